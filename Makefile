@@ -14,7 +14,7 @@ DEMO := build/demo
 DAY := 2026-11-30
 INVOICE := $(RUN)/bean-invoice -f ledger/main.beancount
 
-.PHONY: demo test lint style types proof mutants bench format constraints clean
+.PHONY: demo test lint style types proof mutants bench format messages constraints clean
 
 $(READY): pyproject.toml constraints.txt
 	@if [ -z "$(PYTHON)" ]; then \
@@ -79,6 +79,10 @@ mutants: $(READY)
 
 bench: $(READY)
 	@$(RUN)/python -m bench.run $(BENCH)
+
+# The catalogues of translations, in beancount_invoicing/locale/: what the code says, and the compiled files.
+messages: $(READY)
+	@$(RUN)/python -m tests.locale.catalogues
 
 format: $(READY)
 	@$(RUN)/ruff check --fix .

@@ -10,6 +10,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from beancount_invoicing.messages import _
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -53,13 +55,14 @@ def plugin(
         from beancount_invoicing.gc_control import no_collections_then_freeze
         from beancount_invoicing.loading import last_load
         from beancount_invoicing.loading.query_metadata import write_query_metadata
+        from beancount_invoicing.messages import for_plugin
         from beancount_invoicing.receivables import allocate
 
         errors: list[InvoicingError] = []
         if twice:
             if any("invoice-total" in entry.meta for entry in entries):
                 return entries, []  # the second time: the facts of the first stand there already
-            message = f'plugin "{__name__}" stands twice in this file: keep the last of these lines'
+            message = _('plugin "{name}" stands twice in this file: keep the last of these lines', name=__name__)
             errors.append(InvoicingError(place, message, None, "plugin-twice"))
         with no_collections_then_freeze():
             documents = KnownDocuments()
@@ -79,7 +82,7 @@ def plugin(
             errors += [
                 InvoicingError(
                     {"filename": finding.source.file, "lineno": finding.source.line},
-                    finding.message,
+                    for_plugin(finding.message),
                     None,
                     finding.rule,
                 )
@@ -89,9 +92,11 @@ def plugin(
             write_query_metadata(seen, book, allocated)
             last_load.remember(last_load.Checked(seen, book, documents, allocated, findings, options_map))
     except Exception as error:  # a plugin that raises would hide the whole ledger behind a traceback
-        message = (
-            f"beancount_invoicing could not check this ledger ({type(error).__name__}: {error}): this is a mistake of the"
-            " plugin, please report it with the entry that causes it"
+        message = _(
+            "beancount_invoicing could not check this ledger ({name}: {error}): this is a mistake of the plugin, "
+            "please report it with the entry that causes it",
+            name=type(error).__name__,
+            error=error,
         )
         return entries, [InvoicingError(place, message, None, "internal")]
     return entries, errors

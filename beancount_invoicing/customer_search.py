@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book
 from beancount_invoicing.rules.accents import without_accents
 
@@ -18,7 +19,7 @@ def near_name_hint(name: str, known: Iterable[str]) -> str:
     """A hint at the name that was likely meant, whatever its case and accents; "" where none is near."""
     names = {folded(one): one for one in sorted(known)}
     near = get_close_matches(folded(name), names, cutoff=0.5)
-    return f": did you mean {names[near[0]]}?" if near else ""
+    return _(": did you mean {name}?", name=names[near[0]]) if near else ""
 
 
 _PLAIN = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "’": "'", "‘": "'", "–": "-", "‑": "-"})
@@ -36,7 +37,7 @@ def find_customer(book: Book, name: str) -> str:
     """
     found = find_customers(book, name)
     if len(found) > 1:
-        raise UnknownCustomer(f'"{name}" can be {_list(book, found)}: say which account')
+        raise UnknownCustomer(_('"{name}" can be {list}: say which account', name=name, list=_list(book, found)))
     return found[0]
 
 
@@ -59,7 +60,9 @@ def find_customers(book: Book, name: str) -> tuple[str, ...]:
         or [one for one in called if ":" in text and text in folded(one)]
     )
     if not found:
-        raise UnknownCustomer(f'there is no customer "{name}"{_near_customers(called, text)}')
+        raise UnknownCustomer(
+            _('there is no customer "{name}"{near_customers}', name=name, near_customers=_near_customers(called, text))
+        )
     return tuple(one for one in found if one is not None)
 
 
@@ -78,12 +81,20 @@ def _near_customers(called: Mapping[str, tuple[str, ...]], said: str) -> str:
     near = dict.fromkeys(words[match] for match in get_close_matches(said, sorted(words), 6, 0.6))
     names_of = leaves(called)
     short = [names_of[account] for account in near][:3]
-    return f": did you mean {' or '.join(filter(None, (', '.join(short[:-1]), short[-1])))}?" if short else ""
+    return (
+        _(": did you mean {filter}?", filter=joined(_(" or "), filter(None, (", ".join(short[:-1]), short[-1]))))
+        if short
+        else ""
+    )
 
 
 def ambiguous_name_notice(book: Book, name: str, accounts: Sequence[str]) -> str:
     """What to say where a name is that of several customers, and all of them are taken; "" where it is one's."""
-    return f'"{name}" is {len(accounts)} customers: {_list(book, accounts)}' if len(accounts) > 1 else ""
+    return (
+        _('"{name}" is {count} customers: {list}', name=name, count=len(accounts), list=_list(book, accounts))
+        if len(accounts) > 1
+        else ""
+    )
 
 
 def _list(book: Book, found: Sequence[str]) -> str:

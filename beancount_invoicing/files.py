@@ -12,6 +12,8 @@ import time
 from hashlib import sha256
 from pathlib import Path
 
+from beancount_invoicing.messages import _
+
 
 class FileChanged(Exception):
     """A file is no longer as it was read; the message names it."""
@@ -27,7 +29,7 @@ def must_be_regular(file: Path) -> None:
     except FileNotFoundError:
         return
     if not stat.S_ISREG(mode):
-        raise OSError(errno.EINVAL, "a folder, a device or a pipe stands there, and no file", str(file))
+        raise OSError(errno.EINVAL, _("a folder, a device or a pipe stands there, and no file"), str(file))
 
 
 def put(file: Path, data: bytes, expected: bytes | None = None) -> None:
@@ -68,7 +70,7 @@ def _put(file: Path, data: bytes, expected: bytes | None) -> None:
             os.umask(mask)
             temporary.chmod(0o666 & ~mask)
         if expected is not None and (target.read_bytes() if target.exists() else b"") != expected:
-            raise FileChanged(f"{file} was changed meanwhile: nothing was written; do it again")
+            raise FileChanged(_("{file} was changed meanwhile: nothing was written; do it again", file=file))
         temporary.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):

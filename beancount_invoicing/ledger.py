@@ -9,6 +9,7 @@ from pathlib import Path
 
 from beancount_invoicing.gc_control import no_collections
 from beancount_invoicing.loading import book_cache, loader
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Finding, require_date
 from beancount_invoicing.receivables import Allocated, allocate
 
@@ -46,14 +47,14 @@ def find_ledger(named_file: str | None, variable: str | None, start_folder: Path
     if text := named_file or (variable or "").split(os.pathsep)[0]:
         file = Path(text)
         if not file.is_file():
-            raise LedgerMissing(f"there is no ledger {file}: name it with -f FILE or in BEANCOUNT_FILE")
+            raise LedgerMissing(_("there is no ledger {file}: name it with -f FILE or in BEANCOUNT_FILE", file=file))
         return file
     for folder in (start_folder, *start_folder.parents):
         for name in ("main.beancount", "ledger/main.beancount"):
             if (folder / name).is_file():
                 return folder / name
     raise LedgerMissing(
-        "no ledger found: name it with -f FILE or in BEANCOUNT_FILE, or go to a folder with main.beancount"
+        _("no ledger found: name it with -f FILE or in BEANCOUNT_FILE, or go to a folder with main.beancount")
     )
 
 

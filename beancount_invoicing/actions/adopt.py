@@ -23,6 +23,7 @@ from beancount_invoicing.actions.init import (
 )
 from beancount_invoicing.entries import account_words, legacy_books
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO
 from beancount_invoicing.rules import payment_terms
 from beancount_invoicing.writing import opens, text
@@ -65,13 +66,25 @@ def adopt(file: str | Path, start: LedgerSetup, as_of: date, write_options: Writ
             new.append(NewDirective(start.day, verbatim('plugin "beancount_invoicing"\n')))
         notices = [*(_guessed(books) if seller else ()), *people.notices]
         notices += [
-            f"{people.place(item)}: {item.number} of {item.date}, {item.amount} {item.currency} is open ({item.source})"
+            _(
+                "{place}: {number} of {day}, {amount} {currency} is open ({item_place})",
+                place=people.place(item),
+                number=item.number,
+                day=item.date,
+                amount=item.amount,
+                currency=item.currency,
+                item_place=item.source,
+            )
             for item in items
         ]
         notices += [
-            f"{payment.account}: {payment.amount} {payment.currency} was paid that settles nothing open there: it stays on "
-            "the account,"
-            " without a number"
+            _(
+                "{account}: {amount} {currency} was paid that settles nothing open there: it stays on the account, "
+                "without a number",
+                account=payment.account,
+                amount=payment.amount,
+                currency=payment.currency,
+            )
             for payment in unused
         ]
         for currency, amount in left.items():
@@ -80,8 +93,13 @@ def adopt(file: str | Path, start: LedgerSetup, as_of: date, write_options: Writ
             )
             if unknown and items:
                 notices.append(
-                    f"{waiting.account}: of {unknown} {currency} that wait there it cannot be told of which open item they are: say"
-                    " so in the transaction of the open items, with tax: and settles:"
+                    _(
+                        "{account}: of {unknown} {currency} that wait there it cannot be told of which open item "
+                        "they are: say so in the transaction of the open items, with tax: and settles:",
+                        account=waiting.account,
+                        unknown=unknown,
+                        currency=currency,
+                    )
                 )
         git_file = Path(loading.book.file).parent / ".gitignore"
         before = git_file.read_bytes() if git_file.exists() else b""
@@ -92,8 +110,10 @@ def adopt(file: str | Path, start: LedgerSetup, as_of: date, write_options: Writ
             edits=tuple(edit for changes in people.named for edit in changes.edits),
             message="Invoicing: what the ledger needs",
             notices=tuple(notices),
-            nothing_to_do="Nothing is missing: the ledger says who sells and who its customers are; "
-            "no older claim is open without a number",
+            nothing_to_do=_(
+                "Nothing is missing: the ledger says who sells and who its customers are; no older claim is open "
+                "without a number"
+            ),
         )
 
     try:
@@ -101,8 +121,12 @@ def adopt(file: str | Path, start: LedgerSetup, as_of: date, write_options: Writ
     except Refused as error:
         if said:
             raise Refused(
-                f"{error}; {said[0]} of its entries say invoice:, which is the key of documents here: where it means something"
-                " else, give it another name there (such as old-invoice:)",
+                _(
+                    "{error}; {text} of its entries say invoice:, which is the key of documents here: where it means "
+                    "something else, give it another name there (such as old-invoice:)",
+                    error=error,
+                    text=said[0],
+                ),
                 error.findings,
             ) from None
         raise
@@ -174,7 +198,7 @@ class _People:
                 if payee:
                     names.setdefault(f"{account}:{account_name(payee)}", payee)
             if any(item.account == account and not item.payee for item in items):
-                names[f"{account}:{_NOBODY}"] = "Customers without a name"
+                names[f"{account}:{_NOBODY}"] = _("Customers without a name")
             result += [
                 NewDirective(
                     day,
@@ -207,15 +231,23 @@ def _customers(books: _Books) -> _People:
     named: list[Changes] = []
     files: dict[str, str] = {}
     notices = [
-        f"{account}: what was open on it was taken over on {day}: nothing is taken over as of {books.as_of}; say --as-of {day},"
-        " or a later day"
+        _(
+            "{account}: what was open on it was taken over on {day}: nothing is taken over as of {books_day}; "
+            "say --as-of {day}, or a later day",
+            account=account,
+            day=day,
+            books_day=books.as_of,
+        )
         for account, day in taken.items()
     ]
     for one in likely:
         if one.is_generic and not any(one.debited_payees):
             notices.append(
-                f"{one.name}: none of its claims has a payee, so it is taken for one customer's: correct its customer:, or write"
-                " the payees into its entries first, so that each gets an account"
+                _(
+                    "{entry}: none of its claims has a payee, so it is taken for one customer's: correct its "
+                    "customer:, or write the payees into its entries first, so that each gets an account",
+                    entry=one.name,
+                )
             )
         if one.name in pooled:
             if any(
@@ -223,13 +255,21 @@ def _customers(books: _Books) -> _People:
                 for payee in one.debited_payees
             ):
                 notices.append(
-                    f"{one.name}: several owe on it, so each gets an account below it, by the payees of its claims; book"
-                    " there what they pay from now on"
+                    _(
+                        "{entry}: several owe on it, so each gets an account below it, by the payees of its claims; "
+                        "book there what they pay from now on",
+                        entry=one.name,
+                    )
                 )
             if later := legacy_books.later_transactions_text(entries, one.name, books.as_of):
                 notices.append(
-                    f"{one.name}: {later} after {books.as_of} stay on it, and are no customer's: book them on the accounts"
-                    " below it, or say a later day with --as-of"
+                    _(
+                        "{entry}: {later} after {day} stay on it, and are no customer's: book them on the accounts "
+                        "below it, or say a later day with --as-of",
+                        entry=one.name,
+                        later=later,
+                        day=books.as_of,
+                    )
                 )
             opening = opens.account_opening(entries, one.name)
             files[one.name] = opening.source.file if opening and opening.source else ""
@@ -237,9 +277,12 @@ def _customers(books: _Books) -> _People:
             named.append(customer_changes(books.loading, one.name, {"customer": _name(entries, one)}, opening))
     if not likely and not taken and not book.customers:
         notices.append(
-            f"no account of customers is found by its name (receivable, clients, 411 … below {root}): add each with bean-invoice"
-            " customer add NAME --write; where an account is open already, say it with --account, or customer: below its open line,"
-            " then init --from takes over what is open on it"
+            _(
+                "no account of customers is found by its name (receivable, clients, 411 … below {root}): add each "
+                "with bean-invoice customer add NAME --write; where an account is open already, say it with "
+                "--account, or customer: below its open line, then init --from takes over what is open on it",
+                root=root,
+            )
         )
     return _People(
         accounts=frozenset([*(account.name for account in likely), *idle]),
@@ -333,13 +376,13 @@ def _free(books: _Books, account: str) -> str:
 def _needed(books: _Books) -> dict[str, str]:
     """What the settings name, with what it is for."""
     names = _names(books)
-    needed = {names.deposits: "customers' deposits"}
+    needed = {names.deposits: _("customers' deposits")}
     if books.start.regime != "exempt":
-        needed[names.tax] = "the tax on sales"
+        needed[names.tax] = _("the tax on sales")
     if books.start.regime == "payments":
-        needed[names.pending] = "the tax that is not owed yet"
+        needed[names.pending] = _("the tax that is not owed yet")
     if books.start.oss:
-        needed[oss_account(names)] = "the taxes of other states"
+        needed[oss_account(names)] = _("the taxes of other states")
     return needed
 
 
@@ -356,7 +399,11 @@ def _missing(books: _Books) -> str:
 def _guessed(books: _Books) -> list[str]:
     """The accounts of the older ledger that were chosen by their names."""
     return [
-        f"{account} is taken for {what}, by its name: if it is not, write another one into what is added"
+        _(
+            "{account} is taken for {subject}, by its name: if it is not, write another one into what is added",
+            account=account,
+            subject=what,
+        )
         for account, what in sorted(_needed(books).items())
         if account in books.opened
     ]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from beancount_invoicing.documents.search import find_documents
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.receivables import Allocated, Position, allocate
 from beancount_invoicing.rules import numbering
@@ -51,21 +52,51 @@ def allocate_money(file: str | Path, request: AllocationRequest, day: date, writ
         else:
             there = _unnamed(allocated, account, currency)
         if there <= 0:
-            what = f"of {request.source} is left" if request.source else "unallocated lies"
+            what = _("of {place} is left", place=request.source) if request.source else _("unallocated lies")
             elsewhere = _left_of(allocated, account, currency)
             remedy = (
-                f"but {' and '.join(f'{amount} {currency} is left of {number}' for number, amount in elsewhere)}: take it from"
-                f" there, bean-invoice allocate {' '.join(request.numbers)} --from {elsewhere[0][0]}"
+                _(
+                    "but {elsewheres}: take it from there, bean-invoice allocate {numbers} --from {elsewhere}",
+                    elsewheres=joined(
+                        _(" and "),
+                        (
+                            _(
+                                "{amount} {currency} is left of {number}",
+                                amount=amount,
+                                currency=currency,
+                                number=number,
+                            )
+                            for number, amount in elsewhere
+                        ),
+                    ),
+                    numbers=" ".join(request.numbers),
+                    elsewhere=elsewhere[0][0],
+                )
                 if elsewhere
-                else "list unallocated money by bean-invoice aging"
+                else _("list unallocated money by bean-invoice aging")
             )
             raise InvalidRequest(
-                f"nothing {what} on {account} in {currency} on {day}{', ' if elsewhere else ': '}{remedy}"
+                _(
+                    "nothing {subject} on {account} in {currency} on {day}{elsewhere}{remedy}",
+                    subject=what,
+                    account=account,
+                    currency=currency,
+                    day=day,
+                    elsewhere=(", " if elsewhere else ": "),
+                    remedy=remedy,
+                )
             )
         left = there if request.amount is None else request.amount
         if left > there:
             raise InvalidRequest(
-                f"{left} {currency} cannot be allocated: {there} {currency} lies on {account} on {day}"
+                _(
+                    "{left} {currency} cannot be allocated: {there} {currency} lies on {account} on {day}",
+                    left=left,
+                    currency=currency,
+                    there=there,
+                    account=account,
+                    day=day,
+                )
             )
         parts = []
         for claim in claims:
@@ -75,8 +106,13 @@ def allocate_money(file: str | Path, request: AllocationRequest, day: date, writ
                 parts.append((claim.invoice.number, part))
         if request.amount is not None and left:
             raise InvalidRequest(
-                f"{request.amount} {currency} is more than is open of {', '.join(request.numbers)}:"
-                f" {request.amount - left} {currency}"
+                _(
+                    "{amount} {currency} is more than is open of {numbers}: {other_amount} {currency}",
+                    amount=request.amount,
+                    currency=currency,
+                    numbers=", ".join(request.numbers),
+                    other_amount=request.amount - left,
+                )
             )
         return Changes(
             (NewDirective(day, partial(allocation_transaction, book, account, currency, parts, request.source, day)),),
@@ -94,17 +130,22 @@ def _where(book: Book, claims: Sequence[Position]) -> tuple[str, str]:
         if invoice.draft or claim.open <= 0:
             new = book.final_replacement_of(invoice)
             what = (
-                "a draft: issue it first"
+                _("a draft: issue it first")
                 if invoice.draft
-                else f"replaced by {new.number}: that is what is to be paid"
+                else _("replaced by {number}: that is what is to be paid", number=new.number)
                 if new and not claim.open
-                else f"not open: {claim.open} {invoice.currency}"
+                else _("not open: {amount} {currency}", amount=claim.open, currency=invoice.currency)
             )
-            raise InvalidRequest(f"{invoice.number} is {what}")
+            raise InvalidRequest(_("{number} is {subject}", number=invoice.number, subject=what))
         places |= {(account, invoice.currency) for account in claim.accounts}
     if len(places) > 1:
-        named = ", ".join(f"{account} in {currency}" for account, currency in sorted(places))
-        raise InvalidRequest(f"they stand on several accounts ({named}): allocate to one document after the other")
+        named = joined(
+            ", ",
+            (_("{account} in {currency}", account=account, currency=currency) for account, currency in sorted(places)),
+        )
+        raise InvalidRequest(
+            _("they stand on several accounts ({named}): allocate to one document after the other", named=named)
+        )
     ((account, currency),) = places
     return account, currency
 
@@ -141,7 +182,14 @@ def _of_document(allocated: Allocated, source: Position, account: str, currency:
     number = source.invoice.number
     if source.invoice.currency != currency or (source.open < 0 and account not in source.accounts):
         raise InvalidRequest(
-            f"{number} stands on {', '.join(source.accounts)} in {source.invoice.currency}, not on {account} in {currency}"
+            _(
+                "{number} stands on {accounts} in {currency}, not on {account} in {other_currency}",
+                number=number,
+                accounts=", ".join(source.accounts),
+                currency=source.invoice.currency,
+                account=account,
+                other_currency=currency,
+            )
         )
     over = -sum(
         (

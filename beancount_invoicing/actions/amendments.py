@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.checks import check
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Finding, Source
 from beancount_invoicing.writing import amendment_text, text, writer
 from beancount_invoicing.writing.amendment_text import Values
@@ -41,7 +42,12 @@ def amendment_changes(loading: Loading, thing: AmendmentTarget, days: Sequence[t
     for day, values in days:
         if day < versions[0].day:
             raise InvalidRequest(
-                f"{thing.name} begins on {versions[0].day} ({versions[0].source}): say that day or a later one"
+                _(
+                    "{thing} begins on {day} ({place}): say that day or a later one",
+                    thing=thing.name,
+                    day=versions[0].day,
+                    place=versions[0].source,
+                )
             )
         there = amendment_text.values_in_force(versions, day) | told
         wanted = {key: value for key, value in values.items() if amendment_text.differs(there.get(key), value)}
@@ -62,7 +68,14 @@ def amendment_changes(loading: Loading, thing: AmendmentTarget, days: Sequence[t
         notices += _later(versions, day, wanted, days)
     if not new and not edits:
         said = ", ".join(f"{key} {_said(value)}" for _day, values in days for key, value in values.items())
-        raise InvalidRequest(f"nothing changes: {thing.name} has {said or 'nothing new'} on {days[0][0]} already")
+        raise InvalidRequest(
+            _(
+                "nothing changes: {thing} has {text} on {day} already",
+                thing=thing.name,
+                text=said or _("nothing new"),
+                day=days[0][0],
+            )
+        )
     return Changes(tuple(new), tuple(edits), notices=tuple(dict.fromkeys(notices)))
 
 
@@ -72,7 +85,13 @@ def _later(
     """What to say of directives of later days that say something else again."""
     until = min((other for other, _values in days if other > day), default=date.max)
     return [
-        f"{version.source}: from {version.day} on {key} is {_said(version.values[key])} again, as an amendment of that day says"
+        _(
+            "{place}: from {day} on {key} is {text} again, as an amendment of that day says",
+            place=version.source,
+            day=version.day,
+            key=key,
+            text=_said(version.values[key]),
+        )
         for key, value in values.items()
         for version in versions
         if day < version.day < until and key in version.values and amendment_text.differs(version.values[key], value)
@@ -81,7 +100,7 @@ def _later(
 
 def _said(value: object) -> str:
     if value is None or value == "":
-        return "not said"
+        return _("not said")
     return text.value_text(value) if isinstance(value, (bool, date)) else str(value)
 
 

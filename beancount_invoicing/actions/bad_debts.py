@@ -13,6 +13,7 @@ from beancount_invoicing.documents.render import render_context
 from beancount_invoicing.documents.search import named_documents
 from beancount_invoicing.documents.written_files import Output, WrittenFile, view_bytes, write_view
 from beancount_invoicing.ledger import Ledger
+from beancount_invoicing.messages import joined
 from beancount_invoicing.model import Book, Channel
 from beancount_invoicing.receivables import BadDebt, NoBadDebt, Position, Receipt, bad_debt, positions
 from beancount_invoicing.sending.invoice_dispatches import (
@@ -110,7 +111,7 @@ def render_duplicates(
             notice(text)
         yield write_view(view, prepared.template_folders, Path(folder) / name, outputs)
     if without:
-        raise rendering.NoCopy("; ".join(without))
+        raise rendering.NoCopy(joined("; ", without))
 
 
 class _List(NamedTuple):

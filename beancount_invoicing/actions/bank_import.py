@@ -18,6 +18,7 @@ from beancount_invoicing.bank.matching import match_lines
 from beancount_invoicing.bank.open_documents import receivables
 from beancount_invoicing.bank.statements import Statement, StatementLine
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Source
 from beancount_invoicing.writing import renaming, text, writer
 from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change
@@ -120,9 +121,12 @@ def _compared(loading: Loading, statements: Sequence[AccountStatement]) -> list[
 
 
 def _perhaps(movement: LedgerMovement) -> str:
-    return (
-        f"{movement.source}: an entry of {movement.date} moves {movement.amount} {movement.currency} too: if it is this line, write"
-        " the line's bank-id there"
+    return _(
+        "{place}: an entry of {day} moves {amount} {currency} too: if it is this line, write the line's bank-id there",
+        place=movement.source,
+        day=movement.date,
+        amount=movement.amount,
+        currency=movement.currency,
     )
 
 
@@ -143,7 +147,7 @@ def _changes(loading: Loading, statements: Sequence[AccountStatement], lines: Se
         tuple(edits),
         message=f"Bank: {count} {'payment' if count == 1 else 'payments'}",
         notices=tuple(notices),
-        nothing_to_do="Nothing to write: no line is certain that the ledger has not.",
+        nothing_to_do=_("Nothing to write: no line is certain that the ledger has not."),
         summary=f"{count} {'payment' if count == 1 else 'payments'}, {len(edits)} tied",
     )
 
@@ -157,7 +161,7 @@ def _tie(line: BookedLine) -> writer.Edit | None:
     head, _line_break, rest = old.partition("\n")
     if not rest or head.count('"') % 2 or "bank-id:" in old:
         return None
-    new = f"{head}\n  bank-id: {text.quoted(line.proposal.line.bank_id)}\n{rest}"
+    new = _("{head}\n  bank-id: {quoted}\n{rest}", head=head, quoted=text.quoted(line.proposal.line.bank_id), rest=rest)
     return writer.Edit(Path(movement.source.file), movement.source.line, old, new)
 
 
@@ -186,8 +190,16 @@ def _balances(
         morning = day + timedelta(days=1)
         if there != statement.closing:
             notices.append(
-                f"{account}: {there} {statement.currency} on {day}, {statement.closing} by the statement:"
-                f" {statement.closing - there} of lines that are not booked here; its balance is asserted once they are"
+                _(
+                    "{account}: {there} {currency} on {day}, {closing} by the statement: {other_closing} of lines "
+                    "that are not booked here; its balance is asserted once they are",
+                    account=account,
+                    there=there,
+                    currency=statement.currency,
+                    day=day,
+                    closing=statement.closing,
+                    other_closing=statement.closing - there,
+                )
             )
         elif not is_asserted(loading.entries, account, statement.currency, morning):
             directives[account, statement.currency, morning] = NewDirective(

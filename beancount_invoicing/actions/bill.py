@@ -13,6 +13,7 @@ from beancount_invoicing.customer_search import find_customer as customer_named
 from beancount_invoicing.dunning import send_from_day
 from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 from beancount_invoicing.writing.changes import Changes, Outcome, WriteOptions, change
 from beancount_invoicing.writing.new_documents import DocumentDating, InvalidRequest, document_changes, next_number_for
@@ -63,18 +64,31 @@ def _next(book: Book, until: date, wanted: billing.ContractFilter) -> str:
     """That nothing is to be billed, and when the next is due, as far as that is known."""
     those = [(status.next_due, status.contract.code) for status in billing.contract_statuses(book, until, wanted)]
     later = min(((day, code) for day, code in those if day and day > until), default=None)
-    return f"Nothing to do. The next is due on {later[0]} ({later[1]})." if later else ""
+    return (
+        _("Nothing to do. The next is due on {later} ({other_later}).", later=later[0], other_later=later[1])
+        if later
+        else ""
+    )
 
 
 def _known(book: Book, only: billing.LineFilter) -> billing.LineFilter:
     """What is asked for, with names as the ledger writes them. Raises InvalidRequest where nobody, nothing has such a name."""
     people = {work.person.casefold(): work.person for work in book.work if work.person}
     tasks = {work.task.casefold(): work.task for work in book.work if work.task and work.quantity > 0}
-    for what, text, known in (("time of", only.person, people), ("task", only.task, tasks)):
+    for what, text, known in ((_("time of"), only.person, people), ("task", only.task, tasks)):
         if text and text.casefold() not in known:
-            raise InvalidRequest(f'there is no {what} "{text}"{near_name_hint(text, known.values())}')
+            raise InvalidRequest(
+                _(
+                    'there is no {subject} "{text}"{hint}',
+                    subject=what,
+                    text=text,
+                    hint=near_name_hint(text, known.values()),
+                )
+            )
     if only.item and only.item not in book.items:
-        raise InvalidRequest(f'there is no item "{only.item}"{near_name_hint(only.item, book.items)}')
+        raise InvalidRequest(
+            _('there is no item "{item}"{hint}', item=only.item, hint=near_name_hint(only.item, book.items))
+        )
     return only._replace(person=people.get(only.person.casefold(), ""), task=tasks.get(only.task.casefold(), ""))
 
 
@@ -86,7 +100,13 @@ def contract_filter(
     Raises InvalidRequest where no such contract, UnknownCustomer where no such customer is there.
     """
     if contract and contract not in book.contracts:
-        raise InvalidRequest(f'there is no contract "{contract}"{near_name_hint(contract, book.contracts)}')
+        raise InvalidRequest(
+            _(
+                'there is no contract "{contract}"{hint}',
+                contract=contract,
+                hint=near_name_hint(contract, book.contracts),
+            )
+        )
     if not customer:
         return billing.ContractFilter((), contract)
     return billing.ContractFilter(

@@ -13,6 +13,7 @@ from beancount_invoicing.billing import Draft, DraftLine, DraftRequest
 from beancount_invoicing.documents.search import named_documents
 from beancount_invoicing.dunning import InterestUnknown, claimed, formal_notice, interest_on
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book, Customer
 from beancount_invoicing.receivables import Position, positions, total_cover
 from beancount_invoicing.rules import currencies, numbering
@@ -80,8 +81,14 @@ def _covered(book: Book, position: Position, as_of: date, booked: date | None) -
         dict.fromkeys(f"{account.date}, {account.source}" for account in position.on_account if account.amount > 0)
     )
     return (
-        f"{position.invoice.number}: {there} {currency} on the account is allocated to no invoice ({came}): nothing is claimed"
-        " for what it covers, from that day on; say what it settles, or pay it back",
+        _(
+            "{number}: {there} {currency} on the account is allocated to no invoice ({came}): nothing is claimed "
+            "for what it covers, from that day on; say what it settles, or pay it back",
+            number=position.invoice.number,
+            there=there,
+            currency=currency,
+            came=came,
+        ),
     )
 
 
@@ -98,18 +105,21 @@ def _why_nothing(book: Book, position: Position, as_of: date, booked: date | Non
     """Why nothing may be claimed of a document."""
     invoice = position.invoice
     if invoice.draft or invoice.kind in {"claim", "void"} or invoice.customer is None:
-        what = "a draft" if invoice.draft else f"of kind {invoice.kind}"
-        return f"it is {what}, which bears no interest"
+        what = "a draft" if invoice.draft else _("of kind {kind}", kind=invoice.kind)
+        return _("it is {subject}, which bears no interest", subject=what)
     if not any(
         instalment.due and instalment.due < as_of and instalment.amount > 0 for instalment in position.instalments
     ):
-        return f"nothing of it was late by {as_of}"
+        return _("nothing of it was late by {day}", day=as_of)
     text = book.late_interest(invoice.customer, as_of)
     if not text:
-        return 'no interest is claimed: write custom "invoice-option" "late-interest" "FR" (a law), or "12" (a contract\'s rate)'
+        return _(
+            'no interest is claimed: write custom "invoice-option" "late-interest" "FR" (a law), or "12" (a '
+            "contract's rate)"
+        )
     before = claimed(book, invoice, as_of, booked, position)
     if before.charged_until:
-        return f"nothing more: it is claimed until {before.charged_until}"
+        return _("nothing more: it is claimed until {charged_until}", charged_until=before.charged_until)
     buyer = invoice.customer.buyer
     try:
         wanted = law.interest_option(text)
@@ -118,15 +128,19 @@ def _why_nothing(book: Book, position: Position, as_of: date, booked: date | Non
     found = law.late_interest_law(wanted, buyer) if isinstance(wanted, str) else None
     if isinstance(wanted, str) and found is None:
         return (
-            "none is claimed from this customer" if wanted == "none" else f"the law {wanted} is not known for a {buyer}"
+            _("none is claimed from this customer")
+            if wanted == "none"
+            else _("the law {wanted} is not known for a {buyer}", wanted=wanted, buyer=buyer)
         )
     due = min((instalment.due for instalment in invoice.instalments), default=invoice.date)
     if found and found.starts_after == "notice" and formal_notice(book, position, due) is None:
-        return (
-            f"from a {buyer} it is due from a formal notice to pay on ({found.source}), and none is in the ledger: a note or"
-            ' document after the due date with event: "reminder", its level, and tone: "final"'
+        return _(
+            "from a {buyer} it is due from a formal notice to pay on ({place}), and none is in the ledger: a "
+            'note or document after the due date with event: "reminder", its level, and tone: "final"',
+            buyer=buyer,
+            place=found.source,
         )
-    return "it was paid in time, credited, is contested, or let off"
+    return _("it was paid in time, credited, is contested, or let off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +166,18 @@ def claim_interest(
         account = request.account or book.option("claim-account", dating.day)
         if not account:
             raise InvalidRequest(
-                'no income account for late interest is known: say --account Income:…, or write custom "invoice-option"'
-                ' "claim-account" Income:…'
+                _(
+                    "no income account for late interest is known: say --account Income:…, or write custom "
+                    '"invoice-option" "claim-account" Income:…'
+                )
             )
         if dating.day < request.as_of:
             raise InvalidRequest(
-                f"a claim for the days until {request.as_of} cannot be dated {dating.day}: say a later --date"
+                _(
+                    "a claim for the days until {day} cannot be dated {dating_day}: say a later --date",
+                    day=request.as_of,
+                    dating_day=dating.day,
+                )
             )
         naming = next_number_for(book, dating, write_options)
         notices: list[str] = []
@@ -192,10 +212,13 @@ def _worked_out(interest: Interest, currency: str, language: str) -> str:
     from beancount_invoicing import rendering
 
     formats, colon = rendering.Formats(language), rendering.colon(language)
-    return "\n".join(
-        f"{formats.short_day(segment.start)} – {formats.short_day(segment.end)}{colon}{formats.money(segment.base, currency)} ×"
-        f" {formats.percent(segment.rate)} × {segment.days} / {interest.year_days}"
-        for segment in interest.segments
+    return joined(
+        "\n",
+        (
+            f"{formats.short_day(segment.start)} – {formats.short_day(segment.end)}{colon}{formats.money(segment.base, currency)} ×"
+            f" {formats.percent(segment.rate)} × {segment.days} / {interest.year_days}"
+            for segment in interest.segments
+        ),
     )
 
 
@@ -226,7 +249,12 @@ def _request(book: Book, position: Position, interest: Interest, account: str, a
         lines.append(DraftLine(net=interest.indemnity, account=account, tax="", billable_from=day, text=text))
     if not lines:
         raise InvalidRequest(
-            f"{invoice.number}: the interest is {interest.amount} {invoice.currency}: there is nothing to book"
+            _(
+                "{number}: the interest is {amount} {currency}: there is nothing to book",
+                number=invoice.number,
+                amount=interest.amount,
+                currency=invoice.currency,
+            )
         )
     return DraftRequest(
         kind="claim",
@@ -236,7 +264,7 @@ def _request(book: Book, position: Position, interest: Interest, account: str, a
         date=day,
         lines=tuple(lines),
         claims=invoice.number,
-        terms="on receipt",
+        terms=_("on receipt"),
         note=_worked_out(interest, invoice.currency, language),
         narration=f"{numbering.link(invoice.number)}: {words['interest']}",
     )

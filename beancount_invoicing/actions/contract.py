@@ -15,6 +15,7 @@ from beancount_invoicing.actions.item import default_income_account
 from beancount_invoicing.customer_search import find_customer, near_name_hint
 from beancount_invoicing.einvoice.units import unit_code
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Contract, Mode
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.writing import amendment_text, text
@@ -42,12 +43,15 @@ def add_contract(file: str | Path, request: ContractRequest, write_options: Writ
     def make(loading: Loading) -> Changes:
         book = loading.book
         if not request.code.strip():
-            raise InvalidRequest("a contract has a code: say it")
+            raise InvalidRequest(_("a contract has a code: say it"))
         if request.code in book.contracts:
             contract = book.contracts[request.code].first
             raise InvalidRequest(
-                f"{request.code} is there already ({contract.source}): contract change {request.code} changes it, or take "
-                "another code"
+                _(
+                    "{request} is there already ({place}): contract change {request} changes it, or take another code",
+                    request=request.code,
+                    place=contract.source,
+                )
             )
         main = find_customer(book, request.customer)
         said = _padded(request.values, str(request.values.get("currency") or book.currency))
@@ -83,7 +87,13 @@ def _alike(book: Book, main: str, wanted: ContractRequest) -> list[str]:
             and (contract.item, contract.text) == what
         )
         if same and not (contract.until and not contract.renews and contract.until < wanted.start):
-            found.append(f"{code} of the same customer bills the same ({contract.source}): is it another one?")
+            found.append(
+                _(
+                    "{code} of the same customer bills the same ({place}): is it another one?",
+                    code=code,
+                    place=contract.source,
+                )
+            )
     return found
 
 
@@ -91,7 +101,11 @@ def _hints(wanted: ContractRequest) -> list[str]:
     if wanted.mode != "fixed":
         return []
     return [
-        f"say its milestones: bean-invoice contract milestone {wanted.code} NAME --percent 30 --date {wanted.start}"
+        _(
+            "say its milestones: bean-invoice contract milestone {wanted} NAME --percent 30 --date {start}",
+            wanted=wanted.code,
+            start=wanted.start,
+        )
     ]
 
 
@@ -112,7 +126,9 @@ def _time_account(loading: Loading, main: str, code: str) -> str:
     for name in (main.rpartition(":")[2], account_name(code)):
         if f"{parent}:{name}" not in taken:
             return f"{parent}:{name}"
-    raise InvalidRequest(f"{parent}:{account_name(code)} is another contract's: say --time {parent}:…")
+    raise InvalidRequest(
+        _("{parent}:{account} is another contract's: say --time {parent}:…", parent=parent, account=account_name(code))
+    )
 
 
 def _opened(loading: Loading, account: str, said: Values, day: date) -> list[str]:
@@ -162,11 +178,13 @@ def change_contract(
         contract = known_contract(book, code, day)
         account = find_customer(book, new_customer) if new_customer else contract.supplied_customer
         if not values and not new_customer:
-            raise InvalidRequest(f"say what changes, such as --price: contract {code} from {day} on")
+            raise InvalidRequest(
+                _("say what changes, such as --price: contract {code} from {day} on", code=code, day=day)
+            )
         thing = _thing(code, account, moved=account != contract.supplied_customer)
         return _named(
             amendment_changes(loading, thing, [(day, _padded(values, contract.currency or book.currency))]),
-            f"Contract: {code} from {day}",
+            _("Contract: {code} from {day}", code=code, day=day),
         )
 
     return amend_ledger(file, make, write_options)
@@ -183,11 +201,15 @@ def pause_contract(file: str | Path, code: str, first: date, last: date | None, 
         days: list[tuple[date, Values]] = [(first, {"paused": True})]
         if last:
             if last < first:
-                raise InvalidRequest(f"--to {last} is before --from {first}")
+                raise InvalidRequest(_("--to {last} is before --from {first}", last=last, first=first))
             days.append((last + timedelta(1), {"paused": False}))
         return _named(
             amendment_changes(loading, _thing(code, contract.supplied_customer), days),
-            f"Contract: {code} paused from {first}" + (f" to {last}" if last else ""),
+            (
+                _("Contract: {code} paused from {first} to {last}", code=code, first=first, last=last)
+                if last
+                else _("Contract: {code} paused from {first}", code=code, first=first)
+            ),
         )
 
     return amend_ledger(file, make, write_options)
@@ -202,14 +224,19 @@ def stop_contract(file: str | Path, code: str, last: date, day: date, write_opti
     def make(loading: Loading) -> Changes:
         begins = loading.book.contracts[code].first.start if code in loading.book.contracts else last
         if last < begins:
-            raise InvalidRequest(f"{code} begins on {begins}: it cannot end on {last}")
+            raise InvalidRequest(
+                _("{code} begins on {begins}: it cannot end on {last}", code=code, begins=begins, last=last)
+            )
         said_on = max(min(day, last), begins)
         contract = known_contract(loading.book, code, last)
         values: dict[str, text.DirectiveValue | None] = {"until": last}
         if contract.renews or known_contract(loading.book, code, said_on).renews:
             values["renews"] = ""
         thing = _thing(code, known_contract(loading.book, code, said_on).supplied_customer)
-        return _named(amendment_changes(loading, thing, [(said_on, values)]), f"Contract: {code} ends on {last}")
+        return _named(
+            amendment_changes(loading, thing, [(said_on, values)]),
+            _("Contract: {code} ends on {last}", code=code, last=last),
+        )
 
     return amend_ledger(file, make, write_options)
 
@@ -245,7 +272,9 @@ def _padded(said: Values, currency: str) -> dict[str, text.DirectiveValue | None
 def known_contract(book: Book, code: str, day: date) -> Contract:
     """A contract as it stands on a day. Raises InvalidRequest where there is none."""
     if code not in book.contracts:
-        raise InvalidRequest(f'there is no contract "{code}"{near_name_hint(code, book.contracts)}')
+        raise InvalidRequest(
+            _('there is no contract "{code}"{hint}', code=code, hint=near_name_hint(code, book.contracts))
+        )
     return book.contracts[code].at(day)
 
 

@@ -18,6 +18,7 @@ from beancount_invoicing.documents.search import find_documents
 from beancount_invoicing.entries import keys
 from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book, Invoice, StepValue
 from beancount_invoicing.receivables import Position, allocate, claim_given_back_on
 from beancount_invoicing.rules import currencies
@@ -81,8 +82,13 @@ def _corrected(loading: Loading, wanted: CorrectionRequest, day: date, how: Writ
     booked = {instalment.account for instalment in invoice.instalments}
     if moved := next((claim.account for claim in claims if claim.open and claim.account not in booked), ""):
         raise CannotCorrect(
-            f"{invoice.number} was moved to {moved}: move what is open back to {invoice.instalments[0].account}, correct it, then"
-            " move the corrective invoice"
+            _(
+                "{number} was moved to {moved}: move what is open back to {account}, correct it, then move the "
+                "corrective invoice",
+                number=invoice.number,
+                moved=moved,
+                account=invoice.instalments[0].account,
+            )
         )
     add = tuple(
         parse_line(
@@ -112,8 +118,11 @@ def _corrected(loading: Loading, wanted: CorrectionRequest, day: date, how: Writ
     if apart is None and _gets_peppol(book, main, day):
         apart = True
         notices.append(
-            f"{book.customers[main].at(day).name} gets e-invoices by Peppol, which takes no corrective invoice: it gets a credit"
-            " note and a new invoice"
+            _(
+                "{customer} gets e-invoices by Peppol, which takes no corrective invoice: it gets a credit note and "
+                "a new invoice",
+                customer=book.customers[main].at(day).name,
+            )
         )
     made = billing.correction_drafts(
         book, invoice, claims, correction, day, _said(loading, invoice), exchange_rate_of(loading, invoice),
@@ -124,12 +133,15 @@ def _corrected(loading: Loading, wanted: CorrectionRequest, day: date, how: Writ
     new = billing.with_number_and_due_dates(book, made.invoice, naming(made.invoice.kind, day))
     notices += _kept_back(invoice, new)
     changes = document_changes(book, [back, new], notices)
-    message = f"{new.number} replaces {invoice.number}"
+    message = _("{number} replaces {invoice_number}", number=new.number, invoice_number=invoice.number)
     if not apart:
         return replace(changes, message=message, drafts=(new,))
     given = _paid_on(book, position, back, new, day)
     if given and not how.write:  # a draft settles nothing
-        known = f"what was paid of {invoice.number} goes to the new invoice by an entry that is written beside it"
+        known = _(
+            "what was paid of {number} goes to the new invoice by an entry that is written beside it",
+            number=invoice.number,
+        )
         return replace(changes, message=message, notices=(*changes.notices, known))
     return replace(changes, message=message, new=(*changes.new, *given))
 
@@ -141,9 +153,17 @@ def _kept_back(invoice: Invoice, new: Draft) -> list[str]:
     if invoice.customer is None or new.customer != invoice.customer.account:
         return []
     return [
-        f"{instalment.amount} {invoice.currency} of {invoice.number} stood on {instalment.account} until {instalment.due}, "
-        f"but all of {new.number}"
-        f" stands on {main}: if as much is kept back again, write it as a posting of its own, with due: {instalment.due}"
+        _(
+            "{amount} {currency} of {number} stood on {account} until {due}, but all of {new_number} stands on "
+            "{main}: if as much is kept back again, write it as a posting of its own, with due: {due}",
+            amount=instalment.amount,
+            currency=invoice.currency,
+            number=invoice.number,
+            account=instalment.account,
+            due=instalment.due,
+            new_number=new.number,
+            main=main,
+        )
         for instalment in invoice.instalments
         if instalment.account not in there and instalment.account != main
     ]
@@ -171,17 +191,26 @@ def _is_paid_by_money(position: Position) -> None:
     """Raises CannotCorrect where something else than money settled a part, or others owe it: that would have to follow too."""
     invoice, number = position.invoice, position.invoice.number
     if invoice.customer and any(debtor.account != invoice.customer.account for debtor in position.debtors):
-        names = " and ".join(debtor.name for debtor in position.debtors)
+        names = joined(_(" and "), (debtor.name for debtor in position.debtors))
         raise CannotCorrect(
-            f"{number} is owed by {names}, who took it over: credit it, bean-invoice credit {number}, and bill it anew"
+            _(
+                "{number} is owed by {names}, who took it over: credit it, bean-invoice credit {number}, and bill it "
+                "anew",
+                number=number,
+                names=names,
+            )
         )
     for allocation in position.allocations:
         if allocation.how in {"discount", "set-off", "write-off"}:
-            what = {"discount": "discounted", "set-off": "set off", "write-off": "written off"}[allocation.how]
+            what = {"discount": "discounted", "set-off": _("set off"), "write-off": _("written off")}[allocation.how]
             raise CannotCorrect(
-                f"{number} is {what} in part ({allocation.source}): credit what was too much, bean-invoice credit {number}, "
-                "or bill what"
-                " was too little, bean-invoice new"
+                _(
+                    "{number} is {subject} in part ({place}): credit what was too much, bean-invoice credit "
+                    "{number}, or bill what was too little, bean-invoice new",
+                    number=number,
+                    subject=what,
+                    place=allocation.source,
+                )
             )
 
 
@@ -226,11 +255,22 @@ def _notices(book: Book, position: Position, wanted: billing.Correction) -> list
     paid = position.settled
     if paid and invoice.customer and wanted.customer and wanted.customer != invoice.customer.account:
         result.append(
-            f"{paid} {invoice.currency} that {invoice.customer.name} paid of {invoice.number} stay on its account: pay them back,"
-            " or use them for what else it owes"
+            _(
+                "{paid} {currency} that {customer} paid of {number} stay on its account: pay them back, or use them "
+                "for what else it owes",
+                paid=paid,
+                currency=invoice.currency,
+                customer=invoice.customer.name,
+                number=invoice.number,
+            )
         )
     result += [
-        f"{one.number} claims for {invoice.number} being late: if it was not, give that back, bean-invoice credit {one.number}"
+        _(
+            "{number} claims for {invoice_number} being late: if it was not, give that back, bean-invoice credit "
+            "{number}",
+            number=one.number,
+            invoice_number=invoice.number,
+        )
         for one in book.interest_invoices.get(invoice.number, ())
         if claim_given_back_on(book, one) is None
     ]

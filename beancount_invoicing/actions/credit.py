@@ -14,6 +14,7 @@ from beancount_invoicing.billing import CannotCredit, CreditLine, CreditRequest,
 from beancount_invoicing.documents.search import find_documents
 from beancount_invoicing.entries.metadata import source_of
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Invoice
 from beancount_invoicing.receivables import Position, allocate
 from beancount_invoicing.rules import currencies
@@ -56,10 +57,14 @@ def _as_owed(book: Book, position: Position) -> tuple[Invoice, Sequence[str]]:
     """The document as its credit note sees it: of the customer who owes it, on the accounts where it stands; and these."""
     invoice, debtor = position.invoice, position.debtor
     if len(position.debtors) > 1:
-        names = " and ".join(debtor.name for debtor in position.debtors)
+        names = joined(_(" and "), (debtor.name for debtor in position.debtors))
         raise CannotCredit(
-            f"{invoice.number} is owed by {names}: a credit note has one customer; bring it together first, by a transaction that"
-            " moves it to one of them"
+            _(
+                "{number} is owed by {names}: a credit note has one customer; bring it together first, by a "
+                "transaction that moves it to one of them",
+                number=invoice.number,
+                names=names,
+            )
         )
     if debtor is None or invoice.customer is None or debtor.account == invoice.customer.account:
         return invoice, position.accounts

@@ -14,6 +14,7 @@ from beancount_invoicing.actions.amendments import AmendmentTarget, amend_ledger
 from beancount_invoicing.customer_search import find_customer, folded, near_name_hint
 from beancount_invoicing.entries import account_words, legacy_books
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Source
 from beancount_invoicing.rules import identifiers, payment_terms
 from beancount_invoicing.rules.steps import round_to
@@ -49,7 +50,7 @@ def add_customer(file: str | Path, request: CustomerRequest, day: date, write_op
     def make(loading: Loading) -> Changes:
         book = loading.book
         if not request.name.strip():
-            raise InvalidRequest("a customer has a name: say it")
+            raise InvalidRequest(_("a customer has a name: say it"))
         assets = str(loading.options["name_assets"])
         account = request.account or account_of(book, request.name, assets)
         check_tax_code(book, request.values)
@@ -62,7 +63,7 @@ def add_customer(file: str | Path, request: CustomerRequest, day: date, write_op
         )
         named = _named_after(book, request.name, assets)
         if not request.account and account != named and named not in book.main_accounts:
-            notices += (f"{named} is open, and no customer's: --account {named} makes it this one's",)
+            notices += (_("{named} is open, and no customer's: --account {named} makes it this one's", named=named),)
         said: Values = {"customer": request.name, **request.values}
         opening = opens.account_opening(loading.entries, account)
         if opening is None:
@@ -71,7 +72,7 @@ def add_customer(file: str | Path, request: CustomerRequest, day: date, write_op
             _free(book, account, opening, request.currency)
             changes = customer_changes(loading, account, said, opening, request.currency)
             notices += tuple(_unnumbered(loading, account))
-        return replace(changes, message=f"Customer: {request.name}", notices=notices)
+        return replace(changes, message=_("Customer: {request}", request=request.name), notices=notices)
 
     return change(file, make, write_options)
 
@@ -101,15 +102,34 @@ def _free(book: Book, account: str, opening: opens.AccountOpening, currency: str
     """Raises InvalidRequest where an open account is a customer's, or not for the currency."""
     if main := book.main_accounts.get(account):
         name = book.customers[main].latest.name
-        what = f"is {name}'s already" if main == account else f"is a part of {main}, {name}'s"
+        what = (
+            _("is {name}'s already", name=name)
+            if main == account
+            else _("is a part of {main}, {name}'s", main=main, name=name)
+        )
         raise InvalidRequest(
-            f"{account} {what} ({book.customers[main].latest.source}): change that customer with customer change, or say"
-            " another account with --account"
+            _(
+                "{account} {subject} ({place}): change that customer with customer change, or say another account "
+                "with --account",
+                account=account,
+                subject=what,
+                place=book.customers[main].latest.source,
+            )
         )
     if currency and opening.source and currency not in opening.currencies:
-        only = f"for {', '.join(opening.currencies)} only" if opening.currencies else "for any currency"
+        only = (
+            _("for {currencies} only", currencies=", ".join(opening.currencies))
+            if opening.currencies
+            else _("for any currency")
+        )
         raise InvalidRequest(
-            f"{account} is open {only} ({opening.source}): write {currency} on that line, or leave --currency out"
+            _(
+                "{account} is open {only} ({place}): write {currency} on that line, or leave --currency out",
+                account=account,
+                only=only,
+                place=opening.source,
+                currency=currency,
+            )
         )
 
 
@@ -119,8 +139,13 @@ def _unnumbered(loading: Loading, account: str) -> Iterator[str]:
     if booked:
         amounts = ", ".join(f"{amount} {currency}" for currency, amount in booked.items())
         yield (
-            f"{account}: {amounts} stand there without the numbers of invoices: init --from {loading.book.file} takes over"
-            " what is open"
+            _(
+                "{account}: {amounts} stand there without the numbers of invoices: init --from {file} takes over "
+                "what is open",
+                account=account,
+                amounts=amounts,
+                file=loading.book.file,
+            )
         )
 
 
@@ -128,7 +153,7 @@ def check_tax_code(book: Book, values: Values) -> None:
     """Raises InvalidRequest where a tax code is said that the ledger does not have."""
     tax = values.get("tax")
     if tax and tax not in book.taxes:
-        raise InvalidRequest(f'there is no tax "{tax}"{near_name_hint(str(tax), book.taxes)}')
+        raise InvalidRequest(_('there is no tax "{tax}"{hint}', tax=tax, hint=near_name_hint(str(tax), book.taxes)))
 
 
 def _reached(book: Book, wanted: CustomerRequest, day: date) -> Iterator[str]:
@@ -140,8 +165,11 @@ def _reached(book: Book, wanted: CustomerRequest, day: date) -> Iterator[str]:
     )
     if french and siren and not said["endpoint"] and said["buyer"] in {"", "business"}:
         yield (
-            f"e-invoices reach it at 0225:{siren}, the address of its SIREN in the directory; where it wants another one, say"
-            " --endpoint"
+            _(
+                "e-invoices reach it at 0225:{siren}, the address of its SIREN in the directory; where it wants "
+                "another one, say --endpoint",
+                siren=siren,
+            )
         )
 
 
@@ -152,9 +180,11 @@ def _same_name(book: Book, wanted: CustomerRequest) -> str:
     """That a customer has, or had, the name already, and what to do; "" where none has."""
     for account, dated in book.customers.items():
         if folded(wanted.name) in {folded(version.name) for _day, version in dated.versions}:
-            return (
-                f"{account} is a customer of the same name ({dated.latest.source}): what changes of it is written by customer"
-                f" change {account}; where this is another one, say --another"
+            return _(
+                "{account} is a customer of the same name ({place}): what changes of it is written by customer "
+                "change {account}; where this is another one, say --another",
+                account=account,
+                place=dated.latest.source,
             )
     return ""
 
@@ -168,7 +198,12 @@ def _alike(book: Book, wanted: CustomerRequest, day: date) -> Iterator[str]:
         for key in _IDENTIFIERS:
             said, own = str(wanted.values.get(key) or ""), str(getattr(customer, key.replace("-", "_")))
             if said and "".join(said.split()).casefold() == "".join(own.split()).casefold():
-                yield f"{account} has the same {key} ({customer.source}): is it another customer?"
+                yield _(
+                    "{account} has the same {key} ({place}): is it another customer?",
+                    account=account,
+                    key=key,
+                    place=customer.source,
+                )
                 break
 
 
@@ -185,16 +220,28 @@ def _asked_by_public_buyers(said: Values) -> Iterator[str]:
         return
     channel = str(said.get("channel") or "e-invoice")
     if channel == "e-invoice":
-        yield f"a public body takes electronic invoices only ({source}): what it is sent goes into the outbox for your platform"
+        yield _(
+            "a public body takes electronic invoices only ({place}): what it is sent goes into the outbox for "
+            "your platform",
+            place=source,
+        )
     else:
-        yield f"a public body takes electronic invoices only ({source}), not by {channel}: leave --channel out"
+        yield _(
+            "a public body takes electronic invoices only ({place}), not by {channel}: leave --channel out",
+            place=source,
+            channel=channel,
+        )
     asked = (
-        ("service-code", "the code of the service (code service)"),
-        ("purchase-order", "the commitment number (numéro d’engagement)"),
+        ("service-code", _("the code of the service (code service)")),
+        ("purchase-order", _("the commitment number (numéro d’engagement)")),
     )
     for key, what in asked:
         if not said.get(key):
-            yield f"ask it whether it wants {what} on its invoices: --{key}, or later on each invoice"
+            yield _(
+                "ask it whether it wants {subject} on its invoices: --{key}, or later on each invoice",
+                subject=what,
+                key=key,
+            )
 
 
 def change_customer(file: str | Path, name: str, day: date, values: Values, write_options: WriteOptions) -> Outcome:
@@ -204,11 +251,13 @@ def change_customer(file: str | Path, name: str, day: date, values: Values, writ
         book = loading.book
         main = find_customer(book, name)
         if not values:
-            raise InvalidRequest(f"say what changes of {main}, such as --email")
+            raise InvalidRequest(_("say what changes of {main}, such as --email", main=main))
         check_tax_code(book, values)
         thing = AmendmentTarget("invoice-customer", 0, main, (text.AccountName(main),))
         changes = amendment_changes(loading, thing, [(day, values)])
-        return replace(changes, message=f"Customer: {book.customers[main].at(day).name} from {day}")
+        return replace(
+            changes, message=_("Customer: {customer} from {day}", customer=book.customers[main].at(day).name, day=day)
+        )
 
     return amend_ledger(file, make, write_options)
 
@@ -217,7 +266,7 @@ def check_party(values: Sequence[tuple[str, str]]) -> None:
     """Raises InvalidRequest where an identifier's check digits are wrong, or terms cannot be read."""
     for key, value in values:
         if value and (problem := identifiers.problem(key, value)):
-            raise InvalidRequest(f"{key} {value}: {problem}")
+            raise InvalidRequest(_("{key} {value}: {problem}", key=key, value=value, problem=problem))
         if key == "terms" and value:
             try:
                 payment_terms.parse_terms(value)

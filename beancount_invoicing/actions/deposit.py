@@ -12,6 +12,7 @@ from beancount_invoicing.actions.new import currency_or_default, number_from, wi
 from beancount_invoicing.billing import DraftLine, DraftRequest
 from beancount_invoicing.customer_search import find_customer as customer_named
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.rules.steps import round_to
 from beancount_invoicing.writing.changes import Changes, Outcome, WriteOptions, change
@@ -58,14 +59,16 @@ def deposit(
         )
         if not account:
             raise InvalidRequest(
-                "no account for deposits is known: say --account Liabilities:…, or write custom"
-                ' "invoice-option" "deposit-account" Liabilities:…'
+                _(
+                    'no account for deposits is known: say --account Liabilities:…, or write custom "invoice-option" '
+                    '"deposit-account" Liabilities:…'
+                )
             )
         text = deposit_request.text or (
             f"{contract.text or contract.code}, {deposit_request.amount}" if contract else ""
         )
         if not text:
-            raise InvalidRequest("say what the deposit is for: --text")
+            raise InvalidRequest(_("say what the deposit is for: --text"))
         line = DraftLine(
             net=net,
             account=account,
@@ -101,11 +104,15 @@ def _deposit_net(wanted: DepositRequest, price: Decimal | None, decimals: int) -
     match = re.match(r"\s*(\d+(?:[.,]\d+)?)\s*(%?)\s*\Z", wanted.amount)
     number = number_from(match[1]) if match else None
     if match is None or number is None or not number:
-        raise InvalidRequest(f'"{wanted.amount}" is no amount: write it such as 30% or 3600.00')
+        raise InvalidRequest(_('"{amount}" is no amount: write it such as 30% or 3600.00', amount=wanted.amount))
     if not match[2]:
         return round_to(number, decimals)
     if price is None:
         raise InvalidRequest(
-            f'{wanted.amount} of what? "{wanted.contract_or_customer}" is no contract with a price: write an amount'
+            _(
+                '{amount} of what? "{contract_or_customer}" is no contract with a price: write an amount',
+                amount=wanted.amount,
+                contract_or_customer=wanted.contract_or_customer,
+            )
         )
     return round_to(price * number / 100, decimals)

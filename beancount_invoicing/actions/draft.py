@@ -18,6 +18,7 @@ from beancount_invoicing.customer_search import near_name_hint
 from beancount_invoicing.entries.metadata import source_of
 from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book, Invoice, Source
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.writing import blocks, renaming, text, writer
@@ -70,7 +71,7 @@ def draft_edit(
         old = renaming.text_of(invoice.source)
         new = _Rewriting(loading, invoice, made, request).text(old)
         if new == old:
-            return Changes(notices=(f"{invoice.number} says so already",))
+            return Changes(notices=(_("{number} says so already", number=invoice.number),))
         return Changes(
             edits=(writer.Edit(Path(invoice.source.file), invoice.source.line, old, new),),
             message=f"Draft changed: {invoice.number}",
@@ -97,7 +98,12 @@ def removal_changes(loading: Loading, documents: Sequence[Invoice]) -> Changes:
         if place.source not in own:
             named = ", ".join(sorted(place.names))
             raise InvalidRequest(
-                f"{place.source}: this entry names what would be taken out, {named}: take that out of it first, then do this again"
+                _(
+                    "{place}: this entry names what would be taken out, {named}: take that out of it first, then do "
+                    "this again",
+                    place=place.source,
+                    named=named,
+                )
             )
     return Changes(
         edits=tuple(
@@ -113,9 +119,11 @@ def _draft(book: Book, name: str) -> Invoice:
     invoice = book.invoice(name)
     if invoice is None:
         known = [invoice.number for invoice in book.invoices if invoice.draft]
-        raise InvalidRequest(f"there is no draft {name}{near_name_hint(name, known)}")
+        raise InvalidRequest(_("there is no draft {name}{hint}", name=name, hint=near_name_hint(name, known)))
     if not invoice.draft:
-        raise InvalidRequest(f"{name} is no draft: what has a number is credited, bean-invoice credit {name}")
+        raise InvalidRequest(
+            _("{name} is no draft: what has a number is credited, bean-invoice credit {name}", name=name)
+        )
     return invoice
 
 
@@ -153,8 +161,11 @@ class _Rewriting:
         written = blocks.split_entry(old, first, lines)
         if written is None:
             raise InvalidRequest(
-                f"{self.invoice.source}: not all postings of this draft stand below its first line: a plugin makes some of them;"
-                " change it where it is made"
+                _(
+                    "{place}: not all postings of this draft stand below its first line: a plugin makes some of "
+                    "them; change it where it is made",
+                    place=self.invoice.source,
+                )
             )
         self.blocks = {block.line: block for block in written.blocks}
         self._lines()
@@ -168,7 +179,7 @@ class _Rewriting:
             new = self.changed.get(block.line, block.text)
             result.append(new or blocks.trailing_comments(block))
             result += [line for leg in self.behind[block.line] for line in text.posting(leg, column)]
-        return "\n".join(part for part in result if part)
+        return joined("\n", (part for part in result if part))
 
     def _set(self, source: Source, leg: NewPosting | None, keys: Sequence[str] = ()) -> None:
         """A posting gets the number of a leg, its amount in the document's currency, and these keys; None takes it out."""
@@ -293,7 +304,12 @@ class _Rewriting:
             if self._commodity(posting) == self._commodity(own) and self._number(place) == -number:
                 return place
         raise InvalidRequest(
-            f"{source}: no posting of {-number} {self._commodity(own)} stands against this one: change the time where it stands"
+            _(
+                "{place}: no posting of {number} {commodity} stands against this one: change the time where it stands",
+                place=source,
+                number=-number,
+                commodity=self._commodity(own),
+            )
         )
 
     @staticmethod

@@ -14,6 +14,7 @@ from beancount_invoicing.actions.customer import check_party
 from beancount_invoicing.files import put
 from beancount_invoicing.ledger import check_loading
 from beancount_invoicing.loading.loader import load
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.rules import numbering
 from beancount_invoicing.rules.supply import ELECTRONIC
 from beancount_invoicing.writing import text
@@ -112,8 +113,16 @@ def init(folder: str | Path, start: LedgerSetup, *, dry: bool = False) -> tuple[
     there = [folder / name for name in texts if (folder / name).exists()]
     if there:
         raise InvalidRequest(
-            f"{there[0]} is there already: take another folder, or add to a ledger with init --from"
-            f" {there[-1] if there[-1].name == 'main.beancount' else 'LEDGER'}"  # main is the last
+            _(
+                "{there} is there already: take another folder, or add to a ledger with init --from {other_there}",
+                there=there[0],
+                other_there=there[-1],
+            )
+            if there[-1].name == "main.beancount"
+            else _(
+                "{there} is there already: take another folder, or add to a ledger with init --from LEDGER",
+                there=there[0],
+            )  # main is the last
         )
     files = tuple(folder / name for name in texts)
     git_file = folder / ".gitignore"
@@ -129,7 +138,7 @@ def init(folder: str | Path, start: LedgerSetup, *, dry: bool = False) -> tuple[
     if errors:  # nothing that init asks for should lead here
         for file in files:
             file.unlink()
-        raise InvalidRequest(f"what was said makes no sound ledger: {errors[0].message}")
+        raise InvalidRequest(_("what was said makes no sound ledger: {message}", message=errors[0].message))
     if after != before:
         put(git_file, after, before)
     return named
@@ -182,7 +191,7 @@ def first_ledger(start: LedgerSetup) -> dict[str, str]:
         'plugin "beancount_invoicing"',
         "",
     ]
-    return {**included, "main.beancount": "\n".join(top)}
+    return {**included, "main.beancount": joined("\n", top)}
 
 
 def seller_place(start: LedgerSetup) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from beancount_invoicing import billing
 from beancount_invoicing.customer_search import near_name_hint
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Invoice
 from beancount_invoicing.rules import numbering
 from beancount_invoicing.rules.payment_terms import DueInstalment, TermsError
@@ -34,7 +35,9 @@ def issue(file: str | Path, names: Sequence[str], day: date | None, write_option
         missing = [name for name in names if name not in {draft.number for draft in drafts}]
         if missing:
             known = [invoice.number for invoice in book.invoices if invoice.draft]
-            raise InvalidRequest(f"there is no draft {missing[0]}{near_name_hint(missing[0], known)}")
+            raise InvalidRequest(
+                _("there is no draft {missing}{hint}", missing=missing[0], hint=near_name_hint(missing[0], known))
+            )
         drafts.sort(key=lambda invoice: invoice.source)  # file by file: an interruption between files leaves no gap
         naming = billing.next_numbers(book)
         days = {draft.number: day or draft.date for draft in drafts}
@@ -56,10 +59,22 @@ def _edited(
     old = renaming.text_of(place.source)
     renamed = renaming.renamed(old, given)
     if lost := sorted(place.names - renamed.names):
-        numbers = ", ".join(f"{name} becomes {number}" for name, number in given.items() if name in " ".join(lost))
+        numbers = joined(
+            ", ",
+            (
+                _("{name} becomes {number}", name=name, number=number)
+                for name, number in given.items()
+                if name in " ".join(lost)
+            ),
+        )
         raise InvalidRequest(
-            f"{place.source}: this entry has {', '.join(lost)}, but not in the lines of that file: a plugin or pushmeta adds it,"
-            f" where it cannot be changed; take it out there, issue the draft, then name the number ({numbers or lost[0]})"
+            _(
+                "{place}: this entry has {lost}, but not in the lines of that file: a plugin or pushmeta adds it, "
+                "where it cannot be changed; take it out there, issue the draft, then name the number ({numbers})",
+                place=place.source,
+                lost=", ".join(lost),
+                numbers=numbers or lost[0],
+            )
         )
     new = _issued(book, draft, renamed.text, given[draft.number], days[draft.number]) if draft else renamed.text
     return writer.Edit(Path(place.source.file), place.source.line, old, new)
@@ -70,7 +85,9 @@ def _issued(book: Book, draft: Invoice, text: str, number: str, day: date) -> st
     changed = text.split("\n")
     match = _HEAD.match(changed[0])
     if not match:
-        raise InvalidRequest(f"{draft.source}: this draft is not written as a date and ! – write it so, then issue it")
+        raise InvalidRequest(
+            _("{place}: this draft is not written as a date and ! – write it so, then issue it", place=draft.source)
+        )
     changed[0] = f"{day.isoformat()}{match[2]}*{match[3]}{changed[0][match.end() :]}"
     link = f"^{numbering.link(number)}"
     if link not in renaming.renamed(text, {}).names:
@@ -82,13 +99,16 @@ def _issued(book: Book, draft: Invoice, text: str, number: str, day: date) -> st
         if said and (due := date.fromisoformat(said[2])) in moved:
             changed[index] = f"{said[1]}{moved[due].isoformat()}{changed[index][said.end() :]}"
     instead = [
-        (line - draft.source.line, [changed[line - draft.source.line], f"    delivered: {supplied.isoformat()}"])
+        (
+            line - draft.source.line,
+            [changed[line - draft.source.line], _("    delivered: {supplied}", supplied=supplied.isoformat())],
+        )
         for line, supplied in billing.milestone_dates_at_other_rates(book, draft, day).items()
     ]
     try:
         instead += _due_dates(draft, changed, billing.payment_schedule_if_issued(book, draft, day))
     except TermsError as error:
-        raise InvalidRequest(f"{draft.source}: {error}") from None
+        raise InvalidRequest(_("{place}: {error}", place=draft.source, error=error)) from None
     for place, lines in sorted(instead, reverse=True):  # those above stay in place
         changed[place : place + 1] = lines
     supplied = billing.milestones_supplied_on(book, draft)
@@ -97,7 +117,7 @@ def _issued(book: Book, draft: Invoice, text: str, number: str, day: date) -> st
         key = changed[place][: -len(changed[place].lstrip())] + "delivered:"
         if not any(line.startswith(key) for line in changed):
             changed.insert(place + 1, f"{key} {supplied.isoformat()}")
-    return "\n".join(changed)
+    return joined("\n", changed)
 
 
 _POSTING = re.compile(r"(\s+(?:[!*&#?%] +)?\S+)(\s+)-?[\d,.]+( +[A-Z][A-Z0-9'._-]*(?: +@ +[\d.]+ +\S+)?) *(;.*)?")
@@ -115,11 +135,12 @@ def _due_dates(draft: Invoice, lines: Sequence[str], dues: Sequence[DueInstalmen
     if len(dues) == 1:
         place = next(i for i, line in enumerate(lines) if i and line.lstrip().startswith("invoice:"))
         indent = lines[place][: -len(lines[place].lstrip())]
-        return [(place, [lines[place], f"{indent}due: {dues[0].date.isoformat()}"])]
+        return [(place, [lines[place], _("{indent}due: {day}", indent=indent, day=dues[0].date.isoformat())])]
     places = sorted({instalment.source.line - draft.source.line for instalment in draft.instalments})
     if len(places) == len(dues):
         return [
-            (place, [lines[place], f"    due: {due.date.isoformat()}"]) for place, due in zip(places, dues, strict=True)
+            (place, [lines[place], _("    due: {day}", day=due.date.isoformat())])
+            for place, due in zip(places, dues, strict=True)
         ]
     match = _POSTING.fullmatch(lines[places[0]])
     if len(places) > 1 or match is None:
@@ -129,7 +150,7 @@ def _due_dates(draft: Invoice, lines: Sequence[str], dues: Sequence[DueInstalmen
     made = []
     for due in dues:
         made.append(f"{account}{f'{due.amount:f}'.rjust(width) if gap else ''}{currency}")
-        made.append(f"    due: {due.date.isoformat()}")
+        made.append(_("    due: {day}", day=due.date.isoformat()))
     if comment:
         made[0] += f"  {comment}"
     return [(places[0], made)]

@@ -12,6 +12,7 @@ from beancount_invoicing.actions.customer import file_of_latest, padded
 from beancount_invoicing.actions.new import sales_accounts
 from beancount_invoicing.customer_search import near_name_hint
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.writing import text
@@ -41,14 +42,23 @@ def add_item(file: str | Path, request: ItemRequest, day: date, write_options: W
         if request.code in book.items:
             item = book.items[request.code].versions[0][1]
             raise InvalidRequest(
-                f"{request.code} is there already, {item.name} ({item.source}): item price {request.code} gives it another price,"
-                " or take another code"
+                _(
+                    "{request} is there already, {item} ({place}): item price {request} gives it another price, or "
+                    "take another code",
+                    request=request.code,
+                    item=item.name,
+                    place=item.source,
+                )
             )
         if request.tax and request.tax not in book.taxes:
-            raise InvalidRequest(f'there is no tax "{request.tax}"{near_name_hint(request.tax, book.taxes)}')
+            raise InvalidRequest(
+                _('there is no tax "{tax}"{hint}', tax=request.tax, hint=near_name_hint(request.tax, book.taxes))
+            )
         account = request.account or default_income_account(book, str(loading.options["name_income"]))
         if account not in book.opened_accounts:
-            raise InvalidRequest(f"{account} is not open{near_name_hint(account, book.opened_accounts)}")
+            raise InvalidRequest(
+                _("{account} is not open{hint}", account=account, hint=near_name_hint(account, book.opened_accounts))
+            )
         known = [dated.versions[0][1].source for dated in book.items.values()]
         place = file_of_latest(
             loading, known or [dated.versions[0][1].source for dated in book.taxes.values()], "settings"
@@ -79,7 +89,7 @@ def price_item(
     def make(loading: Loading) -> Changes:
         book = loading.book
         if code not in book.items:
-            raise InvalidRequest(f'there is no item "{code}"{near_name_hint(code, book.items)}')
+            raise InvalidRequest(_('there is no item "{code}"{hint}', code=code, hint=near_name_hint(code, book.items)))
         item = book.items[code].at(day)
         included = item.price_with_tax is not None if with_tax is None else with_tax
         key, other = ("price-with-tax", "price") if included else ("price", "price-with-tax")
@@ -91,13 +101,23 @@ def price_item(
             said[other] = None
         changes = amendment_changes(loading, AmendmentTarget("invoice-item", 0, code, (code,)), [(day, said)])
         own = [
-            f"{contract.code} has a price of its own from {day} on, {contract.price} ({contract.source}): it stays as it is"
+            _(
+                "{contract} has a price of its own from {day} on, {price} ({place}): it stays as it is",
+                contract=contract.code,
+                day=day,
+                price=contract.price,
+                place=contract.source,
+            )
             for contract in (dated.at(day) for dated in book.contracts.values())
             if contract.item == code
             and contract.price is not None
             and not (contract.until and not contract.renews and contract.until < day)
         ]
-        return replace(changes, message=f"Item: {code} {price} from {day}", notices=(*changes.notices, *own))
+        return replace(
+            changes,
+            message=_("Item: {code} {price} from {day}", code=code, price=price, day=day),
+            notices=(*changes.notices, *own),
+        )
 
     return amend_ledger(file, make, write_options)
 
@@ -113,4 +133,9 @@ def default_income_account(book: Book, root: str) -> str:
     opened = sales_accounts(book, root)
     if len(opened) == 1:
         return opened[0]
-    raise InvalidRequest(f"say which income account it is booked on: --account {' or '.join(opened) or f'{root}:…'}")
+    raise InvalidRequest(
+        _(
+            "say which income account it is booked on: --account {opened}",
+            opened=joined(_(" or "), opened) or f"{root}:…",
+        )
+    )

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _
 from beancount_invoicing.receivables import MissingTaxEntry, tax_due
 from beancount_invoicing.writing import text
 from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change
@@ -34,14 +35,24 @@ def _rendered(missing_tax_entry: MissingTaxEntry) -> Callable[[int], str]:
     for line in missing_tax_entry.lines:
         if not line.due_account:
             raise InvalidRequest(
-                f"{line.pending.account}: {line.released} {line.pending.currency} left without saying of which tax: write tax:"
-                " below those postings first"
+                _(
+                    "{account}: {released} {currency} left without saying of which tax: write tax: below those "
+                    "postings first",
+                    account=line.pending.account,
+                    released=line.released,
+                    currency=line.pending.currency,
+                )
             )
         if line.difference and not line.exchange:
             raise InvalidRequest(
-                f"{line.pending.code}: {line.owed} {line.pending.currency} became due, but {line.released} waited, at the"
-                " invoices' exchange rates: name the account of the difference, custom"
-                ' "invoice-option" "exchange-account" Expenses:…'
+                _(
+                    "{pending}: {owed} {currency} became due, but {released} waited, at the invoices' exchange "
+                    'rates: name the account of the difference, custom "invoice-option" "exchange-account" Expenses:…',
+                    pending=line.pending.code,
+                    owed=line.owed,
+                    currency=line.pending.currency,
+                    released=line.released,
+                )
             )
     return partial(missing_entry, missing_tax_entry)
 

@@ -16,6 +16,7 @@ from beancount_invoicing.customer_search import find_customer as customer_named
 from beancount_invoicing.customer_search import near_name_hint
 from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Invoice
 from beancount_invoicing.rules import currencies, tax
 from beancount_invoicing.rules.steps import round_to
@@ -43,7 +44,11 @@ def parse_line(book: Book, text: str, day: date, decimals: int, account: str = "
     match = _LINE.match(text)
     if not match:
         raise InvalidRequest(
-            f'"{text}" is no line: write it such as "6.5 DEV", "2 CAPTEUR @ 120.00 -10%" or "1 On-site audit @ 450 [FR20]"'
+            _(
+                '"{text}" is no line: write it such as "6.5 DEV", "2 CAPTEUR @ 120.00 -10%" or "1 On-site audit @ '
+                '450 [FR20]"',
+                text=text,
+            )
         )
     quantity = number_from(match["quantity"])
     quantity = Decimal(1) if quantity is None else quantity
@@ -61,16 +66,28 @@ def parse_line(book: Book, text: str, day: date, decimals: int, account: str = "
         price, with_tax = item.price, item.price_with_tax
     if price is None and with_tax is None:
         if item:
-            raise InvalidRequest(f"{what} has no price: say it, {quantity} {what} @ 100.00")
+            raise InvalidRequest(
+                _("{subject} has no price: say it, {quantity} {subject} @ 100.00", subject=what, quantity=quantity)
+            )
         hint = near_name_hint(what, book.items)
-        raise InvalidRequest(f'"{what}" is no item{hint or ": give what is no item a price, 1 " + what + " @ 100.00"}')
+        raise InvalidRequest(
+            _(
+                '"{subject}" is no item{hint}',
+                subject=what,
+                hint=hint or _(": give what is no item a price, 1 {subject} @ 100.00", subject=what),
+            )
+        )
     account = (item.account if item else "") or account
     if not account:
-        raise InvalidRequest(f'"{what}": say which income account it is booked on, --account Income:…')
+        raise InvalidRequest(
+            _('"{subject}": say which income account it is booked on, --account Income:…', subject=what)
+        )
     if price is not None and -int(price.as_tuple().exponent) < decimals:
         price = round_to(price, decimals)
     if price is not None and price < 0:
-        raise InvalidRequest(f'"{text}": a price is not negative; for something given back write a quantity below 0')
+        raise InvalidRequest(
+            _('"{text}": a price is not negative; for something given back write a quantity below 0', text=text)
+        )
     unit_price = price if price is not None else with_tax
     assert unit_price is not None
     figure = tax.line_net(quantity, unit_price, discount, decimals)
@@ -149,7 +166,7 @@ def new_invoice(
             for text in invoice_request.lines
         ]
         if not lines:
-            raise InvalidRequest('an invoice has lines: say them, such as "6.5 DEV"')
+            raise InvalidRequest(_('an invoice has lines: say them, such as "6.5 DEV"'))
         corrected = _corrected(book, main, currency, invoice_request.corrects)
         deposits = []
         if invoice_request.deduct:
@@ -160,11 +177,22 @@ def new_invoice(
             }
             for number in invoice_request.deduct:
                 if number not in known:
-                    raise InvalidRequest(f"nothing is left to deduct of {number}{near_name_hint(number, known)}")
+                    raise InvalidRequest(
+                        _(
+                            "nothing is left to deduct of {number}{hint}",
+                            number=number,
+                            hint=near_name_hint(number, known),
+                        )
+                    )
                 other = book.invoice(number)
                 if other and other.currency != currency:
                     raise InvalidRequest(
-                        f"{number} is a deposit in {other.currency}: it cannot be deducted in {currency}"
+                        _(
+                            "{number} is a deposit in {currency}: it cannot be deducted in {other_currency}",
+                            number=number,
+                            currency=other.currency,
+                            other_currency=currency,
+                        )
                     )
                 deposits.append(known[number]._replace(contract=""))  # its lines name no contract
         request = DraftRequest(
@@ -195,9 +223,9 @@ def new_invoice(
 
 def _must_be_a_period(wanted: InvoiceRequest) -> None:
     if (wanted.start is None) != (wanted.end is None):
-        raise InvalidRequest("a period has a first and a last day: say --from and --to")
+        raise InvalidRequest(_("a period has a first and a last day: say --from and --to"))
     if wanted.start and wanted.end and wanted.end < wanted.start:
-        raise InvalidRequest(f"--to {wanted.end} is before --from {wanted.start}")
+        raise InvalidRequest(_("--to {end} is before --from {start}", end=wanted.end, start=wanted.start))
 
 
 def _corrected(book: Book, main: str, currency: str, numbers: Sequence[str]) -> list[Invoice]:
@@ -207,13 +235,23 @@ def _corrected(book: Book, main: str, currency: str, numbers: Sequence[str]) -> 
         other = book.invoice(number)
         if other is None:
             raise InvalidRequest(
-                f'--corrects: there is no invoice "{number}"{near_name_hint(number, [invoice.number for invoice in book.invoices])}'
+                _(
+                    '--corrects: there is no invoice "{number}"{hint}',
+                    number=number,
+                    hint=near_name_hint(number, [invoice.number for invoice in book.invoices]),
+                )
             )
         if other.currency != currency:
-            raise InvalidRequest(f"--corrects: {number} is in {other.currency}: what corrects it is so too")
+            raise InvalidRequest(
+                _(
+                    "--corrects: {number} is in {currency}: what corrects it is so too",
+                    number=number,
+                    currency=other.currency,
+                )
+            )
         if not book.is_owed_by(other, main, date.max):
             name = other.customer.name if other.customer else "nobody"
-            raise InvalidRequest(f"--corrects: {number} is an invoice of {name}")
+            raise InvalidRequest(_("--corrects: {number} is an invoice of {name}", number=number, name=name))
         result.append(other)
     return result
 
@@ -222,15 +260,23 @@ def _must_name(book: Book, draft: Draft) -> None:
     """What takes something back says of which invoice, and nothing else says so. Raises InvalidRequest."""
     if draft.net >= 0 and draft.corrects:
         raise InvalidRequest(
-            f"--corrects is for what takes something back, but these lines come to {draft.net} {draft.currency}: leave it out"
+            _(
+                "--corrects is for what takes something back, but these lines come to {net} {currency}: leave it out",
+                net=draft.net,
+                currency=draft.currency,
+            )
         )
     country = book.seller.at(draft.date).address.country if book.seller else ""
     naming = law.credit_note_naming(country)
     if draft.net < 0 and not draft.corrects and naming and naming.mandatory:
         raise InvalidRequest(
-            f"these lines come to {draft.net} {draft.currency}: a credit note, which names the invoice that it corrects: say"
-            " --corrects NUMBER; or let bean-invoice credit NUMBER work it out, with --lines 1@-5 for 5 less of a price, --amount"
-            ' 50 "Goodwill" for a sum'
+            _(
+                "these lines come to {net} {currency}: a credit note, which names the invoice that it corrects: say "
+                "--corrects NUMBER; or let bean-invoice credit NUMBER work it out, with --lines 1@-5 for 5 less of a "
+                'price, --amount 50 "Goodwill" for a sum',
+                net=draft.net,
+                currency=draft.currency,
+            )
         )
 
 
@@ -250,8 +296,15 @@ def unbilled_time_notices(book: Book, customer: str, day: date) -> list[str]:
         time = ", ".join(f"{quantity} {commodity}" for commodity, quantity in times.items())
         net = sum((one.line.net for one in lines), ZERO)
         result.append(
-            f"{time} of contract {code} ({net} {lines[0].currency} without tax) wait to be billed, and wait on after this invoice,"
-            f" which names no contract: bean-invoice bill --contract {code} --until {day} bills them"
+            _(
+                "{time} of contract {code} ({net} {currency} without tax) wait to be billed, and wait on after this "
+                "invoice, which names no contract: bean-invoice bill --contract {code} --until {day} bills them",
+                time=time,
+                code=code,
+                net=net,
+                currency=lines[0].currency,
+                day=day,
+            )
         )
     return result
 
@@ -266,5 +319,5 @@ def currency_or_default(book: Book, account: str, given_currency: str) -> str:
     known = book.currencies.get(account, ())
     currency = given_currency or (known[0] if len(known) == 1 else book.currency)
     if not currency:
-        raise InvalidRequest(f"{account} can have several currencies: say --currency")
+        raise InvalidRequest(_("{account} can have several currencies: say --currency", account=account))
     return currency

@@ -24,6 +24,7 @@ from beancount_invoicing.bank.payments import CannotBook, MoneyMovement, Payment
 from beancount_invoicing.customer_search import find_customer
 from beancount_invoicing.documents.search import find_documents
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change
 from beancount_invoicing.writing.new_documents import InvalidRequest
@@ -102,7 +103,7 @@ def composed(book: Book, request: PaymentRequest) -> tuple[PaymentEntry, tuple[s
     notices: list[str] = [] if request.account else [f"{bank.account}: {bank.because}"]
     fee = fee_account(book, request.day, request.fee_account) if request.fee else ChosenAccount("", "")
     if request.fee and not request.fee_account:
-        notices.append(f"{fee.account}: {fee.because}")
+        notices.append(_("{account}: {because}", account=fee.account, because=fee.because))
     plan = _plan(accounts, request, wanted, currency, keeps_rest=bool(customer))
     discounts = ""
     if any(document.discount for document in plan.settled):
@@ -141,7 +142,9 @@ def _resolved(book: Book, request: PaymentRequest) -> tuple[WantedDocument, ...]
     numbers = [document.number for document in resolved]
     twice = next((number for number in numbers if numbers.count(number) > 1), "")
     if twice:
-        raise CannotBook(f"{twice} is named twice: name it once, with what is settled of it, {twice}=AMOUNT")
+        raise CannotBook(
+            _("{twice} is named twice: name it once, with what is settled of it, {twice}=AMOUNT", twice=twice)
+        )
     return tuple(resolved)
 
 
@@ -159,7 +162,7 @@ def _currency(book: Book, wanted: Sequence[WantedDocument], customer: str) -> st
     opened = book.currencies.get(customer, ())
     currency = opened[0] if len(opened) == 1 else book.currency
     if not currency:
-        raise CannotBook("it is not known in which currency the money came: say --currency")
+        raise CannotBook(_("it is not known in which currency the money came: say --currency"))
     return currency
 
 
@@ -177,7 +180,7 @@ def _plan(
         return plan_refund(accounts, request.day, wanted, request.amount, request.fee)
     if not wanted:
         if request.amount is None:
-            raise CannotBook("say how much it was: --amount")
+            raise CannotBook(_("say how much it was: --amount"))
         return PaymentPlan((), -request.amount if request.kind == "refund" else request.amount)
     planner = PaymentPlanner(accounts, request.day, wanted, instalment=request.instalment)
     return planner.payment(
@@ -197,11 +200,21 @@ def _on_account_notices(accounts: CustomerAccounts, entry: PaymentEntry, request
     advances = accounts.advances(entry.payments, accounts.last_day(entry.date))
     notices = []
     for advance in advances:
-        codes = " or ".join(tax.code for tax in advance.taxes)
-        tax = f"{advance.tax} {advance.payment.currency} of {codes}" if advance.tax is not None else f"{codes}"
+        codes = joined(_(" or "), (tax.code for tax in advance.taxes))
+        tax = (
+            _("{tax} {currency} of {codes}", tax=advance.tax, currency=advance.payment.currency, codes=codes)
+            if advance.tax is not None
+            else f"{codes}"
+        )
         notices.append(
-            f"if the {advance.amount} {advance.payment.currency} on account are for services known by now, {tax} is due on them"
-            f" today: bill a deposit, or say --tax {advance.taxes[0].code}"
+            _(
+                "if the {amount} {currency} on account are for services known by now, {tax} is due on them today: "
+                "bill a deposit, or say --tax {taxe}",
+                amount=advance.amount,
+                currency=advance.payment.currency,
+                tax=tax,
+                taxe=advance.taxes[0].code,
+            )
         )
     return tuple(notices)
 

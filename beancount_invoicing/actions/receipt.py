@@ -14,6 +14,7 @@ from beancount_invoicing.delivery import Attachment, Dispatch, History, addresse
 from beancount_invoicing.documents.search import UnknownNumber, named_documents
 from beancount_invoicing.documents.written_files import Output, WrittenFile, view_bytes, write_view
 from beancount_invoicing.ledger import Ledger
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Channel, Invoice
 from beancount_invoicing.receivables import NothingReceived, Receipt, receipt
 from beancount_invoicing.sending.invoice_dispatches import (
@@ -56,18 +57,27 @@ def receipts_for(
                 if position.invoice.number not in found.named_by_customer:
                     missing.append(str(error))
         if found.named_by_customer and not found.named_by_customer & those.keys():
-            missing.append(f"{word}: nothing was received until {as_of}")
+            missing.append(_("{word}: nothing was received until {day}", word=word, day=as_of))
     return Receipts(tuple(those.values()), tuple(missing))
 
 
 def _replaced(invoice: Invoice, new: Invoice) -> str:
     """Where what was paid of a replaced document, or is left of its cancellation, is confirmed."""
     same = invoice.customer and new.customer and invoice.customer.account == new.customer.account
-    where = f"the receipt of that one, bean-invoice receipt {new.number}, says what was paid of both"
+    where = _("the receipt of that one, bean-invoice receipt {number}, says what was paid of both", number=new.number)
     if not same and invoice.customer:
         name = invoice.customer.name
-        where = f"what {name} paid of it lies on its account, which a statement says, bean-invoice statement {shlex.quote(name)}"
-    return f"{invoice.number} is replaced by {new.number}, so that there is no receipt for it: {where}"
+        where = _(
+            "what {name} paid of it lies on its account, which a statement says, bean-invoice statement {quote}",
+            name=name,
+            quote=shlex.quote(name),
+        )
+    return _(
+        "{number} is replaced by {new_number}, so that there is no receipt for it: {where}",
+        number=invoice.number,
+        new_number=new.number,
+        where=where,
+    )
 
 
 def render_receipts(

@@ -10,6 +10,7 @@ from beancount_invoicing.documents.letter_files import letter_file_names
 from beancount_invoicing.documents.written_files import SUFFIXES, Output, WrittenFile, view_bytes, write_view
 from beancount_invoicing.dunning import Proposal, behind, propose
 from beancount_invoicing.files import write_if_different
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import Allocated, allocate, lapsing
 
@@ -55,11 +56,15 @@ def lapse_notices(
 def bank_notices(book: Book, as_of: date) -> tuple[str, ...]:
     """What to say of each bank account that is not up to date on `as_of`: a payment may have come that is not booked."""
     return tuple(
-        f"{account.account} is booked until {account.booked_until}: {(as_of - account.booked_until).days} days before "
-        f"{as_of}; book the "
-        "bank first"
+        _(
+            "{account} is booked until {booked_until}: {days} days before {day}; book the bank first",
+            account=account.account,
+            booked_until=account.booked_until,
+            days=(as_of - account.booked_until).days,
+            day=as_of,
+        )
         if account.booked_until
-        else f"{account.account}: nothing is booked until {as_of}; book the bank first"
+        else _("{account}: nothing is booked until {day}; book the bank first", account=account.account, day=as_of)
         for account in behind(book, as_of)
     )
 
@@ -78,7 +83,7 @@ def render_reminders(
     With `attach` a PDF has the invoices after the letter, to be printed: it is no archive file (PDF/A) then.
     """
     from beancount_invoicing import rendering
-    from beancount_invoicing.delivery.post import joined
+    from beancount_invoicing.delivery.post import joined as joined_pdf
     from beancount_invoicing.documents.differences import Altered
     from beancount_invoicing.sending.letter_dispatches import invoice_attachments
 
@@ -104,8 +109,8 @@ def render_reminders(
         whole = folder / f"{name}.{SUFFIXES['pdf']}"
         documents = (letter, *(attachment.content for attachment in attachments))
         yield (
-            WrittenFile(whole, write_if_different(whole, joined(documents))),
+            WrittenFile(whole, write_if_different(whole, joined_pdf(documents))),
             *write_view(view, where, folder / name, [output for output in outputs if output != "pdf"]),
         )
     if altered:
-        raise Altered("; ".join(altered))
+        raise Altered(joined("; ", altered))

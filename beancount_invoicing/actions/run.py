@@ -14,6 +14,7 @@ from beancount_invoicing.actions.today import Task, tasks, to_send
 from beancount_invoicing.delivery import Dispatch, HeldDispatch
 from beancount_invoicing.files import FileChanged
 from beancount_invoicing.ledger import Ledger, LedgerLoader, open_ledger
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Finding
 from beancount_invoicing.sending.invoice_dispatches import dispatches_of_invoices
 from beancount_invoicing.sending.letter_dispatches import dispatches_of_reminders
@@ -73,7 +74,13 @@ def steps_of(ledger: Ledger, day: date, only_steps: Sequence[RunStep] = ()) -> t
     said = ledger.book.option("run", day).replace(",", " ").split()
     unknown = [word for word in said if word not in RUN_STEPS]
     if unknown:
-        raise UnknownRunStep(f'option run: "{unknown[0]}" is no step: write some of "{" ".join(RUN_STEPS)}"')
+        raise UnknownRunStep(
+            _(
+                'option run: "{unknown}" is no step: write some of "{run_steps}"',
+                unknown=unknown[0],
+                run_steps=" ".join(RUN_STEPS),
+            )
+        )
     wanted = only_steps or said or RUN_STEPS
     return tuple(step for step in RUN_STEPS if step in wanted)
 
@@ -137,7 +144,7 @@ def run(
                 raise
             # what was billed is to be told all the same
             said = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error)
-            problems.append(f"nothing was sent: {said}")
+            problems.append(_("nothing was sent: {text}", text=said))
     results = done.results if done else ()
     problems += [done.problem] if done and done.problem else []
     own = {result.message_id for result in results}

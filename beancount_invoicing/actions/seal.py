@@ -18,6 +18,7 @@ from beancount_invoicing.documents.render import render_one
 from beancount_invoicing.documents.search import find_documents
 from beancount_invoicing.files import holds
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import DISPATCH_START_EVENTS, Book, Finding, Invoice, Seal, Source
 from beancount_invoicing.rules import digests, numbering
 from beancount_invoicing.sending.event_directives import relative_to
@@ -45,7 +46,9 @@ def seal(file: str | Path, numbers: Sequence[str], day: date, write_options: Wri
         for position in find_documents(book, max(day, book.last_date), numbers):
             invoice = position.invoice
             if invoice.number in there:
-                notices.append(f"{invoice.number} is sealed already, since {there[invoice.number].date}")
+                notices.append(
+                    _("{number} is sealed already, since {day}", number=invoice.number, day=there[invoice.number].date)
+                )
                 continue
             target = (
                 target_file(write_options.into, max(day, invoice.date))
@@ -57,7 +60,11 @@ def seal(file: str | Path, numbers: Sequence[str], day: date, write_options: Wri
             for stored, content in made:
                 if stored.exists() and stored.read_bytes() != content:
                     raise InvalidRequest(
-                        f"{stored} is there already, and is another document: move it away, or seal that one by hand"
+                        _(
+                            "{stored} is there already, and is another document: move it away, or seal that one by "
+                            "hand",
+                            stored=stored,
+                        )
                     )
             files += made
             stored, content = made[0]
@@ -89,7 +96,7 @@ def _stored(book: Book, invoice: Invoice, top: Path) -> list[tuple[Path, bytes]]
     from beancount_invoicing.rendering import NoDocument
 
     if invoice.draft:
-        raise InvalidRequest(f"{invoice.number} is a draft: issue it first")
+        raise InvalidRequest(_("{number} is a draft: issue it first", number=invoice.number))
     try:
         made = [render_one(book, invoice.number, "pdf")]
         try:
@@ -148,7 +155,7 @@ def verify(book: Book, numbers: Sequence[str] = ()) -> Iterator[Verified]:
         for number in names:
             invoice = by_number.get(number)
             if invoice is None:
-                lost = Difference("document", f"sealed on {one.date}", "not in the ledger any more")
+                lost = Difference("document", _("sealed on {day}", day=one.date), _("not in the ledger any more"))
                 yield Verified(one, number, (*gone, lost), one.source, one.file)
             else:
                 found, notice = seal_differences(book, invoice, one, content)
@@ -156,7 +163,7 @@ def verify(book: Book, numbers: Sequence[str] = ()) -> Iterator[Verified]:
     yield from _unsealed(book, numbers)
     yield from _without_document(book, numbers)
     for after in seal_chain.seals_after_gaps(book) if not numbers else ():
-        gap = Difference("seal", after.previous, "no seal of this mark, or not as it was")
+        gap = Difference("seal", after.previous, _("no seal of this mark, or not as it was"))
         yield Verified(None, "", (gap,), after.source)
 
 
@@ -181,7 +188,7 @@ def _unsealed(book: Book, numbers: Sequence[str]) -> Iterator[Verified]:
         if _pdf(file) in known or (is_text_copy(file) and _pdf(file) in found):
             continue
         if number and (not numbers or number in numbers):
-            gone = Difference("seal", "as the file lies there", "no directive says that it was sealed or sent")
+            gone = Difference("seal", _("as the file lies there"), _("no directive says that it was sealed or sent"))
             yield Verified(None, number, (gone,), invoices[number].source, file)
 
 
@@ -206,10 +213,10 @@ def _without_document(book: Book, numbers: Sequence[str]) -> Iterator[Verified]:
             continue
         name = ", ".join(event.numbers) or event.customer
         if not (attempt and event.file and holds(Path(event.file), mark)):
-            gone = Difference("document", mark, "no document has this fingerprint")
+            gone = Difference("document", mark, _("no document has this fingerprint"))
             yield Verified(None, name, (gone,), event.source, event.file)
         elif attempt.in_doubt:
-            notice = f"is in doubt since {event.date}: no directive says whether it left: bean-invoice send"
+            notice = _("is in doubt since {day}: no directive says whether it left: bean-invoice send", day=event.date)
             yield Verified(None, name, (), event.source, event.file, notice)
 
 
@@ -234,12 +241,18 @@ def due_date_warnings(book: Book) -> Iterator[Finding]:
                 continue  # no e-invoice
             now = {instalment.due_on_page(invoice.date) for instalment in invoice.instalments}
             if sealed and now != {sealed}:
-                dates = " and ".join(str(day) for day in sorted(filter(None, now)))
+                dates = joined(_(" and "), (str(day) for day in sorted(filter(None, now))))
                 yield Finding(
                     "warning",
                     "due-moved",
-                    f"{number} was sealed on {one.date} as due on {sealed}, but by its terms and the holidays known today it is"
-                    f" due on {dates}: write due: {sealed} into it",
+                    _(
+                        "{number} was sealed on {day} as due on {sealed}, but by its terms and the holidays known "
+                        "today it is due on {dates}: write due: {sealed} into it",
+                        number=number,
+                        day=one.date,
+                        sealed=sealed,
+                        dates=dates,
+                    ),
                     invoice.source,
                 )
 

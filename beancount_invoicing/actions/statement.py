@@ -12,6 +12,7 @@ from beancount_invoicing.customer_search import leaves
 from beancount_invoicing.delivery import Attachment, Dispatch, HeldDispatch, addresses
 from beancount_invoicing.documents.written_files import SUFFIXES, Output, WrittenFile, view_bytes, write_view
 from beancount_invoicing.ledger import Ledger
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Channel, Customer
 from beancount_invoicing.receivables import Statement, statements
 from beancount_invoicing.sending.invoice_dispatches import PDF_MEDIA_TYPE, letter_channel, postal_place
@@ -82,7 +83,9 @@ def dispatches_of_statements(
     for statement, name in zip(customer_statements, statement_file_names(book, customer_statements), strict=True):
         customer = statement.customer
         if not statement.currencies:
-            yield HeldDispatch("statement", customer.name, (), "nothing moved, and nothing is owed", customer.account)
+            yield HeldDispatch(
+                "statement", customer.name, (), _("nothing moved, and nothing is owed"), customer.account
+            )
             continue
         view = rendering.statement_view(book, statement, where)
         words = rendering.mail_text(

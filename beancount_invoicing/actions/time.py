@@ -13,6 +13,7 @@ from pathlib import Path
 from beancount_invoicing.customer_search import near_name_hint
 from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book, Contract, Work
 from beancount_invoicing.rules import worktime
 from beancount_invoicing.rules.steps import round_to
@@ -71,18 +72,31 @@ def _there_already(book: Book, time_entry: TimeEntry) -> Iterator[str]:
     same = (time_entry.day, quantity, time_entry.task or _narration(time_entry, contract), time_entry.person)
     for work in those:
         if (work.date, work.quantity, work.task, work.person) == same and not work.document:
-            yield f"{work.source}: {quantity} {commodity} of {work.task} on {work.date} are there already: is it the same work?"
+            yield _(
+                "{place}: {quantity} {commodity} of {task} on {day} are there already: is it the same work?",
+                place=work.source,
+                quantity=quantity,
+                commodity=commodity,
+                task=work.task,
+                day=work.date,
+            )
             return
 
 
 def time_contract(book: Book, code: str, day: date) -> Contract:
     """The contract that time is worked for. Raises InvalidRequest where there is none of that code, or it has no time account."""
     if code not in book.contracts:
-        raise InvalidRequest(f'there is no contract "{code}"{near_name_hint(code, book.contracts)}')
+        raise InvalidRequest(
+            _('there is no contract "{code}"{hint}', code=code, hint=near_name_hint(code, book.contracts))
+        )
     contract = book.contracts[code].at(day)
     if not contract.time:
         raise InvalidRequest(
-            f"{code} is a contract of mode {contract.mode}: time needs one with a time account, time: Assets:…"
+            _(
+                "{code} is a contract of mode {mode}: time needs one with a time account, time: Assets:…",
+                code=code,
+                mode=contract.mode,
+            )
         )
     return contract
 
@@ -91,10 +105,17 @@ def _entry(book: Book, time_entry: TimeEntry) -> NewDirective:
     contract = time_contract(book, time_entry.contract, time_entry.day)
     if time_entry.quantity <= 0:
         raise InvalidRequest(
-            f"{time_entry.quantity} of {time_entry.text or time_entry.contract} on {time_entry.day}: time is more than 0"
+            _(
+                "{quantity} of {time_entry} on {day}: time is more than 0",
+                quantity=time_entry.quantity,
+                time_entry=time_entry.text or time_entry.contract,
+                day=time_entry.day,
+            )
         )
     if time_entry.item and time_entry.item not in book.items:
-        raise InvalidRequest(f'there is no item "{time_entry.item}"{near_name_hint(time_entry.item, book.items)}')
+        raise InvalidRequest(
+            _('there is no item "{item}"{hint}', item=time_entry.item, hint=near_name_hint(time_entry.item, book.items))
+        )
     there = [work for work in book.work if work.account == contract.time]
     commodity = _commodity(book, contract, there)
     against = time_entry.counter_account or _against(book, there, commodity, contract.time)
@@ -149,8 +170,12 @@ def _against(book: Book, there: Sequence[Work], commodity: str, account: str) ->
     if fits:  # one beside the contract's own may be time that no contract names yet
         return next((name for name in fits if name.split(":")[0] != account.split(":")[0]), fits[0])
     raise InvalidRequest(
-        f"no account is known that time stands against: say --against Equity:…, or open one, {date(2025, 1, 1)} open"
-        f" Equity:Time {commodity}"
+        _(
+            "no account is known that time stands against: say --against Equity:…, or open one, {day} open "
+            "Equity:Time {commodity}",
+            day=date(2025, 1, 1),
+            commodity=commodity,
+        )
     )
 
 
@@ -207,14 +232,23 @@ def import_time(
                 for code, dated in book.contracts.items()
                 if any(contract.time for _day, contract in dated.versions)
             )
-            codes = ", ".join(known) or "your time contracts (there is none yet)"
+            codes = ", ".join(known) or _("your time contracts (there is none yet)")
             raise UnknownProjects(
-                f'no contract is known for {", ".join(unknown)}: say --map "{next(iter(unknown))}=CODE" or --contract CODE,'
-                f" with one of {codes}"
+                _(
+                    'no contract is known for {unknown}: say --map "{iter}=CODE" or --contract CODE, with one of '
+                    "{codes}",
+                    unknown=", ".join(unknown),
+                    iter=next(iter(unknown)),
+                    codes=codes,
+                )
             )
         skipped = len(found) - len(new)
-        notices = [f"{skipped} of {len(records)} records are in the ledger already"] if skipped else []
-        entries = f"{len(new)} {'entry' if len(new) == 1 else 'entries'}"
+        notices = (
+            [_("{skipped} of {count} records are in the ledger already", skipped=skipped, count=len(records))]
+            if skipped
+            else []
+        )
+        entries = _n(len(new), "{count} entry", "{count} entries", count=len(new))
         return Changes(
             tuple(new), message=f"Time: {entries}", notices=tuple(notices), summary=f"{entries} of time" if new else ""
         )
@@ -244,7 +278,7 @@ def _not_there(found: Sequence[tuple[TimeEntry, TimeKey]], there: Counter[TimeKe
     return new
 
 
-_NO_PROJECT = "(no project)"
+_NO_PROJECT = _("(no project)")
 """What --map calls records that name neither a project nor a client."""
 
 

@@ -28,6 +28,7 @@ from beancount_invoicing.dunning import (
     send_from_day,
     sending_tracked_from,
 )
+from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import ZERO, Book, Customer, Event, require_date
 from beancount_invoicing.receivables import Allocated, Position, lapsing, open_retentions, positions, tax_due
 from beancount_invoicing.rules.steps import end_of_month
@@ -130,7 +131,7 @@ def named_to_send(book: Book, as_of: date, numbers_or_customers: Sequence[str], 
         if position.invoice.number not in found.named_by_customer
     ]
     if since and numbers:
-        raise CannotSend(f"name either {numbers[0]}, or --since")
+        raise CannotSend(_("name either {number}, or --since", number=numbers[0]))
     waits = frozenset(unsent_numbers(book, since, as_of) if since else to_send(book, as_of))
     wanted = tuple(
         position.invoice.number
@@ -139,23 +140,35 @@ def named_to_send(book: Book, as_of: date, numbers_or_customers: Sequence[str], 
     )
     if not wanted:
         raise CannotSend(
-            f"nothing of {', '.join(numbers_or_customers)} waits to be sent"
-            + ("" if since else ": say --since DATE for what was not sent since, or a number with --again")
+            _(
+                "nothing of {numbers_or_customers} waits to be sent",
+                numbers_or_customers=", ".join(numbers_or_customers),
+            )
+            if since
+            else _(
+                "nothing of {numbers_or_customers} waits to be sent: say --since DATE for what was not sent since, "
+                "or a number with --again",
+                numbers_or_customers=", ".join(numbers_or_customers),
+            )
         )
     return wanted
 
 
 def _days(since: date, as_of: date) -> str:
     days = (as_of - since).days
-    return f"{days} day" if days == 1 else f"{days} days"
+    return _n(days, "{days} day", "{days} days", days=days)
 
 
 def _banks(book: Book, as_of: date) -> Iterator[Task]:
     for account in behind(book, as_of):
         text = (
-            f"booked until {account.booked_until}, {_days(account.booked_until, as_of)} ago"
+            _(
+                "booked until {booked_until}, {days} ago",
+                booked_until=account.booked_until,
+                days=_days(account.booked_until, as_of),
+            )
             if account.booked_until
-            else "nothing is booked"
+            else _("nothing is booked")
         )
         yield Task("bank", text, account.booked_until, account=account.account)
 
@@ -187,13 +200,27 @@ def _declare(book: Book, customer: Customer, what: Insolvency, numbers: str, as_
     """What is to be declared of an insolvent customer, to whom and until when, by the law of its country."""
     seller = book.seller.at(as_of).address.country if book.seller else ""
     rule = law.declaration(customer.address.country or seller, customer.buyer, seller)
-    to = rule.recipient if rule else "administrator of the proceedings"
+    to = rule.recipient if rule else _("administrator of the proceedings")
     source = f" ({rule.source})" if rule else ""
     if what.until:
-        when = f"by {what.until}" if as_of <= what.until else f"at once: the last day was {what.until}"
-        return f"declare {numbers} to the {to} {when}{source}"
-    when = f"within {rule.months} months of {rule.counted_from}" if rule else "in the time that is set"
-    return f"declare {numbers} to the {to} {when}{source}; write the last day on the note, as until:"
+        when = (
+            _("by {until}", until=what.until)
+            if as_of <= what.until
+            else _("at once: the last day was {until}", until=what.until)
+        )
+        return _("declare {numbers} to the {to} {when}{place}", numbers=numbers, to=to, when=when, place=source)
+    when = (
+        _("within {months} months of {counted_from}", months=rule.months, counted_from=rule.counted_from)
+        if rule
+        else _("in the time that is set")
+    )
+    return _(
+        "declare {numbers} to the {to} {when}{place}; write the last day on the note, as until:",
+        numbers=numbers,
+        to=to,
+        when=when,
+        place=source,
+    )
 
 
 def _about(position: Position, kind: TaskKind, text: str, day: date | None, amount: Decimal) -> Iterator[Task]:
@@ -230,15 +257,18 @@ def _documents(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[T
         if position.debtor_share > 1:
             continue
         if invoice.draft:
-            text = f"a draft, {_days(invoice.date, as_of)} old"
+            text = _("a draft, {days} old", days=_days(invoice.date, as_of))
             yield from _about(position, "draft", text, invoice.date, invoice.payable)
         elif invoice.number in ready and invoice.customer:
-            text = f"by {book.customers[invoice.customer.account].at(as_of).channel}"
+            text = _("by {channel}", channel=book.customers[invoice.customer.account].at(as_of).channel)
             yield from _about(position, "send", text, invoice.date, invoice.payable)
         elif position.open and (missed := sent[invoice.number].undelivered_to if invoice.number in sent else ""):
-            text = (
-                f"on {sent[invoice.number].date} it did not reach {missed}: correct the address, then"
-                f" bean-invoice send {invoice.number} --again --write"
+            text = _(
+                "on {day} it did not reach {missed}: correct the address, then bean-invoice send {number} --again "
+                "--write",
+                day=sent[invoice.number].date,
+                missed=missed,
+                number=invoice.number,
             )
             yield from _about(position, "send", text, invoice.date, invoice.payable)
 
@@ -252,12 +282,16 @@ def _to_bill(book: Book, as_of: date) -> Iterator[Task]:
         by_contract[one.customer, one.contract.code, one.currency, one.kind == "adjustment"].append(one)
     for (account, code, currency, adjusts), lines in by_contract.items():
         net = sum((line.line.net for line in lines), ZERO)
-        what = "to adjust what is billed" if adjusts else f"{len(lines)} {'line' if len(lines) == 1 else 'lines'}"
+        what = (
+            _("to adjust what is billed")
+            if adjusts
+            else _n(len(lines), "{count} line", "{count} lines", count=len(lines))
+        )
         if net < 0 and any(notice.contract == code for notice in refused):
             continue
         yield Task(
             "bill",
-            f"contract {code}, {what}, without tax",
+            _("contract {code}, {subject}, without tax", code=code, subject=what),
             min(line.line.billable_from for line in lines),
             customer=book.customers[account].at(as_of).name,
             account=account,
@@ -274,7 +308,9 @@ def _to_decide(book: Book, as_of: date, notice: billing.BillingNotice) -> Task:
     currency = notice.currency or (billing.currency_of(book, contract) if contract else "")
     return Task(
         "decide",
-        f"contract {notice.contract}: {notice.with_advice}" if notice.contract else notice.with_advice,
+        _("contract {contract}: {advice}", contract=notice.contract, advice=notice.with_advice)
+        if notice.contract
+        else notice.with_advice,
         notice.since,
         customer=book.customers[account].at(as_of).name if account else "",
         account=account,
@@ -287,11 +323,20 @@ def _reminders(proposals: Sequence[Proposal]) -> Iterator[Task]:
     for proposal in proposals:
         if proposal.level is not None:
             numbers = " ".join(late.position.invoice.number for late in proposal.invoices)
-            what = f"level {proposal.level}, {proposal.tone}" if proposal.level else "a notice before the due date"
+            what = (
+                _("level {level}, {tone}", level=proposal.level, tone=proposal.tone)
+                if proposal.level
+                else _("a notice before the due date")
+            )
             yield Task(
-                "remind", f"{what}, by {proposal.channel}: {numbers}", min(late.due for late in proposal.invoices),
-                proposal.customer.name, proposal.customer.account, amount=proposal.amount_asked, currency=proposal.currency,
-            )  # fmt: skip
+                "remind",
+                _("{subject}, by {channel}: {numbers}", subject=what, channel=proposal.channel, numbers=numbers),
+                min(late.due for late in proposal.invoices),
+                proposal.customer.name,
+                proposal.customer.account,
+                amount=proposal.amount_asked,
+                currency=proposal.currency,
+            )
 
 
 def _customers(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[Task]:
@@ -306,7 +351,7 @@ def _customers(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[T
             continue
         if position.disputed:
             since = next(event for event in reversed(position.events) if event.kind == "dispute")
-            text = f"for {_days(since.date, as_of)}: {since.note}"
+            text = _("for {days}: {note}", days=_days(since.date, as_of), note=since.note)
             yield from _about(position, "dispute", text, since.date, position.disputed)
         if not position.days_overdue:
             continue
@@ -326,7 +371,11 @@ def _after_the_last(book: Book, position: Position, as_of: date) -> Iterator[Tas
         return
     deadline = last.until or days_later(last.date, rule.levels[-1].deadline or 0)
     if deadline < as_of:
-        text = f"level {last.level} left on {last.date}: agree on something, hand it over, or write it off"
+        text = _(
+            "level {level} left on {day}: agree on something, hand it over, or write it off",
+            level=last.level,
+            day=last.date,
+        )
         yield from _about(position, "escalate", text, last.date, position.open)
 
 
@@ -336,11 +385,15 @@ def _taxes(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:
         by_currency: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
         for line in entry.lines:
             by_currency[line.pending.currency] += line.owed
-        so_far = "" if end_of_month(entry.date) == entry.date else " so far"
+        so_far = "" if end_of_month(entry.date) == entry.date else _(" so far")
         for currency, amount in sorted(by_currency.items()):
             yield Task(
                 "tax",
-                f"became due by payments in {entry.date:%Y-%m}{so_far}: bean-invoice tax-due --write",
+                _(
+                    "became due by payments in {day}{so_far}: bean-invoice tax-due --write",
+                    day=f"{entry.date:%Y-%m}",
+                    so_far=so_far,
+                ),
                 entry.date,
                 amount=amount,
                 currency=currency,
@@ -350,7 +403,7 @@ def _taxes(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:
 def _unallocated(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:
     for unallocated in allocated.unallocated:
         payment = unallocated.payment
-        what = "a payment of no invoice" if unallocated.amount < 0 else "a debit of no invoice"
+        what = _("a payment of no invoice") if unallocated.amount < 0 else _("a debit of no invoice")
         yield Task(
             "unallocated", f"{what}: {payment.narration}" if payment.narration else what, payment.date,
             book.customers[payment.customer].at(as_of).name, payment.customer, amount=unallocated.amount, currency=payment.currency,
@@ -371,8 +424,13 @@ def _files(book: Book, as_of: date) -> Iterator[Task]:
         if event.document and not Path(event.document).is_file():
             customer = book.customers[event.customer].at(as_of).name
             yield Task(
-                "document", f"{event.document} is not there", event.date, customer, event.customer, " ".join(event.numbers)
-            )  # fmt: skip
+                "document",
+                _("{document} is not there", document=event.document),
+                event.date,
+                customer,
+                event.customer,
+                " ".join(event.numbers),
+            )
 
 
 def _acceptances(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:
@@ -393,8 +451,8 @@ def _acceptances(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task
         if standing and (over or (one.printed_due is not None and one.printed_due <= as_of)):
             yield Task(
                 "acceptance",
-                f"kept back under {one.contract} until its works are accepted: once they are, write the day,"
-                f' custom "invoice-accepted" "{one.contract}"',
+                _('kept back under {contract} until its works are accepted: once they are, write the day, custom '
+                '"invoice-accepted" "{contract}"', contract=one.contract),
                 one.printed_due, standing.customer, book.main_accounts[standing.contract.customer],
                 amount=one.open, currency=one.currency,
             )  # fmt: skip
@@ -404,6 +462,13 @@ def _notices(book: Book, as_of: date) -> Iterator[Task]:
     for status in billing.contract_statuses(book, as_of, billing.ContractFilter()):
         if status.notice_by and 0 <= (status.notice_by - as_of).days <= NOTICE_DAYS:
             yield Task(
-                "notice", f"contract {status.contract.code} renews itself unless notice is given by {status.notice_by}",
-                status.notice_by, status.customer, book.main_accounts[status.contract.customer],
-            )  # fmt: skip
+                "notice",
+                _(
+                    "contract {contract} renews itself unless notice is given by {notice_by}",
+                    contract=status.contract.code,
+                    notice_by=status.notice_by,
+                ),
+                status.notice_by,
+                status.customer,
+                book.main_accounts[status.contract.customer],
+            )

@@ -9,6 +9,7 @@ from beancount_invoicing import billing
 from beancount_invoicing.actions.draft import removal_changes
 from beancount_invoicing.customer_search import near_name_hint
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Invoice
 from beancount_invoicing.receivables import positions
 from beancount_invoicing.rules import numbering
@@ -40,7 +41,9 @@ def _named(book: Book, numbers: Sequence[str]) -> list[Invoice]:
     known = {invoice.number: invoice for invoice in book.invoices if invoice.kind != "opening"}
     for number in numbers:
         if number not in known:
-            raise InvalidRequest(f"there is no document {number}{near_name_hint(number, known)}")
+            raise InvalidRequest(
+                _("there is no document {number}{hint}", number=number, hint=near_name_hint(number, known))
+            )
     named = dict.fromkeys(numbers)
     for number in numbers:  # a corrective invoice and the cancellation of what it replaces are one
         for other in known[number].corrects:
@@ -53,7 +56,7 @@ def _last_run(book: Book) -> list[Invoice]:
     """The documents that stand together at the end of those of a file."""
     documents = [invoice for invoice in book.invoices if invoice.kind != "opening"]
     if not documents:
-        raise InvalidRequest("there is no document that could be taken back")
+        raise InvalidRequest(_("there is no document that could be taken back"))
     latest = max(documents, key=lambda document: (document.date, document.source.line))
     there = sorted(
         (document for document in documents if document.source.file == latest.source.file),
@@ -88,8 +91,14 @@ def _must_be_last(book: Book, invoices: Sequence[Invoice]) -> None:
             own = lowest[found[0]][1]
             invoice = book.invoice(own)
             raise InvalidRequest(
-                f"{use.number} was numbered after {own} ({use.source}): without {own} its series would have a gap; take back"
-                f" {use.number} first, or {_instead(book, invoice) if invoice else f'correct {own}'}"
+                _(
+                    "{number} was numbered after {own} ({place}): without {own} its series would have a gap; take "
+                    "back {number} first, or {invoice}",
+                    number=use.number,
+                    own=own,
+                    place=use.source,
+                    invoice=(_instead(book, invoice) if invoice else _("correct {own}", own=own)),
+                )
             )
 
 
@@ -101,13 +110,19 @@ def _must_be_unknown(loading: Loading, invoices: Sequence[Invoice]) -> None:
     for event in book.events:
         for number in event.numbers:
             if number in by_number:
-                said = {"sent": "was sent", "prepared": "was prepared to be sent", "sealed": "was sealed"}
+                said = {"sent": _("was sent"), "prepared": _("was prepared to be sent"), "sealed": _("was sealed")}
                 what = said.get(event.kind, f'has an event "{event.kind}"')
-                raise InvalidRequest(_stays(book, by_number[number], f"{what} on {event.date} ({event.source})"))
+                raise InvalidRequest(
+                    _stays(
+                        book,
+                        by_number[number],
+                        _("{subject} on {day} ({place})", subject=what, day=event.date, place=event.source),
+                    )
+                )
     for place in renaming.entries_naming(loading.entries, frozenset(by_number)):
         if place.source not in own:
             number = _of(min(place.names), by_number)
-            raise InvalidRequest(_stays(book, by_number[number], f"is named by {place.source}"))
+            raise InvalidRequest(_stays(book, by_number[number], _("is named by {place}", place=place.source)))
     spans = [
         (invoice.source.file, invoice.source.line, renaming.text_of(invoice.source).count("\n")) for invoice in invoices
     ]
@@ -118,7 +133,9 @@ def _must_be_unknown(loading: Loading, invoices: Sequence[Invoice]) -> None:
                     file == allocation.source.file and 0 <= allocation.source.line - line <= count
                     for file, line, count in spans
                 ):
-                    raise InvalidRequest(_stays(book, position.invoice, f"is settled by {allocation.source}"))
+                    raise InvalidRequest(
+                        _stays(book, position.invoice, _("is settled by {place}", place=allocation.source))
+                    )
 
 
 def _of(name: str, numbers: Iterable[str]) -> str:
@@ -130,16 +147,26 @@ def _of(name: str, numbers: Iterable[str]) -> str:
 def _instead(book: Book, invoice: Invoice) -> str:
     """What else is done about a document that stays: what replaces another one is replaced in its turn, or credited."""
     new = book.final_replacement_of(invoice) or invoice
-    credit = f"credit {'it' if new is invoice else new.number} instead, bean-invoice credit {new.number}"
+    credit = (
+        _("credit it instead, bean-invoice credit {number}", number=new.number)
+        if new is invoice
+        else _("credit {number} instead, bean-invoice credit {number}", number=new.number)
+    )
     if new.kind != "corrective":
         return credit
-    return f"correct {'it' if new is invoice else new.number} anew, bean-invoice correct {new.number}, or {credit}"
+    return (
+        _("correct it anew, bean-invoice correct {number}, or {credit}", number=new.number, credit=credit)
+        if new is invoice
+        else _("correct {number} anew, bean-invoice correct {number}, or {credit}", number=new.number, credit=credit)
+    )
 
 
 def _stays(book: Book, invoice: Invoice, why: str) -> str:
     remedy = (
-        f"take that out first, then bean-invoice draft drop {invoice.number}"
+        _("take that out first, then bean-invoice draft drop {number}", number=invoice.number)
         if invoice.draft
         else _instead(book, invoice)
     )
-    return f"{invoice.number} {why}, so that it is not taken back: {remedy}"
+    return _(
+        "{number} {reason}, so that it is not taken back: {remedy}", number=invoice.number, reason=why, remedy=remedy
+    )

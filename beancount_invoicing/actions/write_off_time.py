@@ -17,6 +17,7 @@ from beancount_invoicing.actions.time import time_contract
 from beancount_invoicing.customer_search import folded
 from beancount_invoicing.entries.metadata import source_of
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _, _n, joined
 from beancount_invoicing.model import ZERO, Book, Source, Work
 from beancount_invoicing.rules import worktime
 from beancount_invoicing.writing import renaming, text, writer
@@ -54,13 +55,29 @@ def write_off_time(file: str | Path, request: TimeWriteOff, day: date, write_opt
             if request.item in {"", work.item} and request.worked_on in {None, work.date}
         ]
         if not waits:
-            raise InvalidRequest(f"no time of {request.contract} waits to be billed{_of(request)} on {day}")
+            raise InvalidRequest(
+                _(
+                    "no time of {contract} waits to be billed{of_document} on {day}",
+                    contract=request.contract,
+                    of_document=_of(request),
+                    day=day,
+                )
+            )
         commodity = waits[0].commodity
         left = worktime.from_seconds(request.quantity, commodity) if request.in_seconds else request.quantity
         there = sum((work.quantity for work in waits), ZERO)
         if not 0 < left <= there:
             raise InvalidRequest(
-                f"{left} {commodity} cannot be written down: {there} {commodity} of {request.contract} wait{_of(request)} on {day}"
+                _(
+                    "{left} {commodity} cannot be written down: {there} {commodity} of {contract} wait{of_document} "
+                    "on {day}",
+                    left=left,
+                    commodity=commodity,
+                    there=there,
+                    contract=request.contract,
+                    of_document=_of(request),
+                    day=day,
+                )
             )
         given_up: dict[str, Decimal] = {}
         for one in waits:
@@ -76,7 +93,9 @@ def write_off_time(file: str | Path, request: TimeWriteOff, day: date, write_opt
                     text.NewPosting(waits[0].counter_account, quantity, commodity),
                 ]
         name = book.customers[book.main_accounts[contract.customer]].at(day).name
-        render = partial(_rendered, day, name, request.reason or f"Written down: {request.contract}", legs)
+        render = partial(
+            _rendered, day, name, request.reason or _("Written down: {contract}", contract=request.contract), legs
+        )
         return Changes(
             (NewDirective(day, render, waits[-1].source.file),), message=f"Time written down: {request.contract}"
         )
@@ -85,8 +104,11 @@ def write_off_time(file: str | Path, request: TimeWriteOff, day: date, write_opt
 
 
 def _of(wanted: TimeWriteOff) -> str:
-    said = [f"of {wanted.item}" if wanted.item else "", f"of {wanted.worked_on}" if wanted.worked_on else ""]
-    return "".join(f" {one}" for one in said if one)
+    said = [
+        _("of {item}", item=wanted.item) if wanted.item else "",
+        _("of {worked_on}", worked_on=wanted.worked_on) if wanted.worked_on else "",
+    ]
+    return joined("", (f" {one}" for one in said if one))
 
 
 def _rendered(day: date, payee: str, narration: str, legs: Sequence[text.NewPosting], column: int) -> str:
@@ -124,12 +146,19 @@ def mark_time(
         for work in found:
             if (rest := left.get(work.source, ZERO)) < work.quantity:
                 raise InvalidRequest(
-                    f"{work.source}: {work.quantity - rest} of {work.quantity} {work.commodity} of {work.task} on "
-                    f"{work.date} are billed,"
-                    " or written down, already: write down what is left of it (time write-off)"
+                    _(
+                        "{place}: {quantity} of {work_quantity} {commodity} of {task} on {day} are billed, or "
+                        "written down, already: write down what is left of it (time write-off)",
+                        place=work.source,
+                        quantity=work.quantity - rest,
+                        work_quantity=work.quantity,
+                        commodity=work.commodity,
+                        task=work.task,
+                        day=work.date,
+                    )
                 )
         edits = [_edit(place, sources, billable) for place, sources in _transactions(loading.entries, found).items()]
-        count = f"{len(found)} {'entry' if len(found) == 1 else 'entries'} of time"
+        count = _n(len(found), "{count} entry of time", "{count} entries of time", count=len(found))
         return Changes(
             edits=tuple(edits),
             message=f"Time {'billable' if billable else 'not billable'}: {time_filter.contract}",
@@ -150,18 +179,29 @@ def _found(book: Book, wanted: TimeFilter, until: date, billable: bool) -> list[
     ]
     those = [work for work in those if folded(work.task) == folded(wanted.text_contains)] or those
     if not those:
-        kind = "not billable" if billable else "billable"
+        kind = _("not billable") if billable else "billable"
         raise InvalidRequest(
-            f"no {kind} time of {wanted.contract} is found so: bean-invoice time list --all says what there is"
+            _(
+                "no {kind} time of {contract} is found so: bean-invoice time list --all says what there is",
+                kind=kind,
+                contract=wanted.contract,
+            )
         )
     if len(those) > 1 and not wanted.all_matching:
-        listed = "\n".join(
-            f"  {work.date}  {work.quantity} {work.commodity}  {work.person + ': ' if work.person else ''}{work.task}  "
-            f"({work.source})"
-            for work in those
+        listed = joined(
+            "\n",
+            (
+                f"  {work.date}  {work.quantity} {work.commodity}  {work.person + ': ' if work.person else ''}{work.task}  "
+                f"({work.source})"
+                for work in those
+            ),
         )
         raise InvalidRequest(
-            f"these are {len(those)} entries: say which (--date, --person, TEXT, --entry FILE:LINE), or --all\n{listed}"
+            _(
+                "these are {count} entries: say which (--date, --person, TEXT, --entry FILE:LINE), or --all\n{listed}",
+                count=len(those),
+                listed=listed,
+            )
         )
     return those
 
@@ -185,14 +225,14 @@ def _edit(place: Source, postings: Sequence[Source], billable: bool) -> writer.E
     for posting in sorted(postings, reverse=True):
         at = posting.line - place.line
         if posting.file != place.file or not 0 < at < len(lines):
-            raise InvalidRequest(f"{posting}: this time is not written there: a plugin makes it")
+            raise InvalidRequest(_("{posting}: this time is not written there: a plugin makes it", posting=posting))
         following = next((i for i in range(at + 1, len(lines)) if not _is_key(lines[i])), len(lines))
         lines[at + 1 : following] = [
             line for line in lines[at + 1 : following] if "non-billable:" not in line.split('"')[0]
         ]
         if not billable:
             lines.insert(at + 1, "    non-billable: TRUE")
-    return writer.Edit(Path(place.file), place.line, old, "\n".join(lines))
+    return writer.Edit(Path(place.file), place.line, old, joined("\n", lines))
 
 
 def _is_key(line: str) -> bool:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 from beancount_invoicing.answers.amounts import Answer, amount_text, day_text, number_text, step_json
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, CalculationStep, Event, Invoice, Line, TaxAmount
 from beancount_invoicing.receivables import Allocation, Position
 from beancount_invoicing.rules.currencies import currency_decimals
@@ -160,34 +161,39 @@ def explanation_steps(position: Position) -> tuple[CalculationStep, ...]:
         steps += _line(line, invoice)
     for adjustment in invoice.adjustments:
         name = "charge" if adjustment.charge else "allowance"
-        steps.append(_written(f"{name} “{adjustment.reason}”", adjustment.net, "as booked"))
+        steps.append(_written(f"{name} “{adjustment.reason}”", adjustment.net, _("as booked")))
     nets = (*(line.net for line in invoice.lines), *(adjustment.net for adjustment in invoice.adjustments))
     if nets:
-        steps.append(CalculationStep("net", "sum", nets, invoice.net, "lines, allowances and charges"))
+        steps.append(CalculationStep(_("net"), "sum", nets, invoice.net, _("lines, allowances and charges")))
     for amount in invoice.taxes:
         steps += _tax(amount, invoice)
     charged = tuple(amount.amount for amount in invoice.taxes if not amount.tax.withholding)
     if charged:
-        steps.append(CalculationStep("tax", "sum", charged, invoice.tax, "all codes"))
+        steps.append(CalculationStep(_("tax"), "sum", charged, invoice.tax, _("all codes")))
     if invoice.kind not in {"opening", "void"}:
-        steps.append(CalculationStep("total", "sum", (invoice.net, invoice.tax), invoice.total, "net + tax"))
+        steps.append(CalculationStep(_("total"), "sum", (invoice.net, invoice.tax), invoice.total, _("net + tax")))
         steps += _payable(invoice)
     discounted = _discounted(invoice)
     steps += discounted.steps if discounted else ()
     for instalment in invoice.instalments:
         if instalment.due_at(position.as_of) is None:  # the acceptance that it hangs on is not known then
             continue
-        steps += [step._replace(figure=f"instalment {instalment.index}, {step.figure}") for step in instalment.steps]
+        steps += [
+            step._replace(figure=_("instalment {index}, {figure}", index=instalment.index, figure=step.figure))
+            for step in instalment.steps
+        ]
     for each, at in zip(invoice.instalments, position.instalments, strict=True):
         allocations = [allocation for allocation in position.allocations if allocation.instalment == each.index]
-        because = (
-            "; ".join(f"{allocation.date} {_how(allocation)}" for allocation in allocations) or "nothing has settled it"
+        because = joined("; ", (f"{allocation.date} {_how(allocation)}" for allocation in allocations)) or _(
+            "nothing has settled it"
         )
         settled = (each.amount, *(allocation.amount for allocation in allocations))
-        steps.append(CalculationStep(f"instalment {each.index}, open", "difference", settled, at.open, because))
+        steps.append(
+            CalculationStep(_("instalment {index}, open", index=each.index), "difference", settled, at.open, because)
+        )
     if len(invoice.instalments) > 1:
         opens = tuple(instalment.open for instalment in position.instalments)
-        steps.append(CalculationStep("open", "sum", opens, position.open, "all instalments"))
+        steps.append(CalculationStep(_("open"), "sum", opens, position.open, _("all instalments")))
     return tuple(steps)
 
 
@@ -214,46 +220,50 @@ def _line(line: Line, invoice: Invoice) -> list[CalculationStep]:
     calculated = line_figure(line, currency_decimals(invoice.currency))
     steps = [step._replace(figure=figure) for step in calculated.steps] if calculated else []
     if line.price_with_tax is not None:
-        steps.append(_written(f"{figure}, net", line.net, "as booked, without the tax that the price includes"))
+        steps.append(
+            _written(
+                _("{figure}, net", figure=figure), line.net, _("as booked, without the tax that the price includes")
+            )
+        )
     elif not steps and line.booked_currency != invoice.currency and invoice.booking_rate:
         exact = line.booked / invoice.booking_rate
         places = currency_decimals(invoice.currency)
-        because = f"booked in {line.booked_currency}, at the receivable's price"
+        because = _("booked in {booked_currency}, at the receivable's price", booked_currency=line.booked_currency)
         steps = [
             CalculationStep(figure, "quotient", (line.booked, invoice.booking_rate), exact, because),
-            CalculationStep(figure, "rounded", (exact, places), round_to(exact, places), "half away from zero"),
+            CalculationStep(figure, "rounded", (exact, places), round_to(exact, places), _("half away from zero")),
         ]
     if not steps or (line.price_with_tax is None and steps[-1].result != line.net):
-        steps.append(_written(figure, line.net, "as booked"))
+        steps.append(_written(figure, line.net, _("as booked")))
     return steps
 
 
 def _tax(amount: TaxAmount, invoice: Invoice) -> list[CalculationStep]:
     """How a tax came about: from the lines, why there is none, and what of it is booked in another currency."""
-    figure = f"tax {amount.tax.code}"
+    figure = _("tax {tax}", tax=amount.tax.code)
     nature = next((line.nature for line in invoice.lines if line.tax == amount.tax.code and line.nature), "")
     why = why_abroad(invoice.customer, amount.tax, nature) if invoice.customer else ""
-    steps = [_written(f"rate of {amount.tax.code}", amount.tax.rate, why)] if why else []
+    steps = [_written(_("rate of {tax}", tax=amount.tax.code), amount.tax.rate, why)] if why else []
     steps += [step._replace(figure=figure) for step in amount.steps]
     if amount.tax.reason and not amount.amount:
         steps.append(_written(figure, round_to(amount.amount, currency_decimals(invoice.currency)), amount.tax.reason))
     elif steps and steps[-1].result != amount.amount:
-        steps.append(_written(figure, amount.amount, "as booked"))
+        steps.append(_written(figure, amount.amount, _("as booked")))
     if amount.booked_currency:
-        figure += f" in {amount.booked_currency}"
+        figure += _(" in {booked_currency}", booked_currency=amount.booked_currency)
         if invoice.booking_rate:
             exact = amount.amount * invoice.booking_rate
             places = currency_decimals(amount.booked_currency)
             steps.append(
                 CalculationStep(
-                    figure, "product", (amount.amount, invoice.booking_rate), exact, "at the receivable's price"
+                    figure, "product", (amount.amount, invoice.booking_rate), exact, _("at the receivable's price")
                 )
             )
             steps.append(
-                CalculationStep(figure, "rounded", (exact, places), round_to(exact, places), "half away from zero")
+                CalculationStep(figure, "rounded", (exact, places), round_to(exact, places), _("half away from zero"))
             )
         if not invoice.booking_rate or steps[-1].result != amount.booked:
-            steps.append(_written(figure, amount.booked, "as booked"))
+            steps.append(_written(figure, amount.booked, _("as booked")))
     return steps
 
 
@@ -263,10 +273,10 @@ def _payable(invoice: Invoice) -> list[CalculationStep]:
     left = invoice.total
     kept = [(tax.tax.code, -tax.amount) for tax in invoice.taxes if tax.tax.withholding]
     if kept:
-        because = "less what is withheld: " + ", ".join(code for code, _amount in kept)
+        because = _("less what is withheld: {codes}", codes=", ".join((code for code, _amount in kept)))
         steps.append(
             CalculationStep(
-                "payable",
+                _("payable"),
                 "difference",
                 (left, *(amount for _code, amount in kept)),
                 invoice.total_after_withholding,
@@ -276,34 +286,41 @@ def _payable(invoice: Invoice) -> list[CalculationStep]:
         left = invoice.total_after_withholding
     if invoice.deductions:
         parts = tuple(deduction.amount for deduction in invoice.deductions)
-        because = "less the deposits, with their tax: " + ", ".join(dict.fromkeys(d.number for d in invoice.deductions))
-        steps.append(CalculationStep("payable", "difference", (left, *parts), left - invoice.prepaid, because))
+        because = _(
+            "less the deposits, with their tax: {number}",
+            number=", ".join(dict.fromkeys(d.number for d in invoice.deductions)),
+        )
+        steps.append(CalculationStep(_("payable"), "difference", (left, *parts), left - invoice.prepaid, because))
         left -= invoice.prepaid
     if invoice.rounding:
-        steps.append(CalculationStep("payable", "sum", (left, invoice.rounding), left + invoice.rounding, "rounding"))
+        steps.append(
+            CalculationStep(_("payable"), "sum", (left, invoice.rounding), left + invoice.rounding, _("rounding"))
+        )
         left += invoice.rounding
     if left != invoice.payable:
-        steps.append(_written("payable", invoice.payable, "as booked"))
+        steps.append(_written(_("payable"), invoice.payable, _("as booked")))
     if invoice.immediate_payments and invoice.instalments:
         parts = tuple(payment.amount for payment in invoice.immediate_payments)
         rest = invoice.payable - sum(parts, ZERO)
         steps.append(
-            CalculationStep("on account", "difference", (invoice.payable, *parts), rest, "less what was paid at once")
+            CalculationStep(
+                _("on account"), "difference", (invoice.payable, *parts), rest, _("less what was paid at once")
+            )
         )
     return steps
 
 
 _HOW = {
-    "settles": "payment that names it",
-    "link": "payment that links to it",
-    "credit-note": "credit note",
-    "replacement": "paid of the invoice that was replaced",
-    "oldest": "payment, assumed for the oldest",
-    "at-once": "paid at once",
-    "discount": "discount",
-    "set-off": "set off",
-    "write-off": "written off",
-    "reversal": "taken back",
+    "settles": _("payment that names it"),
+    "link": _("payment that links to it"),
+    "credit-note": _("credit note"),
+    "replacement": _("paid of the invoice that was replaced"),
+    "oldest": _("payment, assumed for the oldest"),
+    "at-once": _("paid at once"),
+    "discount": _("discount"),
+    "set-off": _("set off"),
+    "write-off": _("written off"),
+    "reversal": _("taken back"),
 }
 
 

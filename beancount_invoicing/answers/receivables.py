@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from beancount_invoicing.answers.amounts import Answer, amount_text, step_json, sums_json
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import CalculationStep
 from beancount_invoicing.receivables import Aging
 
@@ -37,7 +38,7 @@ def aging_json(aging: Aging, explain: bool = False) -> Answer:
                     "sum",
                     (row.not_due, *row.buckets, row.unallocated),
                     row.total,
-                    f"not due, {len(row.buckets)} buckets, unallocated",
+                    _("not due, {count} buckets, unallocated", count=len(row.buckets)),
                 )
             )
             for row in aging.rows
@@ -49,4 +50,7 @@ def bucket_names(bounds: Sequence[int], basis: str) -> tuple[str, ...]:
     """The buckets in words: 1-30, 31-60, 61-90, over 90 (from 0 on where age counts from the invoice's date)."""
     first = 1 if basis == "due" else 0
     starts = (first, *(bound + 1 for bound in bounds))
-    return (*(f"{start}-{end}" for start, end in zip(starts, bounds, strict=False)), f"over {bounds[-1]}")
+    return (
+        *(f"{start}-{end}" for start, end in zip(starts, bounds, strict=False)),
+        _("over {bound}", bound=bounds[-1]),
+    )

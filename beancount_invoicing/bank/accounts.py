@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from beancount_invoicing.bank.statements import Statement
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 
 _GERMAN = re.compile(r"(\d{8})/(\d{1,10})", re.ASCII)
@@ -25,24 +26,49 @@ def account_of(book: Book, statement: Statement, day: date, into: str = "") -> s
     shown = statement.iban or statement.account_name or statement.source.file
     if found and into and found != into:
         raise UnknownBankAccount(
-            f"{shown} is {found} by its IBAN, but --into says {into}: leave --into out, or correct the IBAN"
+            _(
+                "{shown} is {found} by its IBAN, but --into says {into}: leave --into out, or correct the IBAN",
+                shown=shown,
+                found=found,
+                into=into,
+            )
         )
     account = found or into
     if not account:
         accounts = ", ".join(sorted(book.bank_accounts) or sorted(book.bank_days)) or "Assets:Bank"
-        advice = f'{day} custom "invoice-bank" {accounts.split(", ")[0]} with iban: "{statement.iban or "…"}"'
+        advice = _(
+            '{day} custom "invoice-bank" {account} with iban: "{iban}"',
+            day=day,
+            account=accounts.split(", ")[0],
+            iban=statement.iban or "…",
+        )
         raise UnknownBankAccount(
-            f"no account of the ledger is known for {shown}: say --into ACCOUNT, or write {advice}"
+            _(
+                "no account of the ledger is known for {shown}: say --into ACCOUNT, or write {advice}",
+                shown=shown,
+                advice=advice,
+            )
         )
     if account not in book.opened_accounts:
         raise UnknownBankAccount(
-            f"{account} is not open in the ledger: write {day} open {account} {statement.currency}"
+            _(
+                "{account} is not open in the ledger: write {day} open {account} {currency}",
+                account=account,
+                day=day,
+                currency=statement.currency,
+            )
         )
     currencies = book.currencies.get(account, ())
     if currencies and statement.currency not in currencies:
         raise UnknownBankAccount(
-            f"the statement of {shown} is in {statement.currency}, but {account} is open for {', '.join(currencies)}: say --into"
-            " another account"
+            _(
+                "the statement of {shown} is in {currency}, but {account} is open for {currencies}: say --into "
+                "another account",
+                shown=shown,
+                currency=statement.currency,
+                account=account,
+                currencies=", ".join(currencies),
+            )
         )
     return account
 

@@ -14,6 +14,7 @@ from beancount_invoicing.bank.payments import SettledDocument
 from beancount_invoicing.bank.references import is_structured, structured_references
 from beancount_invoicing.bank.statements import StatementLine
 from beancount_invoicing.bank.tokens import BOUNDARY, letters_and_digits, mentions
+from beancount_invoicing.messages import _, joined
 
 Tier = Literal["A", "B", "C", "D", ""]
 Action = Literal["book", "propose", "known", "not-ours", "return"]
@@ -60,25 +61,42 @@ def names_in(line: StatementLine, known: Receivables) -> Names:
         numbers = number_of_core(known, reference.core)
         if not reference.valid:
             if reference.kind == "ISO 11649" or numbers:
-                against.append(f"the check digits of the reference {reference.written} are wrong")
+                against.append(_("the check digits of the reference {written} are wrong", written=reference.written))
         elif numbers:
-            sentence = f"the {reference.kind} reference {reference.written} is that of {_or(numbers)}"
+            sentence = _(
+                "the {kind} reference {written} is that of {numbers}",
+                kind=reference.kind,
+                written=reference.written,
+                numbers=_or(numbers),
+            )
             namings.append(Naming(numbers, "A", sentence, weak=len(numbers) > 1))
         elif reference.kind != "OCR":
-            against.append(f"the reference {reference.written} is no document's here")
+            against.append(_("the reference {written} is no document's here", written=reference.written))
     debited = (
         known.numbers.by_letters_and_digits.get(letters_and_digits(line.end_to_end_id), ()) if line.mandate else ()
     )
     if debited:
-        sentence = f"it is the direct debit {line.end_to_end_id} under the mandate {line.mandate}"
+        sentence = _(
+            "it is the direct debit {end_to_end_id} under the mandate {mandate}",
+            end_to_end_id=line.end_to_end_id,
+            mandate=line.mandate,
+        )
         namings.append(Naming(debited, "A", sentence))
     fields = [line.text, *(text for text in line.references if not is_structured(text)), line.end_to_end_id]
     named, unknown = mentions(BOUNDARY.join(fields), known.numbers)
     namings += [
-        Naming(mention.numbers, "B", f"“{mention.written}” names {_or(mention.numbers)}", mention.weak)
+        Naming(
+            mention.numbers,
+            "B",
+            _("“{written}” names {numbers}", written=mention.written, numbers=_or(mention.numbers)),
+            mention.weak,
+        )
         for mention in named
     ]
-    against += [f"“{written}” is written like a number of yours, and no document has it" for written in unknown]
+    against += [
+        _("“{written}” is written like a number of yours, and no document has it", written=written)
+        for written in unknown
+    ]
     return Names(_once(namings), tuple(dict.fromkeys(against)))
 
 
@@ -92,4 +110,4 @@ def _once(namings: list[Naming]) -> tuple[Naming, ...]:
 
 
 def _or(numbers: tuple[str, ...]) -> str:
-    return " or ".join(numbers)
+    return joined(_(" or "), numbers)

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from beancount_invoicing.bank.payments import CannotBook
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 
 
@@ -20,7 +21,11 @@ def exchange_account(book: Book, day: date, amount: Decimal) -> str:
     fitting = [account for account in known if account.startswith(root) == (amount > 0)]
     if not known:
         raise CannotBook(
-            f'{abs(amount)} of exchange difference need an account: write custom "invoice-option" "exchange-account"'
-            f" {root}Exchange"
+            _(
+                '{amount} of exchange difference need an account: write custom "invoice-option" "exchange-account" '
+                "{root}Exchange",
+                amount=abs(amount),
+                root=root,
+            )
         )
     return (fitting or known)[0]

@@ -24,6 +24,7 @@ from beancount_invoicing.bank.outgoing import outgoing
 from beancount_invoicing.bank.payments import SettledDocument
 from beancount_invoicing.bank.statements import StatementLine
 from beancount_invoicing.bank.sums import MOST_DOCUMENTS, Choice, choices
+from beancount_invoicing.messages import _, _n, joined
 from beancount_invoicing.model import ZERO
 from beancount_invoicing.rules.exact import exact
 
@@ -111,7 +112,7 @@ class _Matching:
             if len(open_) == 1:
                 chosen[open_[0]] = naming
             elif open_:
-                against.append(f"{naming.sentence}: nobody can tell which")
+                against.append(_("{sentence}: nobody can tell which", sentence=naming.sentence))
             else:
                 against += [self._why_not(number, line) for number in naming.numbers]
         documents = [self.known.documents[number] for number in chosen]
@@ -119,10 +120,22 @@ class _Matching:
             return None
         others = sorted({document.currency for document in documents} - {currency})
         if others:
-            against.append(f"it was paid in {currency}, and is owed in {' and '.join(others)}")
+            against.append(
+                _(
+                    "it was paid in {currency}, and is owed in {others}",
+                    currency=currency,
+                    others=joined(_(" and "), others),
+                )
+            )
         elif line.currency != currency:
             against.append(
-                f"{money} {currency} came as {line.amount} {line.currency}: the exchange difference is to be booked"
+                _(
+                    "{money} {currency} came as {amount} {line_currency}: the exchange difference is to be booked",
+                    money=money,
+                    currency=currency,
+                    amount=line.amount,
+                    line_currency=line.currency,
+                )
             )
         settlements, paid, reason = self._settle(line, chosen, money)
         evidence = [naming.sentence for naming in dict.fromkeys(chosen.values())]
@@ -151,13 +164,53 @@ class _Matching:
         total = sum((self.open_of(number) for number in chosen), ZERO)
         settlements, rest = self._oldest_first(chosen, money)
         if rest > 0:
-            return settlements, "", f"{money} {currency} is {rest} more than is open of {_and(chosen)}"
+            return (
+                settlements,
+                "",
+                _(
+                    "{money} {currency} is {rest} more than is open of {numbers}",
+                    money=money,
+                    currency=currency,
+                    rest=rest,
+                    numbers=_and(chosen),
+                ),
+            )
         if len(chosen) > 1:
-            return settlements, "", f"{money} {currency} is {total - money} less than is open of {_and(chosen)}"
+            return (
+                settlements,
+                "",
+                _(
+                    "{money} {currency} is {total} less than is open of {numbers}",
+                    money=money,
+                    currency=currency,
+                    total=total - money,
+                    numbers=_and(chosen),
+                ),
+            )
         ((number, naming),) = chosen.items()
         if naming.weak:
-            return settlements, "", f"{money} {currency} is not what is open of {number}: {total}"
-        return settlements, "part", f"{money} {currency} is a part of what is open of {number}: {total}"
+            return (
+                settlements,
+                "",
+                _(
+                    "{money} {currency} is not what is open of {number}: {total}",
+                    money=money,
+                    currency=currency,
+                    number=number,
+                    total=total,
+                ),
+            )
+        return (
+            settlements,
+            "part",
+            _(
+                "{money} {currency} is a part of what is open of {number}: {total}",
+                money=money,
+                currency=currency,
+                number=number,
+                total=total,
+            ),
+        )
 
     def _oldest_first(self, numbers: Iterable[str], money: Decimal) -> tuple[tuple[SettledDocument, ...], Decimal]:
         """Money shared out over documents, credits first, then the first due; and what is left of it."""
@@ -181,10 +234,10 @@ class _Matching:
     def _why_not(self, number: str, line: StatementLine) -> str:
         document = self.known.documents.get(number)
         if document is None:
-            return f"{number} is {self.known.states.get(number, 'not there')}"
+            return _("{number} is {states}", number=number, states=self.known.states.get(number, "not there"))
         if document.date > line.date:
-            return f"{number} is of {document.date}, after the payment"
-        return f"{number} is settled by another line"
+            return _("{number} is of {day}, after the payment", number=number, day=document.date)
+        return _("{number} is settled by another line", number=number)
 
     def _options(self, number: str, line: StatementLine) -> tuple[PaymentOption, ...]:
         return payment_options(self.known.documents[number], self.open_of(number), line.date)
@@ -194,8 +247,14 @@ class _Matching:
         payers = self.known.payer_ibans.get(line.payer_iban, ())
         if not payers or any(document.customer in payers for document in documents):
             return []
-        names = " and ".join(self.known.customer_names[payer] for payer in payers)
-        return [f"it was paid from the account of {names}, not of {documents[0].customer_name}"]
+        names = joined(_(" and "), (self.known.customer_names[payer] for payer in payers))
+        return [
+            _(
+                "it was paid from the account of {names}, not of {customer}",
+                names=names,
+                customer=documents[0].customer_name,
+            )
+        ]
 
     # known payers --------------------------------------------------------------------------------------------------
 
@@ -204,11 +263,11 @@ class _Matching:
         payers = self.known.payer_ibans.get(line.payer_iban, ())
         if not payers:
             return None
-        who = " and ".join(self.known.customer_names[payer] for payer in payers)
-        evidence = [f"{line.payer_iban} is known as the account of {who}"]
+        who = joined(_(" and "), (self.known.customer_names[payer] for payer in payers))
+        evidence = [_("{payer_iban} is known as the account of {who}", payer_iban=line.payer_iban, who=who)]
         against = self._named_in_vain(line, names)
         if len(payers) > 1:
-            against.append("several customers pay from it")
+            against.append(_("several customers pay from it"))
         found = self._choices_of(line, payers)
         if not found:
             against.append(self._no_choice(line, payers))
@@ -220,13 +279,19 @@ class _Matching:
         evidence.append(_reason(best, money, currency))
         against += [_so_is(other) for other in others]
         against += [
-            f"{option.money} of {number} may be a mistake of the payer as well"
+            _("{money} of {number} may be a mistake of the payer as well", money=option.money, number=number)
             for number, option in best
             if abs(option.money) * _TRIFLE < money
         ]
         if line.currency != currency:
             against.append(
-                f"{money} {currency} came as {line.amount} {line.currency}: the exchange difference is to be booked"
+                _(
+                    "{money} {currency} came as {amount} {line_currency}: the exchange difference is to be booked",
+                    money=money,
+                    currency=currency,
+                    amount=line.amount,
+                    line_currency=line.currency,
+                )
             )
         customer = self.known.documents[best[0][0]].customer
         return Proposal(
@@ -262,11 +327,17 @@ class _Matching:
         numbers = self._open_for(line, customers)
         money, currency = _paid(line)
         if not numbers:
-            return f"nothing is open in {currency}"
+            return _("nothing is open in {currency}", currency=currency)
         if len(numbers) > MOST_DOCUMENTS:
-            return f"{len(numbers)} documents are open: too many to tell by the amount"
+            return _("{count} documents are open: too many to tell by the amount", count=len(numbers))
         total = sum((self.open_of(number) for number in numbers), ZERO)
-        return f"no choice of what is open makes {money} {currency}: {_and(numbers)}, {total} {currency} together"
+        return _(
+            "no choice of what is open makes {money} {currency}: {numbers}, {total} {currency} together",
+            money=money,
+            currency=currency,
+            numbers=_and(numbers),
+            total=total,
+        )
 
     def _named_in_vain(self, line: StatementLine, names: Names) -> list[str]:
         """What a line names that is not open."""
@@ -282,14 +353,14 @@ class _Matching:
         customers = customers_named(line.payer, self.known.names) if line.payer else ()
         money, currency = _paid(line)
         named = dict.fromkeys(self.known.customer_names[customer] for customer in customers[:_FEW])
-        evidence = [f"“{line.payer}” is the name of {name}" for name in named]
+        evidence = [_("“{payer}” is the name of {name}", payer=line.payer, name=name) for name in named]
         if len(named) < len(customers) <= _FEW:
-            against.append(f"{len(customers)} customers are called so")
+            against.append(_("{count} customers are called so", count=len(customers)))
         found = self._choices_of(line, customers) if 0 < len(customers) <= _FEW else ()
         if found:
             evidence.append(_reason(found[0], money, currency))
             against += [_so_is(other) for other in found[1:]]
-            against.append("the payer's account is not known as this customer's")
+            against.append(_("the payer's account is not known as this customer's"))
             owner = self.known.documents[found[0][0][0]].customer
             return Proposal(line, "propose", "D", _settlements(found[0]), owner, tuple(evidence), tuple(against))
         if customers:
@@ -300,14 +371,24 @@ class _Matching:
         same = [number for number in same if self.open_of(number) == money]
         if 0 < len(same) <= _FEW:
             first = self.known.documents[same[0]]
-            against += [f"nothing names {first.customer_name}", *(f"so is {number}" for number in same[1:])]
+            against += [
+                _("nothing names {customer}", customer=first.customer_name),
+                *(_("so is {number}", number=number) for number in same[1:]),
+            ]
             return Proposal(
                 line,
                 "propose",
                 "D",
                 (SettledDocument(first.number, money),),
                 first.customer,
-                (f"{money} {currency} is what is open of {first.number}",),
+                (
+                    _(
+                        "{money} {currency} is what is open of {number}",
+                        money=money,
+                        currency=currency,
+                        number=first.number,
+                    ),
+                ),
                 tuple(against),
             )
         if names.namings:
@@ -317,7 +398,7 @@ class _Matching:
         return Proposal(
             line,
             "not-ours",
-            against=(*against, "it names no document and no customer, and nothing open has its amount"),
+            against=(*against, _("it names no document and no customer, and nothing open has its amount")),
         )
 
 
@@ -335,13 +416,13 @@ def _settlements(choice: Choice) -> tuple[SettledDocument, ...]:
 def _reason(choice: Choice, money: Decimal, currency: str) -> str:
     if len(choice) == 1:
         return f"{money} {currency} {choice[0][1].reason}"
-    parts = " + ".join(f"{option.money} of {number}" for number, option in choice)
-    return f"{money} {currency} is {parts}"
+    parts = joined(" + ", (_("{money} of {number}", money=option.money, number=number) for number, option in choice))
+    return _("{money} {currency} is {parts}", money=money, currency=currency, parts=parts)
 
 
 def _so_is(choice: Choice) -> str:
-    return f"so {'is' if len(choice) == 1 else 'are'} {_and(number for number, _option in choice)}"
+    return _n(len(choice), "so is {numbers}", "so are {numbers}", numbers=_and((number for number, _option in choice)))
 
 
 def _and(numbers: Iterable[str]) -> str:
-    return " and ".join(numbers)
+    return joined(_(" and "), numbers)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.bank.names import NameIndex, name_index
 from beancount_invoicing.bank.tokens import NumberIndex, number_index
+from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import ZERO, Book, Day, Invoice
 from beancount_invoicing.receivables import Allocated, OpenItem, allocate
 from beancount_invoicing.rules import currencies, payment_terms
@@ -173,9 +174,9 @@ def _state(book: Book, invoice: Invoice, as_of: date) -> str:
     if invoice.kind == "void":
         return "void"
     if invoice.booked_from > as_of:
-        return f"of {invoice.booked_from}, which is later"
+        return _("of {day}, which is later", day=invoice.booked_from)
     if new := book.final_replacement_of(invoice):
-        return f"replaced by {new.number}"
+        return _("replaced by {number}", number=new.number)
     return "settled"
 
 
@@ -232,27 +233,36 @@ class PaymentOption(NamedTuple):
 def payment_options(document: OpenDocument, left: Decimal, day: Day) -> tuple[PaymentOption, ...]:
     """What somebody may pay on `day` of a document of which `left` is open: all, all but the cash discount, what is due without
     what is kept back, or its first instalments. Each sum once, all of it first."""
-    options = [PaymentOption(left, left, reason=f"is what is open of {document.number}")]
+    options = [PaymentOption(left, left, reason=_("is what is open of {number}", number=document.number))]
     if left != document.open or left < 0:
         return tuple(options)
     if document.discount and day <= document.discount.until:
         off = document.discount.amount
         until = document.discount.until
-        reason = f"is what is open of {document.number} less its cash discount of {off}, to be taken until {until}"
+        reason = _(
+            "is what is open of {number} less its cash discount of {off}, to be taken until {until}",
+            number=document.number,
+            off=off,
+            until=until,
+        )
         options.append(PaymentOption(left - off, left, off, reason))
     due = [part.open for part in document.parts if not part.retained]
     if len(due) < len(document.parts) and due:
         options.append(
             PaymentOption(
-                sum(due, ZERO), sum(due, ZERO), reason=f"is what is open of {document.number} less what is kept back"
+                sum(due, ZERO),
+                sum(due, ZERO),
+                reason=_("is what is open of {number} less what is kept back", number=document.number),
             )
         )
     for count, amount in enumerate(accumulate(due), 1):
         if count < len(due):
-            reason = (
-                f"is the first instalment of {document.number}"
-                if count == 1
-                else f"is {count} instalments of {document.number}"
+            reason = _n(
+                count,
+                "is the first instalment of {number}",
+                "is {count} instalments of {number}",
+                number=document.number,
+                count=count,
             )
             options.append(PaymentOption(amount, amount, reason=reason))
     return tuple({option.money: option for option in reversed(options)}.values())[::-1]

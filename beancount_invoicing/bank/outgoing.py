@@ -9,18 +9,19 @@ from beancount_invoicing.bank.evidence import Names, Proposal, Tier
 from beancount_invoicing.bank.open_documents import Receivables, ReceivedPayment
 from beancount_invoicing.bank.payments import SettledDocument
 from beancount_invoicing.bank.statements import StatementLine
+from beancount_invoicing.messages import _
 
 RETURN_REASONS = {
-    "AC01": "the account's number is wrong",
-    "AC04": "the account is closed",
-    "AC06": "the account is blocked",
-    "AG01": "the account allows no direct debit",
-    "AM04": "not enough money",
-    "MD01": "there is no valid mandate",
-    "MD06": "the payer asked for it back",
-    "MS02": "the payer refused it, without a reason",
-    "MS03": "the bank gives no reason",
-    "SL01": "the payer's bank blocks this creditor",
+    "AC01": _("the account's number is wrong"),
+    "AC04": _("the account is closed"),
+    "AC06": _("the account is blocked"),
+    "AG01": _("the account allows no direct debit"),
+    "AM04": _("not enough money"),
+    "MD01": _("there is no valid mandate"),
+    "MD06": _("the payer asked for it back"),
+    "MS02": _("the payer refused it, without a reason"),
+    "MS03": _("the bank gives no reason"),
+    "SL01": _("the payer's bank blocks this creditor"),
 }
 """Of SEPA returns (ISO 20022 external code set, ExternalReturnReason1Code)."""
 
@@ -28,9 +29,9 @@ RETURN_REASONS = {
 def outgoing(known: Receivables, open_of: Callable[[str], Decimal], line: StatementLine, names: Names) -> Proposal:
     """What a line that takes money away, or gives an earlier one back, is for."""
     if line.amount > 0:
-        return Proposal(line, "propose", against=("a payment of yours came back: say to whom it goes instead",))
+        return Proposal(line, "propose", against=(_("a payment of yours came back: say to whom it goes instead"),))
     if line.amount == 0:
-        return Proposal(line, "not-ours", against=("it moves no money",))
+        return Proposal(line, "not-ours", against=(_("it moves no money"),))
     if not line.is_return and (refund := _refund(known, open_of, line, names)):
         return refund
     return _return(known, line, names)
@@ -47,10 +48,20 @@ def _refund(
             if document and open_ < 0 and open_ <= line.amount and document.currency == line.currency:
                 against = (
                     *names.against,
-                    *(() if document.date <= line.date else (f"{number} is of {document.date}",)),
+                    *(
+                        ()
+                        if document.date <= line.date
+                        else (_("{number} is of {day}", number=number, day=document.date),)
+                    ),
                 )
                 share = "all" if open_ == line.amount else "a part"
-                reason = f"{-line.amount} {line.currency} is {share} of its credit of {-open_}"
+                reason = _(
+                    "{amount} {currency} is {share} of its credit of {other_amount}",
+                    amount=-line.amount,
+                    currency=line.currency,
+                    share=share,
+                    other_amount=-open_,
+                )
                 return Proposal(
                     line,
                     "propose" if against or naming.weak else "book",
@@ -71,10 +82,14 @@ def _refund(
     if not fits:
         return None
     evidence = (
-        f"{line.payer_iban} is known as the account of {known.customer_names[payers[0]]}",
-        f"{-line.amount} {line.currency} is the credit of {fits[0]}",
+        _(
+            "{payer_iban} is known as the account of {customer}",
+            payer_iban=line.payer_iban,
+            customer=known.customer_names[payers[0]],
+        ),
+        _("{amount} {currency} is the credit of {fit}", amount=-line.amount, currency=line.currency, fit=fits[0]),
     )
-    against = (*names.against, *(f"so is {number}" for number in fits[1:]))
+    against = (*names.against, *(_("so is {number}", number=number) for number in fits[1:]))
     return Proposal(
         line,
         "propose" if against else "book",
@@ -94,11 +109,22 @@ def _return(known: Receivables, line: StatementLine, names: Names) -> Proposal:
         for number in naming.numbers:
             payment = _last_of(known.received.get(number, ()), line)
             if payment is None:
-                against.append(f"{number} got no payment of {-line.amount} {line.currency} that is still there")
+                against.append(
+                    _(
+                        "{number} got no payment of {amount} {currency} that is still there",
+                        number=number,
+                        amount=-line.amount,
+                        currency=line.currency,
+                    )
+                )
                 continue
-            evidence = (naming.sentence, f"{number} got {payment.amount} on {payment.date}", *reason)
+            evidence = (
+                naming.sentence,
+                _("{number} got {amount} on {day}", number=number, amount=payment.amount, day=payment.date),
+                *reason,
+            )
             if not line.is_return:
-                against.append("the bank does not say that it is a return")
+                against.append(_("the bank does not say that it is a return"))
             tier: Tier = naming.tier
             sure = line.is_return and not against and len(naming.numbers) == 1
             return Proposal(
@@ -114,15 +140,30 @@ def _return(known: Receivables, line: StatementLine, names: Names) -> Proposal:
         found = [payment for payments in known.received.values() if (payment := _last_of(payments, line)) is not None]
         if len(found) == 1:
             number = found[0].number
-            evidence = (f"only {number} got {-line.amount} {line.currency}, on {found[0].date}", *reason)
-            against.append("nothing names it")
+            evidence = (
+                _(
+                    "only {number} got {amount} {currency}, on {day}",
+                    number=number,
+                    amount=-line.amount,
+                    currency=line.currency,
+                    day=found[0].date,
+                ),
+                *reason,
+            )
+            against.append(_("nothing names it"))
             settled = (SettledDocument(number, line.amount),)
             return Proposal(line, "propose", "D", settled, _customer_of(known, number), evidence, tuple(against))
-        against.append(f"no payment, or more than one, of {-line.amount} {line.currency} can be given back")
+        against.append(
+            _(
+                "no payment, or more than one, of {amount} {currency} can be given back",
+                amount=-line.amount,
+                currency=line.currency,
+            )
+        )
         return Proposal(line, "propose", "", (), "", reason, tuple(against))
     if names.namings:
         return Proposal(line, "propose", "", (), "", tuple(naming.sentence for naming in names.namings), tuple(against))
-    return Proposal(line, "not-ours", against=(*against, "money that leaves, and it names no document"))
+    return Proposal(line, "not-ours", against=(*against, _("money that leaves, and it names no document")))
 
 
 def _last_of(payments: tuple[ReceivedPayment, ...], line: StatementLine) -> ReceivedPayment | None:
@@ -141,7 +182,13 @@ def _reason(line: StatementLine) -> tuple[str, ...]:
     if not line.return_reason:
         return ()
     words = RETURN_REASONS.get(line.return_reason)
-    return (f"returned: {line.return_reason}" + (f", {words}" if words else ""),)
+    return (
+        (
+            _("returned: {return_reason}, {words}", return_reason=line.return_reason, words=words)
+            if words
+            else _("returned: {return_reason}", return_reason=line.return_reason)
+        ),
+    )
 
 
 def _customer_of(known: Receivables, number: str) -> str:

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from beancount_invoicing.bank.payments import CannotBook
+from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import AccountUse, Book
 
 
@@ -26,18 +27,18 @@ def bank_account(book: Book, account: str = "") -> ChosenAccount:
     if used:
         return used
     raise CannotBook(
-        "no payment is booked yet, so that it is not known which account is the bank's: say --into Assets:…"
+        _("no payment is booked yet, so that it is not known which account is the bank's: say --into Assets:…")
     )
 
 
 def fee_account(book: Book, day: date, account: str = "") -> ChosenAccount:
     """The account of fees: `account`, else option `fee-account`, else that which past payments used most. Raises CannotBook."""
-    return _result_account(book, day, account, "fee-account", book.payment_accounts.fees, "the bank's fees")
+    return _result_account(book, day, account, "fee-account", book.payment_accounts.fees, _("the bank's fees"))
 
 
 def discount_account(book: Book, day: date, account: str = "") -> ChosenAccount:
     """The account of cash discounts, chosen alike by option `discount-account`. Raises CannotBook."""
-    return _result_account(book, day, account, "discount-account", book.payment_accounts.discounts, "cash discounts")
+    return _result_account(book, day, account, "discount-account", book.payment_accounts.discounts, _("cash discounts"))
 
 
 def _result_account(
@@ -46,13 +47,19 @@ def _result_account(
     if account:
         return _opened(book, account)
     if named := book.option(option, day):
-        return _opened(book, named)._replace(because=f"the option {option}")
+        return _opened(book, named)._replace(because=_("the option {option}", option=option))
     used = _most_used(book, uses)
     if used:
         return used
     raise CannotBook(
-        f'the account of {purpose} is not known: write {day.year}-01-01 custom "invoice-option" "{option}"'
-        f" {book.expenses_root}:… into the ledger, with an account that is open"
+        _(
+            'the account of {purpose} is not known: write {year}-01-01 custom "invoice-option" "{option}" '
+            "{expenses_root}:… into the ledger, with an account that is open",
+            purpose=purpose,
+            year=day.year,
+            option=option,
+            expenses_root=book.expenses_root,
+        )
     )
 
 
@@ -60,7 +67,13 @@ def _most_used(book: Book, uses: Sequence[AccountUse]) -> ChosenAccount | None:
     for use in uses:
         if use.account in book.opened_accounts:
             return ChosenAccount(
-                use.account, f"{use.payments} payment{'s' * (use.payments != 1)} used it, more than any other account"
+                use.account,
+                _n(
+                    use.payments,
+                    "{payments} payment used it, more than any other account",
+                    "{payments} payments used it, more than any other account",
+                    payments=use.payments,
+                ),
             )
     return None
 
@@ -69,9 +82,10 @@ def _opened(book: Book, account: str) -> ChosenAccount:
     if account not in book.opened_accounts:
         near = get_close_matches(account, sorted(book.opened_accounts), n=1)
         raise CannotBook(
-            f"there is no account {account}"
-            + (f": did you mean {near[0]}?" if near else ": open it first, or name another one")
+            _("there is no account {account}: did you mean {near}?", account=account, near=near[0])
+            if near
+            else _("there is no account {account}: open it first, or name another one", account=account)
         )
     if account in book.main_accounts:
-        raise CannotBook(f"{account} is a customer's account: name the bank's, or that of the fee")
-    return ChosenAccount(account, "as it was said")
+        raise CannotBook(_("{account} is a customer's account: name the bank's, or that of the fee", account=account))
+    return ChosenAccount(account, _("as it was said"))

@@ -37,6 +37,7 @@ from beancount_invoicing.bank.payments import (
 )
 from beancount_invoicing.bank.settled_legs import CustomerLeg, legs_of
 from beancount_invoicing.bank.unwritten_payments import unwritten_payments
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO
 from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.numbering import link
@@ -60,15 +61,17 @@ def payment_entry(
     money and what it settles do not add up, or an account or a price is not known.
     """
     if movement.fee < 0:
-        raise CannotBook(f"a fee is 0 or more, not {movement.fee} {movement.currency}")
+        raise CannotBook(_("a fee is 0 or more, not {fee} {currency}", fee=movement.fee, currency=movement.currency))
     legs = legs_of(accounts, settled, movement.date)
     if len({leg.currency for leg in legs}) > 1:
-        numbers = ", ".join(f"{leg.number} in {leg.currency}" for leg in legs)
-        raise CannotBook(f"the documents are in several currencies ({numbers}): book one payment for each")
+        numbers = joined(", ", (_("{number} in {currency}", number=leg.number, currency=leg.currency) for leg in legs))
+        raise CannotBook(
+            _("the documents are in several currencies ({numbers}): book one payment for each", numbers=numbers)
+        )
     rest = _rest(accounts, movement, legs, on_account_of)
     legs = (*legs, *rest)
     if not legs:
-        raise CannotBook("the payment settles nothing, and stays on nobody's account")
+        raise CannotBook(_("the payment settles nothing, and stays on nobody's account"))
     worth = valuation(accounts.book, movement, legs)
     linked = _linked(accounts, legs, bool(rest))
     payee = movement.payer or accounts.book.customers[legs[0].customer].at(movement.date).name
@@ -115,16 +118,34 @@ def _rest(
     used = -sum((leg.amount - leg.discount for leg in legs), ZERO)
     if came == used:
         return ()
-    fee = f" and the fee of {movement.fee}" if movement.fee else ""
-    figures = f"{movement.amount} {currency}{fee} moved, but what is settled comes to {used} {currency}"
+    fee = _(" and the fee of {fee}", fee=movement.fee) if movement.fee else ""
+    figures = _(
+        "{amount} {currency}{fee} moved, but what is settled comes to {used} {currency}",
+        amount=movement.amount,
+        currency=currency,
+        fee=fee,
+        used=used,
+    )
     if legs and (came - used) * came < 0:
         raise CannotBook(
-            f"{figures}: {abs(came - used)} {currency} are missing; settle less, or say what else pays it (a discount, a fee)"
+            _(
+                "{figures}: {came} {currency} are missing; settle less, or say what else pays it (a discount, a fee)",
+                figures=figures,
+                came=abs(came - used),
+                currency=currency,
+            )
         )
     if not customer:
-        raise CannotBook(f"{figures}: say on whose account the other {abs(came - used)} {currency} stay")
+        raise CannotBook(
+            _(
+                "{figures}: say on whose account the other {came} {currency} stay",
+                figures=figures,
+                came=abs(came - used),
+                currency=currency,
+            )
+        )
     if customer not in accounts.book.customers:
-        raise CannotBook(f"{customer} is no customer's main account")
+        raise CannotBook(_("{customer} is no customer's main account", customer=customer))
     return (CustomerLeg("", customer, customer, currency, used - came),)
 
 
@@ -151,16 +172,16 @@ def _open_of(accounts: CustomerAccounts, number: str) -> Decimal:
 def _narration(movement: MoneyMovement, legs: Sequence[CustomerLeg]) -> str:
     numbers = ", ".join(dict.fromkeys(leg.number for leg in legs if leg.number))
     if movement.amount < 0:
-        words = "Returned" if movement.return_reason else "Paid back"
+        words = "Returned" if movement.return_reason else _("Paid back")
         return f"{words}: {numbers}" if numbers else words
-    return f"Payment of {numbers}" if numbers else "Payment on account"
+    return _("Payment of {numbers}", numbers=numbers) if numbers else _("Payment on account")
 
 
 def _against(legs: Sequence[CustomerLeg]) -> tuple[str, ...]:
     customers = dict.fromkeys(leg.customer for leg in legs)
     if len(customers) < 2:
         return ()
-    return (f"it pays for several customers: {', '.join(customers)}",)
+    return (_("it pays for several customers: {customers}", customers=", ".join(customers)),)
 
 
 class _Writing:
@@ -190,7 +211,9 @@ class _Writing:
         """What the bank account shows."""
         movement, priced = self.movement, self.worth.money
         because = (
-            "what the account shows" if movement.bank_id else "the amount that is said, or what is left after the rest"
+            _("what the account shows")
+            if movement.bank_id
+            else _("the amount that is said, or what is left after the rest")
         )
         if priced.price:
             because += f"; {self.worth.because}"
@@ -207,12 +230,16 @@ class _Writing:
         movement, priced = self.movement, self.worth.fee
         if movement.fee and not movement.fee_account:
             raise CannotBook(
-                f'a fee of {movement.fee} {movement.currency} needs an account: custom "invoice-option" "fee-account" Expenses:…'
+                _(
+                    'a fee of {fee} {currency} needs an account: custom "invoice-option" "fee-account" Expenses:…',
+                    fee=movement.fee,
+                    currency=movement.currency,
+                )
             )
         self._add(
             PaymentPosting(movement.fee_account, movement.fee, movement.currency, (), priced.price, priced.is_total),
             priced.weight,
-            "the fee, which the customer has paid too",
+            _("the fee, which the customer has paid too"),
         )
 
     def discounts(self, legs: Sequence[CustomerLeg], taxes: Sequence[TaxPosting], account: str, *, apart: bool) -> None:
@@ -225,13 +252,20 @@ class _Writing:
             return
         if not account:
             raise CannotBook(
-                'a discount needs an account: custom "invoice-option" "discount-account" Expenses:…, or --discount-account'
+                _(
+                    'a discount needs an account: custom "invoice-option" "discount-account" Expenses:…, or '
+                    "--discount-account"
+                )
             )
         for number, amount in given.items():
             tax = sum((posting.cancelled for posting in taxes if posting.number == number), ZERO)
             meta = (("settles", number),) if apart else ()
-            because = f"the discount on {number}, {amount} {self.worth.currency}" + (
-                f", less the tax in it, {tax}" if tax else ""
+            because = _(
+                "the discount on {number}, {amount} {currency}{tax}",
+                number=number,
+                amount=amount,
+                currency=self.worth.currency,
+                tax=(_(", less the tax in it, {tax}", tax=tax) if tax else ""),
             )
             self._add(PaymentPosting(account, amount - tax, self.worth.currency, meta), amount - tax, because)
 
@@ -244,14 +278,18 @@ class _Writing:
             if leg.instalment:
                 meta.append(("instalment", leg.instalment))
             if not leg.number:
-                because = "what is left of the money, for no document"
+                because = _("what is left of the money, for no document")
             else:
                 because = (
-                    f"what is {'settled' if leg.amount * self._direction(leg) < 0 else 'open again'} of {leg.number}"
+                    _("what is settled of {number}", number=leg.number)
+                    if leg.amount * self._direction(leg) < 0
+                    else _("what is open again of {number}", number=leg.number)
                 )
                 if priced.price:
                     because += (
-                        ", at the price of its invoice" if leg.booked_value is not None else f"; {self.worth.because}"
+                        _(", at the price of its invoice")
+                        if leg.booked_value is not None
+                        else f"; {self.worth.because}"
                     )
             self._add(
                 PaymentPosting(leg.account, leg.amount, leg.currency, tuple(meta), priced.price, priced.is_total),
@@ -274,7 +312,7 @@ class _Writing:
             if number:
                 meta.append(("settles", number))
             amount = sum((part.amount for part in parts), ZERO)
-            because = "; ".join(dict.fromkeys(part.because for part in parts))
+            because = joined("; ", dict.fromkeys(part.because for part in parts))
             steps = tuple(step for part in parts for step in part.steps)
             self._add(
                 PaymentPosting(account, amount, currency, tuple(meta)),
@@ -289,5 +327,9 @@ class _Writing:
         if not off:
             return
         account = exchange_account(self.accounts.book, self.movement.date, off)
-        because = f"an exchange {'loss' if off > 0 else 'gain'}: {self.worth.because}"
+        because = (
+            _("an exchange loss: {because}", because=self.worth.because)
+            if off > 0
+            else _("an exchange gain: {because}", because=self.worth.because)
+        )
         self._add(PaymentPosting(account, off, self.worth.currency), off, because)

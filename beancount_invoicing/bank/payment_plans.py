@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.bank.customer_accounts import CustomerAccounts
 from beancount_invoicing.bank.payments import CannotBook, SettledDocument
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Invoice, Payment, Source
 from beancount_invoicing.receivables import OpenItem
 from beancount_invoicing.rules import payment_terms
@@ -78,11 +79,13 @@ def named_invoice(accounts: CustomerAccounts, number: str) -> Invoice:
     """The document of a number. Raises CannotBook."""
     invoice = accounts.invoice(number)
     if invoice is None:
-        raise CannotBook(f"there is no document {number}")
+        raise CannotBook(_("there is no document {number}", number=number))
     if invoice.draft:
-        raise CannotBook(f"{number} is a draft, which nobody can pay: issue it first, bean-invoice issue {number}")
+        raise CannotBook(
+            _("{number} is a draft, which nobody can pay: issue it first, bean-invoice issue {number}", number=number)
+        )
     if invoice.kind == "void" or invoice.customer is None:
-        raise CannotBook(f"{number} is void: there is nothing to settle")
+        raise CannotBook(_("{number} is void: there is nothing to settle", number=number))
     return invoice
 
 
@@ -119,8 +122,13 @@ class PaymentPlanner:
         if currency != claims:
             if amount is None:
                 raise CannotBook(
-                    f"{self._names()} is in {claims}: say how much came in {currency}, --amount; or what came in {claims},"
-                    f" --currency {claims}"
+                    _(
+                        "{names} is in {claims}: say how much came in {currency}, --amount; or what came in "
+                        "{claims}, --currency {claims}",
+                        names=self._names(),
+                        claims=claims,
+                        currency=currency,
+                    )
                 )
             discounts = self._discounts(shares, None, discount, agreed_discount)
             return self._plan(shares, discounts, amount)
@@ -142,9 +150,15 @@ class PaymentPlanner:
             if invoice.booked_from > self.day:
                 name = invoice.customer.name if invoice.customer else ""
                 raise CannotBook(
-                    f"{invoice.number} is of {invoice.booked_from}, the payment of {self.day}: what came before stays on account"
-                    f' first, bean-invoice pay --on-account "{name}" --date {self.day} --amount …, and is allocated then,'
-                    f" bean-invoice pay --allocate {invoice.number}"
+                    _(
+                        "{number} is of {day}, the payment of {other_day}: what came before stays on account first, "
+                        'bean-invoice pay --on-account "{name}" --date {other_day} --amount …, and is allocated '
+                        "then, bean-invoice pay --allocate {number}",
+                        number=invoice.number,
+                        day=invoice.booked_from,
+                        other_day=self.day,
+                        name=name,
+                    )
                 )
             if not open_amount(self.accounts, invoice, self.day):
                 raise CannotBook(closed(self.accounts, invoice, self.day))
@@ -152,14 +166,26 @@ class PaymentPlanner:
         if len(customers) > 1:
             debtors = {self._account(invoice) for invoice, _amount in self.wanted}
             if len(debtors) > 1:
-                listed = ", ".join(f"{invoice.number} on {self._account(invoice)}" for invoice, _amount in self.wanted)
+                listed = joined(
+                    ", ",
+                    (
+                        _("{number} on {account}", number=invoice.number, account=self._account(invoice))
+                        for invoice, _amount in self.wanted
+                    ),
+                )
                 raise CannotBook(
-                    f"they are owed by several customers ({listed}): book what each of them paid by itself"
+                    _(
+                        "they are owed by several customers ({listed}): book what each of them paid by itself",
+                        listed=listed,
+                    )
                 )
         currencies = {invoice.currency for invoice, _amount in self.wanted}
         if len(currencies) > 1:
             raise CannotBook(
-                f"they are in several currencies ({', '.join(sorted(currencies))}): book what was paid in each by itself"
+                _(
+                    "they are in several currencies ({currencies}): book what was paid in each by itself",
+                    currencies=", ".join(sorted(currencies)),
+                )
             )
 
     def _account(self, invoice: Invoice) -> str:
@@ -179,7 +205,13 @@ class PaymentPlanner:
             if amount is not None:
                 if amount > abs(open_):
                     raise CannotBook(
-                        f"{amount} {invoice.currency} is more than is open of {invoice.number}: {abs(open_)}"
+                        _(
+                            "{amount} {currency} is more than is open of {number}: {other_amount}",
+                            amount=amount,
+                            currency=invoice.currency,
+                            number=invoice.number,
+                            other_amount=abs(open_),
+                        )
                     )
                 shares[invoice.number] = amount.copy_sign(open_)
                 continue
@@ -187,14 +219,25 @@ class PaymentPlanner:
                 items = _items(self.accounts, invoice, self.day)
                 share = sum((item.open for item in items if item.instalment.index == self.instalment), ZERO)
                 if not share:
-                    raise CannotBook(f"nothing is open of instalment {self.instalment} of {invoice.number}")
+                    raise CannotBook(
+                        _(
+                            "nothing is open of instalment {instalment} of {number}",
+                            instalment=self.instalment,
+                            number=invoice.number,
+                        )
+                    )
                 shares[invoice.number] = share
                 continue
             due = _due_amount(self.accounts, invoice, self.day)
             shares[invoice.number] = due or open_
             if due and due != open_:
                 self.notices.append(
-                    f"{invoice.number}: {open_ - due} {invoice.currency} are kept back until later, and stay open"
+                    _(
+                        "{number}: {amount} {currency} are kept back until later, and stay open",
+                        number=invoice.number,
+                        amount=open_ - due,
+                        currency=invoice.currency,
+                    )
                 )
         return shares
 
@@ -216,7 +259,7 @@ class PaymentPlanner:
         """What is given up of each document. Raises CannotBook where a discount is wanted, but is offered no more."""
         if agreed is not None:
             if len(self.wanted) > 1:
-                raise CannotBook("an agreed discount is that of one document: book what was paid of each by itself")
+                raise CannotBook(_("an agreed discount is that of one document: book what was paid of each by itself"))
             return {self.wanted[0][0].number: agreed}
         if wanted is False:
             return {}
@@ -228,32 +271,55 @@ class PaymentPlanner:
                 continue
             if offer.until < self.day:
                 late.append(
-                    f"that of {invoice.number} could be taken until {offer.until}, {(self.day - offer.until).days} days earlier"
+                    _(
+                        "that of {number} could be taken until {until}, {days} days earlier",
+                        number=invoice.number,
+                        until=offer.until,
+                        days=(self.day - offer.until).days,
+                    )
                 )
             elif offer.amount:
                 offered[invoice.number] = offer.amount
         whole, off = sum(shares.values(), ZERO), sum(offered.values(), ZERO)
         if wanted:
             if not offered:
-                why = f": {'; '.join(late)}" if late else f": {self._names()} offers none"
+                why = f": {'; '.join(late)}" if late else _(": {names} offers none", names=self._names())
                 raise CannotBook(
-                    f"there is no cash discount to be taken on {self.day}{why}; if it is granted all the same, say how much,"
-                    " --discount-amount"
+                    _(
+                        "there is no cash discount to be taken on {day}{reason}; if it is granted all the same, say "
+                        "how much, --discount-amount",
+                        day=self.day,
+                        reason=why,
+                    )
                 )
             if came is not None and came < whole - off:
                 raise CannotBook(
-                    f"with the discount of {off} {whole - off} are to be paid, but {came} came: leave --discount out, and what is"
-                    " missing stays open"
+                    _(
+                        "with the discount of {off} {whole} are to be paid, but {came} came: leave --discount out, "
+                        "and what is missing stays open",
+                        off=off,
+                        whole=whole - off,
+                        came=came,
+                    )
                 )
             return offered
         if off and came == whole - off:
             self.notices.append(
-                f"{came} is what the cash discount of {off} leaves, which may still be taken on {self.day}: it is taken"
+                _(
+                    "{came} is what the cash discount of {off} leaves, which may still be taken on {day}: it is taken",
+                    came=came,
+                    off=off,
+                    day=self.day,
+                )
             )
             return offered
         if offered:
-            until = ", ".join(f"{number}: {amount} less" for number, amount in offered.items())
-            self.notices.append(f"a cash discount may still be taken ({until}), and is not: say --discount if it was")
+            until = joined(
+                ", ", (_("{number}: {amount} less", number=number, amount=amount) for number, amount in offered.items())
+            )
+            self.notices.append(
+                _("a cash discount may still be taken ({until}), and is not: say --discount if it was", until=until)
+            )
         return {}
 
     def _as_far_as(
@@ -276,15 +342,23 @@ class PaymentPlanner:
                 result[number] = paid
             else:
                 discounts.pop(number, None)
-                self.notices.append(f"nothing is left for {number}")
+                self.notices.append(_("nothing is left for {number}", number=number))
         return result
 
     def _too_much(self, came: Decimal, whole: Decimal, currency: str) -> None:
         invoice = self.wanted[0][0]
         name = invoice.customer.name if invoice.customer else ""
         raise CannotBook(
-            f"{came} {currency} is more than is to be paid of {self._names()}: {whole} {currency}; what else is it for? Name that"
-            f' document too, or leave {came - whole} {currency} on account: --on-account "{name}"'
+            _(
+                "{came} {currency} is more than is to be paid of {names}: {whole} {currency}; what else is it for? "
+                'Name that document too, or leave {other_came} {currency} on account: --on-account "{name}"',
+                came=came,
+                currency=currency,
+                names=self._names(),
+                whole=whole,
+                other_came=came - whole,
+                name=name,
+            )
         )
 
     def _plan(self, shares: dict[str, Decimal], discounts: dict[str, Decimal], amount: Decimal) -> PaymentPlan:
@@ -300,8 +374,10 @@ def closed(accounts: CustomerAccounts, invoice: Invoice, day: date) -> str:
     """Why nothing of a document can be paid, and what to do about money that came all the same."""
     new = accounts.book.final_replacement_of(invoice)
     if new:
-        return (
-            f"{invoice.number} was replaced by {new.number}: that is what is to be paid, bean-invoice pay {new.number}"
+        return _(
+            "{number} was replaced by {new_number}: that is what is to be paid, bean-invoice pay {new_number}",
+            number=invoice.number,
+            new_number=new.number,
         )
     customer = invoice.customer
     assert customer is not None, "a void number is paid by nobody"
@@ -309,10 +385,13 @@ def closed(accounts: CustomerAccounts, invoice: Invoice, day: date) -> str:
     last = max(
         (one for one in allocations if one.invoice is invoice), key=lambda one: (one.date, one.source), default=None
     )
-    when = f" since {last.date} ({last.source})" if last else ""
-    return (
-        f"{invoice.number} is settled{when}: if {customer.name} paid once more, that stays on account until it is paid back or"
-        f' used: bean-invoice pay --on-account "{customer.name}" --amount …'
+    when = _(" since {day} ({place})", day=last.date, place=last.source) if last else ""
+    return _(
+        "{number} is settled{when}: if {customer} paid once more, that stays on account until it is paid "
+        'back or used: bean-invoice pay --on-account "{customer}" --amount …',
+        number=invoice.number,
+        when=when,
+        customer=customer.name,
     )
 
 
@@ -336,7 +415,13 @@ def plan_return(
     for invoice, document in zip(invoices, wanted, strict=True):
         lots = _lots(accounts, invoice, day)
         if not lots:
-            raise CannotBook(f"nothing was paid on {invoice.number} by {day}, so that nothing can come back")
+            raise CannotBook(
+                _(
+                    "nothing was paid on {number} by {day}, so that nothing can come back",
+                    number=invoice.number,
+                    day=day,
+                )
+            )
         if document.amount is not None or (amount is not None and len(wanted) == 1):
             part = document.amount if document.amount is not None else (amount or ZERO) - fee
             settled[invoice.number] = SettledDocument(invoice.number, -part.copy_sign(invoice.payable))
@@ -346,12 +431,20 @@ def plan_return(
         for number, lot in _of_entry(accounts, invoice, lots[-1], day).items():
             settled[number] = lot
             if number not in {other.number for other in invoices}:
-                notices.append(f"the payment that came back had settled {number} too: it is open again")
+                notices.append(
+                    _("the payment that came back had settled {number} too: it is open again", number=number)
+                )
     moved = sum((document.amount - document.discount for document in settled.values()), ZERO)
     if amount is not None and amount - fee != -moved:
         raise CannotBook(
-            f"{amount} was taken back, the fee of {fee} within, but what is open again comes to {-moved}: say how much of each,"
-            f" {wanted[0].number}=AMOUNT"
+            _(
+                "{amount} was taken back, the fee of {fee} within, but what is open again comes to {moved}: say how "
+                "much of each, {number}=AMOUNT",
+                amount=amount,
+                fee=fee,
+                moved=-moved,
+                number=wanted[0].number,
+            )
         )
     return PaymentPlan(tuple(settled.values()), moved - fee, tuple(notices))
 
@@ -425,18 +518,34 @@ def plan_refund(
         credit = credit if credit > 0 else overpaid(accounts, invoice, day)
         if credit <= 0:
             raise CannotBook(
-                f"nothing can be paid back of {invoice.number}: it is no credit note that is open, and nothing was paid too much on"
-                f" it; a payment that the bank took back is booked by bean-invoice pay --return {invoice.number}"
+                _(
+                    "nothing can be paid back of {number}: it is no credit note that is open, and nothing was paid "
+                    "too much on it; a payment that the bank took back is booked by bean-invoice pay --return {number}",
+                    number=invoice.number,
+                )
             )
         if document.amount is not None and document.amount > credit:
             raise CannotBook(
-                f"{document.amount} {invoice.currency} is more than can be paid back of {invoice.number}: {credit}"
+                _(
+                    "{amount} {currency} is more than can be paid back of {number}: {credit}",
+                    amount=document.amount,
+                    currency=invoice.currency,
+                    number=invoice.number,
+                    credit=credit,
+                )
             )
         there[invoice.number] = credit if document.amount is None else document.amount
     whole = sum(there.values(), ZERO)
     left = whole if amount is None else amount - fee
     if left > whole:
-        raise CannotBook(f"{left} is more than can be paid back of {', '.join(there)}: {whole}")
+        raise CannotBook(
+            _(
+                "{left} is more than can be paid back of {there}: {whole}",
+                left=left,
+                there=", ".join(there),
+                whole=whole,
+            )
+        )
     settled = []
     for number, credit in there.items():
         part = min(credit, left)

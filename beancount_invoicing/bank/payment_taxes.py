@@ -10,6 +10,7 @@ from beancount_invoicing.bank.customer_accounts import CustomerAccounts, TaxEffe
 from beancount_invoicing.bank.payment_values import Valuation
 from beancount_invoicing.bank.payments import CannotBook, MoneyMovement
 from beancount_invoicing.bank.settled_legs import CustomerLeg
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, CalculationStep, Payment, Tax
 from beancount_invoicing.receivables import claim_and_invoiced_taxes, tax_contained
 from beancount_invoicing.rules.currencies import currency_decimals
@@ -57,15 +58,15 @@ def lowered_taxes(
             if amount:
                 steps = (
                     CalculationStep(
-                        "tax",
+                        _("tax"),
                         "share of",
                         (tax, -leg.discount, claim),
                         tax * -leg.discount / claim,
-                        "tax × discount / claim",
+                        _("tax × discount / claim"),
                     ),
-                    CalculationStep("tax", "rounded", (exact, Decimal(places)), amount, "half away from zero"),
+                    CalculationStep(_("tax"), "rounded", (exact, Decimal(places)), amount, _("half away from zero")),
                 )
-                because = f"{code} in the discount on {leg.number}: it is owed no more"
+                because = _("{code} in the discount on {number}: it is owed no more", code=code, number=leg.number)
                 found.append(TaxPosting(account, code, worth.currency, amount, leg.number, amount, because, steps))
     return found
 
@@ -76,21 +77,29 @@ def moved_taxes(accounts: CustomerAccounts, movement: MoneyMovement, payments: S
     for effect in accounts.tax_effects(payments, accounts.last_day(movement.date)):
         pending = effect.pending
         leaving = effect.released + effect.cancelled
-        what = f" of {effect.number}" if effect.number else ""
-        words = [f"{pending.code}{what} that waited for the payment"] if effect.released else []
-        words += [f"{pending.code} in the discount{what}: it never becomes due"] if effect.cancelled else []
+        what = _(" of {number}", number=effect.number) if effect.number else ""
+        words = (
+            [_("{pending}{subject} that waited for the payment", pending=pending.code, subject=what)]
+            if effect.released
+            else []
+        )
+        words += (
+            [_("{pending} in the discount{subject}: it never becomes due", pending=pending.code, subject=what)]
+            if effect.cancelled
+            else []
+        )
         if leaving:
             found.append(
                 TaxPosting(
                     pending.account, pending.code, pending.currency, leaving, effect.number, effect.cancelled,
-                    "; ".join(words), effect.steps,
+                    joined("; ", words), effect.steps,
                 )
             )  # fmt: skip
         if effect.owed:
             because = (
-                f"{pending.code}{what} is owed from now on"
+                _("{pending}{subject} is owed from now on", pending=pending.code, subject=what)
                 if effect.owed > 0
-                else f"{pending.code}{what} is owed no more"
+                else _("{pending}{subject} is owed no more", pending=pending.code, subject=what)
             )
             account = _due_account(accounts, effect, movement)
             found.append(
@@ -107,8 +116,13 @@ def _due_account(accounts: CustomerAccounts, effect: TaxEffect, movement: MoneyM
     account = dated.at(movement.date).account if dated else None
     if not account:
         raise CannotBook(
-            f"{effect.released} {effect.pending.currency} on {effect.pending.account} wait without saying of which tax: write tax:"
-            " below those postings first"
+            _(
+                "{released} {currency} on {account} wait without saying of which tax: write tax: below those "
+                "postings first",
+                released=effect.released,
+                currency=effect.pending.currency,
+                account=effect.pending.account,
+            )
         )
     return account
 
@@ -124,13 +138,18 @@ def taxes_of_advance(
         name for name, each in taxes.items() if any(part.on_payment for part in _parts(each.at(movement.date)))
     )
     if dated is None or code not in known:
-        which = f"those are {', '.join(known)}" if known else "the ledger has none"
-        raise CannotBook(f"{code} is no tax code that is due on payment: {which}")
+        which = _("those are {known}", known=", ".join(known)) if known else _("the ledger has none")
+        raise CannotBook(_("{code} is no tax code that is due on payment: {which}", code=code, which=which))
     found: list[TaxPosting] = []
     for tax, contained in tax_contained(amount, dated.at(movement.date), currency_decimals(movement.currency)):
         if not tax.account or not tax.pending:
             continue
-        because = f"the {tax.code} in {amount} {movement.currency}, due though it is not invoiced yet"
+        because = _(
+            "the {tax} in {amount} {currency}, due though it is not invoiced yet",
+            tax=tax.code,
+            amount=amount,
+            currency=movement.currency,
+        )
         found.append(TaxPosting(tax.pending, tax.code, movement.currency, contained, "", ZERO, because))
         found.append(TaxPosting(tax.account, tax.code, movement.currency, -contained, "", ZERO, because))
     return found

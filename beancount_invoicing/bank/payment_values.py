@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.bank.payments import CannotBook, MoneyMovement
 from beancount_invoicing.bank.settled_legs import CustomerLeg
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.receivables import latest_price
 from beancount_invoicing.rules.currencies import currency_decimals
@@ -59,8 +60,10 @@ def valuation(book: Book, movement: MoneyMovement, legs: Sequence[CustomerLeg]) 
     booked = {leg.value_currency for leg in legs if leg.number}
     if len(booked) > 1:
         raise CannotBook(
-            "the documents were booked in different currencies"
-            f" ({', '.join(currency or 'without a price' for currency in sorted(booked))}): book one payment for each"
+            _(
+                "the documents were booked in different currencies ({currencies}): book one payment for each",
+                currencies=joined(", ", (currency or _("without a price") for currency in sorted(booked))),
+            )
         )
     claims_currency = legs[0].currency if legs else money_currency
     value_currency = next(iter(booked), "")
@@ -73,7 +76,11 @@ def valuation(book: Book, movement: MoneyMovement, legs: Sequence[CustomerLeg]) 
             else PricedAmount(leg.amount)
             for leg in legs
         )
-        why = f"the claim keeps the price of its invoice; {movement.amount} {money_currency} came"
+        why = _(
+            "the claim keeps the price of its invoice; {amount} {money_currency} came",
+            amount=movement.amount,
+            money_currency=money_currency,
+        )
         return Valuation(value_currency, PricedAmount(movement.amount), PricedAmount(movement.fee), priced, why)
     rate, why = _day_rate(book, money_currency, value_currency, movement)
     if rate is None:
@@ -81,7 +88,7 @@ def valuation(book: Book, movement: MoneyMovement, legs: Sequence[CustomerLeg]) 
             raise CannotBook(_no_price(money_currency, value_currency, movement))
         worth = sum((leg.booked_value for leg in legs if leg.booked_value is not None), ZERO)
         rate = worth / sum((leg.amount for leg in legs if leg.booked_value is not None), ZERO)
-        why = "at the invoice's price: the ledger has none up to that day"
+        why = _("at the invoice's price: the ledger has none up to that day")
     rest_value = [leg.amount * rate if leg.booked_value is None else leg.booked_value for leg in legs]
     return Valuation(
         value_currency,
@@ -108,14 +115,20 @@ def _without_booked_price(
         if not any(leg.discount for leg in legs):
             totals[-1] -= sum(totals, ZERO) + worth
         priced = tuple(PricedAmount(total, (abs(total), money_currency), is_total=True) for total in totals)
-        why = f"{worth} {money_currency} came for {abs(settled)} {claims_currency}"
+        why = _(
+            "{worth} {money_currency} came for {settled} {claims_currency}",
+            worth=worth,
+            money_currency=money_currency,
+            settled=abs(settled),
+            claims_currency=claims_currency,
+        )
         return Valuation(money_currency, PricedAmount(movement.amount), PricedAmount(movement.fee), priced, why)
     known, why = _day_rate(book, money_currency, claims_currency, movement)
     rate = known if known is not None else -settled / (movement.amount + movement.fee)
     money = price_of(movement.amount * rate, movement.amount, claims_currency)
     fee = price_of(movement.fee * rate, movement.fee, claims_currency) if movement.fee else PricedAmount(ZERO)
     if known is None:
-        why = "what is settled: the ledger has no price up to that day, so that no exchange difference is known"
+        why = _("what is settled: the ledger has no price up to that day, so that no exchange difference is known")
         total = -settled - fee.weight
         money = PricedAmount(total, (abs(total), claims_currency), is_total=True)
     return Valuation(claims_currency, money, fee, plain, why)
@@ -126,12 +139,19 @@ def _day_rate(book: Book, currency: str, into: str, movement: MoneyMovement) -> 
     there = latest_price(book, (currency, into), movement.date)
     back = latest_price(book, (into, currency), movement.date)
     if back and back[1] and (not there or there[0] < back[0]):
-        return 1 / back[1], f"at the ledger's price of {into} of {back[0]}"
-    return (there[1], f"at the ledger's price of {currency} of {there[0]}") if there else (None, "")
+        return 1 / back[1], _("at the ledger's price of {into} of {back}", into=into, back=back[0])
+    return (
+        (there[1], _("at the ledger's price of {currency} of {there}", currency=currency, there=there[0]))
+        if there
+        else (None, "")
+    )
 
 
 def _no_price(currency: str, into: str, movement: MoneyMovement) -> str:
-    return (
-        f"what {currency} were worth in {into} on {movement.date} is not known: write {movement.date} price {currency} …"
-        f" {into} into the ledger"
+    return _(
+        "what {currency} were worth in {into} on {day} is not known: write {day} price {currency} … {into} "
+        "into the ledger",
+        currency=currency,
+        into=into,
+        day=movement.date,
     )

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.bank.customer_accounts import CustomerAccounts
 from beancount_invoicing.bank.payments import CannotBook, SettledDocument
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Invoice, Source, Weight
 from beancount_invoicing.receivables import Allocated
 
@@ -85,19 +86,25 @@ def legs_of(accounts: CustomerAccounts, settled: Sequence[SettledDocument], day:
 def _invoice(accounts: CustomerAccounts, document: SettledDocument, day: date) -> Invoice:
     invoice = accounts.invoice(document.number)
     if invoice is None:
-        raise CannotBook(f"there is no document {document.number}")
+        raise CannotBook(_("there is no document {number}", number=document.number))
     if invoice.draft:
-        raise CannotBook(f"{invoice.number} is a draft: issue it first, bean-invoice issue {invoice.number}")
+        raise CannotBook(_("{number} is a draft: issue it first, bean-invoice issue {number}", number=invoice.number))
     if invoice.kind == "void" or invoice.customer is None:
-        raise CannotBook(f"{invoice.number} is void: there is nothing to settle")
+        raise CannotBook(_("{number} is void: there is nothing to settle", number=invoice.number))
     if invoice.booked_from > day:
         raise CannotBook(
-            f"{invoice.number} is of {invoice.booked_from}, the payment of {day}: what came before stays on account first,"
-            f' bean-invoice pay --on-account "{invoice.customer.name}" --date {day}, and is then allocated,'
-            f" bean-invoice pay --allocate {invoice.number}"
+            _(
+                "{number} is of {day}, the payment of {other_day}: what came before stays on account first, "
+                'bean-invoice pay --on-account "{customer}" --date {other_day}, and is then allocated, bean-invoice '
+                "pay --allocate {number}",
+                number=invoice.number,
+                day=invoice.booked_from,
+                other_day=day,
+                customer=invoice.customer.name,
+            )
         )
     if not document.amount:
-        raise CannotBook(f"{invoice.number}: an amount of 0 settles nothing")
+        raise CannotBook(_("{number}: an amount of 0 settles nothing", number=invoice.number))
     return invoice
 
 
@@ -157,22 +164,41 @@ def _too_much(
 ) -> str:
     """Why so much of a document is not to be settled, and what to do."""
     number, currency, amount = invoice.number, invoice.currency, abs(document.amount)
-    which = f"instalment {document.instalment} of {number}" if document.instalment else number
+    which = (
+        _("instalment {instalment} of {number}", instalment=document.instalment, number=number)
+        if document.instalment
+        else number
+    )
     name = invoice.customer.name if invoice.customer else ""
     if not forward:
-        return f"{which}: {amount} {currency} cannot be taken back, only {there} {currency} were paid on it by then"
+        return _(
+            "{which}: {amount} {currency} cannot be taken back, only {there} {currency} were paid on it by then",
+            which=which,
+            amount=amount,
+            currency=currency,
+            there=there,
+        )
     if there:
-        return (
-            f"{amount} {currency} is more than is open of {which}: {there} {currency}; what is too much stays on account with"
-            f' --on-account "{name}", or settles another document that is named too'
+        return _(
+            "{amount} {currency} is more than is open of {which}: {there} {currency}; what is too much stays on "
+            'account with --on-account "{name}", or settles another document that is named too',
+            amount=amount,
+            currency=currency,
+            which=which,
+            there=there,
+            name=name,
         )
     last = max(
         (allocation for allocation in allocated.allocations if allocation.invoice is invoice),
         key=lambda allocation: (allocation.date, allocation.source),
         default=None,
     )
-    why = f": it was settled on {last.date} ({last.source})" if last else ""
-    return (
-        f"nothing is open of {which}{why}; if the money came once more, it stays on account until it is paid back:"
-        f' bean-invoice pay --on-account "{name}" --amount {amount}'
+    why = _(": it was settled on {day} ({place})", day=last.date, place=last.source) if last else ""
+    return _(
+        "nothing is open of {which}{reason}; if the money came once more, it stays on account until it is "
+        'paid back: bean-invoice pay --on-account "{name}" --amount {amount}',
+        which=which,
+        reason=why,
+        name=name,
+        amount=amount,
     )

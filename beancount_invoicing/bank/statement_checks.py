@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from beancount_invoicing.bank.statements import Statement
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Finding
 
 
@@ -42,17 +43,27 @@ def _within(statement: Statement) -> list[Finding]:
         assert statement.opening is not None and statement.closing is not None
         total = sum((line.amount for line in statement.lines), ZERO)
         reached = statement.opening + total
-        message = (
-            f"{statement.opening} and {len(statement.lines)} lines of {total} make {reached} {statement.currency}, but the"
-            f" closing balance is {statement.closing}: {statement.closing - reached} is missing. Download the statement again;"
-            " if it still says so, ask the bank"
+        message = _(
+            "{opening} and {count} lines of {total} make {reached} {currency}, but the closing balance is "
+            "{closing}: {other_closing} is missing. Download the statement again; if it still says so, ask the bank",
+            opening=statement.opening,
+            count=len(statement.lines),
+            total=total,
+            reached=reached,
+            currency=statement.currency,
+            closing=statement.closing,
+            other_closing=statement.closing - reached,
         )
         findings.append(Finding("error", "statement-sum", message, statement.source))
     findings += [
         Finding(
             "error",
             "statement-currency",
-            f"the line is in {line.currency}, but its statement is in {statement.currency}",
+            _(
+                "the line is in {currency}, but its statement is in {statement_currency}",
+                currency=line.currency,
+                statement_currency=statement.currency,
+            ),
             line.source,
         )
         for line in statement.lines
@@ -62,8 +73,14 @@ def _within(statement: Statement) -> list[Finding]:
         Finding(
             "warning",
             "statement-duplicate",
-            f"the bank's reference {line.bank_id.partition('~')[0]} is there already, with {line.amount} {line.currency}"
-            f" on {line.date}: see whether the movement happened twice",
+            _(
+                "the bank's reference {bank_id} is there already, with {amount} {currency} on {day}: see whether the "
+                "movement happened twice",
+                bank_id=line.bank_id.partition("~")[0],
+                amount=line.amount,
+                currency=line.currency,
+                day=line.date,
+            ),
             line.source,
         )
         for line in statement.lines
@@ -87,9 +104,17 @@ def _between(statements: Sequence[Statement]) -> list[Finding]:
             Finding(
                 "warning",
                 "statement-gap",
-                f"the statement until {earlier.until} ends with {earlier.closing} {earlier.currency}, but this one begins with"
-                f" {later.opening}: a statement between {earlier.until} and {later.since} is missing, with"
-                f" {later.opening - earlier.closing} {later.currency} in all",
+                _(
+                    "the statement until {until} ends with {closing} {currency}, but this one begins with {opening}: "
+                    "a statement between {until} and {since} is missing, with {other_opening} {later_currency} in all",
+                    until=earlier.until,
+                    closing=earlier.closing,
+                    currency=earlier.currency,
+                    opening=later.opening,
+                    since=later.since,
+                    other_opening=later.opening - earlier.closing,
+                    later_currency=later.currency,
+                ),
                 later.source,
             )
         )

@@ -23,6 +23,7 @@ from beancount_invoicing.billing.drafts import DraftLine
 from beancount_invoicing.billing.in_force import ends, why_not_in_force
 from beancount_invoicing.billing.line_words import word
 from beancount_invoicing.billing.prices import Price, price_at, price_change_days, with_local_numbers
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import (
     ZERO,
     Book,
@@ -84,8 +85,10 @@ class RetroactiveAdjustment:
     @property
     def advice(self) -> str:
         """What to do where `bill` does not ask for it, or give it back."""
-        to_do = "take that draft out and bill again" if self.of_draft else "credit it with --reopen and bill it again"
-        return f"{to_do}; if it was agreed so, write agreed: TRUE below that line"
+        to_do = (
+            _("take that draft out and bill again") if self.of_draft else _("credit it with --reopen and bill it again")
+        )
+        return _("{to_do}; if it was agreed so, write agreed: TRUE below that line", to_do=to_do)
 
 
 class _Stretch(NamedTuple):
@@ -605,14 +608,14 @@ def _line(
     steps = [step for line in due for step in line.steps]
     if len(due) > 1:
         steps.append(
-            CalculationStep("price", "sum", tuple(line.net for line in due), now, "what the days come to by now")
+            CalculationStep(_("price"), "sum", tuple(line.net for line in due), now, _("what the days come to by now"))
         )
-    why = f"less what they came to on {', '.join(numbers)}"
-    steps.append(CalculationStep("price", "difference", (now, was), now - was, why))
+    why = _("less what they came to on {numbers}", numbers=", ".join(numbers))
+    steps.append(CalculationStep(_("price"), "difference", (now, was), now - was, why))
     if amount != now - was:
         steps.append(
             CalculationStep(
-                "price", "difference", (now - was, now - was - amount), amount, "less what was given back already"
+                _("price"), "difference", (now - was, now - was - amount), amount, _("less what was given back already")
             )
         )
     figure = line_net(

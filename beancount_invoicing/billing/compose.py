@@ -23,6 +23,7 @@ from beancount_invoicing.billing.fixed import DepositLeft, DepositTaxesDue, TaxL
 from beancount_invoicing.billing.prices import purchase_order, tax_code
 from beancount_invoicing.billing.tax_rates import lines_to_write, with_deposit_rates, with_tax_rates
 from beancount_invoicing.billing.unbilled import UnbilledLine
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Contract, Customer, Day, DocumentKind, Invoice, Tax
 from beancount_invoicing.receivables import latest_price, left_to_credit
 from beancount_invoicing.rules import currencies, payment_terms, periods, tax
@@ -143,9 +144,18 @@ def _coded(book: Book, request: DraftRequest) -> tuple[DraftLine, ...]:
         code = tax_code(book, request.customer, line.tax, line.item, day, line.nature)
         if tax.code_of_name(code, book.taxes) not in book.taxes:
             raise CannotCompose(
-                f"{line.text or line.item}: "
-                + (f'tax "{code}" is not known' if code else "no tax code is known")
-                + ': give the item, the customer or the contract one that custom "invoice-tax" defines'
+                _(
+                    '{line}: tax "{code}" is not known: give the item, the customer or the contract one that custom '
+                    '"invoice-tax" defines',
+                    line=line.text or line.item,
+                    code=code,
+                )
+                if code
+                else _(
+                    "{line}: no tax code is known: give the item, the customer or the contract one that custom "
+                    '"invoice-tax" defines',
+                    line=line.text or line.item,
+                )
             )
         lines.append(line if code == line.tax else replace(line, tax=code))
     return tuple(lines)
@@ -178,7 +188,13 @@ def _taxes(book: Book, request: DraftRequest, lines: Sequence[DraftLine], decima
         amount = figure.value
         account = known.pending if known.on_payment and known.pending else known.account
         if amount and not account:
-            raise CannotCompose(f"tax {code} has a rate of {known.rate} % but no account: name one in its invoice-tax")
+            raise CannotCompose(
+                _(
+                    "tax {code} has a rate of {rate} % but no account: name one in its invoice-tax",
+                    code=code,
+                    rate=known.rate,
+                )
+            )
         if amount and account:
             result.append(DraftTax(code, account, amount, base))
     nets = [line.net for line in lines]
@@ -293,7 +309,7 @@ def _receivables(
     try:
         schedule = payment_schedule(book, request.terms or customer.terms, request.date, left, decimals)
     except payment_terms.TermsError as error:
-        raise CannotCompose(f"{customer.name}: {error}") from None
+        raise CannotCompose(_("{customer}: {error}", customer=customer.name, error=error)) from None
     return (
         *(DraftReceivable(request.account, due.amount, due.date) for due in schedule),
         *retained,
@@ -343,7 +359,7 @@ def with_number_and_due_dates(book: Book, draft: Draft, number: str) -> Draft:
             book, draft.terms or customer.terms, draft.date, only.amount, currencies.currency_decimals(draft.currency)
         )
     except payment_terms.TermsError as error:
-        raise CannotCompose(f"{customer.name}: {error}") from None
+        raise CannotCompose(_("{customer}: {error}", customer=customer.name, error=error)) from None
     if len(schedule) == 1:
         return replace(draft, due=schedule[0].date)
     return replace(draft, receivables=tuple(replace(only, amount=due.amount, due=due.date) for due in schedule))
@@ -404,8 +420,14 @@ def _exchange(
     price = latest_price(book, (request.currency, currency), request.date)
     if price is None:
         raise CannotCompose(
-            f"{book.customers[request.customer].at(request.date).name} is billed in {request.currency}, but the accounts are"
-            f" kept in {currency}: write the exchange rate into the ledger, {request.date} price {request.currency} … {currency}"
+            _(
+                "{customer} is billed in {currency}, but the accounts are kept in {other_currency}: write the "
+                "exchange rate into the ledger, {day} price {currency} … {other_currency}",
+                customer=book.customers[request.customer].at(request.date).name,
+                currency=request.currency,
+                other_currency=currency,
+                day=request.date,
+            )
         )
     return ExchangeRate(currency, price[1], currencies.currency_decimals(currency))
 

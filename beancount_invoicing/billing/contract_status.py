@@ -20,6 +20,7 @@ from beancount_invoicing.billing.unbilled import (
     unbilled_lines,
     wanted_contracts,
 )
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, CalculationStep, Contract, Dated
 from beancount_invoicing.rules import currencies, periods
 
@@ -130,7 +131,11 @@ def _agreed(dated: Dated[Contract], orders: Sequence[fixed.ChangeOrder]) -> tupl
     for order in orders:
         steps.append(
             CalculationStep(
-                "price", "sum", (price, order.amount), price + order.amount, f"change order of {order.date}"
+                _("price"),
+                "sum",
+                (price, order.amount),
+                price + order.amount,
+                _("change order of {day}", day=order.date),
             )
         )
         price += order.amount

@@ -18,6 +18,7 @@ from beancount_invoicing.billing.compose import CannotCompose, payment_schedule
 from beancount_invoicing.billing.credit_notes import CreditRequest, credit_note
 from beancount_invoicing.billing.drafts import Draft, DraftLine, DraftReceivable, ExchangeRate, TimeRelease
 from beancount_invoicing.billing.redrafting import LineEdit, redraft_document
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book, Invoice, Source, StepValue, Work
 from beancount_invoicing.receivables import OpenItem
 from beancount_invoicing.rules import currencies, numbering, payment_terms
@@ -87,8 +88,12 @@ def correction_drafts(
     made = redraft_document(book, before, correction.lines, correction.drop, correction.add, exchange, day)
     if made.draft.net <= 0:
         raise CannotCorrect(
-            f"{invoice.number} would come to {made.draft.net} {made.draft.currency}: give it back, bean-invoice credit"
-            f" {invoice.number}"
+            _(
+                "{number} would come to {net} {currency}: give it back, bean-invoice credit {number}",
+                number=invoice.number,
+                net=made.draft.net,
+                currency=made.draft.currency,
+            )
         )
     outs = [work for work in book.work if work.document == invoice.number and work.quantity < 0 and work.billable]
     outs = [work for work in outs if not work.written_down]
@@ -108,60 +113,90 @@ def correction_drafts(
         due=correction.due,
         delivered=correction.delivered or _supplied(invoice, made.draft.lines),
         purchase_order=correction.purchase_order or _own_order(book, invoice, main, day),
-        note="\n".join(filter(None, (correction.reason, invoice.note))),
+        note=joined("\n", filter(None, (correction.reason, invoice.note))),
         metadata=tuple(metadata.items()),
     )
     return Corrected(back, new)
 
 
 _INSTEAD = {
-    "deposit": "a deposit: give it back, bean-invoice credit {number}, and ask for another, bean-invoice deposit",
-    "credit-note": "a credit note: take it back, bean-invoice credit {number}, and credit anew",
-    "claim": "a claim for late interest: give it back, bean-invoice credit {number}, and claim anew, bean-invoice interest",
-    "void": "void: there is nothing to correct",
-    "opening": "an open item of earlier books: correct it there",
-    "cancellation": "a cancellation: correct the corrective invoice that it stands beside",
+    "deposit": _("a deposit: give it back, bean-invoice credit {number}, and ask for another, bean-invoice deposit"),
+    "credit-note": _("a credit note: take it back, bean-invoice credit {number}, and credit anew"),
+    "claim": _(
+        "a claim for late interest: give it back, bean-invoice credit {number}, and claim anew, bean-invoice interest"
+    ),
+    "void": _("void: there is nothing to correct"),
+    "opening": _("an open item of earlier books: correct it there"),
+    "cancellation": _("a cancellation: correct the corrective invoice that it stands beside"),
 }
 
 
 def _can_be_corrected(book: Book, invoice: Invoice, wanted: Correction, day: date) -> None:
     number, customer = invoice.number, invoice.customer
     if invoice.draft:
-        raise CannotCorrect(f"{number} is a draft: change it, bean-invoice draft edit {number}")
+        raise CannotCorrect(_("{number} is a draft: change it, bean-invoice draft edit {number}", number=number))
     if invoice.kind in _INSTEAD or customer is None or not invoice.lines:
         what = _INSTEAD.get(invoice.kind, "without lines: credit it, bean-invoice credit {number}, and bill it anew")
-        raise CannotCorrect(f"{number} is {what.format(number=number)}")
+        raise CannotCorrect(_("{number} is {subject}", number=number, subject=what.format(number=number)))
     if day < invoice.date:
-        raise CannotCorrect(f"{number} is dated {invoice.date}: what replaces it cannot be dated {day}")
+        raise CannotCorrect(
+            _(
+                "{number} is dated {day}: what replaces it cannot be dated {other_day}",
+                number=number,
+                day=invoice.date,
+                other_day=day,
+            )
+        )
     by = book.corrections.get(number, ())
     for other in by:
         if other.kind == "corrective":
             raise CannotCorrect(
-                f"{number} is replaced by {other.number} already ({other.source}): correct that one, bean-invoice correct"
-                f" {other.number}"
+                _(
+                    "{number} is replaced by {other_number} already ({place}): correct that one, bean-invoice "
+                    "correct {other_number}",
+                    number=number,
+                    other_number=other.number,
+                    place=other.source,
+                )
             )
     if by:
         rest = sum((invoice.payable for invoice in by), invoice.payable)
-        remedy = f"credit the rest, bean-invoice credit {number}, and bill anew" if rest > 0 else "bill it anew"
+        remedy = (
+            _("credit the rest, bean-invoice credit {number}, and bill anew", number=number)
+            if rest > 0
+            else _("bill it anew")
+        )
         names = ", ".join(f"{invoice.number} ({invoice.source})" for invoice in by)
-        raise CannotCorrect(f"{number} is credited by {names}: {remedy}, bean-invoice new")
+        raise CannotCorrect(
+            _("{number} is credited by {names}: {remedy}, bean-invoice new", number=number, names=names, remedy=remedy)
+        )
     if invoice.immediate_payments or invoice.rounding or invoice.payable <= 0:
         what = (
-            "was paid at once"
+            _("was paid at once")
             if invoice.immediate_payments
-            else "is rounded"
+            else _("is rounded")
             if invoice.rounding
-            else "asks for nothing"
+            else _("asks for nothing")
         )
         raise CannotCorrect(
-            f"{number} {what}: credit it, bean-invoice credit {number}, and bill it anew, bean-invoice new"
+            _(
+                "{number} {subject}: credit it, bean-invoice credit {number}, and bill it anew, bean-invoice new",
+                number=number,
+                subject=what,
+            )
         )
     if wanted.customer and wanted.customer != customer.account:
         for line in invoice.lines:
             if line.contract:
                 raise CannotCorrect(
-                    f"{number} bills {line.contract}, a contract of {customer.name}: hand the contract over from a day on,"
-                    f" bean-invoice contract edit, credit {number} with --reopen, and bill it anew, bean-invoice bill"
+                    _(
+                        "{number} bills {contract}, a contract of {customer}: hand the contract over from a day on, "
+                        "bean-invoice contract edit, credit {number} with --reopen, and bill it anew, bean-invoice "
+                        "bill",
+                        number=number,
+                        contract=line.contract,
+                        customer=customer.name,
+                    )
                 )
 
 
@@ -199,7 +234,7 @@ def _receivables(book: Book, draft: Draft, text: str, day: date) -> tuple[DraftR
     try:
         schedule = payment_schedule(book, said, day, left, currencies.currency_decimals(draft.currency))
     except payment_terms.TermsError as error:
-        raise CannotCorrect(f"{draft.payee}: {error}") from None
+        raise CannotCorrect(_("{payee}: {error}", payee=draft.payee, error=error)) from None
     return (*(DraftReceivable(rest[0].account, due.amount, due.date) for due in schedule), *receivables)
 
 

@@ -19,6 +19,7 @@ from beancount_invoicing.billing.drafts import (
     TimeRelease,
 )
 from beancount_invoicing.billing.tax_rates import credit_lines_to_write
+from beancount_invoicing.messages import _, _n, joined
 from beancount_invoicing.model import ZERO, Book, Invoice, Line, TaxAmount, Work
 from beancount_invoicing.receivables import (
     LeftToCredit,
@@ -107,7 +108,9 @@ def credit_note(
     if request.amount is None and all(line.price_reduction is None for line in request.lines):
         taken += _beside(left, taken, day)
     if not taken:
-        raise CannotCredit(f"{invoice.number}: nothing of it would be credited: {_given(left)}")
+        raise CannotCredit(
+            _("{number}: nothing of it would be credited: {given}", number=invoice.number, given=_given(left))
+        )
     draft = compose_draft(book, _request(book, left, request, day, [part.line for part in taken], exchange))
     lines = _nets(left, taken, draft.lines)
     nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
@@ -117,7 +120,13 @@ def credit_note(
     taxes = _taxes(book, left, lines, draft, per_line)
     asked = sum((line.net for line in lines), ZERO) + sum((tax.amount for tax in taxes), ZERO)
     if not asked and not (all_of_it or sum((line.net for line in lines), ZERO)):
-        raise CannotCredit(f"{invoice.number}: this comes to nothing in {invoice.currency}: credit more of it")
+        raise CannotCredit(
+            _(
+                "{number}: this comes to nothing in {currency}: credit more of it",
+                number=invoice.number,
+                currency=invoice.currency,
+            )
+        )
     rounding = -left.rounding if all_of_it else _rounding(left, asked)
     deductions = _deducted(left) if all_of_it else ()
     payable = asked + rounding - sum((deduction.amount for deduction in deductions), ZERO)
@@ -136,35 +145,66 @@ def credit_note(
 def _left(book: Book, invoice: Invoice, day: date) -> LeftToCredit:
     """What is left of a document that can be credited."""
     if new := book.final_replacement_of(invoice):
-        what = "only takes out of the books what" if invoice.kind == "cancellation" else "is what"
+        what = _("only takes out of the books what") if invoice.kind == "cancellation" else _("is what")
         raise CannotCredit(
-            f"{invoice.number} {what} {new.number} replaces ({new.source}): credit that one, bean-invoice credit {new.number}"
+            _(
+                "{number} {subject} {new_number} replaces ({place}): credit that one, bean-invoice credit {new_number}",
+                number=invoice.number,
+                subject=what,
+                new_number=new.number,
+                place=new.source,
+            )
         )
     if not invoice.has_page or invoice.draft or invoice.customer is None or not invoice.lines:
-        what = "a draft: take it out, or change it" if invoice.draft else f"of kind {invoice.kind}, without lines"
-        raise CannotCredit(f"{invoice.number} cannot be credited: it is {what}")
+        what = (
+            _("a draft: take it out, or change it")
+            if invoice.draft
+            else _("of kind {kind}, without lines", kind=invoice.kind)
+        )
+        raise CannotCredit(_("{number} cannot be credited: it is {subject}", number=invoice.number, subject=what))
     if day < invoice.date:
-        raise CannotCredit(f"{invoice.number} is dated {invoice.date}: a credit note cannot be dated {day}")
+        raise CannotCredit(
+            _(
+                "{number} is dated {day}: a credit note cannot be dated {other_day}",
+                number=invoice.number,
+                day=invoice.date,
+                other_day=day,
+            )
+        )
     left = replace(left_to_credit(book, invoice), invoice=invoice)
     if left.notes and not any(map(left.net, left.codes)):
         rest = sum(left.taxes.values(), ZERO)
         remedy = (
-            f"; {abs(rest)} {invoice.currency} of its tax was left out there: correct that credit note, or write it off"
+            _(
+                "; {rest} {currency} of its tax was left out there: correct that credit note, or write it off",
+                rest=abs(rest),
+                currency=invoice.currency,
+            )
             if rest
             else ""
         )
-        raise CannotCredit(f"nothing is left to credit of {invoice.number}: {_given(left)}{remedy}")
+        raise CannotCredit(
+            _(
+                "nothing is left to credit of {number}: {given}{remedy}",
+                number=invoice.number,
+                given=_given(left),
+                remedy=remedy,
+            )
+        )
     return left
 
 
 def _given(left: LeftToCredit) -> str:
     """Which credit notes have given something back."""
     if not left.notes:
-        return f"it asks for {left.payable} {left.invoice.currency}"
+        return _("it asks for {amount} {currency}", amount=left.payable, currency=left.invoice.currency)
     whole = left.payable - sum((creditable(note) for note in left.notes), ZERO)
-    return (
-        f"{abs(whole - left.payable)} of {abs(whole)} {left.invoice.currency} is credited by"
-        f" {', '.join(f'{note.number} ({note.source})' for note in left.notes)}"
+    return _(
+        "{whole} of {other_whole} {currency} is credited by {notes}",
+        whole=abs(whole - left.payable),
+        other_whole=abs(whole),
+        currency=left.invoice.currency,
+        notes=", ".join(f"{note.number} ({note.source})" for note in left.notes),
     )
 
 
@@ -181,9 +221,20 @@ def _chosen(left: LeftToCredit, wanted: CreditRequest) -> list[tuple[CreditLine,
     result = []
     for line in wanted.lines:
         if [other.index for other in wanted.lines].count(line.index) > 1:
-            raise CannotCredit(f"line {line.index} is named twice: name each line once, with x how much of it")
+            raise CannotCredit(
+                _("line {index} is named twice: name each line once, with x how much of it", index=line.index)
+            )
         if not 1 <= line.index <= last:
-            raise CannotCredit(f"{number} has {last} line{'s' * (last != 1)}: there is no line {line.index}")
+            raise CannotCredit(
+                _n(
+                    last,
+                    "{number} has {last} line: there is no line {index}",
+                    "{number} has {last} lines: there is no line {index}",
+                    number=number,
+                    last=last,
+                    index=line.index,
+                )
+            )
         result.append((line, left.lines[line.index - 1]))
     return result
 
@@ -192,25 +243,49 @@ def _lines(book: Book, left: LeftToCredit, wanted: CreditRequest, day: date, not
     """The lines that are named, or all that is left of all."""
     if not wanted.lines:
         if left.notes:
-            notices.append(f"{left.invoice.number}: {_given(left)}: this credits what is left")
+            notices.append(
+                _("{number}: {given}: this credits what is left", number=left.invoice.number, given=_given(left))
+            )
         those = [line for line in left.lines if line.quantity or line.net]
         return [part for credit in those for part in _units(book, left, credit, credit.quantity, wanted, day)]
     result: list[_Taken] = []
     for said, one in _chosen(left, wanted):
         line = one.line
         if said.quantity is not None and not _priced(line):
-            raise CannotCredit(f'"{line.text}" has no quantity: credit all of it')
+            raise CannotCredit(_('"{line}" has no quantity: credit all of it', line=line.text))
         if not one.quantity:
             names = ", ".join(note.number for note in left.notes)
             raise CannotCredit(
-                f'"{line.text}" of {left.invoice.number} is given back by {names} already: leave the line out'
+                _(
+                    '"{line}" of {number} is given back by {names} already: leave the line out',
+                    line=line.text,
+                    number=left.invoice.number,
+                    names=names,
+                )
             )
         if said.quantity is not None and not 0 < said.quantity <= abs(one.quantity):
-            less = f": {abs(one.quantity)} are left, as {_given(left)}" if one.quantity != one.unit_count else ""
-            raise CannotCredit(f'"{line.text}": {said.quantity} of {abs(one.unit_count)} cannot be credited{less}')
+            less = (
+                _(": {quantity} are left, as {given}", quantity=abs(one.quantity), given=_given(left))
+                if one.quantity != one.unit_count
+                else ""
+            )
+            raise CannotCredit(
+                _(
+                    '"{line}": {quantity} of {unit_count} cannot be credited{less}',
+                    line=line.text,
+                    quantity=said.quantity,
+                    unit_count=abs(one.unit_count),
+                    less=less,
+                )
+            )
         if said.quantity is None and one.quantity != one.unit_count:
             notices.append(
-                f'"{line.text}": what is left of it is credited, {abs(one.quantity)} of {abs(one.unit_count)}'
+                _(
+                    '"{line}": what is left of it is credited, {quantity} of {unit_count}',
+                    line=line.text,
+                    quantity=abs(one.quantity),
+                    unit_count=abs(one.unit_count),
+                )
             )
         count = one.quantity if said.quantity is None else said.quantity.copy_sign(one.quantity)
         if said.price_reduction is not None:
@@ -305,8 +380,15 @@ def _price_difference(left: LeftToCredit, credit: LineLeftToCredit, count: Decim
     room = min(abs(credit.net), abs(left.net(line.tax)))
     if less <= 0 or abs(net) > room:
         raise CannotCredit(
-            f'"{line.text}": {less} less for each of {abs(count)} is {abs(net)} {left.invoice.currency} without tax, but'
-            f" {room} is left of it"
+            _(
+                '"{line}": {less} less for each of {count} is {net} {currency} without tax, but {room} is left of it',
+                line=line.text,
+                less=less,
+                count=abs(count),
+                net=abs(net),
+                currency=left.invoice.currency,
+                room=room,
+            )
         )
     return _Taken(
         replace(
@@ -327,14 +409,16 @@ def _days(book: Book, left: LeftToCredit, wanted: CreditRequest, day: date) -> l
     named = [credit for _said, credit in _chosen(left, wanted)]
     for one in named:
         if not one.line.start or not one.line.end:
-            raise CannotCredit(f'"{one.line.text}" has no period (from, to): say how much of its quantity')
+            raise CannotCredit(_('"{line}" has no period (from, to): say how much of its quantity', line=one.line.text))
         if _worked(book, one.line):
-            raise CannotCredit(f'"{one.line.text}" is time worked, not a period: say how much of its quantity')
+            raise CannotCredit(
+                _('"{line}" is time worked, not a period: say how much of its quantity', line=one.line.text)
+            )
     if any(line.quantity is not None or line.price_reduction is not None for line in wanted.lines):
-        raise CannotCredit("of a period days are credited: name the lines without x and @")
+        raise CannotCredit(_("of a period days are credited: name the lines without x and @"))
     those = named or [line for line in left.lines if line.line.start and line.line.end and not _worked(book, line.line)]
     if wanted.start and wanted.end and wanted.end < wanted.start:
-        raise CannotCredit(f"--to {wanted.end} is before --from {wanted.start}")
+        raise CannotCredit(_("--to {end} is before --from {start}", end=wanted.end, start=wanted.start))
     result: list[_Taken] = []
     for one in those:
         start, end = one.line.start, one.line.end
@@ -349,10 +433,21 @@ def _days(book: Book, left: LeftToCredit, wanted: CreditRequest, day: date) -> l
         ]
         result += _parts(book, left, one, [part for part in parts if part.days > 0], wanted, day)
     if not result:
-        text = ", ".join(sorted(f"{credit.line.start} to {credit.line.end}" for credit in those)) or "none"
+        text = (
+            joined(
+                ", ", sorted(_("{start} to {end}", start=credit.line.start, end=credit.line.end) for credit in those)
+            )
+            or "none"
+        )
         raise CannotCredit(
-            f"no day from {wanted.start or '…'} to {wanted.end or '…'} is left to credit of {number}: its periods are {text}"
-            + (f"; {_given(left)}" if left.notes else "")
+            _(
+                "no day from {start} to {end} is left to credit of {number}: its periods are {text}{notes}",
+                start=wanted.start or "…",
+                end=wanted.end or "…",
+                number=number,
+                text=text,
+                notes=(_("; {given}", given=_given(left)) if left.notes else ""),
+            )
         )
     return result
 
@@ -412,8 +507,12 @@ def _may_reopen_days(book: Book, line: Line) -> None:
     dated = book.contracts.get(line.contract)
     if dated is None or not dated.at(line.start or date.min).prorate:
         raise CannotCredit(
-            f'"{line.text}": a part of its period cannot be billed again, as the contract {line.contract} bills whole ones: leave'
-            " --reopen away, or give the contract prorate: TRUE"
+            _(
+                '"{line}": a part of its period cannot be billed again, as the contract {contract} bills whole ones: '
+                "leave --reopen away, or give the contract prorate: TRUE",
+                line=line.text,
+                contract=line.contract,
+            )
         )
 
 
@@ -422,20 +521,41 @@ def _sum(left: LeftToCredit, wanted: CreditRequest, day: date) -> list[_Taken]:
     number, amount, decimals = left.invoice.number, wanted.amount or ZERO, _decimals(left)
     codes = sorted({line.line.tax for line in left.lines})
     if wanted.tax and wanted.tax not in codes:
-        raise CannotCredit(f"{number} has no lines under {wanted.tax}: its codes are {', '.join(codes)}")
+        raise CannotCredit(
+            _(
+                "{number} has no lines under {tax}: its codes are {codes}",
+                number=number,
+                tax=wanted.tax,
+                codes=", ".join(codes),
+            )
+        )
     if wanted.lines or wanted.start or wanted.end or wanted.reopen:
-        raise CannotCredit("a sum is of the whole document: leave --lines, --from, --to and --reopen away")
+        raise CannotCredit(_("a sum is of the whole document: leave --lines, --from, --to and --reopen away"))
     if not wanted.note:
-        raise CannotCredit('say what the sum is for: credit NUMBER --amount 50.00 "Price difference"')
+        raise CannotCredit(_('say what the sum is for: credit NUMBER --amount 50.00 "Price difference"'))
     bases = {code: left.net(code) for code in ([wanted.tax] if wanted.tax else codes)}
     room = sum(bases.values(), ZERO)
     if amount != round_to(amount, decimals):
-        raise CannotCredit(f"{amount} is no amount in {left.invoice.currency}: it has {decimals} decimals")
-    if not 0 < amount <= abs(room):
-        under = f" under {wanted.tax}" if wanted.tax else ""
         raise CannotCredit(
-            f"{amount} {left.invoice.currency} cannot be credited of {number}: {abs(room)} without tax is left{under}"
-            + (f", as {_given(left)}" if left.notes else "")
+            _(
+                "{amount} is no amount in {currency}: it has {decimals} decimals",
+                amount=amount,
+                currency=left.invoice.currency,
+                decimals=decimals,
+            )
+        )
+    if not 0 < amount <= abs(room):
+        under = _(" under {tax}", tax=wanted.tax) if wanted.tax else ""
+        raise CannotCredit(
+            _(
+                "{amount} {currency} cannot be credited of {number}: {room} without tax is left{under}{notes}",
+                amount=amount,
+                currency=left.invoice.currency,
+                number=number,
+                room=abs(room),
+                under=under,
+                notes=(_(", as {given}", given=_given(left)) if left.notes else ""),
+            )
         )
     shares = _in_proportion(amount.copy_sign(room), bases, decimals)
     result = []
@@ -506,18 +626,29 @@ def _reopened(book: Book, left: LeftToCredit, line_left_to_credit: LineLeftToCre
         for note in left.notes:
             if any(map(same, note.lines)):
                 raise CannotCredit(
-                    f'"{line.text}" of {invoice.number} is given back by {note.number} already ({note.source}), and may be billed'
-                    " again: leave the line out, or --reopen away"
+                    _(
+                        '"{line}" of {number} is given back by {note_number} already ({place}), and may be billed '
+                        "again: leave the line out, or --reopen away",
+                        line=line.text,
+                        number=invoice.number,
+                        note_number=note.number,
+                        place=note.source,
+                    )
                 )
         if back.quantity is not None and (
             back.quantity != -line_left_to_credit.unit_count or line_left_to_credit.taken_off
         ):
-            how = ", name the days with --from and --to" if line_left_to_credit.days else ""
+            how = _(", name the days with --from and --to") if line_left_to_credit.days else ""
             raise CannotCredit(
-                f'"{line.text}": {abs(back.quantity)} of '
-                f"{abs(line_left_to_credit.unit_count)}{', credited in part,' if line_left_to_credit.taken_off else ''} cannot be"
-                f" billed again, as periods, milestones and expenses are billed whole: credit all of the line{how}, or leave"
-                " --reopen away"
+                _(
+                    '"{line}": {quantity} of {unit_count}{taken_off} cannot be billed again, as periods, milestones '
+                    "and expenses are billed whole: credit all of the line{how}, or leave --reopen away",
+                    line=line.text,
+                    quantity=abs(back.quantity),
+                    unit_count=abs(line_left_to_credit.unit_count),
+                    taken_off=(_(", credited in part,") if line_left_to_credit.taken_off else ""),
+                    how=how,
+                )
             )
         return back
     out = next(
@@ -535,8 +666,11 @@ def _reopened(book: Book, left: LeftToCredit, line_left_to_credit: LineLeftToCre
     if line.unit.lower() in worktime.LUMP_WORDS:  # billed as one sum, as up to a cap
         if back.quantity != -line_left_to_credit.unit_count or line_left_to_credit.taken_off:
             raise CannotCredit(
-                f'"{line.text}" bills time as one sum, of which a part cannot be billed again: credit all of it, or leave --reopen'
-                " away"
+                _(
+                    '"{line}" bills time as one sum, of which a part cannot be billed again: credit all of it, or '
+                    "leave --reopen away",
+                    line=line.text,
+                )
             )
         quantity = -_time_of_lump(book, invoice, line, out)
     returned = TimeRelease(out.account, out.counter_account, out.commodity, out.item, quantity, worked_on=line.start)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.billing.drafts import DraftLine
 from beancount_invoicing.billing.in_force import ends
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, CalculationStep, Contract, Dated, Invoice, Milestone, Source
 from beancount_invoicing.receivables.tax_due import tax_due
 from beancount_invoicing.rules.currencies import currency_decimals
@@ -47,12 +48,12 @@ class ChangeOrder(NamedTuple):
     @property
     def words(self) -> str:
         """What it is called in messages."""
-        return f"the change order of {self.date} ({self.amount:+f})"
+        return _("the change order of {day} ({amount})", day=self.date, amount=f"{self.amount:+f}")
 
     @property
     def remedy(self) -> str:
         """How to have it billed."""
-        return f"say when it is done, by a milestone with change-order: {self.date} and percent: 100"
+        return _("say when it is done, by a milestone with change-order: {day} and percent: 100", day=self.date)
 
 
 def change_orders(contract_versions: Dated[Contract]) -> tuple[ChangeOrder, ...]:
@@ -171,11 +172,13 @@ def _parts(
             stage = MilestoneAmount(
                 milestone,
                 milestone.price,
-                (CalculationStep("price", "as written", (milestone.price,), milestone.price),),
+                (CalculationStep(_("price"), "as written", (milestone.price,), milestone.price),),
             )
         elif percent == 100:
             rest = whole - before
-            step = CalculationStep("price", "difference", (whole, before), rest, "the last one takes the remainder")
+            step = CalculationStep(
+                _("price"), "difference", (whole, before), rest, _("the last one takes the remainder")
+            )
             stage = MilestoneAmount(milestone, rest, (step,))
         else:
             stage = _percent(milestone, whole, before, places)
@@ -189,12 +192,12 @@ def _percent(milestone: Milestone, price: Decimal, before: Decimal, places: int)
     exact = price * percent / 100
     value = round_to(exact, places)
     steps = [
-        CalculationStep("price", "percent of", (percent, price), exact, "of the contract's price"),
-        CalculationStep("price", "rounded", (exact, places), value, "to the cent"),
+        CalculationStep(_("price"), "percent of", (percent, price), exact, _("of the contract's price")),
+        CalculationStep(_("price"), "rounded", (exact, places), value, _("to the cent")),
     ]
     if milestone.percent is None:
         rest = value - before
-        steps.append(CalculationStep("price", "difference", (value, before), rest, "less what was billed before"))
+        steps.append(CalculationStep(_("price"), "difference", (value, before), rest, _("less what was billed before")))
         value = rest
     return MilestoneAmount(milestone, value, tuple(steps))
 
@@ -379,10 +382,14 @@ def stranded(
     end = ends(contract)
     over = end is not None and end < day
     if over:
-        room, why = max(waits, ZERO), f"{code} ended on {end}"
+        room, why = max(waits, ZERO), _("{code} ended on {end}", code=code, end=end)
     elif contract.mode == "fixed" and contract.price is not None:
         room = max(contract.price - net, ZERO)
-        why = f"{room} {currency} is left to be billed of {code}" if room else f"all of {code} is billed"
+        why = (
+            _("{room} {currency} is left to be billed of {code}", room=room, currency=currency, code=code)
+            if room
+            else _("all of {code} is billed", code=code)
+        )
     else:
         return []
     beyond = sum((deposit.net for deposit in deposits), ZERO) - room
@@ -392,8 +399,14 @@ def stranded(
         if part > 0:
             remedy = _given_back(deposit, part)
             if over:
-                remedy += f"; or bill what is kept, by a milestone of {end} with a price"
-            words = f"{part} {currency} of deposit {deposit.number} is never deducted, as {why}"
+                remedy += _("; or bill what is kept, by a milestone of {end} with a price", end=end)
+            words = _(
+                "{part} {currency} of deposit {number} is never deducted, as {reason}",
+                part=part,
+                currency=currency,
+                number=deposit.number,
+                reason=why,
+            )
             result.append(Stranded(deposit, part, words, remedy))
             beyond -= part
     return result
@@ -402,9 +415,9 @@ def stranded(
 def _given_back(deposit: DepositLeft, net: Decimal) -> str:
     """How so much of a deposit is given back."""
     if deposit.number.startswith("draft-"):
-        return f"change the draft {deposit.number}, or take it out"
-    part = "" if net == deposit.billed_net else f' --amount {net} "What was not needed"'
-    return f"give it back, bean-invoice credit {deposit.number}{part} --write"
+        return _("change the draft {number}, or take it out", number=deposit.number)
+    part = "" if net == deposit.billed_net else _(' --amount {net} "What was not needed"', net=net)
+    return _("give it back, bean-invoice credit {number}{part} --write", number=deposit.number, part=part)
 
 
 DepositTaxesDue = Callable[[], Mapping[tuple[str, str], Decimal]]

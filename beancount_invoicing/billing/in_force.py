@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Contract, Dated
 from beancount_invoicing.rules.periods import Period
 
@@ -76,7 +77,7 @@ def why_version_not_in_force(contract: Contract, day: date) -> str:
     """The same, of the contract as it is on that day."""
     end = ends(contract)
     if day < contract.start:
-        return f"begins on {contract.start}"
+        return _("begins on {start}", start=contract.start)
     if end is not None and day > end:
-        return f"ended on {end}"
-    return "is paused" if contract.paused else ""
+        return _("ended on {end}", end=end)
+    return _("is paused") if contract.paused else ""

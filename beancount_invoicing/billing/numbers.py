@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from beancount_invoicing.billing.compose import NextNumber
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, DocumentKind, NumberUse
 from beancount_invoicing.rules import numbering
 
@@ -58,7 +59,11 @@ def next_numbers(book: Book) -> NextNumber:
         text = book.option(option, day)
         if not text:
             raise CannotNumber(
-                f'no pattern of numbers is set: write {day.year}-01-01 custom "invoice-option" "number" "F{{year}}-{{seq:04}}"'
+                _(
+                    'no pattern of numbers is set: write {year}-01-01 custom "invoice-option" "number" '
+                    '"F{{year}}-{{seq:04}}"',
+                    year=day.year,
+                )
             )
         try:
             pattern = numbering.parse_pattern(text)
@@ -68,12 +73,25 @@ def next_numbers(book: Book) -> NextNumber:
         seq, latest, holder = last.get(series, (0, date.min, ""))
         if latest > day:
             raise CannotNumber(
-                f"{holder} is dated {latest}: the number after it cannot be dated {day}; use --date {latest} or later"
+                _(
+                    "{holder} is dated {latest}: the number after it cannot be dated {day}; use --date {latest} or "
+                    "later",
+                    holder=holder,
+                    latest=latest,
+                    day=day,
+                )
             )
         number = pattern.write(day, seq + 1)
         problem = numbering.number_problem(number)
         if problem:
-            raise CannotNumber(f"the number {number} cannot be given: {problem}; change the option {option}")
+            raise CannotNumber(
+                _(
+                    "the number {number} cannot be given: {problem}; change the option {option}",
+                    number=number,
+                    problem=problem,
+                    option=option,
+                )
+            )
         last[series] = (seq + 1, day, number)
         return number
 

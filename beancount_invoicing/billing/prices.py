@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, CalculationStep, Contract, Dated, IndexValue
 from beancount_invoicing.rules import periods
 from beancount_invoicing.rules.steps import round_to
@@ -69,23 +70,37 @@ def _revised(
     share = contract.index_share if contract.index_share is not None else HUNDRED
     moving = agreed * share / HUNDRED
     exact = moving * now.value / first.value
-    why = f"{contract.index}: {now.value} of {now.date} to {first.value} of {first.date}"
+    why = _(
+        "{index}: {now} of {day} to {first} of {first_day}",
+        index=contract.index,
+        now=now.value,
+        day=now.date,
+        first=first.value,
+        first_day=first.date,
+    )
     steps = [
         CalculationStep(
-            "price", "percent of", (share, agreed), moving, f"the part of the price that follows {contract.index}"
+            _("price"),
+            "percent of",
+            (share, agreed),
+            moving,
+            _("the part of the price that follows {index}", index=contract.index),
         ),
-        CalculationStep("price", "share of", (moving, now.value, first.value), exact, why),
+        CalculationStep(_("price"), "share of", (moving, now.value, first.value), exact, why),
     ]
     text = f"{contract.index}: {agreed} × {now.value} / {first.value}"
     if share != HUNDRED:
         fixed = agreed - moving
-        steps.append(CalculationStep("price", "difference", (agreed, moving), fixed, "the part that stays"))
-        steps.append(CalculationStep("price", "sum", (fixed, exact), fixed + exact, "both parts"))
+        steps.append(CalculationStep(_("price"), "difference", (agreed, moving), fixed, _("the part that stays")))
+        steps.append(CalculationStep(_("price"), "sum", (fixed, exact), fixed + exact, _("both parts")))
         exact = fixed + exact
         text = f"{contract.index}: {agreed} × ({(HUNDRED - share) / HUNDRED} + {share / HUNDRED} × {now.value} / {first.value})"
     value = round_to(exact, decimals)
-    steps.append(CalculationStep("price", "rounded", (exact, decimals), value, "the revised price"))
-    for limit, operation, sign in ((contract.index_floor, "larger of", 1), (contract.index_cap, "smaller of", -1)):
+    steps.append(CalculationStep(_("price"), "rounded", (exact, decimals), value, _("the revised price")))
+    for limit, operation, sign in (
+        (contract.index_floor, _("larger of"), 1),
+        (contract.index_cap, _("smaller of"), -1),
+    ):
         if limit is None:
             continue
         bound = before * (HUNDRED + limit) / HUNDRED
@@ -93,9 +108,15 @@ def _revised(
         if (edge - value) * sign > 0:
             which = "index-floor" if sign > 0 else "index-cap"
             steps += [
-                CalculationStep("price", "less percent", (before, -limit), bound, f"{which} {limit} % on {before}"),
-                CalculationStep("price", "rounded", (bound, decimals), edge, which),
-                CalculationStep("price", operation, (value, edge), edge, which),
+                CalculationStep(
+                    _("price"),
+                    "less percent",
+                    (before, -limit),
+                    bound,
+                    _("{which} {limit} % on {before}", which=which, limit=limit, before=before),
+                ),
+                CalculationStep(_("price"), "rounded", (bound, decimals), edge, which),
+                CalculationStep(_("price"), operation, (value, edge), edge, which),
             ]
             value = edge
             text = f"{contract.index}, {limit:+} %: {before} × {(HUNDRED + limit) / HUNDRED}"

@@ -13,6 +13,7 @@ from beancount_invoicing.billing.drafts import Draft, DraftLine, DraftReceivable
 from beancount_invoicing.billing.fixed import DepositLeft, deposits_left
 from beancount_invoicing.billing.prices import tax_code
 from beancount_invoicing.billing.time_and_expenses import unbilled_work
+from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import ZERO, Adjustment, Book, Contract, Invoice, Line, Source, Work
 from beancount_invoicing.rules import currencies, payment_terms, tax
 from beancount_invoicing.rules.steps import round_to
@@ -93,14 +94,23 @@ def redraft_document(
     for index in (*said, *drop):
         if not 1 <= index <= len(invoice.lines):
             count = len(invoice.lines)
-            raise CannotRedraft(f"{invoice.number} has {count} line{'s' * (count != 1)}: there is no line {index}")
+            raise CannotRedraft(
+                _n(
+                    count,
+                    "{number} has {count} line: there is no line {index}",
+                    "{number} has {count} lines: there is no line {index}",
+                    number=invoice.number,
+                    count=count,
+                    index=index,
+                )
+            )
     if both := drop & said.keys():
-        raise CannotRedraft(f"line {min(both)} is both changed and dropped: say one of them")
+        raise CannotRedraft(_("line {both} is both changed and dropped: say one of them", both=min(both)))
     if not places and not add:
-        remedy = f"take it out, bean-invoice draft drop {invoice.number}"
+        remedy = _("take it out, bean-invoice draft drop {number}", number=invoice.number)
         if not invoice.draft:
-            remedy = f"give all of it back, bean-invoice credit {invoice.number}"
-        raise CannotRedraft(f"{invoice.number} would have no line: {remedy}")
+            remedy = _("give all of it back, bean-invoice credit {number}", number=invoice.number)
+        raise CannotRedraft(_("{number} would have no line: {remedy}", number=invoice.number, remedy=remedy))
     decimals = currencies.currency_decimals(invoice.currency)
     lines = [_line(book, invoice.lines[place], invoice.date) for place in places]
     lines = [
@@ -134,18 +144,33 @@ def redraft_document(
 def _can_be_changed(invoice: Invoice) -> None:
     if not invoice.draft:
         raise CannotRedraft(
-            f"{invoice.number} is no draft: what has a number is credited, bean-invoice credit {invoice.number}"
+            _(
+                "{number} is no draft: what has a number is credited, bean-invoice credit {number}",
+                number=invoice.number,
+            )
         )
     if invoice.corrects and invoice.kind == "credit-note":
         raise CannotRedraft(
-            f"{invoice.number} is a credit note: take it out, bean-invoice draft drop {invoice.number}, and credit anew with"
-            " --lines, --amount or --from"
+            _(
+                "{number} is a credit note: take it out, bean-invoice draft drop {number}, and credit anew with "
+                "--lines, --amount or --from",
+                number=invoice.number,
+            )
         )
     if invoice.kind == "claim":
-        raise CannotRedraft(f"{invoice.number} is a claim for late interest: take it out, and book it anew")
+        raise CannotRedraft(
+            _("{number} is a claim for late interest: take it out, and book it anew", number=invoice.number)
+        )
     if invoice.immediate_payments or invoice.rounding:
-        what = "was paid at once" if invoice.immediate_payments else "rounds what is to be paid"
-        raise CannotRedraft(f"{invoice.number} {what}: change it where it stands, {invoice.source}")
+        what = _("was paid at once") if invoice.immediate_payments else _("rounds what is to be paid")
+        raise CannotRedraft(
+            _(
+                "{number} {subject}: change it where it stands, {place}",
+                number=invoice.number,
+                subject=what,
+                place=invoice.source,
+            )
+        )
 
 
 def _line(book: Book, line: Line, day: date) -> DraftLine:
@@ -184,10 +209,19 @@ def _changed(line: DraftLine, said: LineEdit, decimals: int) -> DraftLine:
     """A line with what is said anew of it."""
     if said.price is not None and said.price < 0:
         raise CannotRedraft(
-            f"line {said.index}: a price is not negative; for something given back write a quantity below 0"
+            _(
+                "line {index}: a price is not negative; for something given back write a quantity below 0",
+                index=said.index,
+            )
         )
     if said.discount is not None and not 0 <= said.discount <= 100:
-        raise CannotRedraft(f"line {said.index}: a discount of {said.discount} % must be from 0 to 100")
+        raise CannotRedraft(
+            _(
+                "line {index}: a discount of {discount} % must be from 0 to 100",
+                index=said.index,
+                discount=said.discount,
+            )
+        )
     own = replace(
         line,
         text=line.text if said.text is None else said.text,
@@ -196,7 +230,14 @@ def _changed(line: DraftLine, said: LineEdit, decimals: int) -> DraftLine:
         end=said.end or line.end,
     )
     if own.start and own.end and own.end < own.start:
-        raise CannotRedraft(f"line {said.index}: its last day, {own.end}, is before its first, {own.start}")
+        raise CannotRedraft(
+            _(
+                "line {index}: its last day, {end}, is before its first, {start}",
+                index=said.index,
+                end=own.end,
+                start=own.start,
+            )
+        )
     if said.quantity is None and said.price is None and said.discount is None:
         return own
     with_tax = line.price_with_tax is not None
@@ -204,7 +245,9 @@ def _changed(line: DraftLine, said: LineEdit, decimals: int) -> DraftLine:
     if said.price is not None:
         price = round_to(said.price, max(decimals, -int(said.price.as_tuple().exponent)))  # "2.5" is written 2.50
     if price is None:
-        raise CannotRedraft(f"line {said.index}, “{line.text}”, says no price: say it too, --price")
+        raise CannotRedraft(
+            _("line {index}, “{line}”, says no price: say it too, --price", index=said.index, line=line.text)
+        )
     quantity = (
         said.quantity if said.quantity is not None else line.quantity if line.quantity is not None else Decimal(1)
     )
@@ -369,7 +412,17 @@ def _must_wait(
     )
     if wanted > now + waits:
         raise CannotRedraft(
-            f"{invoice.number} would bill {wanted.normalize():f} {outs[0].commodity} of {item or account}, but it takes {now} from"
-            f" {account}, and {waits:f} more wait there on {until}: log what was worked first (bean-invoice time add),"
-            " or --add a line of its own for what is no time worked"
+            _(
+                "{number} would bill {wanted} {commodity} of {item}, but it takes {now} from {account}, and {waits} "
+                "more wait there on {until}: log what was worked first (bean-invoice time add), or --add a line of "
+                "its own for what is no time worked",
+                number=invoice.number,
+                wanted=f"{wanted.normalize():f}",
+                commodity=outs[0].commodity,
+                item=item or account,
+                now=now,
+                account=account,
+                waits=f"{waits:f}",
+                until=until,
+            )
         )

@@ -12,6 +12,7 @@ from itertools import pairwise
 from beancount_invoicing.billing.drafts import BillingNotice, DraftLine
 from beancount_invoicing.billing.in_force import contract_spans, paused_periods
 from beancount_invoicing.billing.prices import Price, line_changes_on, price_at, price_change_days, with_local_numbers
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, CalculationStep, Contract, Dated
 from beancount_invoicing.rules import periods
 from beancount_invoicing.rules.periods import Period
@@ -64,7 +65,12 @@ def begun_periods(book: Book, contract_versions: Dated[Contract], until: date, d
             contract = contract_versions.at(covered.start)
             if len(result) >= MAX_PERIODS:
                 raise periods.PeriodError(
-                    f"more than {MAX_PERIODS} periods since {start}: its start, anchor or every is not what was meant"
+                    _(
+                        "more than {max_periods} periods since {start}: its start, anchor or every is not what was "
+                        "meant",
+                        max_periods=MAX_PERIODS,
+                        start=start,
+                    )
                 )
             if not contract.prorate:
                 if not any(hole.start <= covered.start <= hole.end for hole in holes):
@@ -143,8 +149,13 @@ def unbilled_periods(
             notices.append(
                 BillingNotice(
                     contract.code,
-                    f"{piece.span.start} to {piece.span.end} is billed in part, so its rest from {left[0].start} on is not billed:"
-                    f" write anchor: {left[0].start}, where a period begins, or prorate: TRUE",
+                    _(
+                        "{start} to {end} is billed in part, so its rest from {left_start} on is not billed: write "
+                        "anchor: {left_start}, where a period begins, or prorate: TRUE",
+                        start=piece.span.start,
+                        end=piece.span.end,
+                        left_start=left[0].start,
+                    ),
                     source=contract.source,
                     since=left[0].start,
                 )
@@ -224,15 +235,21 @@ def _part(
     exact = whole * days / of
     value = round_to(exact, decimals)
     steps = [
-        CalculationStep("price", "product", (quantity, price.value), whole, "a whole period"),
+        CalculationStep(_("price"), "product", (quantity, price.value), whole, _("a whole period")),
         CalculationStep(
-            "price",
+            _("price"),
             "share of",
             (whole, days, of),
             exact,
-            f"{days} of {of} days, {piece.period.start} to {piece.period.end}",
+            _(
+                "{days} of {of_document} days, {start} to {end}",
+                days=days,
+                of_document=of,
+                start=piece.period.start,
+                end=piece.period.end,
+            ),
         ),
-        CalculationStep("price", "rounded", (exact, decimals), value, "the part of the period, rounded once"),
+        CalculationStep(_("price"), "rounded", (exact, decimals), value, _("the part of the period, rounded once")),
     ]
     times = "" if quantity == 1 else f"{quantity} × "
     return Decimal(1), Price(value, price.with_tax), steps, f"{days}/{of} × {times}{price.value}"

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from beancount_invoicing.billing.drafts import BillingNotice, DraftLine, TimeRelease
 from beancount_invoicing.billing.prices import price_at, purchase_order, tax_code, tax_rate, with_local_numbers
 from beancount_invoicing.billing.time_owner import time_in_words
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Contract, Dated, Expense, Invoice, Item, Work
 from beancount_invoicing.rules import worktime
 from beancount_invoicing.rules.periods import Period
@@ -203,11 +204,19 @@ def time_lines(
         )
         bundles.setdefault(bundle, []).append(one)
     for (name, commodity), those in sorted(unpriced.items()):
-        text = f"{name} has no price: {time_in_words(those, commodity)} not billed; give the item or the contract one"
+        text = _(
+            "{name} has no price: {time} not billed; give the item or the contract one",
+            name=name,
+            time=time_in_words(those, commodity),
+        )
         notices.append(BillingNotice(code, text, "time-without-price", those[0].source, since=those[0].date))
     for (account, commodity), those in sorted(loose.items()):
-        text = f"{time_in_words(those, commodity)} not billed: on {account} it stands against no account"
-        to_do = "book it against one, such as Equity:Time"
+        text = _(
+            "{time} not billed: on {account} it stands against no account",
+            time=time_in_words(those, commodity),
+            account=account,
+        )
+        to_do = _("book it against one, such as Equity:Time")
         notices.append(BillingNotice(code, text, source=those[0].source, since=those[0].date, advice=to_do))
     lines: list[tuple[date, DraftLine]] = []
     for bundle, those in bundles.items():
@@ -215,12 +224,16 @@ def time_lines(
         held = contract_versions.at(day)
         if unit := _other_unit(book, held, bundle, day):
             quantity = worktime.without_trailing_zeros(sum((work.quantity for work in those), ZERO))
-            text = (
-                f"{quantity} {bundle.commodity} of {bundle.item or code} are not billed, as its price is for one {unit}"
+            text = _(
+                "{quantity} {commodity} of {item} are not billed, as its price is for one {unit}",
+                quantity=quantity,
+                commodity=bundle.commodity,
+                item=bundle.item or code,
+                unit=unit,
             )
             notices.append(
                 BillingNotice(
-                    code, text, source=those[0].source, since=day, advice="give the time an item of its own unit"
+                    code, text, source=those[0].source, since=day, advice=_("give the time an item of its own unit")
                 )
             )
             continue
@@ -240,12 +253,23 @@ def time_lines(
             notices.append(
                 BillingNotice(
                     code,
-                    f"the cap of {bundle.cap} is reached: {over} {bundle.commodity} of {bundle.item or code} stay unbilled",
+                    _(
+                        "the cap of {cap} is reached: {over} {commodity} of {item} stay unbilled",
+                        cap=bundle.cap,
+                        over=over,
+                        commodity=bundle.commodity,
+                        item=bundle.item or code,
+                    ),
                     "over-cap",
                     those[-1].source,
                     worth,
                     since=those[-1].date,
-                    advice=f"raise the cap, or write {-over} {bundle.commodity} on {those[-1].account} with written-down: TRUE",
+                    advice=_(
+                        "raise the cap, or write {over} {commodity} on {account} with written-down: TRUE",
+                        over=-over,
+                        commodity=bundle.commodity,
+                        account=those[-1].account,
+                    ),
                 )
             )
     free = [entry for entry in work if not entry.billable and entry.counter_account]

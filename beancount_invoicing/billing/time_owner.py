@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.billing.drafts import BillingNotice
 from beancount_invoicing.billing.in_force import why_version_not_in_force
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Contract, Dated, Work
 from beancount_invoicing.rules import worktime
 
@@ -76,17 +77,34 @@ def contracts_of_work(book: Book, work: Iterable[Work]) -> list[Contract | None]
 
 def _notice(book: Book, code: str, account: str, commodity: str, why: str, those: Sequence[Work]) -> BillingNotice:
     what, first = time_in_words(those, commodity), those[0]
-    exclude = "say non-billable: TRUE below what nobody pays"
+    exclude = _("say non-billable: TRUE below what nobody pays")
     if why:
-        text = f"{what} not billed: {code} {why}: correct the day, or amend {code}; {exclude}"
+        text = _(
+            "{subject} not billed: {code} {reason}: correct the day, or amend {code}; {exclude}",
+            subject=what,
+            code=code,
+            reason=why,
+            exclude=exclude,
+        )
         return BillingNotice(code, text, "outside-contract", first.source, since=first.date)
     if code:
         other = book.contracts[code].at(first.date).time or "none"
-        text = f"{what} on {account}, but the time account of {code} is then {other}: move it there, or amend {code}; {exclude}"
+        text = _(
+            "{subject} on {account}, but the time account of {code} is then {other}: move it there, or amend "
+            "{code}; {exclude}",
+            subject=what,
+            account=account,
+            code=code,
+            other=other,
+            exclude=exclude,
+        )
         return BillingNotice(code, text, "time-without-contract", first.source, since=first.date)
-    text = (
-        f"{account}: {what} not billed, as no contract names that account: write time: {account} below the contract; {exclude},"
-        f" or once below the account's open"
+    text = _(
+        "{account}: {subject} not billed, as no contract names that account: write time: {account} below the "
+        "contract; {exclude}, or once below the account's open",
+        account=account,
+        subject=what,
+        exclude=exclude,
     )
     return BillingNotice("", text, "time-without-contract", first.source, since=first.date)
 
@@ -96,9 +114,13 @@ def time_in_words(work: Sequence[Work], commodity: str) -> str:
     seconds = sum((worktime.to_seconds(entry.quantity, entry.commodity) for entry in work), ZERO)
     quantity = worktime.without_trailing_zeros(worktime.from_seconds_rounded(seconds, commodity))
     days = days_in_words(work[0].date, max(entry.date for entry in work))
-    return f"{quantity} {commodity} {days} {'is' if quantity == Decimal(1) else 'are'}"
+    return (
+        _("{quantity} {commodity} {days} is", quantity=quantity, commodity=commodity, days=days)
+        if quantity == Decimal(1)
+        else _("{quantity} {commodity} {days} are", quantity=quantity, commodity=commodity, days=days)
+    )
 
 
 def days_in_words(first: date, last: date) -> str:
     """The days in words: "of 2026-03-10", "from 2026-03-10 to 2026-03-12"."""
-    return f"of {first}" if first == last else f"from {first} to {last}"
+    return _("of {first}", first=first) if first == last else _("from {first} to {last}", first=first, last=last)

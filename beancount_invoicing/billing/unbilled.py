@@ -15,6 +15,7 @@ from beancount_invoicing.billing.drafts import BillingNotice, DraftLine
 from beancount_invoicing.billing.in_force import why_not_in_force
 from beancount_invoicing.billing.prices import tax_rate
 from beancount_invoicing.billing.time_owner import by_contract
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Contract, Dated, Expense, Source, Work
 from beancount_invoicing.rules import currencies, periods, tiers, worktime
 from beancount_invoicing.rules.tax import gross_split, tax_point_of_line
@@ -192,7 +193,10 @@ def _waiting(
         if not currency:
             notices.append(
                 BillingNotice(
-                    contract.code, 'it has no currency: write currency: "EUR" below it', "not-billed", contract.source
+                    contract.code,
+                    _('it has no currency: write currency: "EUR" below it'),
+                    "not-billed",
+                    contract.source,
                 )
             )
             continue
@@ -218,7 +222,7 @@ def _waiting(
             notices.append(
                 BillingNotice(
                     contract.code,
-                    "its dates or numbers are beyond what can be calculated: correct them",
+                    _("its dates or numbers are beyond what can be calculated: correct them"),
                     source=contract.source,
                 )
             )
@@ -256,9 +260,15 @@ def _adjustments(
             notices.append(
                 BillingNotice(
                     adjustment.contract.code,
-                    f"{adjustment.billed_line.invoice.number} bills {adjustment.days.start} to {adjustment.days.end} for "
-                    f"{adjustment.billed_amount}, but by now this comes to"
-                    f" {adjustment.current_amount}",
+                    _(
+                        "{number} bills {start} to {end} for {billed_amount}, but by now this comes to "
+                        "{current_amount}",
+                        number=adjustment.billed_line.invoice.number,
+                        start=adjustment.days.start,
+                        end=adjustment.days.end,
+                        billed_amount=adjustment.billed_amount,
+                        current_amount=adjustment.current_amount,
+                    ),
                     "contract",
                     adjustment.billed_line.line.source,
                     adjustment.amount,
@@ -342,7 +352,7 @@ def _without_account(line: DraftLine, contract: Contract, notices: list[BillingN
         notices.append(
             BillingNotice(
                 contract.code,
-                "it has no income account: give it an item, or account: Income:…",
+                _("it has no income account: give it an item, or account: Income:…"),
                 "contract" if contract.mode != "time" else "not-billed",
                 contract.source,
             )
@@ -360,7 +370,7 @@ def _periods(
             notices.append(
                 BillingNotice(
                     code,
-                    f"{piece.span.start}: no price is known: give it a price, or an item that has one",
+                    _("{start}: no price is known: give it a price, or an item that has one", start=piece.span.start),
                     source=dated.at(piece.span.start).source,
                     since=piece.span.start,
                 )
@@ -374,7 +384,13 @@ def _holds(dated: Dated[Contract], day: date, what: str, source: Source, notices
     why = why_not_in_force(dated, day)
     if why:
         code = dated.first.code
-        text = f"{what} of {day} is not billed: {code} {why}: correct its day, or amend {code}"
+        text = _(
+            "{subject} of {day} is not billed: {code} {reason}: correct its day, or amend {code}",
+            subject=what,
+            day=day,
+            code=code,
+            reason=why,
+        )
         notices.append(BillingNotice(code, text, "outside-contract", source, since=day))
     return not why
 
@@ -400,8 +416,11 @@ def _milestones(
                 notices.append(
                     BillingNotice(
                         code,
-                        f"{milestone.name} is a deposit, but no account for it is known: write deposit-account: Liabilities:…"
-                        ' below the contract, or custom "invoice-option" "deposit-account"',
+                        _(
+                            "{milestone} is a deposit, but no account for it is known: write deposit-account: "
+                            'Liabilities:… below the contract, or custom "invoice-option" "deposit-account"',
+                            milestone=milestone.name,
+                        ),
                         source=milestone.source,
                         since=milestone.date,
                     )
@@ -421,8 +440,13 @@ def _fixed_left_out(book: Book, dated: Dated[Contract], until: date, billed: Alr
     if left and not book.milestones.get(code) and not contract.paused:
         yield BillingNotice(
             code,
-            f'{left} {currency} are never billed, as it has no milestone: write custom "invoice-milestone" "{code}" "…" with'
-            " percent: 100 on the day when it is to be billed",
+            _(
+                '{left} {currency} are never billed, as it has no milestone: write custom "invoice-milestone" '
+                '"{code}" "…" with percent: 100 on the day when it is to be billed',
+                left=left,
+                currency=currency,
+                code=code,
+            ),
             "no-milestone",
             dated.first.source,
             left,
@@ -432,9 +456,15 @@ def _fixed_left_out(book: Book, dated: Dated[Contract], until: date, billed: Alr
     for order in fixed.orders_without_milestones(dated, fixed.milestone_plan(dated, book.milestones.get(code, ()))):
         if order.date <= until and billed.net_by_contract.get(code) != contract.price:
             yield BillingNotice(
-                code, f"{order.words} is billed by no milestone", "contract", order.source, order.amount, currency, order.date,
+                code,
+                _("{words} is billed by no milestone", words=order.words),
+                "contract",
+                order.source,
+                order.amount,
+                currency,
+                order.date,
                 order.remedy,
-            )  # fmt: skip
+            )
 
 
 def _deposits_left(
@@ -468,7 +498,7 @@ def _time(
     if not any(version.time for _day, version in dated.versions):
         notices.append(
             BillingNotice(
-                contract.code, "it has no time account: write time: Assets:… below it", "contract", contract.source
+                contract.code, _("it has no time account: write time: Assets:… below it"), "contract", contract.source
             )
         )
         return
@@ -498,7 +528,12 @@ def _expenses(
             notices.append(
                 BillingNotice(
                     code,
-                    f"an expense of {expense.amount} {expense.currency} is not billed: the contract is billed in {currency}",
+                    _(
+                        "an expense of {amount} {currency} is not billed: the contract is billed in {other_currency}",
+                        amount=expense.amount,
+                        currency=expense.currency,
+                        other_currency=currency,
+                    ),
                     source=expense.source,
                     amount=expense.amount,
                     currency=expense.currency,
@@ -511,8 +546,12 @@ def _expenses(
             notices.append(
                 BillingNotice(
                     code,
-                    f"{expense.text}: what was paid in the customer's name is outside your sales: write its tax code, tax: …, below"
-                    f" {expense.account}",
+                    _(
+                        "{expense}: what was paid in the customer's name is outside your sales: write its tax code, "
+                        "tax: …, below {account}",
+                        expense=expense.text,
+                        account=expense.account,
+                    ),
                     source=expense.source,
                     amount=expense.amount,
                     currency=expense.currency,

@@ -19,6 +19,7 @@ from beancount_invoicing.billing.time_and_expenses import (
     time_releases,
     with_counter_accounts,
 )
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, CalculationStep, Contract, Dated, Line, Work
 from beancount_invoicing.rules import periods, tiers, worktime
 from beancount_invoicing.rules.periods import Period
@@ -232,7 +233,8 @@ def _of_period(
         if unit is None:
             notices.append(
                 BillingNotice(
-                    contract.code, f"{contract.item or contract.code} has no price: its time is not billed; give it one"
+                    contract.code,
+                    _("{item} has no price: its time is not billed; give it one", item=contract.item or contract.code),
                 )
             )
             return lines
@@ -253,10 +255,10 @@ def _of_period(
         why: Word = "minimum" if least > comes_to else "adjustment"
         steps = (
             CalculationStep(
-                "line", "larger of", (comes_to, least), max(comes_to, least), "what the period comes to, at least"
+                _("line"), "larger of", (comes_to, least), max(comes_to, least), _("what the period comes to, at least")
             ),
             CalculationStep(
-                "line", "difference", (max(comes_to, least), billed), rest, "less what its other lines bill"
+                _("line"), "difference", (max(comes_to, least), billed), rest, _("less what its other lines bill")
             ),
         )
         lines.append(replace(_lump_line(book, contract, start, rest, word(book, contract, start, why)), steps=steps))

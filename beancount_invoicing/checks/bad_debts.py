@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from beancount_invoicing.checks.documents import ledger_amount
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book, Finding
 from beancount_invoicing.receivables import Allocated, BadDebtRecovery
 from beancount_invoicing.rules import currencies, numbering
@@ -24,10 +25,15 @@ def check_bad_debt_recoveries(book: Book, allocated: Allocated) -> Iterator[Find
         yield Finding(
             "warning",
             "write-off-revived",
-            f"{ledger_amount(-payment.amount, payment.currency)} of {numbers} is written off here, but"
-            f" {ledger_amount(recovery.amount, payment.currency)} of it was paid after all until {recovery.date}: take that "
-            "much of the loss"
-            " back:\n" + _taken_back(book, recovery),
+            _(
+                "{amount} of {numbers} is written off here, but {recovery_amount} of it was paid after all until "
+                "{day}: take that much of the loss back:\n{taken_back}",
+                amount=ledger_amount(-payment.amount, payment.currency),
+                numbers=numbers,
+                recovery_amount=ledger_amount(recovery.amount, payment.currency),
+                day=recovery.date,
+                taken_back=_taken_back(book, recovery),
+            ),
             payment.source,
         )
 
@@ -52,19 +58,27 @@ def _taken_back(book: Book, bad_debt_recovery: BadDebtRecovery) -> str:
         total = total if abroad else -bad_debt_recovery.amount
         largest = max(amounts, key=lambda key: (abs(amounts[key]), key))
         amounts[largest] += total - sum(amounts.values(), ZERO)
-    text = f"{numbering.link((payment.settles or payment.links)[0])}: loss taken back".replace("\\", "\\\\").replace(
-        '"', '\\"'
+    text = (
+        _("{link}: loss taken back", link=numbering.link((payment.settles or payment.links)[0]))
+        .replace("\\", "\\\\")
+        .replace('"', '\\"')
     )
     links = "".join(f" ^{numbering.link(number)}" for number in payment.settles or payment.links)
     worth = f" @@ {-total:f} {next(iter(counters))[1]}" if counters and abroad else ""
     payee = name.replace("\\", "\\\\").replace('"', '\\"')
     lines = [
-        f'{bad_debt_recovery.date} * "{payee}" "{text}"{links} #write-off',
+        _(
+            '{day} * "{payee}" "{text}"{links} #write-off',
+            day=bad_debt_recovery.date,
+            payee=payee,
+            text=text,
+            links=links,
+        ),
         f"  {payment.account}  {bad_debt_recovery.amount:f} {payment.currency}{worth}",
     ]
     for (account, currency, tax), amount in sorted(amounts.items(), key=lambda item: (item[1], item[0])):
         if amount:
             lines.append(f"  {account}  {amount:f} {currency}")
             if tax:
-                lines.append(f'    tax: "{tax}"')
-    return "\n".join(lines)
+                lines.append(_('    tax: "{tax}"', tax=tax))
+    return joined("\n", lines)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from beancount_invoicing import law
 from beancount_invoicing.checks.documents import ledger_amount
 from beancount_invoicing.checks.supply import one_stop_shop_directive, only_takes_back
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book, Finding, Invoice, Line, Tax
 from beancount_invoicing.rules import supply
 
@@ -43,9 +44,15 @@ def check_distance_sales(book: Book) -> Iterator[Finding]:
         yield Finding(
             "warning",
             "distance-sales",
-            f"{invoice.number}: goods and electronic services to consumers in other states of the Union came to"
-            f" {ledger_amount(totals[beyond], 'EUR')} in {beyond}, more than {ledger_amount(rule.threshold, 'EUR')}:"
-            f" {_owed_there(book, invoice, line, tax, nature, rule.source)}",
+            _(
+                "{number}: goods and electronic services to consumers in other states of the Union came to {amount} "
+                "in {beyond}, more than {rule_amount}: {owed_there}",
+                number=invoice.number,
+                amount=ledger_amount(totals[beyond], "EUR"),
+                beyond=beyond,
+                rule_amount=ledger_amount(rule.threshold, "EUR"),
+                owed_there=_owed_there(book, invoice, line, tax, nature, rule.source),
+            ),
             line.source,
         )
 
@@ -56,17 +63,33 @@ def _owed_there(book: Book, invoice: Invoice, line: Line, tax: Tax, nature: str,
     state = supply.place_of_supply(invoice.customer, nature)
     day = line.tax_point or invoice.date
     seller = supply.place_of_seller(book.seller.at(invoice.date))
-    text = f"the tax of {state} is owed on {'them' if nature == 'goods' else 'these services'}, not {tax.code} ({source}): "
+    text = (
+        _("the tax of {state} is owed on them, not {tax} ({place}): ", state=state, tax=tax.code, place=source)
+        if nature == "goods"
+        else _(
+            "the tax of {state} is owed on these services, not {tax} ({place}): ",
+            state=state,
+            tax=tax.code,
+            place=source,
+        )
+    )
     chosen = supply.code_abroad(book.taxes, seller, invoice.customer, nature, invoice.date, tax.code)
     if chosen:
-        return f'{text}bill them anew with tax: "{chosen}"'
+        return _('{text}bill them anew with tax: "{chosen}"', text=text, chosen=chosen)
     rate = law.standard_rate(state, day)
     if rate is None:
-        return f"{text}bill them anew with a code of its rate"
-    text += f"bill them anew with a code of its rate, {one_stop_shop_directive(book, state, nature, rate, tax)[1]}"
+        return _("{text}bill them anew with a code of its rate", text=text)
+    text += _(
+        "bill them anew with a code of its rate, {one_stop_shop_directive}",
+        one_stop_shop_directive=one_stop_shop_directive(book, state, nature, rate, tax)[1],
+    )
     reduced = law.reduced_rates(state, day)
     if reduced and _is_reduced(tax, seller, day):
-        text += f"; {state} has {_listed(reduced)} too: where one holds for this, write it instead"
+        text += _(
+            "; {state} has {listed} too: where one holds for this, write it instead",
+            state=state,
+            listed=_listed(reduced),
+        )
     return text
 
 
@@ -109,7 +132,12 @@ def check_destination_rates(book: Book) -> Iterator[Finding]:
             )
             if problem:
                 said.add(tax.code)
-                yield Finding("warning", "rate-abroad", f"{invoice.number}: {problem}", line.source)
+                yield Finding(
+                    "warning",
+                    "rate-abroad",
+                    _("{number}: {problem}", number=invoice.number, problem=problem),
+                    line.source,
+                )
 
 
 def _rate_of_before(line: Line, invoice: Invoice, tax: Tax, state: str) -> str:
@@ -120,9 +148,16 @@ def _rate_of_before(line: Line, invoice: Invoice, tax: Tax, state: str) -> str:
     if tax.rate not in former[:-1] or tax.rate == former[-1] or tax.rate in law.reduced_rates(state, day):
         return ""
     since, now = next(rate for rate in reversed(rates) if rate[0] <= day)
-    return (
-        f"{tax.code} charges {_percent(tax.rate)}, but the standard rate of {state} is {_percent(now)} since {since}: write an"
-        f' amendment of that day, {since} custom "invoice-tax" "{tax.code.split()[0]}" with rate: {now.normalize():f}'
+    return _(
+        "{tax} charges {percent}, but the standard rate of {state} is {other_percent} since {since}: write "
+        'an amendment of that day, {since} custom "invoice-tax" "{other_tax}" with rate: {now}',
+        tax=tax.code,
+        percent=_percent(tax.rate),
+        state=state,
+        other_percent=_percent(now),
+        since=since,
+        other_tax=tax.code.split()[0],
+        now=f"{now.normalize():f}",
     )
 
 
@@ -138,9 +173,17 @@ def _perhaps_reduced(book: Book, line: Line, invoice: Invoice, tax: Tax, state: 
         return ""
     nature = line.nature or supply.nature_under(tax) or "goods"
     _code, definition = one_stop_shop_directive(book, state, nature, reduced[0], tax, home)
-    return (
-        f"{line.item} bears {home}, {_percent(usual.rate)}, at home, and here {tax.code}, {_percent(tax.rate)}; {state} has"
-        f" {_listed(reduced)} too: find out which rate holds for it there, and define {definition} (with that rate)"
+    return _(
+        "{item} bears {home}, {percent}, at home, and here {tax}, {tax_percent}; {state} has {listed} too: "
+        "find out which rate holds for it there, and define {definition} (with that rate)",
+        item=line.item,
+        home=home,
+        percent=_percent(usual.rate),
+        tax=tax.code,
+        tax_percent=_percent(tax.rate),
+        state=state,
+        listed=_listed(reduced),
+        definition=definition,
     )
 
 
@@ -155,7 +198,7 @@ def _percent(rate: Decimal) -> str:
 
 
 def _listed(rates: tuple[Decimal, ...]) -> str:
-    return " and ".join(_percent(rate) for rate in rates)
+    return joined(_(" and "), (_percent(rate) for rate in rates))
 
 
 CHECKS = (check_distance_sales, check_destination_rates)

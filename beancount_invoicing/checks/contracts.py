@@ -14,6 +14,7 @@ from beancount_invoicing.billing.in_force import contract_spans, ends
 from beancount_invoicing.billing.unbilled import currency_of
 from beancount_invoicing.checks.documents import ledger_amount
 from beancount_invoicing.law import law_of
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Acceptance, Book, Contract, Dated, Finding, Line, Milestone, Severity
 from beancount_invoicing.rules import currencies, periods, tiers, worktime
 
@@ -30,21 +31,23 @@ def check_lengths(book: Book) -> Iterator[Finding]:
                 try:
                     periods.parse_length(text)
                 except periods.PeriodError as error:
-                    yield _error(contract, f"{name.replace('_', '-')}: {error}")
+                    yield _error(contract, _("{name}: {error}", name=name.replace("_", "-"), error=error))
         try:
             worktime.parse_time_rounding(contract.time_rounding)
         except worktime.TimeRoundingError as error:
-            yield _error(contract, f"time-rounding: {error}")
+            yield _error(contract, _("time-rounding: {error}", error=error))
         if contract.time_rounding and contract.mode != "time":
-            yield _error(contract, f"time-rounding says nothing on a contract of mode {contract.mode}: take it out")
+            yield _error(
+                contract, _("time-rounding says nothing on a contract of mode {mode}: take it out", mode=contract.mode)
+            )
         yield from _usage(contract)
         if contract.mode == "subscription" and not contract.every:
-            yield _error(contract, 'a subscription says how long its periods are: write every: "month"')
+            yield _error(contract, _('a subscription says how long its periods are: write every: "month"'))
     for dated in book.contracts.values():
         unread = [contract for _day, contract in dated.versions if contract.notice]
         if unread and not any(contract.renews and contract.until for _day, contract in dated.versions):
             yield _warning(
-                unread[0], 'notice says nothing without renews and until: write until: 2026-12-31 and renews: "year"'
+                unread[0], _('notice says nothing without renews and until: write until: 2026-12-31 and renews: "year"')
             )
 
 
@@ -53,38 +56,54 @@ def _usage(contract: Contract) -> Iterator[Finding]:
     try:
         tiers.parse_tiers(contract.tiers or "0")
     except tiers.TierError as error:
-        yield _error(contract, f"tiers: {error}")
+        yield _error(contract, _("tiers: {error}", error=error))
     counted = [name for name in ("included", "tiers", "commitment") if getattr(contract, name)]
     if counted and contract.mode != "time":
-        yield _error(contract, f"{counted[0]} says nothing on a contract of mode {contract.mode}: take it out")
+        yield _error(
+            contract,
+            _(
+                "{counted} says nothing on a contract of mode {mode}: take it out",
+                counted=counted[0],
+                mode=contract.mode,
+            ),
+        )
     elif counted and not contract.every:
-        yield _error(contract, f'{counted[0]} is counted by the period: write every: "month"')
+        yield _error(contract, _('{counted} is counted by the period: write every: "month"', counted=counted[0]))
     if contract.carry_over and not contract.included:
-        yield _error(contract, "carry-over says nothing without included: write included: 10")
+        yield _error(contract, _("carry-over says nothing without included: write included: 10"))
     if contract.every and contract.cap is not None:
-        yield _error(contract, "cap says nothing where time is billed by the period (every): take one of them out")
+        yield _error(contract, _("cap says nothing where time is billed by the period (every): take one of them out"))
     if contract.discount and contract.mode == "fixed":
-        yield _error(contract, "discount says nothing on a contract of mode fixed: agree on another price")
+        yield _error(contract, _("discount says nothing on a contract of mode fixed: agree on another price"))
 
 
 def check_taxes_and_indexes(book: Book) -> Iterator[Finding]:
     """The taxes and indexes that contracts name exist; an index has a value when the contract starts."""
     for contract in _versions(book):
         if contract.tax and contract.tax not in book.taxes:
-            yield _error(contract, f'tax "{contract.tax}" is not known')
+            yield _error(contract, _('tax "{tax}" is not known', tax=contract.tax))
         if not contract.index:
             continue
         values = book.indexes.get(contract.index, ())
         if not values:
             yield _error(
                 contract,
-                f'index "{contract.index}" has no values: write {contract.start} custom "invoice-index" "{contract.index}" …',
+                _(
+                    'index "{index}" has no values: write {start} custom "invoice-index" "{index}" …',
+                    index=contract.index,
+                    start=contract.start,
+                ),
             )
         elif values[0].date > contract.start:
             yield _warning(
                 contract,
-                f'index "{contract.index}" begins on {values[0].date}, after the contract ({contract.start}): its price is not'
-                " revised before a value of its start is there",
+                _(
+                    'index "{index}" begins on {day}, after the contract ({start}): its price is not revised before '
+                    "a value of its start is there",
+                    index=contract.index,
+                    day=values[0].date,
+                    start=contract.start,
+                ),
             )
 
 
@@ -95,7 +114,7 @@ def check_expenses(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "error",
                 "unknown-contract",
-                f'billable: "{expense.contract}" is no contract: correct it, or add it',
+                _('billable: "{contract}" is no contract: correct it, or add it', contract=expense.contract),
                 expense.source,
             )
 
@@ -116,21 +135,25 @@ def _missing(book: Book, contract: Contract, day: date) -> Iterator[tuple[Severi
     item = book.items[contract.item].at(day) if contract.item in book.items else None
     price = contract.price is not None or (item and (item.price is not None or item.price_with_tax is not None))
     if contract.mode == "subscription" and not price:
-        yield "warning", "it has no price, nor has its item: nothing can be billed"
+        yield "warning", _("it has no price, nor has its item: nothing can be billed")
     if contract.mode == "fixed" and contract.price is None:
-        yield "error", "a fixed-price contract says its price: write price: …"
+        yield "error", _("a fixed-price contract says its price: write price: …")
     if contract.mode == "time" and not contract.time:
-        yield "error", "a time contract names the account of its time: write time: Assets:…"
+        yield "error", _("a time contract names the account of its time: write time: Assets:…")
     if contract.mode != "time" and not contract.account and not (item and item.account):
-        yield "warning", "it has no income account: write account: Income:…, or give it an item"
+        yield "warning", _("it has no income account: write account: Income:…, or give it an item")
     if contract.retention and not contract.retention_account:
-        yield "error", "a retention stands on an account of the customer: write retention-account: Assets:…"
+        yield "error", _("a retention stands on an account of the customer: write retention-account: Assets:…")
     if contract.retention_account and book.main_accounts.get(contract.retention_account) != book.main_accounts.get(
         contract.customer
     ):
         yield (
             "error",
-            f"{contract.retention_account} is no account of the same customer: open it with customer: {contract.customer}",
+            _(
+                "{retention_account} is no account of the same customer: open it with customer: {customer}",
+                retention_account=contract.retention_account,
+                customer=contract.customer,
+            ),
         )
 
 
@@ -144,29 +167,48 @@ def check_amendments(book: Book) -> Iterator[Finding]:
             if version.mode != dated.first.mode:
                 yield _error(
                     version,
-                    f"its mode is {dated.first.mode} and stays so: end it with until: {day - timedelta(days=1)} and write a"
-                    f" contract of mode {version.mode} with another code",
+                    _(
+                        "its mode is {mode} and stays so: end it with until: {day} and write a contract of mode "
+                        "{version_mode} with another code",
+                        mode=dated.first.mode,
+                        day=day - timedelta(days=1),
+                        version_mode=version.mode,
+                    ),
                 )
             if version.until and version.until != before.until and version.until < day - timedelta(days=1):
                 yield _warning(
                     version,
-                    f"until: {version.until} lies before this amendment, so what is between stays billed: date the amendment"
-                    f" {version.until} or earlier",
+                    _(
+                        "until: {until} lies before this amendment, so what is between stays billed: date the "
+                        "amendment {until} or earlier",
+                        until=version.until,
+                    ),
                 )
             whole = version.mode == "subscription" and version.prorate is False
             if whole and version.customer != before.customer and not _begins_a_period(dated, day):
                 yield _error(
                     version,
-                    f"from {day} on it is billed to {version.customer}, inside a period, and prorate: FALSE bills that to both:"
-                    " date it where a period begins, or take prorate out",
+                    _(
+                        "from {day} on it is billed to {customer}, inside a period, and prorate: FALSE bills that to "
+                        "both: date it where a period begins, or take prorate out",
+                        day=day,
+                        customer=version.customer,
+                    ),
                 )
             if version.customer != before.customer:
                 if version.customer in former:
                     yield Finding(
                         "warning",
                         "handed-back",
-                        f"contract {version.code}: from {day} on it is billed to {version.customer} again, which handed it over on"
-                        f" {former[version.customer]}: name {before.customer} here, if only what is said below is to change",
+                        _(
+                            "contract {version}: from {day} on it is billed to {customer} again, which handed it "
+                            "over on {former}: name {before_customer} here, if only what is said below is to change",
+                            version=version.code,
+                            day=day,
+                            customer=version.customer,
+                            former=former[version.customer],
+                            before_customer=before.customer,
+                        ),
                         version.source,
                     )
                 former[before.customer] = day
@@ -198,9 +240,8 @@ def check_milestones(book: Book) -> Iterator[Finding]:
                 if milestone.price is None:
                     yield Finding(
                         "error", "contract",
-                        f"{code}, {milestone.name}: a milestone of a {dated.first.mode} contract is a line that is billed "
-                        "once: write its"
-                        " price: …", milestone.source,
+                        _("{code}, {milestone}: a milestone of a {mode} contract is a line that is billed once: "
+                        "write its price: …", code=code, milestone=milestone.name, mode=dated.first.mode), milestone.source,
                     )  # fmt: skip
             continue
         seen = set()
@@ -210,9 +251,23 @@ def check_milestones(book: Book) -> Iterator[Finding]:
             if len(said) == 1:
                 sound.append(milestone)
             else:
-                yield _of(milestone, f"{code}, {milestone.name}: a milestone has one of percent, cumulative and price")
+                yield _of(
+                    milestone,
+                    _(
+                        "{code}, {milestone}: a milestone has one of percent, cumulative and price",
+                        code=code,
+                        milestone=milestone.name,
+                    ),
+                )
             if milestone.name in seen:
-                yield _of(milestone, f"{code} has two milestones {milestone.name}: give each a name of its own")
+                yield _of(
+                    milestone,
+                    _(
+                        "{code} has two milestones {milestone}: give each a name of its own",
+                        code=code,
+                        milestone=milestone.name,
+                    ),
+                )
             seen.add(milestone.name)
         planned = fixed.milestone_plan(dated, tuple(sound))
         places = currencies.currency_decimals(currency_of(book, dated.at(milestones[-1].date)))
@@ -226,7 +281,12 @@ def check_milestones(book: Book) -> Iterator[Finding]:
         if ahead and asked > (price := dated.at(ahead[-1].date).price or ZERO):
             yield _of(
                 ahead[-1],
-                f"{code}: its deposits add up to {asked.normalize():f}, its price is {price}: lower one",
+                _(
+                    "{code}: its deposits add up to {asked}, its price is {price}: lower one",
+                    code=code,
+                    asked=f"{asked.normalize():f}",
+                    price=price,
+                ),
                 "warning",
             )
         if loose := fixed.orders_without_milestones(dated, planned):
@@ -235,8 +295,16 @@ def check_milestones(book: Book) -> Iterator[Finding]:
     for code, order in unplanned:
         if nets.get(code) != book.contracts[code].at(order.date).price:
             yield Finding(
-                "warning", "contract", f"{code}: {order.words} is billed by no milestone: {order.remedy}", order.source
-            )  # fmt: skip
+                "warning",
+                "contract",
+                _(
+                    "{code}: {words} is billed by no milestone: {remedy}",
+                    code=code,
+                    words=order.words,
+                    remedy=order.remedy,
+                ),
+                order.source,
+            )
 
 
 def _whole(
@@ -249,13 +317,13 @@ def _whole(
     code, last = dated.first.code, milestones[-1]
     part = sum((amounts[milestone] for milestone in milestones), ZERO)
     most = max(planned.own_price(dated, milestone.date) for milestone in milestones)
-    sums = f"{code}: its milestones add up to {part.normalize():f}, its price is"
+    sums = _("{code}: its milestones add up to {part}, its price is", code=code, part=f"{part.normalize():f}")
     if part > most:
-        yield _of(last, f"{sums} {most}: lower one")
+        yield _of(last, _("{sums} {most}: lower one", sums=sums, most=most))
         return
     now = planned.own_price(dated, last.date)
     if part != now and (last.cumulative is None or last.cumulative == 100):
-        yield _of(last, f"{sums} {now}: add what is missing", "warning")
+        yield _of(last, _("{sums} {now}: add what is missing", sums=sums, now=now), "warning")
 
 
 def _nets(book: Book) -> defaultdict[str, Decimal]:
@@ -277,16 +345,26 @@ def _change_orders(
         there = ", ".join(str(order.date) for order in fixed.change_orders(dated)) or "none"
         yield _of(
             milestone,
-            f"{code}, {milestone.name}: change-order: {milestone.change_order} is no day on which an amendment changes the "
-            f"price of {code}"
-            f" (there is {there}): correct it, or write the amendment",
+            _(
+                "{code}, {milestone}: change-order: {change_order} is no day on which an amendment changes the price "
+                "of {code} (there is {there}): correct it, or write the amendment",
+                code=code,
+                milestone=milestone.name,
+                change_order=milestone.change_order,
+                there=there,
+            ),
         )
     for order, milestones in planned.separate_orders:
         for milestone in milestones:
             if milestone.date < order.date:
                 yield _of(
                     milestone,
-                    f"{code}, {milestone.name}: it is billed before its change order of {order.date}: move one of them",
+                    _(
+                        "{code}, {milestone}: it is billed before its change order of {day}: move one of them",
+                        code=code,
+                        milestone=milestone.name,
+                        day=order.date,
+                    ),
                 )
         part, last = sum((amounts[one] for one in milestones), ZERO), milestones[-1]
         if part == order.amount or (last.cumulative is not None and last.cumulative < 100):
@@ -294,9 +372,19 @@ def _change_orders(
         beyond = abs(part) > abs(order.amount) or part * order.amount < 0
         yield _of(
             last,
-            f"{code}: the milestones of its change order of {order.date} add up to {part.normalize():f}, it changes the price"
-            f" by {order.amount:+f}: "
-            + ("correct one, or say by change-order: which other order it bills" if beyond else "add what is missing"),
+            _(
+                "{code}: the milestones of its change order of {day} add up to {part}, it changes the price by "
+                "{amount}: {beyond}",
+                code=code,
+                day=order.date,
+                part=f"{part.normalize():f}",
+                amount=f"{order.amount:+f}",
+                beyond=(
+                    _("correct one, or say by change-order: which other order it bills")
+                    if beyond
+                    else _("add what is missing")
+                ),
+            ),
             "error" if beyond else "warning",
         )
 
@@ -332,7 +420,14 @@ def check_billed_twice(book: Book) -> Iterator[Finding]:
                 yield Finding(
                     "warning",
                     "billed-twice",
-                    f"{code}: {second.start} to {end} is billed by {number} and by {other}: credit one with --reopen",
+                    _(
+                        "{code}: {start} to {end} is billed by {number} and by {other}: credit one with --reopen",
+                        code=code,
+                        start=second.start,
+                        end=end,
+                        number=number,
+                        other=other,
+                    ),
                     second.source,
                 )
     for (code, name), those in sorted(stages.items()):
@@ -345,7 +440,13 @@ def check_billed_twice(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "warning",
                 "billed-twice",
-                f"{code}: {name} is billed by {plus[-2][1]} and by {plus[-1][1]}: credit one with --reopen",
+                _(
+                    "{code}: {name} is billed by {document} and by {other_document}: credit one with --reopen",
+                    code=code,
+                    name=name,
+                    document=plus[-2][1],
+                    other_document=plus[-1][1],
+                ),
                 plus[-1][0].source,
             )
 
@@ -364,32 +465,58 @@ def check_billed_otherwise(book: Book) -> Iterator[Finding]:
         invoiced = adjustment.billed_line.invoice.customer
         if invoiced and invoiced.account != adjustment.customer:
             who = book.customers[adjustment.customer].at(adjustment.days.end).name
-            what = f"{number} bills {code} to {invoiced.name}, but since {adjustment.changed_on} {now} of it is {who}'s"
+            what = _(
+                "{number} bills {code} to {invoiced}, but since {changed_on} {now} of it is {who}'s",
+                number=number,
+                code=code,
+                invoiced=invoiced.name,
+                changed_on=adjustment.changed_on,
+                now=now,
+                who=who,
+            )
         elif ended:
-            what = (
-                f"{number} bills {code} to {adjustment.days.end}, but it ends on {end}: {was} is billed, {now} is due"
+            what = _(
+                "{number} bills {code} to {end}, but it ends on {other_end}: {was} is billed, {now} is due",
+                number=number,
+                code=code,
+                end=adjustment.days.end,
+                other_end=end,
+                was=was,
+                now=now,
             )
         elif adjustment.changed_on:
-            what = (
-                f"{number} bills {code} from {adjustment.days.start} to {adjustment.days.end} for {was}, but what is said"
-                f" since {adjustment.changed_on} makes it {now}"
+            what = _(
+                "{number} bills {code} from {start} to {end} for {was}, but what is said since {changed_on} makes it "
+                "{now}",
+                number=number,
+                code=code,
+                start=adjustment.days.start,
+                end=adjustment.days.end,
+                was=was,
+                changed_on=adjustment.changed_on,
+                now=now,
             )
         else:
-            what = (
-                f"{number} bills {code} from {adjustment.days.start} to {adjustment.days.end} for {was}, but the contract "
-                "changes within these"
-                f" days and says {now}"
+            what = _(
+                "{number} bills {code} from {start} to {end} for {was}, but the contract changes within these days "
+                "and says {now}",
+                number=number,
+                code=code,
+                start=adjustment.days.start,
+                end=adjustment.days.end,
+                was=was,
+                now=now,
             )
         advice = adjustment.advice
         if adjustment.changed_on and not adjustment.of_draft:
             amount = ledger_amount(abs(adjustment.amount), adjustment.currency)
-            verb = "asks for" if adjustment.amount > 0 else "gives back"
-            advice = f"bean-invoice bill {verb} {amount}; if it was agreed so, write"
-            advice += " agreed: TRUE below that line"
+            verb = _("asks for") if adjustment.amount > 0 else _("gives back")
+            advice = _("bean-invoice bill {verb} {amount}; if it was agreed so, write", verb=verb, amount=amount)
+            advice += _(" agreed: TRUE below that line")
         yield Finding(
             "warning",
             "billed-after-end" if ended else "billed-otherwise",
-            f"{what}: {advice}",
+            _("{subject}: {advice}", subject=what, advice=advice),
             adjustment.billed_line.line.source,
         )
 
@@ -404,7 +531,8 @@ def check_adjusted_documents(book: Book) -> Iterator[Finding]:
         if not (line.contract and line.start and line.end):
             yield Finding(
                 "error", "contract",
-                f"{invoice.number}: an adjustment says the contract and the days that it adjusts: write contract, from and to",
+                _("{number}: an adjustment says the contract and the days that it adjusts: write contract, from and "
+                "to", number=invoice.number),
                 line.source,
             )  # fmt: skip
             continue
@@ -412,7 +540,8 @@ def check_adjusted_documents(book: Book) -> Iterator[Finding]:
             if (number, line.contract) not in billing:
                 yield Finding(
                     "error", "contract",
-                    f'{invoice.number}: adjusts: "{number}" bills nothing of {line.contract}: name the invoice of these days',
+                    _('{number}: adjusts: "{other_number}" bills nothing of {contract}: name the invoice of these '
+                    'days', number=invoice.number, other_number=number, contract=line.contract),
                     line.source,
                 )  # fmt: skip
 
@@ -449,15 +578,21 @@ def check_overbilling(book: Book) -> Iterator[Finding]:
             if contract.mode == "fixed" and net + _to_come(book, code, currency) <= most:
                 continue
             what, remedy = (
-                ("its price is", "let a milestone give the difference back")
+                (_("its price is"), _("let a milestone give the difference back"))
                 if contract.mode == "fixed"
-                else ("its cap is", "credit the difference")
+                else (_("its cap is"), _("credit the difference"))
             )
             yield Finding(
                 "warning",
                 "billed-beyond",
-                f"{code}: {ledger_amount(net, currency)} is billed, but {what} {ledger_amount(most, currency)}: {remedy}, "
-                "or amend it",
+                _(
+                    "{code}: {amount} is billed, but {subject} {other_amount}: {remedy}, or amend it",
+                    code=code,
+                    amount=ledger_amount(net, currency),
+                    subject=what,
+                    other_amount=ledger_amount(most, currency),
+                    remedy=remedy,
+                ),
                 last[code].source,
             )
     worked: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
@@ -467,8 +602,14 @@ def check_overbilling(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "warning",
                 "time-below-zero",
-                f"{work.account}: {-worked[work.account, work.item]} {work.commodity} of {work.item or 'time'} more are billed by"
-                f" {work.date} than were worked",
+                _(
+                    "{account}: {worked} {commodity} of {item} more are billed by {day} than were worked",
+                    account=work.account,
+                    worked=-worked[work.account, work.item],
+                    commodity=work.commodity,
+                    item=work.item or _("time"),
+                    day=work.date,
+                ),
                 work.source,
             )
 
@@ -481,11 +622,21 @@ def _versions(book: Book) -> Iterator[Contract]:
 
 
 def _error(contract: Contract, message: str) -> Finding:
-    return Finding("error", "contract", f"contract {contract.code}: {message}", contract.source)
+    return Finding(
+        "error",
+        "contract",
+        _("contract {contract}: {message}", contract=contract.code, message=message),
+        contract.source,
+    )
 
 
 def _warning(contract: Contract, message: str) -> Finding:
-    return Finding("warning", "contract", f"contract {contract.code}: {message}", contract.source)
+    return Finding(
+        "warning",
+        "contract",
+        _("contract {contract}: {message}", contract=contract.code, message=message),
+        contract.source,
+    )
 
 
 def check_retentions(book: Book) -> Iterator[Finding]:
@@ -497,45 +648,67 @@ def check_retentions(book: Book) -> Iterator[Finding]:
     for acceptance in book.acceptances:
         if acceptance.contract not in book.contracts:
             yield Finding(
-                "error", "unknown-contract",
-                f'invoice-accepted: "{acceptance.contract}" is no contract: correct it, or add it', acceptance.source,
-            )  # fmt: skip
+                "error",
+                "unknown-contract",
+                _('invoice-accepted: "{contract}" is no contract: correct it, or add it', contract=acceptance.contract),
+                acceptance.source,
+            )
         elif acceptance.contract in first:
             before = first[acceptance.contract]
             yield Finding(
-                "error", "contract",
-                f"the works of {acceptance.contract} are accepted on {before.date} ({before.source}) and on "
-                f"{acceptance.date}: keep one",
+                "error",
+                "contract",
+                _(
+                    "the works of {contract} are accepted on {day} ({place}) and on {acceptance_day}: keep one",
+                    contract=acceptance.contract,
+                    day=before.date,
+                    place=before.source,
+                    acceptance_day=acceptance.date,
+                ),
                 acceptance.source,
-            )  # fmt: skip
+            )
         first.setdefault(acceptance.contract, acceptance)
     for invoice in book.invoices:
         for instalment in invoice.instalments:
             if instalment.retention_contract and instalment.retention_contract not in book.contracts:
                 yield Finding(
-                    "error", "unknown-contract",
-                    f'{invoice.number}: retained: "{instalment.retention_contract}" is no contract: correct it, or add it',
+                    "error",
+                    "unknown-contract",
+                    _(
+                        '{number}: retained: "{retention_contract}" is no contract: correct it, or add it',
+                        number=invoice.number,
+                        retention_contract=instalment.retention_contract,
+                    ),
                     instalment.source,
-                )  # fmt: skip
+                )
     for dated in book.contracts.values():
         said: set[str] = set()
         for day, contract in dated.versions:
             if not contract.retention or book.seller is None or law_of(book.seller.at(day).address.country) != "FR":
                 continue
-            law = "loi n° 71-584 du 16 juillet 1971, art."
+            law = _("loi n° 71-584 du 16 juillet 1971, art.")
             if contract.retention > MOST_RETAINED and "percent" not in said:
                 said.add("percent")
                 yield _warning(
                     contract,
-                    f"retention: of works at most {MOST_RETAINED} % may be kept back, not {contract.retention} % ({law} 1):"
-                    " lower it",
+                    _(
+                        "retention: of works at most {most_retained} % may be kept back, not {retention} % ({law} "
+                        "1): lower it",
+                        most_retained=MOST_RETAINED,
+                        retention=contract.retention,
+                        law=law,
+                    ),
                 )
             if "terms" not in said and _longer_than_a_year(contract.retention_terms):
                 said.add("terms")
                 yield _warning(
                     contract,
-                    f"retention-terms: what is kept back of works is to be paid a year after their acceptance, not"
-                    f' "{contract.retention_terms}" ({law} 2): write retention-terms: "1 year"',
+                    _(
+                        "retention-terms: what is kept back of works is to be paid a year after their acceptance, "
+                        'not "{retention_terms}" ({law} 2): write retention-terms: "1 year"',
+                        retention_terms=contract.retention_terms,
+                        law=law,
+                    ),
                 )
 
 

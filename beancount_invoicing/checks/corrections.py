@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from beancount_invoicing import law
 from beancount_invoicing.checks.documents import ledger_amount, severity
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Finding, Invoice
 from beancount_invoicing.receivables import LeftToCredit, credit_note_effects, creditable, invoices_by_number
 from beancount_invoicing.rules import numbering
@@ -34,8 +35,13 @@ def check_credit_notes_name_invoice(book: Book) -> Iterator[Finding]:
         yield Finding(
             severity(book, note.date) if naming.mandatory else "warning",
             "credit-note-reference",
-            f"{note.number} takes something back, but names no invoice, as a credit note has to ({naming.source}): write"
-            f' corrects: "{linked or "NUMBER"}"',
+            _(
+                "{number} takes something back, but names no invoice, as a credit note has to ({place}): write "
+                'corrects: "{linked}"',
+                number=note.number,
+                place=naming.source,
+                linked=linked or "NUMBER",
+            ),
             note.source,
         )
 
@@ -58,9 +64,22 @@ def check_replaced_invoices(book: Book) -> Iterator[Finding]:
                 yield Finding(
                     judged,
                     "corrective",
-                    f"{invoice.number} is a corrective invoice, which replaces one invoice, but names"
-                    f" {' and '.join(invoice.corrects) or 'none'}: write"
-                    f' corrects: "{invoice.corrects[0] if invoice.corrects else "NUMBER"}"',
+                    (
+                        _(
+                            "{number} is a corrective invoice, which replaces one invoice, but names {corrects}: "
+                            'write corrects: "{correct}"',
+                            number=invoice.number,
+                            corrects=joined(_(" and "), invoice.corrects) or _("none"),
+                            correct=invoice.corrects[0],
+                        )
+                        if invoice.corrects
+                        else _(
+                            "{number} is a corrective invoice, which replaces one invoice, but names {corrects}: "
+                            'write corrects: "NUMBER"',
+                            number=invoice.number,
+                            corrects=joined(_(" and "), invoice.corrects) or _("none"),
+                        )
+                    ),
                     invoice.source,
                 )
             continue
@@ -70,8 +89,14 @@ def check_replaced_invoices(book: Book) -> Iterator[Finding]:
             yield Finding(
                 judged,
                 "corrective",
-                f"{number} is replaced twice, by {first[number].number} ({first[number].source}) and by {invoice.number}: correct"
-                f' the corrective invoice itself, corrects: "{first[number].number}"',
+                _(
+                    "{number} is replaced twice, by {first_number} ({place}) and by {invoice_number}: correct the "
+                    'corrective invoice itself, corrects: "{first_number}"',
+                    number=number,
+                    first_number=first[number].number,
+                    place=first[number].source,
+                    invoice_number=invoice.number,
+                ),
                 invoice.source,
             )
             continue
@@ -81,10 +106,15 @@ def check_replaced_invoices(book: Book) -> Iterator[Finding]:
             yield Finding(
                 judged,
                 "corrective",
-                f"{invoice.number} replaces {number}, but {ledger_amount(rest, other.currency)} of"
-                f" {ledger_amount(creditable(other), other.currency)} of it is not taken back, so that it is owed beside"
-                f' {invoice.number}: take it back by an entry with kind: "cancellation" and corrects: "{number}", as bean-invoice'
-                f" correct {number} writes it",
+                _(
+                    "{number} replaces {other_number}, but {amount} of {other_amount} of it is not taken back, so "
+                    'that it is owed beside {number}: take it back by an entry with kind: "cancellation" and '
+                    'corrects: "{other_number}", as bean-invoice correct {other_number} writes it',
+                    number=invoice.number,
+                    other_number=number,
+                    amount=ledger_amount(rest, other.currency),
+                    other_amount=ledger_amount(creditable(other), other.currency),
+                ),
                 invoice.source,
             )
 
@@ -103,14 +133,19 @@ def check_cancellations(book: Book) -> Iterator[Finding]:
         if not correctives and not any(
             finding.source == invoice.source and finding.severity == "error" for finding in book.findings
         ):
-            names = " and ".join(invoice.corrects)
+            names = joined(_(" and "), invoice.corrects)
             yield Finding(
                 severity(book, invoice.date),
                 "cancellation",
-                f"{invoice.number} cancels {names or 'nothing'}, but no corrective invoice replaces"
-                f' {"it, so that nobody is told" if names else "anything"}: bill it anew with kind: "corrective" and'
-                f' corrects: "{names or "NUMBER"}"; or take this out, and give it back by a credit note, bean-invoice credit'
-                f" {names or 'NUMBER'}",
+                _(
+                    "{number} cancels {names}, but no corrective invoice replaces {names_clause}: bill it anew with "
+                    'kind: "corrective" and corrects: "{other_names}"; or take this out, and give it back by a '
+                    "credit note, bean-invoice credit {other_names}",
+                    number=invoice.number,
+                    names=names or _("nothing"),
+                    names_clause=(_("it, so that nobody is told") if names else _("anything")),
+                    other_names=names or "NUMBER",
+                ),
                 invoice.source,
             )
         issued = [invoice for invoice in correctives if not invoice.draft]
@@ -119,8 +154,15 @@ def check_cancellations(book: Book) -> Iterator[Finding]:
             yield Finding(
                 severity(book, invoice.date),
                 "cancellation",
-                f"{invoice.number} is dated {invoice.date}, but {each.number}, which replaces {' '.join(invoice.corrects)},"
-                f" {each.date}: they are one document, so date it {each.date}",
+                _(
+                    "{number} is dated {day}, but {entry_number}, which replaces {corrects}, {entry_day}: they are "
+                    "one document, so date it {entry_day}",
+                    number=invoice.number,
+                    day=invoice.date,
+                    entry_number=each.number,
+                    corrects=" ".join(invoice.corrects),
+                    entry_day=each.date,
+                ),
                 invoice.source,
             )
 

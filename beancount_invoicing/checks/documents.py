@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from beancount_invoicing import law
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book, Customer, Finding, Invoice, Line, Severity, Source, Tax, TaxAmount
 from beancount_invoicing.receivables import bears_tax, credit_note_effect, nets_of, tax_of_part, vat_in_tax_currency
 from beancount_invoicing.rules import currencies, numbering, steps, tax
@@ -42,28 +43,40 @@ def check_sums(book: Book) -> FindingIterator:
         expected = invoice.total_after_withholding - invoice.prepaid + invoice.rounding
         if invoice.payable != expected:
             parts = [
-                f"lines {ledger_amount(invoice.net, invoice.currency)}",
-                f"taxes {ledger_amount(invoice.tax, invoice.currency)}",
+                _("lines {amount}", amount=ledger_amount(invoice.net, invoice.currency)),
+                _("taxes {amount}", amount=ledger_amount(invoice.tax, invoice.currency)),
             ]
             if invoice.withheld:
-                parts.append(f"less withheld {ledger_amount(invoice.withheld, invoice.currency)}")
+                parts.append(_("less withheld {amount}", amount=ledger_amount(invoice.withheld, invoice.currency)))
             if invoice.deductions:
-                parts.append(f"less deposits {ledger_amount(invoice.prepaid, invoice.currency)}")
+                parts.append(_("less deposits {amount}", amount=ledger_amount(invoice.prepaid, invoice.currency)))
             if invoice.rounding:
-                parts.append(f"rounding {ledger_amount(invoice.rounding, invoice.currency)}")
-            where = "what is booked on the customer's account, or the lines and taxes"
+                parts.append(_("rounding {amount}", amount=ledger_amount(invoice.rounding, invoice.currency)))
+            where = _("what is booked on the customer's account, or the lines and taxes")
             yield Finding(
                 severity(book, invoice.date),
                 "sum",
-                f"{invoice.number}: to be paid is {ledger_amount(invoice.payable, invoice.currency)}, but {', '.join(parts)} make"
-                f" {ledger_amount(expected, invoice.currency)}: "
-                f"{ledger_amount(invoice.payable - expected, invoice.currency)} too much:"
-                f" correct {where}"
+                _(
+                    "{number}: to be paid is {amount}, but {parts} make {other_amount}: {amount_3} too much: correct "
+                    "{where}",
+                    number=invoice.number,
+                    amount=ledger_amount(invoice.payable, invoice.currency),
+                    parts=joined(", ", parts),
+                    other_amount=ledger_amount(expected, invoice.currency),
+                    amount_3=ledger_amount(invoice.payable - expected, invoice.currency),
+                    where=where,
+                )
                 if invoice.payable > expected
-                else f"{invoice.number}: to be paid is {ledger_amount(invoice.payable, invoice.currency)}, but {', '.join(parts)}"
-                f" make {ledger_amount(expected, invoice.currency)}: "
-                f"{ledger_amount(expected - invoice.payable, invoice.currency)} missing:"
-                f" correct {where}",
+                else _(
+                    "{number}: to be paid is {amount}, but {parts} make {other_amount}: {amount_3} missing: correct "
+                    "{where}",
+                    number=invoice.number,
+                    amount=ledger_amount(invoice.payable, invoice.currency),
+                    parts=joined(", ", parts),
+                    other_amount=ledger_amount(expected, invoice.currency),
+                    amount_3=ledger_amount(expected - invoice.payable, invoice.currency),
+                    where=where,
+                ),
                 invoice.source,
             )
 
@@ -82,17 +95,31 @@ def check_lines(book: Book) -> FindingIterator:
                 if line.net == share:
                     continue
                 hint = (
-                    f"write {ledger_amount(share, invoice.currency)}, what is left of the line that it gives back"
+                    _(
+                        "write {amount}, what is left of the line that it gives back",
+                        amount=ledger_amount(share, invoice.currency),
+                    )
                     if share is not None and share != result
-                    else "correct the posting, the quantity or the price"
+                    else _("correct the posting, the quantity or the price")
                     if line.booked_currency == invoice.currency
-                    else f"booked are {ledger_amount(line.booked, line.booked_currency)} at {invoice.booking_rate}"
+                    else _(
+                        "booked are {amount} at {booking_rate}",
+                        amount=ledger_amount(line.booked, line.booked_currency),
+                        booking_rate=invoice.booking_rate,
+                    )
                 )
                 yield Finding(
                     severity(book, invoice.date),
                     "line-net",
-                    f"{invoice.number}: the line “{line.text}” is {ledger_amount(line.net, invoice.currency)}, but"
-                    f" {line_calculation(line)} is {ledger_amount(result, invoice.currency)}: {hint}",
+                    _(
+                        "{number}: the line “{line}” is {amount}, but {line_calculation} is {other_amount}: {hint}",
+                        number=invoice.number,
+                        line=line.text,
+                        amount=ledger_amount(line.net, invoice.currency),
+                        line_calculation=line_calculation(line),
+                        other_amount=ledger_amount(result, invoice.currency),
+                        hint=hint,
+                    ),
                     line.source,
                 )
 
@@ -134,7 +161,7 @@ def line_calculation(line: Line) -> str:
     """The line's calculation in figures: 6.5 × 98.00 less 10 %."""
     price = line.price if line.price is not None else line.price_with_tax
     text = f"{line.quantity} × {price}"
-    return f"{text} less {line.discount} %" if line.discount else text
+    return _("{text} less {discount} %", text=text, discount=line.discount) if line.discount else text
 
 
 def _gross_line(book: Book, invoice: Invoice, line: Line, gross: Decimal) -> FindingIterator:
@@ -147,10 +174,17 @@ def _gross_line(book: Book, invoice: Invoice, line: Line, gross: Decimal) -> Fin
         yield Finding(
             severity(book, invoice.date),
             "line-net",
-            f"{invoice.number}: the line “{line.text}” is {ledger_amount(line.net, invoice.currency)}, but "
-            f"{line_calculation(line)} ="
-            f" {ledger_amount(gross, invoice.currency)} including {rate} % is"
-            f" {ledger_amount(expected, invoice.currency)} without tax: book that, or correct the quantity or the price",
+            _(
+                "{number}: the line “{line}” is {amount}, but {line_calculation} = {other_amount} including {rate} % "
+                "is {amount_3} without tax: book that, or correct the quantity or the price",
+                number=invoice.number,
+                line=line.text,
+                amount=ledger_amount(line.net, invoice.currency),
+                line_calculation=line_calculation(line),
+                other_amount=ledger_amount(gross, invoice.currency),
+                rate=rate,
+                amount_3=ledger_amount(expected, invoice.currency),
+            ),
             line.source,
         )
 
@@ -186,9 +220,16 @@ def check_gross_nets(book: Book) -> FindingIterator:
                 yield Finding(
                     severity(book, invoice.date),
                     "line-net",
-                    f"{invoice.number}: the lines under {code} add up to {ledger_amount(net, invoice.currency)}, but their"
-                    f" {ledger_amount(gross, invoice.currency)} including {rate} % are {ledger_amount(expected, invoice.currency)}"
-                    " without tax: book the difference on one of them",
+                    _(
+                        "{number}: the lines under {code} add up to {amount}, but their {other_amount} including "
+                        "{rate} % are {amount_3} without tax: book the difference on one of them",
+                        number=invoice.number,
+                        code=code,
+                        amount=ledger_amount(net, invoice.currency),
+                        other_amount=ledger_amount(gross, invoice.currency),
+                        rate=rate,
+                        amount_3=ledger_amount(expected, invoice.currency),
+                    ),
                     lines[0].source,
                 )
 
@@ -202,20 +243,27 @@ def check_taxes(book: Book) -> FindingIterator:
                 continue
             code = amount.tax.code
             supplied = {line.tax_point for line in invoice.lines if line.tax == code and line.tax_point}
-            of_then = f", the rate of {max(supplied)}, when it was supplied" if supplied else ""
+            of_then = _(", the rate of {supplied}, when it was supplied", supplied=max(supplied)) if supplied else ""
             if not amount.sources:
                 where: Source = invoice.source
-                remedy = f'book it on {amount.tax.account}, with tax: "{code}"'
+                remedy = _('book it on {account}, with tax: "{code}"', account=amount.tax.account, code=code)
             else:
                 where = amount.sources[0]
-                remedy = "correct the posting, or the lines that it is due on"
+                remedy = _("correct the posting, or the lines that it is due on")
                 if of_then or _at_another_rate(book, invoice, amount):
-                    remedy = "correct the posting, or say on the line when it was supplied, delivered: …"
+                    remedy = _("correct the posting, or say on the line when it was supplied, delivered: …")
             yield Finding(
                 severity(book, invoice.date),
                 "tax",
-                f"{invoice.number}: the tax {code} is {ledger_amount(amount.amount, invoice.currency)}, but"
-                f" {_worked_out(amount, expected, invoice.currency)}{of_then}: {remedy}",
+                _(
+                    "{number}: the tax {code} is {amount}, but {worked_out}{of_then}: {remedy}",
+                    number=invoice.number,
+                    code=code,
+                    amount=ledger_amount(amount.amount, invoice.currency),
+                    worked_out=_worked_out(amount, expected, invoice.currency),
+                    of_then=of_then,
+                    remedy=remedy,
+                ),
                 where,
             )
 
@@ -232,9 +280,20 @@ def _worked_out(amount: TaxAmount, expected: Decimal, currency: str) -> str:
     """What the tax should be and why: of the nets, line by line, or within prices that include it."""
     last = amount.steps[-1] if amount.steps else None
     if last and last.operation == "difference" and isinstance(last.inputs[0], Decimal):
-        return f"{amount.tax.rate} % within {ledger_amount(last.inputs[0], currency)} is {ledger_amount(expected, currency)}"
+        return _(
+            "{rate} % within {amount} is {other_amount}",
+            rate=amount.tax.rate,
+            amount=ledger_amount(last.inputs[0], currency),
+            other_amount=ledger_amount(expected, currency),
+        )
     how = f" ({last.because})" if last and last.operation == "sum" else ""
-    return f"{amount.tax.rate} % of {ledger_amount(amount.base, currency)} is {ledger_amount(expected, currency)}{how}"
+    return _(
+        "{rate} % of {amount} is {other_amount}{how}",
+        rate=amount.tax.rate,
+        amount=ledger_amount(amount.base, currency),
+        other_amount=ledger_amount(expected, currency),
+        how=how,
+    )
 
 
 def check_reverse_charge(book: Book) -> FindingIterator:
@@ -250,8 +309,15 @@ def check_reverse_charge(book: Book) -> FindingIterator:
                 yield Finding(
                     "error",
                     "reverse-charge",
-                    f"{invoice.number}: {amount.tax.code} (category {amount.tax.category}) needs the VAT number of"
-                    f' {invoice.customer.name}: write vat-id: "…" on {invoice.customer.account}',
+                    _(
+                        '{number}: {tax} (category {category}) needs the VAT number of {customer}: write vat-id: "…" '
+                        "on {account}",
+                        number=invoice.number,
+                        tax=amount.tax.code,
+                        category=amount.tax.category,
+                        customer=invoice.customer.name,
+                        account=invoice.customer.account,
+                    ),
                     invoice.source,
                 )
 
@@ -269,9 +335,16 @@ def _registered_elsewhere(book: Book, invoice: Invoice, customer: Customer, code
         yield Finding(
             "error",
             "reverse-charge",
-            f"{invoice.number}: {code.code} (category K) is for customers with the VAT number of another member state than"
-            f" {own}, but {customer.name} has {customer.vat_id}: write the one that it buys under, or another tax code on the lines"
-            " (directive 2006/112/EC, art. 138)",
+            _(
+                "{number}: {code} (category K) is for customers with the VAT number of another member state than "
+                "{own}, but {customer} has {vat_id}: write the one that it buys under, or another tax code on the "
+                "lines (directive 2006/112/EC, art. 138)",
+                number=invoice.number,
+                code=code.code,
+                own=own,
+                customer=customer.name,
+                vat_id=customer.vat_id,
+            ),
             invoice.source,
         )
 
@@ -284,7 +357,12 @@ def check_due_dates(book: Book) -> FindingIterator:
                 yield Finding(
                     "warning",
                     "due-before-date",
-                    f"{invoice.number} of {invoice.date} is due on {instalment.due}, before its date: correct one of them",
+                    _(
+                        "{number} of {day} is due on {due}, before its date: correct one of them",
+                        number=invoice.number,
+                        day=invoice.date,
+                        due=instalment.due,
+                    ),
                     instalment.source,
                 )
 
@@ -299,7 +377,12 @@ def check_document_links(book: Book) -> FindingIterator:
         yield Finding(
             "warning",
             "missing-link",
-            f'{invoice.number} has no link: end its first line with … "{invoice.narration}" {flag}',
+            _(
+                '{number} has no link: end its first line with … "{narration}" {flag}',
+                number=invoice.number,
+                narration=invoice.narration,
+                flag=flag,
+            ),
             invoice.source,
         )
 
@@ -312,7 +395,11 @@ def check_named_contracts(book: Book) -> FindingIterator:
                 yield Finding(
                     "error",
                     "unknown-contract",
-                    f'{invoice.number}: contract "{line.contract}" is not known: correct it, or add its invoice-contract',
+                    _(
+                        '{number}: contract "{contract}" is not known: correct it, or add its invoice-contract',
+                        number=invoice.number,
+                        contract=line.contract,
+                    ),
                     line.source,
                 )
             elif line.milestone and line.milestone not in {
@@ -321,14 +408,26 @@ def check_named_contracts(book: Book) -> FindingIterator:
                 yield Finding(
                     "error",
                     "unknown-milestone",
-                    f'{invoice.number}: contract {line.contract or "(none)"} has no milestone "{line.milestone}"',
+                    _(
+                        '{number}: contract {contract} has no milestone "{milestone}"',
+                        number=invoice.number,
+                        contract=line.contract or "(none)",
+                        milestone=line.milestone,
+                    ),
                     line.source,
                 )
             if line.start and line.end and line.end < line.start:
                 yield Finding(
-                    "error", "period", f"{invoice.number}: the period ends ({line.end}) before it starts ({line.start})",
+                    "error",
+                    "period",
+                    _(
+                        "{number}: the period ends ({end}) before it starts ({start})",
+                        number=invoice.number,
+                        end=line.end,
+                        start=line.start,
+                    ),
                     line.source,
-                )  # fmt: skip
+                )
 
 
 def check_tax_currency(book: Book) -> FindingIterator:
@@ -341,10 +440,16 @@ def check_tax_currency(book: Book) -> FindingIterator:
             yield Finding(
                 "warning",
                 "tax-currency",
-                f"{invoice.number} charges {ledger_amount(invoice.tax, invoice.currency)} of tax, which is owed in "
-                f"{own.currency} and is"
-                f" to be said in it, but no rate is known: write the price on the customer's posting, … {invoice.currency} @ …"
-                f" {own.currency}, or {invoice.date} price {invoice.currency} … {own.currency}",
+                _(
+                    "{number} charges {amount} of tax, which is owed in {currency} and is to be said in it, but no "
+                    "rate is known: write the price on the customer's posting, … {invoice_currency} @ … {currency}, "
+                    "or {day} price {invoice_currency} … {currency}",
+                    number=invoice.number,
+                    amount=ledger_amount(invoice.tax, invoice.currency),
+                    currency=own.currency,
+                    invoice_currency=invoice.currency,
+                    day=invoice.date,
+                ),
                 invoice.source,
             )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal, getcontext
 
 from beancount_invoicing.checks.documents import ledger_amount
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Finding, Invoice, Source, Weight
 from beancount_invoicing.receivables import Allocated, Allocation
 from beancount_invoicing.rules import currencies
@@ -157,14 +158,22 @@ def _settled(book: Book, paid: Weight, those: list[tuple[Allocation, Weight]]) -
         Finding(
             "warning",
             "exchange-difference",
-            f"{numbers}: {ledger_amount(abs(taken), paid.currency)} were booked as {was}, and here as {now}: "
-            f"{_result(off, paid)}. Write"
-            f" here {postings}, and beside it {_account(book, off, those[0][0].invoice)}"
-            f" {ledger_amount(round_to(off, decimals), paid.currency_of_value)}"
-            + (
-                f'; below the second write settles: "{those[0][0].invoice.number}"'
-                if taken != paid.amount and not several
-                else ""
+            _(
+                "{numbers}: {amount} were booked as {was}, and here as {now}: {result}. Write here {postings}, and "
+                "beside it {account} {other_amount}{taken}",
+                numbers=numbers,
+                amount=ledger_amount(abs(taken), paid.currency),
+                was=was,
+                now=now,
+                result=_result(off, paid),
+                postings=postings,
+                account=_account(book, off, those[0][0].invoice),
+                other_amount=ledger_amount(round_to(off, decimals), paid.currency_of_value),
+                taken=(
+                    _('; below the second write settles: "{number}"', number=those[0][0].invoice.number)
+                    if taken != paid.amount and (not several)
+                    else ""
+                ),
             ),
             paid.source,
         ),
@@ -188,11 +197,19 @@ def _given_back(
         Finding(
             "warning",
             "exchange-difference",
-            f"{note.number}: {ledger_amount(allocation.amount, given.currency)} of {allocation.invoice.number} were booked "
-            f"as {ledger_amount(was, given.currency_of_value)},"
-            f" but are given back as {ledger_amount(now, given.currency_of_value)}: {_result(off, given)}. A credit note "
-            "has the price of its invoice:"
-            f" book it @ {_rate(booked).normalize():f} {given.currency_of_value}, with its lines and taxes at that price",
+            _(
+                "{number}: {amount} of {invoice_number} were booked as {other_amount}, but are given back as "
+                "{amount_3}: {result}. A credit note has the price of its invoice: book it @ {rate} "
+                "{currency_of_value}, with its lines and taxes at that price",
+                number=note.number,
+                amount=ledger_amount(allocation.amount, given.currency),
+                invoice_number=allocation.invoice.number,
+                other_amount=ledger_amount(was, given.currency_of_value),
+                amount_3=ledger_amount(now, given.currency_of_value),
+                result=_result(off, given),
+                rate=f"{_rate(booked).normalize():f}",
+                currency_of_value=given.currency_of_value,
+            ),
             given.source,
         ),
     )
@@ -210,9 +227,17 @@ def _remaining(book: Book, paid: Weight, off: Decimal) -> Finding:
     return Finding(
         "warning",
         "exchange-difference",
-        f"what was booked on {paid.account} in {paid.currency} is settled at another price: {_result(off, paid)}. Write here"
-        f" {paid.account} {ledger_amount(paid.amount, paid.currency)} @@ {value}, and beside it"
-        f" {_account(book, off, invoice)} {ledger_amount(round_to(off, decimals), paid.currency_of_value)}",
+        _(
+            "what was booked on {account} in {currency} is settled at another price: {result}. Write here "
+            "{account} {amount} @@ {value}, and beside it {other_account} {other_amount}",
+            account=paid.account,
+            currency=paid.currency,
+            result=_result(off, paid),
+            amount=ledger_amount(paid.amount, paid.currency),
+            value=value,
+            other_account=_account(book, off, invoice),
+            other_amount=ledger_amount(round_to(off, decimals), paid.currency_of_value),
+        ),
         paid.source,
     )
 
@@ -222,7 +247,12 @@ def _result(off: Decimal, where: Weight) -> str:
         abs(round_to(off, currencies.currency_decimals(where.currency_of_value))), where.currency_of_value
     )
     what = "gain" if off < 0 else "loss"
-    return f"an exchange {what} of {amount} is booked nowhere and stays on {where.account}"
+    return _(
+        "an exchange {subject} of {amount} is booked nowhere and stays on {account}",
+        subject=what,
+        amount=amount,
+        account=where.account,
+    )
 
 
 def _account(book: Book, off: Decimal, invoice: Invoice) -> str:
@@ -236,4 +266,4 @@ def _account(book: Book, off: Decimal, invoice: Invoice) -> str:
     ):
         if known:
             return next((account for account in known if account.startswith(roots[0] + ":")), known[0])
-    return f"{roots[0]}:Exchange (to be opened)"
+    return _("{root}:Exchange (to be opened)", root=roots[0])

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from beancount_invoicing.checks.documents import severity
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Contract, Finding, Invoice, Line, Work
 from beancount_invoicing.rules import worktime
 from beancount_invoicing.rules.steps import round_to
@@ -31,11 +32,17 @@ def check_hours_billed(book: Book) -> Iterator[Finding]:
             moved[work.document].append(work)
         if work.written_down and work.quantity > 0:
             yield Finding(
-                "error", "time-written-down",
-                f"{work.account}: {work.quantity} {work.commodity} are written down, but come onto the account: time is written"
-                " down with a minus; time that was worked for nothing says non-billable: TRUE",
+                "error",
+                "time-written-down",
+                _(
+                    "{account}: {quantity} {commodity} are written down, but come onto the account: time is written "
+                    "down with a minus; time that was worked for nothing says non-billable: TRUE",
+                    account=work.account,
+                    quantity=work.quantity,
+                    commodity=work.commodity,
+                ),
                 work.source,
-            )  # fmt: skip
+            )
     twice = _twice(invoice.number for invoice in book.invoices)
     for invoice in book.invoices:
         if invoice.kind in {"deposit", "void", "opening", "claim"} or invoice.number in twice:
@@ -131,7 +138,7 @@ def _of_item(book: Book, contracts: _Timed, invoice: Invoice, item: str, group: 
     yield Finding(
         severity(book, invoice.date),
         "hours",
-        f"{invoice.number}: {_said(billed, gone, codes, item, account, commodity)}",
+        _("{number}: {text}", number=invoice.number, text=_said(billed, gone, codes, item, account, commodity)),
         moved[0].source if moved else lines[0].source,
     )
 
@@ -144,19 +151,36 @@ def _said(billed: Decimal, gone: Decimal, codes: str, item: str, account: str, c
 
     what = codes + (f" ({item})" if item else "")
     if billed < 0 or gone < 0:
-        return (
-            f"{of(max(-billed, ZERO))} of {what} are credited, but {of(-gone)} come back onto {account}: write"
-            f" {of(max(-billed, ZERO))} there, or credit as many"
+        return _(
+            "{of_document} of {subject} are credited, but {other_of_document} come back onto {account}: write "
+            "{of_document} there, or credit as many",
+            of_document=of(max(-billed, ZERO)),
+            subject=what,
+            other_of_document=of(-gone),
+            account=account,
         )
     if billed > gone:
-        return (
-            f"{of(billed)} of {what} are billed, but {of(gone)} leave {account}, so that {of(billed - gone)} would be billed"
-            f" again: write {of(-billed)} there, or bill {of(gone)}"
+        return _(
+            "{of_document} of {subject} are billed, but {other_of_document} leave {account}, so that "
+            "{of_document_3} would be billed again: write {of_document_4} there, or bill {other_of_document}",
+            of_document=of(billed),
+            subject=what,
+            other_of_document=of(gone),
+            account=account,
+            of_document_3=of(billed - gone),
+            of_document_4=of(-billed),
         )
-    return (
-        f"{of(billed)} of {what} are billed, but {of(gone)} leave {account}, so that {of(gone - billed)} would never be billed:"
-        f" write {of(-billed)} there, or bill {of(gone)}; what is given away is a posting of its own, {of(billed - gone)} with"
-        " written-down: TRUE"
+    return _(
+        "{of_document} of {subject} are billed, but {other_of_document} leave {account}, so that "
+        "{of_document_3} would never be billed: write {of_document_4} there, or bill {other_of_document}; "
+        "what is given away is a posting of its own, {of_document_5} with written-down: TRUE",
+        of_document=of(billed),
+        subject=what,
+        other_of_document=of(gone),
+        account=account,
+        of_document_3=of(gone - billed),
+        of_document_4=of(-billed),
+        of_document_5=of(billed - gone),
     )
 
 

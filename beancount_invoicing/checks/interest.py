@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 from beancount_invoicing import law
 from beancount_invoicing.dunning import unowed
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Dated, Finding, Invoice, Line, OptionValue, ReferenceRate, Source
 from beancount_invoicing.receivables import Allocated, claim_given_back_on, invoices_by_number, lapsing, positions
 
@@ -23,17 +24,29 @@ def check_reference_rates(book: Book) -> Iterator[Finding]:
     for code, rates in book.reference_rates.items():
         if code not in known:
             near = get_close_matches(code, sorted(known), 1, 0.5)
-            hint = f'did you mean "{near[0]}"?' if near else "the codes are " + ", ".join(sorted(known))
+            hint = (
+                _('did you mean "{near}"?', near=near[0])
+                if near
+                else _("the codes are {known}", known=", ".join(sorted(known)))
+            )
             yield Finding(
-                "error", "rate-code", f'"{code}" is no reference rate that a law uses: {hint}', rates[0].source
+                "error",
+                "rate-code",
+                _('"{code}" is no reference rate that a law uses: {hint}', code=code, hint=hint),
+                rates[0].source,
             )
             continue
         name, halves = known[code]
         for rate in rates:
             if not MIN_REFERENCE_RATE <= rate.rate <= MAX_REFERENCE_RATE:
-                message = (
-                    f"the {name} of {rate.date} is {rate.rate}, but must be from {MIN_REFERENCE_RATE}"
-                    f" to {MAX_REFERENCE_RATE} percent"
+                message = _(
+                    "the {name} of {day} is {rate}, but must be from {min_reference_rate} to {max_reference_rate} "
+                    "percent",
+                    name=name,
+                    day=rate.date,
+                    rate=rate.rate,
+                    min_reference_rate=MIN_REFERENCE_RATE,
+                    max_reference_rate=MAX_REFERENCE_RATE,
                 )
                 yield Finding("error", "rate-height", message, rate.source)
                 continue
@@ -53,18 +66,28 @@ def _agreeing(reference_rate: ReferenceRate, name: str, halves: Mapping[date, De
         yield Finding(
             "warning",
             "rate-differs",
-            f"the {name} of {reference_rate.date} is {reference_rate.rate} here, but is known as {shipped}: this one "
-            "counts; take it out, or look"
-            " it up again",
+            _(
+                "the {name} of {day} is {rate} here, but is known as {shipped}: this one counts; take it out, or "
+                "look it up again",
+                name=name,
+                day=reference_rate.date,
+                rate=reference_rate.rate,
+                shipped=shipped,
+            ),
             reference_rate.source,
         )
     elif shipped is None and 0 < abs(reference_rate.rate) < 1:
         yield Finding(
             "warning",
             "percent",
-            f"the {name} of {reference_rate.date} is {reference_rate.rate} percent; if {reference_rate.rate * 100:f} "
-            "percent is meant, write"
-            f" {(reference_rate.rate * 100).normalize():f}",
+            _(
+                "the {name} of {day} is {rate} percent; if {other_rate} percent is meant, write {rate_3}",
+                name=name,
+                day=reference_rate.date,
+                rate=reference_rate.rate,
+                other_rate=f"{reference_rate.rate * 100:f}",
+                rate_3=f"{(reference_rate.rate * 100).normalize():f}",
+            ),
             reference_rate.source,
         )
 
@@ -79,22 +102,31 @@ def check_interest_invoices(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "warning",
                 "claim-tax",
-                f"{invoice.number} gives back {', '.join(given)} with tax, but a claim for late interest is outside VAT: write"
-                ' kind: "claim" on it as well, and no tax',
+                _(
+                    "{number} gives back {given} with tax, but a claim for late interest is outside VAT: write kind: "
+                    '"claim" on it as well, and no tax',
+                    number=invoice.number,
+                    given=", ".join(given),
+                ),
                 invoice.source,
             )
         if not invoice.interest_on:
             continue
         if invoice.kind != "claim":
             instead = (
-                "gives back: write corrects: with the number of the claim instead of claims:"
+                _("gives back: write corrects: with the number of the claim instead of claims:")
                 if invoice.kind == "credit-note"
-                else 'is no claim: write kind: "claim", or take claims: out'
+                else _('is no claim: write kind: "claim", or take claims: out')
             )
             yield Finding(
                 "error",
                 "claims",
-                f"{invoice.number} claims for {invoice.interest_on}, but {instead}",
+                _(
+                    "{number} claims for {interest_on}, but {instead}",
+                    number=invoice.number,
+                    interest_on=invoice.interest_on,
+                    instead=instead,
+                ),
                 invoice.source,
             )
             continue
@@ -103,7 +135,11 @@ def check_interest_invoices(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "error",
                 "unknown-invoice",
-                f'{invoice.number}: claims "{invoice.interest_on}", but there is no such invoice',
+                _(
+                    '{number}: claims "{interest_on}", but there is no such invoice',
+                    number=invoice.number,
+                    interest_on=invoice.interest_on,
+                ),
                 invoice.source,
             )
         elif (
@@ -114,8 +150,13 @@ def check_interest_invoices(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "error",
                 "other-customer",
-                f"{invoice.number} of {invoice.customer.name} claims for {other.number}, which is an invoice of"
-                f" {other.customer.name}",
+                _(
+                    "{number} of {customer} claims for {other_number}, which is an invoice of {other_customer}",
+                    number=invoice.number,
+                    customer=invoice.customer.name,
+                    other_number=other.number,
+                    other_customer=other.customer.name,
+                ),
                 invoice.source,
             )
     for number, invoices in book.interest_invoices.items():
@@ -136,11 +177,21 @@ def _once(book: Book, number: str, invoices: tuple[Invoice, ...]) -> Iterator[Fi
             None,
         )
         if twice is not None:
-            what = f"the interest from {line.start} to {line.end}" if line.end else "the fixed indemnity"
+            what = (
+                _("the interest from {start} to {end}", start=line.start, end=line.end)
+                if line.end
+                else _("the fixed indemnity")
+            )
             yield Finding(
                 "warning",
                 "claimed-twice",
-                f"{what} of {number} is charged already, or a part of it ({twice.source}): take it out, or change from: and to:",
+                _(
+                    "{subject} of {number} is charged already, or a part of it ({place}): take it out, or change "
+                    "from: and to:",
+                    subject=what,
+                    number=number,
+                    place=twice.source,
+                ),
                 line.source,
             )
         charged.append((claim, line))
@@ -166,7 +217,8 @@ def check_contract_rates(book: Book) -> Iterator[Finding]:
     said: list[tuple[date, str, str, Source]] = []
     option = book.options.get("late-interest")
     said += [
-        (day, str(text), "option late-interest", book.option_source("late-interest")) for day, text in _versions(option)
+        (day, str(text), _("option late-interest"), book.option_source("late-interest"))
+        for day, text in _versions(option)
     ]
     for dated in book.customers.values():
         said += [
@@ -186,8 +238,14 @@ def check_contract_rates(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "warning",
                 "contract-rate",
-                f"{what}: {rate} % is less than the {least} % that a contract between businesses must at least ask for on"
-                f" {day} (Code de commerce, art. L441-10 II)",
+                _(
+                    "{subject}: {rate} % is less than the {least} % that a contract between businesses must at least "
+                    "ask for on {day} (Code de commerce, art. L441-10 II)",
+                    subject=what,
+                    rate=rate,
+                    least=least,
+                    day=day,
+                ),
                 source,
             )
 
@@ -215,7 +273,12 @@ def check_unowed_interest(book: Book, allocated: Allocated) -> Iterator[Finding]
         if claim.interest_on not in of_number or stand[id(claim)].status == "written-off":
             continue
         if beyond := unowed(book, of_number[claim.interest_on], claim):
-            yield Finding("warning", "claim-unowed", f"{claim.number}: {beyond.advice()}", claim.source)
+            yield Finding(
+                "warning",
+                "claim-unowed",
+                _("{number}: {advice}", number=claim.number, advice=beyond.advice()),
+                claim.source,
+            )
 
 
 def check_lapsing(book: Book, allocated: Allocated) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from beancount_invoicing.billing.numbers import SERIES
 from beancount_invoicing.checks.documents import ledger_amount
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book, Finding, Invoice, Source, Unmatched
 from beancount_invoicing.receivables import Allocated
 from beancount_invoicing.rules import numbering
@@ -68,7 +69,12 @@ def check_unmatched(book: Book, allocated: Allocated) -> Iterator[Finding]:
             yield Finding(
                 "warning",
                 "unknown-link",
-                f"{note.number} links to ^{link}, but there is no such document: it corrects nothing; {likely}",
+                _(
+                    "{number} links to ^{link}, but there is no such document: it corrects nothing; {likely}",
+                    number=note.number,
+                    link=link,
+                    likely=likely,
+                ),
                 note.source,
             )
 
@@ -133,18 +139,30 @@ def _of_payment(unmatched: Unmatched, standings: Mapping[str, _Standing], left: 
     amount = unallocated[currency] or amounts[currency]
     customers = {payment.customer for payment in unmatched.payments}
     likely = _likely(unmatched.name, standings, customers, amount, currency, unmatched.date, unmatched.key)
-    stays = f": {ledger_amount(abs(amount), currency)} stays unallocated" if unallocated[currency] else ""
+    stays = (
+        _(": {amount} stays unallocated", amount=ledger_amount(abs(amount), currency)) if unallocated[currency] else ""
+    )
     if unmatched.key == "settles":
         return Finding(
             "error",
             "unknown-invoice",
-            f'settles: there is no invoice "{unmatched.name}"{stays}; {likely}',
+            _(
+                'settles: there is no invoice "{unmatched}"{stays}; {likely}',
+                unmatched=unmatched.name,
+                stays=stays,
+                likely=likely,
+            ),
             unmatched.source,
         )
     return Finding(
         "warning",
         "unknown-link",
-        f"^{unmatched.name} is written like a number of your documents, but none has it{stays}; {likely}",
+        _(
+            "^{unmatched} is written like a number of your documents, but none has it{stays}; {likely}",
+            unmatched=unmatched.name,
+            stays=stays,
+            likely=likely,
+        ),
         unmatched.source,
     )
 
@@ -179,16 +197,20 @@ def _likely(
             found.append((slips + fits, number))
     best = sorted(number for points, number in found if points == min(found)[0])[:2]
     if not best:
-        instead = "take it out" if key == "settles" else "give a link of your own another name"
-        return f"correct it, or {instead}; if a document of that number is still to be written, this settles it once it is there"
+        instead = _("take it out") if key == "settles" else _("give a link of your own another name")
+        return _(
+            "correct it, or {instead}; if a document of that number is still to be written, this settles it once "
+            "it is there",
+            instead=instead,
+        )
     said = []
     for number in best:
         standing = standings[number]
-        what = f"{ledger_amount(abs(standing.open), currency)} open" if standing.open else "settled"
+        what = _("{amount} open", amount=ledger_amount(abs(standing.open), currency)) if standing.open else "settled"
         later = (
-            f", and dated {standing.invoice.booked_from}: it is settled from then on"
+            _(", and dated {day}: it is settled from then on", day=standing.invoice.booked_from)
             if standing.invoice.booked_from > day
             else ""
         )
         said.append(f"{write(number)} ({what}{later})")
-    return f"did you mean {' or '.join(said)}?"
+    return _("did you mean {text}?", text=joined(_(" or "), said))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from beancount_invoicing.checks.documents import ledger_amount
 from beancount_invoicing.checks.links import before_documents
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Finding, Invoice, ParentAccountPosting
 from beancount_invoicing.rules import numbering
 
@@ -37,9 +38,14 @@ def check_parent_accounts(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "warning",
                 "upper-account",
-                f"{ledger_amount(abs(posting.amount), posting.currency)} on {posting.account}, an account above those of "
-                "customers, settles nothing:"
-                f" book it on {account}, {why}",
+                _(
+                    "{amount} on {account}, an account above those of customers, settles nothing: book it on "
+                    "{other_account}, {reason}",
+                    amount=ledger_amount(abs(posting.amount), posting.currency),
+                    account=posting.account,
+                    other_account=account,
+                    reason=why,
+                ),
                 posting.source,
             )
 
@@ -52,14 +58,14 @@ def _owed_on(
     called = [link.casefold() for link in sorted(parent_account_posting.links)] + re.findall(r"[\w/.-]*\w", words)
     for invoice in (by_number[name] for name in called if name in by_number):
         if invoice.customer and invoice.customer.account.startswith(f"{parent_account_posting.account}:"):
-            return invoice.customer.account, f"on which {invoice.number} is owed"
+            return invoice.customer.account, _("on which {number} is owed", number=invoice.number)
     for name, account in sorted(names.items()):
         if (
             account.startswith(f"{parent_account_posting.account}:")
             and words.startswith(name)
             and parent_account_posting.amount < 0
         ):
-            return account, "which is that customer's"
+            return account, _("which is that customer's")
     return "", ""
 
 

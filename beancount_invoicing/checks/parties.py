@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from beancount_invoicing import law
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Customer, Finding, Instalment, Invoice, Seller, Source
 from beancount_invoicing.rules import identifiers, payment_terms, steps, supply
 from beancount_invoicing.rules.hosts import host_and_port
@@ -33,13 +34,23 @@ def check_checksums(book: Book) -> Iterator[Finding]:
     for account, dated in book.bank_accounts.items():
         for iban, bank in {bank.iban: bank for _day, bank in dated.versions if bank.iban}.items():
             if problem := identifiers.problem("iban", iban):
-                yield Finding("warning", "iban", f"iban {iban[:60]} of {account}: {problem}", bank.source)
+                yield Finding(
+                    "warning",
+                    "iban",
+                    _("iban {iban} of {account}: {problem}", iban=iban[:60], account=account, problem=problem),
+                    bank.source,
+                )
     for kind, party in _parties(book):
         value = getattr(party, kind.replace("-", "_"))
         problem = identifiers.problem(kind, value)
         if problem:
             shown = value if len(value) <= 60 else f"{value[:60]} …"
-            yield Finding("warning", kind, f"{kind} {shown} of {party.name}: {problem}", party.source)
+            yield Finding(
+                "warning",
+                kind,
+                _("{kind} {shown} of {party}: {problem}", kind=kind, shown=shown, party=party.name, problem=problem),
+                party.source,
+            )
 
 
 def check_accounts_open(book: Book) -> Iterator[Finding]:
@@ -47,13 +58,19 @@ def check_accounts_open(book: Book) -> Iterator[Finding]:
     named: list[tuple[str, str, Source]] = []
     for dated in book.taxes.values():
         for _day, tax in dated.versions:
-            named += [(f"tax {tax.code}", account, tax.source) for account in (tax.account, tax.pending) if account]
+            named += [
+                (_("tax {tax}", tax=tax.code), account, tax.source) for account in (tax.account, tax.pending) if account
+            ]
     for item in book.items.values():
-        named += [(f"item {item.code}", item.account, item.source) for _day, item in item.versions if item.account]
+        named += [
+            (_("item {item}", item=item.code), item.account, item.source)
+            for _day, item in item.versions
+            if item.account
+        ]
     for contract in book.contracts.values():
         for _day, one in contract.versions:
             named += [
-                (f"contract {one.code}", account, one.source)
+                (_("contract {entry}", entry=one.code), account, one.source)
                 for account in (
                     one.account,
                     one.time,
@@ -68,43 +85,64 @@ def check_accounts_open(book: Book) -> Iterator[Finding]:
                 yield Finding(
                     "error",
                     "unknown-account",
-                    f"contract {one.code}: {one.customer} is no customer's account",
+                    _("contract {entry}: {customer} is no customer's account", entry=one.code, customer=one.customer),
                     one.source,
                 )
             if one.item and one.item not in book.items:
                 yield Finding(
-                    "error", "unknown-item", f'contract {one.code}: item "{one.item}" is not known', one.source
+                    "error",
+                    "unknown-item",
+                    _('contract {entry}: item "{item}" is not known', entry=one.code, item=one.item),
+                    one.source,
                 )
     named += [
-        ("bank account", account, bank.source)
+        (_("bank account"), account, bank.source)
         for account, dated in book.bank_accounts.items()
         for _day, bank in dated.versions
     ]
     for customer in book.customers.values():
         for _day, buyer in customer.versions:
             if buyer.tax and buyer.tax not in book.taxes:
-                yield Finding("error", "unknown-tax", f'{buyer.name}: tax "{buyer.tax}" is not known', buyer.source)
+                yield Finding(
+                    "error",
+                    "unknown-tax",
+                    _('{buyer}: tax "{tax}" is not known', buyer=buyer.name, tax=buyer.tax),
+                    buyer.source,
+                )
     default = book.options.get("default-tax")
     for _day, code in default.versions if default else ():
         if code not in book.taxes:
             yield Finding(
                 "error",
                 "unknown-tax",
-                f'option default-tax: tax "{code}" is not known',
+                _('option default-tax: tax "{code}" is not known', code=code),
                 book.option_source("default-tax"),
             )
     for item in book.items.values():
         for _day, sold in item.versions:
             if sold.tax and sold.tax not in book.taxes:
-                yield Finding("error", "unknown-tax", f'item {sold.code}: tax "{sold.tax}" is not known', sold.source)
+                yield Finding(
+                    "error",
+                    "unknown-tax",
+                    _('item {sold}: tax "{tax}" is not known', sold=sold.code, tax=sold.tax),
+                    sold.source,
+                )
     for dated in book.taxes.values():
         for _day, tax in dated.versions:
             if tax.instead_of and tax.instead_of not in book.taxes:
-                yield Finding("error", "unknown-tax", f'{tax.code}: tax "{tax.instead_of}" is not known', tax.source)
+                yield Finding(
+                    "error",
+                    "unknown-tax",
+                    _('{tax}: tax "{instead_of}" is not known', tax=tax.code, instead_of=tax.instead_of),
+                    tax.source,
+                )
     for what, account, source in dict.fromkeys(named):
         if account not in book.opened_accounts:
             yield Finding(
-                "error", "unknown-account", f"{what}: {account} is not open: open it, or correct its name", source
+                "error",
+                "unknown-account",
+                _("{subject}: {account} is not open: open it, or correct its name", subject=what, account=account),
+                source,
             )
 
 
@@ -117,7 +155,9 @@ def check_payment_terms(book: Book) -> Iterator[Finding]:
             try:
                 payment_terms.parse_cash_discount(own)
             except payment_terms.TermsError as error:
-                yield Finding("error", "terms", f"{invoice.number}: {error}", invoice.source)
+                yield Finding(
+                    "error", "terms", _("{number}: {error}", number=invoice.number, error=error), invoice.source
+                )
     for dated in book.customers.values():
         for day, customer in dated.versions:
             try:
@@ -126,13 +166,15 @@ def check_payment_terms(book: Book) -> Iterator[Finding]:
                 if customer.cash_discount:
                     payment_terms.parse_cash_discount(customer.cash_discount)
             except payment_terms.TermsError as error:
-                yield Finding("error", "terms", f"{customer.name}: {error}", customer.source)
+                yield Finding(
+                    "error", "terms", _("{customer}: {error}", customer=customer.name, error=error), customer.source
+                )
     default = book.options.get("terms")
     for day, text in default.versions if default else ():
         try:
             payment_terms.parse_terms(str(text), day)
         except payment_terms.TermsError as error:
-            yield Finding("error", "terms", f"option terms: {error}", book.option_source("terms"))
+            yield Finding("error", "terms", _("option terms: {error}", error=error), book.option_source("terms"))
 
 
 def check_longest_terms(book: Book) -> Iterator[Finding]:
@@ -155,9 +197,11 @@ def check_longest_terms(book: Book) -> Iterator[Finding]:
         due = max(map(_agreed, _usual(invoice)), default=invoice.date)
         if (due - invoice.date).days <= longest.days or (customer.account, invoice.terms) in said:
             continue
-        allowed = f"{longest.days} days"
+        allowed = _("{days} days", days=longest.days)
         if longest.end_of_month_days:
-            allowed += f", or {longest.end_of_month_days} days to an end of month"
+            allowed += _(
+                ", or {end_of_month_days} days to an end of month", end_of_month_days=longest.end_of_month_days
+            )
             span = timedelta(days=longest.end_of_month_days)
             ends = steps.end_of_month(invoice.date + span), steps.end_of_month(invoice.date) + span
             if due <= max(ends) and any(rule[0].startswith("end of month") for rule in _rules(invoice.terms)):
@@ -166,9 +210,17 @@ def check_longest_terms(book: Book) -> Iterator[Finding]:
         yield Finding(
             "warning",
             "terms-too-long",
-            f"{invoice.number} is due on {due}, {(due - invoice.date).days} days after its date"
-            + (f" ({invoice.terms})" if invoice.terms else "")
-            + f": to {_KINDS[customer.buyer]} at most {allowed} may be given ({longest.source})",
+            _(
+                "{number} is due on {due}, {days} days after its date{terms}: to {kinds} at most {allowed} may be "
+                "given ({place})",
+                number=invoice.number,
+                due=due,
+                days=(due - invoice.date).days,
+                terms=(_(" ({terms})", terms=invoice.terms) if invoice.terms else ""),
+                kinds=_KINDS[customer.buyer],
+                allowed=allowed,
+                place=longest.source,
+            ),
             invoice.source,
         )
 
@@ -189,11 +241,11 @@ def _agreed(instalment: Instalment) -> date:
 
 
 _KINDS = {
-    "business": "a business",
-    "consumer": "a consumer",
-    "public": "a public body",
-    "hospital": "a public hospital",
-    "public-enterprise": "a public enterprise",
+    "business": _("a business"),
+    "consumer": _("a consumer"),
+    "public": _("a public body"),
+    "hospital": _("a public hospital"),
+    "public-enterprise": _("a public enterprise"),
 }
 
 
@@ -225,38 +277,54 @@ def check_options(book: Book) -> Iterator[Finding]:
     for name, known in _FIELDS.items():
         for text in _values(book, name):
             if wrong := [field for field in re.findall(r"\{[^}]*\}?", text) if field[1:-1] not in known]:
-                allowed = " and ".join(f"{{{field}}}" for field in known)
+                allowed = joined(_(" and "), (f"{{{field}}}" for field in known))
                 yield Finding(
                     "error",
                     "option",
-                    f'option {name} is "{text}", but {wrong[0]} says nothing there: what is known is {allowed}',
+                    _(
+                        'option {name} is "{text}", but {wrong} says nothing there: what is known is {allowed}',
+                        name=name,
+                        text=text,
+                        wrong=wrong[0],
+                        allowed=allowed,
+                    ),
                     book.option_source(name),
                 )
     for name, choices in _CHOICES.items():
         for text in _values(book, name):
             if text not in choices:
-                allowed = " or ".join(f'"{choice}"' for choice in choices)
+                allowed = joined(_(" or "), (f'"{choice}"' for choice in choices))
                 yield Finding(
-                    "error", "option", f'option {name} is "{text}", but must be {allowed}', book.option_source(name)
+                    "error",
+                    "option",
+                    _('option {name} is "{text}", but must be {allowed}', name=name, text=text, allowed=allowed),
+                    book.option_source(name),
                 )
     for text in _values(book, "accent"):
         if not re.fullmatch("#[0-9a-fA-F]{6}", text):
             yield Finding(
                 "error",
                 "option",
-                f'option accent is "{text}", but must be a colour such as "#1f4e5f"',
+                _('option accent is "{text}", but must be a colour such as "#1f4e5f"', text=text),
                 book.option_source("accent"),
             )
     for text in _values(book, "smtp"):
         try:
             host_and_port(text)
         except ValueError as error:
-            yield Finding("error", "option", f'option smtp is "{text}": {error}', book.option_source("smtp"))
+            yield Finding(
+                "error",
+                "option",
+                _('option smtp is "{text}": {error}', text=text, error=error),
+                book.option_source("smtp"),
+            )
     for text in _values(book, "late-interest"):
         try:
             law.interest_option(text)
         except ValueError as error:
-            yield Finding("error", "option", f"option late-interest: {error}", book.option_source("late-interest"))
+            yield Finding(
+                "error", "option", _("option late-interest: {error}", error=error), book.option_source("late-interest")
+            )
     for dated in book.customers.values():
         for _day, customer in dated.versions:
             yield from _late_interest(customer, customer.name)
@@ -269,7 +337,11 @@ def check_options(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "error",
                 "option",
-                f'option business-days is "{text}", but must be a country whose holidays are known, such as "FR" or "DE-BY"',
+                _(
+                    'option business-days is "{text}", but must be a country whose holidays are known, such as "FR" '
+                    'or "DE-BY"',
+                    text=text,
+                ),
                 book.option_source("business-days"),
             )
 
@@ -279,7 +351,12 @@ def _late_interest(customer: Customer, name: str, source: Source | None = None) 
         if customer.late_interest:
             law.interest_option(customer.late_interest)
     except ValueError as error:
-        yield Finding("error", "late-interest", f"{name}: late-interest: {error}", source or customer.source)
+        yield Finding(
+            "error",
+            "late-interest",
+            _("{name}: late-interest: {error}", name=name, error=error),
+            source or customer.source,
+        )
 
 
 def _values(book: Book, option: str) -> list[str]:
@@ -297,7 +374,8 @@ def check_mentions(book: Book) -> Iterator[Finding]:
     if book.seller is None:
         first = next(invoice for invoice in book.invoices if invoice.kind not in {"void", "opening"})
         yield Finding(
-            "warning", "mention-seller", 'nobody sells: add custom "invoice-seller" "Legal name" with address and ids',
+            "warning", "mention-seller", _('nobody sells: add custom "invoice-seller" "Legal name" with address and '
+            'ids'),
             first.source,
         )  # fmt: skip
         return
@@ -308,25 +386,32 @@ def check_mentions(book: Book) -> Iterator[Finding]:
     alone = bool(_SOLE_TRADER.search(f"{seller.name} {seller.legal_form}"))
     wanted = {
         "mention-seller-address": (seller.address.street or seller.address.city, "address:"),
-        "mention-seller-siren": (seller.siren or seller.siret, 'siren: "…"'),
-        "mention-seller-legal-form": (seller.legal_form or alone, 'legal-form: "SARL au capital de … €" (or "EI")'),
-        "mention-seller-register": (seller.register or alone, 'register: "RCS … 123 456 789"'),
+        "mention-seller-siren": (seller.siren or seller.siret, _('siren: "…"')),
+        "mention-seller-legal-form": (seller.legal_form or alone, _('legal-form: "SARL au capital de … €" (or "EI")')),
+        "mention-seller-register": (seller.register or alone, _('register: "RCS … 123 456 789"')),
         "mention-seller-vat-id": (
             seller.vat_id or all(dated.latest.rate == 0 for dated in book.taxes.values()),
-            'vat-id: "FR…"',
+            _('vat-id: "FR…"'),
         ),
     }
     for rule, (there, key) in wanted.items():
         if not there:
-            yield Finding("warning", rule, f"{seller.name}: French invoices must say it: add {key}", seller.source)
+            yield Finding(
+                "warning",
+                rule,
+                _("{seller}: French invoices must say it: add {key}", seller=seller.name, key=key),
+                seller.source,
+            )
     used = {invoice.customer.account for invoice in book.invoices if invoice.customer and invoice.kind != "opening"}
     for account in sorted(used & book.customers.keys()):
         customer = book.customers[account].latest
         if not (customer.address.street or customer.address.city):
             yield Finding(
-                "warning", "mention-customer-address", f"{customer.name} has no address: add address:, postcode:, city:",
+                "warning",
+                "mention-customer-address",
+                _("{customer} has no address: add address:, postcode:, city:", customer=customer.name),
                 customer.source,
-            )  # fmt: skip
+            )
         if (
             law.law_of(customer.address.country) == "FR"
             and customer.buyer == "business"
@@ -335,7 +420,10 @@ def check_mentions(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "warning",
                 "mention-customer-siren",
-                f'{customer.name} is a French company without SIREN: add siren: "…" (or buyer: "consumer")',
+                _(
+                    '{customer} is a French company without SIREN: add siren: "…" (or buyer: "consumer")',
+                    customer=customer.name,
+                ),
                 customer.source,
             )
 
@@ -359,17 +447,27 @@ def check_public_buyers(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "warning",
                 "public-buyer",
-                f'{customer.name} takes electronic invoices only ({source}), but its channel is "{customer.channel}": write'
-                ' channel: "e-invoice", or take the channel out',
+                _(
+                    '{customer} takes electronic invoices only ({place}), but its channel is "{channel}": write '
+                    'channel: "e-invoice", or take the channel out',
+                    customer=customer.name,
+                    place=source,
+                    channel=customer.channel,
+                ),
                 customer.source,
             )
         if account in without:
             yield Finding(
                 "warning",
                 "public-buyer",
-                f"{without[account].number} has neither a service code nor a commitment number: ask {customer.name} which of them"
-                f' it wants, and write service-code: "…" (code service) or purchase-order: "…" (numéro d’engagement) on {account}'
-                " or on the invoice",
+                _(
+                    "{number} has neither a service code nor a commitment number: ask {customer} which of them it "
+                    'wants, and write service-code: "…" (code service) or purchase-order: "…" (numéro d’engagement) '
+                    "on {account} or on the invoice",
+                    number=without[account].number,
+                    customer=customer.name,
+                    account=account,
+                ),
                 without[account].source,
             )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Contract, Customer, Finding
 
 _PUBLIC = {"public", "hospital", "public-enterprise"}
@@ -22,7 +23,7 @@ def check_payers(book: Book) -> Iterator[Finding]:
             if not contract.recipient or payer is None or payer == own:
                 continue  # an account that is no customer's is said as of any contract
             if own is None:
-                yield _error(contract, f"{contract.recipient} is no customer's account")
+                yield _error(contract, _("{recipient} is no customer's account", recipient=contract.recipient))
                 continue
             text = _forbidden(book.customers[own].at(day), book.customers[payer].at(day))
             if text:
@@ -31,19 +32,31 @@ def check_payers(book: Book) -> Iterator[Finding]:
 
 def _forbidden(own: Customer, payer: Customer) -> str:
     """Why one customer cannot be invoiced for another; "" where it can."""
-    names = f"{payer.name} and {own.name}"
-    remedy = (
-        f"take payer out, and let {payer.name} pay the invoices of {own.name}, or take them over (docs/takeovers.md)"
+    names = _("{payer} and {own}", payer=payer.name, own=own.name)
+    remedy = _(
+        "take payer out, and let {payer} pay the invoices of {own}, or take them over (docs/takeovers.md)",
+        payer=payer.name,
+        own=own.name,
     )
     if {own.buyer, payer.buyer} & _PUBLIC:
-        return f"{names}: a public buyer is invoiced itself, by the service that ordered: {remedy}"
+        return _(
+            "{names}: a public buyer is invoiced itself, by the service that ordered: {remedy}",
+            names=names,
+            remedy=remedy,
+        )
     if own.tax != payer.tax or own.address.country != payer.address.country:
-        return f"{names} are taxed in different ways (tax, country), so that one invoice cannot be of both: {remedy}"
+        return _(
+            "{names} are taxed in different ways (tax, country), so that one invoice cannot be of both: {remedy}",
+            names=names,
+            remedy=remedy,
+        )
     if own.buyer == payer.buyer == "consumer" or _person(own) & _person(payer):
         return ""
-    return (
-        f"{names} are not the same firm by SIREN or VAT number, and an invoice is made out to who is supplied (directive"
-        f" 2006/112/EC, art. 226 (5)): {remedy}; or write the number that both have"
+    return _(
+        "{names} are not the same firm by SIREN or VAT number, and an invoice is made out to who is supplied "
+        "(directive 2006/112/EC, art. 226 (5)): {remedy}; or write the number that both have",
+        names=names,
+        remedy=remedy,
     )
 
 
@@ -54,7 +67,9 @@ def _person(customer: Customer) -> set[str]:
 
 
 def _error(contract: Contract, message: str) -> Finding:
-    return Finding("error", "payer", f"contract {contract.code}: {message}", contract.source)
+    return Finding(
+        "error", "payer", _("contract {contract}: {message}", contract=contract.code, message=message), contract.source
+    )
 
 
 CHECKS = (check_payers,)

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from itertools import pairwise
 
 from beancount_invoicing.dunning import NO_POLICY, STANDARD_POLICY
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Finding, Policy, Source
 
 RUN_STEPS = ("bill", "send", "remind")
@@ -23,12 +24,21 @@ def check_policies_named(book: Book) -> Iterator[Finding]:
         if invoice.customer and invoice.customer.reminders not in known:
             named.add((invoice.number, invoice.customer.reminders, invoice.source))
     if option := book.options.get("reminders"):
-        named |= {("option reminders", str(name), book.option_source("reminders")) for _day, name in option.versions}
+        named |= {(_("option reminders"), str(name), book.option_source("reminders")) for _day, name in option.versions}
     for who, name, source in sorted(named):
         if name and name not in known:
             near = get_close_matches(name, sorted(known), 1)
-            hint = f'did you mean "{near[0]}"?' if near else f'write custom "invoice-policy" "{name}" 1 …'
-            yield Finding("error", "unknown-policy", f'{who}: there is no reminder policy "{name}": {hint}', source)
+            hint = (
+                _('did you mean "{near}"?', near=near[0])
+                if near
+                else _('write custom "invoice-policy" "{name}" 1 …', name=name)
+            )
+            yield Finding(
+                "error",
+                "unknown-policy",
+                _('{who}: there is no reminder policy "{name}": {hint}', who=who, name=name, hint=hint),
+                source,
+            )
 
 
 def check_policy_levels(book: Book) -> Iterator[Finding]:
@@ -38,7 +48,7 @@ def check_policy_levels(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "error",
                 "policy-days",
-                'a policy cannot be called "none", which says: no reminders',
+                _('a policy cannot be called "none", which says: no reminders'),
                 dated.latest.source,
             )
         for _day, version in dated.versions:
@@ -46,35 +56,54 @@ def check_policy_levels(book: Book) -> Iterator[Finding]:
 
 
 def _levels(version: Policy) -> Iterator[Finding]:
-    where = f"policy {version.name}"
+    where = _("policy {version}", version=version.name)
     for level in version.levels:
         if level.level == 0 and level.days > 0:
             yield Finding(
-                "error", "policy-days", f"{where}: level 0 is the notice before the due date, but its days are {level.days}:"
-                f" write days: -{level.days}", level.source,
+                "error", "policy-days", _("{where}: level 0 is the notice before the due date, but its days are "
+                "{days}: write days: -{days}", where=where, days=level.days), level.source,
             )  # fmt: skip
         elif level.level and level.days < 1:
             yield Finding(
-                "error", "policy-days", f"{where}: level {level.level} comes after the due date, but its days are {level.days}:"
-                " a notice before it is level 0", level.source,
+                "error", "policy-days", _("{where}: level {level} comes after the due date, but its days are {days}: "
+                "a notice before it is level 0", where=where, level=level.level, days=level.days), level.source,
             )  # fmt: skip
         if level.fee < 0:
             yield Finding(
-                "error", "policy-fee", f"{where}: the fee of level {level.level} is {level.fee}, below 0", level.source
+                "error",
+                "policy-fee",
+                _("{where}: the fee of level {level} is {fee}, below 0", where=where, level=level.level, fee=level.fee),
+                level.source,
             )
         if level.level == 0 and (level.fee or level.interest):
             yield Finding(
-                "error", "policy-fee", f"{where}: level 0 leaves before anything is late: it can claim no fee or interest",
+                "error", "policy-fee", _("{where}: level 0 leaves before anything is late: it can claim no fee or "
+                "interest", where=where),
                 level.source,
             )  # fmt: skip
     for before, after in pairwise(version.levels):
         if after.days <= before.days:
             yield Finding(
-                "error", "policy-days", f"{where}: level {after.level} is due {after.days} days late, level {before.level}"
-                f" {before.days}: a later level comes later", after.source,
-            )  # fmt: skip
+                "error",
+                "policy-days",
+                _(
+                    "{where}: level {level} is due {days} days late, level {before_level} "
+                    "{before_days}: a later level comes later",
+                    where=where,
+                    level=after.level,
+                    days=after.days,
+                    before_level=before.level,
+                    before_days=before.days,
+                ),
+                after.source,
+            )
     if version.minimum < 0:
-        yield Finding("error", "policy-minimum", f"{where}: the minimum is {version.minimum}, below 0", version.source)
+        yield Finding(
+            "error",
+            "policy-minimum",
+            _("{where}: the minimum is {minimum}, below 0", where=where, minimum=version.minimum),
+            version.source,
+        )
 
 
 def check_run_and_bank_options(book: Book) -> Iterator[Finding]:
@@ -82,12 +111,18 @@ def check_run_and_bank_options(book: Book) -> Iterator[Finding]:
     if option := book.options.get("run"):
         for word in {word for _day, text in option.versions for word in str(text).replace(",", " ").split()}:
             if word not in RUN_STEPS:
-                message = f'option run: "{word}" is no step: write some of "{" ".join(RUN_STEPS)}"'
+                message = _(
+                    'option run: "{word}" is no step: write some of "{run_steps}"',
+                    word=word,
+                    run_steps=" ".join(RUN_STEPS),
+                )
                 yield Finding("error", "option", message, book.option_source("run"))
     if option := book.options.get("bank-accounts"):
         for account in {account for _day, text in option.versions for account in str(text).split()}:
             if account not in book.opened_accounts:
-                message = f"option bank-accounts: {account} is not opened: separate accounts by spaces"
+                message = _(
+                    "option bank-accounts: {account} is not opened: separate accounts by spaces", account=account
+                )
                 yield Finding("error", "unknown-account", message, book.option_source("bank-accounts"))
 
 

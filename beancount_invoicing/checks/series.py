@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from beancount_invoicing.billing.numbers import SERIES, option_of, series_place
 from beancount_invoicing.checks.documents import severity
+from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book, Finding, NumberUse, OptionValue
 from beancount_invoicing.rules import numbering
 
@@ -29,21 +30,32 @@ def check_duplicates(book: Book) -> Iterator[Finding]:
         for use in those:
             if use is keeps:
                 continue
-            other = free(use) or "another number (and its link)"
+            other = free(use) or _("another number (and its link)")
             if _customer_at(book, use) in sent and _customer_at(book, keeps) != _customer_at(book, use):
-                remedy = (
-                    f"both have been sent: give this one {other}, take ^{number} out of the notes that it was sent, and"
-                    f" send it again: it replaces what was sent as {number}"
+                remedy = _(
+                    "both have been sent: give this one {other}, take ^{number} out of the notes that it was sent, "
+                    "and send it again: it replaces what was sent as {number}",
+                    other=other,
+                    number=number,
                 )
             else:
-                which = "this one, which has not been sent," if sent else "the one that has not been sent"
-                remedy = f"give {which} {other}"
+                which = _("this one, which has not been sent,") if sent else _("the one that has not been sent")
+                remedy = _("give {which} {other}", which=which, other=other)
             yield Finding(
                 "error",
                 "duplicate-number",
-                f"{number} is used twice: also {keeps.source}, dated {keeps.date}"
-                + (f", sent on {sent[_customer_at(book, keeps)]}" if _customer_at(book, keeps) in sent else "")
-                + f"; {remedy}",
+                _(
+                    "{number} is used twice: also {place}, dated {day}{customer_at}; {remedy}",
+                    number=number,
+                    place=keeps.source,
+                    day=keeps.date,
+                    customer_at=(
+                        _(", sent on {sent}", sent=sent[_customer_at(book, keeps)])
+                        if _customer_at(book, keeps) in sent
+                        else ""
+                    ),
+                    remedy=remedy,
+                ),
                 use.source,
             )
 
@@ -83,7 +95,11 @@ def _next_places(book: Book) -> Callable[[NumberUse], str]:
         last[found[0]] += 1
         number = numbering.parse_pattern(text).write(use.date, last[found[0]])
         latest = days[found[0]]
-        return f"the number {number} (and its link)" + (f" and the date {latest}" if use.date < latest else "")
+        return (
+            _("the number {number} (and its link) and the date {latest}", number=number, latest=latest)
+            if use.date < latest
+            else _("the number {number} (and its link)", number=number)
+        )
 
     return following
 
@@ -106,7 +122,11 @@ def check_series(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "warning",
                 "number-not-in-series",
-                f"{use.number} is not in the series {pattern}: it is checked for duplicates only",
+                _(
+                    "{number} is not in the series {pattern}: it is checked for duplicates only",
+                    number=use.number,
+                    pattern=pattern,
+                ),
                 use.source,
             )
     for name in sorted(placed):
@@ -115,20 +135,31 @@ def check_series(book: Book) -> Iterator[Finding]:
             judged = severity(book, later.date)
             if after != before + 1:
                 missing = after - before - 1
-                what = "one number is" if missing == 1 else f"{missing} numbers are"
+                what = _n(missing, "one number is", "{missing} numbers are", missing=missing)
                 yield Finding(
                     judged,
                     "series-gap",
-                    f"{later.number} follows {earlier.number}: {what} missing between them; give it the next number, or"
-                    ' fill the gap with a transaction of kind: "void"',
+                    _(
+                        "{number} follows {earlier_number}: {subject} missing between them; give it the next number, "
+                        'or fill the gap with a transaction of kind: "void"',
+                        number=later.number,
+                        earlier_number=earlier.number,
+                        subject=what,
+                    ),
                     later.source,
                 )
             if later.date < earlier.date:
                 yield Finding(
                     judged,
                     "series-date",
-                    f"{later.number} is dated {later.date}, but {earlier.number} before it {earlier.date}: dates never"
-                    " run backwards in a series",
+                    _(
+                        "{number} is dated {day}, but {earlier_number} before it {earlier_day}: dates never run "
+                        "backwards in a series",
+                        number=later.number,
+                        day=later.date,
+                        earlier_number=earlier.number,
+                        earlier_day=earlier.date,
+                    ),
                     later.source,
                 )
 
@@ -142,7 +173,9 @@ def check_patterns(book: Book) -> Iterator[Finding]:
             try:
                 numbering.parse_pattern(text)
             except numbering.PatternError as error:
-                yield Finding("error", "option", f"option {name}: {error}", book.option_source(name))
+                yield Finding(
+                    "error", "option", _("option {name}: {error}", name=name, error=error), book.option_source(name)
+                )
 
 
 CHECKS = (check_duplicates, check_series, check_patterns)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount_invoicing.checks.documents import ledger_amount, severity
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book, Finding, Invoice
 from beancount_invoicing.receivables import (
     Allocated,
@@ -41,16 +42,30 @@ def check_credited_amounts(book: Book) -> Iterator[Finding]:
         nets = {part.code for part in beyond if not part.tax}
         beyond = [part for part in beyond if not part.tax or part.code not in nets]
         if payable.beyond and (nets or not beyond):
-            more = "; ".join(
-                f"{part.what} {ledger_amount(abs(part.amount), note.currency)}, left {ledger_amount(abs(part.left), note.currency)}"
-                for part in beyond
+            more = joined(
+                "; ",
+                (
+                    _(
+                        "{subject} {amount}, left {part_amount}",
+                        subject=part.what,
+                        amount=ledger_amount(abs(part.amount), note.currency),
+                        part_amount=ledger_amount(abs(part.left), note.currency),
+                    )
+                    for part in beyond
+                ),
             )
             yield Finding(
                 severity(book, note.date),
                 "credit-note-beyond",
-                f"{note.number} credits {ledger_amount(abs(payable.amount), note.currency)}, but of {names} only"
-                f" {ledger_amount(abs(payable.left), note.currency)} is left to credit: lower it, or correct what it corrects"
-                + (f" ({more})" if more else ""),
+                _(
+                    "{number} credits {amount}, but of {names} only {other_amount} is left to credit: lower it, or "
+                    "correct what it corrects{more}",
+                    number=note.number,
+                    amount=ledger_amount(abs(payable.amount), note.currency),
+                    names=names,
+                    other_amount=ledger_amount(abs(payable.left), note.currency),
+                    more=(_(" ({more})", more=more) if more else ""),
+                ),
                 note.source,
             )
             continue
@@ -59,11 +74,20 @@ def check_credited_amounts(book: Book) -> Iterator[Finding]:
             yield Finding(
                 severity(book, note.date),
                 "credit-note-beyond",
-                f"{note.number} credits {ledger_amount(abs(part.amount), note.currency)} of {part.what}, but of {names}"
-                + (
-                    f" only {left} of it is left to credit: write {left}, or correct what it corrects"
-                    if part.left
-                    else " nothing of it is left to credit: write the code of what is credited, or correct what it corrects"
+                _(
+                    "{number} credits {amount} of {subject}, but of {names}{left}",
+                    number=note.number,
+                    amount=ledger_amount(abs(part.amount), note.currency),
+                    subject=part.what,
+                    names=names,
+                    left=(
+                        _(" only {left} of it is left to credit: write {left}, or correct what it corrects", left=left)
+                        if part.left
+                        else _(
+                            " nothing of it is left to credit: write the code of what is credited, or correct what "
+                            "it corrects"
+                        )
+                    ),
                 ),
                 note.source,
             )
@@ -72,12 +96,16 @@ def check_credited_amounts(book: Book) -> Iterator[Finding]:
                 yield Finding(
                     "warning",
                     "credit-note-rest",
-                    f"{note.number} credits the rest of the net under {part.code} of {names}, but of its tax"
-                    f" {ledger_amount(abs(part.amount), note.currency)}, and {ledger_amount(abs(part.left), note.currency)} "
-                    "is left:"
-                    f" write {ledger_amount(abs(part.left), note.currency)}, or "
-                    f"{ledger_amount(abs(part.amount + part.left), note.currency)}"
-                    " stays open",
+                    _(
+                        "{number} credits the rest of the net under {part} of {names}, but of its tax {amount}, and "
+                        "{part_amount} is left: write {part_amount}, or {other_amount} stays open",
+                        number=note.number,
+                        part=part.code,
+                        names=names,
+                        amount=ledger_amount(abs(part.amount), note.currency),
+                        part_amount=ledger_amount(abs(part.left), note.currency),
+                        other_amount=ledger_amount(abs(part.amount + part.left), note.currency),
+                    ),
                     note.source,
                 )
 
@@ -98,7 +126,7 @@ class _Given(NamedTuple):
     @property
     def what(self) -> str:
         """The figure in words."""
-        return f"the tax {self.code}" if self.tax else f"the net under {self.code}"
+        return _("the tax {code}", code=self.code) if self.tax else _("the net under {code}", code=self.code)
 
     @property
     def beyond(self) -> bool:
@@ -147,11 +175,20 @@ def check_deposits_deducted(book: Book) -> Iterator[Finding]:
         for deduction in invoice.deductions:
             deposit = known.get(deduction.number)
             if deposit is None or deposit.kind != "deposit":
-                what = "there is no such invoice" if deposit is None else f"that is no deposit invoice ({deposit.kind})"
+                what = (
+                    _("there is no such invoice")
+                    if deposit is None
+                    else _("that is no deposit invoice ({kind})", kind=deposit.kind)
+                )
                 yield Finding(
                     "error",
                     "unknown-invoice" if deposit is None else "deposit",
-                    f'{invoice.number} deducts the deposit "{deduction.number}", but {what}',
+                    _(
+                        '{number} deducts the deposit "{deduction_number}", but {subject}',
+                        number=invoice.number,
+                        deduction_number=deduction.number,
+                        subject=what,
+                    ),
                     deduction.source,
                 )
                 continue
@@ -163,7 +200,12 @@ def check_deposits_deducted(book: Book) -> Iterator[Finding]:
                 yield Finding(
                     "error",
                     "other-customer",
-                    f"{invoice.number} deducts {deduction.number}, which is a deposit of {deposit.customer.name}",
+                    _(
+                        "{number} deducts {deduction_number}, which is a deposit of {customer}",
+                        number=invoice.number,
+                        deduction_number=deduction.number,
+                        customer=deposit.customer.name,
+                    ),
                     deduction.source,
                 )
                 continue
@@ -171,8 +213,15 @@ def check_deposits_deducted(book: Book) -> Iterator[Finding]:
                 yield Finding(
                     "error",
                     "deposit",
-                    f"{invoice.number} in {invoice.currency} deducts {deduction.number}, which is a deposit in {deposit.currency}:"
-                    " deduct it from an invoice in its own currency, or pay it back by a credit note",
+                    _(
+                        "{number} in {currency} deducts {deduction_number}, which is a deposit in "
+                        "{deposit_currency}: deduct it from an invoice in its own currency, or pay it back by a "
+                        "credit note",
+                        number=invoice.number,
+                        currency=invoice.currency,
+                        deduction_number=deduction.number,
+                        deposit_currency=deposit.currency,
+                    ),
                     deduction.source,
                 )
                 continue
@@ -180,8 +229,14 @@ def check_deposits_deducted(book: Book) -> Iterator[Finding]:
                 yield Finding(
                     "error",
                     "deposit",
-                    f"{invoice.number} of {invoice.date} deducts {deduction.number}, which is only of {deposit.date}:"
-                    " correct one of the dates",
+                    _(
+                        "{number} of {day} deducts {deduction_number}, which is only of {deposit_day}: correct one "
+                        "of the dates",
+                        number=invoice.number,
+                        day=invoice.date,
+                        deduction_number=deduction.number,
+                        deposit_day=deposit.date,
+                    ),
                     deduction.source,
                 )
             key = deduction.number, deduction.tax
@@ -195,14 +250,21 @@ def check_deposits_deducted(book: Book) -> Iterator[Finding]:
                 deduction.amount
             )
             if deducted[key] > brought:
-                what = f"of the tax {deduction.tax} " if deduction.tax else ""
+                what = _("of the tax {tax} ", tax=deduction.tax) if deduction.tax else ""
                 yield Finding(
                     severity(book, invoice.date),
                     "deposit-beyond",
-                    f"{invoice.number}: with it {ledger_amount(deducted[key], invoice.currency)} {what}of {deduction.number} are"
-                    f" deducted, but {'less its credit notes ' if credited[key] else ''}it brought"
-                    f" {ledger_amount(brought, invoice.currency)}: deduct at most"
-                    f" {ledger_amount(brought - deducted[key] + deduction.amount, invoice.currency)} here",
+                    _(
+                        "{number}: with it {amount} {subject}of {deduction_number} are deducted, but {credited}it "
+                        "brought {other_amount}: deduct at most {amount_3} here",
+                        number=invoice.number,
+                        amount=ledger_amount(deducted[key], invoice.currency),
+                        subject=what,
+                        deduction_number=deduction.number,
+                        credited=(_("less its credit notes ") if credited[key] else ""),
+                        other_amount=ledger_amount(brought, invoice.currency),
+                        amount_3=ledger_amount(brought - deducted[key] + deduction.amount, invoice.currency),
+                    ),
                     deduction.source,
                 )
         for number in sorted(nets.keys() | by_code.keys()):
@@ -232,12 +294,29 @@ def _deducted_tax(
         if all(abs(code_tax.figure.value - taxes.get(code, ZERO)) <= cent for code, code_tax in due.items()):
             return
         amounts = (
-            f"{code_tax.tax.rate} % of {'it' if code_tax.base == net else ledger_amount(code_tax.base, invoice.currency)} is"
-            f" {ledger_amount(code_tax.figure.value, invoice.currency)}"
+            (
+                _(
+                    "{rate} % of it is {figure_amount}",
+                    rate=code_tax.tax.rate,
+                    figure_amount=ledger_amount(code_tax.figure.value, invoice.currency),
+                )
+                if code_tax.base == net
+                else _(
+                    "{rate} % of {amount} is {figure_amount}",
+                    rate=code_tax.tax.rate,
+                    amount=ledger_amount(code_tax.base, invoice.currency),
+                    figure_amount=ledger_amount(code_tax.figure.value, invoice.currency),
+                )
+            )
             for code_tax in due.values()
         )
         names = (f'tax: "{code}"' for code in due)
-        wanted = f'{", ".join(amounts)}: deduct the tax with deposit: "{number}" and {", ".join(names)}'
+        wanted = _(
+            '{amounts}: deduct the tax with deposit: "{number}" and {names}',
+            amounts=joined(", ", amounts),
+            number=number,
+            names=", ".join(names),
+        )
     elif deposit.combined and all(taxes.get(code, ZERO) <= (net * rate / 100) + cent for code, rate in rates.items()):
         return  # which part of the net bears which taxes is not written
     else:
@@ -247,22 +326,37 @@ def _deducted_tax(
         slack = sum((cent * 100 / rate for rate in rates.values()), ZERO)
         if net - untaxed - slack <= bases <= net + slack:
             return
-        brought = ", ".join(
-            f"{ledger_amount(amount.amount, deposit.currency)} of {amount.tax.code} on "
-            f"{ledger_amount(amount.base, deposit.currency)}"
-            for amount in deposit.taxes
+        brought = joined(
+            ", ",
+            (
+                _(
+                    "{amount} of {tax} on {other_amount}",
+                    amount=ledger_amount(amount.amount, deposit.currency),
+                    tax=amount.tax.code,
+                    other_amount=ledger_amount(amount.base, deposit.currency),
+                )
+                for amount in deposit.taxes
+            ),
         )
-        wanted = (
-            f"that is the tax on {ledger_amount(steps.round_to(bases, decimals), invoice.currency)}: it brought {brought};"
-            f' deduct the tax of each with deposit: "{number}" and its tax:'
+        wanted = _(
+            'that is the tax on {amount}: it brought {brought}; deduct the tax of each with deposit: "{number}" '
+            "and its tax:",
+            amount=ledger_amount(steps.round_to(bases, decimals), invoice.currency),
+            brought=brought,
+            number=number,
         )
     deducted = sum(taxes.values(), ZERO)
     yield Finding(
         severity(book, invoice.date),
         "deposit-tax",
-        f"{invoice.number} deducts {ledger_amount(net, invoice.currency)} of {number} and "
-        f"{ledger_amount(deducted, invoice.currency)} of its"
-        f" tax, but {wanted}",
+        _(
+            "{number} deducts {amount} of {other_number} and {other_amount} of its tax, but {wanted}",
+            number=invoice.number,
+            amount=ledger_amount(net, invoice.currency),
+            other_number=number,
+            other_amount=ledger_amount(deducted, invoice.currency),
+            wanted=wanted,
+        ),
         invoice.source,
     )
 
@@ -286,37 +380,63 @@ def check_taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
                 yield Finding(
                     "warning",
                     "tax-code",
-                    f"{ledger_amount(left, currency)} left {account} without saying of which tax: write tax: below those postings",
+                    _(
+                        "{amount} left {account} without saying of which tax: write tax: below those postings",
+                        amount=ledger_amount(left, currency),
+                        account=account,
+                    ),
                     unsaid[0].source,
                 )
             continue
         source = book.taxes[tax.code_of_name(code, book.taxes)].latest.source
         if total.to_move or total.to_release:
             what = (
-                f"{ledger_amount(total.left, currency)} left {account}: bean-invoice tax-due shows where, and the "
-                "entry to add"
+                _(
+                    "{amount} left {account}: bean-invoice tax-due shows where, and the entry to add",
+                    amount=ledger_amount(total.left, currency),
+                    account=account,
+                )
                 if total.to_release
-                else f"{ledger_amount(total.moved, currency)} reached {total.due_account}: bean-invoice tax-due shows the exchange"
-                " difference, and the entry to add"
+                else _(
+                    "{amount} reached {due_account}: bean-invoice tax-due shows the exchange difference, and the "
+                    "entry to add",
+                    amount=ledger_amount(total.moved, currency),
+                    due_account=total.due_account,
+                )
             )
             yield Finding(
                 "warning",
                 "tax-due",
-                f"{code}: by payments until {book.last_date} {ledger_amount(total.due, currency)} became due, but {what}",
+                _(
+                    "{code}: by payments until {last_date} {amount} became due, but {subject}",
+                    code=code,
+                    last_date=book.last_date,
+                    amount=ledger_amount(total.due, currency),
+                    subject=what,
+                ),
                 source,
             )
         if total.to_cancel:
             yield Finding(
                 "warning",
                 "tax-written-off",
-                f"{code}: {ledger_amount(total.cancelled, currency)} of tax was lost by write-offs and discounts, but"
-                f" {ledger_amount(total.taken_off, currency)} left {account}: "
-                + (
-                    f'take it off in the write-off, with tax: "{code}"'
-                    if abs(total.taken_off) < abs(total.cancelled)
-                    else f"put {ledger_amount(abs(total.to_cancel), currency)} back there,"
-                    " in the write-off or where that much of the loss"
-                    f' is taken back, with tax: "{code}"'
+                _(
+                    "{code}: {amount} of tax was lost by write-offs and discounts, but {total_amount} left "
+                    "{account}: {taken_off}",
+                    code=code,
+                    amount=ledger_amount(total.cancelled, currency),
+                    total_amount=ledger_amount(total.taken_off, currency),
+                    account=account,
+                    taken_off=(
+                        _('take it off in the write-off, with tax: "{code}"', code=code)
+                        if abs(total.taken_off) < abs(total.cancelled)
+                        else _(
+                            "put {amount} back there, in the write-off or where that much of the loss is taken back, "
+                            'with tax: "{code}"',
+                            amount=ledger_amount(abs(total.to_cancel), currency),
+                            code=code,
+                        )
+                    ),
                 ),
                 source,
             )
@@ -331,10 +451,13 @@ def _taken_over(book: Book, due: TaxDue) -> Iterator[Finding]:
         yield Finding(
             "warning",
             "tax-taken-over",
-            f"{ledger_amount(-one.amount, one.currency)} of tax on {one.account} is taken over from earlier books, but it "
-            "cannot be told of"
-            ' which open item it is: write it in the open item\'s transaction, kind: "opening", a posting for each, with tax: and'
-            ' settles: "…" (the number) below it',
+            _(
+                "{amount} of tax on {account} is taken over from earlier books, but it cannot be told of which open "
+                'item it is: write it in the open item\'s transaction, kind: "opening", a posting for each, with '
+                'tax: and settles: "…" (the number) below it',
+                amount=ledger_amount(-one.amount, one.currency),
+                account=one.account,
+            ),
             one.source,
         )
     numbers = {invoice.number for invoice in book.invoices}
@@ -343,7 +466,10 @@ def _taken_over(book: Book, due: TaxDue) -> Iterator[Finding]:
             yield Finding(
                 "error",
                 "unknown-invoice",
-                f'settles: there is no open item "{movement.number}" whose tax this could be: write the number of one',
+                _(
+                    'settles: there is no open item "{number}" whose tax this could be: write the number of one',
+                    number=movement.number,
+                ),
                 movement.source,
             )
 
@@ -386,12 +512,19 @@ def _deposits_due(book: Book, due: TaxDue) -> Iterator[Finding]:
                 yield Finding(
                     "warning",
                     "deposit-tax",
-                    f"{invoice.number} takes {ledger_amount(deduction.amount, invoice.currency)} of the tax on {deposit.number} off"
-                    f" {deduction.account}, but by then only {ledger_amount(left, invoice.currency)} of it was due, by what "
-                    "was paid:"
-                    f" deduct {ledger_amount(left, invoice.currency)} there, and "
-                    f"{ledger_amount(deduction.amount - left, invoice.currency)} on"
-                    f' {said.pending}, both with deposit: "{deposit.number}" and tax: "{code}"',
+                    _(
+                        "{number} takes {amount} of the tax on {deposit_number} off {account}, but by then only "
+                        "{other_amount} of it was due, by what was paid: deduct {other_amount} there, and {amount_3} "
+                        'on {pending}, both with deposit: "{deposit_number}" and tax: "{code}"',
+                        number=invoice.number,
+                        amount=ledger_amount(deduction.amount, invoice.currency),
+                        deposit_number=deposit.number,
+                        account=deduction.account,
+                        other_amount=ledger_amount(left, invoice.currency),
+                        amount_3=ledger_amount(deduction.amount - left, invoice.currency),
+                        pending=said.pending,
+                        code=code,
+                    ),
                     deduction.source,
                 )
 

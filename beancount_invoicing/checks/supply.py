@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from beancount_invoicing import law
 from beancount_invoicing.checks.documents import ledger_amount
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book, Customer, Finding, Invoice, Tax
 from beancount_invoicing.rules import currencies, steps, supply
 
@@ -87,10 +88,18 @@ def check_services_abroad(book: Book) -> Iterator[Finding]:
                     continue
                 problem = _at_another_rate(book, invoice, customer, tax, seller, place, rates, rule)
             elif (tax.category == "S" and tax.rate) or _small_firm(book, invoice, tax):
-                what, buyer = ("electronic services", "consumer") if consumer else ("services", "business")
-                problem = (
-                    f"{_charged(tax)} {what} to {customer.name}, a {buyer} in {place}, where they are supplied: they bear no tax"
-                    f" of {law.state_of(seller)} ({rule}): {_remedy(book, invoice, customer, tax, nature, seller, where)}"
+                what, buyer = (_("electronic services"), "consumer") if consumer else ("services", "business")
+                problem = _(
+                    "{charged} {subject} to {customer}, a {buyer} in {place}, where they are supplied: they bear no "
+                    "tax of {state_of} ({rule}): {remedy}",
+                    charged=_charged(tax),
+                    subject=what,
+                    customer=customer.name,
+                    buyer=buyer,
+                    place=place,
+                    state_of=law.state_of(seller),
+                    rule=rule,
+                    remedy=_remedy(book, invoice, customer, tax, nature, seller, where),
                 )
             else:
                 continue
@@ -98,8 +107,16 @@ def check_services_abroad(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "warning",
                 "place-of-supply",
-                f"{invoice.number}: {problem}"
-                + ("" if nature else '; if it is goods, say nature: "goods" on the line, its item or its tax code'),
+                (
+                    _("{number}: {problem}", number=invoice.number, problem=problem)
+                    if nature
+                    else _(
+                        '{number}: {problem}; if it is goods, say nature: "goods" on the line, its item or its tax '
+                        "code",
+                        number=invoice.number,
+                        problem=problem,
+                    )
+                ),
                 line.source,
             )
 
@@ -123,17 +140,32 @@ def _at_another_rate(
     else:
         chosen, shown = f"{place}{usual:f}".replace(".", ""), f"{usual:f}".replace(".", ",")
         label = _TAX.get(law.state_of(place), "TVA")
-        define = (
-            f'define custom "invoice-tax" "{chosen}" "{label} {shown} %" {tax.account or "Liabilities:VAT"} with rate: {usual:f},'
-            + (f' due-on: "payment", pending: {tax.pending},' if tax.on_payment else "")
-            + f' nature: "services" and sold-to: "{place} business", and '
+        define = _(
+            'define custom "invoice-tax" "{chosen}" "{label} {shown} %" {account} with rate: '
+            '{usual},{on_payment} nature: "services" and sold-to: "{place} business", and ',
+            chosen=chosen,
+            label=label,
+            shown=shown,
+            account=tax.account or "Liabilities:VAT",
+            usual=f"{usual:f}",
+            on_payment=(_(' due-on: "payment", pending: {pending},', pending=tax.pending) if tax.on_payment else ""),
+            place=place,
         )
     net = sum((line.net for line in invoice.lines if line.tax == tax.code), ZERO)
     due = steps.round_to(net * usual / 100, currencies.currency_decimals(invoice.currency))
-    known = " or ".join(f"{rate.rate.normalize():f} %" for rate in rates)
-    return (
-        f"{tax.code} charges {tax.rate.normalize():f} % on services to {customer.name}, a business in {place}, whose rates they"
-        f' bear, {known} ({rule}): {define}write tax: "{chosen}" on the line and on its tax, {ledger_amount(due, invoice.currency)}'
+    known = joined(_(" or "), (f"{rate.rate.normalize():f} %" for rate in rates))
+    return _(
+        "{tax} charges {rate} % on services to {customer}, a business in {place}, whose rates they bear, "
+        '{known} ({rule}): {define}write tax: "{chosen}" on the line and on its tax, {amount}',
+        tax=tax.code,
+        rate=f"{tax.rate.normalize():f}",
+        customer=customer.name,
+        place=place,
+        known=known,
+        rule=rule,
+        define=define,
+        chosen=chosen,
+        amount=ledger_amount(due, invoice.currency),
     )
 
 
@@ -144,7 +176,11 @@ def _small_firm(book: Book, invoice: Invoice, tax: Tax) -> bool:
 
 
 def _charged(tax: Tax) -> str:
-    return f"{tax.code} charges {tax.rate.normalize():f} % on" if tax.rate else f"{tax.code} exempts"
+    return (
+        _("{tax} charges {rate} % on", tax=tax.code, rate=f"{tax.rate.normalize():f}")
+        if tax.rate
+        else _("{tax} exempts", tax=tax.code)
+    )
 
 
 def _remedy(
@@ -155,28 +191,49 @@ def _remedy(
     place = supply.place_of_supply(customer, "services")
     if where == "union" and not customer.vat_id:
         return (
-            f'write its VAT id, vat-id: "{"EL" if place == "GR" else place}…", on {customer.account}, or buyer:'
-            ' "consumer" where it is none'
+            _(
+                'write its VAT id, vat-id: "EL…", on {account}, or buyer: "consumer" where it is none',
+                account=customer.account,
+            )
+            if place == "GR"
+            else _(
+                'write its VAT id, vat-id: "{place}…", on {account}, or buyer: "consumer" where it is none',
+                place=place,
+                account=customer.account,
+            )
         )
     chosen = supply.code_abroad(book.taxes, seller, customer, nature, invoice.date)
     rate = law.standard_rate(place, invoice.date) if consumer else None
     if rate is not None and not chosen:  # a seller outside the Union: the tax of the consumer's state is owed
         code, definition = one_stop_shop_directive(book, place, nature, rate, tax)
-        return f'the tax of {place} is owed: define {definition}, write tax: "{code}" on the line and on its tax'
+        return _(
+            'the tax of {place} is owed: define {definition}, write tax: "{code}" on the line and on its tax',
+            place=place,
+            definition=definition,
+            code=code,
+        )
     code, label, category, reason, kind, whom = ELECTRONIC_OUTSIDE_CODE if consumer else SERVICES_ABROAD_CODES[where]
     define = ""
     if not chosen:
-        define = (
-            f'define custom "invoice-tax" "{code}" "{label}" with category: "{category}", reason: "{reason}", nature: "{kind}"'
-            f' and sold-to: "{whom}", '
+        define = _(
+            'define custom "invoice-tax" "{code}" "{label}" with category: "{category}", reason: "{reason}", '
+            'nature: "{kind}" and sold-to: "{whom}", ',
+            code=code,
+            label=label,
+            category=category,
+            reason=reason,
+            kind=kind,
+            whom=whom,
         )
     amount = next((amount.amount for amount in invoice.taxes if amount.tax.code == tax.code), ZERO)
-    take_out = f", without the {ledger_amount(amount, invoice.currency)} of tax" if amount else ""
-    text = f'{define}write tax: "{chosen or code}" on the line{take_out}'
+    take_out = _(", without the {amount} of tax", amount=ledger_amount(amount, invoice.currency)) if amount else ""
+    text = _(
+        '{define}write tax: "{chosen}" on the line{take_out}', define=define, chosen=chosen or code, take_out=take_out
+    )
     if not consumer:
-        text += (
-            "; what is taxed where it takes place (land, admissions, meals, short hire) has a code of its own, with sold-to:"
-            ' "anyone"'
+        text += _(
+            "; what is taxed where it takes place (land, admissions, meals, short hire) has a code of its own, "
+            'with sold-to: "anyone"'
         )
     return text
 
@@ -189,10 +246,19 @@ def one_stop_shop_directive(
     shown = f"{rate.normalize():f}"
     code = f"OSS-{state}" + ("-ELECTRONIC" if nature == supply.ELECTRONIC else "") + (f"-{shown}" if instead_of else "")
     account = (charged.account or "Liabilities:VAT").removesuffix(":OSS") + ":OSS"
-    opened = "" if account in book.opened_accounts else " (open that account)"
+    opened = "" if account in book.opened_accounts else _(" (open that account)")
     return code, (
-        f'custom "invoice-tax" "{code}" "VAT {shown} %" {account}{opened} with rate: {shown}, nature: "{nature}",'
-        f' sold-to: "{state} consumer"' + (f', instead-of: "{instead_of}"' if instead_of else "")
+        _(
+            'custom "invoice-tax" "{code}" "VAT {shown} %" {account}{opened} with rate: {shown}, nature: '
+            '"{nature}", sold-to: "{state} consumer"{instead_of}',
+            code=code,
+            shown=shown,
+            account=account,
+            opened=opened,
+            nature=nature,
+            state=state,
+            instead_of=(_(', instead-of: "{instead_of}"', instead_of=instead_of) if instead_of else ""),
+        )
     )
 
 

@@ -11,13 +11,14 @@ from contextlib import suppress
 from decimal import Decimal
 
 from beancount_invoicing.checks.documents import ledger_amount
+from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import ZERO, Book, Finding, Payment, Source
 from beancount_invoicing.receivables import Allocated, Allocation, claim_and_invoiced_taxes
 from beancount_invoicing.rules import payment_terms
 from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.steps import round_to
 
-CANCELLED_AS = {"write-off": "lost", "discount": "given up"}
+CANCELLED_AS = {"write-off": _("lost"), "discount": _("given up")}
 
 
 def check_tax_reductions(book: Book, allocated: Allocated) -> Iterator[Finding]:
@@ -94,12 +95,21 @@ def _compared(
         yield Finding(
             "warning",
             "discount-tax" if means == "discount" else "write-off-tax",
-            f"{numbers}: {ledger_amount(abs(gone), first.currency)} are {CANCELLED_AS[means]}, and "
-            f"{ledger_amount(abs(taken), first.currency)} of"
-            f" {code} is taken {'back' if gone > 0 else 'up again'}, but {ledger_amount(abs(share), first.currency)} of it "
-            "is the tax in"
-            f' that: write {account} {ledger_amount(share, first.currency)} with tax: "{code}", and the other'
-            f" {ledger_amount(abs(gone) - abs(share), first.currency)} on the account of what is {CANCELLED_AS[means]}",
+            _(
+                "{numbers}: {amount} are {cancelled_as}, and {other_amount} of {code} is taken {gone}, but "
+                '{amount_3} of it is the tax in that: write {account} {amount_4} with tax: "{code}", and the other '
+                "{amount_5} on the account of what is {cancelled_as}",
+                numbers=numbers,
+                amount=ledger_amount(abs(gone), first.currency),
+                cancelled_as=CANCELLED_AS[means],
+                other_amount=ledger_amount(abs(taken), first.currency),
+                code=code,
+                gone=(_("back") if gone > 0 else _("up again")),
+                amount_3=ledger_amount(abs(share), first.currency),
+                account=account,
+                amount_4=ledger_amount(share, first.currency),
+                amount_5=ledger_amount(abs(gone) - abs(share), first.currency),
+            ),
             payments[0].source,
         )
 
@@ -140,10 +150,20 @@ def _late(allocations: Sequence[Allocation]) -> Iterator[Finding]:
         yield Finding(
             "warning",
             "discount-late",
-            f"{invoice.number}: its cash discount could be taken until {found.date}, but "
-            f"{ledger_amount(allocation.amount, invoice.currency)} of"
-            f" it is taken on {allocation.received_on}, {days} day{'s' * (days != 1)} late: leave it open and ask for it, or agree "
-            "to it by"
-            f' cash-discount: "… within {(allocation.received_on - invoice.date).days} days" on the invoice',
+            _n(
+                days,
+                "{number}: its cash discount could be taken until {day}, but {amount} of it is taken on "
+                '{received_on}, {days} day late: leave it open and ask for it, or agree to it by cash-discount: "… '
+                'within {received_on_days} days" on the invoice',
+                "{number}: its cash discount could be taken until {day}, but {amount} of it is taken on "
+                '{received_on}, {days} days late: leave it open and ask for it, or agree to it by cash-discount: "… '
+                'within {received_on_days} days" on the invoice',
+                number=invoice.number,
+                day=found.date,
+                amount=ledger_amount(allocation.amount, invoice.currency),
+                received_on=allocation.received_on,
+                days=days,
+                received_on_days=(allocation.received_on - invoice.date).days,
+            ),
             allocation.source,
         )

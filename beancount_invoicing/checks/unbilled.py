@@ -9,6 +9,7 @@ from itertools import combinations
 
 from beancount_invoicing.billing.in_force import versions
 from beancount_invoicing.billing.unbilled import left_out_notices
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Contract, Finding, Source
 
 
@@ -16,7 +17,7 @@ def check_unbilled(book: Book) -> Iterator[Finding]:
     """Nothing is left out by billing, as it stands at the ledger's end, until somebody decides."""
     for notice in left_out_notices(book, book.last_date):
         if notice.rule != "contract":  # what contracts lack is said of them
-            contract = f"contract {notice.contract}: " if notice.contract else ""
+            contract = _("contract {contract}: ", contract=notice.contract) if notice.contract else ""
             yield Finding("warning", notice.rule, contract + notice.with_advice, notice.source or Source(book.file, 0))
 
 
@@ -35,9 +36,9 @@ def check_shared_time_accounts(book: Book) -> Iterator[Finding]:
                 said.add(pair)
                 yield Finding(
                     "error", "contract",
-                    f"contract {other.code}: {account} is the time account of {one.code} as well ({one.source}), from"
-                    f" {max(first, other_first)} on, so that nobody can tell whose time it is: give one an account of its own, or"
-                    " until: the day before",
+                    _("contract {other}: {account} is the time account of {entry} as well ({place}), from {first} "
+                    "on, so that nobody can tell whose time it is: give one an account of its own, or until: the day "
+                    "before", other=other.code, account=account, entry=one.code, place=one.source, first=max(first, other_first)),
                     other.source,
                 )  # fmt: skip
 

@@ -27,14 +27,18 @@ from beancount_invoicing.cli.common import (
     print_table,
     spaced,
 )
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.ledger import open_for_aging
+from beancount_invoicing.messages import _
 
 
 def _bounds(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in value.split(","))
     except ValueError:
-        raise click.BadParameter(f"{value} is no list of days such as 30,60,90", ctx=ctx, param=param) from None
+        raise click.BadParameter(
+            _("{value} is no list of days such as 30,60,90", value=value), ctx=ctx, param=param
+        ) from None
 
 
 def _said(amount: str, mark: Mark | None) -> str:
@@ -72,8 +76,15 @@ def aging_command(
         raise click.BadParameter(str(error), param_hint="--bounds") from None
     for row, books in report.unreconciled():
         session.error(
-            f"{row.account}: total {row.total} + drafts {row.drafts} {row.currency} is not the ledger's balance"
-            f" {books.balance}: this is a mistake of ours, please report it"
+            _(
+                "{account}: total {total} + drafts {drafts} {currency} is not the ledger's balance {balance}: this "
+                "is a mistake of ours, please report it",
+                account=row.account,
+                total=row.total,
+                drafts=row.drafts,
+                currency=row.currency,
+                balance=books.balance,
+            )
         )
     whose = customers_wanted(session, ledger.book, customer)
     if whose is None:
@@ -98,11 +109,11 @@ def aging_command(
         return
     drafts = any(row.drafts for row in report.rows)
     columns_shown: list[ColumnSpec] = [
-        ("customer", False), ("account", False, "spare"), ("not due", True), *((name, True) for name in names),
-        ("unallocated", True, "below"), ("total", True), ("", False), ("disputed", True, "below"),
+        (_("customer"), False), (_("account"), False, "spare"), (_("not due"), True), *((name, True) for name in names),
+        (_("unallocated"), True, "below"), (_("total"), True), ("", False), (_("disputed"), True, "below"),
     ]  # fmt: skip
     if drafts:
-        columns_shown.append(("drafts", True, "below"))
+        columns_shown.append((_("drafts"), True, "below"))
 
     def cells(first: str, second: str, row: amounts.Answer) -> list[str | None]:
         return [first, second, spaced(row["not_due"]),
@@ -112,11 +123,23 @@ def aging_command(
                 *([_said(row["drafts"], "draft")] if drafts else [])]  # fmt: skip
 
     print_table(
-        f"Receivables as of {as_of}, in days {'late' if basis == 'due' else 'since the invoice'}",
+        (
+            _("Receivables as of {day}, in days late", day=as_of)
+            if basis == "due"
+            else _("Receivables as of {day}, in days since the invoice", day=as_of)
+        ),
         columns_shown,
         [cells(row["customer"], row["account"], row) for row in answer["rows"]],
         [cells("Total", "", total) for total in answer["totals"]],
     )
     if explain:
         for row in report.rows:
-            click.echo(f"  {row.account}: {row.total} + drafts {row.drafts} = balance in the ledger {row.currency}")
+            echo(
+                _(
+                    "  {account}: {total} + drafts {drafts} = balance in the ledger {currency}",
+                    account=row.account,
+                    total=row.total,
+                    drafts=row.drafts,
+                    currency=row.currency,
+                )
+            )

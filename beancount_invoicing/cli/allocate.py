@@ -13,6 +13,7 @@ from beancount_invoicing.actions.allocate import AllocationRequest
 from beancount_invoicing.cli.common import Number, Session, date_option, examples
 from beancount_invoicing.cli.completion import complete_numbers
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
+from beancount_invoicing.messages import _
 
 
 @click.command(epilog=examples("allocate F2026-0062 -w"))
@@ -41,7 +42,7 @@ def allocate_command(
 ) -> None:
     """Give documents what lies on their customer's account: the money keeps the day on which it came."""
     if amount is not None and amount <= 0:
-        raise click.UsageError("--amount is above 0")
+        raise click.UsageError(_("--amount is above 0"))
     way = build_write_options(write, into, commit)
     with changing(session):
         wanted = AllocationRequest(numbers, amount, source)

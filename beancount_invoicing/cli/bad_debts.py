@@ -25,6 +25,7 @@ from beancount_invoicing.cli.common import (
     say_whom,
     spaced,
 )
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.render import print_written
 from beancount_invoicing.cli.send import channel_option, only_with_send, retry_option, send_for_command
 from beancount_invoicing.cli.writing import build_write_options, sending_options
@@ -33,6 +34,7 @@ from beancount_invoicing.delivery.dispatch import Dispatch, HeldDispatch
 from beancount_invoicing.documents.search import UnknownNumber
 from beancount_invoicing.documents.written_files import Output
 from beancount_invoicing.ledger import Ledger
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Channel
 from beancount_invoicing.receivables import BadDebt
 from beancount_invoicing.rules.steps import describe_step
@@ -133,14 +135,33 @@ def bad_debts_command(
         print_csv(COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
     else:
         print_table(
-            f"Written off until {as_of}",
-            [("number", False), ("date", False), ("customer", False), ("written off", False), ("net", True), ("tax", True),
-             ("in all", True), ("", False)],
-            [[row["number"], row["date"], row["customer"], row["written_off"], spaced(row["net"]), spaced(row["tax"]),
-              spaced(row["amount"]), row["currency"]] for row in rows],
-        )  # fmt: skip
+            _("Written off until {day}", day=as_of),
+            [
+                (_("number"), False),
+                (_("date"), False),
+                (_("customer"), False),
+                (_("written off"), False),
+                (_("net"), True),
+                (_("tax"), True),
+                (_("in all"), True),
+                ("", False),
+            ],
+            [
+                [
+                    row["number"],
+                    row["date"],
+                    row["customer"],
+                    row["written_off"],
+                    spaced(row["net"]),
+                    spaced(row["tax"]),
+                    spaced(row["amount"]),
+                    row["currency"],
+                ]
+                for row in rows
+            ],
+        )
         if explain:
             for one in debts:
-                click.echo(one.position.invoice.number)
+                echo(one.position.invoice.number)
                 for step in one.steps:
-                    click.echo(f"  {describe_step(step)}")
+                    echo(_("  {step}", step=describe_step(step)))

@@ -37,6 +37,7 @@ from beancount_invoicing.cli.writing import (
 )
 from beancount_invoicing.documents import render
 from beancount_invoicing.documents.written_files import Output
+from beancount_invoicing.messages import _
 from beancount_invoicing.writing import changes
 from beancount_invoicing.writing.new_documents import DocumentDating
 
@@ -90,13 +91,13 @@ def bill_command(
     """Bill what contracts, time and expenses have made due: show the documents, or write them."""
     way = build_write_options(write, into, commit, yes)
     if outputs and not folder:
-        raise click.UsageError("say the folder that the files go into: -o FOLDER")
+        raise click.UsageError(_("say the folder that the files go into: -o FOLDER"))
     if folder and write:
-        raise click.UsageError("-o is for what is not written: after --write, bean-invoice render NUMBER")
+        raise click.UsageError(_("-o is for what is not written: after --write, bean-invoice render NUMBER"))
     dating, only = DocumentDating(day or until, draft), LineFilter(person, task, since, item)
     with changing(session):
         outcome = bill.bill(session.find(), until, dating, way, customer, contract, only)
-        print_outcome(outcome, way, form, explain, "" if entries else f"To be billed up to {until}")
+        print_outcome(outcome, way, form, explain, "" if entries else _("To be billed up to {until}", until=until))
         fail_if_left_out(session, outcome, on_purpose=leave_out)
         if folder and outcome.documents:
             invoices = [position.invoice for position in changes.written_positions(outcome)]
@@ -110,6 +111,9 @@ def bill_command(
         if draft and write and outcome.documents and form == "table":
             first = outcome.documents[0].number
             print_notice(
-                f"Look at them: bean-invoice render {first}; change one: bean-invoice draft edit {first}; number them:"
-                " bean-invoice issue --all"
+                _(
+                    "Look at them: bean-invoice render {first}; change one: bean-invoice draft edit {first}; number "
+                    "them: bean-invoice issue --all",
+                    first=first,
+                )
             )

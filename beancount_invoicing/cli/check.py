@@ -7,7 +7,16 @@ import click
 from beancount_invoicing.actions import seal
 from beancount_invoicing.answers.findings import finding_json
 from beancount_invoicing.cli.colours import painted
-from beancount_invoicing.cli.common import Session, examples, format_option, print_csv, print_json, warning_line
+from beancount_invoicing.cli.common import (
+    Session,
+    examples,
+    format_option,
+    print_csv,
+    print_json,
+    warning_label,
+    warning_line,
+)
+from beancount_invoicing.cli.echo import echo
 
 
 @click.command(epilog=examples("check --strict"))
@@ -26,11 +35,12 @@ def check_command(session: Session, strict: bool, form: str) -> None:
         columns = ("file", "line", "rule", "severity", "message")
         print_csv(columns, [[row[column] for column in columns] for row in rows])
     else:
+        label = warning_label()
         for warning in warnings:
-            click.echo(warning_line(warning).replace("warning:", painted("warning:", "doubtful"), 1))
+            echo(warning_line(warning).replace(label, painted(label, "doubtful"), 1))
         errors = len(ledger.errors)
         documents = sum(not invoice.draft for invoice in ledger.book.invoices)
-        click.echo(
+        echo(
             ", ".join(
                 f"{count} {what}{'s' * (count != 1)}"
                 for count, what in ((documents, "document"), (errors, "error"), (len(warnings), "warning"))

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterable
 from typing import IO, Literal, get_args
 
+from beancount_invoicing.languages import translated
+
 Mark = Literal["late", "doubtful", "done", "draft", "new"]
 
 _CODES: dict[str, str] = {
@@ -48,7 +50,7 @@ def mark_of(text: str) -> str:
 
 def marked(text: str | None, mark: Mark | None) -> str:
     """A text that stands for `mark`; as it is for None, and where there is nothing."""
-    return _MARKED[mark](text) if text and mark else text or ""
+    return _MARKED[mark](translated(text)) if text and mark else text or ""
 
 
 def row_marked(cells: Iterable[str | None], mark: Mark | None) -> list[str]:
@@ -56,7 +58,7 @@ def row_marked(cells: Iterable[str | None], mark: Mark | None) -> list[str]:
     if mark is None:
         return [cell or "" for cell in cells]
     kind = _MARKED[mark]
-    return [kind(cell) if cell else "" for cell in cells]
+    return [kind(translated(cell)) if cell else "" for cell in cells]
 
 
 def paint(text: str, mark: str, bold: bool = False) -> str:

@@ -25,8 +25,11 @@ from beancount_invoicing import customer_search
 from beancount_invoicing.cli import days
 from beancount_invoicing.cli.colours import Mark, in_colour, painted
 from beancount_invoicing.cli.completion import complete_list
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.customer_search import UnknownCustomer
+from beancount_invoicing.languages import translated, translated_text
 from beancount_invoicing.ledger import Ledger, LedgerLoader, LedgerMissing, find_ledger, open_ledger
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Finding
 
 if TYPE_CHECKING:
@@ -52,7 +55,7 @@ class Number(click.ParamType[Decimal]):
         except InvalidOperation:
             number = Decimal("NaN")
         if not number.is_finite():
-            self.fail(f"{value} is no number: write it such as 98.00", param, ctx)
+            self.fail(_("{value} is no number: write it such as 98.00", value=value), param, ctx)
         return number
 
 
@@ -88,7 +91,7 @@ class Commands(click.Group):
         """Writes a line for each command."""
         known = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
         room = formatter.width - 6 - max(map(len, known))
-        with formatter.section("Commands"):
+        with formatter.section(translated_text("Commands")):
             formatter.write_dl([(name, _brief(one.help or "", room)) for name, one in known.items() if one])
 
 
@@ -200,14 +203,19 @@ def with_relative(text: str) -> str:
 
 def error_line(finding: Finding) -> str:
     """An error with its place."""
-    return f"{relative(finding.source.file)}:{finding.source.line}: {with_relative(finding.message)}"
+    return f"{relative(finding.source.file)}:{finding.source.line}: {with_relative(translated(finding.message))}"
 
 
 def warning_line(finding: Finding) -> str:
     """A warning with its place and rule; an entry to write follows on lines of its own."""
-    first, *more = with_relative(finding.message).split("\n")
+    first, *more = with_relative(translated(finding.message)).split("\n")
     place = f"{relative(finding.source.file)}:{finding.source.line}"
-    return "\n".join([f"{place}: warning: {first} [{finding.rule}]", *more])
+    return "\n".join([f"{place}: {warning_label()} {first} [{finding.rule}]", *more])
+
+
+def warning_label() -> str:
+    """What stands before a warning's text."""
+    return translated(_("warning:"))
 
 
 def print_notice(message: str) -> None:
@@ -216,14 +224,14 @@ def print_notice(message: str) -> None:
 
 
 def _tell(message: str, mark: Mark | None) -> None:
-    text = message.removeprefix(f"{Path.cwd()}{os.sep}")
-    click.echo(painted(text, mark, sys.stderr) if mark else text, err=True)
+    text = translated(message).removeprefix(f"{Path.cwd()}{os.sep}")
+    echo(painted(text, mark, sys.stderr) if mark else text, err=True)
 
 
 def print_assumed_notice(book: Book, as_of: date) -> None:
     """Says that settlements are assumed, where an option makes them so."""
     if book.option("allocate", as_of) == "oldest":
-        print_notice('Assumed: payments that name no invoice settle the oldest due (invoice-option "allocate").')
+        print_notice(_('Assumed: payments that name no invoice settle the oldest due (invoice-option "allocate").'))
 
 
 def today() -> date:
@@ -247,7 +255,7 @@ def customer_option(command: F) -> F:
     @wraps(command)
     def named(*args: Any, customer_named: str, customer: str, **values: Any) -> Any:
         if customer and customer_named:
-            raise click.UsageError("name the customer once: CUSTOMER, or --customer")
+            raise click.UsageError(_("name the customer once: CUSTOMER, or --customer"))
         return command(*args, customer=customer or customer_named, **values)
 
     named = click.option(
@@ -377,7 +385,7 @@ def _outputs(ctx: click.Context, param: click.Parameter, value: str) -> tuple[st
     those = tuple(part.strip() for part in value.split(",") if part.strip())
     for one in those:
         if one not in {"pdf", "html", "text"}:
-            raise click.BadParameter(f"{one} is not one of pdf, html, text", ctx=ctx, param=param)
+            raise click.BadParameter(_("{entry} is not one of pdf, html, text", entry=one), ctx=ctx, param=param)
     return tuple(dict.fromkeys(those))
 
 
@@ -392,19 +400,19 @@ def folder_option(default: str | None) -> Callable[[F], F]:
 def _no_stream(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
     """The folder; `-`, which elsewhere is the output itself, is none."""
     if value is not None and str(value) == "-":
-        raise click.BadParameter("files go into a folder, not to the output: name one", ctx, param)
+        raise click.BadParameter(_("files go into a folder, not to the output: name one"), ctx, param)
     return value
 
 
 def examples(*lines: str) -> str:
     """Command lines without their program, for the end of a help page; all run against the example ledger in the tests."""
     title = "Example:" if len(lines) == 1 else "Examples:"
-    return "\n".join(["\b", title, *(f"  bean-invoice {line}" for line in lines)])
+    return joined("\n", ["\b", title, *(_("  bean-invoice {line}", line=line) for line in lines)])
 
 
 def print_json(answer: Any) -> None:
     """Prints an answer as JSON."""
-    click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    echo(json.dumps(answer, ensure_ascii=False, indent=2))
 
 
 _RUNS = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
@@ -425,7 +433,7 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows(map(_inert, row) for row in rows)
-    click.echo(stream.getvalue(), nl=False)
+    echo(stream.getvalue(), nl=False)
 
 
 ColumnSpec = tuple[str, bool] | tuple[str, bool, Literal["", "spare", "below"]]
@@ -446,10 +454,10 @@ def print_table(
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else piped
     say(
         draw(
-            title,
-            [Column(*column) for column in columns],
-            [[cell or "" for cell in row] for row in rows],
-            [[cell or "" for cell in row] for row in last],
+            translated(title),
+            [Column(translated(name), *form) for name, *form in columns],
+            [[translated(cell or "") for cell in row] for row in rows],
+            [[translated(cell or "") for cell in row] for row in last],
             room,
             in_colour(sys.stdout),
         )
@@ -458,7 +466,8 @@ def print_table(
 
 def say(text: str) -> None:
     """Prints a text with amounts for eyes. What is not a terminal gets plain spaces in them: `list | grep "1 044"` finds it."""
-    click.echo(text if sys.stdout.isatty() else text.replace(NARROW_SPACE, " "))
+    said = translated(text)
+    echo(said if sys.stdout.isatty() else said.replace(NARROW_SPACE, " "))
 
 
 def spaced(amount: str | None) -> str:
@@ -466,7 +475,7 @@ def spaced(amount: str | None) -> str:
     if amount is None:
         return ""
     sign, digits = ("-", amount[1:]) if amount.startswith("-") else ("", amount)
-    whole, _, rest = digits.partition(".")
+    whole, _sep, rest = digits.partition(".")
     if not whole.strip("0") and not rest.strip("0"):
         return "–"
     return sign + f"{int(whole):,}".replace(",", NARROW_SPACE) + (f".{rest}" if rest else "")

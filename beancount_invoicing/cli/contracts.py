@@ -28,7 +28,9 @@ from beancount_invoicing.cli.common import (
     spaced,
 )
 from beancount_invoicing.cli.completion import complete_contracts
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.customer_search import UnknownCustomer
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import open_retentions
 from beancount_invoicing.rules.steps import describe_step
@@ -41,7 +43,7 @@ CONTRACT_COLUMNS = (
     "code", "mode", "customer", "account", "text", "currency", "price", "contract_price", "change_orders", "quantity", "every",
     "start", "ends", "renews", "notice_by", "paused", "billed", "unbilled", "left", "next_due", "prepaid", "retained", "accepted",
 )  # fmt: skip
-_PARTS = ("Waits", "Running", "Total")
+_PARTS = (_("Waits"), _("Running"), _("Total"))
 UNBILLED_COLUMNS = (
     "customer", "contract", "what", "item", "text", "from", "to", "since", "days", "quantity", "price", "net", "currency",
 )  # fmt: skip
@@ -87,36 +89,86 @@ def contracts_command(session: Session, customer: str, contract: str, as_of: dat
         print_csv(CONTRACT_COLUMNS, [[row[name] for name in CONTRACT_COLUMNS] for row in rows])
     else:
         print_table(
-            f"Contracts as of {as_of}",
-            [("code", False), ("customer", False), ("what", False), ("price", True), ("", False), ("every", False),
-             ("billed", True), ("unbilled", True), ("left", True), ("next", False), ("ends", False), ("notice by", False)],
+            _("Contracts as of {day}", day=as_of),
             [
-                [row["code"], row["customer"], row["text"] + (", paused" if row["paused"] else ""), spaced(row["price"]),
-                 row["currency"], row["every"] or row["mode"], spaced(row["billed"]),
-                 marked(spaced(row["unbilled"]), "new" if row["unbilled"] and row["unbilled"].strip("-0.") else None),
-                 spaced(row["left"]), row["next_due"], row["ends"], row["notice_by"]]
+                (_("code"), False),
+                (_("customer"), False),
+                (_("what"), False),
+                (_("price"), True),
+                ("", False),
+                (_("every"), False),
+                (_("billed"), True),
+                (_("unbilled"), True),
+                (_("left"), True),
+                (_("next"), False),
+                (_("ends"), False),
+                (_("notice by"), False),
+            ],
+            [
+                [
+                    row["code"],
+                    row["customer"],
+                    (_("{text}, paused", text=row["text"]) if row["paused"] else _("{text}", text=row["text"])),
+                    spaced(row["price"]),
+                    row["currency"],
+                    row["every"] or row["mode"],
+                    spaced(row["billed"]),
+                    marked(
+                        spaced(row["unbilled"]), "new" if row["unbilled"] and row["unbilled"].strip("-0.") else None
+                    ),
+                    spaced(row["left"]),
+                    row["next_due"],
+                    row["ends"],
+                    row["notice_by"],
+                ]
                 for row in rows
             ],
-        )  # fmt: skip
+        )
         for standing in standings if explain else ():
             for place, step in enumerate(standing.steps):
-                click.echo(("" if place else f"\n{standing.contract.code}\n") + f"  {describe_step(step)}")
+                echo(
+                    _("  {step}", step=describe_step(step))
+                    if place
+                    else _("\n{contract}\n  {step}", contract=standing.contract.code, step=describe_step(step))
+                )
 
     for status, row in zip(standings, rows, strict=True) if form == "table" else ():
         if status.change_orders:
             print_notice(
-                f"{status.contract.code}: contract price {row['contract_price']}, change orders "
-                f"{status.change_orders_total:+f}, in all"
-                f" {row['price']} {status.currency}"
+                _(
+                    "{contract}: contract price {contract_price}, change orders {change_orders_total}, in all "
+                    "{price} {currency}",
+                    contract=status.contract.code,
+                    contract_price=row["contract_price"],
+                    change_orders_total=f"{status.change_orders_total:+f}",
+                    price=row["price"],
+                    currency=status.currency,
+                )
             )
         if status.prepaid:
-            print_notice(f"{status.contract.code}: {row['prepaid']} {status.currency} of deposits is not deducted yet")
+            print_notice(
+                _(
+                    "{contract}: {prepaid} {currency} of deposits is not deducted yet",
+                    contract=status.contract.code,
+                    prepaid=row["prepaid"],
+                    currency=status.currency,
+                )
+            )
     for standing in standings:
         back = kept.get(standing.contract.code)
         if back and form == "table":
-            until = f"accepted on {back.accepted}" if back.accepted else "not accepted yet"
-            due = f", due from {back.due} on" if back.due else ""
-            print_notice(f"{back.contract}: {back.open} {back.currency} is kept back, its works are {until}{due}")
+            until = _("accepted on {accepted}", accepted=back.accepted) if back.accepted else _("not accepted yet")
+            due = _(", due from {due} on", due=back.due) if back.due else ""
+            print_notice(
+                _(
+                    "{contract}: {amount} {currency} is kept back, its works are {until}{due}",
+                    contract=back.contract,
+                    amount=back.open,
+                    currency=back.currency,
+                    until=until,
+                    due=due,
+                )
+            )
 
 
 @click.command(epilog=examples("unbilled -u month-end", "unbilled --as-of end-of-last-year --running"))
@@ -144,7 +196,7 @@ def unbilled_command(session: Session, customer: str, contract: str, run: bool, 
     elif form == "csv":
         print_csv(UNBILLED_COLUMNS, [[row[name] for name in UNBILLED_COLUMNS] for row in rows])
     elif not rows:
-        click.echo(f"Nothing waits to be billed on {as_of}.")
+        echo(_("Nothing waits to be billed on {day}.", day=as_of))
     else:
         names = {account: dated.at(as_of).name for account, dated in ledger.book.customers.items()}
         totals: dict[tuple[str, str], Decimal] = {}
@@ -153,21 +205,46 @@ def unbilled_command(session: Session, customer: str, contract: str, run: bool, 
             for part in parts:
                 totals[one.currency, part] = totals.get((one.currency, part), Decimal(0)) + one.line.net
         print_table(
-            f"To be billed as of {as_of}, without tax" + (", with what has run" if run else ""),
-            [("customer", False), ("contract", False), ("what", False), ("since", False), ("age", True), ("quantity", True),
-             ("price", True), ("net", True), ("", False)],
+            (
+                _("To be billed as of {day}, without tax, with what has run", day=as_of)
+                if run
+                else _("To be billed as of {day}, without tax", day=as_of)
+            ),
             [
-                [names[row["customer"]], row["contract"], row["text"] or row["item"] or row["what"], row["since"],
-                 marked(f"{row['days']} d" if row["days"] >= 0 else "", "doubtful" if row["days"] > LONG_WAIT_DAYS else None),
-                 row["quantity"], spaced(row["price"]),
-                 marked(spaced(row["net"]), "done" if row["what"] == "running" else "new"), row["currency"]]
+                (_("customer"), False),
+                (_("contract"), False),
+                (_("what"), False),
+                (_("since"), False),
+                (_("age"), True),
+                (_("quantity"), True),
+                (_("price"), True),
+                (_("net"), True),
+                ("", False),
+            ],
+            [
+                [
+                    names[row["customer"]],
+                    row["contract"],
+                    row["text"] or row["item"] or row["what"],
+                    row["since"],
+                    marked(
+                        f"{row['days']} d" if row["days"] >= 0 else "",
+                        "doubtful" if row["days"] > LONG_WAIT_DAYS else None,
+                    ),
+                    row["quantity"],
+                    spaced(row["price"]),
+                    marked(spaced(row["net"]), "done" if row["what"] == "running" else "new"),
+                    row["currency"],
+                ]
                 for row in rows
             ],
             [
                 [part, "", "", "", "", "", "", spaced(str(total)), currency]
-                for (currency, part), total in sorted(totals.items(), key=lambda one: (one[0][0], _PARTS.index(one[0][1])))
+                for (currency, part), total in sorted(
+                    totals.items(), key=lambda one: (one[0][0], _PARTS.index(one[0][1]))
+                )
             ],
-        )  # fmt: skip
+        )
     for left_out in notices:
         print_notice(left_out.one_line)
     for one in waiting:
@@ -175,5 +252,12 @@ def unbilled_command(session: Session, customer: str, contract: str, run: bool, 
         if days > LONG_WAIT_DAYS:
             what = one.line.text or one.line.item or one.kind
             print_notice(
-                f"warning: {one.contract.code}, {what}: has been waiting for {days} days, more than {LONG_WAIT_DAYS}: bill it"
+                _(
+                    "warning: {contract}, {subject}: has been waiting for {days} days, more than {long_wait_days}: "
+                    "bill it",
+                    contract=one.contract.code,
+                    subject=what,
+                    days=days,
+                    long_wait_days=LONG_WAIT_DAYS,
+                )
             )

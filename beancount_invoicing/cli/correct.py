@@ -23,6 +23,7 @@ from beancount_invoicing.cli.common import (
 from beancount_invoicing.cli.completion import complete_customers, complete_income, complete_invoices, complete_taxes
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options, yes_option
 from beancount_invoicing.ledger import LedgerLoader
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 
 
@@ -79,7 +80,8 @@ from beancount_invoicing.model import Book
     "--credit-note/--corrective",
     "by_credit_note",
     default=None,
-    help="A credit note and a new invoice, or one corrective invoice; if not said, the former for who gets e-invoices by Peppol.",
+    help="A credit note and a new invoice, or one corrective invoice; if not said, the former for who gets "
+    "e-invoices by Peppol.",
 )
 @date_option("The date of the corrective invoice.")
 @yes_option
@@ -122,12 +124,12 @@ def correct_command(
     printed of the customer is as it is by then: correct an address first. What was paid pays the corrective invoice."""
     way = build_write_options(write, into, commit, yes)
     if not reason.strip():
-        raise click.UsageError('say why, as it shall stand on the corrective invoice: correct NUMBER "Agreed price"')
+        raise click.UsageError(_('say why, as it shall stand on the corrective invoice: correct NUMBER "Agreed price"'))
     said = (quantity, price, text, discount)
     changed = any(one is not None for one in said)
     if index is not None and not (changed or tax or start or end):
         raise click.UsageError(
-            "say what of the line was wrong: --quantity, --price, --text, --discount, --tax, --from or --to"
+            _("say what of the line was wrong: --quantity, --price, --text, --discount, --tax, --from or --to")
         )
     loads = LedgerLoader(session.find())
     with changing(session):
@@ -148,5 +150,7 @@ def _only_line(book: Book, number: str) -> int:
     """1, where the invoice has one line. Raises click.UsageError."""
     invoice = book.invoice(number)
     if invoice and len(invoice.lines) > 1:
-        raise click.UsageError(f"{number} has {len(invoice.lines)} lines: say which one, --line 1")
+        raise click.UsageError(
+            _("{number} has {count} lines: say which one, --line 1", number=number, count=len(invoice.lines))
+        )
     return 1

@@ -14,6 +14,7 @@ from beancount_invoicing.actions.credit import CreditLine, CreditRequest
 from beancount_invoicing.cli.common import DayParam, Session, date_option, examples, explain_option, format_option
 from beancount_invoicing.cli.completion import complete_numbers, complete_taxes
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options, yes_option
+from beancount_invoicing.messages import _
 from beancount_invoicing.writing.new_documents import DocumentDating
 
 _LINE = re.compile(r"(?P<index>\d{1,6})(?:\s*[x×]\s*(?P<units>\d+(?:\.\d+)?))?(?:\s*@\s*-\s*(?P<less>\d+(?:\.\d+)?))?")
@@ -24,7 +25,9 @@ def _lines(ctx: click.Context, param: click.Parameter, value: str) -> tuple[Cred
     for part in filter(None, map(str.strip, value.split(","))):
         match = _LINE.fullmatch(part)
         if not match:
-            message = f"{part} is no line: write 1,3 or, for a part of it, 3x2.5, or 1@-5 for 5 less of its price"
+            message = _(
+                "{part} is no line: write 1,3 or, for a part of it, 3x2.5, or 1@-5 for 5 less of its price", part=part
+            )
             raise click.BadParameter(message, ctx=ctx, param=param)
         units, less = match["units"], match["less"]
         result.append(
@@ -41,7 +44,7 @@ def _amount(ctx: click.Context, param: click.Parameter, value: str | None) -> De
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite():
-        raise click.BadParameter(f"{value} is no amount: write it such as 50.00", ctx=ctx, param=param)
+        raise click.BadParameter(_("{value} is no amount: write it such as 50.00", value=value), ctx=ctx, param=param)
     return amount
 
 
@@ -105,7 +108,7 @@ def credit_command(
     """Credit a document, or what is left of it: all, some of its lines, a sum, or days of a period."""
     way = build_write_options(write, into, commit, yes)
     if tax and amount is None:
-        raise click.UsageError("--tax says nothing without --amount")
+        raise click.UsageError(_("--tax says nothing without --amount"))
     wanted = CreditRequest(number, lines, reason or note, reopen, amount, tax, start, end)
     with changing(session):
         outcome = credit.credit(session.find(), wanted, DocumentDating(day, draft), way)

@@ -29,6 +29,7 @@ from beancount_invoicing.cli.completion import complete_accounts, complete_curre
 from beancount_invoicing.cli.key_options import given_values, key_options
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
 from beancount_invoicing.entries import keys
+from beancount_invoicing.messages import _
 
 COLUMNS = (
     "account", "name", "city", "country", "buyer", "channel", "vat_id", "siren", "email", "phone", "terms", "tax", "language",
@@ -131,12 +132,28 @@ def customer_list_command(session: Session, customer: str, everybody: bool, as_o
         print_csv(COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
     else:
         print_table(
-            f"Customers as of {as_of}",
-            [("account", False), ("name", False), ("town", False), ("", False), ("goes by", False), ("e-mail", False),
-             ("terms", False), ("", False)],
+            _("Customers as of {day}", day=as_of),
             [
-                [row["account"], row["name"], row["city"], row["country"], row["channel"], row["email"],
-                 row["terms"] or ledger.book.option("terms", as_of), "inactive" if row["inactive"] else ""]
+                (_("account"), False),
+                (_("name"), False),
+                (_("town"), False),
+                ("", False),
+                (_("goes by"), False),
+                (_("e-mail"), False),
+                (_("terms"), False),
+                ("", False),
+            ],
+            [
+                [
+                    row["account"],
+                    row["name"],
+                    row["city"],
+                    row["country"],
+                    row["channel"],
+                    row["email"],
+                    row["terms"] or ledger.book.option("terms", as_of),
+                    "inactive" if row["inactive"] else "",
+                ]
                 for row in rows
             ],
-        )  # fmt: skip
+        )

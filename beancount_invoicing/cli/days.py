@@ -7,6 +7,7 @@ import unicodedata
 from datetime import date, timedelta
 from typing import Literal
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.rules.steps import end_of_month, plus_months
 
 Edge = Literal["first", "last"]
@@ -54,7 +55,7 @@ def day_said(text: str, today: date, edge: Edge = "last") -> date:
     for read in (_written, _counted, _named):
         if (day := read(said, today, edge)) is not None:
             return day
-    raise ValueError(f"{text} is no date: write it such as {EXAMPLES}")
+    raise ValueError(_("{text} is no date: write it such as {examples}", text=text, examples=EXAMPLES))
 
 
 def _written(said: str, _today: date, edge: Edge) -> date | None:
@@ -70,7 +71,14 @@ def _written(said: str, _today: date, edge: Edge) -> date | None:
         one, other, year = int(match[1]), int(match[3]), int(match[4])
         by_day, by_month = _day(year, other, one), _day(year, one, other)
         if by_day and by_month and by_day != by_month:
-            raise ValueError(f"{said} can be {by_day} or {by_month}: write the one that is meant")
+            raise ValueError(
+                _(
+                    "{text} can be {by_day} or {by_month}: write the one that is meant",
+                    text=said,
+                    by_day=by_day,
+                    by_month=by_month,
+                )
+            )
         return by_day or by_month
     return None
 

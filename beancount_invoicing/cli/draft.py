@@ -21,12 +21,14 @@ from beancount_invoicing.cli.common import (
     print_json,
 )
 from beancount_invoicing.cli.completion import complete_drafts, complete_income
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.list import COLUMNS
 from beancount_invoicing.cli.preview import print_documents
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
 from beancount_invoicing.documents import search
 from beancount_invoicing.documents.search import DocumentFilter, UnknownNumber
 from beancount_invoicing.ledger import LedgerLoader
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 
 
@@ -83,15 +85,15 @@ def draft_edit_command(
     """Change a draft where it stands: quantity, price, words or discount of a line, lines more or less. VAT, totals, due
     amounts, deposits and the time that it bills follow."""
     if into:
-        raise click.UsageError("a draft is changed where it stands: leave --into away")
+        raise click.UsageError(_("a draft is changed where it stands: leave --into away"))
     way = build_write_options(write, None, commit)
     said = (quantity, price, text, discount)
     changed = any(one is not None for one in said)
     if index is not None and not changed:
-        raise click.UsageError("say what of the line changes: --quantity, --price, --text or --discount")
+        raise click.UsageError(_("say what of the line changes: --quantity, --price, --text or --discount"))
     if not (changed or add or drop):
         raise click.UsageError(
-            "say what changes: --line N with --quantity, --price, --text or --discount; --add; --drop"
+            _("say what changes: --line N with --quantity, --price, --text or --discount; --add; --drop")
         )
     file = session.find()
     loads = LedgerLoader(file)
@@ -107,7 +109,9 @@ def _only_line(book: Book, number: str) -> int:
     """1, where the draft has one line. Raises click.UsageError."""
     invoice = book.invoice(number)
     if invoice and len(invoice.lines) > 1:
-        raise click.UsageError(f"{number} has {len(invoice.lines)} lines: say which one, --line 1")
+        raise click.UsageError(
+            _("{number} has {count} lines: say which one, --line 1", number=number, count=len(invoice.lines))
+        )
     return 1
 
 
@@ -120,7 +124,7 @@ def draft_drop_command(
 ) -> None:
     """Take drafts out of the ledger: the time, periods and expenses that they billed wait again."""
     if into:
-        raise click.UsageError("drafts are taken out where they stand: leave --into away")
+        raise click.UsageError(_("drafts are taken out where they stand: leave --into away"))
     way = build_write_options(write, None, commit)
     with changing(session):
         print_outcome(draft.draft_drop(session.find(), numbers, way), way)
@@ -148,4 +152,4 @@ def draft_list_command(session: Session, numbers: tuple[str, ...], form: str) ->
     elif positions:
         print_documents("Drafts", [position.invoice for position in positions], named=True)
     else:
-        click.echo("There is no draft.")
+        echo(_("There is no draft."))

@@ -10,11 +10,13 @@ import click
 
 from beancount_invoicing.cli.common import OneOf, Session, examples, folder_option
 from beancount_invoicing.cli.completion import complete_numbers
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.render import with_progress
 from beancount_invoicing.cli.validate import print_layers
 from beancount_invoicing.documents import e_invoices, search
 from beancount_invoicing.documents.e_invoices import EInvoiceFormat
 from beancount_invoicing.documents.search import UnknownNumber
+from beancount_invoicing.messages import _
 
 
 @click.command(epilog=examples("einvoice F2026-0058 A2026-0002 --syntax ubl -o e-invoices"))
@@ -42,7 +44,9 @@ def einvoice_command(
     those = e_invoices.write_e_invoices(ledger.book, invoices, form, folder, session.error, check)
     try:
         for made in with_progress(those, "Writing", len(invoices)):
-            click.echo(f"{made.file.file}{'' if made.file.changed else ' (unchanged)'}")
+            echo(
+                _("{file}", file=made.file.file) if made.file.changed else _("{file} (unchanged)", file=made.file.file)
+            )
             if check and not print_layers(str(made.file.file), made.layers):
                 session.failed = True
     except TemplateError as error:
@@ -50,5 +54,5 @@ def einvoice_command(
     except OSError as error:
         if error.filename is None:  # of the output: said where all commands end
             raise
-        session.error(f"{error.filename}: cannot be written: {error.strerror}")
+        session.error(_("{file}: cannot be written: {reason}", file=error.filename, reason=error.strerror))
     sys.stdout.flush()

@@ -25,7 +25,9 @@ from beancount_invoicing.cli.common import (
     today,
 )
 from beancount_invoicing.cli.completion import complete_list, complete_taxes
+from beancount_invoicing.cli.echo import echo, prompt
 from beancount_invoicing.cli.writing import build_write_options, changing, is_dry_run, print_outcome, writing_options
+from beancount_invoicing.messages import _
 from beancount_invoicing.rules import identifiers
 
 
@@ -34,7 +36,7 @@ def _party_options(keys: tuple[str, ...], but: tuple[str, ...] = ()) -> Callable
 
     def checked(_ctx: click.Context, param: click.Parameter, value: str) -> str:
         if value and (problem := identifiers.problem(str(param.name).replace("_", "-"), value)):
-            raise click.BadParameter(f"{value}: {problem}", param=param)
+            raise click.BadParameter(_("{value}: {problem}", value=value, problem=problem), param=param)
         return value
 
     def decorate(command: F) -> F:
@@ -111,7 +113,8 @@ _HELP = {
 @click.option(
     "--oss",
     is_flag=True,
-    help="Goods (with --nature electronic: such services) to consumers in other states of the Union are taxed there, by the"
+    help="Goods (with --nature electronic: such services) to consumers in other states of the Union are taxed "
+    "there, by the"
     " One Stop Shop.",
 )
 @click.option(
@@ -158,37 +161,44 @@ def init_command(
     asked = sys.stdin.isatty()
     if not name:
         if not asked:
-            raise click.UsageError('say who sells: bean-invoice init --name "…" --country FR --regime payments')
-        name = click.prompt("Legal name of who sells", err=True)
+            raise click.UsageError(_('say who sells: bean-invoice init --name "…" --country FR --regime payments'))
+        name = prompt(_("Legal name of who sells"), err=True)
     keys = {key: said[key.replace("-", "_")] for key in SELLER_KEYS}
     if asked:
         for key in ("address", "postcode", "city", "country", "siren", "vat-id", "email", "iban"):
             keys[key] = keys[key] or _ask(key, "FR" if key == "country" else "")
         if law.law_of(keys["country"]) == "FR":
-            keys["legal-form"] = keys["legal-form"] or _ask("legal-form", "", ' ("EI" for a sole trader)')
+            keys["legal-form"] = keys["legal-form"] or _ask("legal-form", "", _(' ("EI" for a sole trader)'))
     keys["country"] = (keys["country"] or "FR").upper()
     _french(keys)
     place = law.place_of_address(keys["country"], keys["postcode"], keys["vat-id"])
     no_vat = law.no_vat_mention(place, language or LANGUAGE_BY_COUNTRY.get(law.law_of(keys["country"]), "en"))
     if regime is None and no_vat:
         regime = "exempt"
-        print_notice(f"In {place} no VAT is charged: {no_vat}")
+        print_notice(_("In {place} no VAT is charged: {no_vat}", place=place, no_vat=no_vat))
     elif regime is None:
         regime = _ask_regime() if asked else "invoices"
     since = day or as_of.replace(month=1, day=1)
     if regime != "exempt" and no_vat:
-        raise click.UsageError(f"in {place} no VAT is charged ({no_vat}): leave --regime {regime} out")
+        raise click.UsageError(
+            _(
+                "in {place} no VAT is charged ({no_vat}): leave --regime {regime} out",
+                place=place,
+                no_vat=no_vat,
+                regime=regime,
+            )
+        )
     if not rates and regime != "exempt":
         rates = tuple(rate.rate for rate in law.usual_rates(place, since))
     if not rates and regime != "exempt":
         if asked:
-            rates = (click.prompt("Usual rate of tax in percent", type=Number(), err=True),)
+            rates = (prompt(_("Usual rate of tax in percent"), type=Number(), err=True),)
         else:
             raise click.UsageError(
-                f"say the rates of tax in {place}, the usual one first: --rate NUMBER, once for each"
+                _("say the rates of tax in {place}, the usual one first: --rate NUMBER, once for each", place=place)
             )
     if oss and (regime == "exempt" or not law.sells_in_union(place, "services" if nature == "electronic" else "goods")):
-        raise click.UsageError("--oss is for sellers in the European Union whose sales are taxed")
+        raise click.UsageError(_("--oss is for sellers in the European Union whose sales are taxed"))
     start = LedgerSetup(
         name=name,
         seller_values=tuple(keys.items()),
@@ -209,11 +219,14 @@ def init_command(
         else:
             dry = is_dry_run()
             for file in init.init(folder, start, dry=dry):
-                click.echo(file)
+                echo(file)
             print_notice(
-                "Nothing is written with --dry-run."
+                _("Nothing is written with --dry-run.")
                 if dry
-                else f"Written. Next: bean-invoice -f {folder / 'main.beancount'} customer add NAME --write"
+                else _(
+                    "Written. Next: bean-invoice -f {folder} customer add NAME --write",
+                    folder=folder / "main.beancount",
+                )
             )
 
 
@@ -223,30 +236,35 @@ def _french(keys: dict[str, str]) -> None:
         return
     if not keys["legal-form"]:
         print_notice(
-            'French invoices say the legal form: add legal-form: to the seller, such as "EI" for a sole trader, or'
-            ' "SARL au capital de 5 000 €"'
+            _(
+                'French invoices say the legal form: add legal-form: to the seller, such as "EI" for a sole trader, '
+                'or "SARL au capital de 5 000 €"'
+            )
         )
     siren = keys["siren"] or keys["siret"][:9]
     if siren and not keys["endpoint"]:
         keys["endpoint"] = f"0225:{''.join(siren.split())}"
         print_notice(
-            f"endpoint {keys['endpoint']}: the electronic address that the directory gives to this SIREN; write another one if you"
-            " registered another"
+            _(
+                "endpoint {endpoint}: the electronic address that the directory gives to this SIREN; write another "
+                "one if you registered another",
+                endpoint=keys["endpoint"],
+            )
         )
 
 
 def _ask(key: str, default: str, hint: str = "") -> str:
     while True:
-        value = str(click.prompt(key + hint, default=default, show_default=bool(default), err=True)).strip()
+        value = str(prompt(key + hint, default=default, show_default=bool(default), err=True)).strip()
         problem = identifiers.problem(key, value) if value else None
         if key == "country" and len(value) != 2:
-            problem = 'write its code of two letters, such as "FR"'
+            problem = _('write its code of two letters, such as "FR"')
         if problem is None:
             return value
-        click.echo(f"{key} {value}: {problem}", err=True)
+        echo(_("{key} {value}: {problem}", key=key, value=value, problem=problem), err=True)
 
 
 def _ask_regime() -> str:
     for regime, meaning in REGIMES.items():
-        click.echo(f"  {regime:<9} {meaning}", err=True)
-    return str(click.prompt("When is tax owed", type=OneOf(list(REGIMES)), default="invoices", err=True))
+        echo(_("  {regime} {meaning}", regime=f"{regime:<9}", meaning=meaning), err=True)
+    return str(prompt(_("When is tax owed"), type=OneOf(list(REGIMES)), default="invoices", err=True))

@@ -30,9 +30,11 @@ from beancount_invoicing.cli.common import (
     spaced,
 )
 from beancount_invoicing.cli.completion import complete_income
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options, yes_option
 from beancount_invoicing.customer_search import UnknownCustomer
 from beancount_invoicing.documents.search import UnknownNumber
+from beancount_invoicing.messages import _
 from beancount_invoicing.rules.steps import describe_step
 from beancount_invoicing.writing.new_documents import DocumentDating
 
@@ -75,7 +77,7 @@ def interest_command(
 ) -> None:
     """Say what late interest and indemnity may be claimed of documents, and how it comes about; with --book, claim it."""
     if not words:
-        raise click.UsageError("name the documents: NUMBER…, or CUSTOMER")
+        raise click.UsageError(_("name the documents: NUMBER…, or CUSTOMER"))
     way = build_write_options(write, into, commit, yes)
     if book:
         wanted = InterestClaimRequest(words, as_of, account)
@@ -92,7 +94,7 @@ def interest_command(
         "",
     )
     if alone:
-        raise click.UsageError(f"{alone} says nothing without --book")
+        raise click.UsageError(_("{alone} says nothing without --book", alone=alone))
     ledger = session.open()
     print_assumed_notice(ledger.book, as_of)
     try:
@@ -102,7 +104,7 @@ def interest_command(
         return
     say_whom(ledger.book, words)
     if not claims:
-        print_notice(f"Nothing may be claimed on {as_of}.")
+        print_notice(_("Nothing may be claimed on {day}.", day=as_of))
     rows = [late_interest_json(claim, explain) for claim in claims]
     if form == "json":
         print_json(rows[0] if len(rows) == 1 else rows)
@@ -127,14 +129,42 @@ def _table(claims: Sequence[LateClaim], rows: Sequence[amounts.Answer], as_of: d
         if claim.interest is None:
             continue
         if not claim.interest.segments:
-            say(f"Indemnity on {row['number']}, {row['customer']}: {spaced(row['indemnity'])} {row['currency']}")
+            say(
+                _(
+                    "Indemnity on {number}, {customer}: {indemnity} {currency}",
+                    number=row["number"],
+                    customer=row["customer"],
+                    indemnity=spaced(row["indemnity"]),
+                    currency=row["currency"],
+                )
+            )
             continue
         print_table(
-            f"Late interest on {row['number']}, {row['customer']}, until {claim.interest.until or as_of}",
-            [("from", False), ("to", False), ("days", True), ("% a year", True), ("on", True), ("interest", True), ("", False)],
+            _(
+                "Late interest on {number}, {customer}, until {until}",
+                number=row["number"],
+                customer=row["customer"],
+                until=claim.interest.until or as_of,
+            ),
             [
-                [part["from"], part["to"], str(part["days"]), part["rate"], spaced(part["base"]), spaced(part["amount"]),
-                 row["currency"]]
+                (_("from"), False),
+                (_("to"), False),
+                (_("days"), True),
+                (_("% a year"), True),
+                (_("on"), True),
+                (_("interest"), True),
+                ("", False),
+            ],
+            [
+                [
+                    part["from"],
+                    part["to"],
+                    str(part["days"]),
+                    part["rate"],
+                    spaced(part["base"]),
+                    spaced(part["amount"]),
+                    row["currency"],
+                ]
                 for part in row["segments"]
             ],
             [
@@ -142,8 +172,8 @@ def _table(claims: Sequence[LateClaim], rows: Sequence[amounts.Answer], as_of: d
                 for label, key in (("interest", "interest"), ("indemnity", "indemnity"), ("total", "total"))
                 if row[key] is not None
             ],
-        )  # fmt: skip
+        )
         if explain:
-            click.echo(f"{row['number']} (law: {row['law']})")
+            echo(_("{number} (law: {law})", number=row["number"], law=row["law"]))
             for step in claim.interest.steps:
-                click.echo(f"  {describe_step(step)}")
+                echo(_("  {step}", step=describe_step(step)))

@@ -11,6 +11,7 @@ from beancount_invoicing.actions import issue
 from beancount_invoicing.cli.common import Session, date_option, examples, format_option
 from beancount_invoicing.cli.completion import complete_drafts
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options, yes_option
+from beancount_invoicing.messages import _
 
 
 @click.command(epilog=examples("issue draft-kerbrat-2026-11 -w", "issue --all --date month-end"))
@@ -34,9 +35,9 @@ def issue_command(
 ) -> None:
     """Give drafts their numbers, dates and links."""
     if bool(drafts) == everything:
-        raise click.UsageError("name the drafts, or say --all")
+        raise click.UsageError(_("name the drafts, or say --all"))
     if into:
-        raise click.UsageError("drafts are issued where they stand: leave --into away")
+        raise click.UsageError(_("drafts are issued where they stand: leave --into away"))
     way = build_write_options(write, None, commit, yes)
     with changing(session):
         print_outcome(issue.issue(session.find(), drafts, day, way), way, form)

@@ -29,6 +29,7 @@ from beancount_invoicing.cli.common import (
 )
 from beancount_invoicing.cli.completion import complete_income, complete_items, complete_taxes, complete_units
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Dated, Item
 
 COLUMNS = (
@@ -77,7 +78,7 @@ def item_add_command(
 ) -> None:
     """Add an item."""
     if price is not None and price_with_tax is not None:
-        raise click.UsageError("an item has a price without or with tax, not both")
+        raise click.UsageError(_("an item has a price without or with tax, not both"))
     way = build_write_options(write, into, commit)
     wanted = ItemRequest(code, name, account, price, price_with_tax, unit, tax, nature or "")
     with changing(session):
@@ -122,16 +123,35 @@ def item_list_command(session: Session, as_of: date, form: str) -> None:
         print_csv(COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
     else:
         print_table(
-            f"Items as of {as_of}",
-            [("code", False), ("name", False), ("price", True), ("", False), ("unit", False), ("tax", False), ("since", False),
-             ("then", True), ("from", False), ("account", False)],
+            _("Items as of {day}", day=as_of),
             [
-                [row["code"], row["name"], spaced(row["price"] or row["price_with_tax"]),
-                 "with tax" if row["price_with_tax"] else "", row["unit"], row["tax"], row["since"],
-                 spaced(row["next_price"]), row["next_from"], row["account"]]
+                (_("code"), False),
+                (_("name"), False),
+                (_("price"), True),
+                ("", False),
+                (_("unit"), False),
+                (_("tax"), False),
+                (_("since"), False),
+                (_("then"), True),
+                (_("from"), False),
+                (_("account"), False),
+            ],
+            [
+                [
+                    row["code"],
+                    row["name"],
+                    spaced(row["price"] or row["price_with_tax"]),
+                    _("with tax") if row["price_with_tax"] else "",
+                    row["unit"],
+                    row["tax"],
+                    row["since"],
+                    spaced(row["next_price"]),
+                    row["next_from"],
+                    row["account"],
+                ]
                 for row in rows
             ],
-        )  # fmt: skip
+        )
 
 
 def _priced(dated: Dated[Item], as_of: date) -> tuple[date, tuple[date, Item] | None]:

@@ -19,6 +19,7 @@ from beancount_invoicing.cli.completion import (
     complete_units,
 )
 from beancount_invoicing.entries import keys
+from beancount_invoicing.messages import _
 from beancount_invoicing.rules import identifiers, payment_terms
 
 _WHOLE: click.ParamType[int] = click.INT
@@ -64,9 +65,11 @@ class KeyValue(click.ParamType[object]):
         if kind in {"count", "whole", "days"}:
             return _WHOLE.convert(value, param, ctx)
         if self.key.choices and value not in self.key.choices:
-            self.fail(f"{value} is not one of {', '.join(self.key.choices)}", param, ctx)
+            self.fail(
+                _("{value} is not one of {choices}", value=value, choices=", ".join(self.key.choices)), param, ctx
+            )
         if problem := identifiers.problem(self.key.name, value):
-            self.fail(f"{value}: {problem}", param, ctx)
+            self.fail(_("{value}: {problem}", value=value, problem=problem), param, ctx)
         if self.key.name == "terms":
             try:
                 payment_terms.parse_terms(value)

@@ -30,6 +30,7 @@ from beancount_invoicing.cli.common import (
 )
 from beancount_invoicing.documents import search
 from beancount_invoicing.documents.search import STATUSES, DocumentFilter
+from beancount_invoicing.messages import _
 
 COLUMNS = (
     "number", "kind", "date", "due", "customer", "accounts", "currency", "net", "tax", "total", "withheld", "prepaid",
@@ -72,7 +73,7 @@ def list_command(
 ) -> None:
     """List invoices, credit notes and drafts, and where they stand."""
     if unsettled and statuses:
-        raise click.UsageError("say either --open or --status")
+        raise click.UsageError(_("say either --open or --status"))
     if unsettled:
         statuses = tuple(status for status, mark in BY_STATUS.items() if mark != "done")
     ledger = session.open()
@@ -89,21 +90,39 @@ def list_command(
     else:
         coloured = in_colour(sys.stdout)
         print_table(
-            f"Documents as of {as_of}",
-            [("number", False), ("date", False, "spare"), ("due", False), ("customer", False), ("payable", True, "below"),
-             ("settled", True, "spare"),
-             ("open", True), ("", False), ("status", False), ("late", True)],
+            _("Documents as of {day}", day=as_of),
+            [
+                (_("number"), False),
+                (_("date"), False, "spare"),
+                (_("due"), False),
+                (_("customer"), False),
+                (_("payable"), True, "below"),
+                (_("settled"), True, "spare"),
+                (_("open"), True),
+                ("", False),
+                (_("status"), False),
+                (_("late"), True),
+            ],
             [_cells(row, coloured) for row in rows],
-        )  # fmt: skip
+        )
 
 
 def _cells(row: amounts.Answer, coloured: bool) -> list[str]:
     """A row of the table; what is late or contested is coloured where it says so, what is settled or a draft throughout."""
     contested = bool(row["disputed"] and row["disputed"].strip("0."))
     mark = BY_STATUS[row["status"]] if coloured else None
-    cells = [row["number"], row["date"], row["due"], owed_by(row), spaced(row["payable"]), spaced(row["settled"]),
-             spaced(row["open"]), row["currency"], row["status"] + (", disputed" if contested else ""),
-             f"{row['days_overdue']} d" if row["days_overdue"] else ""]  # fmt: skip
+    cells = [
+        row["number"],
+        row["date"],
+        row["due"],
+        owed_by(row),
+        spaced(row["payable"]),
+        spaced(row["settled"]),
+        spaced(row["open"]),
+        row["currency"],
+        (_("{status}, disputed", status=row["status"]) if contested else _("{status}", status=row["status"])),
+        f"{row['days_overdue']} d" if row["days_overdue"] else "",
+    ]
     if not coloured or (mark != "late" and not contested):
         return row_marked(cells, mark)
     places = {2, 6, 8, 9}  # due, open, status, late

@@ -15,7 +15,9 @@ from typing import Any
 import click
 
 from beancount_invoicing import __version__
+from beancount_invoicing.cli.command_language import in_language, in_words, set_click_language
 from beancount_invoicing.cli.common import Commands, Session, examples, open_streams, speak_unicode
+from beancount_invoicing.messages import _
 
 # The collector would look through all of a ledger once more when the process ends: nothing of it is garbage before.
 atexit.register(gc.freeze)
@@ -72,7 +74,7 @@ def _as_text(argument: str) -> str:
 
 
 def _not_utf8(text: str) -> str:
-    return f'"{text}" is not UTF-8: write it in UTF-8; a script or a file that says it is to be saved so'
+    return _('"{text}" is not UTF-8: write it in UTF-8; a script or a file that says it is to be saved so', text=text)
 
 
 class _Commands(Commands):
@@ -89,7 +91,14 @@ class _Commands(Commands):
         if cmd_name not in _COMMANDS:
             return None
         module = import_module(f"beancount_invoicing.cli.{_COMMANDS[cmd_name]}")
-        return next(one for one in vars(module).values() if isinstance(one, click.Command) and one.name == cmd_name)
+        return in_language(
+            next(one for one in vars(module).values() if isinstance(one, click.Command) and one.name == cmd_name)
+        )
+
+    def main(self, *args: Any, **settings: Any) -> Any:
+        """Runs the program in the language that the environment names."""
+        set_click_language()
+        return super(_Commands, in_language(self)).main(*args, **settings)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Arguments are text. Bytes that are none (of a script in Latin-1) may name a file that there is, nothing else."""
@@ -112,7 +121,9 @@ def _said_in_a_line() -> Iterator[None]:
     except click.UsageError as error:
         from beancount_invoicing.cli.suggestions import better
 
-        raise better(error) from None
+        raise in_words(better(error)) from None
+    except click.ClickException as error:
+        raise in_words(error) from None
     except UnicodeDecodeError as error:
         raise click.UsageError(_not_utf8(error.object.decode(errors="replace"))) from None
     except UnicodeEncodeError as error:  # of a name of a file that is used as text, or "\\ud800" in JSON
@@ -124,7 +135,11 @@ def _said_in_a_line() -> Iterator[None]:
         with contextlib.suppress(OSError):  # what is left in the buffer would fail once more at the end
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise click.ClickException(
-            f"{error.filename or 'the output'}: cannot be written or read: {error.strerror}"
+            _(
+                "{file}: cannot be written or read: {reason}",
+                file=error.filename or _("the output"),
+                reason=error.strerror,
+            )
         ) from None
 
 

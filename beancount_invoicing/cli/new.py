@@ -22,9 +22,11 @@ from beancount_invoicing.cli.completion import (
     complete_items,
     complete_numbers,
 )
+from beancount_invoicing.cli.echo import confirm, echo, prompt
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options, yes_option
 from beancount_invoicing.customer_search import UnknownCustomer
 from beancount_invoicing.ledger import LedgerLoader
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 from beancount_invoicing.writing.changes import Refused, WriteOptions
 from beancount_invoicing.writing.new_documents import DocumentDating
@@ -116,7 +118,7 @@ def new_command(
     loads = LedgerLoader(session.find())
     if not customer or not lines:
         if not sys.stdin.isatty():
-            raise click.UsageError('say the customer and the lines: bean-invoice new ACME "6.5 DEV"')
+            raise click.UsageError(_('say the customer and the lines: bean-invoice new ACME "6.5 DEV"'))
         wanted, way = _asked(session, loads, wanted, dating, way)
     with changing(session):
         print_outcome(new.new_invoice(session.find(), wanted, dating, way, loads), way, form, explain)
@@ -132,35 +134,47 @@ def _asked(
         try:
             wanted = replace(wanted, customer=customer_search.find_customer(book, text))
         except UnknownCustomer as error:
-            click.echo(str(error), err=True)
+            echo(str(error), err=True)
     _show_items(book, dating.day)
-    while text := _ask(f"Line {len(wanted.lines) + 1} (empty: no more)", book.items, empty=True):
+    while text := _ask(_("Line {count} (empty: no more)", count=len(wanted.lines) + 1), book.items, empty=True):
         more = replace(wanted, lines=(*wanted.lines, text))
         try:
             outcome = new.new_invoice(session.find(), more, dating, WriteOptions(), loads)
         except (ValueError, Refused) as error:
-            click.echo(str(error), err=True)
+            echo(str(error), err=True)
             if "--account" in str(error):
                 incomes = sorted(
                     {item.account for dated in book.items.values() for _day, item in dated.versions}
                     or book.opened_accounts
                 )
-                income = _ask("Income account", incomes)
+                income = _ask(_("Income account"), incomes)
                 while income not in book.opened_accounts:
-                    click.echo(f"{income} is not open: it is one of {', '.join(incomes)}", err=True)
-                    income = _ask("Income account", incomes)
+                    echo(
+                        _("{income} is not open: it is one of {incomes}", income=income, incomes=", ".join(incomes)),
+                        err=True,
+                    )
+                    income = _ask(_("Income account"), incomes)
                 wanted = replace(wanted, account=income)
-                click.echo("Now the line again.", err=True)
+                echo(_("Now the line again."), err=True)
             continue
         wanted = more
         (invoice,) = outcome.documents
-        click.echo(f"  net {invoice.net}, tax {invoice.tax}, total {invoice.total} {invoice.currency}", err=True)
+        echo(
+            _(
+                "  net {net}, tax {tax}, total {total} {currency}",
+                net=invoice.net,
+                tax=invoice.tax,
+                total=invoice.total,
+                currency=invoice.currency,
+            ),
+            err=True,
+        )
     if not wanted.lines:
         raise click.Abort
     if not way.write:
         with changing(session):
-            click.echo(new.new_invoice(session.find(), wanted, dating, WriteOptions(), loads).text, nl=False, err=True)
-        if session.failed or not click.confirm("Write it?", err=True):
+            echo(new.new_invoice(session.find(), wanted, dating, WriteOptions(), loads).text, nl=False, err=True)
+        if session.failed or not confirm(_("Write it?"), err=True):
             raise click.Abort
     return wanted, replace(way, write=True)
 
@@ -169,7 +183,14 @@ def _show_items(book: Book, day: date) -> None:
     for code, dated in book.items.items():
         item = dated.at(day)
         price = item.price if item.price is not None else item.price_with_tax
-        click.echo(f"  {code:<12} {item.name}" + (f", {price}" if price is not None else ""), err=True)
+        echo(
+            (
+                _("  {code} {item}, {price}", code=f"{code:<12}", item=item.name, price=price)
+                if price is not None
+                else _("  {code} {item}", code=f"{code:<12}", item=item.name)
+            ),
+            err=True,
+        )
 
 
 def _ask(question: str, choices: Iterable[str], empty: bool = False) -> str:
@@ -187,8 +208,8 @@ def _ask(question: str, choices: Iterable[str], empty: bool = False) -> str:
 
         readline.set_completer(complete)
         readline.set_completer_delims(" ")
-        readline.parse_and_bind("tab: complete")
+        readline.parse_and_bind(_("tab: complete"))
     while True:
-        said = str(click.prompt(question, default="" if empty else None, show_default=False)).strip()
+        said = str(prompt(question, default="" if empty else None, show_default=False)).strip()
         if said or empty:
             return said

@@ -22,12 +22,14 @@ from beancount_invoicing.cli.common import (
     spaced,
 )
 from beancount_invoicing.cli.completion import complete_contracts
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.customer_search import UnknownCustomer
+from beancount_invoicing.messages import _
 from beancount_invoicing.writing.new_documents import InvalidRequest
 
 PREPAID_COLUMNS = ("contract", "customer", "text", "currency", "balance", "waits", "left", "units_left")
 PERIOD = ("from", "to", "included", "carried", "used", "beyond", "left")
-MOVEMENT_WORDS = {"deposit": "deposit", "deducted": "used", "given-back": "given back"}
+MOVEMENT_WORDS = {"deposit": _("deposit"), "deducted": _("used"), "given-back": _("given back")}
 
 
 @click.command(epilog=examples("prepaid", "prepaid --contract KERB-MAINT --as-of month-end"))
@@ -53,27 +55,38 @@ def prepaid_command(session: Session, contract: str, customer: str, as_of: date,
         print_csv(PREPAID_COLUMNS, [[row[name] for name in PREPAID_COLUMNS] for row in rows])
         return
     if not rows:
-        click.echo(f"Nothing is prepaid on {as_of}.")
+        echo(_("Nothing is prepaid on {day}.", day=as_of))
     for row in rows:
         title = f"{row['contract']}, {row['text']}: {row['customer']}"
         if row["movements"]:
             _movements(title, row)
         if row["periods"]:
             print_table(
-                f"{title}, units",
-                [("from", False), ("to", False), ("included", True), ("carried over", True), ("used", True), ("beyond", True),
-                 ("left", True)],
+                _("{title}, units", title=title),
+                [
+                    (_("from"), False),
+                    (_("to"), False),
+                    (_("included"), True),
+                    (_("carried over"), True),
+                    (_("used"), True),
+                    (_("beyond"), True),
+                    (_("left"), True),
+                ],
                 [[each[name] for name in PERIOD] for each in row["periods"]],
-            )  # fmt: skip
+            )
 
 
 def _movements(title: str, row: amounts.Answer) -> None:
     """The documents of a contract's deposits, and what is left."""
-    units = f"left, {row['units_left']} units at the price of the day" if row["units_left"] else "left"
-    waits = ["", "", "waits to be billed", spaced("-" + row["waits"]), "", ""]
+    units = (
+        _("left, {units_left} units at the price of the day", units_left=row["units_left"])
+        if row["units_left"]
+        else "left"
+    )
+    waits = ["", "", _("waits to be billed"), spaced("-" + row["waits"]), "", ""]
     print_table(
-        f"{title}, without tax",
-        [("date", False), ("document", False), ("what", False), ("amount", True), ("balance", True), ("", False)],
+        _("{title}, without tax", title=title),
+        [(_("date"), False), (_("document"), False), (_("what"), False), (_("amount"), True), (_("balance"), True), ("", False)],
         [
             [
                 each["date"], each["number"], MOVEMENT_WORDS[each["what"]],

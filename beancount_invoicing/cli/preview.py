@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from beancount_invoicing.answers import amounts
 from beancount_invoicing.cli.common import print_table, spaced
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Invoice
 
 _Row = list[str | None]
@@ -25,10 +26,20 @@ def print_documents(title: str, invoices: Sequence[Invoice], named: bool = False
             rows.append([first if index == 0 else "", *row])
     print_table(
         title,
-        [("draft" if named else "customer", False), *([("line", True)] if named else []), ("contract", False), ("what", False),
-         ("from", False), ("to", False), ("quantity", True), ("price", True), ("net", True), ("", False)],
+        [
+            ("draft" if named else "customer", False),
+            *([(_("line"), True)] if named else []),
+            (_("contract"), False),
+            (_("what"), False),
+            (_("from"), False),
+            (_("to"), False),
+            (_("quantity"), True),
+            (_("price"), True),
+            (_("net"), True),
+            ("", False),
+        ],
         rows,
-    )  # fmt: skip
+    )
 
 
 def _rows(invoice: Invoice, named: bool) -> Iterator[_Row]:
@@ -40,7 +51,7 @@ def _rows(invoice: Invoice, named: bool) -> Iterator[_Row]:
 
     order = invoice.customer.purchase_order if invoice.customer else ""
     if order:
-        yield [*([""] if named else []), "", f"Order {order}", "", "", "", "", "", ""]
+        yield [*([""] if named else []), "", _("Order {order}", order=order), "", "", "", "", "", ""]
     for place, line in enumerate(invoice.lines, 1):
         price = line.price if line.price is not None else line.price_with_tax
         less = f" − {line.discount:f} %" if line.discount else ""
@@ -64,10 +75,10 @@ def _rows(invoice: Invoice, named: bool) -> Iterator[_Row]:
     for deduction in invoice.deductions:
         deducted[deduction.number] = deducted.get(deduction.number, ZERO) + deduction.amount
     for number, taken in deducted.items():
-        yield row(f"{number} deducted", -taken, currency)
+        yield row(_("{number} deducted", number=number), -taken, currency)
     if invoice.rounding:
         yield row("rounding", invoice.rounding, currency)
-    what = {"deposit": "Deposit", "credit-note": "Credit note"}.get(invoice.kind, "Total")
+    what = {"deposit": "Deposit", "credit-note": _("Credit note")}.get(invoice.kind, "Total")
     yield row(what, invoice.payable, currency)
     for code in dict.fromkeys(
         instalment.retention_contract for instalment in invoice.instalments if instalment.retention_contract
@@ -75,4 +86,4 @@ def _rows(invoice: Invoice, named: bool) -> Iterator[_Row]:
         kept = sum(
             (instalment.amount for instalment in invoice.instalments if instalment.retention_contract == code), ZERO
         )
-        yield row(f"of which {code} keeps back", kept, currency)
+        yield row(_("of which {code} keeps back", code=code), kept, currency)

@@ -28,6 +28,7 @@ from beancount_invoicing.cli.common import (
     say_whom,
     spaced,
 )
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.render import print_written
 from beancount_invoicing.cli.send import channel_option, only_with_send, retry_option, send_for_command
 from beancount_invoicing.cli.show import amount_in_sentence
@@ -35,6 +36,7 @@ from beancount_invoicing.cli.writing import build_write_options, sending_options
 from beancount_invoicing.delivery.dispatch import Dispatch, HeldDispatch
 from beancount_invoicing.documents.written_files import Output
 from beancount_invoicing.ledger import Ledger
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Channel
 from beancount_invoicing.receivables import Receipt
 from beancount_invoicing.rules.steps import describe_step
@@ -78,9 +80,9 @@ def receipt_command(
     from beancount_invoicing.rendering import NoCopy
 
     if acquitted and not (sending or folder or outputs):
-        raise click.UsageError("--acquitted writes files: say -o FOLDER or --to pdf; or send them, --send")
+        raise click.UsageError(_("--acquitted writes files: say -o FOLDER or --to pdf; or send them, --send"))
     if not words:
-        raise click.UsageError("name the documents: NUMBER…, or CUSTOMER")
+        raise click.UsageError(_("name the documents: NUMBER…, or CUSTOMER"))
 
     def told_of(book: Book) -> tuple[Receipt, ...]:
         """The receipts that there are; says of each other document why it has none, and fails."""
@@ -136,7 +138,7 @@ def receipt_command(
             _table(answer)
             if explain:
                 for step in one.steps:
-                    click.echo(f"  {describe_step(step)}")
+                    echo(_("  {step}", step=describe_step(step)))
     if folder or outputs:
         make_files = bad_debts.render_receipted_invoices if acquitted else receipt.render_receipts
         try:
@@ -149,10 +151,18 @@ def receipt_command(
 
 def _table(answer: amounts.Answer) -> None:
     currency = answer["currency"]
-    click.echo(f"{answer['number']} of {answer['date']}, {answer['customer']}, until {answer['as_of']}")
+    echo(
+        _(
+            "{number} of {day}, {customer}, until {answer_day}",
+            number=answer["number"],
+            day=answer["date"],
+            customer=answer["customer"],
+            answer_day=answer["as_of"],
+        )
+    )
     print_table(
         "",
-        [("date", False), ("what", False), ("document", False), ("amount", True), ("", False)],
+        [(_("date"), False), (_("what"), False), (_("document"), False), (_("amount"), True), ("", False)],
         [[one["date"], one["what"], one["document"], spaced(one["amount"]), currency] for one in answer["entries"]],
     )
     for name in ("payable", "received", "credited", "discounted", "set_off", "written_off", "open"):

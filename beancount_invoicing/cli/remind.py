@@ -30,6 +30,7 @@ from beancount_invoicing.cli.common import (
     print_table,
     spaced,
 )
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.render import print_written, with_progress
 from beancount_invoicing.cli.send import build_send_options, channel_option, retry_option, send_and_print
 from beancount_invoicing.cli.writing import build_write_options, sending_options
@@ -38,6 +39,7 @@ from beancount_invoicing.documents import letter_files
 from beancount_invoicing.documents.written_files import Output
 from beancount_invoicing.dunning import banks
 from beancount_invoicing.ledger import Ledger
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Channel
 from beancount_invoicing.rules.steps import describe_step
 from beancount_invoicing.sending import letter_dispatches, outbox, waiting_letters
@@ -87,9 +89,9 @@ def remind_command(
         _send(session, customer, level, as_of, form, yes, channel, folder, retry, chosen)
         return
     if write or into or commit or channel or retry or yes:
-        raise click.UsageError("--write, --into, --commit, --channel, --retry and --yes say nothing without --send")
+        raise click.UsageError(_("--write, --into, --commit, --channel, --retry and --yes say nothing without --send"))
     if attach and "pdf" not in (outputs or (("pdf",) if folder else ())):
-        raise click.UsageError("--attach says nothing without a PDF: -o FOLDER, or --to pdf")
+        raise click.UsageError(_("--attach says nothing without a PDF: -o FOLDER, or --to pdf"))
     ledger = session.open()
     print_assumed_notice(ledger.book, as_of)
     wanted = customers_wanted(session, ledger.book, customer)
@@ -131,17 +133,23 @@ def remind_command(
         behind = banks.behind(ledger.book, as_of)
         for bank in banks.bank_accounts(ledger.book, as_of):
             if bank not in behind:
-                click.echo(f"bank: {bank.account} is booked until {bank.booked_until}")
+                echo(
+                    _(
+                        "bank: {account} is booked until {booked_until}",
+                        account=bank.account,
+                        booked_until=bank.booked_until,
+                    )
+                )
         if explain:
             for _of, those in groupby(rows, key=lambda row: (row["account"], row["currency"])):
                 each = list(those)
-                click.echo(f"\n{each[0]['customer']}, {each[0]['currency']}")
+                echo(_("\n{customer}, {currency}", customer=each[0]["customer"], currency=each[0]["currency"]))
                 for reason in (reason for row in each for reason in row["reasons"]):
-                    click.echo(f"  {reason['number']}: {reason['why']}")
+                    echo(_("  {number}: {reason}", number=reason["number"], reason=reason["why"]))
             for late in (late for proposal in proposals for late in proposal.invoices if late.claim):
-                click.echo(f"\n{late.position.invoice.number}")
+                echo(_("\n{number}", number=late.position.invoice.number))
                 for step in late.claim.steps if late.claim else ():
-                    click.echo(f"  {describe_step(step)}")
+                    echo(_("  {step}", step=describe_step(step)))
     for proposal in proposals:
         for text in proposal.notices:
             print_notice(text)
@@ -160,7 +168,9 @@ def remind_command(
         for row in rows:
             if row["waiting"]:
                 about = " ".join(one["number"] for one in row["invoices"])
-                print_notice(f"not written: the letter about {about} waits already: {_mark(row)}")
+                print_notice(
+                    _("not written: the letter about {about} waits already: {mark}", about=about, mark=_mark(row))
+                )
         files = remind.render_reminders(
             ledger.book, letters, folder or Path(), outputs or ("pdf",), lambda _text: None, attach
         )
@@ -181,7 +191,7 @@ def _send(
 ) -> None:
     """The letters that are due are sent; what is held back is told, and why."""
     if form == "csv":
-        raise click.UsageError("--send answers as a table or as json")
+        raise click.UsageError(_("--send answers as a table or as json"))
 
     def make(ledger: Ledger) -> list[Dispatch | HeldDispatch]:
         print_assumed_notice(ledger.book, as_of)
@@ -189,7 +199,7 @@ def _send(
         for text in behind:
             print_notice(text)
         if behind and chosen.write and not yes:
-            raise CannotSend("nothing was sent: a payment may have come that is not booked; or say --yes")
+            raise CannotSend(_("nothing was sent: a payment may have come that is not booked; or say --yes"))
         wanted = (customer_search.find_customer(ledger.book, customer),) if customer else ()
         accounts = set(wanted or ledger.book.customers)
         proposals = remind.due_reminders(ledger.book, as_of, wanted, allocated=ledger.allocated_at(as_of), level=level)
@@ -197,13 +207,20 @@ def _send(
             for text in proposal.notices:  # such as interest that is not claimed
                 print_notice(text)
             for held in proposal.held:
-                print_notice(f"held back: {held.number} of {proposal.customer.name}: {held.reason}")
+                print_notice(
+                    _(
+                        "held back: {number} of {customer}: {reason}",
+                        number=held.number,
+                        customer=proposal.customer.name,
+                        reason=held.reason,
+                    )
+                )
         for text in _objected(ledger, as_of, wanted, also_anew=False):  # of the others the answer says it
             print_notice(text)
         if retry and not any(
             attempt.event.customer in accounts for attempt in waiting_letters.letters_waiting(ledger.book)
         ):
-            print_notice("No reminder is in doubt or prepared; bean-invoice send says what is.")
+            print_notice(_("No reminder is in doubt or prepared; bean-invoice send says what is."))
         return list(letter_dispatches.dispatches_of_reminders(ledger, proposals, channel, retry=retry))
 
     send_and_print(session, make, build_send_options(as_of, folder, again=False, retry=retry), chosen, form)
@@ -218,25 +235,51 @@ def _objected(ledger: Ledger, as_of: date, customers: tuple[str, ...], *, also_a
 
 def _table(rows: list[amounts.Answer], as_of: date) -> None:
     due = [row for row in rows if row["level"] is not None]
-    marks = [("waits", False)] if any(row["waiting"] for row in due) else []
+    marks = [(_("waits"), False)] if any(row["waiting"] for row in due) else []
     if due:
         print_table(
-            f"Reminders due on {as_of}",
-            [("customer", False), ("level", True), ("number", False), ("due", False), ("late", True), ("open", True),
-             ("interest", True), ("indemnity", True), ("", False), *marks],
+            _("Reminders due on {day}", day=as_of),
             [
-                [row["customer"] if not index else "", str(row["level"]) if not index else "", one["number"], one["due"],
-                 marked(f"{one['days_overdue']} d", "late"), spaced(one["open"]), spaced(one["interest"]), spaced(one["indemnity"]),
-                 row["currency"], *([_mark(row) if not index else ""] if marks else [])]
+                (_("customer"), False),
+                (_("level"), True),
+                (_("number"), False),
+                (_("due"), False),
+                (_("late"), True),
+                (_("open"), True),
+                (_("interest"), True),
+                (_("indemnity"), True),
+                ("", False),
+                *marks,
+            ],
+            [
+                [
+                    row["customer"] if not index else "",
+                    str(row["level"]) if not index else "",
+                    one["number"],
+                    one["due"],
+                    marked(f"{one['days_overdue']} d", "late"),
+                    spaced(one["open"]),
+                    spaced(one["interest"]),
+                    spaced(one["indemnity"]),
+                    row["currency"],
+                    *([_mark(row) if not index else ""] if marks else []),
+                ]
                 for row in due
                 for index, one in enumerate(row["invoices"])
             ],
-        )  # fmt: skip
+        )
     else:
-        click.echo(f"No reminder is due on {as_of}.")
+        echo(_("No reminder is due on {day}.", day=as_of))
     for row in rows:
         for held in row["held"]:
-            click.echo(f"held back: {held['number']} of {row['customer']}: {held['why']}")
+            echo(
+                _(
+                    "held back: {number} of {customer}: {reason}",
+                    number=held["number"],
+                    customer=row["customer"],
+                    reason=held["why"],
+                )
+            )
 
 
 def _mark(row: amounts.Answer) -> str:

@@ -24,11 +24,13 @@ from beancount_invoicing.cli.common import (
     say_whom,
     since_option,
 )
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.customer_search import UnknownCustomer
 from beancount_invoicing.documents import parallel, render, search
 from beancount_invoicing.documents.differences import Altered
 from beancount_invoicing.documents.search import STATUSES, DocumentFilter, UnknownNumber
 from beancount_invoicing.documents.written_files import Output, WrittenFile
+from beancount_invoicing.messages import _
 
 T = TypeVar("T")
 
@@ -51,20 +53,21 @@ def print_written(session: Session, batches: Iterator[tuple[WrittenFile, ...]]) 
     try:
         for files in batches:
             for written in files:
-                click.echo(f"{written.file}{'' if written.changed else ' (unchanged)'}")
+                echo(_("{file}", file=written.file) if written.changed else _("{file} (unchanged)", file=written.file))
     except (TemplateError, Altered) as error:
         session.error(str(error))
     except OSError as error:
         if error.filename is None:  # of the output: said where all commands end
             raise
-        session.error(f"{error.filename}: cannot be written: {error.strerror}")
+        session.error(_("{file}: cannot be written: {reason}", file=error.filename, reason=error.strerror))
 
 
 def enclose_option(command: F) -> F:
     """`--enclose`."""
     return click.option(
         "--enclose", multiple=True, type=OneOf(get_args(Enclosure)),
-        help="What goes along: the timesheet, the receipts of expenses; may be repeated. What a contract says goes along anyhow.",
+        help="What goes along: the timesheet, the receipts of expenses; may be repeated. What a contract says "
+        "goes along anyhow.",
     )(command)  # fmt: skip
 
 
@@ -97,9 +100,9 @@ def render_command(
 ) -> None:
     """Write documents as files, each as it stood on its own date; a PDF is an e-invoice too (Factur-X)."""
     if not (words or everything or statuses or since):
-        raise click.UsageError("name the documents: NUMBER…, CUSTOMER, --all, --status or --since")
+        raise click.UsageError(_("name the documents: NUMBER…, CUSTOMER, --all, --status or --since"))
     if words and everything:
-        raise click.UsageError("name the documents, or --all")
+        raise click.UsageError(_("name the documents, or --all"))
     ledger = session.open()
     narrow = DocumentFilter(statuses, since=since)
     try:
@@ -107,7 +110,7 @@ def render_command(
             say_whom(ledger.book, words)
             found = search.named_documents(ledger.book, max(as_of, ledger.book.last_date), words)
             if (statuses or since) and len(found.named_by_customer) < len(found.positions):
-                raise click.UsageError("name either numbers, or --status, --since")
+                raise click.UsageError(_("name either numbers, or --status, --since"))
             wanted = tuple(
                 position for position in found.positions if not found.named_by_customer or narrow.passes(position)
             )

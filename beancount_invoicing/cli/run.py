@@ -21,6 +21,7 @@ from beancount_invoicing.cli.common import (
     print_json,
     print_notice,
 )
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.send import build_send_options, print_results
 from beancount_invoicing.cli.writing import (
     build_write_options,
@@ -30,6 +31,7 @@ from beancount_invoicing.cli.writing import (
     print_outcome,
     running_options,
 )
+from beancount_invoicing.messages import _
 from beancount_invoicing.writing.changes import WriteOptions
 
 
@@ -89,24 +91,31 @@ def run_command(
 
 
 def _print(session: Session, done: RunResult, chosen: WriteOptions) -> None:
-    click.echo(f"Run of {done.day}: {', '.join(done.steps)}")
+    echo(_("Run of {day}: {steps}", day=done.day, steps=", ".join(done.steps)))
     if done.billed is not None:
-        click.echo("\nBilled" if chosen.write else "\nTo bill")
+        echo(_("\nBilled") if chosen.write else _("\nTo bill"))
         print_outcome(done.billed, chosen)
     for title, results in (("Documents", done.sent), ("Reminders", done.reminded)):
         if results:
-            click.echo()
+            echo()
             print_results(session, results, chosen, title, "table")
     for number, why in done.held_invoices:
-        click.echo(f"held back: {number}: {why}")
+        echo(_("held back: {number}: {reason}", number=number, reason=why))
     for text in done.notices:
         print_notice(text)
     for text in done.bank_notices:
-        print_notice(f"no reminder leaves: {text}, or say --yes")
+        print_notice(_("no reminder leaves: {text}, or say --yes", text=text))
     for task in done.open_tasks:
         if task.kind == "tax":
-            click.echo(f"tax to be moved: {task.amount} {task.currency} {task.text}")
+            echo(
+                _(
+                    "tax to be moved: {amount} {currency} {task}",
+                    amount=task.amount,
+                    currency=task.currency,
+                    task=task.text,
+                )
+            )
     counts = Counter(task.kind for task in done.open_tasks)
     if counts:
         left = ", ".join(f"{counts[kind]} {kind}" for kind in TASK_KINDS if counts[kind])
-        click.echo(f"\nLeft for you (bean-invoice today): {left}")
+        echo(_("\nLeft for you (bean-invoice today): {left}", left=left))

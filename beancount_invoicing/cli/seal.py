@@ -21,9 +21,11 @@ from beancount_invoicing.cli.common import (
     relative,
 )
 from beancount_invoicing.cli.completion import complete_numbers
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
 from beancount_invoicing.documents import seal_chain
 from beancount_invoicing.documents.differences import undo_change_hint
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 
 COLUMNS = ("number", "file", "sealed_on", "unchanged", "what", "sealed", "now", "source")
@@ -56,7 +58,12 @@ def seal_command(
 def verify_command(session: Session, numbers: tuple[str, ...], mark: str, form: str) -> None:
     """Verify sealed documents: each file, and what the ledger says of it, has to be as it was sealed."""
     if mark and len(mark) < seal_chain.SHORT_HASH:
-        raise click.UsageError(f"--mark takes the {seal_chain.SHORT_HASH} signs that verify shows, or more of them")
+        raise click.UsageError(
+            _(
+                "--mark takes the {short_hash} signs that verify shows, or more of them",
+                short_hash=seal_chain.SHORT_HASH,
+            )
+        )
     ledger = session.open()
     verifieds = list(seal.verify(ledger.book, numbers))
     found = {
@@ -66,11 +73,14 @@ def verify_command(session: Session, numbers: tuple[str, ...], mark: str, form: 
     }
     for number in numbers:
         if number not in found:
-            session.error(f"{number} is not sealed: bean-invoice seal {number} --write")
+            session.error(_("{number} is not sealed: bean-invoice seal {number} --write", number=number))
     if mark and not seal_chain.has_seal(ledger.book, mark):
         session.error(
-            f"no seal has the mark {mark}: it was deleted or altered since you noted it, or one before it was: put it back as it"
-            " was written (git log -p tells when it went)"
+            _(
+                "no seal has the mark {mark}: it was deleted or altered since you noted it, or one before it was: "
+                "put it back as it was written (git log -p tells when it went)",
+                mark=mark,
+            )
         )
     session.failed |= any(verified.unchanged is False for verified in verifieds)
     if form == "json":
@@ -92,14 +102,22 @@ def verify_command(session: Session, numbers: tuple[str, ...], mark: str, form: 
         if one.unchanged is False:
             _changed(session, one)
         elif one.seal:
-            what = "unchanged" if one.unchanged else "the file is unchanged"
-            click.echo(f"{one.number}: {what} since {one.seal.date}" + (f"; {one.notice}" if one.notice else ""))
+            what = "unchanged" if one.unchanged else _("the file is unchanged")
+            echo(
+                _(
+                    "{number}: {subject} since {day}{notice}",
+                    number=one.number,
+                    subject=what,
+                    day=one.seal.date,
+                    notice=(_("; {notice}", notice=one.notice) if one.notice else ""),
+                )
+            )
         else:
-            click.echo(f"{one.number} {one.notice}")
+            echo(_("{number} {notice}", number=one.number, notice=one.notice))
     if not numbers and ledger.book.seals:
         _chain(ledger.book)
     if not verifieds and not numbers:
-        click.echo("No document is sealed: bean-invoice seal NUMBER --write")
+        echo(_("No document is sealed: bean-invoice seal NUMBER --write"))
 
 
 def _changed(session: Session, verified: Verified) -> None:
@@ -109,15 +127,26 @@ def _changed(session: Session, verified: Verified) -> None:
         return
     for difference in verified.differences:
         session.error(
-            f"{place}: {verified.number}, {difference.term}: sealed {difference.sealed}, now {difference.current}"
+            _(
+                "{place}: {number}, {term}: sealed {sealed}, now {current}",
+                place=place,
+                number=verified.number,
+                term=difference.term,
+                sealed=difference.sealed,
+                current=difference.current,
+            )
         )
     if any(each.term == "file" for each in verified.differences):
-        print_notice(f"put {relative(verified.seal.file)} back as it was sealed, from git or a backup")
+        print_notice(_("put {file} back as it was sealed, from git or a backup", file=relative(verified.seal.file)))
     if verified.source != verified.seal.source:
         if any(each.term != "file" for each in verified.differences):
-            print_notice(f"{verified.number} has been issued: {undo_change_hint(verified.number)}")
+            print_notice(
+                _("{number} has been issued: {hint}", number=verified.number, hint=undo_change_hint(verified.number))
+            )
     elif any(each.term != "file" for each in verified.differences):
-        print_notice(f"{verified.number} has been issued: put its entry back (git log -p tells when it went)")
+        print_notice(
+            _("{number} has been issued: put its entry back (git log -p tells when it went)", number=verified.number)
+        )
 
 
 def _unsealed(session: Session, verified: Verified, place: str) -> None:
@@ -126,24 +155,37 @@ def _unsealed(session: Session, verified: Verified, place: str) -> None:
     mark = f"{gone.sealed[: seal_chain.SHORT_HASH]}…"
     if gone.term == "document":
         session.error(
-            f"{place}: {verified.number}: this note names a document of the fingerprint {mark}, which no directive seals"
-            f"{f' and {relative(verified.file)} has not' if verified.file else ''}: put the document directive and its file "
-            "back (git log -p"
-            " tells when they went); if it never left: bean-invoice send --discard; if it left and the file is lost for good, take"
-            " sha256 out of this note"
+            _(
+                "{place}: {number}: this note names a document of the fingerprint {mark}, which no directive "
+                "seals{file}: put the document directive and its file back (git log -p tells when they went); if it "
+                "never left: bean-invoice send --discard; if it left and the file is lost for good, take sha256 out "
+                "of this note",
+                place=place,
+                number=verified.number,
+                mark=mark,
+                file=(_(" and {file} has not", file=relative(verified.file)) if verified.file else ""),
+            )
         )
         return
     if verified.file:
         session.error(
-            f"{relative(verified.file)} lies among what is sealed, but no directive seals {verified.number} ({place}): if "
-            "one was deleted,"
-            " put it back (git log -p tells when it went); if it never was, move the file away, or bean-invoice seal"
-            f" {verified.number} --write"
+            _(
+                "{file} lies among what is sealed, but no directive seals {number} ({place}): if one was deleted, "
+                "put it back (git log -p tells when it went); if it never was, move the file away, or bean-invoice "
+                "seal {number} --write",
+                file=relative(verified.file),
+                number=verified.number,
+                place=place,
+            )
         )
         return
     session.error(
-        f"{place}: the seal before this one ({mark}) is not in the ledger any more, or is not as it was: put its"
-        " document directive back as it was written (git log -p tells when it went)"
+        _(
+            "{place}: the seal before this one ({mark}) is not in the ledger any more, or is not as it was: put "
+            "its document directive back as it was written (git log -p tells when it went)",
+            place=place,
+            mark=mark,
+        )
     )
 
 
@@ -151,7 +193,16 @@ def _chain(book: Book) -> None:
     """The chain in a line: how many, of which days, and the mark of the last one, which may be noted elsewhere."""
     days = [seal.date for seal in book.seals]
     count, gaps = len(days), len(seal_chain.seals_after_gaps(book))
-    seals = f"{count} seals from {min(days)} to {max(days)}" if count > 1 else f"1 seal of {days[0]}"
-    click.echo(
-        f"Chain: {seals}, the last one {seal_chain.tip(book)[: seal_chain.SHORT_HASH]}; {gaps or 'none'} missing before another"
+    seals = (
+        _("{count} seals from {days} to {other_days}", count=count, days=min(days), other_days=max(days))
+        if count > 1
+        else _("1 seal of {day}", day=days[0])
+    )
+    echo(
+        _(
+            "Chain: {seals}, the last one {tip}; {gaps} missing before another",
+            seals=seals,
+            tip=seal_chain.tip(book)[: seal_chain.SHORT_HASH],
+            gaps=gaps or _("none"),
+        )
     )

@@ -29,10 +29,12 @@ from beancount_invoicing.cli.common import (
     relative,
     since_option,
 )
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.render import enclose_option
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, sending_options
 from beancount_invoicing.delivery.dispatch import Dispatch, HeldDispatch
 from beancount_invoicing.ledger import Ledger
+from beancount_invoicing.messages import _, _n, joined
 from beancount_invoicing.model import Channel
 from beancount_invoicing.sending import confirm as confirm_action
 from beancount_invoicing.sending import invoice_dispatches, mail_settings, outbox, send
@@ -76,7 +78,10 @@ def build_send_options(day: date, folder: Path | None, *, again: bool, retry: bo
 
 
 def _documents(command: F) -> F:
-    says = "All of this customer's, as CUSTOMER. With --confirm or --discard NUMBER: of several to whom something of it is to go."
+    says = _(
+        "All of this customer's, as CUSTOMER. With --confirm or --discard NUMBER: of several to whom "
+        "something of it is to go."
+    )
     return documents_and_customer(command, says)
 
 
@@ -143,18 +148,23 @@ def send_command(
     chosen = build_write_options(write, into, commit)
     said = confirm or discard
     if sum((again, retry, confirm, discard)) > 1:
-        raise click.UsageError("--again, --retry, --confirm and --discard exclude each other")
+        raise click.UsageError(_("--again, --retry, --confirm and --discard exclude each other"))
     if customer and not (said and words):
         words, customer = (*words, customer), ""
     only_then = {"--all": everything, "--what": kind, "--level": level is not None}
     if not said and (given := [option for option, value in only_then.items() if value]):
         raise click.UsageError(
-            f"{' and '.join(given)} say{'s' if len(given) == 1 else ''} nothing without --confirm or --discard"
+            _n(
+                len(given),
+                "{given} says nothing without --confirm or --discard",
+                "{given} say nothing without --confirm or --discard",
+                given=joined(_(" and "), given),
+            )
         )
     if words and everything:
-        raise click.UsageError("name either numbers, or --all")
+        raise click.UsageError(_("name either numbers, or --all"))
     if (retry or again or (said and not everything)) and not words:
-        raise click.UsageError("name the documents: NUMBER…" + (", or --all" if said else ""))
+        raise click.UsageError(_("name the documents: NUMBER…, or --all") if said else _("name the documents: NUMBER…"))
     if said:
         with changing(session):
             word = confirm_action.confirm if confirm else confirm_action.discard
@@ -192,9 +202,9 @@ def send_for_command(
 ) -> None:
     """Sends what another command makes. Raises click.UsageError for what says nothing then."""
     if output_format == "csv":
-        raise click.UsageError("--send answers as a table or as json")
+        raise click.UsageError(_("--send answers as a table or as json"))
     if again and retry:
-        raise click.UsageError("--again and --retry exclude each other")
+        raise click.UsageError(_("--again and --retry exclude each other"))
     send_and_print(
         session,
         make_dispatches,
@@ -209,7 +219,9 @@ def only_with_send(
 ) -> None:
     """Raises click.UsageError where one of these is given without --send."""
     if write or into or commit or channel or retry or again:
-        raise click.UsageError("--write, --into, --commit, --channel, --retry and --again say nothing without --send")
+        raise click.UsageError(
+            _("--write, --into, --commit, --channel, --retry and --again say nothing without --send")
+        )
 
 
 def send_and_print(
@@ -230,7 +242,11 @@ def send_and_print(
             session.error(done.problem)
         states = {result.state for result in done.results} - {"held"}
         done_with_it = "Prepared" if states == {"prepared"} else "Sent"
-        title = f"{done_with_it if written.write else 'To be sent'} on {chosen.day}"
+        title = (
+            _("{done_with_it} on {day}", done_with_it=done_with_it, day=chosen.day)
+            if written.write
+            else _("To be sent on {day}", day=chosen.day)
+        )
         print_results(session, done.results, written, title, output_format)
 
 
@@ -246,42 +262,64 @@ def print_results(
     if going:
         print_table(
             title,
-            [("", False), ("document", False), ("customer", False), ("channel", False), ("to", False), ("files", False),
-             ("subject", False)],
             [
-                [marked(_STATES[result.state], _COLOURS.get(result.state)), result.title, result.customer, result.channel,
-                 ", ".join((*result.to, *(f"cc {each}" for each in result.cc))) or ", ".join(result.address),
-            ", ".join(result.files),
-                 result.subject]
+                ("", False),
+                (_("document"), False),
+                (_("customer"), False),
+                (_("channel"), False),
+                (_("to"), False),
+                (_("files"), False),
+                (_("subject"), False),
+            ],
+            [
+                [
+                    marked(_STATES[result.state], _COLOURS.get(result.state)),
+                    result.title,
+                    result.customer,
+                    result.channel,
+                    joined(", ", (*result.to, *(_("cc {entry}", entry=each) for each in result.cc)))
+                    or ", ".join(result.address),
+                    ", ".join(result.files),
+                    result.subject,
+                ]
                 for result in going
             ],
-        )  # fmt: skip
+        )
     for result in results:
         for text in result.notices if not written.write or result.needs_attention else ():
             print_notice(text)
         if result.reason:
-            print_notice(f"{' '.join(result.numbers) or result.title}, {result.customer}: {result.reason}")
+            print_notice(
+                _(
+                    "{numbers}, {customer}: {reason}",
+                    numbers=" ".join(result.numbers) or result.title,
+                    customer=result.customer,
+                    reason=result.reason,
+                )
+            )
     for file in dict.fromkeys(str(result.file) for result in results if result.file):
-        click.echo(relative(file))
+        echo(relative(file))
     if not results:
-        print_notice("Nothing to send.")
+        print_notice(_("Nothing to send."))
     elif not written.write:
-        print_notice("Nothing is sent without --write.")
+        print_notice(_("Nothing is sent without --write."))
     elif any(result.state == "prepared" for result in results):
         print_notice(
-            "What was prepared has not left: you send it yourself. When you have: bean-invoice send --confirm NUMBER… (or --all)"
-            " --write"
+            _(
+                "What was prepared has not left: you send it yourself. When you have: bean-invoice send --confirm "
+                "NUMBER… (or --all) --write"
+            )
         )
 
 
 _STATES: dict[SendState, str] = {
-    "would-send": "would be sent",
-    "would-prepare": "would be prepared",
-    "sent": "sent",
-    "prepared": "prepared",
-    "in-doubt": "IN DOUBT",
-    "failed": "NOT SENT",
-    "held": "held",
+    "would-send": _("would be sent"),
+    "would-prepare": _("would be prepared"),
+    "sent": _("sent"),
+    "prepared": _("prepared"),
+    "in-doubt": _("IN DOUBT"),
+    "failed": _("NOT SENT"),
+    "held": _("held"),
 }
 _COLOURS: dict[SendState, Mark] = {"in-doubt": "late", "failed": "late", "prepared": "draft"}
 
@@ -307,16 +345,21 @@ def _open(session: Session, day: date, form: str) -> None:
     else:
         for attempt in waiting.attempts:
             why = outbox.why_not_resent(waiting, attempt, against.get(attempt.event.message_id))
-            click.echo(f"{attempt.name}: {why}")
+            echo(_("{attempt}: {reason}", attempt=attempt.name, reason=why))
         if not waiting.attempts:
-            more = "" if by_channel else " To send: bean-invoice send NUMBER…"
-            click.echo(f"Nothing is in doubt, and nothing waits to be sent by hand.{more}")
+            more = "" if by_channel else _(" To send: bean-invoice send NUMBER…")
+            echo(_("Nothing is in doubt, and nothing waits to be sent by hand.{more}", more=more))
         for invoice, channel in by_channel:
             name = invoice.customer.name if invoice.customer else ""
-            click.echo(
-                f"{invoice.number}, {name}: is to be sent, by {channel}: bean-invoice send {invoice.number} --write"
+            echo(
+                _(
+                    "{number}, {name}: is to be sent, by {channel}: bean-invoice send {number} --write",
+                    number=invoice.number,
+                    name=name,
+                    channel=channel,
+                )
             )
         if len(by_channel) > 1:
-            click.echo(f"All {len(by_channel)} that are to be sent: bean-invoice send --write")
+            echo(_("All {count} that are to be sent: bean-invoice send --write", count=len(by_channel)))
     for file in unrecorded:
         session.error(outbox.unrecorded_because(book, file))

@@ -27,9 +27,11 @@ from beancount_invoicing.cli.common import (
     spaced,
 )
 from beancount_invoicing.cli.completion import complete_numbers
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.list import COLUMNS
 from beancount_invoicing.documents import search
 from beancount_invoicing.documents.search import UnknownNumber
+from beancount_invoicing.messages import _, _n, joined
 from beancount_invoicing.model import TaxAmount
 from beancount_invoicing.rules.steps import describe_step
 
@@ -57,20 +59,33 @@ def show_command(session: Session, number: str, as_of: date, form: str, explain:
         print_csv(COLUMNS, [[" ".join(answer[c]) if c == "accounts" else answer[c] for c in COLUMNS]])
         return
     currency = answer["currency"] or ""
-    now = "" if answer["owed_by"] in ([], [answer["customer"]]) else f"; owed by {' and '.join(answer['owed_by'])}"
-    click.echo(f"{answer['number']}  {answer['kind']} of {answer['date']}, {answer['customer'] or 'no customer'}{now}")
-    click.echo(f"{relative(position.invoice.source.file)}:{position.invoice.source.line}")
+    now = (
+        ""
+        if answer["owed_by"] in ([], [answer["customer"]])
+        else _("; owed by {owed_by}", owed_by=joined(_(" and "), answer["owed_by"]))
+    )
+    echo(
+        _(
+            "{number}  {kind} of {day}, {customer}{now}",
+            number=answer["number"],
+            kind=answer["kind"],
+            day=answer["date"],
+            customer=answer["customer"] or _("no customer"),
+            now=now,
+        )
+    )
+    echo(_("{file}:{line}", file=relative(position.invoice.source.file), line=position.invoice.source.line))
     if answer["lines"]:
         print_table(
             "",
             [
-                ("text", False),
-                ("quantity", True),
-                ("unit", False),
-                ("price", True),
-                ("less %", True),
-                ("tax", False),
-                ("net", True),
+                (_("text"), False),
+                (_("quantity"), True),
+                (_("unit"), False),
+                (_("price"), True),
+                (_("less %"), True),
+                (_("tax"), False),
+                (_("net"), True),
             ],
             [
                 [
@@ -89,55 +104,75 @@ def show_command(session: Session, number: str, as_of: date, form: str, explain:
         if answer[name] is not None and (name not in {"withheld", "prepaid"} or Decimal(answer[name])):
             say(f"  {name:<8} {spaced(answer[name]):>14} {currency}")
     days = answer["days_overdue"]
-    late = f", {days} day{'s' * (days != 1)} late" if days else ""
+    late = _n(days, ", {days} day late", ", {days} days late", days=days) if days else ""
     mark = BY_STATUS[answer["status"]]
-    click.echo(f"  {painted(answer['status'] + late, mark) if mark else answer['status']}")
-    section("Tax", (tax_line(amount, currency) for amount in position.invoice.taxes))
+    echo(_("  {painted}", painted=painted(answer["status"] + late, mark) if mark else answer["status"]))
+    section(_("Tax"), (tax_line(amount, currency) for amount in position.invoice.taxes))
     section(
-        "Due",
+        _("Due"),
         (
-            f"{_when(each)}: {amount_in_sentence(each['amount'])} {currency}, open {amount_in_sentence(each['open'])}"
+            _(
+                "{when}: {amount} {currency}, open {entry_amount}",
+                when=_when(each),
+                amount=amount_in_sentence(each["amount"]),
+                currency=currency,
+                entry_amount=amount_in_sentence(each["open"]),
+            )
             for each in answer["instalments"]
         ),
     )
     section(
-        "With cash discount",
+        _("With cash discount"),
         (f"{day}: {amount_in_sentence(amount)} {currency}" for day, amount in cash_discount_texts(position.invoice)),
     )
     section(
-        "Settled by",
+        _("Settled by"),
         (
             f"{each['date']}: {amount_in_sentence(each['amount'])} {currency}, {each['how']}, {relative(each['source'])}"
             for each in answer["allocations"]
         ),
     )
     section(
-        "Taken over",
+        _("Taken over"),
         (
-            f"{each['date']}: {amount_in_sentence(each['amount'])} {currency} by {each['by']} from {each['from']}, "
-            f"{relative(each['source'])}"
+            _(
+                "{day}: {amount} {currency} by {by} from {origin}, {place}",
+                day=each["date"],
+                amount=amount_in_sentence(each["amount"]),
+                currency=currency,
+                by=each["by"],
+                origin=each["from"],
+                place=relative(each["source"]),
+            )
             for each in answer["taken_over"]
         ),
     )
     section(
-        "What happened",
+        _("What happened"),
         (
             f"{each['date']}: {each['event']}{' ' + str(each['level']) if each['level'] else ''}, {each['note']}"
             for each in answer["events"]
         ),
     )
     if explain:
-        section("How the figures came about", map(describe_step, explanation_steps(position)))
+        section(_("How the figures came about"), map(describe_step, explanation_steps(position)))
 
 
 def tax_line(amount: TaxAmount, currency: str) -> str:
     """One tax in a line: its rate, its base, what it comes to, and what of it is booked in another currency."""
     rate = format(-amount.tax.rate if amount.tax.withholding else amount.tax.rate, "f")
     base, tax = (amount_in_sentence(amounts.amount_text(each, currency) or "") for each in (amount.base, amount.amount))
-    line = f"{amount.tax.code}: {rate} % of {base} = {tax} {currency}"
+    line = _(
+        "{tax}: {rate} % of {base} = {other_tax} {currency}",
+        tax=amount.tax.code,
+        rate=rate,
+        base=base,
+        other_tax=tax,
+        currency=currency,
+    )
     if amount.booked_currency:
         booked = amount_in_sentence(amounts.amount_text(amount.booked, amount.booked_currency) or "")
-        line += f", booked as {booked} {amount.booked_currency}"
+        line += _(", booked as {booked} {booked_currency}", booked=booked, booked_currency=amount.booked_currency)
     return line
 
 
@@ -145,7 +180,7 @@ def section(title: str, lines: Iterable[str]) -> None:
     """Prints lines under a title; nothing where there are none."""
     for number, line in enumerate(lines):
         if not number:
-            click.echo(f"\n{title}")
+            echo(_("\n{title}", title=title))
         say(f"  {line}")
 
 
@@ -155,4 +190,4 @@ def amount_in_sentence(amount: str) -> str:
 
 
 def _when(instalment: Mapping[str, Any]) -> str:
-    return str(instalment["due"] or f"after the works of {instalment['retained']} are accepted")
+    return str(instalment["due"] or _("after the works of {retained} are accepted", retained=instalment["retained"]))

@@ -35,6 +35,7 @@ from beancount_invoicing.cli.common import (
     since_option,
     spaced,
 )
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.render import print_written, with_progress
 from beancount_invoicing.cli.send import channel_option, only_with_send, retry_option, send_for_command
 from beancount_invoicing.cli.show import amount_in_sentence
@@ -42,6 +43,7 @@ from beancount_invoicing.cli.writing import build_write_options, sending_options
 from beancount_invoicing.delivery.dispatch import Dispatch, HeldDispatch
 from beancount_invoicing.documents.written_files import Output
 from beancount_invoicing.ledger import Ledger
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Channel
 from beancount_invoicing.receivables import Statement
 from beancount_invoicing.rules.steps import describe_step
@@ -89,9 +91,9 @@ def statement_command(
 ) -> None:
     """A customer's statement of account: balance, movements, balance, what is open; with -o or --to, write it as a letter."""
     if bool(customer) == everybody:
-        raise click.UsageError("name a customer, or all: CUSTOMER or --all")
+        raise click.UsageError(_("name a customer, or all: CUSTOMER or --all"))
     if balance and not everybody:
-        raise click.UsageError("--balance says nothing without --all")
+        raise click.UsageError(_("--balance says nothing without --all"))
     # nobody is written to about an account on which nothing is open
     whose: StatementScope = "balance" if balance else "open" if sending else "moved"
     if sending:
@@ -128,8 +130,15 @@ def statement_command(
         for currency in one.currencies:
             if (books := currency.unreconciled()) is not None:
                 session.error(
-                    f"{one.customer.account}: closing {currency.closing} + drafts {currency.drafts} {currency.currency} is not the"
-                    f" ledger's balance {books}: this is a mistake of ours, please report it"
+                    _(
+                        "{account}: closing {closing} + drafts {drafts} {currency} is not the ledger's balance "
+                        "{books}: this is a mistake of ours, please report it",
+                        account=one.customer.account,
+                        closing=currency.closing,
+                        drafts=currency.drafts,
+                        currency=currency.currency,
+                        books=books,
+                    )
                 )
     told = [statement_json(one, statement.language_to(ledger.book, one.customer, as_of), explain) for one in statements]
     if form == "json":
@@ -178,50 +187,106 @@ def _rows(answer: amounts.Answer) -> list[list[Any]]:
 def _what(moved: amounts.Answer) -> str:
     if not moved["other"]:
         return str(moved["what"])
-    return f"taken over {'by' if moved['what'] == 'handed-over' else 'from'} {moved['other']}"
+    return (
+        _("taken over by {other}", other=moved["other"])
+        if moved["what"] == "handed-over"
+        else _("taken over from {other}", other=moved["other"])
+    )
 
 
 def _table(one: Statement, answer: amounts.Answer, explain: bool) -> None:
-    start = f"from {one.since} " if one.since else ""
+    start = _("from {since} ", since=one.since) if one.since else ""
     if not answer["currencies"]:
-        click.echo(f"Nothing moved on the account of {one.customer.name} {start}to {one.as_of}, and nothing is owed.")
+        echo(
+            _(
+                "Nothing moved on the account of {customer} {start}to {day}, and nothing is owed.",
+                customer=one.customer.name,
+                start=start,
+                day=one.as_of,
+            )
+        )
     for each in answer["currencies"]:
         currency = each["currency"]
         opening = [["", "balance", "", "", "", amount_in_sentence(each["opening"])]] if one.since else []
-        click.echo(f"{one.customer.name}, account in {currency} {start}to {one.as_of}")
+        echo(
+            _(
+                "{customer}, account in {currency} {start}to {day}",
+                customer=one.customer.name,
+                currency=currency,
+                start=start,
+                day=one.as_of,
+            )
+        )
         print_table(
             "",
-            [("date", False), ("what", False), ("documents", False), ("debit", True), ("credit", True), ("balance", True)],
-            [*opening,
-             *([moved["date"], _what(moved), moved["number"] or " ".join(moved["settles"]), spaced(moved["debit"]),
-                spaced(moved["credit"]), amount_in_sentence(moved["balance"])] for moved in each["movements"])],
+            [
+                (_("date"), False),
+                (_("what"), False),
+                (_("documents"), False),
+                (_("debit"), True),
+                (_("credit"), True),
+                (_("balance"), True),
+            ],
+            [
+                *opening,
+                *(
+                    [
+                        moved["date"],
+                        _what(moved),
+                        moved["number"] or " ".join(moved["settles"]),
+                        spaced(moved["debit"]),
+                        spaced(moved["credit"]),
+                        amount_in_sentence(moved["balance"]),
+                    ]
+                    for moved in each["movements"]
+                ),
+            ],
             [[one.as_of.isoformat(), "balance", "", "", "", amount_in_sentence(each["closing"])]],
-        )  # fmt: skip
+        )
         if each["open"]:
             print_table(
-                f"Open on {one.as_of}",
-                [("number", False), ("date", False), ("due", False), ("late", True), ("amount", True), ("open", True),
-                 ("", False), ("disputed", True)],
+                _("Open on {day}", day=one.as_of),
                 [
-                    [item["number"] or item["what"], item["date"], item["due"],
-                     marked(f"{item['days_overdue']} d" if item["days_overdue"] else "", "late"), spaced(item["amount"]),
-                     spaced(item["open"]), currency, spaced(item["disputed"])]
+                    (_("number"), False),
+                    (_("date"), False),
+                    (_("due"), False),
+                    (_("late"), True),
+                    (_("amount"), True),
+                    (_("open"), True),
+                    ("", False),
+                    (_("disputed"), True),
+                ],
+                [
+                    [
+                        item["number"] or item["what"],
+                        item["date"],
+                        item["due"],
+                        marked(f"{item['days_overdue']} d" if item["days_overdue"] else "", "late"),
+                        spaced(item["amount"]),
+                        spaced(item["open"]),
+                        currency,
+                        spaced(item["disputed"]),
+                    ]
                     for item in each["open"]
                 ],
-            )  # fmt: skip
+            )
             ages = each["aging"]
             print_table(
-                f"In days late on {one.as_of}",
-                [("not due", True), *((name, True) for name in bucket_names(one.bounds, "due")),
-                 ("unallocated", True), ("total", True), ("", False)],
+                _("In days late on {day}", day=one.as_of),
+                [(_("not due"), True), *((name, True) for name in bucket_names(one.bounds, "due")),
+                 (_("unallocated"), True), (_("total"), True), ("", False)],
                 [[spaced(ages["not_due"]), *map(spaced, ages["buckets"]), spaced(ages["unallocated"]),
                   spaced(ages["total"]), currency]],
             )  # fmt: skip
         if Decimal(each["drafts"]):
             say(
-                f"Drafts of {amount_in_sentence(each['drafts'])} {currency} are left out; the ledger has them on the account.\n"
+                _(
+                    "Drafts of {amount} {currency} are left out; the ledger has them on the account.\n",
+                    amount=amount_in_sentence(each["drafts"]),
+                    currency=currency,
+                )
             )
     if explain:
         for in_currency in one.currencies:
             for step in in_currency.steps:
-                click.echo(f"  {describe_step(step)}")
+                echo(_("  {step}", step=describe_step(step)))

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 import click
 
 from beancount_invoicing.cli.common import AliasOption
+from beancount_invoicing.messages import _, joined
 
 ALIKE = 0.65
 """How alike two words must be spelled, of 1: `lst` is `list`, `--date` is not `--write`."""
@@ -62,7 +63,7 @@ def better(error: click.UsageError) -> click.UsageError:
 
 def meant(found: list[str]) -> str:
     """The words as a question, to be put behind an error."""
-    return f" Did you mean {' or '.join(found)}?" if found else ""
+    return _(" Did you mean {found}?", found=joined(_(" or "), found)) if found else ""
 
 
 def _commands(said: str, ctx: click.Context) -> list[str]:

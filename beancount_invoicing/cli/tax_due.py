@@ -29,14 +29,16 @@ from beancount_invoicing.cli.common import (
     spaced,
     until_option,
 )
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
+from beancount_invoicing.messages import _, _n, joined
 from beancount_invoicing.rules.steps import describe_step
 
 SHARE_COLUMNS = (
     "date", "number", "customer", "code", "rate", "base", "amount", "currency", "exchange_rate", "released", "what",
     "written_off", "discount", "source",
 )  # fmt: skip
-SHARE_WORDS = {"due": "", "lost": "written off", "discount": "discount", "deducted": "deducted"}
+SHARE_WORDS = {"due": "", "lost": _("written off"), "discount": _("discount"), "deducted": _("deducted")}
 
 
 @click.command(
@@ -65,9 +67,13 @@ def tax_due_command(
     """Say which taxes on payments became due, what the books moved, and the entries that are missing."""
     way = build_write_options(write, into, commit)
     if since and since > (until or as_of):
-        raise click.UsageError(f"--since {since} is after --{'until' if until else 'as-of'} {until or as_of}")
+        raise click.UsageError(
+            _("--since {since} is after --until {until}", since=since, until=until or as_of)
+            if until
+            else _("--since {since} is after --as-of {until}", since=since, until=until or as_of)
+        )
     if write and customer:
-        raise click.UsageError("the entries are those of all customers: say --write without one")
+        raise click.UsageError(_("the entries are those of all customers: say --write without one"))
     if write:
         with changing(session):
             outcome = move_taxes.move_taxes(session.find(), as_of, since, until, way)
@@ -94,18 +100,18 @@ def tax_due_command(
         print_csv(SHARE_COLUMNS, [[row[name] for name in SHARE_COLUMNS] for row in answer["shares"]])
         return
     if not customer and not due.totals and not due.on_account:
-        click.echo('No tax is owed on payments here (invoice-tax with due-on: "payment").')
+        echo(_('No tax is owed on payments here (invoice-tax with due-on: "payment").'))
         return
     _tables(answer, since, until or as_of)
     asked = due.within(since, until)
     if explain:
         for share in asked.tax_shares:
-            click.echo(f"\n{share.date} {share.number} {share.pending.code}")
+            echo(_("\n{day} {number} {pending}", day=share.date, number=share.number, pending=share.pending.code))
             for step in share.steps:
-                click.echo(f"  {describe_step(step)}")
+                echo(_("  {step}", step=describe_step(step)))
     if asked.missing:
-        entries = "\n".join(move_taxes.missing_entry(entry, column=0) for entry in asked.missing)
-        click.echo(f"What the books still have to move:\n\n{entries}")
+        entries = joined("\n", (move_taxes.missing_entry(entry, column=0) for entry in asked.missing))
+        echo(_("What the books still have to move:\n\n{entries}", entries=entries))
     _notices(due, asked)
 
 
@@ -113,19 +119,41 @@ def _tables(answer: Any, since: date | None, until: date) -> None:
     if not answer["totals"] and not answer["shares"]:
         return
     print_table(
-        f"Tax that became due by payments{f' from {since}' if since else ''} to {until}",
-        [("date", False), ("number", False), ("customer", False), ("code", False), ("rate", True), ("base", True),
-         ("due", True), ("", False), ("", False)],
+        (
+            _("Tax that became due by payments from {since} to {until}", since=since, until=until)
+            if since
+            else _("Tax that became due by payments to {until}", until=until)
+        ),
         [
-            [row["date"], row["number"], row["customer"], row["code"], f"{row['rate']} %", spaced(row["base"]),
-             spaced(row["amount"]), row["currency"], SHARE_WORDS[row["what"]]]
+            (_("date"), False),
+            (_("number"), False),
+            (_("customer"), False),
+            (_("code"), False),
+            (_("rate"), True),
+            (_("base"), True),
+            (_("due"), True),
+            ("", False),
+            ("", False),
+        ],
+        [
+            [
+                row["date"],
+                row["number"],
+                row["customer"],
+                row["code"],
+                f"{row['rate']} %",
+                spaced(row["base"]),
+                spaced(row["amount"]),
+                row["currency"],
+                SHARE_WORDS[row["what"]],
+            ]
             for row in answer["shares"]
         ],
-    )  # fmt: skip
+    )
     if answer["period"]:
         print_table(
-        "By code and rate",
-        [("code", False), ("rate", True), ("base", True), ("due", True), ("cancelled", True), ("", False)],
+        _("By code and rate"),
+        [(_("code"), False), (_("rate"), True), (_("base"), True), (_("due"), True), (_("cancelled"), True), ("", False)],
         [
             [row["code"], f"{row['rate']} %", *(spaced(row[name]) for name in ("base", "due", "cancelled")), row["currency"]]
             for row in answer["period"]
@@ -134,47 +162,88 @@ def _tables(answer: Any, since: date | None, until: date) -> None:
     if not answer["totals"]:  # of one customer there are none
         return
     print_table(
-        "By code, of all time",
-        [("code", False), ("waits on", False), ("booked", True), ("due", True), ("moved", True), ("to move", True),
-         ("cancelled", True), ("to take off", True), ("", False)],
+        _("By code, of all time"),
         [
-            [row["code"] or "(no tax: key)", row["pending"],
-             *(spaced(row[name]) for name in ("booked", "due", "moved", "to_move", "cancelled", "to_cancel")),
-             row["currency"]]
+            (_("code"), False),
+            (_("waits on"), False),
+            (_("booked"), True),
+            (_("due"), True),
+            (_("moved"), True),
+            (_("to move"), True),
+            (_("cancelled"), True),
+            (_("to take off"), True),
+            ("", False),
+        ],
+        [
+            [
+                row["code"] or _("(no tax: key)"),
+                row["pending"],
+                *(spaced(row[name]) for name in ("booked", "due", "moved", "to_move", "cancelled", "to_cancel")),
+                row["currency"],
+            ]
             for row in answer["totals"]
         ],
-    )  # fmt: skip
+    )
 
 
 def _notices(due: receivables.TaxDue, asked: receivables.TaxDue) -> None:
     for advance in asked.on_account:
         codes = ", ".join(tax.code for tax in advance.taxes)
-        what = f"{advance.tax} {advance.payment.currency} of {codes}" if advance.tax is not None else f"tax ({codes})"
+        what = (
+            _("{tax} {currency} of {codes}", tax=advance.tax, currency=advance.payment.currency, codes=codes)
+            if advance.tax is not None
+            else _("tax ({codes})", codes=codes)
+        )
         place = f"{relative(advance.payment.source.file)}:{advance.payment.source.line}"
         print_notice(
-            f"{advance.customer}: {advance.amount} {advance.payment.currency} received on {advance.payment.date} and "
-            "allocated to no invoice"
-            f" ({place}): if it is for services known by then, {what} is due on it since that day; invoice it (a deposit, say),"
-            " or write what it settles"
+            _(
+                "{customer}: {amount} {currency} received on {day} and allocated to no invoice ({place}): if it is "
+                "for services known by then, {subject} is due on it since that day; invoice it (a deposit, say), or "
+                "write what it settles",
+                customer=advance.customer,
+                amount=advance.amount,
+                currency=advance.payment.currency,
+                day=advance.payment.date,
+                place=place,
+                subject=what,
+            )
         )
     for line in (line for entry in asked.missing for line in entry.lines):
         if line.difference and not line.exchange:
             print_notice(
-                f'{line.pending.code}: no account of exchange differences is known: write custom "invoice-option"'
-                ' "exchange-account" Expenses:…'
+                _(
+                    '{pending}: no account of exchange differences is known: write custom "invoice-option" '
+                    '"exchange-account" Expenses:…',
+                    pending=line.pending.code,
+                )
             )
     hidden = len(due.missing) - len(asked.missing)
     if hidden:
-        print_notice(f"{hidden} more {'entry is' if hidden == 1 else 'entries are'} missing outside of this period")
+        print_notice(
+            _n(
+                hidden,
+                "{hidden} more entry is missing outside of this period",
+                "{hidden} more entries are missing outside of this period",
+                hidden=hidden,
+            )
+        )
     for total in due.totals:
         if total.to_cancel:
             amount, where = f"{abs(total.to_cancel)} {total.pending.currency}", total.pending.account
             print_notice(
-                f"{total.pending.code}: "
-                + (
-                    f"{amount} of tax on what was written off or given up is still on {where}: take it off in that transaction"
-                    if abs(total.taken_off) < abs(total.cancelled)
-                    else f"{amount} of tax too much was taken off {where} as lost or given up: put it back in that transaction"
+                _(
+                    "{pending}: {amount} of tax on what was written off or given up is still on {where}: take it off "
+                    'in that transaction, with tax: "{pending}"',
+                    pending=total.pending.code,
+                    amount=amount,
+                    where=where,
                 )
-                + f', with tax: "{total.pending.code}"'
+                if abs(total.taken_off) < abs(total.cancelled)
+                else _(
+                    "{pending}: {amount} of tax too much was taken off {where} as lost or given up: put it back in "
+                    'that transaction, with tax: "{pending}"',
+                    pending=total.pending.code,
+                    amount=amount,
+                    where=where,
+                )
             )

@@ -42,8 +42,10 @@ from beancount_invoicing.cli.completion import (
     complete_time_entries,
     complete_timezones,
 )
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.writing import build_write_options, changing, is_dry_run, print_outcome, writing_options
 from beancount_invoicing.ledger import LedgerLoader
+from beancount_invoicing.messages import _
 from beancount_invoicing.rules import worktime
 from beancount_invoicing.writing.changes import WriteOptions
 from beancount_invoicing.writing.new_documents import InvalidRequest
@@ -65,7 +67,7 @@ class Quantity(click.ParamType[tuple[Decimal, bool]]):
             return Decimal(int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0)), True
         if re.fullmatch(r"\d{1,6}(?:[.,]\d{1,4})?", value):
             return Decimal(value.replace(",", ".")), False
-        return self.fail(f"{value} is no quantity: write it such as 6.5 or 6:30", param, ctx)
+        return self.fail(_("{value} is no quantity: write it such as 6.5 or 6:30", value=value), param, ctx)
 
 
 @click.group(cls=Commands, epilog=examples("time add HALLES-ETU 2:30 -w", "time list"))
@@ -218,19 +220,23 @@ def time_list_command(session: Session, customer: str, contract: str, everything
     elif form == "csv":
         print_csv(COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
     elif not rows:
-        click.echo(f"No time waits to be billed on {as_of}." if not everything else f"No time is there by {as_of}.")
+        echo(
+            _("No time waits to be billed on {day}.", day=as_of)
+            if not everything
+            else _("No time is there by {day}.", day=as_of)
+        )
     else:
         sums: dict[tuple[str, str], Decimal] = {}
         for code, one in listed:
             counted = worktime.to_seconds(one.quantity, one.commodity)
             sums[code, one.commodity] = sums.get((code, one.commodity), Decimal(0)) + counted
         print_table(
-            f"Time as of {as_of}" + ("" if everything else ", not billed"),
-            [("date", False), ("contract", False), ("item", False), ("time", True), ("", False), ("person", False),
-             ("task", False), ("", False)],
+            (_("Time as of {day}", day=as_of) if everything else _("Time as of {day}, not billed", day=as_of)),
+            [(_("date"), False), (_("contract"), False), (_("item"), False), (_("time"), True), ("", False), (_("person"), False),
+             (_("task"), False), ("", False)],
             [
                 [row["date"], row["contract"], row["item"], row["quantity"], row["commodity"], row["person"], row["task"],
-                 "" if row["billable"] else "not billed"]
+                 "" if row["billable"] else _("not billed")]
                 for row in rows
             ],
             [
@@ -291,13 +297,13 @@ def time_import_command(
     for pair in pairs:
         project, equals, code = pair.rpartition("=")
         if not equals:
-            raise click.UsageError(f'--map {pair}: write it "PROJECT=CODE"')
+            raise click.UsageError(_('--map {pair}: write it "PROJECT=CODE"', pair=pair))
         mapping[project] = code
     try:
         zone = ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError):
         raise click.UsageError(
-            f"--timezone {timezone}: there is no such place; write it such as Europe/Paris"
+            _("--timezone {timezone}: there is no such place; write it such as Europe/Paris", timezone=timezone)
         ) from None
     way = build_write_options(write, into, commit)
     try:
@@ -310,10 +316,10 @@ def time_import_command(
             skip_open=skip_open,
         )
     except timesheets.TimesheetError as error:
-        session.error(f"{file}:{error.line}: {str(error).partition(': ')[2]}")
+        session.error(_("{file}:{line}: {error}", file=file, line=error.line, error=str(error).partition(": ")[2]))
         return
     except UnicodeDecodeError:
-        session.error(f"{file}: it is not in UTF-8: export it so")
+        session.error(_("{file}: it is not in UTF-8: export it so", file=file))
         return
     with changing(session):
         outcome = time.import_time(session.find(), records, contract, mapping, person, way)

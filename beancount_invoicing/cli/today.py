@@ -22,28 +22,30 @@ from beancount_invoicing.cli.common import (
     print_table,
     spaced,
 )
+from beancount_invoicing.cli.echo import echo
+from beancount_invoicing.messages import _
 
 COLUMNS = ("kind", "day", "customer", "account", "number", "amount", "currency", "text")
 TITLES: dict[TaskKind, str] = {
-    "bank": "The bank is behind: book it first",
-    "insolvency": 'In insolvency proceedings: declare what is owed, and note it, event: "declared"',
-    "in-doubt": "Left, or not: answer with send --confirm or send --retry",
-    "prepared": "Prepared, to be sent by hand; then: bean-invoice send --confirm",
-    "outbox": "In the outbox, but not in the ledger: do not send it",
-    "draft": "Drafts: bean-invoice issue",
-    "bill": "To bill: bean-invoice bill",
-    "decide": "Not billed: decide",
-    "send": "To send: bean-invoice send",
-    "remind": "To remind: bean-invoice remind",
-    "escalate": "After the last reminder",
-    "promise": "Promises broken",
-    "dispute": "In dispute",
-    "tax": "Tax to be moved to what is owed",
-    "unallocated": "Settles nothing: write settles, or an invoice's link",
-    "lapse": "About to lapse",
-    "acceptance": "Kept back",
-    "document": "Documents missing",
-    "notice": "Contracts that renew themselves",
+    "bank": _("The bank is behind: book it first"),
+    "insolvency": _('In insolvency proceedings: declare what is owed, and note it, event: "declared"'),
+    "in-doubt": _("Left, or not: answer with send --confirm or send --retry"),
+    "prepared": _("Prepared, to be sent by hand; then: bean-invoice send --confirm"),
+    "outbox": _("In the outbox, but not in the ledger: do not send it"),
+    "draft": _("Drafts: bean-invoice issue"),
+    "bill": _("To bill: bean-invoice bill"),
+    "decide": _("Not billed: decide"),
+    "send": _("To send: bean-invoice send"),
+    "remind": _("To remind: bean-invoice remind"),
+    "escalate": _("After the last reminder"),
+    "promise": _("Promises broken"),
+    "dispute": _("In dispute"),
+    "tax": _("Tax to be moved to what is owed"),
+    "unallocated": _("Settles nothing: write settles, or an invoice's link"),
+    "lapse": _("About to lapse"),
+    "acceptance": _("Kept back"),
+    "document": _("Documents missing"),
+    "notice": _("Contracts that renew themselves"),
 }
 
 
@@ -74,16 +76,29 @@ def today_command(session: Session, customer: str, as_of: date, form: str) -> No
         print_csv(COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
         return
     if not rows:
-        click.echo(f"Nothing is to be done on {as_of}.")
+        echo(_("Nothing is to be done on {day}.", day=as_of))
     for kind, title in TITLES.items():
         those = [row for row in rows if row["kind"] == kind]
         if those:
             print_table(
                 marked(title, _COLOURS.get(kind)),
-                [("customer", False), ("number", False), ("since", False), ("amount", True), ("", False), ("what", False)],
                 [
-                    [row["customer"] or row["account"], row["number"], row["day"], spaced(row["amount"]), row["currency"],
-                     row["text"]]
+                    (_("customer"), False),
+                    (_("number"), False),
+                    (_("since"), False),
+                    (_("amount"), True),
+                    ("", False),
+                    (_("what"), False),
+                ],
+                [
+                    [
+                        row["customer"] or row["account"],
+                        row["number"],
+                        row["day"],
+                        spaced(row["amount"]),
+                        row["currency"],
+                        row["text"],
+                    ]
                     for row in those
                 ],
-            )  # fmt: skip
+            )

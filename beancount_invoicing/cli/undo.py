@@ -10,6 +10,7 @@ from beancount_invoicing.actions import undo
 from beancount_invoicing.cli.common import Session, examples
 from beancount_invoicing.cli.completion import complete_numbers
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
+from beancount_invoicing.messages import _
 
 
 @click.command(epilog=examples("undo", "undo F2026-0078"))
@@ -20,7 +21,7 @@ def undo_command(session: Session, numbers: tuple[str, ...], write: bool, into: 
     """Take back the documents that the last command wrote, or those named: as long as nothing was sent, paid, credited or
     numbered after."""
     if into:
-        raise click.UsageError("documents are taken out where they stand: leave --into away")
+        raise click.UsageError(_("documents are taken out where they stand: leave --into away"))
     way = build_write_options(write, None, commit)
     with changing(session):
         print_outcome(undo.undo(session.find(), numbers, way), way)

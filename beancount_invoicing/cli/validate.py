@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from beancount_invoicing.cli.common import Session, examples, format_option, print_csv, print_json
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.documents import e_invoices
+from beancount_invoicing.messages import _
 
 if TYPE_CHECKING:
     from beancount_invoicing.einvoice import Layer
@@ -20,17 +22,30 @@ _COLUMNS = ("file", "layer", "result", "rule", "location", "message", "severity"
 def print_layers(file: str, layers: Sequence[Layer]) -> bool:
     """Prints what each layer said of a file; tells whether all of them were run and passed."""
     for layer in layers:
-        click.echo(f"  {layer.name}: {result(layer)}{f' ({layer.not_run})' if layer.not_run else ''}")
+        echo(
+            _("  {layer}: {result} ({not_run})", layer=layer.name, result=result(layer), not_run=layer.not_run)
+            if layer.not_run
+            else _("  {layer}: {result}", layer=layer.name, result=result(layer))
+        )
         for problem in layer.problems:
-            place = f" at {problem.location}" if problem.location else ""
-            click.echo(f"{file}: {'warning: ' if problem.warning else ''}{problem.rule}{place}: {problem.message}")
+            place = _(" at {location}", location=problem.location) if problem.location else ""
+            echo(
+                _(
+                    "{file}: {warning}{rule}{place}: {message}",
+                    file=file,
+                    warning=(_("warning: ") if problem.warning else ""),
+                    rule=problem.rule,
+                    place=place,
+                    message=problem.message,
+                )
+            )
     return all(layer.passed for layer in layers)
 
 
 def result(layer: Layer) -> str:
     """How a layer ended, in a word or two."""
     if layer.not_run:
-        return "not run"
+        return _("not run")
     return "passed" if layer.passed else "failed"
 
 
@@ -71,7 +86,7 @@ def validate_command(session: Session, files: tuple[Path, ...], form: str) -> No
         if any(layer.not_run for layer in layers):
             session.not_judged = True
         if form == "table":
-            click.echo(str(file))
+            echo(str(file))
             print_layers(str(file), layers)
         every += rows(str(file), layers)
     if form == "json":

@@ -23,11 +23,13 @@ from beancount_invoicing.cli.common import (
     warning_line,
     with_relative,
 )
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.list import COLUMNS
 from beancount_invoicing.cli.preview import print_documents
 from beancount_invoicing.customer_search import UnknownCustomer
 from beancount_invoicing.documents.search import UnknownNumber
 from beancount_invoicing.gc_control import no_collections
+from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Invoice
 from beancount_invoicing.rules.steps import describe_step
 from beancount_invoicing.sending.mail_settings import CannotSend
@@ -66,7 +68,7 @@ def _one_of_both(ctx: click.Context, param: click.Parameter, value: bool) -> boo
     if value:
         said.add(str(param.name))
     if {"write", "dry_run"} <= said:
-        raise click.UsageError("--write and --dry-run exclude each other", ctx)
+        raise click.UsageError(_("--write and --dry-run exclude each other"), ctx)
     return value
 
 
@@ -104,7 +106,9 @@ def build_write_options(write: bool, into: Path | None, commit: bool, yes: bool 
     Raises click.UsageError where one says nothing without another.
     """
     if (into or commit) and not write:
-        raise click.UsageError(f"{'--into' if into else '--commit'} says nothing without --write")
+        raise click.UsageError(
+            _("--into says nothing without --write") if into else _("--commit says nothing without --write")
+        )
     return WriteOptions(write, into, commit, None if yes else today())
 
 
@@ -138,7 +142,7 @@ def changing(session: Session) -> Iterator[None]:
     except OSError as error:
         if error.filename is None:  # of the output: said where all commands end
             raise
-        session.error(f"{error.filename}: {error.strerror}: nothing more was written")
+        session.error(_("{file}: {reason}: nothing more was written", file=error.filename, reason=error.strerror))
 
 
 def print_outcome(
@@ -155,8 +159,13 @@ def print_outcome(
             session.error(error_line(error))
         count = len(outcome.errors)
         session.error(
-            f"The ledger has {f'these {count} errors' if count > 1 else 'this error'}: what is shown may be wrong for"
-            f" {'them' if count > 1 else 'it'}, and --write writes nothing before {'they are' if count > 1 else 'it is'} mended."
+            _(
+                "The ledger has {count}: what is shown may be wrong for {count_clause}, and --write writes nothing "
+                "before {count_clause_2} mended.",
+                count=(_("these {count} errors", count=count) if count > 1 else _("this error")),
+                count_clause=(_("them") if count > 1 else _("it")),
+                count_clause_2=(_("they are") if count > 1 else _("it is")),
+            )
         )
 
 
@@ -173,7 +182,7 @@ def _print_outcome(outcome: Outcome, way: WriteOptions, form: str, explain: bool
         elif title and outcome.documents:
             print_documents(title, [position.invoice for position in changes.written_positions(outcome)])
         else:
-            click.echo(outcome.text, nl=False)
+            echo(outcome.text, nl=False)
         _name(outcome.removed_documents)
         if explain:
             _explain(outcome)
@@ -204,31 +213,50 @@ def fail_if_left_out(session: Session, outcome: Outcome, *, on_purpose: bool) ->
     count = len(outcome.left_out)
     if count and not on_purpose:
         session.failed = True
-        them, those = ("it is", "1 thing is") if count == 1 else ("they are", f"{count} things are")
-        print_notice(f"{those} left out, as said above: decide, or say --leave-out where {them} left out on purpose.")
+        them, those = (
+            (_("it is"), _("1 thing is")) if count == 1 else (_("they are"), _("{count} things are", count=count))
+        )
+        print_notice(
+            _(
+                "{entries} left out, as said above: decide, or say --leave-out where {them} left out on purpose.",
+                entries=those,
+                them=them,
+            )
+        )
 
 
 def _explain(outcome: Outcome) -> None:
     """How each figure of each document came about: of its lines, from the contract, the time and the expenses behind them."""
     drafts = {draft.number: draft for draft in outcome.drafts if all(line.steps or line.work for line in draft.lines)}
     for position in changes.written_positions(outcome):
-        click.echo(f"\n{position.invoice.number}")
+        echo(_("\n{number}", number=position.invoice.number))
         draft = drafts.get(position.invoice.number)
         for line, drafted in zip(position.invoice.lines, draft.lines if draft else (), strict=False):
-            days = f", {line.start} to {line.end}" if line.start and line.end else ""
-            click.echo(f"  {line.text.splitlines()[0]}{days}")
+            days = _(", {start} to {end}", start=line.start, end=line.end) if line.start and line.end else ""
+            echo(_("  {line}{days}", line=line.text.splitlines()[0], days=days))
             for step in drafted.steps:
-                click.echo(f"    {describe_step(step)}")
+                echo(_("    {step}", step=describe_step(step)))
             for work in drafted.work:
                 who = f", {work.person}" if work.person else ""
-                free = "" if work.billable else ", not billed (non-billable)"
+                free = "" if work.billable else _(", not billed (non-billable)")
                 place = f"{relative(work.source.file)}:{work.source.line}"
-                click.echo(f"    {work.date}{who}: {work.quantity} {work.commodity}, {work.task}{free} ({place})")
+                echo(
+                    _(
+                        "    {day}{who}: {quantity} {commodity}, {task}{free} ({place})",
+                        day=work.date,
+                        who=who,
+                        quantity=work.quantity,
+                        commodity=work.commodity,
+                        task=work.task,
+                        free=free,
+                        place=place,
+                    )
+                )
             if drafted.source:
-                click.echo(f"    as written in {relative(drafted.source.file)}:{drafted.source.line}")
+                echo(_("    as written in {file}:{line}", file=relative(drafted.source.file), line=drafted.source.line))
         for step in explanation_steps(position):
             if not draft or not step.figure.startswith("line “"):
-                click.echo(f"  {describe_step(step)}")
+                echo(_("  {step}", step=describe_step(step)))
 
 
 def _name(documents: Iterable[Invoice]) -> None:
@@ -236,7 +264,16 @@ def _name(documents: Iterable[Invoice]) -> None:
     for document in documents:
         name = document.customer.name if document.customer else ""
         place = f"{relative(document.source.file)}:{document.source.line}"
-        click.echo(f"{document.number}  {name}  {document.payable} {document.currency}  {place}")
+        echo(
+            _(
+                "{number}  {name}  {amount} {currency}  {place}",
+                number=document.number,
+                name=name,
+                amount=document.payable,
+                currency=document.currency,
+                place=place,
+            )
+        )
 
 
 def _say(outcome: Outcome, way: WriteOptions) -> None:
@@ -248,16 +285,24 @@ def _say(outcome: Outcome, way: WriteOptions) -> None:
     for invoice in invoices:
         totals[invoice.currency] = totals.get(invoice.currency, Decimal(0)) + invoice.payable
     count = len(invoices)
-    what = f"{count} document{'s' * (count != 1)}: " if count else ""
+    what = _n(count, "{count} document: ", "{count} documents: ", count=count) if count else ""
     what += ", ".join(f"{amount} {currency}" for currency, amount in sorted(totals.items())) or outcome.summary
     files = ", ".join(relative(str(file)) for file in outcome.files)
-    done = "taken out of" if outcome.removed_documents else "written to"
+    done = _("taken out of") if outcome.removed_documents else _("written to")
     if not outcome.text and not outcome.removed_documents:
-        print_notice(outcome.nothing_to_do or "Nothing to do.")
+        print_notice(outcome.nothing_to_do or _("Nothing to do."))
     elif way.write:
         text = f"{what}; {done}" if what else done.capitalize()
-        print_notice(f"{text} {files}{', and committed' if way.commit and not outcome.problem else ''}.")
+        print_notice(
+            _("{text} {files}, and committed.", text=text, files=files)
+            if way.commit and (not outcome.problem)
+            else _("{text} {files}.", text=text, files=files)
+        )
     elif outcome.removed_documents:
-        print_notice(f"{what}; nothing is taken out without --write.")
+        print_notice(_("{subject}; nothing is taken out without --write.", subject=what))
     else:
-        print_notice(f"{what + '; n' if what else 'N'}othing is written without --write.")
+        print_notice(
+            _("{subject}; nothing is written without --write.", subject=what)
+            if what
+            else _("Nothing is written without --write.")
+        )

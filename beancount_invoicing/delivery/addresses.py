@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from beancount_invoicing.messages import _
+
 # The characters of an atom (RFC 5322, 3.2.3), and letters beyond ASCII (RFC 6532); quoted local parts are not taken.
 _LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*")
 _DOMAIN = re.compile(r"[^\W_]([\w-]*[^\W_])?(\.[^\W_]([\w-]*[^\W_])?)*")
@@ -24,11 +26,15 @@ def checked_address(address: str) -> str:
     """An address as it goes to a server: `name@domain`, the domain in ASCII. Raises BadAddress."""
     local, at, domain = address.rpartition("@")
     if not at or len(local.encode()) > 64 or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
-        raise BadAddress(f"{_shown(address)} is no e-mail address: write one such as accounts@customer.example")
+        raise BadAddress(
+            _("{shown} is no e-mail address: write one such as accounts@customer.example", shown=_shown(address))
+        )
     try:
         ascii_domain = domain.encode("idna").decode("ascii")
     except UnicodeError:
-        raise BadAddress(f"{_shown(address)} is no e-mail address: its domain cannot be looked up") from None
+        raise BadAddress(
+            _("{shown} is no e-mail address: its domain cannot be looked up", shown=_shown(address))
+        ) from None
     return f"{local}@{ascii_domain}"
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.delivery import addresses, headers
 from beancount_invoicing.delivery.dispatch import Dispatch
+from beancount_invoicing.messages import _
 
 _ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]+@[\x21-\x3b\x3d\x3f-\x7e]+>")
 _STRANGE = re.compile(r"[^A-Za-z0-9]+")
@@ -79,7 +80,7 @@ def mail_addresses(dispatch: Dispatch, sender: Sender) -> MailAddresses:
     cc = tuple(address for address in addresses.checked_addresses(dispatch.cc) if address not in to)
     bcc = addresses.checked_addresses(sender.bcc)
     if not to:
-        raise addresses.BadAddress("there is no e-mail address to send it to")
+        raise addresses.BadAddress(_("there is no e-mail address to send it to"))
     reply_to = addresses.checked_address(sender.reply_to) if sender.reply_to else ""
     return MailAddresses(own, to, cc, bcc, "" if reply_to == own else reply_to)
 

@@ -20,6 +20,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from beancount_invoicing.delivery.addresses import one_line
+from beancount_invoicing.messages import _
 
 Security = Literal["starttls", "tls", "none"]
 RETRY_DELAYS: tuple[float, ...] = (20, 60, 300)
@@ -92,7 +93,14 @@ def deliver(
     with contextlib.closing(_Line(server)) as line:
         for round_, pause in enumerate((0.0, *pauses)):
             if pause:
-                notice(f"{len(waiting)} of {len(parcels)} cannot be sent for now: trying again in {pause:g} seconds")
+                notice(
+                    _(
+                        "{count} of {other_count} cannot be sent for now: trying again in {pause} seconds",
+                        count=len(waiting),
+                        other_count=len(parcels),
+                        pause=f"{pause:g}",
+                    )
+                )
                 line.close()
                 sleep(pause)
             last = round_ == len(pauses)
@@ -192,21 +200,33 @@ class _Line:
             raise ServerUnusable(_certificate(where, error)) from None
         except ssl.SSLError as error:
             raise ServerUnusable(
-                f'{where} does not speak TLS so: is smtp-security "starttls"? ({error.reason or error})'
+                _(
+                    '{where} does not speak TLS so: is smtp-security "starttls"? ({reason})',
+                    where=where,
+                    reason=error.reason or error,
+                )
             ) from None
         except socket.gaierror as error:
             raise ServerUnusable(
-                f'there is no server {server.host}: look at invoice-option "smtp" ({error.strerror})'
+                _(
+                    'there is no server {host}: look at invoice-option "smtp" ({reason})',
+                    host=server.host,
+                    reason=error.strerror,
+                )
             ) from None
         except (OSError, smtplib.SMTPException) as error:
-            raise _Broken(f"{where}: {_said(error)}") from None
+            raise _Broken(_("{where}: {text}", where=where, text=_said(error))) from None
         self._smtp = smtp
         try:
             smtp.ehlo_or_helo_if_needed()
             if server.security == "starttls":
                 if not smtp.has_extn("starttls"):
                     raise ServerUnusable(
-                        f'{where} offers no STARTTLS: nothing was sent in the clear. Look at the port and at smtp-security ("tls"?)'
+                        _(
+                            "{where} offers no STARTTLS: nothing was sent in the clear. Look at the port and at "
+                            'smtp-security ("tls"?)',
+                            where=where,
+                        )
                     )
                 smtp.starttls(context=ssl.create_default_context())
                 smtp.ehlo()
@@ -221,17 +241,25 @@ class _Line:
         except smtplib.SMTPAuthenticationError as error:
             self._drop()
             if 400 <= error.smtp_code < 500:
-                raise _Broken(f"{where}: {_answer(error.smtp_code, error.smtp_error)}") from None
+                raise _Broken(
+                    _("{where}: {answer}", where=where, answer=_answer(error.smtp_code, error.smtp_error))
+                ) from None
             raise ServerUnusable(
-                f"{where} does not let {server.user} in ({_answer(error.smtp_code, error.smtp_error)}):"
-                " look at smtp-user and the password"
+                _(
+                    "{where} does not let {user} in ({answer}): look at smtp-user and the password",
+                    where=where,
+                    user=server.user,
+                    answer=_answer(error.smtp_code, error.smtp_error),
+                )
             ) from None
         except smtplib.SMTPNotSupportedError as error:
             self._drop()
-            raise ServerUnusable(f"{where}: {_said(error)}: take smtp-user out if it asks for none") from None
+            raise ServerUnusable(
+                _("{where}: {text}: take smtp-user out if it asks for none", where=where, text=_said(error))
+            ) from None
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
-            raise _Broken(f"{where}: {_said(error)}") from None
+            raise _Broken(_("{where}: {text}", where=where, text=_said(error))) from None
         return True
 
     def offer(self, parcel: OutgoingMessage, ready: Callable[[], None], *, last: bool) -> DeliveryResult:
@@ -239,7 +267,7 @@ class _Line:
         smtp = self._smtp
         assert smtp is not None
         if smtp.sock is None:
-            raise _Broken("the connection ended")
+            raise _Broken(_("the connection ended"))
         try:
             smtp.sock.settimeout(self._server.timeout)
             refused = self._envelope(smtp, parcel, last=last)
@@ -278,7 +306,7 @@ class _Line:
             return DeliveryResult("accepted", _answer(code, answer), refused)
         if code < 0:
             self._drop()
-            return DeliveryResult("in-doubt", "the connection ended before the server answered", refused)
+            return DeliveryResult("in-doubt", _("the connection ended before the server answered"), refused)
         return self._refusal(smtp, code, answer)
 
     def _envelope(
@@ -288,7 +316,7 @@ class _Line:
         options = []
         if parcel.utf8:
             if not smtp.has_extn("smtputf8"):
-                return DeliveryResult("refused", "the server takes no addresses beyond ASCII (SMTPUTF8)")
+                return DeliveryResult("refused", _("the server takes no addresses beyond ASCII (SMTPUTF8)"))
             options = ["SMTPUTF8", "BODY=8BITMIME"]
         code, answer = smtp.mail(parcel.sender, options)
         if code >= 300 or code < 0:
@@ -313,7 +341,7 @@ class _Line:
     def _refusal(self, smtp: smtplib.SMTP, code: int, answer: bytes) -> DeliveryResult:
         if code == 421 or code < 0:  # it closes the connection
             self._drop()
-            return DeliveryResult("later", _answer(code, answer) if code > 0 else "the connection ended")
+            return DeliveryResult("later", _answer(code, answer) if code > 0 else _("the connection ended"))
         with contextlib.suppress(OSError, smtplib.SMTPException):
             smtp.rset()
         return DeliveryResult("later" if 400 <= code < 500 else "refused", _answer(code, answer))
@@ -339,12 +367,14 @@ def _said(error: BaseException) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         return _answer(error.smtp_code, error.smtp_error)
     if isinstance(error, TimeoutError):
-        return "no answer in time"
+        return _("no answer in time")
     return one_line(str(getattr(error, "strerror", None) or error) or type(error).__name__)[:300]
 
 
 def _certificate(where: str, error: ssl.SSLCertVerificationError) -> str:
-    return (
-        f"{where}: its certificate cannot be trusted ({error.verify_message}): nothing was sent. A server with a certificate of"
-        " its own: name the file in SSL_CERT_FILE"
+    return _(
+        "{where}: its certificate cannot be trusted ({verify_message}): nothing was sent. A server with a "
+        "certificate of its own: name the file in SSL_CERT_FILE",
+        where=where,
+        verify_message=error.verify_message,
     )

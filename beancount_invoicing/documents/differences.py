@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from beancount_invoicing.documents.render import render_one
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Invoice, Seal
 from beancount_invoicing.rules import digests
 
@@ -51,15 +52,15 @@ def sealed_content(seal: Seal) -> tuple[bytes | None, tuple[Difference, ...]]:
     return (content, ()) if now == seal.sha256 else (None, (Difference("file", seal.sha256, now),))
 
 
-_NO_FACTS = (
-    "it was sealed without its facts, and made today it would be another document: whether the ledger still says the same"
-    " cannot be told"
+_NO_FACTS = _(
+    "it was sealed without its facts, and made today it would be another document: whether the ledger "
+    "still says the same cannot be told"
 )
-_OTHER_WORDS = (
-    "it was sealed without its facts, and made today its words would be others: all its figures are there still; whether the"
-    " words say the same cannot be told"
+_OTHER_WORDS = _(
+    "it was sealed without its facts, and made today its words would be others: all its figures are "
+    "there still; whether the words say the same cannot be told"
 )
-_LATER = "its facts were sealed by a later version of this program, and cannot be compared by this one"
+_LATER = _("its facts were sealed by a later version of this program, and cannot be compared by this one")
 
 
 def seal_differences(
@@ -88,11 +89,11 @@ def as_sealed(book: Book, invoice: Invoice, seal: Seal) -> tuple[bytes, str]:
     if content is None:
         file = Path(seal.file)
         what = (
-            f"{file} was changed since: bean-invoice verify {invoice.number}"
+            _("{file} was changed since: bean-invoice verify {number}", file=file, number=invoice.number)
             if file.is_file()
-            else f"its document cannot be read: {gone[0].current}"
+            else _("its document cannot be read: {current}", current=gone[0].current)
         )
-        raise Altered(f"is sealed, but {what}; put it back as it was sealed, from git or a backup")
+        raise Altered(_("is sealed, but {subject}; put it back as it was sealed, from git or a backup", subject=what))
     found, notice = seal_differences(book, invoice, seal, content)
     if found:
         raise Altered(_otherwise(invoice, seal, found))
@@ -107,19 +108,25 @@ def altered_since(book: Book, invoice: Invoice, seal: Seal | None) -> str:
 
 def _otherwise(invoice: Invoice, seal: Seal, found: Sequence[Difference]) -> str:
     first, more = found[0], len(found) - 1
-    also = f" (and {more} more: bean-invoice verify {invoice.number})" if more else ""
-    return (
-        f"was sealed on {seal.date}, and the ledger says something else by now: {first.term}: sealed {first.sealed}, now "
-        f"{first.current}"
-        f"{also}; {undo_change_hint(invoice.number)}"
+    also = _(" (and {more} more: bean-invoice verify {number})", more=more, number=invoice.number) if more else ""
+    return _(
+        "was sealed on {day}, and the ledger says something else by now: {term}: sealed {sealed}, now "
+        "{current}{also}; {hint}",
+        day=seal.date,
+        term=first.term,
+        sealed=first.sealed,
+        current=first.current,
+        also=also,
+        hint=undo_change_hint(invoice.number),
     )
 
 
 def undo_change_hint(number: str) -> str:
     """What to do where the ledger says something else of a document than was sealed."""
-    return (
-        "undo the change (git log -p tells where); if what was sealed is wrong, credit it then: bean-invoice credit"
-        f" {number}; what changed of the seller or the customer stands from its day on in an entry of its own"
+    return _(
+        "undo the change (git log -p tells where); if what was sealed is wrong, credit it then: bean-invoice "
+        "credit {number}; what changed of the seller or the customer stands from its day on in an entry of its own",
+        number=number,
     )
 
 

@@ -14,6 +14,7 @@ from beancount_invoicing.documents.differences import altered_since
 from beancount_invoicing.documents.originals import sealed_documents
 from beancount_invoicing.documents.written_files import WrittenFile, view_bytes
 from beancount_invoicing.files import write_if_different
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Invoice
 
 if TYPE_CHECKING:
@@ -63,7 +64,13 @@ def checked_e_invoice(
 
 def not_e_invoice_message(invoice: Invoice, reason: einvoice.Rejection) -> str:
     """Why a document is no e-invoice, in one line that names the place in the ledger."""
-    return f"{reason.source}: {invoice.number} is no e-invoice ({reason.term}): {reason.message}"
+    return _(
+        "{place}: {number} is no e-invoice ({term}): {message}",
+        place=reason.source,
+        number=invoice.number,
+        term=reason.term,
+        message=reason.message,
+    )
 
 
 def factur_x_xml(
@@ -119,7 +126,7 @@ def write_e_invoices(
     seals = sealed_documents(book)
     for invoice in invoices:
         if altered := altered_since(book, invoice, seals.get(invoice.number)):
-            error(f"{invoice.source}: {invoice.number} {altered}")
+            error(_("{place}: {number} {altered}", place=invoice.source, number=invoice.number, altered=altered))
             continue
         try:
             data = e_invoice_xml(book, invoice, paid(invoice), where, e_invoice_format)
@@ -155,7 +162,7 @@ def validate_files(files: Iterable[Path | str]) -> Iterator[tuple[Path, tuple[ei
         try:
             return file, validate_file(file)
         except OSError as error:
-            return file, (einvoice.Layer("document", not_run=f"it cannot be read: {error.strerror}"),)
+            return file, (einvoice.Layer("document", not_run=_("it cannot be read: {reason}", reason=error.strerror)),)
 
     every = [Path(file) for file in files]
     pool = ThreadPoolExecutor(max(1, min(len(every), os.cpu_count() or 1, _AT_ONCE)))

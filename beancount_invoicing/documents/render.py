@@ -14,6 +14,7 @@ from beancount_invoicing.documents.originals import original, sealed_documents
 from beancount_invoicing.documents.search import find_documents
 from beancount_invoicing.documents.written_files import SUFFIXES, Output, WrittenFile, view_bytes, write_view
 from beancount_invoicing.files import write_if_different
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Invoice, Seal
 
 
@@ -89,13 +90,25 @@ def render(
 def _made_anew(number: str, seal: Seal, outputs: Sequence[Output], plain: bool, kept: bytes | None) -> str:
     """What to know where a document that was sealed is made anew; "" where only the file that was sealed is given."""
     if kept is None and "pdf" in outputs and not plain:
-        return (
-            f"{number} was sealed on {seal.date}, and {seal.file} is not there as it was sealed (bean-invoice verify "
-            f"{number}): what"
-            " is written is made anew"
+        return _(
+            "{number} was sealed on {day}, and {file} is not there as it was sealed (bean-invoice verify "
+            "{number}): what is written is made anew",
+            number=number,
+            day=seal.date,
+            file=seal.file,
         )
     anew = [output for output in outputs if output != "pdf" or plain]
-    return f"{number} was sealed on {seal.date} as {seal.file}: made anew here is {', '.join(anew)}" if anew else ""
+    return (
+        _(
+            "{number} was sealed on {day} as {file}: made anew here is {anew}",
+            number=number,
+            day=seal.date,
+            file=seal.file,
+            anew=", ".join(anew),
+        )
+        if anew
+        else ""
+    )
 
 
 def document_file(book: Book, number: str, output: Output) -> tuple[str, bytes]:

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import NamedTuple, get_args
 
 from beancount_invoicing.customer_search import UnknownCustomer, find_customer, find_customers
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import Position, Status, positions
 from beancount_invoicing.rules import numbering
@@ -77,16 +78,29 @@ def document_finder(book: Book, as_of: date) -> Callable[[str], Position]:
         if number in known:
             return known[number]
         if later := book.invoice(number):
-            raise UnknownNumber(f"{number} is dated {later.booked_from}, after {as_of}")
+            raise UnknownNumber(
+                _("{number} is dated {day}, after {other_day}", number=number, day=later.booked_from, other_day=as_of)
+            )
         ends = [one for one in known if numbering.ends_with(one, number)]
         if len(ends) == 1:
             return known[ends[0]]
         if ends:
-            raise UnknownNumber(f"{number} can be {', '.join(sorted(ends))}: say which")
+            raise UnknownNumber(_("{number} can be {ends}: say which", number=number, ends=", ".join(sorted(ends))))
         if later := next((invoice for invoice in book.invoices if numbering.ends_with(invoice.number, number)), None):
-            raise UnknownNumber(f"{later.number} is dated {later.booked_from}, after {as_of}")
+            raise UnknownNumber(
+                _(
+                    "{number} is dated {day}, after {other_day}",
+                    number=later.number,
+                    day=later.booked_from,
+                    other_day=as_of,
+                )
+            )
         near = get_close_matches(number, sorted(known), cutoff=0.6)
-        raise UnknownNumber(f"there is no {number}" + (f": did you mean {near[0]}?" if near else ""))
+        raise UnknownNumber(
+            _("there is no {number}: did you mean {near}?", number=number, near=near[0])
+            if near
+            else _("there is no {number}", number=number)
+        )
 
     return found
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from beancount_invoicing import law
 from beancount_invoicing.dunning.letter_history import letters_about
 from beancount_invoicing.dunning.policies import tone_of
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, CalculationStep, Customer, Day, Invoice, require_date
 from beancount_invoicing.receivables import Allocation, Position, claim_given_back_on
 from beancount_invoicing.rules import currencies
@@ -202,13 +203,20 @@ def interest_on(
     try:
         _within_the_cap(book, invoice, rule.applicable_law, as_of)
     except RateUnknown as error:
-        raise InterestUnknown(f"{invoice.number}: no interest is claimed: {error}", alone) from None
+        raise InterestUnknown(
+            _("{number}: no interest is claimed: {error}", number=invoice.number, error=error), alone
+        ) from None
     interests, until, missing = _interest(parts, as_of, rule, decimals, before.charged_periods)
     claim = together(interests, rule.applicable_law, decimals, fixed)
     steps = (*left_out, *_charged_before(before), *_until(missing), *claim.steps)
     claim = replace(claim, steps=steps, until=until if missing else None)
     if missing:
-        message = f"{invoice.number}: no interest is claimed from {missing.since} on: {missing}"
+        message = _(
+            "{number}: no interest is claimed from {since} on: {missing}",
+            number=invoice.number,
+            since=missing.since,
+            missing=missing,
+        )
         raise InterestUnknown(message, claim if claim.segments else alone)
     if claim.segments or fixed is None:
         return claim if claim.segments else None
@@ -220,7 +228,15 @@ def _until(missing: RateUnknown | None) -> Sequence[CalculationStep]:
     if missing is None:
         return ()
     last = missing.since - ONE_DAY
-    return (CalculationStep("interest until", "as written", (last,), last, f"none from {missing.since} on: {missing}"),)
+    return (
+        CalculationStep(
+            _("interest until"),
+            "as written",
+            (last,),
+            last,
+            _("none from {since} on: {missing}", since=missing.since, missing=missing),
+        ),
+    )
 
 
 def _interest(
@@ -256,7 +272,9 @@ def claim_rule(book: Book, invoice: Invoice, as_of: date, debtor: Customer | Non
     try:
         wanted = law.interest_option(text)
     except ValueError as error:
-        raise InterestUnknown(f"{invoice.number}: no interest is claimed: late-interest: {error}") from None
+        raise InterestUnknown(
+            _("{number}: no interest is claimed: late-interest: {error}", number=invoice.number, error=error)
+        ) from None
     seller = book.seller.at(as_of).address.country if book.seller else ""
     if isinstance(wanted, Decimal):
         of_seller = law.late_interest_law(seller, customer.buyer) if customer.buyer != "consumer" else None
@@ -283,8 +301,14 @@ def _within_the_cap(book: Book, invoice: Invoice, rule: law.LateInterestLaw | De
         raise RateUnknown(cap.base, cap.base_name, half)
     if rule > rate + cap.margin:
         raise InterestUnknown(
-            f"{invoice.number}: {rule} % is more than the {rate + cap.margin} % that may be asked from a consumer"
-            f" ({cap.source}): no interest is claimed; write a lower late-interest:"
+            _(
+                "{number}: {rule} % is more than the {rate} % that may be asked from a consumer ({place}): no "
+                "interest is claimed; write a lower late-interest:",
+                number=invoice.number,
+                rule=rule,
+                rate=rate + cap.margin,
+                place=cap.source,
+            )
         )
 
 
@@ -316,11 +340,11 @@ def _parts(
         allocations = [allocation for allocation in position.allocations if allocation.instalment == instalment.index]
         amount, told = standing.amount, only is None or instalment.index in only
         for less, because in (
-            (credited[instalment.index], "what was credited was never owed"),
-            (contested, "what is contested bears no claim"),
+            (credited[instalment.index], _("what was credited was never owed")),
+            (contested, _("what is contested bears no claim")),
         ):
             if less and told:
-                steps.append(CalculationStep("principal", "difference", (amount, less), amount - less, because))
+                steps.append(CalculationStep(_("principal"), "difference", (amount, less), amount - less, because))
             amount -= less
         paid = [
             (allocation.received_on, allocation.amount) for allocation in allocations if not reduces_debt(allocation)
@@ -328,8 +352,14 @@ def _parts(
         for lying in position.on_account:
             if lying.instalment == instalment.index:
                 paid.append((lying.date, lying.amount))
-                because = f"{lying.date}, {lying.source}: on the account, allocated to nothing; counts as paid"
-                steps += [CalculationStep("paid", "as written", (lying.amount,), lying.amount, because)] if told else []
+                because = _(
+                    "{day}, {place}: on the account, allocated to nothing; counts as paid",
+                    day=lying.date,
+                    place=lying.source,
+                )
+                steps += (
+                    [CalculationStep(_("paid"), "as written", (lying.amount,), lying.amount, because)] if told else []
+                )
         parts.append(LateInstalment(amount, start, instalment.index, paid))
     return parts, steps
 
@@ -420,6 +450,8 @@ def reduces_debt(allocation: Allocation) -> bool:
 def _charged_before(before: Claimed) -> Sequence[CalculationStep]:
     steps = []
     for start, end in before.charged_periods:
-        since = "these days are" if start == date.min else f"the days from {start} on are"
-        steps.append(CalculationStep("claimed until", "as written", (end,), end, f"{since} charged already"))
+        since = _("these days are") if start == date.min else _("the days from {start} on are", start=start)
+        steps.append(
+            CalculationStep(_("claimed until"), "as written", (end,), end, _("{since} charged already", since=since))
+        )
     return steps

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.dunning.letter_history import LateInstalments
 from beancount_invoicing.dunning.policies import tone_of
+from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book, Policy, ReminderLevel
 from beancount_invoicing.receivables import Position
 
@@ -56,29 +57,67 @@ def due_level(policy: Policy, late: LateInstalments, as_of: date, formal_notice:
     """
     position, last, days = late.position, late.last_letter, late.days_overdue
     reached = last.level or 0 if last else 0
-    text = f"level {reached} left on {last.date}" if last else "no reminder yet"
+    text = _("level {reached} left on {day}", reached=reached, day=last.date) if last else _("no reminder yet")
     following = next((level for level in policy.levels if level.level > reached), None)
     if following is None:
         return LevelDecision(
-            None, f"{text}, the last one of policy {policy.name}" if last else f"{policy.name} has no levels"
+            None,
+            _("{text}, the last one of policy {policy}", text=text, policy=policy.name)
+            if last
+            else _("{policy} has no levels", policy=policy.name),
         )
     if formal_notice and following.tone != "final":
-        return LevelDecision(None, f"formal notice was given on {formal_notice}: no {following.tone} letter follows it")
-    how_late = f"{days} {'day' if days == 1 else 'days'} late"
-    level = f"level {following.level}"
+        return LevelDecision(
+            None,
+            _(
+                "formal notice was given on {formal_notice}: no {tone} letter follows it",
+                formal_notice=formal_notice,
+                tone=following.tone,
+            ),
+        )
+    how_late = _n(days, "{days} day late", "{days} days late", days=days)
+    level = _("level {level}", level=following.level)
     if days < following.days:
         day = days_later(late.due, following.days)
-        return LevelDecision(None, f"{how_late}, {text}; {level} from {following.days} days late on, {day}")
+        return LevelDecision(
+            None,
+            _(
+                "{how_late}, {text}; {level} from {days} days late on, {day}",
+                how_late=how_late,
+                text=text,
+                level=level,
+                days=following.days,
+                day=day,
+            ),
+        )
     arrived = max((event.date for event in position.events if event.kind == "sent"), default=None)
     if last is None and arrived is not None and as_of < days_later(arrived, policy.interval):
         spaced = days_later(arrived, policy.interval)
         return LevelDecision(
-            None, f"{how_late}, but sent on {arrived}; {level} not before {spaced}, {policy.interval} days later"
+            None,
+            _(
+                "{how_late}, but sent on {arrived}; {level} not before {spaced}, {interval} days later",
+                how_late=how_late,
+                arrived=arrived,
+                level=level,
+                spaced=spaced,
+                interval=policy.interval,
+            ),
         )
     letters = [event.date for event in position.events if event.kind == "reminder" and event.level]
     if letters and as_of < (spaced := days_later(max(letters), policy.interval)):
-        why = f"{policy.interval} days lie between two letters"
-        return LevelDecision(None, f"{how_late}, {text}; {level} not before {spaced}: {why}")
+        why = _("{interval} days lie between two letters", interval=policy.interval)
+        return LevelDecision(
+            None,
+            _(
+                "{how_late}, {text}; {level} not before {spaced}: {reason}",
+                how_late=how_late,
+                text=text,
+                level=level,
+                spaced=spaced,
+                reason=why,
+            ),
+        )
     if last is not None:
         until = last.until
         before = next((level for level in policy.levels if level.level == reached), None)
@@ -86,9 +125,17 @@ def due_level(policy: Policy, late: LateInstalments, as_of: date, formal_notice:
             until = days_later(last.date, before.deadline)
         if until is not None and as_of <= until:
             return LevelDecision(
-                None, f"{how_late}, {text}; {level} not before {days_later(until, 1)}: it set a deadline, {until}"
+                None,
+                _(
+                    "{how_late}, {text}; {level} not before {days_later}: it set a deadline, {until}",
+                    how_late=how_late,
+                    text=text,
+                    level=level,
+                    days_later=days_later(until, 1),
+                    until=until,
+                ),
             )
-    return LevelDecision(following, f"{how_late}, {text}: {level} is due")
+    return LevelDecision(following, _("{how_late}, {text}: {level} is due", how_late=how_late, text=text, level=level))
 
 
 def courtesy_level(policy: Policy, position: Position, as_of: date) -> LevelDecision | None:
@@ -114,5 +161,5 @@ def courtesy_level(policy: Policy, position: Position, as_of: date) -> LevelDeci
         event.date for event in position.events if event.kind == "reminder" and event.level == 0 and event.date >= first
     ]
     if sent:
-        return LevelDecision(None, f"due on {due}; the notice left on {max(sent)}")
-    return LevelDecision(level, f"due on {due}: the notice is due")
+        return LevelDecision(None, _("due on {due}; the notice left on {sent}", due=due, sent=max(sent)))
+    return LevelDecision(level, _("due on {due}: the notice is due", due=due))

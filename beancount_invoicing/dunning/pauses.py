@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Event
 from beancount_invoicing.receivables import Position
 
@@ -37,12 +38,12 @@ def pause(position: Position, of_customer: Mapping[str, Position], as_of: date) 
             before = standing.get("promise", [])
             standing["promise"] = [*(one for one in before if one.date == event.date), event]
     if "insolvency" in standing:
-        return Pause(f"insolvency since {standing['insolvency'][0].date}")
+        return Pause(_("insolvency since {day}", day=standing["insolvency"][0].date))
     for hold in standing.get("hold", []):
         if hold.until is None:
-            return Pause(f"on hold since {hold.date}")
+            return Pause(_("on hold since {day}", day=hold.date))
         if as_of <= hold.until:
-            return Pause(f"on hold until {hold.until}")
+            return Pause(_("on hold until {until}", until=hold.until))
     promised = _promised(standing.get("promise", []), position, of_customer, as_of)
     if promised and not promised.broken_promise:
         return promised
@@ -54,7 +55,7 @@ def pause(position: Position, of_customer: Mapping[str, Position], as_of: date) 
 def dispute_notice(position: Position) -> str:
     """That, and since when, a contested document is in dispute."""
     since = next(event.date for event in reversed(position.events) if event.kind == "dispute")
-    return f"in dispute since {since}"
+    return _("in dispute since {since}", since=since)
 
 
 class Insolvency(NamedTuple):
@@ -146,19 +147,25 @@ def _promised(
         until = promise.until or promise.date
         sum_promised += promise.amount or ZERO
         if as_of <= until:
-            what = f"promised until {until}"
+            what = _("promised until {until}", until=until)
             if promise.amount is not None:
-                what = f"{promise.amount} promised until {until}"
+                what = _("{amount} promised until {until}", amount=promise.amount, until=until)
             return Pause(what)
         if promise.amount is None:
             if not _open_on(position, until):
                 continue
-            return Pause(f"the promise to pay until {until} was broken", broken_promise=True)
+            return Pause(_("the promise to pay until {until} was broken", until=until), broken_promise=True)
         received = _received(promise, position, of_customer, until)
         if received < sum_promised:
             return Pause(
-                f"the promise to pay {sum_promised} until {until} was broken: {received} came", broken_promise=True
-            )  # fmt: skip
+                _(
+                    "the promise to pay {sum_promised} until {until} was broken: {received} came",
+                    sum_promised=sum_promised,
+                    until=until,
+                    received=received,
+                ),
+                broken_promise=True,
+            )
     return None
 
 

@@ -29,6 +29,7 @@ from beancount_invoicing.dunning.unallocated import (
     unallocated_credits,
 )
 from beancount_invoicing.dunning.unowed_claims import unowed
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Channel, Customer, Policy, ReminderLevel, Tone, require_date
 from beancount_invoicing.receivables import Allocated, Position, allocate, positions, total_cover
 from beancount_invoicing.rules.interest import Interest
@@ -234,7 +235,9 @@ def _of_account(book: Book, owed: _Account, followed_from: date | None, as_of: d
     groups = _by_level(candidates)
     due = {candidate.place for group in groups for candidate in group}
     rest = [
-        candidate if candidate.level is None else replace(candidate, why=f"{candidate.why}, but not beside a reminder")
+        candidate
+        if candidate.level is None
+        else replace(candidate, why=_("{reason}, but not beside a reminder", reason=candidate.why))
         for candidate in candidates
         if candidate.place not in due
     ]
@@ -244,15 +247,19 @@ def _of_account(book: Book, owed: _Account, followed_from: date | None, as_of: d
         assert rule is not None
         least = rule.minimum if owed.currency == book.currency else ZERO
         if total < least:
-            rest += _kept_back(group, f"{total} is less than the minimum of {least} for a letter")
+            rest += _kept_back(
+                group, _("{total} is less than the minimum of {least} for a letter", total=total, least=least)
+            )
         else:
             letters.append(group)
     known = {match.credit for matches in guessed.values() for match in matches}
     unknown = sum((credit.amount for credit in owed.lying if credit not in known), ZERO)
     total = sum(map(_total, letters), ZERO)
     if unknown >= total > 0:
-        why = (
-            f"{unknown} {owed.currency} on the account is allocated to no invoice: say what it settles, or pay it back"
+        why = _(
+            "{unknown} {currency} on the account is allocated to no invoice: say what it settles, or pay it back",
+            unknown=unknown,
+            currency=owed.currency,
         )
         rest += (candidate for group in letters for candidate in _kept_back(group, why))
         letters = []
@@ -334,14 +341,16 @@ def _candidates(
     notice = courtesy_level(rule, position, as_of) if rule else None
     if not late and notice is None:
         return
-    why = "reminders: none" if name == NO_POLICY else f"there is no policy {name}" if rule is None else ""
+    why = (
+        _("reminders: none") if name == NO_POLICY else _("there is no policy {name}", name=name) if rule is None else ""
+    )
     paused = pause(position, owed.of_customer, as_of)
     if not why and paused and not paused.broken_promise:
         why = paused.reason
     if not why and (beyond := _never_owed(book, position, owed.of_customer)):
         why = beyond
     if not why and is_unsent(position, followed_from):
-        why = "nothing says that it was sent: send it first"
+        why = _("nothing says that it was sent: send it first")
     if not why:
         why = advice(guessed.get(position.invoice.number, ()), position.invoice.number, book.file)
     broken = f" ({paused.reason})" if paused else ""
@@ -381,8 +390,11 @@ def _never_owed(book: Book, position: Position, of_customer: Mapping[str, Positi
         return beyond.advice()
     if late.on_account and unowed(book, late, position.invoice, with_unallocated=True):
         there, currency = total_cover(late.on_account), late.invoice.currency
-        return (
-            f"{there} {currency} on the account may be for {late.invoice.number}: say what it settles, or pay it back"
+        return _(
+            "{there} {currency} on the account may be for {number}: say what it settles, or pay it back",
+            there=there,
+            currency=currency,
+            number=late.invoice.number,
         )
     return ""
 
@@ -397,9 +409,13 @@ def _not_taken_off(owed: _Account, amount: Decimal, letters: Iterable[Sequence[_
         for group in letters
         for candidate in group
     )
-    return (
-        f"{owed.customer.name}: {amount} {owed.currency} on the account is allocated to no invoice, and not taken off in the"
-        f" letter{', which claims no interest for what it covers' if stops else ''}: say what it settles"
+    return _(
+        "{customer}: {amount} {currency} on the account is allocated to no invoice, and not taken off in the "
+        "letter{stops}: say what it settles",
+        customer=owed.customer.name,
+        amount=amount,
+        currency=owed.currency,
+        stops=(_(", which claims no interest for what it covers") if stops else ""),
     )
 
 
@@ -451,15 +467,29 @@ def _letter(
     consumer = "consumer" in {customer.buyer, *bought}
     fee = level.fee if not consumer and currency == book.currency else ZERO
     if level.fee and not fee:
-        whose = "a consumer pays" if consumer else f"in {currency} there is"
+        whose = _("a consumer pays") if consumer else _("in {currency} there is", currency=currency)
         notices.append(
-            f"{customer.name}: {whose} no fee for a reminder: the {level.fee} of level {level.level} is left out"
+            _(
+                "{customer}: {whose} no fee for a reminder: the {fee} of level {level} is left out",
+                customer=customer.name,
+                whose=whose,
+                fee=level.fee,
+                level=level.level,
+            )
         )
     indemnity = sum((invoice.indemnity or ZERO for invoice in invoices), ZERO)
     if fee and indemnity:
         notices.append(
-            f"{customer.name}: of the fee of {level.fee} of level {level.level} the fixed compensation of {indemnity} covers"
-            f" {min(fee, indemnity)}: {'it is left out' if fee <= indemnity else 'the rest is asked for'}"
+            _(
+                "{customer}: of the fee of {fee} of level {level} the fixed compensation of {indemnity} covers "
+                "{other_fee}: {fee_clause}",
+                customer=customer.name,
+                fee=level.fee,
+                level=level.level,
+                indemnity=indemnity,
+                other_fee=min(fee, indemnity),
+                fee_clause=(_("it is left out") if fee <= indemnity else _("the rest is asked for")),
+            )
         )
         fee = max(fee - indemnity, ZERO)
     channel: Channel = "post" if level.registered else level.channel or customer.channel

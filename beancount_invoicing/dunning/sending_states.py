@@ -13,6 +13,7 @@ from typing import Literal
 
 from beancount_invoicing.dunning.pauses import asked_amount, late_amount
 from beancount_invoicing.dunning.unallocated import LikelyMatch, advice, likely_matches, unallocated_credits
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Channel, Day, Invoice
 from beancount_invoicing.receivables import Allocated, Position, positions
 
@@ -48,7 +49,10 @@ class StateOnSending:
         if channel == "e-invoice":
             return ""
         if self.settled_reason and channel == "post":
-            return f"{self.settled_reason}, but its page asks for it, and no words go with a letter"
+            return _(
+                "{settled_reason}, but its page asks for it, and no words go with a letter",
+                settled_reason=self.settled_reason,
+            )
         return self.likely_payment
 
 
@@ -114,7 +118,10 @@ def _open(whole: Position, paid: Decimal, day: date, advice: str) -> StateOnSend
 def _settled(whole: Position) -> StateOnSending:
     if whole.status == "written-off":
         return StateOnSending(
-            "open", whole.open, as_printed=False, settled_reason=f"is written off since {whole.settled_on}"
+            "open",
+            whole.open,
+            as_printed=False,
+            settled_reason=_("is written off since {settled_on}", settled_on=whole.settled_on),
         )
     notes = tuple(
         dict.fromkeys(
@@ -124,9 +131,9 @@ def _settled(whole: Position) -> StateOnSending:
     money = any(allocation.counter_document is None for allocation in whole.allocations)
     asks: PaymentState = "paid" if not notes else "settled" if money else "credited"
     how = (
-        f"settled, by {', '.join(notes)} too,"
+        _("settled, by {notes} too,", notes=", ".join(notes))
         if notes and money
-        else f"credited by {', '.join(notes)}"
+        else _("credited by {notes}", notes=", ".join(notes))
         if notes
         else "paid"
     )
@@ -135,7 +142,7 @@ def _settled(whole: Position) -> StateOnSending:
         whole.open,
         as_printed=False,
         credited_by=notes,
-        settled_reason=f"is {how} since {whole.settled_on}",
+        settled_reason=_("is {how} since {settled_on}", how=how, settled_on=whole.settled_on),
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from beancount_invoicing.dunning.pauses import late_amount
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Day, Invoice, Payment, Source
 from beancount_invoicing.receivables import Allocated, Position
 
@@ -104,22 +105,36 @@ class LikelyMatch(NamedTuple):
         """What to know of it beside the invoice of that number, and the line that settles it; `ledger`: the path of its file."""
         credit = self.credit
         place = f"{relpath(credit.source.file, Path(ledger).parent)}:{credit.source.line}"
-        what = f"{credit.amount} {credit.currency} of {credit.date} ({place})"
+        what = _(
+            "{amount} {currency} of {day} ({place})",
+            amount=credit.amount,
+            currency=credit.currency,
+            day=credit.date,
+            place=place,
+        )
         if credit.number:
             settle = f"bean-invoice allocate {number} --from {credit.number} --write"
-            return (
-                f"{what} is left of {credit.number} and {self.reason}: if it is for {number}: {settle}; if not, say what it"
-                " settles, or pay it back"
+            return _(
+                "{subject} is left of {number} and {reason}: if it is for {other_number}: {settle}; if not, say what "
+                "it settles, or pay it back",
+                subject=what,
+                number=credit.number,
+                reason=self.reason,
+                other_number=number,
+                settle=settle,
             )
-        return (
-            f'{what} lies on the account, settles nothing and {self.reason}: if it is for {number}, write settles: "{number}"'
-            " below that line; if not, write there what it settles, or pay it back"
+        return _(
+            "{subject} lies on the account, settles nothing and {reason}: if it is for {number}, write settles: "
+            '"{number}" below that line; if not, write there what it settles, or pay it back',
+            subject=what,
+            reason=self.reason,
+            number=number,
         )
 
 
 def advice(matches: Iterable[LikelyMatch], number: str, ledger: str) -> str:
     """What to know of all that is most likely for the invoice of that number, and the lines that settle it; "" for nothing."""
-    return "; ".join(match.advice(number, ledger) for match in matches)
+    return joined("; ", (match.advice(number, ledger) for match in matches))
 
 
 def likely_matches(
@@ -140,7 +155,14 @@ def likely_matches(
             number = position.invoice.number
             text = next(number for number in _numbers(position.invoice) if mentions_number(credit.text, number))
             found[number].append(
-                LikelyMatch(credit, f"names {text}" + (f", which {number} replaces" if text != number else ""))
+                LikelyMatch(
+                    credit,
+                    (
+                        _("names {text}, which {number} replaces", text=text, number=number)
+                        if text != number
+                        else _("names {text}", text=text)
+                    ),
+                )
             )
     by_sum: defaultdict[Decimal, list[Position]] = defaultdict(list)
     for position in oldest:
@@ -154,7 +176,7 @@ def likely_matches(
         known = (position for position in free if position.invoice.date <= credit.date)
         if first := next(known, None) or next(iter(free), None):
             number = first.invoice.number
-            found[number].append(LikelyMatch(credit, f"is just what is open of {number}"))
+            found[number].append(LikelyMatch(credit, _("is just what is open of {number}", number=number)))
     unclear = {
         amount
         for amount, positions in by_sum.items()

@@ -18,6 +18,7 @@ from beancount_invoicing.dunning.claims import (
     late_from,
     reduces_debt,
 )
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import NOT_YET, ZERO, Book, Invoice, Line
 from beancount_invoicing.receivables import OnAccount, Position
 from beancount_invoicing.rules import currencies
@@ -45,15 +46,29 @@ class Unowed:
     def advice(self) -> str:
         """What to know and do about it."""
         claim = self.claim
-        how_much = f"the {self.amount}" if self.is_whole else f"{self.amount} of the {claim.payable}"
-        text = f"{self.reason}: {how_much} {claim.currency} were never owed"
+        how_much = (
+            _("the {amount}", amount=self.amount)
+            if self.is_whole
+            else _("{amount} of the {claim_amount}", amount=self.amount, claim_amount=claim.payable)
+        )
+        text = _(
+            "{reason}: {how_much} {currency} were never owed",
+            reason=self.reason,
+            how_much=how_much,
+            currency=claim.currency,
+        )
         if claim.draft:
-            return f"{text}; take the draft out"
+            return _("{text}; take the draft out", text=text)
         credit = f"bean-invoice credit {claim.number} --write"
         if self.is_whole:
-            return f"{text}; credit the claim: {credit}"
+            return _("{text}; credit the claim: {credit}", text=text, credit=credit)
         anew = f"bean-invoice interest {claim.interest_on} --book --write"
-        return f"{text}; credit the claim, and claim what is owed: {credit}, then {anew}"
+        return _(
+            "{text}; credit the claim, and claim what is owed: {credit}, then {anew}",
+            text=text,
+            credit=credit,
+            anew=anew,
+        )
 
 
 def unowed(book: Book, position: Position, claim: Invoice, *, with_unallocated: bool = False) -> Unowed | None:
@@ -184,7 +199,18 @@ def _because(book: Book, position: Position) -> str:
         for allocation in position.allocations
         if allocation.received_on < allocation.date
     )
-    reasons = [f"{', '.join(replacing)} replaces {number}"] if replacing else []
-    reasons += [f"{', '.join(named)} credits {number}"] if named else []
-    reasons += [f"what settles {number} came on {early[0][0]} ({early[0][1]})"] if early else []
-    return " and ".join(reasons)
+    reasons = [_("{replacing} replaces {number}", replacing=", ".join(replacing), number=number)] if replacing else []
+    reasons += [_("{named} credits {number}", named=", ".join(named), number=number)] if named else []
+    reasons += (
+        [
+            _(
+                "what settles {number} came on {early} ({other_early})",
+                number=number,
+                early=early[0][0],
+                other_early=early[0][1],
+            )
+        ]
+        if early
+        else []
+    )
+    return joined(_(" and "), reasons)

@@ -17,6 +17,7 @@ from beancount_invoicing.einvoice.checks_france import check_france
 from beancount_invoicing.einvoice.checks_peppol import PEPPOL_SLACK
 from beancount_invoicing.einvoice.lines_and_totals import significant_decimals
 from beancount_invoicing.einvoice.problems import Problem
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO
 from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.identifiers import problem
@@ -35,7 +36,9 @@ def check_business_terms(invoice: EInvoice) -> tuple[Problem, ...]:
 
 def _differs(rule: str, term: str, said: Decimal, right: Decimal, how: str, slack: Decimal = ZERO) -> Iterator[Problem]:
     if abs(said - right) > slack:
-        yield Problem(rule, term, f"{term} is {said}, but {how} is {right}")
+        yield Problem(
+            rule, term, _("{term} is {text}, but {how} is {right}", term=term, text=said, how=how, right=right)
+        )
 
 
 # amounts ----------------------------------------------------------------------------------------------------------------
@@ -54,8 +57,14 @@ def _line_nets(invoice: EInvoice) -> Iterator[Problem]:
         if abs(line.net - exact - line.adjustments_total) > PEPPOL_SLACK if peppol else line.net != right:
             yield Problem(
                 "PEPPOL-EN16931-R120" if peppol else "line-net",
-                f"line {line.identifier}, BT-131",
-                f"the net is {line.net}, but {line.quantity} × {price} with its allowances and charges is {right}",
+                _("line {identifier}, BT-131", identifier=line.identifier),
+                _(
+                    "the net is {net}, but {quantity} × {price} with its allowances and charges is {right}",
+                    net=line.net,
+                    quantity=line.quantity,
+                    price=price,
+                    right=right,
+                ),
                 warning=not peppol,
             )
 
@@ -69,11 +78,11 @@ def _totals(invoice: EInvoice) -> Iterator[Problem]:
     if totals.lines is not None and profile.has_lines:
         nets = round_to(sum((line.net for line in invoice.lines), ZERO), 2)
         slack = cent * len(invoice.lines)
-        yield from _differs(f"{rule}-CO-10", "BT-106", totals.lines, nets, "the sum of the lines", slack)
+        yield from _differs(f"{rule}-CO-10", "BT-106", totals.lines, nets, _("the sum of the lines"), slack)
     if totals.lines is not None:
         for number, term, said, amounts, how in (
-            ("11", "BT-107", totals.allowances, allowances, "the sum of the allowances"),
-            ("12", "BT-108", totals.charges, charges, "the sum of the charges"),
+            ("11", "BT-107", totals.allowances, allowances, _("the sum of the allowances")),
+            ("12", "BT-108", totals.charges, charges, _("the sum of the charges")),
         ):
             summed = round_to(sum(amounts, ZERO), 2)
             yield from _differs(f"{rule}-CO-{number}", term, said, summed, how, cent * len(amounts))
@@ -82,7 +91,7 @@ def _totals(invoice: EInvoice) -> Iterator[Problem]:
         yield from _differs(f"{rule}-CO-13", "BT-109", totals.net, net, "BT-106 − BT-107 + BT-108", slack)
     if invoice.breakdown:
         vat = round_to(sum((breakdown.amount for breakdown in invoice.breakdown), ZERO), 2)
-        yield from _differs("BR-CO-14", "BT-110", totals.vat, vat, "the sum of BT-117")
+        yield from _differs("BR-CO-14", "BT-110", totals.vat, vat, _("the sum of BT-117"))
     slack = cent * (len(invoice.lines) + len(invoice.adjustments))
     yield from _differs(f"{rule}-CO-15", "BT-112", totals.gross, totals.net + totals.vat, "BT-109 + BT-110", slack)
     if profile.level != "minimum" and not profile.is_extension:  # an extension may collect amounts for others (BT-179)
@@ -95,7 +104,7 @@ def _breakdown(invoice: EInvoice) -> Iterator[Problem]:
     profile = invoice.profile
     if not invoice.breakdown:
         if profile.level != "minimum":
-            yield Problem("BR-CO-18", "BG-23", "there is no VAT breakdown")
+            yield Problem("BR-CO-18", "BG-23", _("there is no VAT breakdown"))
         return
     bases: dict[tuple[str, Decimal | None], Decimal] = {}
     counts: dict[tuple[str, Decimal | None], int] = {}
@@ -115,11 +124,11 @@ def _breakdown(invoice: EInvoice) -> Iterator[Problem]:
         group = _group(vat.category, vat.rate)
         place = _place(*group)
         if not vat.category:
-            yield Problem("BR-47", f"{place}, BT-118", "the breakdown has no VAT category")
+            yield Problem("BR-47", _("{place}, BT-118", place=place), _("the breakdown has no VAT category"))
         if vat.rate is None and vat.category != "O":
-            yield Problem("BR-48", f"{place}, BT-119", "the breakdown has no rate")
+            yield Problem("BR-48", _("{place}, BT-119", place=place), _("the breakdown has no rate"))
         if (*group, vat.reason, vat.reason_code) in seen:
-            yield Problem("breakdown-twice", place, "the breakdown has this category and rate twice", warning=True)
+            yield Problem("breakdown-twice", place, _("the breakdown has this category and rate twice"), warning=True)
         seen.add((*group, vat.reason, vat.reason_code))
         said[group] = said.get(group, ZERO) + vat.base
         exact = vat.base * (vat.rate or ZERO) / 100
@@ -128,8 +137,14 @@ def _breakdown(invoice: EInvoice) -> Iterator[Problem]:
             right = round_to(exact, currency_decimals(invoice.currency))
             yield Problem(
                 "BR-CO-17",
-                f"{place}, BT-117",
-                f"the VAT is {vat.amount}, but {vat.rate or 0} % of {vat.base} is {right}",
+                _("{place}, BT-117", place=place),
+                _(
+                    "the VAT is {amount}, but {rate} % of {base} is {right}",
+                    amount=vat.amount,
+                    rate=vat.rate or 0,
+                    base=vat.base,
+                    right=right,
+                ),
             )
     if not profile.has_lines:
         return
@@ -139,10 +154,22 @@ def _breakdown(invoice: EInvoice) -> Iterator[Problem]:
     for group, base in said.items():
         right = bases.get(group, ZERO)
         if group[0] and abs(base - right) > cent * counts.get(group, 0):
-            yield Problem(f"BR-{_short(group[0])}-08", f"{_place(*group)}, BT-116", f"the base is {base}, not {right}")
+            yield Problem(
+                f"BR-{_short(group[0])}-08",
+                _("{place}, BT-116", place=_place(*group)),
+                _("the base is {base}, not {right}", base=base, right=right),
+            )
     for category, rate in sorted(bases.keys() - said.keys() - {("", None)}, key=str):
         rule = f"BR-{_short(category)}-{'08' if any(category == one for one, _ in said) else '01'}"
-        yield Problem(rule, "BG-23", f"the breakdown lacks {category} {'' if rate is None else rate}".rstrip())
+        yield Problem(
+            rule,
+            "BG-23",
+            (
+                _("the breakdown lacks {category} ", category=category)
+                if rate is None
+                else _("the breakdown lacks {category} {rate}", category=category, rate=rate)
+            ).rstrip(),
+        )
 
 
 def _group(category: str, rate: Decimal | None) -> tuple[str, Decimal | None]:
@@ -180,31 +207,41 @@ def _decimals_of(invoice: EInvoice) -> Iterator[Problem]:
             else ("BR-DEC-01", "BT-92", adjustment.amount)
         )
     for line in invoice.lines:
-        amounts.append(("BR-DEC-23", f"line {line.identifier}, BT-131", line.net))
+        amounts.append(("BR-DEC-23", _("line {identifier}, BT-131", identifier=line.identifier), line.net))
         for adjustment in line.adjustments:
             rule, term = ("BR-DEC-27", "BT-141") if adjustment.charge else ("BR-DEC-24", "BT-136")
-            amounts.append((rule, f"line {line.identifier}, {term}", adjustment.amount))
+            amounts.append(
+                (rule, _("line {identifier}, {term}", identifier=line.identifier, term=term), adjustment.amount)
+            )
     for rule, term, amount in amounts:
         if significant_decimals(amount) > 2:
-            yield Problem(rule, term, f"{amount} has more than 2 decimals, which no e-invoice can say")
+            yield Problem(rule, term, _("{amount} has more than 2 decimals, which no e-invoice can say", amount=amount))
 
 
 def _reasons(invoice: EInvoice) -> Iterator[Problem]:
     for adjustment in invoice.adjustments:
         if not adjustment.reason:
             rule, term = ("BR-38", "BT-104") if adjustment.charge else ("BR-33", "BT-97")
-            yield Problem(rule, term, "an allowance or charge says why")
+            yield Problem(rule, term, _("an allowance or charge says why"))
     for line in invoice.lines:
         for adjustment in line.adjustments:
             if not adjustment.reason:
                 rule, term = ("BR-44", "BT-144") if adjustment.charge else ("BR-42", "BT-139")
-                yield Problem(rule, f"line {line.identifier}, {term}", "an allowance or charge says why")
+                yield Problem(
+                    rule,
+                    _("line {identifier}, {term}", identifier=line.identifier, term=term),
+                    _("an allowance or charge says why"),
+                )
 
 
 def _signs(invoice: EInvoice) -> Iterator[Problem]:
     for line in invoice.lines:
         if line.price is not None and line.price < 0:
-            yield Problem("BR-27", f"line {line.identifier}, BT-146", f"the price {line.price} is negative")
+            yield Problem(
+                "BR-27",
+                _("line {identifier}, BT-146", identifier=line.identifier),
+                _("the price {price} is negative", price=line.price),
+            )
 
 
 # what must be said ------------------------------------------------------------------------------------------------------
@@ -222,31 +259,37 @@ def _content(invoice: EInvoice) -> Iterator[Problem]:
         *(() if minimum else (("BR-11", "BT-55", invoice.buyer.address.country),)),
     ):
         if not value.strip():
-            yield Problem(rule, term, f"{term} is missing")
+            yield Problem(rule, term, _("{term} is missing", term=term))
     if invoice.profile.has_lines:
         yield from _content_of_lines(invoice)
     if not minimum and invoice.totals.lines is None:
-        yield Problem("BR-12", "BT-106", "the sum of the lines is missing")
+        yield Problem("BR-12", "BT-106", _("the sum of the lines is missing"))
     if invoice.tax_currency and invoice.tax_currency != invoice.currency and invoice.totals.vat_in_tax_currency is None:
-        yield Problem("BR-53", "BT-111", f"VAT is owed in {invoice.tax_currency}, but its amount is missing")
+        yield Problem(
+            "BR-53",
+            "BT-111",
+            _("VAT is owed in {tax_currency}, but its amount is missing", tax_currency=invoice.tax_currency),
+        )
     if not minimum and invoice.totals.due > 0 and not (invoice.due or invoice.payment_terms or invoice.credit_note):
-        yield Problem("BR-CO-25", "BT-9", f"{invoice.totals.due} are due, but neither a due date nor terms are said")
+        yield Problem(
+            "BR-CO-25", "BT-9", _("{due} are due, but neither a due date nor terms are said", due=invoice.totals.due)
+        )
     if invoice.payment and invoice.payment.means in {"30", "58"} and not invoice.payment.account:
-        yield Problem("BR-61", "BT-84", "payment is by transfer, but there is no account")
+        yield Problem("BR-61", "BT-84", _("payment is by transfer, but there is no account"))
 
 
 def _content_of_lines(invoice: EInvoice) -> Iterator[Problem]:
     if not invoice.lines:
-        yield Problem("BR-16", "BG-25", "there are no lines")
+        yield Problem("BR-16", "BG-25", _("there are no lines"))
     for line in invoice.lines:
         for rule, term, missing, message in (
-            ("BR-22", "BT-129", line.quantity is None, "the line has no quantity"),
-            ("BR-25", "BT-153", not line.name.strip(), "the line says nothing"),
-            ("BR-26", "BT-146", line.price is None, "the line has no price"),
-            ("BR-CO-04", "BT-151", not line.category, "the line has no VAT category"),
+            ("BR-22", "BT-129", line.quantity is None, _("the line has no quantity")),
+            ("BR-25", "BT-153", not line.name.strip(), _("the line says nothing")),
+            ("BR-26", "BT-146", line.price is None, _("the line has no price")),
+            ("BR-CO-04", "BT-151", not line.category, _("the line has no VAT category")),
         ):
             if missing:
-                yield Problem(rule, f"line {line.identifier}, {term}", message)
+                yield Problem(rule, _("line {identifier}, {term}", identifier=line.identifier, term=term), message)
 
 
 def _codes(invoice: EInvoice) -> Iterator[Problem]:
@@ -261,25 +304,32 @@ def _codes(invoice: EInvoice) -> Iterator[Problem]:
         ("BR-CL-25", "BT-34", codes.ADDRESSES, seller.scheme if seller else ""),
         ("BR-CL-25", "BT-49", codes.ADDRESSES, buyer.scheme if buyer else ""),
         *(("BR-CL-22", "BT-121", codes.EXEMPTIONS, vat.reason_code) for vat in invoice.breakdown),
-        *(("BR-CL-23", f"line {line.identifier}, BT-130", codes.UNITS, line.unit) for line in invoice.lines),
+        *(
+            ("BR-CL-23", _("line {identifier}, BT-130", identifier=line.identifier), codes.UNITS, line.unit)
+            for line in invoice.lines
+        ),
     ):
         if code_list == codes.EXEMPTIONS:
             code = code.upper()  # as BR-CL-22 of CEN's stylesheets has it; other codes are as they are on their lists
         if code and not codes.in_code_list(code_list, code):
-            yield Problem(rule, term, f"{code} is not on the list of codes")
+            yield Problem(rule, term, _("{code} is not on the list of codes", code=code))
 
 
 def _dates(invoice: EInvoice) -> Iterator[Problem]:
     if invoice.start and invoice.end and invoice.start > invoice.end:
-        yield Problem("BR-29", "BT-74", f"the period ends {invoice.end}, before {invoice.start}")
+        yield Problem(
+            "BR-29", "BT-74", _("the period ends {end}, before {start}", end=invoice.end, start=invoice.start)
+        )
     for line in invoice.lines:
         for term, day in (("BT-134", line.start), ("BT-135", line.end)):
             if day and day.year < 1000:  # XML writes a year with four digits, its libraries do not
-                place = f"line {line.identifier}, {term}"
-                yield Problem("early-date", place, f"{day} is before the year 1000", warning=True)
+                place = _("line {identifier}, {term}", identifier=line.identifier, term=term)
+                yield Problem("early-date", place, _("{day} is before the year 1000", day=day), warning=True)
         if line.start and line.end and line.start > line.end:
             yield Problem(
-                "BR-30", f"line {line.identifier}, BT-135", f"the period ends {line.end}, before {line.start}"
+                "BR-30",
+                _("line {identifier}, BT-135", identifier=line.identifier),
+                _("the period ends {end}, before {start}", end=line.end, start=line.start),
             )
 
 
@@ -296,15 +346,15 @@ def _identifiers(invoice: EInvoice) -> Iterator[Problem]:
         if not value or (kind == "iban" and not re.match(r"[A-Z]{2}\d\d", value)):
             continue
         if kind == "vat-id" and value[:2] != "EL" and not codes.in_code_list(codes.COUNTRIES, value[:2]):
-            yield Problem("BR-CO-09", term, f"{value}: it starts with the two letters of its country")
+            yield Problem("BR-CO-09", term, _("{value}: it starts with the two letters of its country", value=value))
         elif wrong := problem(kind, value):
-            yield Problem(kind, term, f"{value}: {wrong}", warning=True)
+            yield Problem(kind, term, _("{value}: {wrong}", value=value, wrong=wrong), warning=True)
 
 
 def _seller_known(invoice: EInvoice) -> Iterator[Problem]:
     seller = invoice.seller
     if not (seller.identifiers or seller.legal_registration or seller.vat_identifier):
-        yield Problem("BR-CO-26", "BT-30", "nothing says which seller it is: no identifier, registration or VAT id")
+        yield Problem("BR-CO-26", "BT-30", _("nothing says which seller it is: no identifier, registration or VAT id"))
 
 
 def _registrations(party: Party, legal: str, private: str) -> Iterator[tuple[str, str, str]]:
@@ -324,38 +374,44 @@ def _categories(invoice: EInvoice) -> Iterator[Problem]:
     for vat in invoice.breakdown:
         place = f"BG-23 {vat.category}"
         if vat.category in _EXEMPT and not (vat.reason or vat.reason_code):
-            yield Problem(_EXEMPT[vat.category], f"{place}, BT-120", "it does not say why no VAT is due")
+            yield Problem(
+                _EXEMPT[vat.category], _("{place}, BT-120", place=place), _("it does not say why no VAT is due")
+            )
         if vat.category in {"S", "Z"} and (vat.reason or vat.reason_code) and not invoice.profile.is_extension:
-            yield Problem(f"BR-{vat.category}-10", f"{place}, BT-120", "it says why no VAT is due, although some is")
+            yield Problem(
+                f"BR-{vat.category}-10",
+                _("{place}, BT-120", place=place),
+                _("it says why no VAT is due, although some is"),
+            )
     for category in sorted(categories & {"S", "Z", "E", "AE"}):
         if not (seller_vat_id or seller.tax_registration):
             yield Problem(
-                f"BR-{category}-02", "BT-31", "the seller has neither a VAT id nor a tax registration (BT-32)"
+                f"BR-{category}-02", "BT-31", _("the seller has neither a VAT id nor a tax registration (BT-32)")
             )
     for category in sorted(categories & {"K", "G"}):
         if not seller_vat_id:
-            yield Problem(f"BR-{_short(category)}-02", "BT-31", "the seller has no VAT id")
+            yield Problem(f"BR-{_short(category)}-02", "BT-31", _("the seller has no VAT id"))
     if "K" in categories and not buyer.vat_identifier:
-        yield Problem("BR-IC-02", "BT-48", "the buyer has no VAT id")
+        yield Problem("BR-IC-02", "BT-48", _("the buyer has no VAT id"))
     if "AE" in categories and not buyer.vat_identifier and not buyer.legal_registration:
-        yield Problem("BR-AE-02", "BT-48", "the buyer has no VAT id")
+        yield Problem("BR-AE-02", "BT-48", _("the buyer has no VAT id"))
     if "K" in categories:
         if not (invoice.delivery.date or invoice.start or invoice.end):
-            yield Problem("BR-IC-11", "BT-72", "a supply to another member state says when it was delivered")
+            yield Problem("BR-IC-11", "BT-72", _("a supply to another member state says when it was delivered"))
         if not (invoice.delivery.address and invoice.delivery.address.country):
-            yield Problem("BR-IC-12", "BT-80", "a supply to another member state says the country of delivery")
+            yield Problem("BR-IC-12", "BT-80", _("a supply to another member state says the country of delivery"))
     if "O" in categories:
         if seller_vat_id or buyer.vat_identifier:
-            yield Problem("BR-O-02", "BT-31", "outside the scope of VAT no VAT id may be given")
+            yield Problem("BR-O-02", "BT-31", _("outside the scope of VAT no VAT id may be given"))
         if len(categories) > 1:
             rule, term = ("BR-O-11", "BG-23") if len(broken_down) > 1 else ("BR-O-12", "BT-151")
-            yield Problem(rule, term, "category O stands beside others: it must be the only one")
+            yield Problem(rule, term, _("category O stands beside others: it must be the only one"))
 
 
 def _rates(invoice: EInvoice) -> Iterator[Problem]:
     """BR-S-05 to 07 and their like, on lines, allowances and charges; the breakdown's own rate is asked for by us."""
     for category, rate, number, place in (
-        *((line.category, line.rate, 5, f"line {line.identifier}, BT-152") for line in invoice.lines),
+        *((line.category, line.rate, 5, _("line {identifier}, BT-152", identifier=line.identifier)) for line in invoice.lines),
         *(
             (adjustment.category, adjustment.rate, 7 if adjustment.charge else 6, "BT-103" if adjustment.charge else "BT-96")
             for adjustment in invoice.adjustments
@@ -364,20 +420,23 @@ def _rates(invoice: EInvoice) -> Iterator[Problem]:
     ):  # fmt: skip
         rule = f"BR-{_short(category)}-{number:02}" if number else "vat-rate"
         if category == "S" and not (rate or ZERO) > 0:
-            yield Problem(rule, place, "a standard rate is more than 0", warning=not number)
+            yield Problem(rule, place, _("a standard rate is more than 0"), warning=not number)
         if category in {"Z", "E", "AE", "K", "G"} and (rate or (number and rate is None)):
             told = "missing" if rate is None else rate
-            yield Problem(rule, place, f"the rate is {told}, not 0", warning=not number)
+            yield Problem(rule, place, _("the rate is {told}, not 0", told=told), warning=not number)
         if category == "O" and (rate if not number else rate is not None):  # the breakdown may say 0
             yield Problem(
-                rule, place, f"outside the scope of VAT there is no rate, but it is {rate}", warning=not number
+                rule,
+                place,
+                _("outside the scope of VAT there is no rate, but it is {rate}", rate=rate),
+                warning=not number,
             )
 
 
 def _once(invoice: EInvoice) -> Iterator[Problem]:
     numbers = [reference.number for reference in invoice.preceding]
     for number in sorted({number for number in numbers if numbers.count(number) > 1}):
-        message = f"{number} stands twice among the preceding invoices"
+        message = _("{number} stands twice among the preceding invoices", number=number)
         yield Problem("preceding-twice", "BT-25", message, warning=True)
 
 

@@ -11,6 +11,7 @@ from beancount_invoicing import law
 from beancount_invoicing.einvoice.business_terms import EInvoice
 from beancount_invoicing.einvoice.lines_and_totals import significant_decimals
 from beancount_invoicing.einvoice.problems import Problem
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO
 
 _NUMBER = re.compile(r"[A-Za-z0-9+_/-]+\Z")
@@ -36,29 +37,35 @@ def _french_numbers(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
     del rules
     for term, number in (("BT-1", invoice.number), *(("BT-25", reference.number) for reference in invoice.preceding)):
         if len(number) > 35:
-            yield Problem("BR-FR-01", term, f"{number} has more than 35 characters")
+            yield Problem("BR-FR-01", term, _("{number} has more than 35 characters", number=number))
         if number and not _NUMBER.match(number):
-            yield Problem("BR-FR-02", term, f"{number} has other characters than letters, digits and + - _ /")
+            yield Problem(
+                "BR-FR-02", term, _("{number} has other characters than letters, digits and + - _ /", number=number)
+            )
     days = {"BT-2": invoice.issued, "BT-9": invoice.due, "BT-72": invoice.delivery.date}
     for term, day in days.items():
         if day and not date(2000, 1, 1) <= day <= date(2099, 12, 31):
-            yield Problem("BR-FR-03", term, f"{day} is not between 2000 and 2099")
+            yield Problem("BR-FR-03", term, _("{day} is not between 2000 and 2099", day=day))
 
 
 def _french_notes(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
     subjects = [note.subject for note in invoice.notes]
     for subject in _ONCE[:3]:
         if subject not in subjects:
-            yield Problem("BR-FR-05", "BG-1", f"the note {subject} is missing")
+            yield Problem("BR-FR-05", "BG-1", _("the note {subject} is missing", subject=subject))
     for subject in _ONCE:
         if subjects.count(subject) > 1:
-            yield Problem("BR-FR-06", "BG-1", f"the note {subject} stands more than once")
+            yield Problem("BR-FR-06", "BG-1", _("the note {subject} stands more than once", subject=subject))
     scopes = [note.text for note in invoice.notes if note.subject == "BAR"]
     for scope in scopes:
         if scope not in rules.scopes:
-            yield Problem("BR-FR-20", "BT-22", f"BAR says {scope}, which is none of {', '.join(sorted(rules.scopes))}")
+            yield Problem(
+                "BR-FR-20",
+                "BT-22",
+                _("BAR says {scope}, which is none of {scopes}", scope=scope, scopes=", ".join(sorted(rules.scopes))),
+            )
     if len(scopes) > 1:
-        yield Problem("BR-FR-31", "BG-1", "the note BAR stands more than once")
+        yield Problem("BR-FR-31", "BG-1", _("the note BAR stands more than once"))
     if "B2B" in scopes:
         yield from _french_buyer(invoice)
 
@@ -66,12 +73,17 @@ def _french_notes(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Probl
 def _french_buyer(invoice: EInvoice) -> Iterator[Problem]:
     registration, address = invoice.buyer.legal_registration, invoice.buyer.electronic_address
     if registration is None or not re.fullmatch(r"\d{9}", registration.value):
-        yield Problem("BR-FR-11", "BT-47", "between businesses in France the buyer's SIREN is needed")
+        yield Problem("BR-FR-11", "BT-47", _("between businesses in France the buyer's SIREN is needed"))
     elif address and not (address.scheme == "0225" and address.value.startswith(registration.value)):
         yield Problem(
             "BR-FR-21",
             "BT-49",
-            f"the buyer's address {address.scheme}:{address.value} is not 0225:{registration.value}…",
+            _(
+                "the buyer's address {scheme}:{address} is not 0225:{registration}…",
+                scheme=address.scheme,
+                address=address.value,
+                registration=registration.value,
+            ),
         )
 
 
@@ -79,24 +91,28 @@ def _french_parties(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
     del rules
     registration = invoice.seller.legal_registration
     if registration is None or registration.scheme != "0002" or not re.fullmatch(r"\d{9}", registration.value):
-        yield Problem("BR-FR-10", "BT-30", "the seller's SIREN is missing")
+        yield Problem("BR-FR-10", "BT-30", _("the seller's SIREN is missing"))
     for term, missing, party in (("BT-34", "BR-FR-13", invoice.seller), ("BT-49", "BR-FR-12", invoice.buyer)):
         address = party.electronic_address
         if address is None:
-            yield Problem(missing, term, "the electronic address is missing")
+            yield Problem(missing, term, _("the electronic address is missing"))
             continue
         if address.scheme == "0225" and address.value and not _ADDRESS.match(address.value):
-            yield Problem("BR-FR-23", term, f"{address.value} has other characters than letters, digits and - _ .")
+            yield Problem(
+                "BR-FR-23",
+                term,
+                _("{address} has other characters than letters, digits and - _ .", address=address.value),
+            )
         if len(address.value) > 125:
-            yield Problem("BR-FR-25", term, f"{address.value} has more than 125 characters")
+            yield Problem("BR-FR-25", term, _("{address} has more than 125 characters", address=address.value))
 
 
 def _french_figures(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
     for vat in invoice.breakdown:
         if vat.category and vat.category not in rules.categories:
-            yield Problem("BR-FR-15", "BT-118", f"category {vat.category} is not used in France")
+            yield Problem("BR-FR-15", "BT-118", _("category {category} is not used in France", category=vat.category))
         if vat.rate is not None and vat.rate not in rules.rates:
-            yield Problem("BR-FR-16", "BT-119", f"{vat.rate} % is no rate of French VAT")
+            yield Problem("BR-FR-16", "BT-119", _("{rate} % is no rate of French VAT", rate=vat.rate))
     for line in invoice.lines:
         quantity, price = line.quantity or ZERO, line.price or ZERO
         figures = {"BT-129": quantity, "BT-131": line.net, "BT-146": price}
@@ -106,18 +122,36 @@ def _french_figures(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
         for term, figure in figures.items():
             if _digits(figure) > _LONGEST:
                 yield Problem(
-                    "BR-FR-DEC-01", f"line {line.identifier}, {term}", f"{figure} has more than {_LONGEST} digits"
+                    "BR-FR-DEC-01",
+                    _("line {identifier}, {term}", identifier=line.identifier, term=term),
+                    _("{figure} has more than {longest} digits", figure=figure, longest=_LONGEST),
                 )
         if significant_decimals(quantity) > rules.quantity_decimals:
-            message = f"the quantity {quantity} has more than {rules.quantity_decimals} decimals"
-            yield Problem("BR-FR-DEC-02", f"line {line.identifier}, BT-129", message)
+            message = _(
+                "the quantity {quantity} has more than {quantity_decimals} decimals",
+                quantity=quantity,
+                quantity_decimals=rules.quantity_decimals,
+            )
+            yield Problem("BR-FR-DEC-02", _("line {identifier}, BT-129", identifier=line.identifier), message)
         if significant_decimals(price) > rules.price_decimals:
-            message = f"the price {price} has more than {rules.price_decimals} decimals"
-            yield Problem("BR-FR-DEC-03", f"line {line.identifier}, BT-146", message)
+            message = _(
+                "the price {price} has more than {price_decimals} decimals",
+                price=price,
+                price_decimals=rules.price_decimals,
+            )
+            yield Problem("BR-FR-DEC-03", _("line {identifier}, BT-146", identifier=line.identifier), message)
     if invoice.currency not in {rules.currency, ""} and (
         invoice.tax_currency != rules.currency or invoice.totals.vat_in_tax_currency is None
     ):
-        yield Problem("BR-FR-CO-12", "BT-111", f"in {invoice.currency}, VAT is also said in {rules.currency}")
+        yield Problem(
+            "BR-FR-CO-12",
+            "BT-111",
+            _(
+                "in {currency}, VAT is also said in {rules_currency}",
+                currency=invoice.currency,
+                rules_currency=rules.currency,
+            ),
+        )
 
 
 def _digits(figure: Decimal) -> int:
@@ -127,34 +161,53 @@ def _digits(figure: Decimal) -> int:
 def _french_process(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
     process, totals = invoice.process, invoice.totals
     if process not in rules.processes:
-        yield Problem("BR-FR-08", "BT-23", f'"{process}" is no process that French law knows')
+        yield Problem("BR-FR-08", "BT-23", _('"{process}" is no process that French law knows', process=process))
         return
     if process.endswith("4"):
         if invoice.type_code == "386":
-            yield Problem("BR-FR-CO-08", "BT-23", f"{process} is a final invoice, but it is a deposit invoice")
+            yield Problem(
+                "BR-FR-CO-08", "BT-23", _("{process} is a final invoice, but it is a deposit invoice", process=process)
+            )
         if not invoice.preceding or not totals.paid:
-            message = f"{process} deducts deposits: it names them (BG-3) and their amount (BT-113)"
+            message = _("{process} deducts deposits: it names them (BG-3) and their amount (BT-113)", process=process)
             yield Problem("deposits", "BT-23", message, warning=True)
     if process.endswith("2"):
         if totals.paid != totals.gross:
             yield Problem(
-                "BR-FR-CO-09", "BT-113", f"{process} is paid already: BT-113 {totals.paid} is not {totals.gross}"
+                "BR-FR-CO-09",
+                "BT-113",
+                _(
+                    "{process} is paid already: BT-113 {paid} is not {gross}",
+                    process=process,
+                    paid=totals.paid,
+                    gross=totals.gross,
+                ),
             )
         if totals.due:
-            yield Problem("BR-FR-CO-09", "BT-115", f"{process} is paid already, but {totals.due} are due")
+            yield Problem(
+                "BR-FR-CO-09",
+                "BT-115",
+                _("{process} is paid already, but {due} are due", process=process, due=totals.due),
+            )
         if invoice.due is None:
-            yield Problem("BR-FR-CO-09", "BT-9", f"{process} is paid already: BT-9 is the day of payment")
+            yield Problem(
+                "BR-FR-CO-09", "BT-9", _("{process} is paid already: BT-9 is the day of payment", process=process)
+            )
     elif invoice.due and invoice.due < invoice.issued and invoice.type_code != "386":
-        yield Problem("BR-FR-CO-07", "BT-9", f"it is due {invoice.due}, before its date {invoice.issued}")
+        yield Problem(
+            "BR-FR-CO-07",
+            "BT-9",
+            _("it is due {due}, before its date {issued}", due=invoice.due, issued=invoice.issued),
+        )
 
 
 def _french_preceding(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
     del rules
     known = [reference for reference in invoice.preceding if reference.number and reference.issued]
     if invoice.type_code == "384" and len(known) != 1:
-        yield Problem("BR-FR-CO-04", "BG-3", "a corrected invoice names one preceding invoice with its date")
+        yield Problem("BR-FR-CO-04", "BG-3", _("a corrected invoice names one preceding invoice with its date"))
     if invoice.credit_note and not known:
-        yield Problem("BR-FR-CO-05", "BG-3", "a credit note names at least one preceding invoice with its date")
+        yield Problem("BR-FR-CO-05", "BG-3", _("a credit note names at least one preceding invoice with its date"))
 
 
 _FRENCH: tuple[Callable[[EInvoice, law.EInvoiceRules], Iterator[Problem]], ...] = (

@@ -12,6 +12,7 @@ from typing import Any
 
 from beancount_invoicing.einvoice.problems import Problem
 from beancount_invoicing.einvoice.profiles import Profile
+from beancount_invoicing.messages import _
 
 _PDFA = "{http://www.aiim.org/pdfa/ns/id/}"
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
@@ -102,41 +103,53 @@ def _said(root: Any, name: str) -> str:
 def check_pdf(claims: PdfClaims, profile: Profile) -> Iterator[Problem]:
     """What is wrong with it, or doubtful. `profile`: that of the invoice inside."""
     if not claims.has_identifier:
-        yield Problem("pdf-id", "/ID", "the PDF has no identifier, which PDF/A asks for (ISO 19005-3, 6.1.3)")
+        yield Problem("pdf-id", "/ID", _("the PDF has no identifier, which PDF/A asks for (ISO 19005-3, 6.1.3)"))
     yield from _check_file(claims, profile)
     if not claims.metadata:
-        yield Problem("xmp", "XMP", "there are no metadata that can be read, so it is neither a PDF/A nor a Factur-X")
+        yield Problem(
+            "xmp", "XMP", _("there are no metadata that can be read, so it is neither a PDF/A nor a Factur-X")
+        )
         return
     if claims.part not in {"3", "4"}:
-        told = f"PDF/A-{claims.part}" if claims.part else "no PDF/A at all"
-        yield Problem("pdfa-3", "XMP, pdfaid:part", f"it says that it is {told}, and not a PDF/A-3")
+        told = f"PDF/A-{claims.part}" if claims.part else _("no PDF/A at all")
+        yield Problem("pdfa-3", _("XMP, pdfaid:part"), _("it says that it is {told}, and not a PDF/A-3", told=told))
     if claims.part == "4":
-        message = "it says that it is a PDF/A-4, which not everybody takes for a Factur-X: a PDF/A-3 is asked for"
-        yield Problem("pdfa-3", "XMP, pdfaid:part", message, warning=True)
+        message = _("it says that it is a PDF/A-4, which not everybody takes for a Factur-X: a PDF/A-3 is asked for")
+        yield Problem("pdfa-3", _("XMP, pdfaid:part"), message, warning=True)
     yield from _check_fields(claims, profile)
 
 
 def _check_file(said: PdfClaims, profile: Profile) -> Iterator[Problem]:
     if said.file not in _FILES:
-        yield Problem("attachment-name", said.file, f"the invoice's file is none of {', '.join(_FILES[:3])}")
+        yield Problem(
+            "attachment-name", said.file, _("the invoice's file is none of {files}", files=", ".join(_FILES[:3]))
+        )
     if not said.is_associated_file:
-        message = "the invoice is attached, but not named as an associated file (/AF; ISO 19005-3, 6.8)"
+        message = _("the invoice is attached, but not named as an associated file (/AF; ISO 19005-3, 6.8)")
         yield Problem("associated-file", said.file, message)
     if not said.relationship:
-        message = "the attachment does not say how it belongs to the document (/AFRelationship; ISO 19005-3, 6.8)"
+        message = _("the attachment does not say how it belongs to the document (/AFRelationship; ISO 19005-3, 6.8)")
         yield Problem("relationship", said.file, message)
     elif said.relationship not in _RELATIONSHIPS:
-        message = f"its relationship is {said.relationship}, none of {', '.join(sorted(_RELATIONSHIPS))}"
+        message = _(
+            "its relationship is {relationship}, none of {relationships}",
+            relationship=said.relationship,
+            relationships=", ".join(sorted(_RELATIONSHIPS)),
+        )
         yield Problem("relationship", said.file, message, warning=True)
     elif not profile.has_lines and said.relationship != "/Data":
-        message = f"its relationship is {said.relationship}, although a {profile.name} is not the whole invoice: /Data"
+        message = _(
+            "its relationship is {relationship}, although a {profile} is not the whole invoice: /Data",
+            relationship=said.relationship,
+            profile=profile.name,
+        )
         yield Problem("relationship", said.file, message, warning=True)
 
 
 def _check_fields(said: PdfClaims, profile: Profile) -> Iterator[Problem]:
     for each in _FIELDS:
         if each not in said.fields:
-            yield Problem(f"xmp-{each}", "XMP", f"the metadata do not say the {each} of the invoice")
+            yield Problem(f"xmp-{each}", "XMP", _("the metadata do not say the {entry} of the invoice", entry=each))
     values = said.fields
     for each, known in (
         ("DocumentType", {"INVOICE"}),
@@ -145,11 +158,17 @@ def _check_fields(said: PdfClaims, profile: Profile) -> Iterator[Problem]:
         ("ConformanceLevel", set(_LEVELS)),
     ):
         if each in values and values[each] not in known:
-            message = f"{each} is {values[each]}, none of {', '.join(sorted(known))}"
+            message = _(
+                "{entry} is {value}, none of {known}", entry=each, value=values[each], known=", ".join(sorted(known))
+            )
             yield Problem(f"xmp-{each}", "XMP", message)
     name, level = values.get("DocumentFileName"), values.get("ConformanceLevel")
     if name in _FILES and name != said.file:
-        yield Problem("xmp-DocumentFileName", "XMP", f"the metadata name {name}, but the invoice is {said.file}")
+        yield Problem(
+            "xmp-DocumentFileName",
+            "XMP",
+            _("the metadata name {name}, but the invoice is {file}", name=name, file=said.file),
+        )
     if level in _LEVELS and _LEVELS[level] != profile.level.partition("-")[0]:
-        message = f"the metadata say {level}, but the invoice inside is {profile.name}"
+        message = _("the metadata say {level}, but the invoice inside is {profile}", level=level, profile=profile.name)
         yield Problem("xmp-ConformanceLevel", "XMP", message, warning=True)

@@ -9,12 +9,13 @@ from typing import Any
 from beancount_invoicing.einvoice import checks, official, pdf, rulesets, syntax
 from beancount_invoicing.einvoice.checks_pdf import check_pdf
 from beancount_invoicing.einvoice.problems import Problem
+from beancount_invoicing.messages import _
 
 DOCUMENT_LAYER = "document"
 PDF_LAYER = "PDF"
-OWN_CHECKS_LAYER = "own checks"
-SCHEMA_LAYER = "XML schema"
-OFFICIAL_LAYER = "official rules"
+OWN_CHECKS_LAYER = _("own checks")
+SCHEMA_LAYER = _("XML schema")
+OFFICIAL_LAYER = _("official rules")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,11 @@ def validate(data: bytes) -> tuple[Layer, ...]:
     Never raises for what stands in a document: what cannot be judged is said in its layer.
     """
     if len(data) > pdf.LIMIT:
-        return (Layer(DOCUMENT_LAYER, not_run=f"it is larger than {pdf.LIMIT // 1_000_000} MB, as no invoice is"),)
+        return (
+            Layer(
+                DOCUMENT_LAYER, not_run=_("it is larger than {limit} MB, as no invoice is", limit=pdf.LIMIT // 1000000)
+            ),
+        )
     found: tuple[Layer, ...] = ()
     try:
         xml = data
@@ -53,7 +58,7 @@ def validate(data: bytes) -> tuple[Layer, ...]:
     except rulesets.NotKnown as error:
         return (*found, Layer(DOCUMENT_LAYER, not_run=str(error)))
     except syntax.NotReadable as error:
-        why = "the document cannot be read"
+        why = _("the document cannot be read")
         return (
             *found,
             Layer(DOCUMENT_LAYER, (Problem("readable", "", str(error)),)),
@@ -75,7 +80,10 @@ def _own(xml: bytes) -> Layer:
     except syntax.NotReadable as error:
         return Layer(OWN_CHECKS_LAYER, (Problem("readable", "", str(error)),))
     except Exception as error:  # whatever a stranger's document makes of a rule, the other layers are run
-        return Layer(OWN_CHECKS_LAYER, not_run=f"they cannot be evaluated: {type(error).__name__}: {error}")
+        return Layer(
+            OWN_CHECKS_LAYER,
+            not_run=_("they cannot be evaluated: {name}: {error}", name=type(error).__name__, error=error),
+        )
 
 
 def _official(root: Any, stylesheet: rulesets.Stylesheet) -> Layer:

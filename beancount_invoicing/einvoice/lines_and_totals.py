@@ -8,6 +8,7 @@ from decimal import Decimal
 from beancount_invoicing.einvoice import business_terms
 from beancount_invoicing.einvoice.texts import phrase, without_control_characters
 from beancount_invoicing.einvoice.units import ONE, unit_code
+from beancount_invoicing.messages import joined
 from beancount_invoicing.model import ZERO, Adjustment, Invoice, Line, Tax
 from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.steps import round_to
@@ -123,7 +124,7 @@ def vat_breakdown(
                 rate=key[1],
                 base=bases[key],
                 amount=amounts[key],
-                reason="\n".join(texts),
+                reason=joined("\n", texts),
                 reason_code=next(iter(codes)) if len(codes) == 1 else "",
             )
         )

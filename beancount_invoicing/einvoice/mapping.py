@@ -11,6 +11,7 @@ from typing import NamedTuple
 from beancount_invoicing import law
 from beancount_invoicing.einvoice import business_terms, france, lines_and_totals
 from beancount_invoicing.einvoice.texts import numeric_date, phrase, without_control_characters
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Address, Adjustment, Book, Customer, Invoice, Line, Seller, Source, Tax
 from beancount_invoicing.receivables import VatInTaxCurrency, is_for_late_interest, vat_in_tax_currency
 from beancount_invoicing.rules import payment_terms, periods
@@ -34,7 +35,7 @@ class NoEInvoice(Exception):
     """A document is no e-invoice, for these reasons."""
 
     def __init__(self, reasons: tuple[Rejection, ...]) -> None:
-        super().__init__("; ".join(reason.message for reason in reasons))
+        super().__init__(joined("; ", (reason.message for reason in reasons)))
         self.reasons = reasons
 
 
@@ -116,23 +117,41 @@ def _refuse(reasons: tuple[Rejection, ...]) -> None:
 def _no_invoice(book: Book, invoice: Invoice, seller: Seller | None) -> tuple[Rejection, ...]:
     """What is no invoice at all, before anything else is asked."""
     if not invoice.has_page or invoice.customer is None:
-        return (Rejection("BT-3", f"{invoice.number} is {invoice.why_no_page}: there is no document", invoice.source),)
+        return (
+            Rejection(
+                "BT-3",
+                _("{number} is {reason}: there is no document", number=invoice.number, reason=invoice.why_no_page),
+                invoice.source,
+            ),
+        )
     if invoice.draft:
-        return (Rejection("BT-1", f"{invoice.number} is a draft: it has no number yet", invoice.source),)
+        return (
+            Rejection("BT-1", _("{number} is a draft: it has no number yet", number=invoice.number), invoice.source),
+        )
     if is_for_late_interest(book, invoice):
-        what = "a claim" if invoice.kind == "claim" else "the credit note on a claim"
-        return (Rejection("BT-3", f"{invoice.number} is {what}, outside VAT: it is no invoice", invoice.source),)
+        what = "a claim" if invoice.kind == "claim" else _("the credit note on a claim")
+        return (
+            Rejection(
+                "BT-3",
+                _("{number} is {subject}, outside VAT: it is no invoice", number=invoice.number, subject=what),
+                invoice.source,
+            ),
+        )
     if not invoice.lines:
-        return (Rejection("BG-25", f"{invoice.number} has no lines", invoice.source),)
+        return (Rejection("BG-25", _("{number} has no lines", number=invoice.number), invoice.source),)
     if seller is None:
-        return (Rejection("BG-4", 'nobody sells: write custom "invoice-seller"', invoice.source),)
+        return (Rejection("BG-4", _('nobody sells: write custom "invoice-seller"'), invoice.source),)
     return ()
 
 
 def _without_tax(invoice: Invoice, taxes: Mapping[str, Tax]) -> tuple[Rejection, ...]:
     parts: tuple[Line | Adjustment, ...] = (*invoice.lines, *invoice.adjustments)
     lacking = [
-        Rejection("BT-151", f"{invoice.number}: this has no tax code that is known: write tax: …", part.source)
+        Rejection(
+            "BT-151",
+            _("{number}: this has no tax code that is known: write tax: …", number=invoice.number),
+            part.source,
+        )
         for part in parts
         if part.tax not in taxes or taxes[part.tax].withholding
     ]
@@ -144,8 +163,13 @@ def _of_parts(invoice: Invoice) -> tuple[Rejection, ...]:
     return tuple(
         Rejection(
             "BT-151",
-            f"{invoice.number}: {tax.code} is {' and '.join(part.code for part in tax.parts)} on one line, and a line of EN 16931"
-            " has one VAT rate: its PDF is the invoice",
+            _(
+                "{number}: {tax} is {parts} on one line, and a line of EN 16931 has one VAT rate: its PDF is the "
+                "invoice",
+                number=invoice.number,
+                tax=tax.code,
+                parts=joined(_(" and "), (part.code for part in tax.parts)),
+            ),
             invoice.source,
         )
         for tax in invoice.combined
@@ -155,32 +179,36 @@ def _of_parts(invoice: Invoice) -> tuple[Rejection, ...]:
 def _seller_lacks(seller: Seller, rules: law.EInvoiceRules | None, categories: frozenset[str]) -> tuple[Rejection, ...]:
     lacking = []
     if not seller.address.country:
-        lacking.append(Rejection("BT-40", 'the seller has no country: write country: "FR" or such', seller.source))
+        lacking.append(Rejection("BT-40", _('the seller has no country: write country: "FR" or such'), seller.source))
     if rules:
         if not (seller.siren or seller.siret):
-            lacking.append(Rejection("BT-30", "the seller has no SIREN: write siren: …", seller.source))
+            lacking.append(Rejection("BT-30", _("the seller has no SIREN: write siren: …"), seller.source))
         if not seller.endpoint:
             lacking.append(
                 Rejection(
                     "BT-34",
-                    "the seller has no electronic address: write"
-                    f' endpoint: "0225:{_siren(seller) or "…"}" (the one registered in the directory)',
+                    _(
+                        'the seller has no electronic address: write endpoint: "0225:{siren}" (the one registered in '
+                        "the directory)",
+                        siren=_siren(seller) or "…",
+                    ),
                     seller.source,
                 )
             )
     abroad = categories & {"K", "G"}
     if abroad and not seller.vat_id:
-        message = f"the seller has no VAT id, and tax category {min(abroad)} needs it: write vat-id: …"
+        message = _("the seller has no VAT id, and tax category {abroad} needs it: write vat-id: …", abroad=min(abroad))
         lacking.append(Rejection("BT-31", message, seller.source))
     elif categories & {"S", "Z", "E", "AE"} and not (seller.vat_id or _tax_registration(seller)):
-        message = "the seller has neither a VAT id nor a tax number: write vat-id: … or tax-number: …"
+        message = _("the seller has neither a VAT id nor a tax number: write vat-id: … or tax-number: …")
         lacking.append(Rejection("BT-31", message, seller.source))
     party = _seller(seller, "O" in categories)
     if not (rules or lacking or party.identifiers or party.legal_registration or party.vat_identifier):
-        why = "its VAT id is left out where no VAT applies (category O), and " if seller.vat_id else ""
-        message = (
-            f"nothing says which seller it is: {why}it has no number of a register: write register-id: …, such as"
-            ' "0208:0403019261" or "HRB 12345", or tax-number: …'
+        why = _("its VAT id is left out where no VAT applies (category O), and ") if seller.vat_id else ""
+        message = _(
+            "nothing says which seller it is: {reason}it has no number of a register: write register-id: …, such "
+            'as "0208:0403019261" or "HRB 12345", or tax-number: …',
+            reason=why,
         )
         lacking.append(Rejection("BT-30", message, seller.source))
     return tuple(lacking)
@@ -190,21 +218,33 @@ def _buyer_lacks(invoice: Invoice, customer: Customer, rules: law.EInvoiceRules 
     lacking = []
     if not customer.address.country:
         lacking.append(
-            Rejection("BT-55", f'{customer.name} has no country: write country: "FR" or such', customer.source)
+            Rejection(
+                "BT-55",
+                _('{customer} has no country: write country: "FR" or such', customer=customer.name),
+                customer.source,
+            )
         )
     crossing = {tax.tax.category for tax in invoice.taxes} & {"AE", "K"}
     if crossing and not customer.vat_id:
         lacking.append(
             Rejection(
                 "BT-48",
-                f"{customer.name} has no VAT id, and tax category {min(crossing)} needs it: write vat-id: …",
+                _(
+                    "{customer} has no VAT id, and tax category {crossing} needs it: write vat-id: …",
+                    customer=customer.name,
+                    crossing=min(crossing),
+                ),
                 customer.source,
             )
         )
     if rules:
         domestic = france.scope(customer) == "B2B"
         if domestic and not (customer.siren or customer.siret):
-            lacking.append(Rejection("BT-47", f"{customer.name} has no SIREN: write siren: …", customer.source))
+            lacking.append(
+                Rejection(
+                    "BT-47", _("{customer} has no SIREN: write siren: …", customer=customer.name), customer.source
+                )
+            )
         if not endpoint_of(customer):
             siren = _siren(customer)
             example = (
@@ -213,7 +253,11 @@ def _buyer_lacks(invoice: Invoice, customer: Customer, rules: law.EInvoiceRules 
             lacking.append(
                 Rejection(
                     "BT-49",
-                    f'{customer.name} has no electronic address: write endpoint: "{example}"',
+                    _(
+                        '{customer} has no electronic address: write endpoint: "{example}"',
+                        customer=customer.name,
+                        example=example,
+                    ),
                     customer.source,
                 )
             )
@@ -222,7 +266,11 @@ def _buyer_lacks(invoice: Invoice, customer: Customer, rules: law.EInvoiceRules 
 
 def _nature_lacks(invoice: Invoice) -> tuple[Rejection, ...]:
     return tuple(
-        Rejection("BT-23", f'{invoice.number}: goods or services? Write nature: "goods" or "services"', line.source)
+        Rejection(
+            "BT-23",
+            _('{number}: goods or services? Write nature: "goods" or "services"', number=invoice.number),
+            line.source,
+        )
         for line in france.without_nature(invoice)
     )
 
@@ -231,14 +279,20 @@ def _preceding_lacks(book: Book, invoice: Invoice, rules: law.EInvoiceRules | No
     if not rules:
         return ()
     if invoice.kind == "credit-note" and not invoice.corrects:
-        message = f'{invoice.number} does not say which invoice it takes back: write corrects: "…"'
+        message = _('{number} does not say which invoice it takes back: write corrects: "…"', number=invoice.number)
         return (Rejection("BT-25", message, invoice.source),)
     if invoice.kind == "corrective" and len(invoice.corrects) != 1:
-        message = f'{invoice.number} replaces exactly one invoice: write corrects: "…" with its number'
+        message = _('{number} replaces exactly one invoice: write corrects: "…" with its number', number=invoice.number)
         return (Rejection("BT-25", message, invoice.source),)
     return tuple(
         Rejection(
-            "BT-26", f"{invoice.number}: {number} is not in this ledger, so its date is not known", invoice.source
+            "BT-26",
+            _(
+                "{number}: {other_number} is not in this ledger, so its date is not known",
+                number=invoice.number,
+                other_number=number,
+            ),
+            invoice.source,
         )
         for number in _preceding_numbers(invoice)
         if book.invoice(number) is None
@@ -249,9 +303,13 @@ def _no_rate(invoice: Invoice, own: VatInTaxCurrency | None) -> tuple[Rejection,
     """VAT owed in another currency than the document's (BT-6) is said in it (BT-111)."""
     if own is None or own.taxes is not None:
         return ()
-    message = (
-        f"{invoice.number}: its VAT is owed in {own.currency}, but the ledger knows no rate: write a price on the customer's"
-        f" posting, … {invoice.currency} @ … {own.currency}, or {invoice.date} price {invoice.currency} … {own.currency}"
+    message = _(
+        "{number}: its VAT is owed in {currency}, but the ledger knows no rate: write a price on the "
+        "customer's posting, … {invoice_currency} @ … {currency}, or {day} price {invoice_currency} … {currency}",
+        number=invoice.number,
+        currency=own.currency,
+        invoice_currency=invoice.currency,
+        day=invoice.date,
     )
     return (Rejection("BT-111", message, invoice.source),)
 
@@ -412,7 +470,7 @@ def _terms(invoice: Invoice, customer: Customer, total: business_terms.Totals, l
             when = numeric_date(day, language) if day else ""
             after = periods.length_in_words(each.retention_terms or "1 year", language)
             result.append(form.format(amount=each.amount, currency=invoice.currency, date=when, length=after))
-    return "\n".join(line for line in result if line)
+    return joined("\n", (line for line in result if line))
 
 
 def _notes(

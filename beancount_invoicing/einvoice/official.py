@@ -11,6 +11,7 @@ from typing import Any
 from beancount_invoicing.einvoice import saxon
 from beancount_invoicing.einvoice.problems import Problem
 from beancount_invoicing.einvoice.rulesets import RuleSet, Unavailable
+from beancount_invoicing.messages import _
 
 _SVRL = "{http://purl.oclc.org/dsdl/svrl}"
 _ONLY_TOLD = {"warning", "information"}
@@ -21,7 +22,7 @@ def against_schema(root: Any, rules: RuleSet) -> tuple[Problem, ...]:
     with _one_at_a_time:  # libxml2 reads one schema at a time, and a schema keeps what it found for whoever asks last
         schema = _schema(rules.schema)
         schema.validate(root)
-        return tuple(Problem("XSD", f"line {error.line}", error.message) for error in schema.error_log)
+        return tuple(Problem("XSD", _("line {line}", line=error.line), error.message) for error in schema.error_log)
 
 
 _one_at_a_time = Lock()
@@ -42,7 +43,7 @@ def against_stylesheet(root: Any, stylesheet: Path) -> tuple[Problem, ...]:
     Saxon has told of a rule that the same document keeps every other time.
     """
     if not saxon.installed():
-        raise Unavailable('Saxon is not installed: pip install "beancount-invoicing[validate]"')
+        raise Unavailable(_('Saxon is not installed: pip install "beancount-invoicing[validate]"'))
     from lxml import etree
 
     xml = etree.tostring(root, encoding="unicode").encode()
@@ -52,7 +53,9 @@ def against_stylesheet(root: Any, stylesheet: Path) -> tuple[Problem, ...]:
         if fails and _findings(saxon.report(stylesheet, xml)) != found:
             found = _findings(saxon.report(stylesheet, xml, fresh=True))
     except saxon.NotEvaluated as error:
-        return (Problem("evaluable", "", f"the rules cannot be evaluated: {' '.join(str(error).split())}"),)
+        return (
+            Problem("evaluable", "", _("the rules cannot be evaluated: {error}", error=" ".join(str(error).split()))),
+        )
     except saxon.NotRun as error:
         raise Unavailable(str(error)) from None
     return found

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from beancount_invoicing.einvoice.checks_pdf import PdfClaims, pdf_claims
 from beancount_invoicing.einvoice.problems import Problem
 from beancount_invoicing.einvoice.syntax import NotReadable
+from beancount_invoicing.messages import _
 
 FILE = "factur-x.xml"
 """The name of the XML invoice in a Factur-X PDF."""
@@ -25,10 +26,10 @@ _SCHEMA = "http://www.aiim.org/pdfa/ns/schema#"
 _PROPERTY = "http://www.aiim.org/pdfa/ns/property#"
 _FX = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
 _PROPERTIES = {
-    "DocumentFileName": (FILE, "name of the embedded XML invoice file"),
-    "DocumentType": ("INVOICE", "type of the document"),
-    "Version": ("1.0", "version of the XML schema of the invoice"),
-    "ConformanceLevel": ("EN 16931", "profile of the invoice"),
+    "DocumentFileName": (FILE, _("name of the embedded XML invoice file")),
+    "DocumentType": (_("INVOICE"), _("type of the document")),
+    "Version": ("1.0", _("version of the XML schema of the invoice")),
+    "ConformanceLevel": (_("EN 16931"), _("profile of the invoice")),
 }
 
 
@@ -54,7 +55,7 @@ def _extended(packet: bytes) -> bytes:
     (rdf,) = root.iterfind(f"{{{_RDF}}}RDF")
     description = etree.SubElement(rdf, f"{{{_RDF}}}Description", nsmap={"fx": _FX})
     description.set(f"{{{_RDF}}}about", "")
-    for name, (value, _) in _PROPERTIES.items():
+    for name, (value, _other) in _PROPERTIES.items():
         etree.SubElement(description, f"{{{_FX}}}{name}").text = value
     return packet[:start] + bytes(etree.tostring(root, encoding="UTF-8")) + packet[end:]
 
@@ -65,7 +66,7 @@ def _schema(etree: Any) -> Any:
     for name, text in (("schema", "Factur-X PDFA Extension Schema"), ("namespaceURI", _FX), ("prefix", "fx")):
         etree.SubElement(schema, f"{{{_SCHEMA}}}{name}").text = text
     properties = etree.SubElement(etree.SubElement(schema, f"{{{_SCHEMA}}}property"), f"{{{_RDF}}}Seq")
-    for name, (_, meaning) in _PROPERTIES.items():
+    for name, (_other, meaning) in _PROPERTIES.items():
         one = etree.SubElement(properties, f"{{{_RDF}}}li", resource)
         for key, value in (("name", name), ("valueType", "Text"), ("category", "external"), ("description", meaning)):
             etree.SubElement(one, f"{{{_PROPERTY}}}{key}").text = value
@@ -100,16 +101,18 @@ def attached(pdf: bytes) -> Attached:
             with pikepdf.open(io.BytesIO(pdf), attempt_recovery=False) as document:
                 return _found(document)
         except pikepdf.PasswordError:
-            raise NotReadable("the PDF is encrypted, and opens with a password only") from None
+            raise NotReadable(_("the PDF is encrypted, and opens with a password only")) from None
         except pikepdf.PdfError as error:
             with pikepdf.open(io.BytesIO(pdf)) as document:
                 found = _found(document)
-            told = f"the PDF is damaged (is it complete?) and had to be repaired to be read: {_words(error)}"
+            told = _(
+                "the PDF is damaged (is it complete?) and had to be repaired to be read: {words}", words=_words(error)
+            )
             return found._replace(problems=(Problem("PDF", "", told), *found.problems))
     except NotReadable:
         raise
     except Exception as error:  # whatever a stranger's PDF makes of the library
-        raise NotReadable(f"it is no PDF that can be read: {_words(error)}") from None
+        raise NotReadable(_("it is no PDF that can be read: {words}", words=_words(error))) from None
 
 
 @cache
@@ -137,11 +140,11 @@ def _found(document: Any) -> Attached:
         if name in here:
             problems = []
             if document.is_encrypted:
-                told = "the PDF is encrypted, which PDF/A forbids (ISO 19005-3, 6.1.3)"
+                told = _("the PDF is encrypted, which PDF/A forbids (ISO 19005-3, 6.1.3)")
                 problems.append(Problem("PDF", "", told))
             claims = pdf_claims(document, here[name], _packet(document))
             return Attached(name, _inflated(here[name].get_file().obj), tuple(problems), claims)
-    raise NotReadable("there is no XML invoice in this PDF")
+    raise NotReadable(_("there is no XML invoice in this PDF"))
 
 
 def _packet(document: Any) -> bytes:
@@ -159,11 +162,15 @@ def _inflated(stream: Any) -> bytes:
     filters = stream.get("/Filter", pikepdf.Array())
     names = [str(one) for one in (filters if isinstance(filters, pikepdf.Array) else [filters])]
     if set(names) - {"/FlateDecode"}:
-        raise NotReadable(f"the XML invoice in this PDF is stored in a way that is not read ({', '.join(names)})")
+        raise NotReadable(
+            _("the XML invoice in this PDF is stored in a way that is not read ({names})", names=", ".join(names))
+        )
     data = bytes(stream.read_raw_bytes())
-    for _ in names:
+    for _times in names:
         inflater = zlib.decompressobj()
         data = inflater.decompress(data, LIMIT + 1)
         if len(data) > LIMIT:
-            raise NotReadable(f"the XML invoice in this PDF is larger than {LIMIT // 1_000_000} MB, as no invoice is")
+            raise NotReadable(
+                _("the XML invoice in this PDF is larger than {limit} MB, as no invoice is", limit=LIMIT // 1000000)
+            )
     return bytes(stream.read_bytes()) if "/DecodeParms" in stream else data  # a predictor does not make it larger

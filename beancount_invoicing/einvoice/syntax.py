@@ -14,6 +14,7 @@ from typing import Any, Literal
 from beancount_invoicing.einvoice import business_terms
 from beancount_invoicing.einvoice.normalization import normalize_xml
 from beancount_invoicing.einvoice.texts import without_control_characters
+from beancount_invoicing.messages import _
 
 Syntax = Literal["cii", "ubl", "peppol"]
 
@@ -38,7 +39,7 @@ def to_xml(invoice: business_terms.EInvoice, syntax: Syntax) -> bytes:
     try:
         return _written(invoice, syntax)
     except (ValueError, TypeError, KeyError) as error:
-        raise NotWritable(f"it cannot be written: {error}") from None
+        raise NotWritable(_("it cannot be written: {error}", error=error)) from None
 
 
 def _written(invoice: business_terms.EInvoice, syntax: Syntax) -> bytes:
@@ -258,11 +259,11 @@ def parse_xml(xml: bytes, elements: Any = None) -> Any:
     try:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:  # its text names a file that there is not
-        raise NotReadable(f"it is no XML: {error.msg}") from None
+        raise NotReadable(_("it is no XML: {reason}", reason=error.msg)) from None
     except ValueError as error:
-        raise NotReadable(f"it is no XML: {error}") from None
+        raise NotReadable(_("it is no XML: {error}", error=error)) from None
     if root.getroottree().docinfo.doctype:
-        raise NotReadable("it has a document type declaration, which no invoice needs and which could hide entities")
+        raise NotReadable(_("it has a document type declaration, which no invoice needs and which could hide entities"))
     return root
 
 
@@ -286,14 +287,14 @@ def read_e_invoice(xml: bytes) -> business_terms.EInvoice:
         root.tag.rpartition("}")[2]
     )
     if flavor is None:
-        raise NotReadable(f"it is no invoice in CII or UBL: its root is {root.tag.rpartition('}')[2]}")
+        raise NotReadable(_("it is no invoice in CII or UBL: its root is {value}", value=root.tag.rpartition("}")[2]))
     normalize_xml(root)
     try:
         _known_currencies(root)
         data = parse_ubl_cii_xml(root, flavor=flavor, level="en16931", check_xsd=False, date_as="date")
         return _terms(data)
     except KeyError as error:
-        raise NotReadable(f"{error.args[0]} is missing, and the rest cannot be judged without it") from None
+        raise NotReadable(_("{arg} is missing, and the rest cannot be judged without it", arg=error.args[0])) from None
     except (
         ValueError,
         TypeError,
@@ -303,7 +304,7 @@ def read_e_invoice(xml: bytes) -> business_terms.EInvoice:
         ArithmeticError,
         etree.LxmlError,
     ) as error:
-        raise NotReadable(f"a term of it cannot be read: {error}") from None
+        raise NotReadable(_("a term of it cannot be read: {error}", error=error)) from None
 
 
 def _known_currencies(root: Any) -> None:
@@ -311,10 +312,10 @@ def _known_currencies(root: Any) -> None:
     for term, names in (("BT-5", ("InvoiceCurrencyCode", "DocumentCurrencyCode")), ("BT-6", ("TaxCurrencyCode",))):
         count = len(list(root.iter(*(f"{{*}}{name}" for name in names))))
         if count > 1:
-            raise ValueError(f"{term} stands {count} times")
+            raise ValueError(_("{term} stands {count} times", term=term, count=count))
     for element in root.iter("{*}InvoiceCurrencyCode", "{*}DocumentCurrencyCode", "{*}TaxCurrencyCode"):
         if not re.fullmatch(r"\s*\w*\s*", element.text or ""):
-            raise ValueError(f"{element.text} is no code of a currency")
+            raise ValueError(_("{element} is no code of a currency", element=element.text))
 
 
 def _text(data: Mapping[str, Any], term: str) -> str:
@@ -328,9 +329,13 @@ def _decimal(data: Mapping[str, Any], term: str) -> Decimal:
     if value is None:
         raise KeyError(_CALLED.get(term, term))
     if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", str(value), re.ASCII):
-        raise ValueError(f"{_CALLED.get(term, term)} is no number: {_short_of(value)}")
+        raise ValueError(
+            _("{called} is no number: {short_of}", called=_CALLED.get(term, term), short_of=_short_of(value))
+        )
     if len(str(value)) > _LONGEST_NUMBER:
-        raise ValueError(f"{_CALLED.get(term, term)} has too many digits: {_short_of(value)}")
+        raise ValueError(
+            _("{called} has too many digits: {short_of}", called=_CALLED.get(term, term), short_of=_short_of(value))
+        )
     return Decimal(value)
 
 
@@ -355,7 +360,14 @@ def _single(data: Mapping[str, Any], term: str) -> Any:
         return value
     if term not in _REPEATED and len(value) > 1:
         told = _CALLED.get(term, term)
-        raise ValueError(f"{told} stands {len(value)} times: {', '.join(_short_of(one) for one in value)}")
+        raise ValueError(
+            _(
+                "{told} stands {count} times: {short_ofs}",
+                told=told,
+                count=len(value),
+                short_ofs=", ".join(_short_of(one) for one in value),
+            )
+        )
     return value[0] if value else None
 
 
@@ -367,19 +379,19 @@ def _short_of(value: Any) -> str:
 _REPEATED = {"BT-9", "BT-20", "BT-81", "BT-83", "BT-84", "BT-85", "BT-86"}
 """Terms that stand once for each way or each term of payment."""
 _CALLED = {
-    "name": "a party's name (BT-27, BT-44)",
-    "legal_identifier": "a legal registration (BT-30, BT-47)",
-    "legal_identifier_schemeid": "the scheme of a legal registration (BT-30, BT-47)",
-    "vat_identifier": "a VAT id (BT-31, BT-48)",
-    "tax_identifier": "a tax registration (BT-32)",
-    "legal_info": "legal information (BT-33)",
-    "einvoicing_addr": "an electronic address (BT-34, BT-49)",
-    "einvoicing_addr_schemeid": "the scheme of an electronic address (BT-34, BT-49)",
-    "country_code": "a country (BT-40, BT-55, BT-80)",
-    "amount": "the amount of an allowance or charge (BT-92, BT-99, BT-136, BT-141)",
-    "base_amount": "the base of an allowance or charge (BT-93, BT-100)",
-    "vat_category_code": "the VAT category of an allowance or charge (BT-95, BT-102)",
-    "vat_rate": "the VAT rate of an allowance or charge (BT-96, BT-103)",
+    "name": _("a party's name (BT-27, BT-44)"),
+    "legal_identifier": _("a legal registration (BT-30, BT-47)"),
+    "legal_identifier_schemeid": _("the scheme of a legal registration (BT-30, BT-47)"),
+    "vat_identifier": _("a VAT id (BT-31, BT-48)"),
+    "tax_identifier": _("a tax registration (BT-32)"),
+    "legal_info": _("legal information (BT-33)"),
+    "einvoicing_addr": _("an electronic address (BT-34, BT-49)"),
+    "einvoicing_addr_schemeid": _("the scheme of an electronic address (BT-34, BT-49)"),
+    "country_code": _("a country (BT-40, BT-55, BT-80)"),
+    "amount": _("the amount of an allowance or charge (BT-92, BT-99, BT-136, BT-141)"),
+    "base_amount": _("the base of an allowance or charge (BT-93, BT-100)"),
+    "vat_category_code": _("the VAT category of an allowance or charge (BT-95, BT-102)"),
+    "vat_rate": _("the VAT rate of an allowance or charge (BT-96, BT-103)"),
 }
 """What factur-x calls otherwise than by its term."""
 _LONGEST_NUMBER = 60

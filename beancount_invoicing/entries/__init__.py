@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from beancount_invoicing.messages import _
+
 if TYPE_CHECKING:
     from beancount_invoicing.entries.reader import read_book
 
@@ -13,7 +15,7 @@ __all__ = ["read_book"]
 def __getattr__(name: str) -> Any:
     """`read_book`, whose modules take a while to import: what needs a table of keys only does not wait for them."""
     if name != "read_book":
-        raise AttributeError(f"module {__name__} has no attribute {name}")
+        raise AttributeError(_("module {name} has no attribute {other_name}", name=__name__, other_name=name))
     from beancount_invoicing.entries.reader import read_book
 
     return read_book

@@ -6,6 +6,7 @@ import codecs
 from typing import Any
 
 from beancount_invoicing.entries.metadata import FindingCollector, at_key
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Source
 from beancount_invoicing.model.banks import BankAccount, CsvTable
 
@@ -42,13 +43,22 @@ def _table(values: dict[str, Any], source: Source, findings: FindingCollector) -
     if preset and (problem := preset_problem(preset)):
         problems.append(("preset", problem))
     if columns and not preset and (missing := missing_columns(columns)):
-        problems.append(("columns", f'no column is the {missing}: write such as "date = Date; amount = Montant"'))
+        problems.append(
+            ("columns", _('no column is the {missing}: write such as "date = Date; amount = Montant"', missing=missing))
+        )
     if encoding and not _is_known(encoding):
-        problems.append(("encoding", f'"{encoding}" is no encoding: write such as "utf-8", "cp1252" or "iso-8859-15"'))
+        problems.append(
+            (
+                "encoding",
+                _('"{encoding}" is no encoding: write such as "utf-8", "cp1252" or "iso-8859-15"', encoding=encoding),
+            )
+        )
     if len(values.get("delimiter") or ";") != 1:
-        problems.append(("delimiter", f'"{values["delimiter"]}" is not one character: write such as ";"'))
+        problems.append(
+            ("delimiter", _('"{delimiter}" is not one character: write such as ";"', delimiter=values["delimiter"]))
+        )
     for key, problem in problems:
-        findings.error("bank-table", f"{key}: {problem}", at_key(source, key))
+        findings.error("bank-table", _("{key}: {problem}", key=key, problem=problem), at_key(source, key))
     if problems:
         return None
     return CsvTable(

@@ -27,6 +27,7 @@ from beancount_invoicing.entries.metadata import (
     source_of,
 )
 from beancount_invoicing.entries.tax_parts import combined, with_parts
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import (
     Acceptance,
     Address,
@@ -82,8 +83,16 @@ def amended(
                 if key in changed and changed[key][0] != value:
                     findings.error(
                         "amended-twice",
-                        f"{noun}: {key} is set twice on {day}, to {describe_value(changed[key][0])} (line"
-                        f" {changed[key][1].line}) and to {describe_value(value)}: keep one of them",
+                        _(
+                            "{noun}: {key} is set twice on {day}, to {value} (line {line}) and to {other_value}: "
+                            "keep one of them",
+                            noun=noun,
+                            key=key,
+                            day=day,
+                            value=describe_value(changed[key][0]),
+                            line=changed[key][1].line,
+                            other_value=describe_value(value),
+                        ),
                         values.source,
                     )
                 changed.setdefault(key, (value, values.source))
@@ -147,7 +156,7 @@ def customer_with_overrides(customer: Customer, values: dict[str, Any]) -> Custo
 
 def _old_address(address: Address, prefix: str) -> dict[str, Any]:
     return {
-        prefix + "address": "\n".join(address.street),
+        prefix + "address": joined("\n", address.street),
         prefix + "postcode": address.postcode,
         prefix + "city": address.city,
         prefix + "country": address.country,
@@ -192,7 +201,11 @@ class Directives:
         if not entry.account.startswith(assets + ":"):
             self.findings.error(
                 "key-place",
-                f"customer cannot stand on {entry.account}: a customer is an account under {assets}",
+                _(
+                    "customer cannot stand on {account}: a customer is an account under {assets}",
+                    account=entry.account,
+                    assets=assets,
+                ),
                 at_key(source, "customer"),
             )
             return
@@ -202,7 +215,9 @@ class Directives:
             self._customers[entry.account].append(DirectiveValues(entry.date, source, values))
         elif "customer" not in values or values["customer"] is None or not values["customer"]:
             self.findings.error(
-                "no-customer", f'{entry.account}: customer is empty: write customer: "Legal name"', source
+                "no-customer",
+                _('{account}: customer is empty: write customer: "Legal name"', account=entry.account),
+                source,
             )
 
     def add_custom(self, entry: Custom) -> None:
@@ -212,8 +227,14 @@ class Directives:
         if place is None:
             near = get_close_matches(entry.type, sorted(keys.DIRECTIVES), cutoff=0.8)
             if entry.type.startswith("invoice-") or near:
-                hint = f': did you mean "{near[0]}"?' if near else ": it is one of " + ", ".join(keys.DIRECTIVES)
-                self.findings.error("directive", f'"{entry.type}" is no directive of ours{hint}', source)
+                hint = (
+                    _(': did you mean "{near}"?', near=near[0])
+                    if near
+                    else _(": it is one of {directives}", directives=", ".join(keys.DIRECTIVES))
+                )
+                self.findings.error(
+                    "directive", _('"{type}" is no directive of ours{hint}', type=entry.type, hint=hint), source
+                )
             return
         values = [value.value for value in entry.values or []]
         if place == "option":
@@ -228,18 +249,20 @@ class Directives:
             if not values:  # Beancount's own padding stumbles over it, and pads nothing in the whole ledger
                 self.findings.error(
                     "directive",
-                    'a directive without a value is more than Beancount can take: repeat the name, custom "invoice-seller"'
-                    ' "Legal name"',
+                    _(
+                        "a directive without a value is more than Beancount can take: repeat the name, custom "
+                        '"invoice-seller" "Legal name"'
+                    ),
                     source,
                 )
             if self._texts(values, ("name",), said):
                 self._seller.append(said)
         elif place == keys.TAX:
-            self._coded(said, values, ("label", "account"), "a tax's code", self._taxes)
+            self._coded(said, values, ("label", "account"), _("a tax's code"), self._taxes)
         elif place == keys.ITEM:
-            self._coded(said, values, ("name", "account"), "an item's code", self._items)
+            self._coded(said, values, ("name", "account"), _("an item's code"), self._items)
         elif place == keys.CUSTOMER_AMENDMENT:
-            self._coded(said, values, ("customer",), "the customer's account", self._customers)
+            self._coded(said, values, ("customer",), _("the customer's account"), self._customers)
             self._named_by_an_account(said)
         elif place == keys.MILESTONE:
             self._milestone(said, values)
@@ -259,13 +282,19 @@ class Directives:
     def _texts(self, values: list[Any], names: tuple[str, ...], said: DirectiveValues) -> bool:
         if len(values) > len(names):
             self.findings.error(
-                "directive", f"too many values: {describe_value(values[len(names)])} has no meaning here", said.source
+                "directive",
+                _("too many values: {value} has no meaning here", value=describe_value(values[len(names)])),
+                said.source,
             )
         for name, value in zip(names, values, strict=False):
             if not isinstance(value, str):
                 self.findings.error(
                     "directive",
-                    f"the {name} is {describe_value(value)}, but a text in quotes belongs here",
+                    _(
+                        "the {name} is {value}, but a text in quotes belongs here",
+                        name=name,
+                        value=describe_value(value),
+                    ),
                     said.source,
                 )
                 return False
@@ -282,7 +311,11 @@ class Directives:
     ) -> None:
         if not values or not isinstance(values[0], str) or not values[0].strip():
             found = describe_value(values[0]) if values else "missing"
-            self.findings.error("directive", f"the first value is {found}, but {what} belongs here", said.source)
+            self.findings.error(
+                "directive",
+                _("the first value is {found}, but {subject} belongs here", found=found, subject=what),
+                said.source,
+            )
         elif self._texts(values[1:], names, said):
             into[values[0].strip()].append(said)
 
@@ -294,29 +327,36 @@ class Directives:
                 del said.values[key]
                 self.findings.error(
                     "key-type",
-                    f'customer: {name} is an account, but a customer\'s new legal name belongs here: write customer: "…" where it'
-                    " changed its name. Where another customer takes its claims over (merger, assignment), take this out and move"
-                    " each claim by a transaction on that day, with its link: … EUR on the account of the new one, -… EUR on"
-                    " that of the old one",
+                    _(
+                        "customer: {name} is an account, but a customer's new legal name belongs here: write "
+                        'customer: "…" where it changed its name. Where another customer takes its claims over '
+                        "(merger, assignment), take this out and move each claim by a transaction on that day, with "
+                        "its link: … EUR on the account of the new one, -… EUR on that of the old one",
+                        name=name,
+                    ),
                     at_key(said.source, "customer") if key == "customer" else said.source,
                 )
 
     def _option(self, entry: Custom, values: list[Any], source: Source) -> None:
         if len(values) != 2 or not isinstance(values[0], str):
-            self.findings.error("option", 'an option has two values: "key" and its value', source)
+            self.findings.error("option", _('an option has two values: "key" and its value'), source)
             return
         name, value = values
         if name not in keys.OPTIONS:
             if "password" in name.lower():
                 self.findings.error(
                     "option",
-                    "a password does not belong into a ledger: take it out, change it, and see docs/sending.md",
+                    _("a password does not belong into a ledger: take it out, change it, and see docs/sending.md"),
                     source,
                 )
                 return
             near = get_close_matches(name, sorted(keys.OPTIONS), cutoff=0.6)
-            hint = f'did you mean "{near[0]}"?' if near else "the options are " + ", ".join(sorted(keys.OPTIONS))
-            self.findings.error("option", f'"{name}" is no option of ours: {hint}', source)
+            hint = (
+                _('did you mean "{near}"?', near=near[0])
+                if near
+                else _("the options are {options}", options=", ".join(sorted(keys.OPTIONS)))
+            )
+            self.findings.error("option", _('"{name}" is no option of ours: {hint}', name=name, hint=hint), source)
             return
         read_in = read_value(
             keys.Key(name, keys.OPTIONS[name][0], frozenset(), ""), value, source, self.findings
@@ -331,7 +371,7 @@ class Directives:
             case _:
                 self.findings.error(
                     "directive",
-                    'an index has two values, its name and a number above 0: custom "invoice-index" "SYNTEC" 318.4',
+                    _('an index has two values, its name and a number above 0: custom "invoice-index" "SYNTEC" 318.4'),
                     said.source,
                 )
 
@@ -342,8 +382,11 @@ class Directives:
             case _:
                 self.findings.error(
                     "directive",
-                    "an acceptance of works has one value, its contract's code, and the day on which they were accepted:"
-                    f' {said.date} custom "invoice-accepted" "CODE"',
+                    _(
+                        "an acceptance of works has one value, its contract's code, and the day on which they were "
+                        'accepted: {day} custom "invoice-accepted" "CODE"',
+                        day=said.date,
+                    ),
                     said.source,
                 )
 
@@ -352,15 +395,19 @@ class Directives:
             case [str(name)] if name.strip():
                 self._policies[name.strip()].append(said)
             case [str(name), Decimal() as level] if name.strip() and level in range(100):
-                keyed = {f"level {int(level)} {key}": value for key, value in said.values.items()}
+                keyed = {
+                    _("level {level} {key}", level=int(level), key=key): value for key, value in said.values.items()
+                }
                 self._policies[name.strip()].append(said._replace(values=keyed))
                 place = name.strip(), int(level)
                 self._level_sources[place] = min(said.source, self._level_sources.get(place, said.source))
             case _:
                 self.findings.error(
                     "directive",
-                    'a reminder policy has a name, and a whole number for a level: custom "invoice-policy" "standard", or'
-                    ' custom "invoice-policy" "standard" 1',
+                    _(
+                        'a reminder policy has a name, and a whole number for a level: custom "invoice-policy" '
+                        '"standard", or custom "invoice-policy" "standard" 1'
+                    ),
                     said.source,
                 )
 
@@ -371,7 +418,7 @@ class Directives:
             case _:
                 self.findings.error(
                     "directive",
-                    'a reference rate has two values, its code and percent a year: custom "invoice-rate" "ECB" 2.15',
+                    _('a reference rate has two values, its code and percent a year: custom "invoice-rate" "ECB" 2.15'),
                     said.source,
                 )
 
@@ -382,14 +429,18 @@ class Directives:
             case _:
                 self.findings.error(
                     "directive",
-                    f'a bank account has one value, its account: {said.date} custom "invoice-bank" {self._assets}:Bank',
+                    _(
+                        'a bank account has one value, its account: {day} custom "invoice-bank" {assets}:Bank',
+                        day=said.date,
+                        assets=self._assets,
+                    ),
                     said.source,
                 )
 
     def _milestone(self, said: DirectiveValues, values: list[Any]) -> None:
         if len(values) != 2 or not all(isinstance(value, str) for value in values):
             self.findings.error(
-                "directive", "a milestone has two values: its contract's code and its name", said.source
+                "directive", _("a milestone has two values: its contract's code and its name"), said.source
             )
             return
         keys_said = said.values
@@ -410,13 +461,19 @@ class Directives:
     def _contract(self, said: DirectiveValues, values: list[Any]) -> None:
         if len(values) < 2 or not all(isinstance(value, str) for value in values) or len(values) > 3:
             self.findings.error(
-                "directive", "a contract has three values: the customer's account, its code and its mode", said.source
+                "directive",
+                _("a contract has three values: the customer's account, its code and its mode"),
+                said.source,
             )
             return
         if len(values) == 3 and values[2] not in {"subscription", "fixed", "time"}:
             self.findings.error(
                 "contract-mode",
-                f'the mode of contract {values[1]} is "{values[2]}", but must be "subscription", "fixed" or "time"',
+                _(
+                    'the mode of contract {value} is "{values_value}", but must be "subscription", "fixed" or "time"',
+                    value=values[1],
+                    values_value=values[2],
+                ),
                 said.source,
             )
             return
@@ -439,14 +496,17 @@ class Directives:
                 for one in given:
                     self.findings.error(
                         "unknown-account",
-                        f'{account} is no customer: open it with customer: "Legal name", or correct the account',
+                        _(
+                            '{account} is no customer: open it with customer: "Legal name", or correct the account',
+                            account=account,
+                        ),
                         one.source,
                     )
         customers = {}
         for account in sorted(opened):
             dated = amended(
                 opened[account],
-                f"customer {account}",
+                _("customer {account}", account=account),
                 partial(self._customer, account),
                 self.findings,
             )
@@ -458,7 +518,9 @@ class Directives:
                 accounts[account] = main
             else:
                 self.findings.error(
-                    "unknown-account", f"customer: {main} is no account that is opened with a customer's name", source
+                    "unknown-account",
+                    _("customer: {main} is no account that is opened with a customer's name", main=main),
+                    source,
                 )
         return customers, accounts
 
@@ -485,7 +547,7 @@ class Directives:
         def build(values: dict[str, Any], source: Source) -> Seller | None:
             if not values.get("=name"):
                 self.findings.error(
-                    "directive", 'the seller has no name: write custom "invoice-seller" "Legal name"', source
+                    "directive", _('the seller has no name: write custom "invoice-seller" "Legal name"'), source
                 )
                 return None
             return Seller(
@@ -499,7 +561,7 @@ class Directives:
         result: dict[str, Dated[OptionValue]] = {}
         for name in sorted(self._options):
             dated: Dated[OptionValue] | None = amended(
-                self._options[name], f"option {name}", partial(_option_value, name), self.findings
+                self._options[name], _("option {name}", name=name), partial(_option_value, name), self.findings
             )  # fmt: skip
             if dated:
                 result[name] = dated
@@ -526,11 +588,15 @@ class Directives:
             if "compound" in values:
                 self.findings.error(
                     "tax-parts",
-                    f'{code} is compound, but has no parts: name them, parts: "…", or take compound out',
+                    _('{code} is compound, but has no parts: name them, parts: "…", or take compound out', code=code),
                     source,
                 )
             if rate < 0 or rate > 100:
-                self.findings.error("tax-rate", f"the rate of {code} is {rate}, but must be from 0 to 100", source)
+                self.findings.error(
+                    "tax-rate",
+                    _("the rate of {code} is {rate}, but must be from 0 to 100", code=code, rate=rate),
+                    source,
+                )
                 return None
             if (
                 values.get("category", "S") in {"AE", "K", "G", "O", "E", "Z"}
@@ -539,18 +605,25 @@ class Directives:
             ):
                 self.findings.error(
                     "tax-rate",
-                    f"{code} has category {values['category']}, where no tax is due, and a rate of {rate}: one of both"
-                    " is wrong",
+                    _(
+                        "{code} has category {category}, where no tax is due, and a rate of {rate}: one of both is "
+                        "wrong",
+                        code=code,
+                        category=values["category"],
+                        rate=rate,
+                    ),
                     source,
                 )
             if rate and not account:
                 self.findings.error(
-                    "tax-account", f"{code} has a rate of {rate} but no account: name it after the label", source
+                    "tax-account",
+                    _("{code} has a rate of {rate} but no account: name it after the label", code=code, rate=rate),
+                    source,
                 )
             if values.get("due-on") == "payment" and not values.get("pending"):
                 self.findings.error(
                     "tax-account",
-                    f"{code} is due on payment: say on which account it waits, pending: Liabilities:…",
+                    _("{code} is due on payment: say on which account it waits, pending: Liabilities:…", code=code),
                     source,
                 )
             return Tax(
@@ -577,7 +650,9 @@ class Directives:
             if text:
                 parse_sold_to(text)
         except ValueError as error:
-            self.findings.error("sold-to", f'{code}: sold-to is "{text}", but {error}', source)
+            self.findings.error(
+                "sold-to", _('{code}: sold-to is "{text}", but {error}', code=code, text=text, error=error), source
+            )
             return ""
         return " ".join(text.split())
 
@@ -586,7 +661,9 @@ class Directives:
 
         def build(code: str, values: dict[str, Any], source: Source) -> Item | None:
             if "price" in values and "price-with-tax" in values:
-                self.findings.error("item-price", f"{code} has a price and a price-with-tax: keep one of them", source)
+                self.findings.error(
+                    "item-price", _("{code} has a price and a price-with-tax: keep one of them", code=code), source
+                )
             return Item(
                 code=code,
                 name=values.get("=name", code),
@@ -627,7 +704,10 @@ class Directives:
                 if "=mode" not in values:
                     self.findings.error(
                         "contract-mode",
-                        f'contract {code} has no mode: its first directive says "subscription", "fixed" or "time"',
+                        _(
+                            'contract {code} has no mode: its first directive says "subscription", "fixed" or "time"',
+                            code=code,
+                        ),
                         source,
                     )
                     return None
@@ -647,13 +727,15 @@ class Directives:
                     **fields,
                 )
 
-            dated = amended(self._contracts[code], f"contract {code}", build, self.findings)
+            dated = amended(self._contracts[code], _("contract {code}", code=code), build, self.findings)
             if dated:
                 result[code] = dated
         for code, source in self._milestone_sources:
             if code not in result:
                 self.findings.error(
-                    "unknown-contract", f"milestone of contract {code}, which no invoice-contract opens", source
+                    "unknown-contract",
+                    _("milestone of contract {code}, which no invoice-contract opens", code=code),
+                    source,
                 )
         milestones = {
             code: tuple(sorted(milestones, key=lambda milestone: (milestone.date, milestone.name)))
@@ -671,7 +753,7 @@ class Directives:
         for account in sorted(self._banks):
             dated = amended(
                 self._banks[account],
-                f"bank account {account}",
+                _("bank account {account}", account=account),
                 partial(bank_account, account, findings=self.findings),
                 self.findings,
             )
@@ -684,7 +766,7 @@ class Directives:
         result: dict[str, Dated[Policy]] = {}
         for name in sorted(self._policies):
             dated = amended(
-                self._policies[name], f"policy {name}", partial(self._policy_version, name), self.findings
+                self._policies[name], _("policy {name}", name=name), partial(self._policy_version, name), self.findings
             )  # fmt: skip
             if dated:
                 result[name] = dated
@@ -694,8 +776,12 @@ class Directives:
                     if f"{level} days" not in with_days:
                         self.findings.error(
                             "policy-days",
-                            f"{level} of policy {name} has no days: say from how many days after the due date on,"
-                            " such as days: 15",
+                            _(
+                                "{level} of policy {name} has no days: say from how many days after the due date on, "
+                                "such as days: 15",
+                                level=level,
+                                name=name,
+                            ),
                             one.source,
                         )
         return result
@@ -733,7 +819,14 @@ class Directives:
                 if first.rate != rate.rate:
                     self.findings.error(
                         "amended-twice",
-                        f"rate {code} is {first.rate} (line {first.source.line}) and {rate.rate} on {rate.date}: keep one",
+                        _(
+                            "rate {code} is {rate} (line {line}) and {other_rate} on {day}: keep one",
+                            code=code,
+                            rate=first.rate,
+                            line=first.source.line,
+                            other_rate=rate.rate,
+                            day=rate.date,
+                        ),
                         rate.source,
                     )
             result[code] = tuple(by_day.values())
@@ -749,7 +842,14 @@ class Directives:
                 if first.value != value.value:
                     self.findings.error(
                         "amended-twice",
-                        f"index {name} is {first.value} (line {first.source.line}) and {value.value} on {value.date}: keep one",
+                        _(
+                            "index {name} is {first} (line {line}) and {value} on {day}: keep one",
+                            name=name,
+                            first=first.value,
+                            line=first.source.line,
+                            value=value.value,
+                            day=value.date,
+                        ),
                         value.source,
                     )
             result[name] = tuple(by_day.values())

@@ -13,6 +13,7 @@ from beancount.core.data import Document, Note
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.metadata import FindingCollector, read_metadata, source_of
 from beancount_invoicing.entries.takeovers import Owing
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Event, Invoice, Seal, Source
 
 
@@ -61,7 +62,11 @@ def read_event(
         if named:
             findings.error(
                 "event-nothing",
-                f"an event of {named[0].number} stands on {entry.account}, which is no customer's account",
+                _(
+                    "an event of {number} stands on {account}, which is no customer's account",
+                    number=named[0].number,
+                    account=entry.account,
+                ),
                 source,
             )
         return None
@@ -73,7 +78,7 @@ def read_event(
     if links and not numbers:
         unknown = [link for link in links if link not in by_link]
         message = _of_no_document(named, unknown, bool(metadata.get("sha256")))
-        findings.error("event-nothing", f"{kind}: {message}", source)
+        findings.error("event-nothing", _("{kind}: {message}", kind=kind, message=message), source)
         return None
     if not _is_complete(kind, entry.date, metadata, bool(numbers), source, findings):
         return None
@@ -104,10 +109,12 @@ def _of_no_document(named: Sequence[Invoice], unknown_links: Sequence[str], sent
     """Why no document of the customer is meant; `sent`: the event proves that one has left."""
     if named:
         other = named[0].customer.name if named[0].customer else "nobody"
-        return f"{named[0].number} is an invoice of {other}, not of this account's customer"
-    message = f"there is no invoice for its link {' '.join('^' + link for link in unknown_links)}"
+        return _(
+            "{number} is an invoice of {other}, not of this account's customer", number=named[0].number, other=other
+        )
+    message = _("there is no invoice for its link {links}", links=" ".join("^" + link for link in unknown_links))
     if sent:
-        message += ": it has been issued; put it back (git log tells when it went), and credit it if it was wrong"
+        message += _(": it has been issued; put it back (git log tells when it went), and credit it if it was wrong")
     return message
 
 
@@ -116,16 +123,19 @@ def _is_complete(
 ) -> bool:
     """Whether an event says what its kind needs; an error where it does not."""
     if kind == "reminder" and "level" not in metadata:
-        findings.error("event-level", "a reminder has a level: write level: 1", source)
+        findings.error("event-level", _("a reminder has a level: write level: 1"), source)
         return False
     if kind == "dispute" and metadata.get("amount") is not None and not of_documents:
         findings.error(
             "event-amount",
-            f"a dispute of {metadata['amount']} names its invoice: add its link, ^NUMBER; without an amount all is contested",
+            _(
+                "a dispute of {amount} names its invoice: add its link, ^NUMBER; without an amount all is contested",
+                amount=metadata["amount"],
+            ),
             source,
         )
         return False
     if kind == "promise" and not metadata.get("until"):
-        findings.error("event-until", f"a promise says until when: write until: {day}", source)
+        findings.error("event-until", _("a promise says until when: write until: {day}", day=day), source)
         return False
     return True

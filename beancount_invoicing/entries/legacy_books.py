@@ -15,6 +15,7 @@ from beancount.core.data import Close, Open, Transaction
 from beancount_invoicing.entries import account_words
 from beancount_invoicing.entries.legacy_numbers import links_with_number, numbers_in
 from beancount_invoicing.entries.metadata import source_of
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Day, Source
 from beancount_invoicing.rules import numbering
 from beancount_invoicing.rules.currencies import currency_decimals
@@ -146,7 +147,11 @@ def later_transactions_text(entries: Sequence[Any], account: str, day: date) -> 
         and any(posting.account == account for posting in entry.postings)
         for entry in entries
     )
-    return f"{count} transaction{'s' if count > 1 else ''}" if count else ""
+    return (
+        (_("{count} transactions", count=count) if count > 1 else _("{count} transaction", count=count))
+        if count
+        else ""
+    )
 
 
 def count_with_invoice_key(entries: Sequence[Any]) -> int:

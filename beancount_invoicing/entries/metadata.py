@@ -14,6 +14,7 @@ from typing import Any
 from beancount.core.amount import Amount
 
 from beancount_invoicing.entries import keys
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Finding, Severity, Source
 
 Meta = Mapping[str, Any]
@@ -63,45 +64,51 @@ class Unreadable(Exception):
 def _text(value: object, _currency: str | None) -> str:
     if isinstance(value, str):
         return value.strip()
-    raise Unreadable("is {is_a}, but a text belongs here: write it in quotes")
+    raise Unreadable(_("is {is_a}, but a text belongs here: write it in quotes"))
 
 
 def _number(value: object, _currency: str | None) -> Decimal:
     if isinstance(value, Decimal):
         if value.is_finite():
             return value
-        raise Unreadable("is not a finite number")
+        raise Unreadable(_("is not a finite number"))
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
-    raise Unreadable("is {is_a}, but a number belongs here: write it bare, without quotes or currency")
+    raise Unreadable(_("is {is_a}, but a number belongs here: write it bare, without quotes or currency"))
 
 
 def _price(value: object, currency: str | None) -> Decimal:
     if isinstance(value, Amount) and isinstance(value.number, Decimal):
         if currency is None or value.currency == currency:
             return value.number
-        raise Unreadable(f"is in {value.currency}, but the document is in {currency}: write the price in {currency}")
+        raise Unreadable(
+            _(
+                "is in {currency}, but the document is in {other_currency}: write the price in {other_currency}",
+                currency=value.currency,
+                other_currency=currency,
+            )
+        )
     return _number(value, currency)
 
 
 def _count(value: object, currency: str | None) -> int:
     number = _number(value, currency)
     if number != number.to_integral_value() or not 1 <= number <= 9999:
-        raise Unreadable("is {value}, but a whole number from 1 belongs here")
+        raise Unreadable(_("is {value}, but a whole number from 1 belongs here"))
     return int(number)
 
 
 def _whole(value: object, currency: str | None) -> int:
     number = _number(value, currency)
     if number != number.to_integral_value() or not 0 <= number <= 9999:
-        raise Unreadable("is {value}, but a whole number from 0 belongs here")
+        raise Unreadable(_("is {value}, but a whole number from 0 belongs here"))
     return int(number)
 
 
 def _days(value: object, currency: str | None) -> int:
     number = _number(value, currency)
     if number != number.to_integral_value() or not -999 <= number <= 9999:
-        raise Unreadable("is {value}, but a whole number of days belongs here")
+        raise Unreadable(_("is {value}, but a whole number of days belongs here"))
     return int(number)
 
 
@@ -112,20 +119,20 @@ def _date(value: object, _currency: str | None) -> date:
         try:
             return date(*map(int, match.groups()))
         except ValueError:
-            raise Unreadable("is {value}, which is no day of the calendar") from None
-    raise Unreadable("is {is_a}, but a date such as 2026-01-31 belongs here")
+            raise Unreadable(_("is {value}, which is no day of the calendar")) from None
+    raise Unreadable(_("is {is_a}, but a date such as 2026-01-31 belongs here"))
 
 
 def _flag(value: object, _currency: str | None) -> bool:
     if isinstance(value, bool):
         return value
-    raise Unreadable("is {is_a}, but TRUE or FALSE belongs here, without quotes")
+    raise Unreadable(_("is {is_a}, but TRUE or FALSE belongs here, without quotes"))
 
 
 def _account(value: object, _currency: str | None) -> str:
     if isinstance(value, str) and ACCOUNT.match(value):
         return value
-    raise Unreadable("is {is_a}, but an account such as Income:Services belongs here")
+    raise Unreadable(_("is {is_a}, but an account such as Income:Services belongs here"))
 
 
 def _terms(value: object, _currency: str | None) -> str:
@@ -137,16 +144,16 @@ def _terms(value: object, _currency: str | None) -> str:
 def _country(value: object, currency: str | None) -> str:
     text = _text(value, currency)
     if text.upper() == "UK":
-        raise Unreadable('is "{value}", but the ISO 3166 code is "GB"')
+        raise Unreadable(_('is "{value}", but the ISO 3166 code is "GB"'))
     if text and not re.fullmatch("[A-Za-z]{2}", text):
-        raise Unreadable('is "{value}", but an ISO 3166 code of two letters belongs here, such as "FR"')
+        raise Unreadable(_('is "{value}", but an ISO 3166 code of two letters belongs here, such as "FR"'))
     return text
 
 
 def _language(value: object, currency: str | None) -> str:
     text = _text(value, currency)
     if text and not re.fullmatch(r"[A-Za-z]{2}([-_][A-Za-z]+)?", text):
-        raise Unreadable('is "{value}", but a code of two letters belongs here, such as "fr"')
+        raise Unreadable(_('is "{value}", but a code of two letters belongs here, such as "fr"'))
     return text
 
 
@@ -170,15 +177,15 @@ _READERS: dict[str, Callable[[object, str | None], Any]] = {
 def describe_value(value: object) -> str:
     """What a metadata value is, in words: `the number 2025`, `the text "TRUE"`."""
     if isinstance(value, bool):
-        return f"the flag {'TRUE' if value else 'FALSE'}"
+        return _("the flag TRUE") if value else _("the flag FALSE")
     if isinstance(value, str):
-        return f'the text "{value}"'
+        return _('the text "{value}"', value=value)
     if isinstance(value, date):
-        return f"the date {value.isoformat()}"
+        return _("the date {value}", value=value.isoformat())
     if isinstance(value, Amount):
-        return f"the amount {value}"
+        return _("the amount {value}", value=value)
     if isinstance(value, (Decimal, int)):
-        return f"the number {value}"
+        return _("the number {value}", value=value)
     return f"{value!r}"
 
 
@@ -226,32 +233,49 @@ def read_value(
         found = written_value(source, key.name)
         message = str(error).format(is_a=describe_value(value), value=value)
         if key.type == "text" and found and isinstance(value, (Decimal, date, bool)):
-            message = message.split(": ")[0] + f': write {key.name}: "{found[1]}"'
+            message = _(
+                '{message}: write {key}: "{found}"', message=message.split(": ")[0], key=key.name, found=found[1]
+            )
         elif key.type == "flag" and isinstance(value, str) and value.upper() in {"TRUE", "FALSE"}:
-            message += f": write {key.name}: {value.upper()}"
+            message += _(": write {key}: {value}", key=key.name, value=value.upper())
         elif (
             key.type in {"number", "percent", "price", "count", "whole", "days"}
             and isinstance(value, str)
             and _bare(value)
         ):
-            message += f": write {key.name}: {_bare(value)}"
-        findings.error("key-type", f"{key.name} {message}", source._replace(line=found[0]) if found else source)
+            message += _(": write {key}: {bare}", key=key.name, bare=_bare(value))
+        findings.error(
+            "key-type",
+            _("{key} {message}", key=key.name, message=message),
+            source._replace(line=found[0]) if found else source,
+        )
         return None
     if key.choices and result not in key.choices:
         near = get_close_matches(str(result), key.choices)
-        hint = f': did you mean "{near[0]}"?' if near else ""
+        hint = _(': did you mean "{near}"?', near=near[0]) if near else ""
         allowed = ", ".join(f'"{choice}"' for choice in key.choices)
         findings.error(
             "key-value",
-            f'{key.name} is "{result}", but must be one of {allowed}{hint}',
+            _(
+                '{key} is "{result}", but must be one of {allowed}{hint}',
+                key=key.name,
+                result=result,
+                allowed=allowed,
+                hint=hint,
+            ),
             at_key(source, key.name),
         )
         return None
     if key.type == "percent" and 0 < result < 1:
         findings.warning(
             "percent",
-            f"{key.name}: {result} means {result} percent; if {result * 100:f} percent is meant, write"
-            f" {key.name}: {(result * 100).normalize():f}",
+            _(
+                "{key}: {result} means {result} percent; if {other_result} percent is meant, write {key}: {result_3}",
+                key=key.name,
+                result=result,
+                other_result=f"{result * 100:f}",
+                result_3=f"{(result * 100).normalize():f}",
+            ),
             at_key(source, key.name),
         )
     return result
@@ -317,7 +341,11 @@ def _foreign(name: str, place: str, source: Source, findings: FindingCollector) 
     if key is None:
         near = get_close_matches(name, sorted(keys.BY_PLACE[place]), cutoff=0.8)
         if near:
-            findings.error("misspelt-key", f"{name} is no key of ours: did you mean {near[0]}? Write {near[0]}:", at)
+            findings.error(
+                "misspelt-key",
+                _("{name} is no key of ours: did you mean {near}? Write {near}:", name=name, near=near[0]),
+                at,
+            )
         return
     if place in {keys.PAYMENT_TRANSACTION, keys.COUNTER, keys.PAYMENT_POSTING} and (
         name in keys.CUSTOMER_KEYS
@@ -327,18 +355,25 @@ def _foreign(name: str, place: str, source: Source, findings: FindingCollector) 
     on_postings = keys.POSTING_PLACES - {keys.OPENING_ITEM}
     if place in keys.POSTING_PLACES and key.places & keys.TRANSACTION_PLACES and not key.places & on_postings:
         line = f"{name}: {found[1] if found else '…'}"
-        what = f"it would be lost: write {line} above the first posting, right below the transaction's first line"
+        what = _(
+            "it would be lost: write {line} above the first posting, right below the transaction's first line",
+            line=line,
+        )
     else:
-        what = "it stands on " + _words(key.places)
-    findings.error("key-place", f"{name} cannot stand on {_one(place)}: {what}", at)
+        what = _("it stands on {words}", words=_words(key.places))
+    findings.error(
+        "key-place", _("{name} cannot stand on {entry}: {subject}", name=name, entry=_one(place), subject=what), at
+    )
 
 
 def _one(noun: str) -> str:
     if noun.startswith("other "):
         return f"an{noun}"
-    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+    return _("an {noun}", noun=noun) if noun[0] in "aeiou" else f"a {noun}"
 
 
 def _words(places: frozenset[str]) -> str:
     names = [_one(place) for place in sorted(places)]
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]
+    return (
+        names[0] if len(names) == 1 else _("{name} or {names_name}", name=", ".join(names[:-1]), names_name=names[-1])
+    )

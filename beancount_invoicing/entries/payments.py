@@ -13,6 +13,7 @@ from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.metadata import FindingCollector, at_key, read_metadata, says, source_of
 from beancount_invoicing.entries.settlement_means import WRITE_OFF_TAG, Accounts, CustomerLeg, by_means
 from beancount_invoicing.entries.takeovers import Owing, named_by
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Invoice, Payment, PaymentExchangeRate, Source, Transfer, Unmatched
 
 
@@ -52,8 +53,12 @@ def read_payments(
         for number, account, place in misplaced:
             of_keys.error(
                 "key-place",
-                f'settles: "{number}" stands on {account}, where it settles nothing: write it below the posting on the'
-                " customer's account",
+                _(
+                    'settles: "{number}" stands on {account}, where it settles nothing: write it below the posting '
+                    "on the customer's account",
+                    number=number,
+                    account=account,
+                ),
                 at_key(place, "settles"),
             )
     payments = [payment for payment, _posting in legs]
@@ -151,10 +156,19 @@ def _unmatched_links(
             number = invoices[0].number
             findings.warning(
                 "link-nothing",
-                f"^{link} names {number}, a draft: it settles nothing before that is issued (bean-invoice issue {number}, which"
-                " writes the number here too)"
+                _(
+                    "^{link} names {number}, a draft: it settles nothing before that is issued (bean-invoice issue "
+                    "{number}, which writes the number here too)",
+                    link=link,
+                    number=number,
+                )
                 if invoices[0].draft
-                else f"^{link} names {number}, which is void: there is nothing to settle; name another, or take the link out",
+                else _(
+                    "^{link} names {number}, which is void: there is nothing to settle; name another, or take the "
+                    "link out",
+                    link=link,
+                    number=number,
+                ),
                 source,
             )
     return unmatched
@@ -176,9 +190,15 @@ def _links(
         if invoices and not ours:
             findings.error(
                 "other-customer",
-                f"^{link} links to {invoices[0].number}, an invoice of {_name(invoices[0])}, but this transaction does not"
-                f" touch that customer's account{_later(owing, invoices[0].number, touched)}"
-                + (": a claim is taken over from a customer who owes it" if len(touched) > 1 else ""),
+                _(
+                    "^{link} links to {number}, an invoice of {name}, but this transaction does not touch that "
+                    "customer's account{later}{count}",
+                    link=link,
+                    number=invoices[0].number,
+                    name=_name(invoices[0]),
+                    later=_later(owing, invoices[0].number, touched),
+                    count=(_(": a claim is taken over from a customer who owes it") if len(touched) > 1 else ""),
+                ),
                 source,
             )
         numbers += [invoice.number for invoice in ours]
@@ -192,7 +212,7 @@ def _name(invoice: Invoice) -> str:
 def _later(owing: Owing, number: str, customers: Collection[str]) -> str:
     """That a customer takes the document over later; "" where it does not."""
     days = [over.date for over in owing.taken.get(number, ()) if over.customer in customers]
-    return f" before it is taken over on {min(days)}: correct one of the dates" if days else ""
+    return _(" before it is taken over on {days}: correct one of the dates", days=min(days)) if days else ""
 
 
 def _good(number: str, main: str, entry: Transaction, owing: Owing, where: Source, findings: FindingCollector) -> bool:
@@ -200,13 +220,21 @@ def _good(number: str, main: str, entry: Transaction, owing: Owing, where: Sourc
     invoice = owing.by_number[number]
     if invoice.draft or invoice.kind == "void":
         what = "a draft" if invoice.draft else "void"
-        findings.error("settles-nothing", f"settles: {number} is {what}: there is nothing to settle", where)
+        findings.error(
+            "settles-nothing",
+            _("settles: {number} is {subject}: there is nothing to settle", number=number, subject=what),
+            where,
+        )
         return False
     if not owing.may_pay(invoice, main, entry.date):
         findings.error(
             "other-customer",
-            f"settles: {number} is an invoice of {_name(invoice)}, not of this account's"
-            f" customer{_later(owing, number, {main})}",
+            _(
+                "settles: {number} is an invoice of {name}, not of this account's customer{later}",
+                number=number,
+                name=_name(invoice),
+                later=_later(owing, number, {main}),
+            ),
             where,
         )
         return False

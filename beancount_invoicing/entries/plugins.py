@@ -14,6 +14,7 @@ from typing import Any
 
 from beancount.core.data import Transaction, entry_sortkey
 
+from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Finding, Source
 
 OURS = "beancount_invoicing"
@@ -90,12 +91,19 @@ def _above(options: Mapping[str, Any]) -> Sequence[tuple[str, str | None]]:
 
 def _misplaced(plugin: str, findings: Sequence[Finding], file: str) -> Finding:
     first = min(finding.source for finding in findings)
-    count = "an error comes" if len(findings) == 1 else f"{len(findings)} errors come"
+    count = _n(len(findings), "an error comes", "{count} errors come", count=len(findings))
     return Finding(
         "error",
         ORDER_RULE,
-        f'"{plugin}" changes transactions before {OURS} reads them, and {count} of that alone'
-        f' ({Path(first.file).name}:{first.line}): move this line below plugin "{OURS}"',
+        _(
+            '"{plugin}" changes transactions before {ours} reads them, and {count} of that alone '
+            '({path}:{line}): move this line below plugin "{ours}"',
+            plugin=plugin,
+            ours=OURS,
+            count=count,
+            path=Path(first.file).name,
+            line=first.line,
+        ),
         Source(file, plugin_line(plugin, file)),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from beancount_invoicing.entries.documents.instalments import DUE_SAID
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import NOT_YET, Acceptance, CalculationStep, Contract, Dated, Instalment, Invoice
 from beancount_invoicing.rules import periods
 
@@ -87,12 +88,16 @@ def _due(invoice: Invoice, instalment: Instalment, dated: Dated[Contract], accep
     length = periods.parse_length(after)
     due = length.after(day, 1)
     step = CalculationStep(
-        "due date", f"plus {length.unit}", (day, length.number), due, f"the works of {code} were accepted on {day}"
+        _("due date"),
+        f"plus {length.unit}",
+        (day, length.number),
+        due,
+        _("the works of {code} were accepted on {day}", code=code, day=day),
     )
     steps: tuple[CalculationStep, ...] = (step,)
     if due < invoice.date:
         due, steps = (
             invoice.date,
-            (step, CalculationStep("due date", "larger of", (due, invoice.date), invoice.date, "its own date")),
+            (step, CalculationStep(_("due date"), "larger of", (due, invoice.date), invoice.date, _("its own date"))),
         )
     return hung._replace(due=due, accepted=day, steps=steps)

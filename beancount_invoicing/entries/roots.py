@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from beancount_invoicing.messages import _, joined
+
 _NAMES = {
     "name_assets": "Assets",
     "name_liabilities": "Liabilities",
@@ -22,7 +24,7 @@ def root_option_lines(of_ledger: Mapping[str, Any]) -> str:
     """The option lines that a file of a ledger needs, so that it may have the ledger's accounts; "" where no root has another
     name. `of_ledger`: Beancount's options of the ledger's top file."""
     renamed = [name for name, usual in _NAMES.items() if of_ledger.get(name, usual) != usual]
-    return "".join(f'option "{name}" "{of_ledger[name]}"\n' for name in renamed)
+    return joined("", (_('option "{name}" "{ledger}"\n', name=name, ledger=of_ledger[name]) for name in renamed))
 
 
 def explain_missing_options(message: str, of_ledger: Mapping[str, Any]) -> str:
@@ -31,7 +33,12 @@ def explain_missing_options(message: str, of_ledger: Mapping[str, Any]) -> str:
     if not needed or not message.startswith("Invalid account name: "):
         return message
     text = ", ".join(needed.splitlines())
-    return f"{message}: Beancount reads each file by its own options; if this one lacks them, put at its head, a line each: {text}"
+    return _(
+        "{message}: Beancount reads each file by its own options; if this one lacks them, put at its head, a "
+        "line each: {text}",
+        message=message,
+        text=text,
+    )
 
 
 def sets_root_options(content: bytes) -> bool:

@@ -9,13 +9,19 @@ from difflib import get_close_matches
 from typing import Any
 
 from beancount_invoicing.entries.metadata import FindingCollector
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Dated, Source, Tax
 from beancount_invoicing.rules.tax import rate_of_parts
 
 _OF_PARTS = {
-    "rate": "a rate", "=account": "an account", "pending": "a pending account", "due-on": "a due-on", "category": "a category",
-    "reason": "a reason", "withholding": "a withholding",
-}  # fmt: skip
+    "rate": _("a rate"),
+    "=account": _("an account"),
+    "pending": _("a pending account"),
+    "due-on": _("a due-on"),
+    "category": _("a category"),
+    "reason": _("a reason"),
+    "withholding": _("a withholding"),
+}
 """What each part says, and the code that consists of them does not."""
 
 Parts = Mapping[Source, tuple[str, ...]]
@@ -30,8 +36,12 @@ def combined(
     if own:
         findings.error(
             "tax-parts",
-            f"{code} consists of {' and '.join(parts)}, and has {' and '.join(own)} of its own: take that out, as each part says"
-            " its own",
+            _(
+                "{code} consists of {parts}, and has {own} of its own: take that out, as each part says its own",
+                code=code,
+                parts=joined(_(" and "), parts),
+                own=joined(_(" and "), own),
+            ),
             source,
         )
     return Tax(
@@ -65,9 +75,9 @@ def _with_parts(
         named = parts.get(tax.source, ())
         problems = [problem for name in dict.fromkeys(named) if (problem := _problem(tax.code, name, taxes, combined))]
         if not problems and tax.source in parts and (len(named) < 2 or len(set(named)) < len(named)):
-            problems = ['it consists of two codes or more, each named once: parts: "GST QST"']
+            problems = [_('it consists of two codes or more, each named once: parts: "GST QST"')]
         for problem in problems:
-            findings.error("tax-parts", f"{tax.code}: {problem}", tax.source)
+            findings.error("tax-parts", _("{tax}: {problem}", tax=tax.code, problem=problem), tax.source)
         good[tax.source] = () if problems else named
         days |= {day, *(other for name in good[tax.source] for other, _part in taxes[name].versions)}
 
@@ -94,16 +104,20 @@ def _joined(tax: Tax, parts: list[Tax]) -> Tax:
 def _problem(code: str, name: str, taxes: Mapping[str, Dated[Tax]], combined: set[str]) -> str:
     """Why a code cannot be a part; "" where it can."""
     if name == code:
-        return f"it cannot be a part of itself: name the codes that it consists of instead of {name}"
+        return _("it cannot be a part of itself: name the codes that it consists of instead of {name}", name=name)
     if name not in taxes:
         near = get_close_matches(name, taxes, cutoff=0.5)
-        hint = f'did you mean "{near[0]}"?' if near else f'define it, custom "invoice-tax" "{name}" "…" Liabilities:…'
-        return f'its part "{name}" is not known: {hint}'
+        hint = (
+            _('did you mean "{near}"?', near=near[0])
+            if near
+            else _('define it, custom "invoice-tax" "{name}" "…" Liabilities:…', name=name)
+        )
+        return _('its part "{name}" is not known: {hint}', name=name, hint=hint)
     if name in combined:
-        return f"its part {name} consists of parts itself: name those instead of {name}"
+        return _("its part {name} consists of parts itself: name those instead of {name}", name=name)
     versions = [version for _day, version in taxes[name].versions]
     if any(version.withholding for version in versions):
-        return f"its part {name} is withheld, and no tax that is charged: take it out, and book it beside"
+        return _("its part {name} is withheld, and no tax that is charged: take it out, and book it beside", name=name)
     if not all(version.account for version in versions) or not any(version.rate for version in versions):
-        return f"its part {name} is no tax that is due: give it a rate and an account, or take it out"
+        return _("its part {name} is no tax that is due: give it a rate and an account, or take it out", name=name)
     return ""

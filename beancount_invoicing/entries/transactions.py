@@ -21,6 +21,7 @@ from beancount_invoicing.entries.known_documents import KnownDocuments
 from beancount_invoicing.entries.metadata import FindingCollector, says, source_of
 from beancount_invoicing.entries.pending import PendingTaxes, tax_movements_of
 from beancount_invoicing.entries.work import TimeAccounts, is_time, read_expense, read_work
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import (
     CustomerMovement,
     Expense,
@@ -196,7 +197,10 @@ def _reserved(transaction: Transaction, findings: FindingCollector) -> None:
                 Finding(
                     "error",
                     "reserved-key",
-                    f"{fact} is what the plugin works out for queries: it cannot be written by hand; take it out",
+                    _(
+                        "{fact} is what the plugin works out for queries: it cannot be written by hand; take it out",
+                        fact=fact,
+                    ),
                     source_of(meta),
                 )
                 for fact in keys.QUERY_KEYS

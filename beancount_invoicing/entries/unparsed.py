@@ -7,24 +7,25 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from beancount_invoicing.entries import keys
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Source
 
 _SAID = re.compile(r"\s+(?P<key>[a-z][a-zA-Z0-9_-]*):\s*(?P<value>.*?)\s*(?:;.*)?\Z")
 _AMISS = re.compile(r"Invalid token: |ValueError: |syntax error")
 _WANTED: Mapping[keys.KeyType, str] = {
-    "text": 'a text: write it in quotes, {key}: "{value}"',
-    "terms": 'a text: write it in quotes, {key}: "{value}"',
-    "country": 'a code of two letters in quotes: write such as {key}: "FR"',
-    "language": 'a code of two letters in quotes: write such as {key}: "fr"',
-    "number": "a number: write it bare and with a point, such as {key}: 10.50",
-    "price": "a number: write it bare and with a point, such as {key}: 10.50",
-    "percent": "a number of percent: write it bare, such as {key}: 5.5",
-    "count": "a number: write it bare, such as {key}: 3",
-    "whole": "a whole number: write it bare, such as {key}: 3",
-    "days": "a number of days: write it bare, such as {key}: 14",
-    "date": "a date: write a day that there is, in figures, such as {key}: 2026-01-31",
-    "flag": "yes or no: write {key}: TRUE, or {key}: FALSE",
-    "account": "an account: write such as {key}: Assets:Bank",
+    "text": _('a text: write it in quotes, {key}: "{value}"'),
+    "terms": _('a text: write it in quotes, {key}: "{value}"'),
+    "country": _('a code of two letters in quotes: write such as {key}: "FR"'),
+    "language": _('a code of two letters in quotes: write such as {key}: "fr"'),
+    "number": _("a number: write it bare and with a point, such as {key}: 10.50"),
+    "price": _("a number: write it bare and with a point, such as {key}: 10.50"),
+    "percent": _("a number of percent: write it bare, such as {key}: 5.5"),
+    "count": _("a number: write it bare, such as {key}: 3"),
+    "whole": _("a whole number: write it bare, such as {key}: 3"),
+    "days": _("a number of days: write it bare, such as {key}: 14"),
+    "date": _("a date: write a day that there is, in figures, such as {key}: 2026-01-31"),
+    "flag": _("yes or no: write {key}: TRUE, or {key}: FALSE"),
+    "account": _("an account: write such as {key}: Assets:Bank"),
 }
 
 
@@ -41,4 +42,10 @@ def explain_parse_error(message: str, place: Source) -> str:
     if match is None or key is None:
         return message
     wanted = _WANTED[key.type].format(key=key.name, value=match["value"].strip('"').replace('"', "'"))
-    return f"{key.name}: {match['value']} cannot be read, and the whole entry is left out for it. It takes {wanted} ({message})"
+    return _(
+        "{key}: {value} cannot be read, and the whole entry is left out for it. It takes {wanted} ({message})",
+        key=key.name,
+        value=match["value"],
+        wanted=wanted,
+        message=message,
+    )

@@ -33,6 +33,7 @@ from beancount_invoicing.fava_ext.page import OpenInvoice, Page, page
 from beancount_invoicing.gc_control import no_collections
 from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.loading import last_load
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.receivables import Allocated, allocate, statements
 
@@ -198,7 +199,7 @@ class Receivables(FavaExtensionBase):
         def made(book: Book) -> tuple[str, bytes]:
             day = self.as_of()
             if account not in book.customers:
-                raise UnknownCustomer(f"there is no customer {account}")
+                raise UnknownCustomer(_("there is no customer {account}", account=account))
             (told,) = statements(book, day, day.replace(month=1, day=1), {account})
             return render_statement(book, told, output)
 
@@ -207,7 +208,7 @@ class Receivables(FavaExtensionBase):
     def _shown(self, output: Output, make: Callable[[Book], tuple[str, bytes]]) -> Response:
         """A document, by its name and bytes; where that is impossible, why, in a line. Incognito shows none."""
         if self.incognito():
-            abort(403, "documents are not shown in incognito mode")
+            abort(403, _("documents are not shown in incognito mode"))
         try:
             with no_collections():
                 name, data = make(self._ledger().book)

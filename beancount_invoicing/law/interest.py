@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from beancount_invoicing.law.data import load_data, row_in_force
 from beancount_invoicing.law.places import law_of
+from beancount_invoicing.messages import _
 
 _FILE = "late_interest.toml"
 _SAME = {"UK": "GB"}
@@ -159,10 +160,14 @@ def interest_option(text: str) -> str | Decimal:
     except ArithmeticError:
         countries = ", ".join(f'"{country}"' for country in known)
         raise ValueError(
-            f'"{text}" is neither a law that is known ({countries}), nor a yearly rate such as 12, nor "none"'
+            _(
+                '"{text}" is neither a law that is known ({countries}), nor a yearly rate such as 12, nor "none"',
+                text=text,
+                countries=countries,
+            )
         ) from None
     if not rate.is_finite() or not 0 <= rate <= 100:
-        raise ValueError(f"{text} is no yearly rate in percent: write such as 12")
+        raise ValueError(_("{text} is no yearly rate in percent: write such as 12", text=text))
     return rate
 
 

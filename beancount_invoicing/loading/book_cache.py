@@ -21,6 +21,7 @@ from beancount_invoicing import files, imported_at
 from beancount_invoicing.entries.sources import FileStamp, Sources, file_stamp, sources
 from beancount_invoicing.loading import beancount_cache
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.receivables.aging import needed_for_aging
 from beancount_invoicing.receivables.allocation import Allocated
@@ -151,6 +152,7 @@ _OURS = frozenset(
     f"beancount_invoicing.{name}"
     for name in (
         "loading.book_cache",
+        "messages",
         "entries.sources",
         "model.banks",
         "model.book",
@@ -178,4 +180,4 @@ class _Reader(pickle.Unpickler):
             return found
         if (module, name) in _OTHERS:
             return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"{module}.{name} is no part of a Book")
+        raise pickle.UnpicklingError(_("{module}.{name} is no part of a Book", module=module, name=name))

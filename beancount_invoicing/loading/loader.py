@@ -13,6 +13,7 @@ from beancount_invoicing.entries import roots, unparsed
 from beancount_invoicing.entries.sources import Sources, expand_include, sources
 from beancount_invoicing.gc_control import no_collections
 from beancount_invoicing.loading import beancount_cache
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Finding, Source
 
 if TYPE_CHECKING:
@@ -139,8 +140,12 @@ def _by_cache(file: Path, files: Sources) -> tuple[_Loaded, tuple[str, ...]]:
     if beancount_cache.forget(file):
         return _loaded(file, loader.load_file), ()
     return _loaded(file, _uncached), (
-        f"{cache}: this cache of Beancount's does not know {unknown} as it is, and cannot be removed: what loads through it"
-        " (bean-check, bean-query) may speak of an older ledger until you delete it",
+        _(
+            "{cache}: this cache of Beancount's does not know {unknown} as it is, and cannot be removed: what "
+            "loads through it (bean-check, bean-query) may speak of an older ledger until you delete it",
+            cache=cache,
+            unknown=unknown,
+        ),
     )
 
 
@@ -154,19 +159,26 @@ def _loaded(file: Path, load: Callable[[str], Any]) -> _Loaded:
             raise
         place = _naming(str(error.filename), sources(name)) or Source(name, 0)
         return _nothing(
-            name, place, f"include: {error.filename}: {error.strerror}: include a file, or take this line out"
+            name,
+            place,
+            _(
+                "include: {file}: {reason}: include a file, or take this line out",
+                file=error.filename,
+                reason=error.strerror,
+            ),
         )
     except UnicodeEncodeError:
         return _nothing(
             name,
             Source(name, 0),
-            "the name of this folder or file is not UTF-8, and Beancount reads no other: rename it",
+            _("the name of this folder or file is not UTF-8, and Beancount reads no other: rename it"),
         )
     except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         what = f"{type(error).__name__} {error}".strip()
-        message = (
-            f"Beancount cannot load this ledger ({what}), as bean-check will show: take the last changes back one by one;"
-            " a number with too many digits is one cause"
+        message = _(
+            "Beancount cannot load this ledger ({subject}), as bean-check will show: take the last changes back "
+            "one by one; a number with too many digits is one cause",
+            subject=what,
         )
         return _nothing(name, Source(name, 0), message)
     return entries, errors, options
@@ -178,7 +190,10 @@ def _no_file(files: Sources) -> _Loaded | None:
         path = Path(file.name)
         if file.seen and not path.is_file() and not path.is_dir():
             name = files[0].name
-            message = f"include: {file.name}: a device or a pipe stands there: include a file, or take this line out"
+            message = _(
+                "include: {file}: a device or a pipe stands there: include a file, or take this line out",
+                file=file.name,
+            )
             return _nothing(name, _naming(file.name, files) or Source(name, 0), message)
     return None
 
@@ -258,22 +273,28 @@ def _problem(error: Any, files: Sequence[str], options: Mapping[str, Any]) -> Fi
     if missing and (line := _included(missing.group(1), files)):  # Beancount does not say where
         place, name = line, missing.group(1)
         folder = str(Path(place.file).absolute().parent)
-        message = f'include "{name}": there is no such file: put it back, or take this line out'
+        message = _('include "{name}": there is no such file: put it back, or take this line out', name=name)
         if re.search(r"[*?\[]", folder):
-            message = (
-                f'include "{name}" is not found: there is one of * ? [ in the name of the folder {folder}, which Beancount takes'
-                " for a pattern: rename it"
+            message = _(
+                'include "{name}" is not found: there is one of * ? [ in the name of the folder {folder}, which '
+                "Beancount takes for a pattern: rename it",
+                name=name,
+                folder=folder,
             )
     elif plugin:
         top = str(options.get("filename", ""))
         place = Source(top, plugins.plugin_line(plugin["name"], top))
-        message = f'plugin "{plugin["name"]}" cannot be imported ({plugin["why"]}): install its package, or take this line out'
+        message = _(
+            'plugin "{name}" cannot be imported ({reason}): install its package, or take this line out',
+            name=plugin["name"],
+            reason=plugin["why"],
+        )
     elif message.startswith("Invalid token: '\ufeff"):
-        message = (
+        message = _(
             "the file begins with a byte order mark, which Beancount cannot read: save it as UTF-8 without one (BOM)"
         )
     elif message.startswith("UnicodeDecodeError"):
-        message = f"this is not UTF-8: save the file as UTF-8 ({message})"
+        message = _("this is not UTF-8: save the file as UTF-8 ({message})", message=message)
     else:
         message = unparsed.explain_parse_error(roots.explain_missing_options(message, options), place)
     return Finding("error", getattr(error, "rule", "beancount"), message, place)

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.model.parties import Customer
 from beancount_invoicing.model.values import ZERO, CalculationStep, Day, Figure, Source
 
@@ -266,7 +267,7 @@ class Invoice(NamedTuple):
     def why_no_page(self) -> str:
         """What it is that has no page, in words; "" where it has one."""
         if self.kind == "cancellation":
-            return "a cancellation, which its corrective invoice says"
+            return _("a cancellation, which its corrective invoice says")
         return "" if self.has_page else self.kind
 
     @property

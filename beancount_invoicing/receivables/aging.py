@@ -11,6 +11,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Literal
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, CustomerMovement, require_date
 from beancount_invoicing.receivables.allocation import Allocated, allocate
 from beancount_invoicing.receivables.debtors import debtor, events_by_number, events_of
@@ -114,7 +115,7 @@ def aging(
     limits = tuple(bounds)
     if not limits or any(bound < 1 for bound in limits) or list(limits) != sorted(set(limits)):
         raise BoundsError(
-            f"bounds are ascending whole numbers from 1, such as 30,60,90, not {','.join(map(str, limits))}"
+            _("bounds are ascending whole numbers from 1, such as 30,60,90, not {map}", map=",".join(map(str, limits)))
         )
     require_date(as_of)
     allocated = allocated or allocate(book, as_of)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, CalculationStep, Day
 from beancount_invoicing.receivables.positions import Position
 from beancount_invoicing.rules.currencies import currency_decimals
@@ -44,7 +45,11 @@ def bad_debt(position: Position) -> BadDebt:
     amount = sum((allocation.amount for allocation in allocations), ZERO)
     if invoice.draft or amount <= 0:
         raise NoBadDebt(
-            f"nothing of {invoice.number} is written off by {position.as_of}: book the loss first, tagged #write-off"
+            _(
+                "nothing of {number} is written off by {day}: book the loss first, tagged #write-off",
+                number=invoice.number,
+                day=position.as_of,
+            )
         )
     claim = invoice.payable
     tax = invoice.tax - sum((deduction.amount for deduction in invoice.deductions if deduction.tax), ZERO)
@@ -61,14 +66,14 @@ def bad_debt(position: Position) -> BadDebt:
     part = round_to(exact, currency_decimals(invoice.currency))
     steps = (
         CalculationStep(
-            "written off",
+            _("written off"),
             "sum",
             tuple(allocation.amount for allocation in allocations),
             amount,
-            "write-offs, less what came in after all",
+            _("write-offs, less what came in after all"),
         ),
-        CalculationStep("tax", "share of", (amount, tax, claim), exact, "the share of the claim's tax"),
-        CalculationStep("tax", "rounded", (exact, currency_decimals(invoice.currency)), part, "to the cent"),
-        CalculationStep("net", "difference", (amount, part), amount - part, "what is left without tax"),
+        CalculationStep(_("tax"), "share of", (amount, tax, claim), exact, _("the share of the claim's tax")),
+        CalculationStep(_("tax"), "rounded", (exact, currency_decimals(invoice.currency)), part, _("to the cent")),
+        CalculationStep(_("net"), "difference", (amount, part), amount - part, _("what is left without tax")),
     )
     return BadDebt(position, max(allocation.date for allocation in allocations), amount - part, part, steps)

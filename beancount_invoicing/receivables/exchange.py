@@ -8,6 +8,7 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import NamedTuple
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, PaymentExchangeRate
 
 
@@ -29,15 +30,15 @@ def day_rate(
     91 (2); CGI, art. 266, 1 bis.)"""
     worth = stated_rate if stated_rate and stated_rate.currency == pair[1] else None
     if worth and worth.by_price and worth.by_price != invoice_rate:
-        return DayRate(worth.by_price, "the payment's own price")
+        return DayRate(worth.by_price, _("the payment's own price"))
     if worth and worth.by_money and worth.without_fee:
-        return DayRate(worth.by_money, "what the money that came makes of it")
+        return DayRate(worth.by_money, _("what the money that came makes of it"))
     price = _price(book, pair, day)
     if price:
         return price
     if worth and worth.by_money:
-        return DayRate(worth.by_money, "what the money that came makes of it: no price of that day is known")
-    return DayRate(invoice_rate, "the invoice's rate: none of that day is known")
+        return DayRate(worth.by_money, _("what the money that came makes of it: no price of that day is known"))
+    return DayRate(invoice_rate, _("the invoice's rate: none of that day is known"))
 
 
 def _price(book: Book, pair: tuple[str, str], day: date) -> DayRate | None:
@@ -46,7 +47,7 @@ def _price(book: Book, pair: tuple[str, str], day: date) -> DayRate | None:
     back = latest_price(book, (pair[1], pair[0]), day)
     if back and back[1] and (not there or there[0] < back[0]):
         there = back[0], 1 / back[1]
-    return DayRate(there[1], f"price of {there[0]}") if there else None
+    return DayRate(there[1], _("price of {there}", there=there[0])) if there else None
 
 
 def latest_price(book: Book, pair: tuple[str, str], day: date) -> tuple[date, Decimal] | None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount_invoicing import law
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Event, Invoice
 from beancount_invoicing.receivables.allocation import Allocated
 from beancount_invoicing.receivables.debtors import debtor, events_by_number, events_of
@@ -29,10 +30,19 @@ class Lapsing(NamedTuple):
 
     def message(self, as_of: date) -> str:
         """What to know and do about it, as of a day."""
-        when = f"lapses after {self.last_day}" if self.last_day >= as_of else f"lapsed after {self.last_day}"
-        return (
-            f"{self.invoice.number}: {self.open} {self.invoice.currency} {when} ({self.source}): have the debt acknowledged in"
-            ' writing and note it (event: "acknowledged"), sue, or write it off'
+        when = (
+            _("lapses after {last_day}", last_day=self.last_day)
+            if self.last_day >= as_of
+            else _("lapsed after {last_day}", last_day=self.last_day)
+        )
+        return _(
+            "{number}: {amount} {currency} {when} ({place}): have the debt acknowledged in writing and note it "
+            '(event: "acknowledged"), sue, or write it off',
+            number=self.invoice.number,
+            amount=self.open,
+            currency=self.invoice.currency,
+            when=when,
+            place=self.source,
         )
 
 

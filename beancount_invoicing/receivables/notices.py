@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book, Finding, Invoice, Payment, Transfer
 from beancount_invoicing.receivables.allocation_state import (
     OpenItemMove,
@@ -65,35 +66,65 @@ def _unsettled(left: AllocationRemainder, payer: OpenPayment) -> Iterator[Findin
     numbers = ", ".join(payer.names)
     parts = [part for name in payer.names for part in left.parts_of(name)]
     here = [part for part in parts if part.account == payment.account and part.invoice.currency == payment.currency]
-    names = f"{payment.amount} {payment.currency} on {payment.account} names {numbers}"
+    names = _(
+        "{amount} {currency} on {account} names {numbers}",
+        amount=payment.amount,
+        currency=payment.currency,
+        account=payment.account,
+        numbers=numbers,
+    )
     if not payer.moves and (gone := _taken_from(left, payer)):
         rule, last = "settles-elsewhere", gone[-1]
-        message = (
-            f"{names}, which {last.taken_over_by} took over on {last.date}: {abs(payer.left)} stays unallocated; if "
-            f"{last.taken_over_by} paid,"
-            f" book it on {last.account}; if {last.former} pays it all the same, move the claim back by then, as it went; else"
-            " take the name out of the payment, which is then money on account"
+        message = _(
+            "{names}, which {taken_over_by} took over on {day}: {left} stays unallocated; if {taken_over_by} "
+            "paid, book it on {account}; if {former} pays it all the same, move the claim back by then, as it "
+            "went; else take the name out of the payment, which is then money on account",
+            names=names,
+            taken_over_by=last.taken_over_by,
+            day=last.date,
+            left=abs(payer.left),
+            account=last.account,
+            former=last.former,
         )
     elif parts and not here:
-        where = sorted({f"{part.account} in {part.invoice.currency}" for part in parts if part.amount})
+        where = sorted(
+            {
+                _("{account} in {currency}", account=part.account, currency=part.invoice.currency)
+                for part in parts
+                if part.amount
+            }
+        )
         there = sorted({part.invoice.currency for part in parts if part.account == payment.account})
         remedy = (
-            f"book what it is worth in {there[0]} on that account, and its price at the bank: … {payment.currency}"
-            f" @ … {there[0]}"
+            _(
+                "book what it is worth in {there} on that account, and its price at the bank: … {currency} @ … {there}",
+                there=there[0],
+                currency=payment.currency,
+            )
             if there
-            else "book it on that account"
+            else _("book it on that account")
         )
         rule = "settles-elsewhere"
-        message = f"{names}, which stands on {', '.join(where)}: it stays unallocated; {remedy}"
+        message = _(
+            "{names}, which stands on {where}: it stays unallocated; {remedy}",
+            names=names,
+            where=joined(", ", where),
+            remedy=remedy,
+        )
     else:
         rule = "settles-beyond-open"
-        was = "open" if not left.reverses(payment) else "written off" if payer.is_write_off else "settled"
-        message = (
-            f"{payment.amount} {payment.currency} names {numbers}, but only {abs(payment.amount - payer.left)} was"
-            f" {was} there: {abs(payer.left)} stays unallocated"
+        was = "open" if not left.reverses(payment) else _("written off") if payer.is_write_off else "settled"
+        message = _(
+            "{amount} {currency} names {numbers}, but only {other_amount} was {was} there: {left} stays unallocated",
+            amount=payment.amount,
+            currency=payment.currency,
+            numbers=numbers,
+            other_amount=abs(payment.amount - payer.left),
+            was=was,
+            left=abs(payer.left),
         )
         if payer.moves:
-            message += "; move no more than that"
+            message += _("; move no more than that")
     yield Finding("warning", rule, message, payment.source)
 
 
@@ -113,8 +144,13 @@ def _allocates_beyond(transfer: Transfer, rest: Decimal) -> Finding:
     return Finding(
         "warning",
         "allocates-beyond",
-        f"{rest} {transfer.currency} of what this allocates neither lay on {transfer.legs[0].account} nor was open on what it"
-        " names: lower both amounts by it, or correct what is named",
+        _(
+            "{rest} {currency} of what this allocates neither lay on {account} nor was open on what it names: "
+            "lower both amounts by it, or correct what is named",
+            rest=rest,
+            currency=transfer.currency,
+            account=transfer.legs[0].account,
+        ),
         transfer.source,
     )
 
@@ -141,15 +177,27 @@ def _names_none(transfer: Transfer, numbers: Sequence[str]) -> Finding:
     """That a transfer moves no claim, because it names none; `numbers`: those that it may name, the likely one first."""
     amount = max(abs(leg.amount) for leg in transfer.legs)
     if moves_claims(transfer):
-        between, then = "customers", "so that the other customer owes it from then on"
+        between, then = "customers", _("so that the other customer owes it from then on")
         if transfer.customer:
-            between, then = "accounts of one customer", "so that the claim moves too"
-        what = f"this moves {amount} {transfer.currency} between {between}, but names no invoice"
-        remedy = f'write settles: "…" on its postings, or link it, {then}'
+            between, then = _("accounts of one customer"), _("so that the claim moves too")
+        what = _(
+            "this moves {amount} {currency} between {between}, but names no invoice",
+            amount=amount,
+            currency=transfer.currency,
+            between=between,
+        )
+        remedy = _('write settles: "…" on its postings, or link it, {then}', then=then)
         if numbers:
             remedy += f": ^{link(numbers[0])}"
     else:
         account = transfer.legs[0].account
-        what = f"this takes {amount} {transfer.currency} off {account} and puts it there again, but names no invoice"
-        remedy = 'write below the negative amount which one it pays, settles: "…"'
-    return Finding("warning", "transfer-names-none", f"{what}: {remedy}", transfer.source)
+        what = _(
+            "this takes {amount} {currency} off {account} and puts it there again, but names no invoice",
+            amount=amount,
+            currency=transfer.currency,
+            account=account,
+        )
+        remedy = _('write below the negative amount which one it pays, settles: "…"')
+    return Finding(
+        "warning", "transfer-names-none", _("{subject}: {remedy}", subject=what, remedy=remedy), transfer.source
+    )

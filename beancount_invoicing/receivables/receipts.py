@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, get_args
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, CalculationStep, Day
 from beancount_invoicing.receivables.allocation import Allocation
 from beancount_invoicing.receivables.positions import Position
@@ -72,11 +73,18 @@ def receipt(position: Position) -> Receipt:
     invoice = position.invoice
     if invoice.draft or invoice.kind == "void":
         raise NothingReceived(
-            f"{invoice.number} is a {'draft' if invoice.draft else 'void number'}: nothing can be paid on it"
+            _("{number} is a draft: nothing can be paid on it", number=invoice.number)
+            if invoice.draft
+            else _("{number} is a void number: nothing can be paid on it", number=invoice.number)
         )
     if position.payable <= 0:
         raise NothingReceived(
-            f"{invoice.number} asks for nothing ({position.payable} {invoice.currency}): there is no receipt"
+            _(
+                "{number} asks for nothing ({amount} {currency}): there is no receipt",
+                number=invoice.number,
+                amount=position.payable,
+                currency=invoice.currency,
+            )
         )
     entries = sorted(
         _together(
@@ -96,16 +104,19 @@ def receipt(position: Position) -> Receipt:
     }
     received, credited, discounted, set_off, lost = (sum(those, ZERO) for those in sums.values())
     if received <= 0:
-        raise NothingReceived(f"nothing was received on {invoice.number} until {position.as_of}")
+        raise NothingReceived(
+            _("nothing was received on {number} until {day}", number=invoice.number, day=position.as_of)
+        )
     steps = (
-        CalculationStep("received", "sum", sums["payment"], received, "payments, less what came back"),
-        CalculationStep("credited", "sum", sums["credit-note"], credited, "credit notes"),
-        CalculationStep("discounted", "sum", sums["discount"], discounted, "discounts"),
-        CalculationStep("set off", "sum", sums["set-off"], set_off, "set off against something else, without money"),
-        CalculationStep("written off", "sum", sums["write-off"], lost, "written off"),
+        CalculationStep(_("received"), "sum", sums["payment"], received, _("payments, less what came back")),
+        CalculationStep(_("credited"), "sum", sums["credit-note"], credited, _("credit notes")),
+        CalculationStep(_("discounted"), "sum", sums["discount"], discounted, _("discounts")),
+        CalculationStep(_("set off"), "sum", sums["set-off"], set_off, _("set off against something else, without "
+        "money")),
+        CalculationStep(_("written off"), "sum", sums["write-off"], lost, _("written off")),
         CalculationStep(
-            "open", "difference", (position.payable, received, credited, discounted, set_off, lost), position.open,
-            f"what is left of it on {position.as_of}",
+            _("open"), "difference", (position.payable, received, credited, discounted, set_off, lost), position.open,
+            _("what is left of it on {day}", day=position.as_of),
         ),
     )  # fmt: skip
     return Receipt(position, tuple(entries), received, credited, discounted, set_off, lost, steps)

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import (
     ZERO,
     Book,
@@ -165,7 +166,7 @@ def statements(
     `since` and `as_of` are inclusive; `allocated` is what settles what as of `as_of`. Raises StatementPeriodError, BoundsError.
     """
     if since is not None and require_date(since) > require_date(as_of):
-        raise StatementPeriodError(f"it cannot begin on {since}, after its last day, {as_of}")
+        raise StatementPeriodError(_("it cannot begin on {since}, after its last day, {day}", since=since, day=as_of))
     allocated = allocated or allocate(book, as_of)
     aged = aging(book, as_of, bounds, allocated=allocated)
     entries: defaultdict[tuple[str, str], list[tuple[tuple[object, ...], StatementEntry]]] = defaultdict(list)
@@ -217,16 +218,34 @@ def _in_currency(
             item.open < 0, item.due or (date.max if item.number else item.date), item.date, item.number, item.amount
         )
     )  # fmt: skip
-    start = f"before {since}" if since else "nothing came before"
+    start = _("before {since}", since=since) if since else _("nothing came before")
     steps = (
-        CalculationStep(f"opening {currency}", "sum", tuple(before), opening, start),
-        CalculationStep(f"closing {currency}", "sum", (opening, *(entry.amount for entry in entries)), balance, f"up to {as_of}"),
-        CalculationStep(f"open {currency}", "sum", tuple(item.open for item in items), balance, "what is open, one by one"),
+        CalculationStep(_("opening {currency}", currency=currency), "sum", tuple(before), opening, start),
         CalculationStep(
-            f"ledger {currency}", "sum", (balance, drafts), sum((balance.balance for balance in ledger), ZERO),
-            "closing + drafts: " + (", ".join(f"{balance.account} {balance.balance:f}" for balance in ledger) or "no balance"),
+            _("closing {currency}", currency=currency),
+            "sum",
+            (opening, *(entry.amount for entry in entries)),
+            balance,
+            _("up to {day}", day=as_of),
         ),
-    )  # fmt: skip
+        CalculationStep(
+            _("open {currency}", currency=currency),
+            "sum",
+            tuple(item.open for item in items),
+            balance,
+            _("what is open, one by one"),
+        ),
+        CalculationStep(
+            _("ledger {currency}", currency=currency),
+            "sum",
+            (balance, drafts),
+            sum((balance.balance for balance in ledger), ZERO),
+            _(
+                "closing + drafts: {ledgers}",
+                ledgers=", ".join(f"{balance.account} {balance.balance:f}" for balance in ledger) or _("no balance"),
+            ),
+        ),
+    )
     (ages,) = aging_totals(those) or (
         AgingTotal(currency, ZERO, (ZERO,) * (len(aged.bounds) + 1), ZERO, ZERO, ZERO, ZERO),
     )

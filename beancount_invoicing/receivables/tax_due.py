@@ -15,6 +15,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, CalculationStep, Day, Payment, Source, TaxMovement, require_date
 from beancount_invoicing.receivables.advances import Advance, advances
 from beancount_invoicing.receivables.allocation import Allocated, Allocation, allocate
@@ -323,7 +324,7 @@ def _made(
     if tax.booking_rate is not None:
         pair = invoice.currency, where.currency
         if allocation.how == "at-once":
-            rate = DayRate(tax.booking_rate, "the invoice's rate: it is paid at once")
+            rate = DayRate(tax.booking_rate, _("the invoice's rate: it is paid at once"))
         else:
             money = money_of.get(allocation.paid_by or allocation.source)
             day = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, CalculationStep
 from beancount_invoicing.receivables.exchange import DayRate
 from beancount_invoicing.rules.steps import round_to
@@ -157,11 +158,15 @@ class RunningTax:
         self.paid = self.given = self.lost = ZERO
         self.rates = []
         due, released = self.tax.changed(ZERO, self.claim)
-        base_due, _ = self.base.changed(ZERO, self.claim)
+        base_due, _other = self.base.changed(ZERO, self.claim)
         if not due:
             return []
         step = CalculationStep(
-            "tax due", "difference", (ZERO, -due), due, f"{number} deducts it, though it was due already"
+            _("tax due"),
+            "difference",
+            (ZERO, -due),
+            due,
+            _("{number} deducts it, though it was due already", number=number),
         )
         return [TaxEffect("deducted", due, released, base_due, None, (step,))]
 
@@ -193,7 +198,7 @@ class RunningTax:
         """What became due, was given up or lost since, and the steps to it."""
         told, told_given, told_lost = self.tax.told, self.tax.given, self.tax.lost
         due, released = self.tax.changed(self.paid, self.claim)
-        base, _ = self.base.changed(self.paid, self.claim)
+        base, _other = self.base.changed(self.paid, self.claim)
         given = lost = base_given = base_lost = ZERO
         if self.given or self.lost or told_given or told_lost:
             cancelled = self.paid, self.given, self.lost, self.claim
@@ -220,18 +225,20 @@ class RunningTax:
             last = steps[-1].result if steps else ZERO
             assert isinstance(last, Decimal)
             steps.append(
-                CalculationStep("tax", "sum", (before, last), before + last, "with what was due before the deduction")
+                CalculationStep(
+                    _("tax"), "sum", (before, last), before + last, _("with what was due before the deduction")
+                )
             )
         change = figure.told - told
         return (
             *steps,
-            CalculationStep("tax due", "difference", (figure.told, told), change, "less what was due before"),
+            CalculationStep(_("tax due"), "difference", (figure.told, told), change, _("less what was due before")),
         )
 
     def _cancelled_steps(self, settled: Decimal, before: Decimal, told: Decimal) -> tuple[CalculationStep, ...]:
         until, since = self.tax.rounded(settled, self.claim), self.tax.rounded(before, self.claim)
-        because = "less what is paid, and what was cancelled"
-        step = CalculationStep("tax cancelled", "difference", (until, since, told), until - since - told, because)
+        because = _("less what is paid, and what was cancelled")
+        step = CalculationStep(_("tax cancelled"), "difference", (until, since, told), until - since - told, because)
         return (*self._share_steps(settled, ZERO, None), step)
 
     def _share_steps(self, settled: Decimal, exchange: Decimal, rate: DayRate | None) -> tuple[CalculationStep, ...]:
@@ -240,17 +247,20 @@ class RunningTax:
         exact = self.tax.share(settled, self.claim)
         steps = [
             CalculationStep(
-                "tax", "share of", (self.tax.whole.booked, settled, self.claim), exact, "tax × settled / claim"
+                _("tax"), "share of", (self.tax.whole.booked, settled, self.claim), exact, _("tax × settled / claim")
             )
         ]
         if rate:
-            steps.append(CalculationStep("exchange rate", "as written", (rate.rate,), rate.rate, rate.because))
+            steps.append(CalculationStep(_("exchange rate"), "as written", (rate.rate,), rate.rate, rate.because))
         if exchange:
-            because = f"with what each payment was worth more or less than at {self.own_rate}, the invoice's rate"
-            steps.append(CalculationStep("tax", "sum", (exact, exchange), exact + exchange, because))
+            because = _(
+                "with what each payment was worth more or less than at {own_rate}, the invoice's rate",
+                own_rate=self.own_rate,
+            )
+            steps.append(CalculationStep(_("tax"), "sum", (exact, exchange), exact + exchange, because))
         total = exact + exchange
         rounded = round_to(total, self.places)
         return (
             *steps,
-            CalculationStep("tax", "rounded", (total, Decimal(self.places)), rounded, "half away from zero"),
+            CalculationStep(_("tax"), "rounded", (total, Decimal(self.places)), rounded, _("half away from zero")),
         )

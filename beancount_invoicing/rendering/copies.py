@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from beancount_invoicing import law
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Invoice
 from beancount_invoicing.receivables import BadDebt, Receipt
 from beancount_invoicing.rendering.document import NoDocument, document_view
@@ -29,12 +30,25 @@ def acquitted_copy(book: Book, subject: Receipt, template_folders: tuple[Path, .
     invoice, currency = position.invoice, position.invoice.currency
     if position.open:
         raise NoCopy(
-            f"{invoice.number} is not paid: {position.open} {currency} is open on {subject.as_of}; a receipt says what was"
+            _(
+                "{number} is not paid: {amount} {currency} is open on {day}; a receipt says what was",
+                number=invoice.number,
+                amount=position.open,
+                currency=currency,
+                day=subject.as_of,
+            )
         )
     if subject.written_off:
-        raise NoCopy(f"{invoice.number} is not paid: {subject.written_off} {currency} of it is written off")
+        raise NoCopy(
+            _(
+                "{number} is not paid: {written_off} {currency} of it is written off",
+                number=invoice.number,
+                written_off=subject.written_off,
+                currency=currency,
+            )
+        )
     if not any(entry.kind == "payment" for entry in subject.entries):
-        raise NoCopy(f"{invoice.number} is settled, but nothing of it was paid with money")
+        raise NoCopy(_("{number} is settled, but nothing of it was paid with money", number=invoice.number))
     base = _issued(book, invoice, ZERO, template_folders)
     table = word_table(template_folders, base.language)
     labels, said = table["labels"], table["statement"]
@@ -143,7 +157,10 @@ def _sentence(book: Book, gone: BadDebt, formats: Formats) -> str:
     text = law.unpaid_words(country)
     if not text:
         raise NoCopy(
-            f"no law is known by which a seller in {country or 'no country'} tells a customer of what it did not pay"
+            _(
+                "no law is known by which a seller in {country} tells a customer of what it did not pay",
+                country=country or _("no country"),
+            )
         )
     currency = gone.position.invoice.currency
     return text.format(net=formats.money(gone.net, currency), tax=formats.money(gone.tax, currency))

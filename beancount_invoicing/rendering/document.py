@@ -12,6 +12,7 @@ from typing import Any
 
 from beancount_invoicing import law
 from beancount_invoicing.billing import contract_enclosures, enclosures_of
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Customer, Instalment, Invoice, Line, Seller, Tax
 from beancount_invoicing.receivables import is_for_late_interest, vat_in_tax_currency
 from beancount_invoicing.rendering import parties
@@ -37,7 +38,9 @@ def document_view(book: Book, invoice: Invoice, paid: Decimal, template_folders:
     `template_folders`: the folders of templates. Raises NoDocument.
     """
     if not invoice.has_page or invoice.customer is None:
-        raise NoDocument(f"{invoice.number} is {invoice.why_no_page}: there is no document to print")
+        raise NoDocument(
+            _("{number} is {reason}: there is no document to print", number=invoice.number, reason=invoice.why_no_page)
+        )
     customer = invoice.customer
     head = letterhead(book, customer, invoice.date, template_folders)
     seller, table, formats = head.seller, head.words, head.formats

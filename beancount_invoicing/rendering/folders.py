@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book
 
 BUILT_IN_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -33,7 +34,7 @@ def find_template(template_folders: tuple[Path, ...], name: str) -> Path:
     for folder in template_folders:
         if (folder / name).is_file():
             return folder / name
-    raise TemplateError(f"no template {name} in {' or '.join(map(str, template_folders))}")
+    raise TemplateError(_("no template {name} in {map}", name=name, map=joined(_(" or "), map(str, template_folders))))
 
 
 @lru_cache(maxsize=64)
@@ -43,16 +44,20 @@ def _table(file: Path, changed: int) -> dict[str, dict[str, Any]]:
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TemplateError(f"{file}: {error}") from None
+        raise TemplateError(_("{file}: {error}", file=file, error=error)) from None
     for section, values in table.items():
         if not isinstance(values, dict):
-            raise TemplateError(f"{file}: {section} stands outside a section such as [labels]")
+            raise TemplateError(
+                _("{file}: {section} stands outside a section such as [labels]", file=file, section=section)
+            )
         if file != _ENGLISH:
             known = _table(_ENGLISH, 0).get(section, {})
             for key, value in values.items():
                 like = known.get(key, ["unit", "units"] if section == "units" else None)
                 if like and (wrong := _unlike(value, like)):
-                    raise TemplateError(f"{file}: [{section}] {key}: {wrong}")
+                    raise TemplateError(
+                        _("{file}: [{section}] {key}: {wrong}", file=file, section=section, key=key, wrong=wrong)
+                    )
     return table
 
 
@@ -87,7 +92,10 @@ def word_table(template_folders: tuple[Path, ...], language: str) -> dict[str, d
                 result.setdefault(section, {}).update(values)
     if not result:
         raise TemplateError(
-            f"no words in {' or '.join(map(str, template_folders)) or 'no folder'}: rendering.folders(book) says where"
+            _(
+                "no words in {map}: rendering.folders(book) says where",
+                map=joined(_(" or "), map(str, template_folders)) or _("no folder"),
+            )
         )
     return result
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from beancount_invoicing.dunning import Late, Proposal, SeparatelyReminded, bank_accounts
 from beancount_invoicing.law.citations import formal_demand, late_payment
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 from beancount_invoicing.rendering import parties
 from beancount_invoicing.rendering.formats import Formats
@@ -23,7 +24,7 @@ from beancount_invoicing.rules.references import payment_reference
 def letter_view(book: Book, proposal: Proposal, template_folders: tuple[Path, ...]) -> View:
     """The view of a reminder letter as of its proposal's day. Raises TemplateError, ValueError where nothing is sent."""
     if proposal.level is None:
-        raise ValueError(f"{proposal.customer.name}: nothing is sent")
+        raise ValueError(_("{customer}: nothing is sent", customer=proposal.customer.name))
     customer, currency, day = proposal.customer, proposal.currency, proposal.as_of
     head = letterhead(book, customer, day, template_folders)
     seller, table, formats = head.seller, head.words, head.formats

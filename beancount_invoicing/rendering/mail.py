@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from beancount_invoicing.dunning import Proposal, StateOnSending
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Invoice
 from beancount_invoicing.rendering.folders import TemplateError, find_template, word_table
 from beancount_invoicing.rendering.formats import Formats, colon
@@ -40,7 +41,7 @@ def mail_text(
         file = find_template(
             template_folders, name if any((folder / name).is_file() for folder in template_folders) else fallback
         )
-        raise TemplateError(f'{file}:1: the first line must be "Subject: …"')
+        raise TemplateError(_('{file}:1: the first line must be "Subject: …"', file=file))
     paragraphs = [part.strip("\n") for part in body.split("\n\n") if part.strip()]
     lines = "\n".join(f"{fact.label}{colon(view.language)}{fact.value}" for fact in facts)
     said = [part.replace(_FACTS, lines) for part in paragraphs]

@@ -15,6 +15,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound
 from jinja2 import TemplateError as JinjaError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES, TemplateError, find_template
 from beancount_invoicing.rendering.formats import colon
 from beancount_invoicing.rendering.typesetting import typeset
@@ -46,7 +47,9 @@ def fill(template_folders: tuple[Path, ...], name: str, fallback: str = "", esca
         template = environment.select_template([name, fallback] if fallback else [name])
         return template.render(**values)
     except TemplateNotFound:
-        raise TemplateError(f"no template {name} in {' or '.join(map(str, template_folders))}") from None
+        raise TemplateError(
+            _("no template {name} in {map}", name=name, map=joined(_(" or "), map(str, template_folders)))
+        ) from None
     except _WRONG as error:
         line = getattr(error, "lineno", None) or _line_in_template(error)
         file = (
@@ -54,7 +57,11 @@ def fill(template_folders: tuple[Path, ...], name: str, fallback: str = "", esca
             if any((folder / name).is_file() for folder in template_folders)
             else name
         )
-        raise TemplateError(f"{file}{f':{line}' if line else ''}: {str(error) or type(error).__name__}") from None
+        raise TemplateError(
+            _("{file}:{line}: {error}", file=file, line=line, error=str(error) or type(error).__name__)
+            if line
+            else _("{file}: {error}", file=file, error=str(error) or type(error).__name__)
+        ) from None
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
@@ -103,8 +110,12 @@ def _layout(view: View, template_folders: tuple[Path, ...], name: str) -> Path:
     file = find_template(template_folders, name)
     if view.sections and "view.sections" not in file.read_text(encoding="utf-8"):
         raise TemplateError(
-            f"{file}: this layout has no view.sections, of which statements of account are made: take them over from the"
-            f" package's {BUILT_IN_TEMPLATES / name}"
+            _(
+                "{file}: this layout has no view.sections, of which statements of account are made: take them over "
+                "from the package's {built_in_templates}",
+                file=file,
+                built_in_templates=BUILT_IN_TEMPLATES / name,
+            )
         )
     return file
 
@@ -181,7 +192,7 @@ def to_pdf(view: View, template_folders: tuple[Path, ...], attached: tuple[str, 
                 why = message.partition(" ┌─")[0].removeprefix("error: ")
                 message = f"this logo cannot be printed ({why}): replace the file, or take logo: out of invoice-seller"
                 layout = Path(view.logo)
-        raise TemplateError(f"{layout}: {message}") from None
+        raise TemplateError(_("{layout}: {message}", layout=layout, message=message)) from None
 
 
 def _logo_bytes(path: str) -> list[int] | str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from beancount_invoicing.messages import _
+
 __all__ = ["problem"]
 
 _ENDPOINT = re.compile(r"(\d{4}|[A-Z]{2}):(\S+)\Z")
@@ -28,22 +30,24 @@ def problem(kind: str, value: str) -> str | None:
     try:
         return _CHECKS[kind](compact) if kind in _CHECKS else None
     except exceptions.InvalidLength:
-        return f"its length ({len(compact)}) is wrong" + _SHAPES.get(kind, "")
+        return _("its length ({count}) is wrong{shapes}", count=len(compact), shapes=_SHAPES.get(kind, ""))
     except exceptions.InvalidFormat:
-        return "it has characters that do not belong in it, or in another order" + _SHAPES.get(kind, "")
+        return _(
+            "it has characters that do not belong in it, or in another order{shapes}", shapes=_SHAPES.get(kind, "")
+        )
     except exceptions.InvalidComponent:
-        return "it names no country, place or authority that is known"
+        return _("it names no country, place or authority that is known")
     except exceptions.InvalidChecksum:
         right = _REMEDIES[kind](compact) if kind in _REMEDIES else None
-        hint = f"; if all the rest is right, it is {right}" if right else ""
-        return f"its check digits do not match, something in it is mistyped{hint}"
+        hint = _("; if all the rest is right, it is {right}", right=right) if right else ""
+        return _("its check digits do not match, something in it is mistyped{hint}", hint=hint)
     except ValueError:
-        return "it cannot be read"
+        return _("it cannot be read")
 
 
 _SHAPES = {
-    "siren": ": a SIREN has 9 figures",
-    "siret": ": a SIRET has 14 figures, the 9 of the SIREN and 5 of the establishment",
+    "siren": _(": a SIREN has 9 figures"),
+    "siret": _(": a SIRET has 14 figures, the 9 of the SIREN and 5 of the establishment"),
 }
 
 
@@ -62,13 +66,15 @@ def _siret(value: str) -> str | None:
         try:
             siren.validate(value[:9])
         except exceptions.InvalidChecksum:
-            return f"its first 9 figures are no SIREN: {_siren_problem(value[:9])}"
+            return _("its first 9 figures are no SIREN: {siren_problem}", siren_problem=_siren_problem(value[:9]))
     siret.validate(value)
     return None
 
 
 def _siren_problem(value: str) -> str:
-    return f"the check digit does not match, if all the rest is right it is {_right_siren(value)}"
+    return _(
+        "the check digit does not match, if all the rest is right it is {right_siren}", right_siren=_right_siren(value)
+    )
 
 
 def _iban(value: str) -> str | None:
@@ -79,7 +85,7 @@ def _iban(value: str) -> str | None:
 
 
 def _bic(value: str) -> str | None:
-    return None if _BIC.match(value) else "a BIC has 8 or 11 characters: bank, country, place, branch"
+    return None if _BIC.match(value) else _("a BIC has 8 or 11 characters: bank, country, place, branch")
 
 
 def _vat_id(value: str) -> str | None:
@@ -87,7 +93,7 @@ def _vat_id(value: str) -> str | None:
 
     prefix = value[:2]
     if not (len(prefix) == 2 and prefix.isascii() and prefix.isalpha()):
-        return "it starts with the two letters of its country"
+        return _("it starts with the two letters of its country")
     module = get_cc_module(_PREFIXES.get(prefix, prefix.lower()), "vat")
     if module is not None:
         module.validate(value)
@@ -97,14 +103,14 @@ def _vat_id(value: str) -> str | None:
 def _endpoint(value: str) -> str | None:
     match = _ENDPOINT.match(value)
     if match is None:
-        return 'write it scheme:identifier, such as "0225:732829320"'
+        return _('write it scheme:identifier, such as "0225:732829320"')
     scheme, identifier = match.groups()
     if scheme in {"0002", "0225"}:
         found = problem("siren", identifier[:9])
-        return f"the SIREN in it is wrong: {found}" if found else None
+        return _("the SIREN in it is wrong: {found}", found=found) if found else None
     if scheme == "0009":
         found = problem("siret", identifier)
-        return f"the SIRET in it is wrong: {found}" if found else None
+        return _("the SIRET in it is wrong: {found}", found=found) if found else None
     return None
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from beancount_invoicing.law import LateInterestLaw, half_year_start
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, CalculationStep
 from beancount_invoicing.rules.steps import round_to
 
@@ -37,9 +38,17 @@ class RateUnknown(LookupError):
 
     def __init__(self, code: str, name: str, day: date, since: date | None = None) -> None:
         half = "first" if day.month < 7 else "second"
-        line = f'{day} custom "invoice-rate" "{code}" RATE'
+        line = _('{day} custom "invoice-rate" "{code}" RATE', day=day, code=code)
         super().__init__(
-            f"the {name} for {day} ({half} half of {day.year}) is not known: add it to the ledger, in percent for RATE: {line}"
+            _(
+                "the {name} for {day} ({half} half of {year}) is not known: add it to the ledger, in percent for "
+                "RATE: {line}",
+                name=name,
+                day=day,
+                half=half,
+                year=day.year,
+                line=line,
+            )
         )
         self.code = code
         self.name = name
@@ -175,14 +184,18 @@ def indemnity_alone(
     principal: Decimal, law: LateInterestLaw | Decimal, decimals: int, indemnity: Decimal, known: bool = False
 ) -> Interest:
     """A claim of just the fixed indemnity, where the interest cannot be worked out, or (`known`) is all charged already."""
-    because = "fixed, once for each invoice" if isinstance(law, Decimal) else law.source
-    step = CalculationStep("indemnity", "as written", (indemnity,), indemnity, because)
+    because = _("fixed, once for each invoice") if isinstance(law, Decimal) else law.source
+    step = CalculationStep(_("indemnity"), "as written", (indemnity,), indemnity, because)
     total = CalculationStep(
-        "total",
+        _("total"),
         "sum",
         (indemnity,),
         indemnity,
-        f"the indemnity alone: the interest is {'charged already' if known else 'not known'}",
+        (
+            _("the indemnity alone: the interest is charged already")
+            if known
+            else _("the indemnity alone: the interest is not known")
+        ),
     )
     name = "contract" if isinstance(law, Decimal) else law.country
     nothing = round_to(ZERO, decimals)
@@ -223,25 +236,27 @@ def _added_up(
     products: list[Decimal] = []
     for segment in segments:
         products.append(segment.base * segment.rate * segment.days)
-        because = f"base × rate × days, {segment.start} to {segment.end}"
+        because = _("base × rate × days, {start} to {end}", start=segment.start, end=segment.end)
         steps.append(
-            CalculationStep("interest", "product", (segment.base, segment.rate, segment.days), products[-1], because)
+            CalculationStep(_("interest"), "product", (segment.base, segment.rate, segment.days), products[-1], because)
         )
     product = sum(products, ZERO)
     divisor = 100 * _year(law)
     exact = product / divisor
     interest = round_to(exact, decimals)
-    steps.append(CalculationStep("interest", "sum", tuple(products), product, "all stretches of days"))
+    steps.append(CalculationStep(_("interest"), "sum", tuple(products), product, _("all stretches of days")))
     steps.append(
-        CalculationStep("interest", "quotient", (product, divisor), exact, f"percent of a year of {_year(law)} days")
+        CalculationStep(
+            _("interest"), "quotient", (product, divisor), exact, _("percent of a year of {year} days", year=_year(law))
+        )
     )
-    steps.append(CalculationStep("interest", "rounded", (exact, decimals), interest, "once, half away from zero"))
+    steps.append(CalculationStep(_("interest"), "rounded", (exact, decimals), interest, _("once, half away from zero")))
     extra = indemnity if segments else None
     total = interest
     if extra is not None:
         total += extra
-        because = "fixed, once for each invoice" if isinstance(law, Decimal) else law.source
-        steps.append(CalculationStep("indemnity", "as written", (extra,), extra, because))
-        steps.append(CalculationStep("total", "sum", (interest, extra), total, "interest and indemnity"))
+        because = _("fixed, once for each invoice") if isinstance(law, Decimal) else law.source
+        steps.append(CalculationStep(_("indemnity"), "as written", (extra,), extra, because))
+        steps.append(CalculationStep(_("total"), "sum", (interest, extra), total, _("interest and indemnity")))
     name = "contract" if isinstance(law, Decimal) else law.country
     return Interest(principal, segments, interest, extra, total, name, tuple(steps), year_days=_year(law))

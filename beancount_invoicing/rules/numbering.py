@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from beancount_invoicing.messages import _
+
 __all__ = [
     "Pattern",
     "PatternError",
@@ -106,20 +108,24 @@ def parse_pattern(text: str) -> Pattern:
         if field == "seq":
             sequences.append((len(pieces), width))
         elif width not in ({0, 2, 4} if field == "year" else {0, 1, 2}):
-            raise PatternError(f'"{text}" has {match.group()}: write {{year}}, {{year:02}} or {{month:02}}')
+            raise PatternError(
+                _('"{text}" has {group}: write {{year}}, {{year:02}} or {{month:02}}', text=text, group=match.group())
+            )
         else:
             pieces.append((field, width))
         end = match.end()
     pieces.append((_literal(text[end:], text), -1))
     if len(sequences) != 1:
-        raise PatternError(f'"{text}" must contain {{seq}} once: write it such as "F{{year}}-{{seq:04}}"')
+        raise PatternError(_('"{text}" must contain {{seq}} once: write it such as "F{{year}}-{{seq:04}}"', text=text))
     place, width = sequences[0]
     return Pattern(text, tuple(pieces[:place]), width, tuple(pieces[place:]))
 
 
 def _literal(part: str, text: str) -> str:
     if "{" in part or "}" in part:
-        raise PatternError(f'"{text}" has a field that is not known: the fields are {{year}}, {{month:02}}, {{seq:04}}')
+        raise PatternError(
+            _('"{text}" has a field that is not known: the fields are {{year}}, {{month:02}}, {{seq:04}}', text=text)
+        )
     return part
 
 
@@ -215,8 +221,8 @@ def number_problem(number: str) -> str | None:
     if _NEW.match(number):
         return None
     if not number:
-        return "it is empty"
+        return _("it is empty")
     if len(number) > 35:
-        return f"it has {len(number)} characters, at most 35 are allowed"
+        return _("it has {count} characters, at most 35 are allowed", count=len(number))
     strange = sorted(set(re.findall(r"[^A-Za-z0-9\-_/]", number)))
-    return "allowed are A-Z a-z 0-9 - _ /, not " + " ".join(repr(one) for one in strange)
+    return _("allowed are A-Z a-z 0-9 - _ /, not {characters}", characters=" ".join(repr(one) for one in strange))

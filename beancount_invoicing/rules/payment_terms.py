@@ -16,6 +16,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, CalculationStep, Invoice, StepValue
 from beancount_invoicing.rules import steps
 
@@ -160,7 +161,7 @@ def parse_terms(text: str, example: date | None = None) -> Terms:
 def _read(text: str) -> Terms:
     plain = _normal(text)
     if not plain:
-        raise TermsError(f"the payment terms are empty: write {_EXAMPLES}")
+        raise TermsError(_("the payment terms are empty: write {examples}", examples=_EXAMPLES))
     if re.fullmatch(r"(?:net )?\d+", plain):
         plain = f"{plain} days"
     pieces = [piece.strip() for piece in plain.split(";") if piece.strip()]
@@ -171,15 +172,19 @@ def _read(text: str) -> Terms:
         match = _PERCENT.match(piece)
         if match is None:
             raise TermsError(
-                f'"{text}": the instalment "{piece}" has no percentage, or no date:'
-                ' write such as "30% on receipt; 70% 60 days"'
+                _(
+                    '"{text}": the instalment "{piece}" has no percentage, or no date: write such as "30% on '
+                    'receipt; 70% 60 days"',
+                    text=text,
+                    piece=piece,
+                )
             )
         parts.append(TermsPart(Decimal(match.group(1).replace(",", ".")), _rules(match.group(2), plain, text)))
     whole = sum((part.percent or ZERO for part in parts), ZERO)
     if whole != 100:
-        raise TermsError(f'"{text}": the instalments add up to {whole} %, not to 100 %')
+        raise TermsError(_('"{text}": the instalments add up to {whole} %, not to 100 %', text=text, whole=whole))
     if any(part.percent == 0 for part in parts):
-        raise TermsError(f'"{text}": an instalment of 0 % is none: leave it out')
+        raise TermsError(_('"{text}": an instalment of 0 % is none: leave it out', text=text))
     return Terms(text, tuple(parts))
 
 
@@ -188,7 +193,9 @@ def _rules(piece: str, plain: str, text: str) -> tuple[TermsRule, ...]:
     rules: list[TermsRule] = []
     words = [word.strip() for word in piece.split(",")]
     if any(_PERCENT.match(word) for word in words):
-        raise TermsError(f'"{text}": separate the instalments by ";": write such as "30% on receipt; 70% 60 days"')
+        raise TermsError(
+            _('"{text}": separate the instalments by ";": write such as "30% on receipt; 70% 60 days"', text=text)
+        )
     for place, word in enumerate(words):
         name, said = _step(word)
         if name == "span":
@@ -198,11 +205,11 @@ def _rules(piece: str, plain: str, text: str) -> tuple[TermsRule, ...]:
         elif name == "day":
             number = int(said[0])
             if not 1 <= number <= 31:
-                raise TermsError(f'"{text}": there is no day {number} of a month')
+                raise TermsError(_('"{text}": there is no day {number} of a month', text=text, number=number))
             rules.append(("day of following month" if rules and rules[-1][0] == "end of month" else "day", number))
         elif name == "receipt":
             if len(words) > 1:
-                raise TermsError(f'"{text}": "{word}" stands alone, without other steps')
+                raise TermsError(_('"{text}": "{word}" stands alone, without other steps', text=text, word=word))
         else:
             _refuse(words, place, piece, plain, text)
     return tuple(rules)
@@ -219,7 +226,7 @@ def _step(word: str) -> tuple[str, tuple[str, ...]]:
 def _span(number: str, unit: str, text: str) -> TermsRule:
     name, factor = _UNITS[unit]
     if int(number) * factor > _LONGEST[name]:
-        raise TermsError(f'"{text}": {number} {unit} is more than ten years')
+        raise TermsError(_('"{text}": {number} {unit} is more than ten years', text=text, number=number, unit=unit))
     return name, int(number) * factor
 
 
@@ -242,11 +249,29 @@ def _refuse(words: Sequence[str], place: int, piece: str, plain: str, text: str)
         others = [each for each, name in zip(apart, names, strict=True) if name != "receipt"] or apart[1:]
         alone = apart[names.index("receipt")]
         raise TermsError(
-            f'"{text}": "{alone}" is due at once and stands alone: write "{alone}" or "{", ".join(others)}"'
+            _(
+                '"{text}": "{alone}" is due at once and stands alone: write "{alone}" or "{others}"',
+                text=text,
+                alone=alone,
+                others=", ".join(others),
+            )
         )
     if apart:
-        raise TermsError(f'"{text}": separate the steps by commas: write "{plain.replace(piece, rewritten(apart))}"')
-    raise TermsError(f'the payment terms "{text}" cannot be read at "{word}": write {_EXAMPLES}')
+        raise TermsError(
+            _(
+                '"{text}": separate the steps by commas: write "{plain}"',
+                text=text,
+                plain=plain.replace(piece, rewritten(apart)),
+            )
+        )
+    raise TermsError(
+        _(
+            'the payment terms "{text}" cannot be read at "{word}": write {examples}',
+            text=text,
+            word=word,
+            examples=_EXAMPLES,
+        )
+    )
 
 
 def _without_commas(word: str) -> list[str]:
@@ -269,7 +294,10 @@ def moved_to_business_day(due: DueInstalment, calendar: str) -> DueInstalment:
     """
     if calendar not in calendars():
         raise TermsError(
-            f'there are no public holidays known for "{calendar}": write a country such as "FR" or "DE-BY"'
+            _(
+                'there are no public holidays known for "{calendar}": write a country such as "FR" or "DE-BY"',
+                calendar=calendar,
+            )
         )
     day = steps.next_business_day(due.date, calendar)
     if day == due.date:
@@ -312,7 +340,9 @@ def _due_date(rules: tuple[TermsRule, ...], start: date, text: str) -> tuple[dat
             made.append(CalculationStep("due date", operation, inputs, result, text))
             day = result
     except OverflowError:
-        raise TermsError(f'"{text}" leads from {start} past the end of the calendar') from None
+        raise TermsError(
+            _('"{text}" leads from {start} past the end of the calendar', text=text, start=start)
+        ) from None
     if not made:
         made.append(CalculationStep("due date", "as written", (start,), start, text))
     return day, tuple(made)
@@ -380,12 +410,15 @@ def parse_cash_discount(text: str) -> CashDiscount:
     match = _DISCOUNT.match(_normal(text))
     if match is None or _UNITS[match.group(4)][0] != "days":
         raise TermsError(
-            f'the cash discount "{text}" cannot be read: write such as "2% within 7 days" (of the amount with tax) or'
-            ' "2% of net within 7 days"'
+            _(
+                'the cash discount "{text}" cannot be read: write such as "2% within 7 days" (of the amount with '
+                'tax) or "2% of net within 7 days"',
+                text=text,
+            )
         )
     percent = Decimal(match.group(1).replace(",", "."))
     if percent == 0:
-        raise TermsError(f'the cash discount "{text}" is none: leave it out')
+        raise TermsError(_('the cash discount "{text}" is none: leave it out', text=text))
     return CashDiscount(percent, _span(match.group(3), match.group(4), text)[1], match.group(2) is not None)
 
 
@@ -410,7 +443,9 @@ def apply_cash_discount(
     try:
         day = start + timedelta(days=discount.days)
     except OverflowError:
-        raise TermsError(f"{discount.days} days from {start} is past the end of the calendar") from None
+        raise TermsError(
+            _("{days} days from {start} is past the end of the calendar", days=discount.days, start=start)
+        ) from None
     of = "before tax" if discount.on_net else "with tax"
     return DiscountedAmount(
         total - off,
@@ -545,7 +580,7 @@ def terms_in_words(terms: Terms, language: str) -> str:
         rules = [_said(language, name.removesuffix(" of following month"), number) for name, number in part.rules]
         percent = "" if part.percent is None else _said(language, "instalment", part.percent)
         said.append(percent + (", ".join(rules) or _said(language, "receipt")))
-    return "; ".join(said)
+    return joined("; ", said)
 
 
 def sentence(terms: Terms, language: str) -> str:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.rules.steps import plus_months
 
 __all__ = [
@@ -56,7 +57,14 @@ class PeriodLength(NamedTuple):
                 return anchor + timedelta(days=self.number * times)
             return plus_months(anchor, self.number * times)
         except OverflowError:
-            raise PeriodError(f"{self.number * times} {self.unit} from {anchor} on lead out of the calendar") from None
+            raise PeriodError(
+                _(
+                    "{number} {unit} from {anchor} on lead out of the calendar",
+                    number=self.number * times,
+                    unit=self.unit,
+                    anchor=anchor,
+                )
+            ) from None
 
 
 class Period(NamedTuple):
@@ -80,7 +88,9 @@ def parse_length(text: str) -> PeriodLength:
         number = int(match.group(1) or 1) * each
         if 1 <= number <= 3660:
             return PeriodLength(unit, number)
-    raise PeriodError(f'"{text}" is no length of time: write it such as "month", "3 months", "2 weeks", "year"')
+    raise PeriodError(
+        _('"{text}" is no length of time: write it such as "month", "3 months", "2 weeks", "year"', text=text)
+    )
 
 
 _WORDS = {

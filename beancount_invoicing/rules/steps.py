@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
 
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, CalculationStep, StepValue
 
 __all__ = [
@@ -72,7 +73,7 @@ def next_business_day(day: date, calendar: str) -> date:
     """`day`, or the next one that is no Saturday, Sunday or public holiday of a country (or part of one, "DE-BY")."""
     from holidays import country_holidays
 
-    country, _, part = calendar.partition("-")
+    country, _dash, part = calendar.partition("-")
     free = country_holidays(country, subdiv=part or None, years=(day.year, day.year + 1))
     while day.weekday() >= 5 or day in free:
         day += timedelta(days=1)
@@ -110,27 +111,27 @@ OPERATIONS: Mapping[str, Callable[..., StepValue]] = {
 """What each operation of a Step does to its inputs."""
 
 _SENTENCES = {
-    "as written": "{0}",
-    "quotient": "{0} / {1}",
-    "less percent": "{0} less {1} %",
-    "percent of": "{0} % of {1}",
-    "share of": "{0} × {1} / {2}",
-    "without percent": "{0} without the {1} % that it includes",
-    "rounded": "{0} rounded to {1} decimals",
-    "plus days": "{0} + {1} days",
-    "plus months": "{0} + {1} months",
-    "end of month": "end of the month of {0}",
-    "next business day": "the next business day from {0} on",
-    "next day of month": "the next day {1} of a month from {0} on",
-    "day of following month": "day {1} of the month after {0}",
+    "as written": "{first}",
+    "quotient": "{first} / {second}",
+    "less percent": _("{first} less {second} %"),
+    "percent of": _("{first} % of {second}"),
+    "share of": "{first} × {second} / {third}",
+    "without percent": _("{first} without the {second} % that it includes"),
+    "rounded": _("{first} rounded to {second} decimals"),
+    "plus days": _("{first} + {second} days"),
+    "plus months": _("{first} + {second} months"),
+    "end of month": _("end of the month of {first}"),
+    "next business day": _("the next business day from {first} on"),
+    "next day of month": _("the next day {second} of a month from {first} on"),
+    "day of following month": _("day {second} of the month after {first}"),
 }
 _JOINED = {
-    "sum": " + ",
-    "difference": " − ",
-    "product": " × ",
-    "smaller of": " and ",
-    "larger of": " and ",
-    "nearest to zero of": " and ",
+    "sum": ("{values}", " + "),
+    "difference": ("{values}", " − "),
+    "product": ("{values}", " × "),
+    "smaller of": (_("the smaller of {values}"), _(" and ")),
+    "larger of": (_("the larger of {values}"), _(" and ")),
+    "nearest to zero of": (_("the nearest to zero of {values}"), _(" and ")),
 }
 
 
@@ -152,11 +153,14 @@ def describe_step(step: CalculationStep) -> str:
     """The step in one line of English: `line: 6.5 × 98.00 = 637.000 (quantity × price)`."""
     inputs = [show_value(value) for value in step.inputs]
     if step.operation in _JOINED:
-        calculation = _JOINED[step.operation].join(inputs) or "0"
-        if step.operation.endswith(" of"):
-            calculation = f"the {step.operation} {calculation}"
+        sentence, separator = _JOINED[step.operation]
+        calculation = sentence.format(values=joined(separator, inputs or ["0"]))
     else:
-        calculation = _SENTENCES[step.operation].format(*inputs)
+        calculation = _SENTENCES[step.operation].format(**dict(zip(("first", "second", "third"), inputs, strict=False)))
     result = show_value(step.result)
-    line = f"{step.figure}: {calculation}" + ("" if calculation == result else f" = {result}")
-    return f"{line} ({step.because})" if step.because else line
+    line = (
+        _("{figure}: {calculation}", figure=step.figure, calculation=calculation)
+        if calculation == result
+        else _("{figure}: {calculation} = {result}", figure=step.figure, calculation=calculation, result=result)
+    )
+    return _("{line} ({because})", line=line, because=step.because) if step.because else line

@@ -9,6 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from beancount_invoicing import law
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Customer, Dated, Seller, Tax
 
 ANYONE = "anyone"
@@ -33,8 +34,10 @@ def parse_sold_to(text: str) -> SoldTo | None:
     match = _SOLD_TO.match(" ".join(text.split()))
     if not match:
         raise ValueError(
-            'it is "union", "outside" or codes of two letters of countries or places, and perhaps "business" or "consumer",'
-            ' such as "union business"; or "anyone"'
+            _(
+                'it is "union", "outside" or codes of two letters of countries or places, and perhaps "business" or '
+                '"consumer", such as "union business"; or "anyone"'
+            )
         )
     return SoldTo(tuple(match[1].split()), match[2] or "") if match[1] else None
 

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, CalculationStep, Dated, Figure, Line, Tax
 from beancount_invoicing.rules.steps import round_to, share_out
 
@@ -66,13 +67,15 @@ def _line_steps(
     quantity: Decimal, price: Decimal, discount: Decimal | None, decimals: int, value: Decimal
 ) -> tuple[CalculationStep, ...]:
     product = quantity * price
-    steps = [CalculationStep("line", "product", (quantity, price), product, "quantity × price")]
+    steps = [CalculationStep(_("line"), "product", (quantity, price), product, _("quantity × price"))]
     if discount:
         reduced = _reduced(product, discount)
-        steps.append(CalculationStep("line", "less percent", (product, discount), reduced, "discount"))
+        steps.append(CalculationStep(_("line"), "less percent", (product, discount), reduced, _("discount")))
         product = reduced
     steps.append(
-        CalculationStep("line", "rounded", (product, decimals), value, "each line to the cent, half away from zero")
+        CalculationStep(
+            _("line"), "rounded", (product, decimals), value, _("each line to the cent, half away from zero")
+        )
     )
     return tuple(steps)
 
@@ -86,8 +89,8 @@ def tax_on(base: Decimal, rate: Decimal, decimals: int) -> Figure:
 def _tax_steps(base: Decimal, rate: Decimal, decimals: int, value: Decimal) -> tuple[CalculationStep, ...]:
     exact = base * rate / 100
     return (
-        CalculationStep("tax", "percent of", (rate, base), exact, "rate of the sum of the nets"),
-        CalculationStep("tax", "rounded", (exact, decimals), value, "once per tax code, half away from zero"),
+        CalculationStep(_("tax"), "percent of", (rate, base), exact, _("rate of the sum of the nets")),
+        CalculationStep(_("tax"), "rounded", (exact, decimals), value, _("once per tax code, half away from zero")),
     )
 
 
@@ -104,13 +107,13 @@ def gross_split(gross: Decimal, rate: Decimal, decimals: int) -> tuple[Figure, F
 def _net_steps(gross: Decimal, rate: Decimal, decimals: int, net: Decimal) -> tuple[CalculationStep, ...]:
     exact = gross * 100 / (100 + rate)
     return (
-        CalculationStep("net", "without percent", (gross, rate), exact, "the price includes tax"),
-        CalculationStep("net", "rounded", (exact, decimals), net, "half away from zero"),
+        CalculationStep(_("net"), "without percent", (gross, rate), exact, _("the price includes tax")),
+        CalculationStep(_("net"), "rounded", (exact, decimals), net, _("half away from zero")),
     )
 
 
 def _contained_steps(gross: Decimal, rate: Decimal, decimals: int, net: Decimal) -> tuple[CalculationStep, ...]:
-    last = CalculationStep("tax", "difference", (gross, net), gross - net, "gross − net")
+    last = CalculationStep(_("tax"), "difference", (gross, net), gross - net, _("gross − net"))
     return (*_net_steps(gross, rate, decimals, net), last)
 
 
@@ -122,7 +125,7 @@ def summed(figures: Sequence[Figure], because: str) -> Figure:
 
 def _sum_steps(figures: tuple[Figure, ...], because: str, value: Decimal) -> tuple[CalculationStep, ...]:
     steps = [step for figure in figures for step in figure.steps]
-    return (*steps, CalculationStep("tax", "sum", tuple(figure.value for figure in figures), value, because))
+    return (*steps, CalculationStep(_("tax"), "sum", tuple(figure.value for figure in figures), value, because))
 
 
 def tax_of_lines(
@@ -134,13 +137,13 @@ def tax_of_lines(
     """
     if per_line:
         contained = [gross_split(gross, rate, decimals)[1] for gross in grosses]
-        return summed([*contained, *(tax_on(net, rate, decimals) for net in nets)], "rounded per line")
+        return summed([*contained, *(tax_on(net, rate, decimals) for net in nets)], _("rounded per line"))
     if grosses:
         within = gross_split(sum(grosses, Decimal(0)), rate, decimals)[1]
         if not nets:
             return within
         on_rest = tax_on(sum(nets, Decimal(0)), rate, decimals)
-        return summed([within, on_rest], "prices including tax, and the rest")
+        return summed([within, on_rest], _("prices including tax, and the rest"))
     return tax_on(sum(nets, Decimal(0)), rate, decimals)
 
 
@@ -319,7 +322,9 @@ def _due(bases: _Bases, decimals: int, per_line: bool) -> Figure:
     if not rest and len(bases.contained) == 1:
         (only,) = bases.contained
         return only
-    return summed([*bases.contained, *rest], "prices including tax, and the rest" if rest else "prices including tax")
+    return summed(
+        [*bases.contained, *rest], _("prices including tax, and the rest") if rest else _("prices including tax")
+    )
 
 
 def _contained(gross: Decimal, tax: Tax, decimals: int) -> list[Figure]:
@@ -354,7 +359,7 @@ def _part_steps(
         return (*steps, *_tax_steps(base, rate, decimals, value))
     return (
         *steps,
-        CalculationStep("tax", "difference", (gross, net, *others), value, "gross − net − the parts before it"),
+        CalculationStep(_("tax"), "difference", (gross, net, *others), value, _("gross − net − the parts before it")),
     )
 
 

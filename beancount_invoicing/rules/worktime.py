@@ -7,6 +7,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.rules.steps import round_to
 
 __all__ = [
@@ -118,8 +119,11 @@ def parse_time_rounding(text: str) -> TimeRounding | None:
     step = Decimal(match[2].replace(",", ".")) if match else Decimal(0)
     if match is None or not step:
         raise TimeRoundingError(
-            f'"{text}" is no rounding of time: write it such as "up to 0.25 per entry" or "nearest 0.1 per day" (up to, down to or'
-            " nearest; a number above 0, in the unit of the time account; per entry or per day)"
+            _(
+                '"{text}" is no rounding of time: write it such as "up to 0.25 per entry" or "nearest 0.1 per day" '
+                "(up to, down to or nearest; a number above 0, in the unit of the time account; per entry or per day)",
+                text=text,
+            )
         )
     return TimeRounding(_WAYS[match[1]], step, match[3])
 

@@ -12,6 +12,7 @@ from beancount_invoicing.delivery import Attempt
 from beancount_invoicing.documents import seal_chain
 from beancount_invoicing.files import holds
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Channel, Event
 from beancount_invoicing.sending import staging
 from beancount_invoicing.sending.event_directives import (
@@ -76,9 +77,17 @@ def confirm(file: str | Path, chosen: AttemptFilter, day: date, write_options: W
                       event.channel, event.message_id, mark, attempt.name, facts_digest=event.content_digest)
                 for event in attempt.events
             ]  # fmt: skip
-            said.append(f"{attempt.name}: {attempt.kind} on {sent[0].day}, {sent[0].channel}")
+            said.append(
+                _(
+                    "{attempt}: {kind} on {day}, {channel}",
+                    attempt=attempt.name,
+                    kind=attempt.kind,
+                    day=sent[0].day,
+                    channel=sent[0].channel,
+                )
+            )
             if objection := against.get(attempt.event.message_id):
-                said.append(f"{attempt.name}: warning: {objection.text}")
+                said.append(_("{attempt}: warning: {objection}", attempt=attempt.name, objection=objection.text))
             stored = Path(file) if there and (file, mark) not in sealed else None
             told, last = sent_directives(target, sent, stored, last)
             new += [NewDirective(sent[0].day, verbatim(entry), str(target)) for entry in told]
@@ -108,18 +117,24 @@ def discard(file: str | Path, chosen: AttemptFilter, day: date, write_options: W
         for attempt in attempts:
             title = attempt.event.note.partition(f" {BY_HAND_PREFIX} ")[0] if not attempt.in_doubt else attempt.name
             for event in attempt.events:
-                entry = not_sent_directive(day, _account(book, event), f"{title} was discarded: it has not left", event)
+                entry = not_sent_directive(
+                    day, _account(book, event), _("{title} was discarded: it has not left", title=title), event
+                )
                 new.append(NewDirective(max(day, event.date), verbatim(entry), str(target)))
-            state = "in doubt since" if attempt.in_doubt else "prepared on"
-            done = "discarded" if write_options.write else "would be discarded"
+            state = _("in doubt since") if attempt.in_doubt else _("prepared on")
+            done = "discarded" if write_options.write else _("would be discarded")
             said.append(
                 f"{attempt.name}: {outbox_kind(attempt.kind)} {state} {attempt.event.date}, {attempt.event.channel}: {done}"
             )
         files = files_to_discard(book, attempts)
         for path, stays in files.items():
-            goes = "is removed" if write_options.write else "would be removed"
-            said.append(f"{relative_to(top, path)} {f'stays: {stays}' if stays else goes}")
-        message = f"Discarded: {', '.join(chosen.numbers) or 'what was prepared'}"
+            goes = _("is removed") if write_options.write else _("would be removed")
+            said.append(
+                _("{file} stays: {stays}", file=relative_to(top, path), stays=stays)
+                if stays
+                else _("{file} {goes}", file=relative_to(top, path), goes=goes)
+            )
+        message = _("Discarded: {numbers}", numbers=", ".join(chosen.numbers) or _("what was prepared"))
         return Changes(
             tuple(new),
             message=message,
@@ -147,17 +162,34 @@ def _of(book: Book, chosen: AttemptFilter) -> tuple[Attempt, ...]:
     for number in chosen.numbers:
         of_it = matching_attempts(book, attempts, number)
         if not of_it:
-            which = f"no {chosen.kind}" if chosen.kind else "nothing"
-            level = f" of level {chosen.level}" if chosen.level is not None else ""
-            raise CannotSend(f"{which} of {number}{level} is in doubt or prepared")
+            which = _("no {kind}", kind=chosen.kind) if chosen.kind else "nothing"
+            level = _(" of level {level}", level=chosen.level) if chosen.level is not None else ""
+            raise CannotSend(
+                _("{which} of {number}{level} is in doubt or prepared", which=which, number=number, level=level)
+            )
         if options := _options(book, of_it):
             one_kind = len({attempt.kind for attempt in of_it}) == 1
-            waits = ", ".join(
-                f"{outbox_kind(attempt.kind)}{f' of level {attempt.event.level}' if one_kind else ''}"
-                f" ({'in doubt since' if attempt.in_doubt else 'prepared on'} {attempt.event.date})"
-                for attempt in of_it
+            waits = joined(
+                ", ",
+                (
+                    _(
+                        "{outbox_kind}{one_kind} ({in_doubt} {day})",
+                        outbox_kind=outbox_kind(attempt.kind),
+                        one_kind=(_(" of level {level}", level=attempt.event.level) if one_kind else ""),
+                        in_doubt=(_("in doubt since") if attempt.in_doubt else _("prepared on")),
+                        day=attempt.event.date,
+                    )
+                    for attempt in of_it
+                ),
             )
-            raise CannotSend(f"{number}: more than one thing waits: {waits}: say which: {' or '.join(options)}")
+            raise CannotSend(
+                _(
+                    "{number}: more than one thing waits: {waits}: say which: {options}",
+                    number=number,
+                    waits=waits,
+                    options=joined(_(" or "), options),
+                )
+            )
         found |= {attempt.event.message_id: attempt for attempt in of_it}
     return tuple(found.values())
 

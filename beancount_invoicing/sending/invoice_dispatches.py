@@ -22,6 +22,7 @@ from beancount_invoicing.documents.written_files import SUFFIXES, Output, view_b
 from beancount_invoicing.dunning import states_on_sending
 from beancount_invoicing.dunning.sending_states import StateLookup
 from beancount_invoicing.ledger import Ledger
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Channel, Customer, Invoice, Seal
 from beancount_invoicing.rules import digests
 
@@ -122,13 +123,13 @@ def _of_invoice(
         return HeldDispatch(invoice.number, name, (invoice.number,), why, customer.account if customer else "")
 
     if invoice.draft:
-        return held(f"is a draft: bean-invoice issue {invoice.number}")
+        return held(_("is a draft: bean-invoice issue {number}", number=invoice.number))
     if not invoice.has_page or customer is None:
-        return held(f"is {invoice.why_no_page}: there is no document to send")
+        return held(_("is {reason}: there is no document to send", reason=invoice.why_no_page))
     if by := replaced_by(book, invoice.number, day):
-        return held(f"is replaced by {by}: that is what the customer gets, bean-invoice send {by}")
+        return held(_("is replaced by {by}: that is what the customer gets, bean-invoice send {by}", by=by))
     if error := ledger_error_of(ledger, invoice, customer):
-        return held(f"has an error in the ledger: {error}")
+        return held(_("has an error in the ledger: {error}", error=error))
     receiver = _receiver(book, customer, invoice.date, day)
     way = channel or receiver.channel
     try:
@@ -140,12 +141,18 @@ def _of_invoice(
     stands = stands_by(invoice, paid)
     against = stands.reason_to_hold(way)
     if against and not named:
-        return held(f"{against}; or send it by name: bean-invoice send {invoice.number} --write")
+        return held(
+            _(
+                "{against}; or send it by name: bean-invoice send {number} --write",
+                against=against,
+                number=invoice.number,
+            )
+        )
     beside = (f"{invoice.number}: {against}",) if against else ()
     reasons: list[str] = []
     e_invoice = factur_x_xml(book, invoice, paid, prepared.template_folders, reasons.append)
     if way == "e-invoice" and e_invoice is None:
-        return held("; ".join(reasons) + "; or send it otherwise: --channel email")
+        return held(_("{reasons}; or send it otherwise: --channel email", reasons=joined("; ", reasons)))
     stem = prepared.names[invoice.number]
     companions: tuple[Attachment, ...] = ()
     content: bytes | Callable[[], bytes]
@@ -168,13 +175,19 @@ def _of_invoice(
         try:
             data = e_invoice_xml(book, invoice, paid, prepared.template_folders, form)
         except einvoice.NoEInvoice as error:
-            return held("; ".join(not_e_invoice_message(invoice, reason) for reason in error.reasons))
+            return held(joined("; ", (not_e_invoice_message(invoice, reason) for reason in error.reasons)))
         attachments.append(Attachment(f"{stem}.{FORMS[form]}", "application/xml", data))
     if way != "e-invoice":
         try:
             attachments += enclosures(book, invoice, prepared.template_folders, stem, _PRINTED, enclose)
         except OSError as error:
-            return held(f"what goes along with it cannot be read: {error.filename}: {error.strerror}")
+            return held(
+                _(
+                    "what goes along with it cannot be read: {file}: {reason}",
+                    file=error.filename,
+                    reason=error.strerror,
+                )
+            )
         unprinted = (
             [attachment.name for attachment in attachments if attachment.media_type != PDF_MEDIA_TYPE]
             if way == "post"
@@ -183,7 +196,10 @@ def _of_invoice(
         if unprinted:
             beside = (
                 *beside,
-                f"{', '.join(unprinted)}: no PDF, so it is not in the batch of letters: print it",
+                _(
+                    "{unprinted}: no PDF, so it is not in the batch of letters: print it",
+                    unprinted=", ".join(unprinted),
+                ),
             )
     words = rendering.mail_text(
         prepared.template_folders,
@@ -226,7 +242,11 @@ def _of_invoice(
 
 def _in_short(number: str, reasons: Sequence[str]) -> tuple[str, ...]:
     """The first reason why a document is no e-invoice, and where the others are told."""
-    more = f" (and {len(reasons) - 1} more: bean-invoice einvoice {number})" if len(reasons) > 1 else ""
+    more = (
+        _(" (and {count} more: bean-invoice einvoice {number})", count=len(reasons) - 1, number=number)
+        if len(reasons) > 1
+        else ""
+    )
     return tuple(reason + more for reason in reasons[:1])
 
 

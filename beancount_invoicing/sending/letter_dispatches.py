@@ -17,6 +17,7 @@ from beancount_invoicing.documents.render import RenderContext, render_context
 from beancount_invoicing.documents.written_files import view_bytes
 from beancount_invoicing.dunning import Proposal
 from beancount_invoicing.ledger import Ledger
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Channel, Invoice, Seal
 from beancount_invoicing.receivables import Position
 from beancount_invoicing.sending.invoice_dispatches import (
@@ -54,7 +55,9 @@ def dispatches_of_reminders(
         stand = letters_for_proposal(waiting, proposal)
         if retry and not stand:
             continue
-        reasons = [error and f"has an error in the ledger: {error}" for error in _wrong(ledger, proposal)]
+        reasons = [
+            error and _("has an error in the ledger: {error}", error=error) for error in _wrong(ledger, proposal)
+        ]
         sealed, altered, untold = _as_sealed(book, invoices, seals)
         reasons += altered
         reasons += [_settled_later(late.position, day, still_open) for late in proposal.invoices]
@@ -152,7 +155,7 @@ def _settled_later(position: Position, day: date, still_open: Mapping[str, Decim
     number = position.invoice.number
     if still_open[number] >= position.open:
         return ""
-    return f"after {day} something came in on {number}: send the letter of a later day"
+    return _("after {day} something came in on {number}: send the letter of a later day", day=day, number=number)
 
 
 def _attached(book: Book, invoice: Invoice, prepared: RenderContext, sealed: bytes | None) -> Attachment | None:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from beancount_invoicing.delivery import BadAddress, Sender, addresses, smtp
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 from beancount_invoicing.rules.hosts import host_and_port
 
@@ -31,7 +32,9 @@ def password_from(environment: Mapping[str, str]) -> Callable[[str, str], str]:
         try:
             return keyring.get_password(host, user) or ""
         except keyring.errors.KeyringError as error:
-            raise CannotSend(f"keyring cannot be asked for the password ({error}): set {PASSWORD}") from None
+            raise CannotSend(
+                _("keyring cannot be asked for the password ({error}): set {password}", error=error, password=PASSWORD)
+            ) from None
 
     return password
 
@@ -43,8 +46,11 @@ def sender(book: Book, day: date) -> Sender:
     address = book.option("mail-from", day) or own
     if not address:
         raise CannotSend(
-            f'{seller.source if seller else book.file}: nobody is known to send e-mails from: write email: "you@example.org" into'
-            ' invoice-seller, or custom "invoice-option" "mail-from" "you@example.org"'
+            _(
+                '{place}: nobody is known to send e-mails from: write email: "you@example.org" into invoice-seller, '
+                'or custom "invoice-option" "mail-from" "you@example.org"',
+                place=seller.source if seller else book.file,
+            )
         )
     copies = addresses.split_addresses(book.option("mail-bcc", day))
     for option, each in (("mail-from", address), ("mail-from", own or address), *(("mail-bcc", one) for one in copies)):
@@ -52,7 +58,7 @@ def sender(book: Book, day: date) -> Sender:
             addresses.checked_address(each)
         except BadAddress as error:
             place = book.option_source(option) if option in book.options else seller.source if seller else book.file
-            raise CannotSend(f"{place}: {error}") from None
+            raise CannotSend(_("{place}: {error}", place=place, error=error)) from None
     return Sender(seller.name if seller else "", address, own if own != address else "", copies)
 
 
@@ -64,21 +70,35 @@ def mail_server(book: Book, day: date, password: Callable[[str, str], str]) -> s
     try:
         host, port = host_and_port(text)
     except ValueError as error:
-        raise CannotSend(f"{book.option_source('smtp')}: {error}") from None
+        raise CannotSend(_("{option_source}: {error}", option_source=book.option_source("smtp"), error=error)) from None
     security = book.option("smtp-security", day) or ("tls" if port == 465 else "starttls")
     if security not in {"starttls", "tls", "none"}:
         raise CannotSend(
-            f'{book.option_source("smtp-security")}: smtp-security is "starttls", "tls" or "none", not "{security}"'
+            _(
+                '{option_source}: smtp-security is "starttls", "tls" or "none", not "{security}"',
+                option_source=book.option_source("smtp-security"),
+                security=security,
+            )
         )
     user = book.option("smtp-user", day)
     if user and security == "none" and host not in _HERE:
         raise CannotSend(
-            f'{book.option_source("smtp-security")}: the password would go to {host} in the clear: take smtp-security "none" out'
+            _(
+                '{option_source}: the password would go to {host} in the clear: take smtp-security "none" out',
+                option_source=book.option_source("smtp-security"),
+                host=host,
+            )
         )
     known = password(host, user) if user else ""
     if user and not known:
         raise CannotSend(
-            f"the password of {user} on {host} is not known: set {PASSWORD}, or store it with: keyring set {host} {user}"
+            _(
+                "the password of {user} on {host} is not known: set {password}, or store it with: keyring set {host} "
+                "{user}",
+                user=user,
+                host=host,
+                password=PASSWORD,
+            )
         )
     rate = book.options["mail-rate"].at(day) if "mail-rate" in book.options else None
     per_minute = rate if isinstance(rate, Decimal) and rate > 0 else None

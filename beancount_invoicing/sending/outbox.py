@@ -17,6 +17,7 @@ from beancount_invoicing.documents.originals import INVOICE_SEAL_EVENTS
 from beancount_invoicing.documents.written_files import SUFFIXES
 from beancount_invoicing.dunning import HeldInvoice, Proposal, dues_asked, late_instalments, propose
 from beancount_invoicing.files import holds
+from beancount_invoicing.messages import _, _n, joined
 from beancount_invoicing.model import ZERO, Book, Channel, Event
 from beancount_invoicing.receivables import Allocated, Position, allocate, positions
 from beancount_invoicing.rules import digests
@@ -79,7 +80,11 @@ class Objection:
     @property
     def text(self) -> str:
         """It as a sentence."""
-        return f"it would not be sent {'so ' if self.would_be_replaced else ''}today ({self.reason})"
+        return (
+            _("it would not be sent so today ({reason})", reason=self.reason)
+            if self.would_be_replaced
+            else _("it would not be sent today ({reason})", reason=self.reason)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,14 +203,26 @@ def why_not_resent(waiting: Outbox, attempt: Attempt, objection: Objection | Non
     commands = _answers(waiting, attempt, objection)
     against = objection_advice(waiting, attempt, objection) if objection else ""
     if attempt.in_doubt:
-        text = f"is in doubt since {day}: nobody knows whether it arrived; if it did: {commands.confirm}, if not"
+        text = _(
+            "is in doubt since {day}: nobody knows whether it arrived; if it did: {confirm}, if not",
+            day=day,
+            confirm=commands.confirm,
+        )
         return text + (f", {against}" if objection else f": {commands.resend}")
-    text = f"was prepared on {day} ({attempt.event.note}): "
+    text = _("was prepared on {day} ({note}): ", day=day, note=attempt.event.note)
     if objection:
-        return text + f"{against}; if you have sent it already: {commands.confirm}"
-    return (
-        text
-        + f"once you have sent it: {commands.confirm}; to make it anew: {commands.resend}; to discard it: {commands.discard}"
+        return _(
+            "{text}{against}; if you have sent it already: {confirm}",
+            text=text,
+            against=against,
+            confirm=commands.confirm,
+        )
+    return _(
+        "{text}once you have sent it: {confirm}; to make it anew: {resend}; to discard it: {discard}",
+        text=text,
+        confirm=commands.confirm,
+        resend=commands.resend,
+        discard=commands.discard,
     )
 
 
@@ -222,8 +239,13 @@ def objection_advice(waiting: Outbox, attempt: Attempt, objection: Objection) ->
     """Why something would not be sent today, and what to do about it."""
     commands = _answers(waiting, attempt, objection)
     if objection.would_be_replaced:
-        return f"{objection.text}: make it anew: {commands.resend}, or discard it: {commands.discard}"
-    return f"{objection.text}: discard it: {commands.discard}"
+        return _(
+            "{objection}: make it anew: {resend}, or discard it: {discard}",
+            objection=objection.text,
+            resend=commands.resend,
+            discard=commands.discard,
+        )
+    return _("{objection}: discard it: {discard}", objection=objection.text, discard=commands.discard)
 
 
 def objections(
@@ -250,9 +272,12 @@ def _to_invoices(book: Book, waiting: Iterable[Attempt]) -> dict[str, Objection]
         invoice = book.invoice(attempt.numbers[0]) if attempt.kind == "sent" and attempt.numbers else None
         if facts and invoice and digests.is_known_digest(facts) and digests.content_digest(book, invoice) != facts:
             if invoice.number in sealed:
-                why = f"it was sealed, and the ledger says something else by now: bean-invoice verify {invoice.number}"
+                why = _(
+                    "it was sealed, and the ledger says something else by now: bean-invoice verify {number}",
+                    number=invoice.number,
+                )
             else:
-                why = f"the ledger says something else than it did on {attempt.event.date}"
+                why = _("the ledger says something else than it did on {day}", day=attempt.event.date)
             found[attempt.event.message_id] = Objection(why, invoice.number not in sealed)
     return found
 
@@ -299,7 +324,7 @@ def _to_letters(
                 elif less := ", ".join(_less(position_, dues, event.date)):
                     whys[less].append(number)
         if whys:
-            why = "; ".join(f"{' '.join(numbers)}: {text}" for text, numbers in whys.items())
+            why = joined("; ", (f"{' '.join(numbers)}: {text}" for text, numbers in whys.items()))
             level = attempt.event.level
             levels = [proposal.level for proposal in instead]
             found[attempt.event.message_id] = Objection(
@@ -311,12 +336,12 @@ def _to_letters(
 def _not_late(position: Position | None, owed_by: str) -> str:
     """Why no reminder to its customer speaks of a document of which nothing is late; `owed_by`: who owes it, if anybody."""
     if position is None and owed_by:
-        return f"{owed_by} has taken it over"
+        return _("{owed_by} has taken it over", owed_by=owed_by)
     if position is None:
-        return "is not in the books"
+        return _("is not in the books")
     if position.settled_on:
-        return f"{position.status} since {position.settled_on}"
-    return "nothing of it is late"
+        return _("{status} since {settled_on}", status=position.status, settled_on=position.settled_on)
+    return _("nothing of it is late")
 
 
 def _less(position: Position, dues: Collection[date], since: date) -> Iterator[str]:
@@ -336,7 +361,7 @@ def _less(position: Position, dues: Collection[date], since: date) -> Iterator[s
         ZERO,
     )
     if came > ZERO:
-        yield f"{came} came in after {since}"
+        yield _("{came} came in after {since}", came=came, since=since)
     groups = late_instalments(position, position.as_of)
     contested = (
         next((instalments.contested for instalments in groups if instalments.due_dates & set(dues)), ZERO)
@@ -345,7 +370,7 @@ def _less(position: Position, dues: Collection[date], since: date) -> Iterator[s
     )
     disputes = [event for event in position.events if event.kind == "dispute" and event.date > since]
     if disputes and contested:
-        yield f"{contested} in dispute since {disputes[-1].date}"
+        yield _("{contested} in dispute since {day}", contested=contested, day=disputes[-1].date)
 
 
 def objection_notices(
@@ -361,8 +386,13 @@ def objection_notices(
     accounts), or (none) of all. Without `also_anew` only of those in whose place no other would be sent."""
     against, waiting = objections(book, as_of, allocated), outbox_of(book)
     return tuple(
-        f"{attempt.name}, {book.customers[attempt.event.customer].at(as_of).name}: the {outbox_kind(attempt.kind)}"
-        f" {why_not_resent(waiting, attempt, objection)}"
+        _(
+            "{attempt}, {customer}: the {outbox_kind} {why_not_resent}",
+            attempt=attempt.name,
+            customer=book.customers[attempt.event.customer].at(as_of).name,
+            outbox_kind=outbox_kind(attempt.kind),
+            why_not_resent=why_not_resent(waiting, attempt, objection),
+        )
         for attempt in waiting.attempts
         if (objection := against.get(attempt.event.message_id))
         and outbox_kind(attempt.kind) in kinds
@@ -413,19 +443,27 @@ def _kept(book: Book, discarded: Sequence[Attempt]) -> _Kept:
 def _files(attempt: Attempt, by_hand: Path | None, kept: _Kept) -> Iterator[tuple[Path, str]]:
     if by_hand and by_hand.is_file():
         if others := kept.by_hand.get(by_hand):
-            yield by_hand, f"{' '.join(others)} {'is' if len(others) == 1 else 'are'} in it too: do not send all of it"
+            yield (
+                by_hand,
+                _n(
+                    len(others),
+                    "{others} is in it too: do not send all of it",
+                    "{others} are in it too: do not send all of it",
+                    others=" ".join(others),
+                ),
+            )
         elif by_hand.suffix == ".eml" and attempt.event.message_id.encode() not in by_hand.read_bytes():
-            yield by_hand, "it is another e-mail by now"
+            yield by_hand, _("it is another e-mail by now")
         else:
             yield by_hand, ""
     if not attempt.event.file or not (stored := Path(attempt.event.file)).is_file():
         return
     if stored in kept.sealed:
-        yield stored, "it is sealed"
+        yield stored, _("it is sealed")
     elif stored in kept.waiting:
-        yield stored, "something else that waits is about it too"
+        yield stored, _("something else that waits is about it too")
     elif not holds(stored, attempt.event.sha256):
-        yield stored, "it was changed since"
+        yield stored, _("it was changed since")
     else:
         yield stored, ""
         text = stored.with_suffix(f".{SUFFIXES['text']}")
@@ -479,9 +517,10 @@ def _is_draft(file: Path, identifiers: Collection[str]) -> bool:
 def unrecorded_because(book: Book, file: Path) -> str:
     """What to say of a file of the outbox that the ledger does not know of."""
     name = relative_to(Path(book.file), file)
-    return (
-        f"{name}: the ledger does not say that it waits to be sent: do not send it, remove it; what is to be sent is prepared"
-        ' anew. If you have sent it already, say so of each document: a note with event: "sent"'
+    return _(
+        "{name}: the ledger does not say that it waits to be sent: do not send it, remove it; what is to be "
+        'sent is prepared anew. If you have sent it already, say so of each document: a note with event: "sent"',
+        name=name,
     )
 
 

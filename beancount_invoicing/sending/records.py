@@ -15,6 +15,7 @@ from beancount_invoicing.files import FileChanged
 from beancount_invoicing.loading import beancount_cache
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.locks import LockTaken, file_lock
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Finding
 from beancount_invoicing.writing import trial, writer
 from beancount_invoicing.writing.changes import Changes, trial_outcome
@@ -31,7 +32,7 @@ def sending_locked(top: Path) -> Iterator[None]:
             yield
     except LockTaken:
         raise writer.CannotWrite(
-            f"another bean-invoice is sending from {top}: wait until it has ended, and do it again"
+            _("another bean-invoice is sending from {top}: wait until it has ended, and do it again", top=top)
         ) from None
 
 
@@ -59,7 +60,9 @@ class LedgerAppender:
                     addition = writer.Addition(self._target, text)
                     planned = writer.plan(self._top, self._included, [addition], needed=self._needed)
                     if wrong := trial.unreadable(planned):
-                        raise writer.CannotWrite(f"Beancount would not read what was to be written: {wrong}")
+                        raise writer.CannotWrite(
+                            _("Beancount would not read what was to be written: {wrong}", wrong=wrong)
+                        )
                     writer.write(planned)
                     break
                 except FileChanged:  # somebody's editor has saved it at this very moment
@@ -70,7 +73,7 @@ class LedgerAppender:
 
 def try_directives(loading: Loading, known_findings: Sequence[Finding], target: Path, texts: Sequence[str]) -> None:
     """Whether the ledger would stay sound with all these directives. Raises Refused, writer.CannotWrite."""
-    addition = writer.Addition(target, "\n".join(texts))
+    addition = writer.Addition(target, joined("\n", texts))
     planned = writer.plan(
         Path(loading.book.file), loading.files, [addition], needed=roots.root_option_lines(loading.options)
     )

@@ -38,6 +38,7 @@ from beancount_invoicing.files import FileChanged
 from beancount_invoicing.gc_control import no_collections
 from beancount_invoicing.ledger import Ledger, LedgerLoader
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Channel, Finding, Source
 from beancount_invoicing.rules import numbering
 from beancount_invoicing.sending import staging
@@ -168,7 +169,7 @@ def send(
         ledger, loading = (loader or LedgerLoader(file)).ledger_and_loading(fresh=write_options.write)
         grave = tuple(error for error in ledger.errors if error.rule not in OF_ONE_CUSTOMER)
         if write_options.write and grave:
-            raise Refused("the ledger has errors: nothing is sent before they are mended", grave)
+            raise Refused(_("the ledger has errors: nothing is sent before they are mended"), grave)
         run = _Run(ledger, loading, send_options, write_options)
         if write_options.write:
             run.finish()
@@ -177,9 +178,9 @@ def send(
         if write_options.commit and files:
             left = ", ".join(result.title for result in results if result.state in {"sent", "prepared"})
             try:
-                git.commit(list(files), f"Sent: {left}"[:200])
+                git.commit(list(files), _("Sent: {left}", left=left)[:200])
             except git.GitError as error:  # what was sent is still to be told
-                problem = f"sent or prepared, and recorded, but not committed: {error}; commit it"
+                problem = _("sent or prepared, and recorded, but not committed: {error}; commit it", error=error)
                 return SendReport(results, ledger.errors, ledger.book, files, problem)
         return SendReport(results, ledger.errors, ledger.book, files)
 
@@ -290,17 +291,27 @@ class _Run:
             return held(self._not_waiting(dispatch))
         before = self.history.already_sent(dispatch)
         if before and not (self.way.resend or self.way.retry_open):
-            once_more = "" if dispatch.kind == "reminder" else ": --again sends it once more"
-            return held(f"was sent on {before[-1].date} ({self._where(before[-1].source)}){once_more}")
+            once_more = "" if dispatch.kind == "reminder" else _(": --again sends it once more")
+            return held(
+                _(
+                    "was sent on {day} ({where}){once_more}",
+                    day=before[-1].date,
+                    where=self._where(before[-1].source),
+                    once_more=once_more,
+                )
+            )
         if not dispatch.attachments:
-            return held("has no document")
+            return held(_("has no document"))
         customer = self.book.customers.get(self.book.main_accounts.get(dispatch.account, dispatch.account))
         place = customer.at(dispatch.day).source if customer else self.book.file
         if dispatch.channel == "email":
             assert who is not None
             if not dispatch.to:
                 return held(
-                    f'{place}: no e-mail address is known: write email: "…" there, or send it by --channel post'
+                    _(
+                        '{place}: no e-mail address is known: write email: "…" there, or send it by --channel post',
+                        place=place,
+                    )
                 )
             try:
                 mail_addresses(dispatch, who)
@@ -308,17 +319,19 @@ class _Run:
                 return held(f"{place}: {error}")
         elif dispatch.channel == "post":
             if len(dispatch.address) < 2:
-                return held(f"{place}: no postal address is known: write address, postcode and city there")
+                return held(
+                    _("{place}: no postal address is known: write address, postcode and city there", place=place)
+                )
             if not any(attachment.media_type == "application/pdf" for attachment in dispatch.attachments):
-                return held("has no PDF to print")
+                return held(_("has no PDF to print"))
         elif dispatch.kind != "sent":
-            return held("platforms carry invoices only: send it by --channel email or post")
+            return held(_("platforms carry invoices only: send it by --channel email or post"))
         stored = dispatch.sealed_path or self._folder(dispatch.day) / dispatch.document.name
         there = stored.exists()
         mark = sha256(dispatch.document.content).hexdigest() if there or self.how.write else ""
         sealed = (str(stored), mark) in self._sealed
         if there and not sealed and not self._ours(stored, dispatch):
-            return held(f"{stored} is there already, and is another document: move it away")
+            return held(_("{stored} is there already, and is another document: move it away", stored=stored))
         if not self.how.write:
             return _Item(dispatch, "", stored, mark, sealed, None)
         owner = who.address if who else _own_domain(self.book, self.way.day)
@@ -336,13 +349,17 @@ class _Run:
         """Why it is not sent by --retry: what of the same documents is in doubt or prepared in its stead, if anything is."""
         those = set(dispatch.numbers)
         others = [
-            f"the {outbox_kind(attempt.kind)} {self._because(attempt)}"
+            _("the {outbox_kind} {because}", outbox_kind=outbox_kind(attempt.kind), because=self._because(attempt))
             for attempt in self.history.open
             if those & set(attempt.numbers)
         ]
         if not others:
-            return "nothing of it is in doubt or prepared: send it without --retry"
-        return f"the {outbox_kind(dispatch.kind)} is not in doubt, nor prepared; but {'; '.join(others)}"
+            return _("nothing of it is in doubt or prepared: send it without --retry")
+        return _(
+            "the {outbox_kind} is not in doubt, nor prepared; but {others}",
+            outbox_kind=outbox_kind(dispatch.kind),
+            others=joined("; ", others),
+        )
 
     def _where(self, source: Source) -> str:
         return f"{os_path.relpath(source.file, self.top.parent)}:{source.line}"
@@ -375,7 +392,7 @@ class _Run:
         if self.how.commit:
             git.must_be_clean(record.files)
         if self.loading.stale():
-            raise FileChanged("the ledger was changed while it was read: nothing was sent; do it again")
+            raise FileChanged(_("the ledger was changed while it was read: nothing was sent; do it again"))
         if self.way.retry_open:
             self._took_back(record, items)
         by_server = {place: item for place, item in items.items() if item.letter and host}
@@ -399,15 +416,18 @@ class _Run:
         }
         self._add(
             record,
-            "\n".join(
-                not_sent_directive(
-                    self.way.day,
-                    item.dispatch.account,
-                    f"{item.dispatch.title} has not left, as was said by hand",
-                    event,
-                )
-                for attempt, item in waiting.values()
-                for event in attempt.events
+            joined(
+                "\n",
+                (
+                    not_sent_directive(
+                        self.way.day,
+                        item.dispatch.account,
+                        _("{title} has not left, as was said by hand", title=item.dispatch.title),
+                        event,
+                    )
+                    for attempt, item in waiting.values()
+                    for event in attempt.events
+                ),
             ),
         )
         files = files_to_discard(self.book, [attempt for attempt, _item in waiting.values()])
@@ -417,7 +437,7 @@ class _Run:
             file.unlink(missing_ok=True)
         for file, stays in files.items():
             if stays and file.is_relative_to(self.folder):
-                self.way.on_notice(f"{relative_to(self.top, file)} stays: {stays}")
+                self.way.on_notice(_("{file} stays: {stays}", file=relative_to(self.top, file), stays=stays))
 
     def _stage(self, item: _Item) -> list[Path]:
         """Puts the document, and what is kept with it, beside where they will be kept; these places."""
@@ -465,8 +485,9 @@ class _Run:
         paths = [file for item in items.values() for file in self._stage(item)]
         self._add(
             record,
-            "\n".join(
-                self._opening(item, "prepared", relative_to(self.top, files[place])) for place, item in items.items()
+            joined(
+                "\n",
+                (self._opening(item, "prepared", relative_to(self.top, files[place])) for place, item in items.items()),
             ),
         )
         self._name(paths)
@@ -478,7 +499,7 @@ class _Run:
     def _batch(self, dispatches: Sequence[Dispatch]) -> bytes:
         """The letters in one PDF below the list of them, whose own length does not depend on the pages that it names."""
         first = 1
-        for _ in range(2):
+        for _times in range(2):
             letters = post.laid_out(dispatches, first)
             cover = self._cover(letters)
             first = post.page_count(cover) + 1
@@ -514,21 +535,28 @@ class _Run:
         def after(index: int, taken: smtp.DeliveryResult) -> None:
             item = items[places[index]]
             if taken.state == "accepted":
-                left = "; ".join(f"{address}: {why}" for address, why in taken.refused_recipients)
+                left = joined("; ", (f"{address}: {why}" for address, why in taken.refused_recipients))
                 told, last = self._closing(item, left)
                 self._add(record, told)
                 self._last = last
                 item.opened = False
                 refused = tuple(address for address, _why in taken.refused_recipients)
-                why = f"not to {left}: {self._anew(item)}" if left else ""
+                why = _("not to {left}: {anew}", left=left, anew=self._anew(item)) if left else ""
                 self._tell(places[index], replace(item.result("sent", why), refused_recipients=refused))
                 return
             if taken.state == "in-doubt":
-                why = f"{taken.reason}: it may have arrived; {self._answers(item)}"
+                why = _("{reason}: it may have arrived; {answers}", reason=taken.reason, answers=self._answers(item))
                 self._tell(places[index], item.result("in-doubt", why))
                 return
             if item.opened:
-                self._add(record, self._note(item, "not-sent", f"{item.dispatch.title} has not left: {taken.reason}"))
+                self._add(
+                    record,
+                    self._note(
+                        item,
+                        "not-sent",
+                        _("{title} has not left: {reason}", title=item.dispatch.title, reason=taken.reason),
+                    ),
+                )
                 item.opened = False
                 self._drop(item)
             self._tell(places[index], item.result("failed", taken.reason))
@@ -550,7 +578,7 @@ class _Run:
             FileChanged,
             CannotWrite,
         ) as error:  # nothing can be told to the ledger
-            self._rest(items, f"nothing more was sent: {getattr(error, 'strerror', None) or error}")
+            self._rest(items, _("nothing more was sent: {value}", value=getattr(error, "strerror", None) or error))
 
     def _rest(self, items: dict[int, _Item], why: str) -> None:
         for place, item in items.items():
@@ -576,7 +604,7 @@ class _Run:
         commands = follow_up_commands(
             self.outbox, self._thing(dispatch), by, other_items=[self._thing(each) for each in self._going]
         )
-        return f"if it did: {commands.confirm}, if not: {commands.resend}"
+        return _("if it did: {confirm}, if not: {resend}", confirm=commands.confirm, resend=commands.resend)
 
     def _thing(self, dispatch: Dispatch) -> OutboxItem:
         return OutboxItem(
@@ -589,9 +617,13 @@ class _Run:
     def _anew(self, item: _Item) -> str:
         """What to do where one of several has not got it."""
         dispatch = item.dispatch
-        mend = "the others have got it; mend the address"
+        mend = _("the others have got it; mend the address")
         return (
-            f"{mend}, and send it once more: bean-invoice send {dispatch.numbers[0]} --again --write"
+            _(
+                "{mend}, and send it once more: bean-invoice send {number} --again --write",
+                mend=mend,
+                number=dispatch.numbers[0],
+            )
             if dispatch.kind == "sent"
             else mend
         )
@@ -657,7 +689,7 @@ class _Run:
             None if item.sealed else item.stored,
             self._last,
         )  # fmt: skip
-        return "\n".join(those), last
+        return joined("\n", those), last
 
 
 def _anything(_server: str, _user: str) -> str:

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 from beancount_invoicing.bank.statements import Statement
+from beancount_invoicing.messages import _
 from beancount_invoicing.model.banks import CsvTable, StatementFormat
 from beancount_invoicing.statement_files.errors import StatementFileError
 
@@ -33,10 +34,10 @@ def detect(data: bytes, file: str) -> StatementFormat:
     """Which of FORMATS a file is in, by its content. Raises StatementFileError where it is in none of them."""
     head = data[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x01\0")
     if not head:
-        raise StatementFileError(file, 1, f"the file is empty: {_EXPECTED}")
+        raise StatementFileError(file, 1, _("the file is empty: {expected}", expected=_EXPECTED))
     for start, found in _NO_STATEMENTS:
         if data.startswith(start):
-            raise StatementFileError(file, 1, f"the file is {found}: {_EXPECTED}")
+            raise StatementFileError(file, 1, _("the file is {found}: {expected}", found=found, expected=_EXPECTED))
     upper = head.upper()
     if b"OFXHEADER" in upper or b"<OFX>" in upper:
         return "ofx"
@@ -47,7 +48,7 @@ def detect(data: bytes, file: str) -> StatementFormat:
     if _MT940.search(head):
         return "mt940"
     if b"\0" in data[:_HEAD] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise StatementFileError(file, 1, f"the file is no text: {_EXPECTED}")
+        raise StatementFileError(file, 1, _("the file is no text: {expected}", expected=_EXPECTED))
     return "csv"
 
 
@@ -63,7 +64,11 @@ def read_statements(
         raise StatementFileError(
             file,
             0,
-            f"the file has {len(data) // 1024**2} MB, and more than {LARGEST // 1024**2} are not read: ask for shorter periods",
+            _(
+                "the file has {count} MB, and more than {largest} are not read: ask for shorter periods",
+                count=len(data) // 1024**2,
+                largest=LARGEST // 1024**2,
+            ),
         )
     match statement_format or detect(data, file):
         case "camt":
@@ -99,7 +104,11 @@ def read_statement_file(
         raise StatementFileError(
             str(path),
             0,
-            f"the file has {size // 1024**2} MB, and more than {LARGEST // 1024**2} are not read: ask for shorter periods",
+            _(
+                "the file has {size} MB, and more than {largest} are not read: ask for shorter periods",
+                size=size // 1024**2,
+                largest=LARGEST // 1024**2,
+            ),
         )
     return read_statements(data, str(path), table, statement_format)
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from beancount_invoicing.bank.statements import Statement, StatementLine
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Source
 from beancount_invoicing.statement_files.bank_ids import with_bank_ids
 from beancount_invoicing.statement_files.errors import StatementFileError
@@ -42,20 +43,29 @@ def read_camt(data: bytes, file: str) -> tuple[Statement, ...]:
     found = _NAMESPACE.fullmatch(root.nsmap.get(None) or "") or _NAMESPACE.fullmatch(_namespace(root))
     if not found:
         raise StatementFileError(
-            file, _line(root), "this XML is no message camt.053 or camt.054 of ISO 20022: ask the bank for one of them"
+            file,
+            _line(root),
+            _("this XML is no message camt.053 or camt.054 of ISO 20022: ask the bank for one of them"),
         )
     kind, version = found[1], int(found[2])
     if kind not in _MESSAGES or version not in _VERSIONS:
         raise StatementFileError(
             file,
             _line(root),
-            f"camt.{kind}.001.{version:02} is not read: ask the bank for camt.053 (statement) or camt.054, version 02 to 13",
+            _(
+                "camt.{kind}.001.{version} is not read: ask the bank for camt.053 (statement) or camt.054, version "
+                "02 to 13",
+                kind=kind,
+                version=f"{version:02}",
+            ),
         )
     message, statement = _MESSAGES[kind]
     statements = tuple(_statement(node, file) for node in _all(root, f"{message}/{statement}"))
     if not statements:
         raise StatementFileError(
-            file, _line(root), f"the message has no {statement}: it is empty, or a part of it is missing"
+            file,
+            _line(root),
+            _("the message has no {statement}: it is empty, or a part of it is missing", statement=statement),
         )
     return statements
 
@@ -66,7 +76,9 @@ def _root(data: bytes, file: str) -> _Element:
 
     if found := _MARKUP_OF_A_DTD.search(data):
         line = data.count(b"\n", 0, found.start()) + 1
-        raise StatementFileError(file, line, "the XML has a document type (DTD), which no bank sends: it is not read")
+        raise StatementFileError(
+            file, line, _("the XML has a document type (DTD), which no bank sends: it is not read")
+        )
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
     )
@@ -74,10 +86,12 @@ def _root(data: bytes, file: str) -> _Element:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise StatementFileError(
-            file, error.lineno or 0, f"this is no complete XML ({error.msg}): download the statement again"
+            file,
+            error.lineno or 0,
+            _("this is no complete XML ({reason}): download the statement again", reason=error.msg),
         ) from None
     if root.getroottree().docinfo.internalDTD is not None:
-        raise StatementFileError(file, 1, "the XML has a document type (DTD), which no bank sends: it is not read")
+        raise StatementFileError(file, 1, _("the XML has a document type (DTD), which no bank sends: it is not read"))
     return root
 
 
@@ -125,7 +139,7 @@ def _balance(node: _Element, codes: tuple[str, ...], file: str) -> tuple[Decimal
         found = [balance for balance in _all(node, "Bal") if _text(balance, "Tp/CdOrPrtry/Cd") == code]
         if found:
             balance = found[-1] if code == "CLBD" else found[0]
-            amount, _ = _amount(balance, "Amt", file)
+            amount, _other = _amount(balance, "Amt", file)
             day = _day(balance, "Dt/Dt", file) or _day(balance, "Dt/DtTm", file)
             return (-amount if _is_debit(balance, file) else amount), day
     return None
@@ -141,7 +155,11 @@ def _entry_lines(entry: _Element, account: CamtAccount) -> list[StatementLine]:
         raise StatementFileError(
             account.file,
             _line(entry),
-            f"the entry is in {currency}, but the account is in {account.currency}: ask the bank",
+            _(
+                "the entry is in {currency}, but the account is in {account_currency}: ask the bank",
+                currency=currency,
+                account_currency=account.currency,
+            ),
         )
     signed = -whole if _is_debit(entry, account.file) else whole
     items = list(_all(entry, "NtryDtls/TxDtls"))
@@ -159,7 +177,7 @@ def _item_amount(item: _Element, entry: _Element, account: CamtAccount) -> Decim
     """What an item moved on the account, or None if it does not say so in the account's currency."""
     for path in ("Amt", "AmtDtls/TxAmt/Amt"):
         if (node := _first(item, path)) is not None and node.get("Ccy") == account.currency:
-            amount, _ = _amount(item, path, account.file)
+            amount, _other = _amount(item, path, account.file)
             indicator = item if _first(item, "CdtDbtInd") is not None else entry
             return -amount if _is_debit(indicator, account.file) else amount
     return None
@@ -172,7 +190,7 @@ def _line_of(
     booked = _day(entry, "BookgDt/Dt", account.file) or _day(entry, "BookgDt/DtTm", account.file)
     value = _day(entry, "ValDt/Dt", account.file) or _day(entry, "ValDt/DtTm", account.file)
     if booked is None and value is None:
-        raise StatementFileError(account.file, _line(entry), "the entry has neither a booking date nor a value date")
+        raise StatementFileError(account.file, _line(entry), _("the entry has neither a booking date nor a value date"))
     item = items[0] if len(items) == 1 else None
     reason = next((reason for node in items for reason in [_return_reason(node)] if reason), "")
     is_return = _text(entry, "RvslInd") in {"true", "1"} or any(_first(node, "RtrInf") is not None for node in items)
@@ -294,12 +312,12 @@ def _amount(node: _Element, path: str, file: str) -> tuple[Decimal, str]:
     found = _first(node, path)
     if found is None:
         raise StatementFileError(
-            file, _line(node), f"there is no {path} here: the bank's file is not as ISO 20022 has it"
+            file, _line(node), _("there is no {path} here: the bank's file is not as ISO 20022 has it", path=path)
         )
     amount = plain_amount((found.text or "").strip(), file, _line(found))
     if amount < 0:
         raise StatementFileError(
-            file, _line(found), f"the amount is {amount}: expected one without a sign, and CdtDbtInd"
+            file, _line(found), _("the amount is {amount}: expected one without a sign, and CdtDbtInd", amount=amount)
         )
     return amount, currency_code(found.get("Ccy", ""), file, _line(found))
 
@@ -307,7 +325,9 @@ def _amount(node: _Element, path: str, file: str) -> tuple[Decimal, str]:
 def _is_debit(node: _Element, file: str) -> bool:
     indicator = _text(node, "CdtDbtInd")
     if indicator not in {"CRDT", "DBIT"}:
-        raise StatementFileError(file, _line(node), f'CdtDbtInd is "{indicator[:20]}": expected CRDT or DBIT')
+        raise StatementFileError(
+            file, _line(node), _('CdtDbtInd is "{indicator}": expected CRDT or DBIT', indicator=indicator[:20])
+        )
     return indicator == "DBIT"
 
 
@@ -326,7 +346,7 @@ def _line(node: _Element) -> int:
 
 def _all(node: _Element, path: str) -> Iterator[_Element]:
     """The elements at a path, whatever the namespace of the version is."""
-    name, _, rest = path.partition("/")
+    name, _sep, rest = path.partition("/")
     for child in node:
         if isinstance(child.tag, str) and child.tag.rpartition("}")[2] == name:
             if rest:

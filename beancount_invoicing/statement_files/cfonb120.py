@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount_invoicing.bank.statements import Statement, StatementLine
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Day, Source
 from beancount_invoicing.statement_files.bank_ids import with_bank_ids
 from beancount_invoicing.statement_files.decoding import text_of
@@ -74,7 +75,9 @@ def read_cfonb120(data: bytes, file: str) -> tuple[Statement, ...]:
         if kind == "01":
             if current:
                 raise StatementFileError(
-                    file, line, f"a statement begins, but that of line {current.line} has no new balance (07)"
+                    file,
+                    line,
+                    _("a statement begins, but that of line {line} has no new balance (07)", line=current.line),
                 )
             account = _account(record, file, line)
             opened = six_digit_day(record[34:40], "dmy", file, line) if record[34:40].strip() else None
@@ -82,24 +85,28 @@ def read_cfonb120(data: bytes, file: str) -> tuple[Statement, ...]:
             continue
         if current is None:
             raise StatementFileError(
-                file, line, f"record {kind} belongs to no statement: a former balance (01) is missing before it"
+                file,
+                line,
+                _("record {kind} belongs to no statement: a former balance (01) is missing before it", kind=kind),
             )
         if kind == "04":
             current.movements.append(CfonbMovement(line, record, defaultdict(list)))
         elif kind == "05":
             if not current.movements:
                 raise StatementFileError(
-                    file, line, "record 05 belongs to no movement: a record 04 is missing before it"
+                    file, line, _("record 05 belongs to no movement: a record 04 is missing before it")
                 )
             current.movements[-1].details[record[45:48].strip()].append(record[48:118].strip())
         elif kind == "07":
             statements.append(_statement(current, record, file, line))
             current = None
         else:
-            raise StatementFileError(file, line, f'"{kind}" is no record of CFONB 120: expected 01, 04, 05 or 07')
+            raise StatementFileError(
+                file, line, _('"{kind}" is no record of CFONB 120: expected 01, 04, 05 or 07', kind=kind)
+            )
     if current:
         raise StatementFileError(
-            file, current.line, "this statement has no new balance (07): the file is cut off, download it again"
+            file, current.line, _("this statement has no new balance (07): the file is cut off, download it again")
         )
     return tuple(statements)
 
@@ -114,12 +121,16 @@ def _records(text: str, file: str) -> list[tuple[int, str]]:
         if not content.strip():
             continue
         if len(content.rstrip()) > LENGTH:
-            raise StatementFileError(file, number, f"the record has {len(content)} characters: expected {LENGTH}")
+            raise StatementFileError(
+                file,
+                number,
+                _("the record has {count} characters: expected {length}", count=len(content), length=LENGTH),
+            )
         if len(content.rstrip()) < (_WITHOUT_BALANCE if content.startswith("05") else _WITH_AMOUNT):
             if content.startswith("05") and not content[34:].strip()[6:]:
                 continue  # nothing is said
             raise StatementFileError(
-                file, number, f"the record has only {len(content.rstrip())} characters: it is cut off"
+                file, number, _("the record has only {count} characters: it is cut off", count=len(content.rstrip()))
             )
         records.append((number, content.rstrip().ljust(LENGTH)))
     return records
@@ -142,7 +153,10 @@ def _amount(text: str, decimals: int, file: str, line: int) -> Decimal:
         raise StatementFileError(
             file,
             line,
-            f'"{text}" is no amount: expected 13 digits and one of {{ A to I (positive), }} J to R (negative)',
+            _(
+                '"{text}" is no amount: expected 13 digits and one of {{ A to I (positive), }} J to R (negative)',
+                text=text,
+            ),
         )
     digit, sign = _LAST_DIGITS[last]
     return Decimal(sign * int(f"{digits}{digit}")).scaleb(-decimals)
@@ -155,8 +169,15 @@ def _statement(open_: _OpenStatement, record: str, file: str, line: int) -> Stat
         raise StatementFileError(
             file,
             line,
-            f"the new balance is of account {closed.number} in {closed.currency}, but the statement of line {open_.line} is of"
-            f" {account.number} in {account.currency}",
+            _(
+                "the new balance is of account {number} in {currency}, but the statement of line {line} is of "
+                "{account_number} in {account_currency}",
+                number=closed.number,
+                currency=closed.currency,
+                line=open_.line,
+                account_number=account.number,
+                account_currency=account.currency,
+            ),
         )
     name = f"{account.bank} {account.branch} {account.number}"
     lines = [_line(movement, account, file) for movement in open_.movements]
@@ -182,7 +203,12 @@ def _line(movement: CfonbMovement, account: CfonbAccount, file: str) -> Statemen
         raise StatementFileError(
             file,
             line,
-            f"the movement is of account {owner.number} in {owner.currency}, but its statement is of {account.number}",
+            _(
+                "the movement is of account {number} in {currency}, but its statement is of {account_number}",
+                number=owner.number,
+                currency=owner.currency,
+                account_number=account.number,
+            ),
         )
     amount = _amount(record[90:104], account.decimals, file, line)
     payer, payer_account, ultimate = ("NPY", "CPY", "NPO") if amount > 0 else ("NBE", "CBE", "NBU")
@@ -234,7 +260,13 @@ def _foreign(details: Mapping[str, list[str]], qualifier: str, file: str, line: 
             continue
         if not (text[3:4].isdigit() and digits.isascii() and digits.isdigit()):
             raise StatementFileError(
-                file, line, f'"{text[:18]}" is no amount of {qualifier}: expected such as EUR200000000001250'
+                file,
+                line,
+                _(
+                    '"{text}" is no amount of {qualifier}: expected such as EUR200000000001250',
+                    text=text[:18],
+                    qualifier=qualifier,
+                ),
             )
         return Decimal(int(digits)).scaleb(-int(text[3])), currency_code(text[:3], file, line)
     return None, ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.statement_files.presets import FIELDS, presets
 
 Columns = tuple[tuple[str, tuple[str, ...]], ...]
@@ -21,17 +22,23 @@ def parse_columns(text: str) -> Columns:
         field = field.strip()
         if not equals:
             raise ColumnsError(
-                f'"{part[:40]}" has no "=": write such as "date = Date; amount = Montant; text = Libellé"'
+                _('"{part}" has no "=": write such as "date = Date; amount = Montant; text = Libellé"', part=part[:40])
             )
         if field not in FIELDS:
             near = get_close_matches(field, FIELDS, cutoff=0.6)
-            hint = f'did you mean "{near[0]}"?' if near else f"the fields are {', '.join(FIELDS)}"
-            raise ColumnsError(f'"{field[:40]}" is no field of a statement: {hint}')
+            hint = (
+                _('did you mean "{near}"?', near=near[0])
+                if near
+                else _("the fields are {fields}", fields=", ".join(FIELDS))
+            )
+            raise ColumnsError(_('"{field}" is no field of a statement: {hint}', field=field[:40], hint=hint))
         names = tuple(filter(None, (title.strip() for title in titles.split("+"))))
         if not names:
-            raise ColumnsError(f"{field} has no column: write its title behind the equals sign")
+            raise ColumnsError(_("{field} has no column: write its title behind the equals sign", field=field))
         if field in columns:
-            raise ColumnsError(f"{field} is there twice: join its columns with +, such as {field} = Libellé + Détail")
+            raise ColumnsError(
+                _("{field} is there twice: join its columns with +, such as {field} = Libellé + Détail", field=field)
+            )
         columns[field] = names
     return tuple(columns.items())
 
@@ -41,7 +48,7 @@ def missing_columns(columns: Columns) -> str:
     fields = {field for field, _titles in columns}
     if "date" not in fields:
         return "date"
-    return "" if fields & {"amount", "debit", "credit"} else "amount (or debit and credit)"
+    return "" if fields & {"amount", "debit", "credit"} else _("amount (or debit and credit)")
 
 
 def preset_problem(name: str) -> str:
@@ -49,5 +56,9 @@ def preset_problem(name: str) -> str:
     if name in presets():
         return ""
     near = get_close_matches(name, list(presets()), cutoff=0.5)
-    hint = f'did you mean "{near[0]}"?' if near else f"the tables are {', '.join(sorted(presets()))}"
-    return f'"{name}" is no table that is known: {hint}'
+    hint = (
+        _('did you mean "{near}"?', near=near[0])
+        if near
+        else _("the tables are {presets}", presets=", ".join(sorted(presets())))
+    )
+    return _('"{name}" is no table that is known: {hint}', name=name, hint=hint)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.model.banks import TableDateOrder
 from beancount_invoicing.statement_files.errors import StatementFileError
 
@@ -42,14 +43,20 @@ def dates_of(cells: Sequence[Cell], order: TableDateOrder, file: str) -> list[da
         raise StatementFileError(
             file,
             failed[0],
-            f'"{failed[1][:40]}" is no date of this table: expected one such as {expected}; see date-format',
+            _(
+                '"{failed}" is no date of this table: expected one such as {expected}; see date-format',
+                failed=failed[1][:40],
+                expected=expected,
+            ),
         )
     if len(readings) > 1 and readings[0] != readings[1]:
         line, cell = next(
             cell for cell, first, second in zip(cells, readings[0], readings[1], strict=True) if first != second
         )
         raise StatementFileError(
-            file, line, f'"{cell}" may be two days, and nothing in the file tells: say date-format: "dmy" or "mdy"'
+            file,
+            line,
+            _('"{cell}" may be two days, and nothing in the file tells: say date-format: "dmy" or "mdy"', cell=cell),
         )
     return readings[0]
 
@@ -94,13 +101,21 @@ def decimal_mark(cells: Sequence[Cell], said: str, file: str) -> str:
         raise StatementFileError(
             file,
             second[0],
-            f'"{second[1]}" has another decimal mark than "{first[1]}" in line {first[0]}: say decimal: "," or "."',
+            _(
+                '"{second}" has another decimal mark than "{first}" in line {other_first}: say decimal: "," or "."',
+                second=second[1],
+                first=first[1],
+                other_first=first[0],
+            ),
         )
     if not shown and doubtful:
         raise StatementFileError(
             file,
             doubtful[0],
-            f'"{doubtful[1]}" may be two amounts, and nothing in the file tells: say decimal: "," or "."',
+            _(
+                '"{doubtful}" may be two amounts, and nothing in the file tells: say decimal: "," or "."',
+                doubtful=doubtful[1],
+            ),
         )
     return next(iter(shown), ".")
 
@@ -119,7 +134,13 @@ def amount_of(cell: Cell, mark: str, file: str) -> Decimal:
     if not _MARKS[mark].fullmatch(digits) or sum(sign.isdigit() for sign in digits) > _DIGITS:
         shown = "1 234,50" if mark == "," else "1234.50"
         raise StatementFileError(
-            file, line, f'"{text.strip()[:40]}" is no amount of this table: expected one such as {shown}; see decimal'
+            file,
+            line,
+            _(
+                '"{text}" is no amount of this table: expected one such as {shown}; see decimal',
+                text=text.strip()[:40],
+                shown=shown,
+            ),
         )
     other = "." if mark == "," else ","
     plain = digits.replace(" ", "").replace("'", "").replace(other, "").replace(mark, ".")

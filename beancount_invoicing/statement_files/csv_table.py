@@ -13,6 +13,7 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from beancount_invoicing.bank.statements import Statement, StatementLine
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Source
 from beancount_invoicing.model.banks import CsvTable
 from beancount_invoicing.statement_files.bank_ids import with_bank_ids
@@ -92,8 +93,10 @@ def _known_table(text: str, file: str) -> Preset:
         raise StatementFileError(
             file,
             1,
-            'no table of a bank that is known has such titles: describe it, 2025-01-01 custom "invoice-bank" Assets:Bank with'
-            ' columns: "date = …; amount = …; text = …", see docs/bank.md',
+            _(
+                'no table of a bank that is known has such titles: describe it, 2025-01-01 custom "invoice-bank" '
+                'Assets:Bank with columns: "date = …; amount = …; text = …", see docs/bank.md'
+            ),
         )
     return best[1]
 
@@ -124,7 +127,7 @@ def _cells(text: str, delimiter: str, file: str) -> Iterator[tuple[int, list[str
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise StatementFileError(file, line, f"this is no row of a table ({error})") from None
+        raise StatementFileError(file, line, _("this is no row of a table ({error})", error=error)) from None
 
 
 def _rows(text: str, file: str, table: CsvTable, preset: Preset | None) -> list[TableRow]:
@@ -163,7 +166,10 @@ def _titles(text: str, file: str, table: CsvTable, needed: frozenset[str]) -> tu
     raise StatementFileError(
         file,
         1,
-        f"the table has no column {names}: export it with its titles, or describe it with columns, see docs/bank.md",
+        _(
+            "the table has no column {names}: export it with its titles, or describe it with columns, see docs/bank.md",
+            names=names,
+        ),
     )
 
 
@@ -178,11 +184,11 @@ def _places(table: CsvTable, titles: Sequence[str], file: str, line: int) -> dic
                 places.setdefault(field, []).append(int(name) - 1)
     if "date" not in places:
         raise StatementFileError(
-            file, line, "no column is the date of the movements: say it in columns, see docs/bank.md"
+            file, line, _("no column is the date of the movements: say it in columns, see docs/bank.md")
         )
     if not {"amount", "debit", "credit"} & places.keys():
         raise StatementFileError(
-            file, line, "no column is the amount: say amount, or debit and credit, in columns, see docs/bank.md"
+            file, line, _("no column is the amount: say amount, or debit and credit, in columns, see docs/bank.md")
         )
     return places
 
@@ -250,7 +256,9 @@ def _amount(row: TableRow, mark: str, file: str) -> Decimal:
     credit = amount_of(row.cell("credit"), mark, file)
     if debit and credit:
         raise StatementFileError(
-            file, row.line, f"the row has both a debit of {debit} and a credit of {credit}: expected one"
+            file,
+            row.line,
+            _("the row has both a debit of {debit} and a credit of {credit}: expected one", debit=debit, credit=credit),
         )
     return credit - debit
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.statement_files.errors import StatementFileError
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x19\x1c-\x1f]")
@@ -28,7 +29,12 @@ def text_of(data: bytes, file: str, encoding: str = "") -> str:
     if found := _CONTROLS.search(text):
         line = text.count("\n", 0, found.start()) + 1
         raise StatementFileError(
-            file, line, f"this is no text: the character U+{ord(found[0]):04X} is in it. Download the statement again"
+            file,
+            line,
+            _(
+                "this is no text: the character U+{ord} is in it. Download the statement again",
+                ord=f"{ord(found[0]):04X}",
+            ),
         )
     return text
 
@@ -38,11 +44,16 @@ def _strict(data: bytes, file: str, encoding: str) -> str:
         return data.decode(encoding).removeprefix("\ufeff")
     except LookupError:
         raise StatementFileError(
-            file, 0, f'"{encoding}" is no encoding: expected one such as utf-8 or cp1252'
+            file, 0, _('"{encoding}" is no encoding: expected one such as utf-8 or cp1252', encoding=encoding)
         ) from None
     except UnicodeError as error:
         start = error.start if isinstance(error, UnicodeDecodeError) else 0
         line = data.count(b"\n", 0, start) + 1
         raise StatementFileError(
-            file, line, f"this is not written in {encoding}: leave the encoding out, or give the one that the bank uses"
+            file,
+            line,
+            _(
+                "this is not written in {encoding}: leave the encoding out, or give the one that the bank uses",
+                encoding=encoding,
+            ),
         ) from None

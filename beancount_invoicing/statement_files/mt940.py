@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount_invoicing.bank.statements import Statement, StatementLine
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Day, Source
 from beancount_invoicing.statement_files.bank_ids import with_bank_ids
 from beancount_invoicing.statement_files.decoding import text_of
@@ -49,7 +50,7 @@ def read_mt940(data: bytes, file: str) -> tuple[Statement, ...]:
             pages.append([])
         pages[-1].append(field)
     if not pages:
-        raise StatementFileError(file, 1, "no field such as :20: is in this file: it is no MT940")
+        raise StatementFileError(file, 1, _("no field such as :20: is in this file: it is no MT940"))
     statements: list[Statement] = []
     previous_is_open = False
     for page in pages:
@@ -60,18 +61,18 @@ def read_mt940(data: bytes, file: str) -> tuple[Statement, ...]:
             raise StatementFileError(
                 file,
                 page[0].line,
-                "this page goes on with a statement (:60M:) whose beginning (:60F:) is missing: add its file",
+                _("this page goes on with a statement (:60M:) whose beginning (:60F:) is missing: add its file"),
             )
         else:
             if previous_is_open:
                 raise StatementFileError(
-                    file, page[0].line, "a statement begins, but the one before ends with a page (:62M:)"
+                    file, page[0].line, _("a statement begins, but the one before ends with a page (:62M:)")
                 )
             statements.append(statement)
         previous_is_open = not ends
     if previous_is_open:
         raise StatementFileError(
-            file, pages[-1][-1].line, "the last page of the statement (:62F:) is missing: the file is cut off"
+            file, pages[-1][-1].line, _("the last page of the statement (:62F:) is missing: the file is cut off")
         )
     return tuple(_with_ids(statement) for statement in statements)
 
@@ -86,7 +87,12 @@ def _joined(first: Statement, second: Statement) -> Statement:
         raise StatementFileError(
             second.source.file,
             second.source.line,
-            f"the page begins with {second.opening} {second.currency}, but the page before ends with {first.closing}",
+            _(
+                "the page begins with {opening} {currency}, but the page before ends with {closing}",
+                opening=second.opening,
+                currency=second.currency,
+                closing=first.closing,
+            ),
         )
     return first._replace(lines=first.lines + second.lines, closing=second.closing, until=second.until)
 
@@ -113,15 +119,23 @@ def _statement(page: list[Mt940Field], file: str) -> tuple[Statement, bool, bool
     closing = next((field for field in reversed(page) if field.tag in {"62F", "62M"}), None)
     account = next((field.content for field in page if field.tag == "25"), "")
     if opening is None or closing is None:
-        missing = "opening balance (:60F:)" if opening is None else "closing balance (:62F:)"
+        missing = _("opening balance (:60F:)") if opening is None else _("closing balance (:62F:)")
         raise StatementFileError(
-            file, page[0].line, f"the statement has no {missing}: the file is cut off, or is no MT940"
+            file,
+            page[0].line,
+            _("the statement has no {missing}: the file is cut off, or is no MT940", missing=missing),
         )
     opened, opening_amount, currency = _balance(opening, file)
     closed, closing_amount, closing_currency = _balance(closing, file)
     if currency != closing_currency:
         raise StatementFileError(
-            file, closing.line, f"the closing balance is in {closing_currency}, but the opening balance in {currency}"
+            file,
+            closing.line,
+            _(
+                "the closing balance is in {closing_currency}, but the opening balance in {currency}",
+                closing_currency=closing_currency,
+                currency=currency,
+            ),
         )
     lines: list[StatementLine] = []
     for place, field in enumerate(page):
@@ -159,7 +173,13 @@ def _balance(field: Mt940Field, file: str) -> tuple[date, Decimal, str]:
     content = field.content.split("\n")[0].strip()
     if not (found := _BALANCE.fullmatch(content)):
         raise StatementFileError(
-            file, field.line, f'":{field.tag}:{content[:40]}" is no balance: expected such as C261005EUR1234,56'
+            file,
+            field.line,
+            _(
+                '":{field}:{content}" is no balance: expected such as C261005EUR1234,56',
+                field=field.tag,
+                content=content[:40],
+            ),
         )
     amount = _amount(found["amount"], file, field.line)
     day = six_digit_day(found["day"], "ymd", file, field.line)
@@ -167,9 +187,9 @@ def _balance(field: Mt940Field, file: str) -> tuple[date, Decimal, str]:
 
 
 def _amount(text: str, file: str, line: int) -> Decimal:
-    whole, _, decimals = text.partition(",")
+    whole, _sep, decimals = text.partition(",")
     if not whole.isdigit() or (decimals and not decimals.isdigit()):
-        raise StatementFileError(file, line, f'"{text[:40]}" is no amount: expected one such as 1234,56')
+        raise StatementFileError(file, line, _('"{text}" is no amount: expected one such as 1234,56', text=text[:40]))
     return Decimal(f"{whole}.{decimals or 0}") if decimals else Decimal(whole)
 
 
@@ -182,14 +202,19 @@ def _line(field: Mt940Field, details_text: str, currency: str, file: str) -> Sta
     found = _STATEMENT_LINE.fullmatch(field.content)
     if not found:
         raise StatementFileError(
-            file, field.line, f'":61:{field.content[:40]}" is no movement: expected such as 2610051005C100,00NTRFNONREF'
+            file,
+            field.line,
+            _(
+                '":61:{content}" is no movement: expected such as 2610051005C100,00NTRFNONREF',
+                content=field.content[:40],
+            ),
         )
     amount = _amount(found["amount"], file, field.line)
     if (found["mark"] == "D") != bool(found["reversed"]):
         amount = -amount
     value = six_digit_day(found["value"], "ymd", file, field.line)
-    first, _, supplement = found["rest"].partition("\n")
-    customer_reference, _, bank_reference = first.partition("//")
+    first, _sep, supplement = found["rest"].partition("\n")
+    customer_reference, _sep, bank_reference = first.partition("//")
     details = read_details(details_text)
     account_as_reference = iban_in(customer_reference)  # as Dutch banks write who paid
     kind = found["type"] or ""
@@ -245,5 +270,7 @@ def _entry_day(value: Day, entry: str, file: str, line: int) -> Day:
         except ValueError:
             continue
     if not days:
-        raise StatementFileError(file, line, f'"{entry}" is no day: expected month and day, such as 1005')
+        raise StatementFileError(
+            file, line, _('"{entry}" is no day: expected month and day, such as 1005', entry=entry)
+        )
     return min(days, key=lambda day: abs((day - value).days))

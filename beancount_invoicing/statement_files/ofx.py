@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 
 from beancount_invoicing.bank.statements import Statement, StatementLine
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Source
 from beancount_invoicing.statement_files.bank_ids import with_bank_ids
 from beancount_invoicing.statement_files.cfonb120 import french_iban
@@ -64,7 +65,7 @@ def read_ofx(data: bytes, file: str) -> tuple[Statement, ...]:
     statements = tuple(_statement(element, file) for element in root.all(*_STATEMENTS))
     if not statements:
         raise StatementFileError(
-            file, 1, "the file has no statement of an account (STMTRS, CCSTMTRS): ask the bank for one"
+            file, 1, _("the file has no statement of an account (STMTRS, CCSTMTRS): ask the bank for one")
         )
     return statements
 
@@ -81,7 +82,7 @@ def _tree(data: bytes, file: str) -> OfxElement:
     start = max(text.upper().find("<OFX>"), 0)
     if text.upper().find("</OFX>", start) < 0:
         raise StatementFileError(
-            file, text.count("\n") + 1, "the file ends without </OFX>: it is cut off, download the statement again"
+            file, text.count("\n") + 1, _("the file ends without </OFX>: it is cut off, download the statement again")
         )
     text = _CDATA.sub(lambda found: html.escape(found[1], quote=False), text)
     ended = {found["name"].upper() for found in _TAG.finditer(text, start) if found["end"]}
@@ -103,7 +104,9 @@ def _tree(data: bytes, file: str) -> OfxElement:
         if not content and not found["empty"] and name in ended:
             if len(open_elements) > _DEEPEST:
                 raise StatementFileError(
-                    file, line, f"elements are nested more than {_DEEPEST} deep: this is no OFX of a bank"
+                    file,
+                    line,
+                    _("elements are nested more than {deepest} deep: this is no OFX of a bank", deepest=_DEEPEST),
                 )
             open_elements.append(element)
     return root
@@ -112,7 +115,7 @@ def _tree(data: bytes, file: str) -> OfxElement:
 def _statement(element: OfxElement, file: str) -> Statement:
     account = element.first("BANKACCTFROM") or element.first("CCACCTFROM")
     if account is None:
-        raise StatementFileError(file, element.line, "the statement names no account (BANKACCTFROM)")
+        raise StatementFileError(file, element.line, _("the statement names no account (BANKACCTFROM)"))
     currency = currency_code(element.value("CURDEF"), file, element.line)
     parts = (account.value("BANKID"), account.value("BRANCHID"), account.value("ACCTID"))
     iban = iban_in(parts[2]) or french_iban(parts[0], parts[1], parts[2][:11] if len(parts[2]) in {11, 13} else "")
@@ -184,4 +187,6 @@ def _day(text: str, file: str, line: int) -> date:
             raise ValueError
         return date(int(found[1]), int(found[2]), int(found[3]))
     except ValueError:
-        raise StatementFileError(file, line, f'"{text[:40]}" is no date: expected one such as 20261005') from None
+        raise StatementFileError(
+            file, line, _('"{text}" is no date: expected one such as 20261005', text=text[:40])
+        ) from None

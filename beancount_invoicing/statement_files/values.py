@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 from decimal import Decimal
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.statement_files.errors import StatementFileError
 
 _PLAIN_AMOUNT = re.compile(r"[+-]?\d{1,18}(?:\.\d{0,9})?|[+-]?\.\d{1,9}", re.ASCII)
@@ -19,7 +20,7 @@ _ABSENT = frozenset({"NOTPROVIDED", "NONREF", "NOREF", "NOTAVAILABLE", "NONE", "
 def plain_amount(text: str, file: str, line: int) -> Decimal:
     """An amount with a decimal point and no sign between thousands: 1234.50. Raises StatementFileError."""
     if not _PLAIN_AMOUNT.fullmatch(text):
-        raise StatementFileError(file, line, f'"{text[:40]}" is no amount: expected one such as 1234.50')
+        raise StatementFileError(file, line, _('"{text}" is no amount: expected one such as 1234.50', text=text[:40]))
     return Decimal(text)
 
 
@@ -28,7 +29,7 @@ def iso_day(text: str, file: str, line: int) -> date:
     found = _ISO_DAY.match(text)
     day = found and _day(int(found[1]), int(found[2]), int(found[3]))
     if not day:
-        raise StatementFileError(file, line, f'"{text[:40]}" is no date: expected one such as 2026-10-05')
+        raise StatementFileError(file, line, _('"{text}" is no date: expected one such as 2026-10-05', text=text[:40]))
     return day
 
 
@@ -47,7 +48,11 @@ def six_digit_day(text: str, order: str, file: str, line: int) -> date:
             day = date(year, 3, 1) - timedelta(days=1)
     if not day:
         shown = "261005" if order == "ymd" else "051026"
-        raise StatementFileError(file, line, f'"{text[:40]}" is no date: expected one such as {shown} for 2026-10-05')
+        raise StatementFileError(
+            file,
+            line,
+            _('"{text}" is no date: expected one such as {shown} for 2026-10-05', text=text[:40], shown=shown),
+        )
     return day
 
 
@@ -61,7 +66,9 @@ def _day(year: int, month: int, number: int) -> date | None:
 def currency_code(text: str, file: str, line: int) -> str:
     """A currency's three capitals (ISO 4217). Raises StatementFileError."""
     if not _CURRENCY.fullmatch(text):
-        raise StatementFileError(file, line, f'"{text[:40]}" is no currency: expected three capitals such as EUR')
+        raise StatementFileError(
+            file, line, _('"{text}" is no currency: expected three capitals such as EUR', text=text[:40])
+        )
     return text
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, tzinfo
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.timesheets import (
     harvest,
     kimai,
@@ -42,7 +43,7 @@ def detect(text: str) -> str:
         break
     if timedot.looks_like(text):
         return "timedot"
-    _, titles = tables.header(text)
+    _other, titles = tables.header(text)
     names = set(titles)
     if "start date" in names:
         return "clockify" if "duration (h)" in names else "toggl"
@@ -54,16 +55,18 @@ def detect(text: str) -> str:
         return "kimai"
     raise TimesheetError(
         1,
-        "this is no file of a known time tracker: expected the CSV of a detailed report of Toggl Track, Clockify or Harvest, a CSV"
-        " export of Kimai, the JSON of Toggl's API, `watson log` as JSON or CSV, `timew export`, a timeclock or timedot file,"
-        " or an Org file with CLOCK lines",
+        _(
+            "this is no file of a known time tracker: expected the CSV of a detailed report of Toggl Track, "
+            "Clockify or Harvest, a CSV export of Kimai, the JSON of Toggl's API, `watson log` as JSON or CSV, "
+            "`timew export`, a timeclock or timedot file, or an Org file with CLOCK lines"
+        ),
     )
 
 
 def _of_json(text: str) -> str:
     """The format of a list in JSON, by its first element."""
     try:
-        first = next((found for _line, found in objects.objects(text, "entry", "entries", "a time tracker")), None)
+        first = next((found for _line, found in objects.objects(text, "entry", "entries", _("a time tracker"))), None)
     except TimesheetError:
         first = None
     if isinstance(first, list) or (isinstance(first, dict) and {"stop", "project"} <= first.keys()):
@@ -105,7 +108,9 @@ def parse_timesheet(
             return timedot.parse_timedot(text)
         case "org":
             return org.parse_org(text, skip_open)
-    raise TimesheetError(1, f'"{format}" is no known format: expected one of {", ".join(FORMATS)}')
+    raise TimesheetError(
+        1, _('"{format}" is no known format: expected one of {formats}', format=format, formats=", ".join(FORMATS))
+    )
 
 
 __all__ = ["FORMATS", "DateFormat", "DurationUnit", "TimeRecord", "TimesheetError", "detect", "parse_timesheet"]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.timesheets.records import TimesheetError
 
 _GAP = re.compile(r"[\s,]*")
@@ -20,7 +21,9 @@ def objects(text: str, singular: str, many: str, writer: str) -> Iterator[tuple[
     place = len(text) - len(text.lstrip())
     line = 1 + text.count("\n", 0, place)
     if text[place : place + 1] != "[":
-        raise TimesheetError(line, f"one object: expected a list of {many}, as {writer} writes it")
+        raise TimesheetError(
+            line, _("one object: expected a list of {many}, as {writer} writes it", many=many, writer=writer)
+        )
     counted, place = place, place + 1
     while True:
         place = _GAP.match(text, place).end()  # type: ignore[union-attr] # a gap of nothing matches too
@@ -32,11 +35,17 @@ def objects(text: str, singular: str, many: str, writer: str) -> Iterator[tuple[
             found, place = decoder.raw_decode(text, place)
         except (ValueError, RecursionError) as error:
             raise TimesheetError(
-                line, f"this is no {singular} ({error}): expected JSON as {writer} writes it"
+                line,
+                _(
+                    "this is no {singular} ({error}): expected JSON as {writer} writes it",
+                    singular=singular,
+                    error=error,
+                    writer=writer,
+                ),
             ) from None
         yield line, found
     if text[place + 1 :].strip():
-        raise TimesheetError(line, f"something follows the list of {many}: expected the end of the file")
+        raise TimesheetError(line, _("something follows the list of {many}: expected the end of the file", many=many))
 
 
 def moment(line: int, value: object, zone: tzinfo) -> datetime:
@@ -47,7 +56,7 @@ def moment(line: int, value: object, zone: tzinfo) -> datetime:
             raise ValueError
     except ValueError:
         raise TimesheetError(
-            line, f"{value!r:.40} is no moment: expected one such as 2026-03-30T09:00:00+02:00"
+            line, _("{value} is no moment: expected one such as 2026-03-30T09:00:00+02:00", value=f"{value!r:.40}")
         ) from None
     found = found.replace(microsecond=0)
     return found.astimezone(zone) if found.utcoffset() == timedelta(0) else found
@@ -58,5 +67,7 @@ def text_list(line: int, value: object, name: str) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise TimesheetError(line, f'"{name}" is {value!r:.40}: expected a list of texts')
+        raise TimesheetError(
+            line, _('"{name}" is {value}: expected a list of texts', name=name, value=f"{value!r:.40}")
+        )
     return tuple(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, time
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.timesheets.records import (
     ClockSession,
     TimeRecord,
@@ -63,7 +64,10 @@ def _clocked(
     if found is None:
         raise TimesheetError(
             number,
-            f'"{line.strip():.60}" is no clock: expected one such as CLOCK: [2026-03-30 Mon 09:00]--[2026-03-30 Mon 10:30]',
+            _(
+                '"{line}" is no clock: expected one such as CLOCK: [2026-03-30 Mon 09:00]--[2026-03-30 Mon 10:30]',
+                line=f"{line.strip():.60}",
+            ),
         )
     start = _moment(number, found["start"])
     titles = [title for _level, title, _tags in headings]
@@ -72,8 +76,18 @@ def _clocked(
             return []
         raise TimesheetError(
             number,
-            f'the clock of "{titles[-1] if titles else ""}" since {start} runs still: clock out, or leave open ones out'
-            " (--skip-open)",
+            (
+                _(
+                    'the clock of "{title}" since {start} runs still: clock out, or leave open ones out (--skip-open)',
+                    title=titles[-1],
+                    start=start,
+                )
+                if titles
+                else _(
+                    'the clock of "" since {start} runs still: clock out, or leave open ones out (--skip-open)',
+                    start=start,
+                )
+            ),
         )
     tags = tuple(dict.fromkeys(tag for _level, _title, those in headings for tag in those))
     session = ClockSession(number, start, "", titles[-1] if len(titles) > 1 else "", tags)
@@ -91,4 +105,6 @@ def _moment(number: int, said: str) -> datetime:
             raise ValueError
         return datetime.combine(day, time(int(found[2]), int(found[3])))
     except ValueError:
-        raise TimesheetError(number, f"{said} is no moment: expected one such as [2026-03-30 Mon 09:00]") from None
+        raise TimesheetError(
+            number, _("{text} is no moment: expected one such as [2026-03-30 Mon 09:00]", text=said)
+        ) from None

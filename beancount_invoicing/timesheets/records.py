@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Day
 from beancount_invoicing.rules.steps import round_to
 
@@ -26,7 +27,7 @@ class TimesheetError(ValueError):
     """The file is not as its format has it; the message names the line, what is wrong and what was expected."""
 
     def __init__(self, line: int, message: str) -> None:
-        super().__init__(f"line {line}: {message}")
+        super().__init__(_("line {line}: {message}", line=line, message=message))
         self.line = line
 
 
@@ -86,9 +87,15 @@ def in_days(session: ClockSession, end: datetime, line: int = 0) -> list[TimeRec
     """A session as records, cut at midnight. `line` is where its end is said."""
     start = session.start
     if not timedelta(0) <= _elapsed(start, end) <= _LONGEST:
-        what = "ends before it starts" if end < start else f"lasts more than {_LONGEST.days} days"
+        what = _("ends before it starts") if end < start else _("lasts more than {days} days", days=_LONGEST.days)
         raise TimesheetError(
-            line or session.line, f"the session from {start} to {end} {what}: expected an end soon after the start"
+            line or session.line,
+            _(
+                "the session from {start} to {end} {subject}: expected an end soon after the start",
+                start=start,
+                end=end,
+                subject=what,
+            ),
         )
     client, project, task = parts_of(session.account)
     records: list[TimeRecord] = []

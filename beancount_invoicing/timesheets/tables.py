@@ -10,6 +10,7 @@ from datetime import time
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Day
 from beancount_invoicing.timesheets.records import DateFormat, DurationUnit, TimeRecord, TimesheetError, day_of
 
@@ -44,7 +45,8 @@ def record(
     billable = _BILLABLE.get(row.get("billable").casefold(), empty)
     if row.get("billable") and row.get("billable").casefold() not in _BILLABLE:
         raise TimesheetError(
-            row.line, f'"{row.get("billable")}" says neither yes nor no: expected Yes or No under Billable'
+            row.line,
+            _('"{billable}" says neither yes nor no: expected Yes or No under Billable', billable=row.get("billable")),
         )
     return TimeRecord(
         date=day,
@@ -66,7 +68,7 @@ def header(text: str) -> tuple[str, list[str]]:
     best: tuple[str, list[str]] = (",", [])
     for separator in (",", ";", "\t"):
         try:
-            _, cells = next(cells_of(text, separator, strict=False), (1, []))
+            _other, cells = next(cells_of(text, separator, strict=False), (1, []))
         except TimesheetError:
             continue
         if len(cells) > len(best[1]):
@@ -85,7 +87,7 @@ def cells_of(text: str, separator: str, strict: bool = True) -> Iterator[tuple[i
             line = reader.line_num + 1
     except csv.Error as error:
         raise TimesheetError(
-            line, f"this is no line of a table ({error}): expected cells in double quotes or without any"
+            line, _("this is no line of a table ({error}): expected cells in double quotes or without any", error=error)
         ) from None
 
 
@@ -105,12 +107,19 @@ def table_rows(
         if not known.keys() & those:
             titles = {field: name.capitalize() for name, field in reversed(list(columns.items())) if field in those}
             wanted = " or ".join(f'"{title}"' for title in reversed(list(titles.values())))
-            raise TimesheetError(1, f"the table has no column {wanted}: export it with the column titles")
+            raise TimesheetError(
+                1, _("the table has no column {wanted}: export it with the column titles", wanted=wanted)
+            )
     rows = []
     for line, cells in list(cells_of(text, separator))[1:]:
         if len(cells) < len(names) or any(cell.strip() for cell in cells[len(names) :]):
             raise TimesheetError(
-                line, f"{len(cells)} cells, but the table has {len(names)} columns: is a quote missing?"
+                line,
+                _(
+                    "{count} cells, but the table has {other_count} columns: is a quote missing?",
+                    count=len(cells),
+                    other_count=len(names),
+                ),
             )
         rows.append(TimesheetRow(line, {field: cells[place].strip() for field, place in known.items()}))
     return rows
@@ -135,13 +144,15 @@ def dates_of_column(cells: list[tuple[int, str]], date_format: DateFormat) -> li
         line, cell = failed
         shown = {"ymd": "2026-03-31", "dmy": "31/03/2026, 31.03.2026", "mdy": "03/31/2026"}
         expected = shown[date_format] if date_format else ", ".join(shown.values())
-        raise TimesheetError(line, f'"{cell}" is no date of this file: expected one such as {expected}')
+        raise TimesheetError(
+            line, _('"{cell}" is no date of this file: expected one such as {expected}', cell=cell, expected=expected)
+        )
     if len(readings) > 1 and readings[0] != readings[1]:
         line, cell = next(
             cell for cell, first, second in zip(cells, readings[0], readings[1], strict=True) if first != second
         )
         raise TimesheetError(
-            line, f'"{cell}" may be two days, and nothing in the file tells: say --date-format dmy or mdy'
+            line, _('"{cell}" may be two days, and nothing in the file tells: say --date-format dmy or mdy', cell=cell)
         )
     return readings[0]
 
@@ -163,7 +174,7 @@ def time_of_day(row: TimesheetRow, name: str) -> time | None:
         return time(hour, int(found[2]), int(found[3] or 0))
     except ValueError:
         raise TimesheetError(
-            row.line, f'"{cell}" is no time of day: expected one such as 14:05, 14:05:30 or 2:05 PM'
+            row.line, _('"{cell}" is no time of day: expected one such as 14:05, 14:05:30 or 2:05 PM', cell=cell)
         ) from None
 
 
@@ -176,9 +187,9 @@ def duration(row: TimesheetRow, span: int | None, unit: DurationUnit) -> int:
         return span
     raise TimesheetError(
         row.line,
-        f'"{cell}" is no duration: expected one such as 1:30, 1:30:00, 1.5 or 1,5'
+        _('"{cell}" is no duration: expected one such as 1:30, 1:30:00, 1.5 or 1,5', cell=cell)
         if cell
-        else "no duration, and no start and end to tell it: expected one such as 1:30:00",
+        else _("no duration, and no start and end to tell it: expected one such as 1:30:00"),
     )
 
 
@@ -190,8 +201,11 @@ def _seconds(line: int, cell: str, span: int | None, unit: DurationUnit) -> int 
         if not unit and number:
             raise TimesheetError(
                 line,
-                f'"{cell}" may be hours or seconds, and nothing in the file tells: say --duration-unit hours or'
-                " seconds",
+                _(
+                    '"{cell}" may be hours or seconds, and nothing in the file tells: say --duration-unit hours or '
+                    "seconds",
+                    cell=cell,
+                ),
             )
         return number * (3600 if unit == "hours" else 1)
     if DECIMAL.fullmatch(cell):

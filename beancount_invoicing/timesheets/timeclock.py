@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, time
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.timesheets.records import (
     ClockSession,
     TimeRecord,
@@ -44,13 +45,18 @@ def parse_timeclock(text: str, skip_open: bool = False) -> list[TimeRecord]:
         if found is None:
             raise TimesheetError(
                 number,
-                f'"{line:.40}" is no line of a timeclock file: expected one such as i 2026-03-30 09:00:00 account',
+                _(
+                    '"{line}" is no line of a timeclock file: expected one such as i 2026-03-30 09:00:00 account',
+                    line=f"{line:.40}",
+                ),
             )
         when = _clocked(number, found)
         account, description, tags = _said(found["rest"] or "")
         if found["code"] in "iI":
             if any(session.account == account for session in sessions):
-                raise TimesheetError(number, f'"{account}" is clocked in already: expected an `o` line before')
+                raise TimesheetError(
+                    number, _('"{account}" is clocked in already: expected an `o` line before', account=account)
+                )
             sessions.append(ClockSession(number, when, account, description, tags))
             continue
         session = _ended(number, sessions, account)
@@ -61,7 +67,10 @@ def parse_timeclock(text: str, skip_open: bool = False) -> list[TimeRecord]:
         first = sessions[0]
         raise TimesheetError(
             first.line,
-            f'the session of "{first.account}" has no end: add its `o` line, or leave open ones out (--skip-open)',
+            _(
+                'the session of "{account}" has no end: add its `o` line, or leave open ones out (--skip-open)',
+                account=first.account,
+            ),
         )
     return sorted(records, key=lambda record: record.line)
 
@@ -75,7 +84,12 @@ def _clocked(line: int, found: re.Match[str]) -> datetime:
     except ValueError:
         raise TimesheetError(
             line,
-            f'"{found["date"]} {found["hour"]}:{found["minute"]}" is no moment: expected one such as 2026-03-30 09:00:00',
+            _(
+                '"{day} {hour}:{minute}" is no moment: expected one such as 2026-03-30 09:00:00',
+                day=found["date"],
+                hour=found["hour"],
+                minute=found["minute"],
+            ),
         ) from None
 
 
@@ -90,11 +104,16 @@ def _said(rest: str) -> tuple[str, str, tuple[str, ...]]:
 def _ended(line: int, sessions: list[ClockSession], account: str) -> ClockSession:
     """Takes the session that an `o` line ends out of those that are open."""
     if not sessions:
-        raise TimesheetError(line, "nothing is clocked in: expected an `i` line before")
+        raise TimesheetError(line, _("nothing is clocked in: expected an `i` line before"))
     named = [place for place, session in enumerate(sessions) if session.account == account]
     if account and not named and (":" in account or len(sessions) > 1):
         opened = ", ".join(f'"{session.account}"' for session in sessions)
         raise TimesheetError(
-            line, f'"{account}" is not clocked in: expected the name of one that is ({opened}), or none'
+            line,
+            _(
+                '"{account}" is not clocked in: expected the name of one that is ({opened}), or none',
+                account=account,
+                opened=opened,
+            ),
         )
     return sessions.pop(named[0] if named else -1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Day
 from beancount_invoicing.timesheets.records import TimeRecord, TimesheetError, day_of, parts_of, split_lines
 
@@ -34,7 +35,7 @@ def parse_timedot(text: str) -> list[TimeRecord]:
         if found := _DAY.fullmatch(line.rstrip()):
             day, told = day_of(found[1], "ymd", order_is_known=True), (found["said"] or "").strip()
             if day is None:
-                raise TimesheetError(number, f'"{found[1]}" is no day: expected one such as 2026-03-30')
+                raise TimesheetError(number, _('"{found}" is no day: expected one such as 2026-03-30', found=found[1]))
             continue
         if day is None:
             continue
@@ -45,7 +46,10 @@ def parse_timedot(text: str) -> list[TimeRecord]:
         if seconds is None:
             raise TimesheetError(
                 number,
-                f'"{item["amount"]:.40}" is no time: expected dots or hours behind the two spaces, such as acme:web  .... ..',
+                _(
+                    '"{amount}" is no time: expected dots or hours behind the two spaces, such as acme:web  .... ..',
+                    amount=f"{item['amount']:.40}",
+                ),
             )
         client, project, task = parts_of(item["account"])
         records.append(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.timesheets.objects import objects
 from beancount_invoicing.timesheets.records import ClockSession, TimeRecord, TimesheetError, in_days
 from beancount_invoicing.timesheets.tables import cells_of
@@ -37,7 +38,7 @@ def parse_timewarrior(text: str, zone: tzinfo = UTC, skip_open: bool = False) ->
             or not isinstance(description, str)
         ):
             raise TimesheetError(
-                line, 'expected "tags" as a list of texts and "annotation" as a text, as `timew export` has them'
+                line, _('expected "tags" as a list of texts and "annotation" as a text, as `timew export` has them')
             )
         session = ClockSession(line, start, "", description, tuple(tags))
         if not said.get("end"):
@@ -45,7 +46,11 @@ def parse_timewarrior(text: str, zone: tzinfo = UTC, skip_open: bool = False) ->
                 continue
             raise TimesheetError(
                 line,
-                f"the interval since {start} has no end yet: stop it (`timew stop`), or leave open ones out (--skip-open)",
+                _(
+                    "the interval since {start} has no end yet: stop it (`timew stop`), or leave open ones out "
+                    "(--skip-open)",
+                    start=start,
+                ),
             )
         records += in_days(session, _moment(line, said["end"], zone))
     return records
@@ -59,7 +64,7 @@ def _intervals(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
     for line, found in objects(text, "interval", "intervals", "`timew export`"):
         if not isinstance(found, dict):
             raise TimesheetError(
-                line, f'{json.dumps(found)[:40]} is no interval: expected an object with "start" and "end"'
+                line, _('{dump} is no interval: expected an object with "start" and "end"', dump=json.dumps(found)[:40])
             )
         yield line, found
 
@@ -72,4 +77,6 @@ def _moment(line: int, said: object, zone: tzinfo) -> datetime:
         year, month, day, hour, minute, second = (int(part) for part in found.groups())
         return datetime(year, month, day, hour, minute, second, tzinfo=UTC).astimezone(zone)
     except (ValueError, OverflowError):
-        raise TimesheetError(line, f"{said!r:.40} is no moment: expected one such as 20231001T103000Z") from None
+        raise TimesheetError(
+            line, _("{text} is no moment: expected one such as 20231001T103000Z", text=f"{said!r:.40}")
+        ) from None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import Any
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.timesheets.objects import moment, objects, text_list
 from beancount_invoicing.timesheets.records import DateFormat, TimeRecord, TimesheetError
 from beancount_invoicing.timesheets.tables import (
@@ -64,12 +65,15 @@ def parse_toggl_api(text: str, zone: tzinfo, skip_open: bool) -> list[TimeRecord
         for entry in _entries(line, found):
             seconds, start = entry.get("duration", entry.get("seconds")), moment(line, entry.get("start"), zone)
             if not isinstance(seconds, int) or isinstance(seconds, bool):
-                raise TimesheetError(line, f'"duration" is {seconds!r:.40}: expected a number of seconds')
+                raise TimesheetError(
+                    line, _('"duration" is {seconds}: expected a number of seconds', seconds=f"{seconds!r:.40}")
+                )
             if seconds < 0:
                 if skip_open:
                     continue
                 raise TimesheetError(
-                    line, f"the entry since {start} runs still: stop it, or leave open ones out (--skip-open)"
+                    line,
+                    _("the entry since {start} runs still: stop it, or leave open ones out (--skip-open)", start=start),
                 )
             billable = entry.get("billable")
             records.append(
@@ -93,7 +97,7 @@ def parse_toggl_api(text: str, zone: tzinfo, skip_open: bool) -> list[TimeRecord
 def _entries(line: int, found: Any) -> Iterator[dict[str, Any]]:
     """An entry, or those of a row of a report, which says once what they share."""
     if not isinstance(found, dict):
-        raise TimesheetError(line, f"{found!r:.40} is no time entry: expected an object")
+        raise TimesheetError(line, _("{found} is no time entry: expected an object", found=f"{found!r:.40}"))
     rows = found.get("time_entries")
     if not isinstance(rows, list):
         yield found
@@ -101,7 +105,7 @@ def _entries(line: int, found: Any) -> Iterator[dict[str, Any]]:
     shared = {name: value for name, value in found.items() if name != "time_entries"}
     for row in rows:
         if not isinstance(row, dict):
-            raise TimesheetError(line, f"{row!r:.40} is no time entry: expected an object")
+            raise TimesheetError(line, _("{row} is no time entry: expected an object", row=f"{row!r:.40}"))
         yield shared | row
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.timesheets.objects import moment, objects, text_list
 from beancount_invoicing.timesheets.records import ClockSession, TimeRecord, TimesheetError, in_days, with_project
 from beancount_invoicing.timesheets.tables import table_rows
@@ -43,7 +44,9 @@ def _local(line: int, cell: str) -> datetime:
         if not 1 < found.year < 9999:
             raise ValueError
     except ValueError:
-        raise TimesheetError(line, f'"{cell}" is no moment: expected one such as 2026-03-30 09:00:00') from None
+        raise TimesheetError(
+            line, _('"{cell}" is no moment: expected one such as 2026-03-30 09:00:00', cell=cell)
+        ) from None
     return found.replace(tzinfo=None)
 
 
@@ -56,9 +59,11 @@ def _listed(text: str, zone: tzinfo) -> Iterator[_Frame]:
             start, end = _second(line, found[0], zone), _second(line, found[1], zone)
             project, tags = found[2], found[4]
         else:
-            raise TimesheetError(line, f"{found!r:.40} is no frame: expected one of `watson log --json`")
+            raise TimesheetError(
+                line, _("{found} is no frame: expected one of `watson log --json`", found=f"{found!r:.40}")
+            )
         if not isinstance(project, str):
-            raise TimesheetError(line, f'"project" is {project!r:.40}: expected a text')
+            raise TimesheetError(line, _('"project" is {project}: expected a text', project=f"{project!r:.40}"))
         yield line, start, end, project, text_list(line, tags, "tags")
 
 
@@ -68,4 +73,6 @@ def _second(line: int, said: object, zone: tzinfo) -> datetime:
             raise ValueError
         return datetime.fromtimestamp(said, UTC).astimezone(zone)
     except (ValueError, OverflowError, OSError):
-        raise TimesheetError(line, f"{said!r:.40} is no moment: expected seconds since 1970") from None
+        raise TimesheetError(
+            line, _("{text} is no moment: expected seconds since 1970", text=f"{said!r:.40}")
+        ) from None

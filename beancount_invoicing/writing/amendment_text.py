@@ -11,6 +11,7 @@ from typing import Any
 from beancount.core.data import Custom, Open
 
 from beancount_invoicing.entries.metadata import source_of
+from beancount_invoicing.messages import joined
 from beancount_invoicing.model import Source
 from beancount_invoicing.writing import renaming, text
 
@@ -63,7 +64,7 @@ def differs(value: Any, current: text.DirectiveValue | None) -> bool:
 def amendment_directive(day: date, kind: str, head: Sequence[text.DirectiveValue], values: Values) -> str:
     """A custom directive; a key without a value is written empty."""
     lines = [text.custom_directive(day, kind, head).rstrip("\n"), *(_line(key, value) for key, value in values.items())]
-    return "\n".join(lines) + "\n"
+    return joined("\n", lines) + "\n"
 
 
 def with_values(source: Source, values: Values) -> tuple[str, str]:

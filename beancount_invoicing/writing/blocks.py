@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from beancount_invoicing.messages import joined
 from beancount_invoicing.writing import text
 
 _POSTING = re.compile(
@@ -35,7 +36,7 @@ class EntryText:
     @property
     def text(self) -> str:
         """The whole, without a line break at its end."""
-        return "\n".join(part for part in (self.head, *(block.text for block in self.blocks)) if part)
+        return joined("\n", (part for part in (self.head, *(block.text for block in self.blocks)) if part))
 
 
 def split_entry(entry: str, first: int, postings: Iterable[int]) -> EntryText | None:
@@ -45,8 +46,10 @@ def split_entry(entry: str, first: int, postings: Iterable[int]) -> EntryText | 
     if not places or places[0] < 1 or places[-1] >= len(lines) or len(set(places)) < len(places):
         return None
     ends = [*places[1:], len(lines)]
-    blocks = tuple(Block(first + start, "\n".join(lines[start:end])) for start, end in zip(places, ends, strict=True))
-    return EntryText("\n".join(lines[: places[0]]), blocks)
+    blocks = tuple(
+        Block(first + start, joined("\n", lines[start:end])) for start, end in zip(places, ends, strict=True)
+    )
+    return EntryText(joined("\n", lines[: places[0]]), blocks)
 
 
 def with_posting_number(block: Block, number: Decimal) -> Block:
@@ -85,7 +88,7 @@ def trailing_comments(block: Block) -> str:
     last = len(lines)
     while (line := lines[last - 1]).lstrip().startswith(";") and len(line) - len(line.lstrip()) <= depth:
         last -= 1
-    return "\n".join(lines[last:])
+    return joined("\n", lines[last:])
 
 
 def with_narration(head: str, old: str, new: str) -> str:

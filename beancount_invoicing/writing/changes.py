@@ -18,6 +18,7 @@ from beancount_invoicing.gc_control import no_collections
 from beancount_invoicing.ledger import LedgerLoader, check_loading
 from beancount_invoicing.loading import beancount_cache
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Finding, Invoice, Source, require_date
 from beancount_invoicing.receivables import Position, positions
 from beancount_invoicing.writing import git, text, trial, writer
@@ -147,12 +148,19 @@ def change(
         )  # what is shown would be wrong all over
         if grave and (write_options.write or misplaced):
             raise Refused(
-                "the ledger has errors: nothing is written into it before they are mended (a broken entry may hide a number)",
+                _(
+                    "the ledger has errors: nothing is written into it before they are mended (a broken entry may "
+                    "hide a number)"
+                ),
                 grave,
             )
         changes = make_changes(loading)
         beside = tuple(
-            f"{error.source}: {error.message} (this hides no entry, and keeps nothing from being written)"
+            _(
+                "{place}: {message} (this hides no entry, and keeps nothing from being written)",
+                place=error.source,
+                message=error.message,
+            )
             for error in errors
             if error not in grave
         )
@@ -162,12 +170,12 @@ def change(
             return replace(nothing, left_out=changes.left_out, nothing_to_do=changes.nothing_to_do)
         planned, shown = _planned(loading, file, changes, write_options.into)
         if loading.stale():
-            raise FileChanged("the ledger was changed while it was read: nothing was written; do it again")
+            raise FileChanged(_("the ledger was changed while it was read: nothing was written; do it again"))
         outcome = replace(trial_outcome(loading, errors, planned, shown, changes), errors=grave)
         if write_options.today and (said := far_ahead(outcome.documents, write_options.today)):
-            said += ": say --yes if that is meant"
+            said += _(": say --yes if that is meant")
             if write_options.write:
-                raise Refused(f"nothing is written: {said}")
+                raise Refused(_("nothing is written: {text}", text=said))
             outcome = replace(outcome, notices=(*outcome.notices, said))
         if write_options.write:
             files = tuple(file.file for file in planned.files)
@@ -193,7 +201,12 @@ def _uncommitted(outcome: Outcome, error: git.GitError) -> str:
     names = ", ".join(document.number for document in outcome.documents) or outcome.summary
     what = f"{names}: " if names else ""
     files = ", ".join(os_path.relpath(file, Path(outcome.book.file).parent) for file in outcome.files)
-    return f"{what}written to {files}, but not committed: {error}; do not do it again, commit it"
+    return _(
+        "{subject}written to {files}, but not committed: {error}; do not do it again, commit it",
+        subject=what,
+        files=files,
+        error=error,
+    )
 
 
 def _planned(loading: Loading, file: Path, changes: Changes, into: str | Path | None) -> tuple[writer.Plan, str]:
@@ -208,10 +221,10 @@ def _planned(loading: Loading, file: Path, changes: Changes, into: str | Path | 
             there = target.read_text(encoding="utf-8", errors="replace") if target.exists() else ""
             columns[target] = text.column_of(there)
         by_file.setdefault(target, []).append(new.render(columns[target]))
-    additions = [writer.Addition(target, "\n".join(texts)) for target, texts in by_file.items()]
+    additions = [writer.Addition(target, joined("\n", texts)) for target, texts in by_file.items()]
     planned = writer.plan(top, loading.files, additions, changes.edits, needed=roots.root_option_lines(loading.options))
     shown = [edit.new for edit in changes.edits if edit.new] + [addition.text for addition in additions]
-    return planned, "\n".join(one.rstrip("\n") + "\n" for one in shown)
+    return planned, joined("\n", (one.rstrip("\n") + "\n" for one in shown))
 
 
 def _target(book: Book, top: Path, new: NewDirective) -> Path:
@@ -242,7 +255,7 @@ def trial_outcome(
             errors.append(one)
     out = {(str(edit.file), edit.line) for edit in changes.edits if not edit.new}
     if errors:
-        raise Refused("this cannot be written: the ledger would have errors", errors)
+        raise Refused(_("this cannot be written: the ledger would have errors"), errors)
     return Outcome(
         text=shown,
         book=result.book,

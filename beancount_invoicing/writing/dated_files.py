@@ -6,6 +6,7 @@ import re
 from datetime import date
 from pathlib import Path
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.writing.writer import CannotWrite
 
 _FIELD = re.compile(r"\{[^{}]*\}")
@@ -23,5 +24,11 @@ def target_file(into: str | Path, day: date) -> Path:
     """
     path = Path(expanded_pattern(str(into), day))
     if wrong := _FIELD.search(path.name):
-        raise CannotWrite(f"--into {into}: {wrong[0]} says nothing there: what is known is {{year}} and {{month}}")
+        raise CannotWrite(
+            _(
+                "--into {into}: {wrong} says nothing there: what is known is {{year}} and {{month}}",
+                into=into,
+                wrong=wrong[0],
+            )
+        )
     return path.absolute()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Invoice
 from beancount_invoicing.rules import periods
 
@@ -25,13 +26,24 @@ def far_ahead(documents: Sequence[Invoice], today: date) -> str:
         totals[invoice.currency] += invoice.payable
     count = len(invoices)
     lines = [line for one in invoices for line in one.lines]
-    text = f"{count} document{'s' * (count != 1)} dated {_span([one.date for one in invoices])}"
+    text = _n(
+        count,
+        "{count} document dated {span}",
+        "{count} documents dated {span}",
+        count=count,
+        span=_span([one.date for one in invoices]),
+    )
     days = [day for line in lines for day in (line.start, line.end) if day]
-    text += f", {len(lines)} line{'s' * (len(lines) != 1)}" + (f" of {_span(days)}" if days else "")
+    text += _(
+        ", {count} line{count_clause}{days}",
+        count=len(lines),
+        count_clause=("s" if len(lines) != 1 else ""),
+        days=(_(" of {span}", span=_span(days)) if days else ""),
+    )
     amounts = ", ".join(f"{amount} {currency}" for currency, amount in sorted(totals.items()))
-    return f"{text}, {amounts}: more than a month ahead of today, {today}"
+    return _("{text}, {amounts}: more than a month ahead of today, {today}", text=text, amounts=amounts, today=today)
 
 
 def _span(days: Sequence[date]) -> str:
     first, last = min(days), max(days)
-    return str(first) if first == last else f"{first} to {last}"
+    return str(first) if first == last else _("{first} to {last}", first=first, last=last)

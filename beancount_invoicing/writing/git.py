@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from beancount_invoicing.messages import _
+
 
 class GitError(Exception):
     """Git cannot do it; the message says why, and what to do."""
@@ -19,21 +21,32 @@ def must_be_clean(files: Sequence[Path]) -> None:
             _git(file, "rev-parse", "--git-dir")
         except GitError as error:
             raise GitError(
-                f"no commit can be made here ({error}): git init in the ledger's folder, or leave --commit away; nothing was"
-                " written"
+                _(
+                    "no commit can be made here ({error}): git init in the ledger's folder, or leave --commit away; "
+                    "nothing was written",
+                    error=error,
+                )
             ) from None
         try:
             _git(file, "var", "GIT_COMMITTER_IDENT")
             _git(file, "var", "GIT_AUTHOR_IDENT")
         except GitError:
             raise GitError(
-                'git does not know who you are: git config user.name "…" and git config user.email "…", or leave --commit away;'
-                " nothing was written"
+                _(
+                    'git does not know who you are: git config user.name "…" and git config user.email "…", or leave '
+                    "--commit away; nothing was written"
+                )
             ) from None
     for file in files:
         if file.exists() and (changed := _git(file, "status", "--porcelain", "--", str(file.resolve()))):
-            what = "is not in git yet" if changed.startswith("??") else "has changes that are not committed"
-            raise GitError(f"{file} {what}: commit it first, or leave --commit away; nothing was written")
+            what = _("is not in git yet") if changed.startswith("??") else _("has changes that are not committed")
+            raise GitError(
+                _(
+                    "{file} {subject}: commit it first, or leave --commit away; nothing was written",
+                    file=file,
+                    subject=what,
+                )
+            )
 
 
 def tracked(files: Sequence[Path]) -> tuple[Path, ...]:
@@ -67,7 +80,9 @@ def _git(file: Path, *arguments: str) -> str:
             check=False,
         )
     except FileNotFoundError:
-        raise GitError("git is not installed") from None
+        raise GitError(_("git is not installed")) from None
     if result.returncode:
-        raise GitError(" ".join((result.stderr or result.stdout).split()) or f"git {arguments[0]} failed")
+        raise GitError(
+            " ".join((result.stderr or result.stdout).split()) or _("git {argument} failed", argument=arguments[0])
+        )
     return result.stdout

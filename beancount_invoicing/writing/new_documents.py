@@ -9,6 +9,7 @@ from functools import partial
 
 from beancount_invoicing import billing
 from beancount_invoicing.billing import Draft, NextNumber
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, require_date
 from beancount_invoicing.writing import text
 from beancount_invoicing.writing.changes import Changes, NewDirective, WriteOptions
@@ -43,5 +44,9 @@ def document_changes(book: Book, drafts: Sequence[Draft], notices: Sequence[str]
     beside = "" if "file" in book.options else book.invoices[-1].source.file if book.invoices else ""
     new = tuple(NewDirective(draft.date, partial(text.document_transaction, draft), beside) for draft in drafts)
     names = [draft.number for draft in drafts]
-    what = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    what = (
+        _("{name} and {count} more", name=", ".join(names[:5]), count=len(names) - 5)
+        if len(names) > 5
+        else _("{name}", name=", ".join(names[:5]))
+    )
     return Changes(new, message=f"Invoices: {what}" if names else "", notices=tuple(notices), drafts=tuple(drafts))

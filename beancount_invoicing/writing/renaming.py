@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from beancount.core.data import Document, Note, Transaction
 
+from beancount_invoicing.messages import joined
 from beancount_invoicing.model import Source
 from beancount_invoicing.rules import numbering
 
@@ -92,9 +93,9 @@ def text_of(source: Source) -> str:
     if source.line < 1 or not file.is_file():
         return ""
     lines = file.read_bytes().decode("utf-8").replace("\r\n", "\n").split("\n")[source.line - 1 :]
-    rest = "\n".join(lines)
+    rest = joined("\n", lines)
     end = next((match.start() for match in _END.finditer(rest) if match["end"]), len(rest))
     own = rest[:end].split("\n")
     while len(own) > 1 and (not own[-1].strip() or own[-1].startswith(";")):
         own.pop()
-    return "\n".join(own)
+    return joined("\n", own)

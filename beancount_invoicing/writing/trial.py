@@ -13,6 +13,7 @@ from beancount.parser import booking, parser
 from beancount_invoicing.entries import roots
 from beancount_invoicing.entries.reader import read_book
 from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.messages import joined
 from beancount_invoicing.model import Book, Source
 from beancount_invoicing.writing.opens import opens_account
 from beancount_invoicing.writing.writer import Plan
@@ -95,7 +96,7 @@ def _parsed(plan: Plan) -> Iterator[tuple[list[Any], list[Any]]]:
         text = piece.text.rstrip("\n")
         above, below = roots.surrounding_options(after.get(piece.file, b""), piece.line, piece.line + text.count("\n"))
         parsed, errors, _options = parser.parse_string(
-            "\n".join([*above, text, *below]) + "\n",
+            joined("\n", [*above, text, *below]) + "\n",
             report_filename=str(piece.file),
             report_firstline=piece.line - len(above),
         )

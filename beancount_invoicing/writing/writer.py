@@ -19,6 +19,7 @@ from typing import NamedTuple
 from beancount_invoicing.entries import roots
 from beancount_invoicing.files import FileChanged, must_be_regular, put, sweep
 from beancount_invoicing.locks import LockTaken, file_lock
+from beancount_invoicing.messages import _
 
 LOCK_TIMEOUT = 60
 """Seconds to wait for another process that is writing."""
@@ -89,7 +90,11 @@ def locked(top: Path) -> Iterator[None]:
             yield
     except LockTaken:
         raise CannotWrite(
-            f"another bean-invoice has been changing {top} for {LOCK_TIMEOUT} seconds: wait for it, or end it"
+            _(
+                "another bean-invoice has been changing {top} for {lock_timeout} seconds: wait for it, or end it",
+                top=top,
+                lock_timeout=LOCK_TIMEOUT,
+            )
         ) from None
 
 
@@ -138,7 +143,9 @@ def plan(
         if file.resolve() in known:
             continue
         if content(file).strip():
-            raise CannotWrite(f"{file} exists, but no include names it: include it in {top}, or move it away")
+            raise CannotWrite(
+                _("{file} exists, but no include names it: include it in {top}, or move it away", file=file, top=top)
+            )
         if not _globbed(top, included, file):
             includes.append(file)
     for file in includes:
@@ -147,8 +154,11 @@ def plan(
             r'["\\\x00-\x1f\ud800-\udfff]', os_path.relpath(file, top.parent)
         ):
             raise CannotWrite(
-                f'{file}: no include can name it, as there is one of * ? [ " \\ or a line break in its path: take another'
-                ' path (custom "invoice-option" "file", or --into), or rename the folder'
+                _(
+                    '{file}: no include can name it, as there is one of * ? [ " \\ or a line break in its path: take '
+                    'another path (custom "invoice-option" "file", or --into), or rename the folder',
+                    file=file,
+                )
             )
     if includes:
         data, line = _with_includes(content(top), includes, top)
@@ -192,7 +202,11 @@ def write(planned: Plan) -> None:
         expected = piece.text.rstrip("\n").encode().split(b"\n")
         if lines[: len(expected)] != expected:
             raise FileChanged(
-                f"{piece.file}:{piece.line}: what was just written is not there: somebody changed the file"
+                _(
+                    "{file}:{line}: what was just written is not there: somebody changed the file",
+                    file=piece.file,
+                    line=piece.line,
+                )
             )
 
 
@@ -207,7 +221,13 @@ def _edited(data: bytes, edit: Edit) -> bytes:
     new = edit.new.rstrip("\n").encode().split(b"\n")
     there = [line.removesuffix(b"\r") for line in lines[edit.line - 1 : edit.line - 1 + len(old)]]
     if there != old:
-        raise CannotWrite(f"{edit.file}:{edit.line}: the lines to be changed are not there any more: do it again")
+        raise CannotWrite(
+            _(
+                "{file}:{line}: the lines to be changed are not there any more: do it again",
+                file=edit.file,
+                line=edit.line,
+            )
+        )
     first, last = edit.line - 1, edit.line - 1 + len(old)
     if not edit.new:
         apart = last == len(lines) or not lines[last].strip()

@@ -8,6 +8,7 @@ from typing import Any
 
 from beancount_invoicing.entries.documents.context import DocumentHeader
 from beancount_invoicing.entries.documents.postings import IN_SUM, DocumentPosting
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO
 from beancount_invoicing.rules import currencies, steps
 
@@ -65,14 +66,21 @@ def exchange_rate(document: DocumentHeader, postings: Sequence[DocumentPosting])
         (posting for posting in postings if posting.role == "receivable" and posting.posting.cost is not None), None
     )
     hint = (
-        "give the receivable a price"
+        _("give the receivable a price")
         if at_cost is None
-        else f"the receivable ({at_cost.source}) is held at a cost: give it a price instead"
+        else _("the receivable ({place}) is held at a cost: give it a price instead", place=at_cost.source)
     )
     document.findings.error(
         "exchange-rate",
-        f"{document.number} is in {document.currency}, but {foreign.posting.account} is booked in {foreign.currency}: {hint}, …"
-        f" {document.currency} @ … {foreign.currency}",
+        _(
+            "{number} is in {currency}, but {account} is booked in {foreign_currency}: {hint}, … {currency} @ … "
+            "{foreign_currency}",
+            number=document.number,
+            currency=document.currency,
+            account=foreign.posting.account,
+            foreign_currency=foreign.currency,
+            hint=hint,
+        ),
         foreign.source,
     )
     return None
@@ -106,8 +114,18 @@ def check_conversion(document: DocumentHeader, subject: str, amount: Decimal, po
     if abs(expected + posting.number) > Decimal(1).scaleb(-decimals):
         document.findings.warning(
             "tax-amount",
-            f"{document.number}: {subject} of {amount} {document.currency} is {expected} {posting.currency} at {document.rate}, but"
-            f" booked are {-posting.number} {posting.currency}: correct the posting, or the receivable's price",
+            _(
+                "{number}: {subject} of {amount} {currency} is {expected} {posting_currency} at {rate}, but booked "
+                "are {other_number} {posting_currency}: correct the posting, or the receivable's price",
+                number=document.number,
+                subject=subject,
+                amount=amount,
+                currency=document.currency,
+                expected=expected,
+                posting_currency=posting.currency,
+                rate=document.rate,
+                other_number=-posting.number,
+            ),
             posting.source,
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from beancount_invoicing.entries.metadata import FindingCollector
 from beancount_invoicing.entries.takeovers import Owing
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Invoice
 from beancount_invoicing.rules import numbering
 
@@ -26,7 +27,12 @@ def resolved_corrections(invoice: Invoice, owing: Owing, findings: FindingCollec
         if other is None:
             findings.error(
                 "unknown-invoice",
-                f'{invoice.number}: corrects "{number}", but there is no such invoice{_likely_hint(number, invoice, known)}',
+                _(
+                    '{number}: corrects "{other_number}", but there is no such invoice{likely_hint}',
+                    number=invoice.number,
+                    other_number=number,
+                    likely_hint=_likely_hint(number, invoice, known),
+                ),
                 invoice.source,
             )
         elif (
@@ -37,8 +43,13 @@ def resolved_corrections(invoice: Invoice, owing: Owing, findings: FindingCollec
         ):
             findings.error(
                 "other-customer",
-                f"{invoice.number} of {invoice.customer.name} corrects {number}, which is an invoice of"
-                f" {other.customer.name}",
+                _(
+                    "{number} of {customer} corrects {other_number}, which is an invoice of {other_customer}",
+                    number=invoice.number,
+                    customer=invoice.customer.name,
+                    other_number=number,
+                    other_customer=other.customer.name,
+                ),
                 invoice.source,
             )
         else:
@@ -54,4 +65,4 @@ def _likely_hint(number: str, note: Invoice, known: Mapping[str, Invoice]) -> st
         for invoice in known.values()
         if invoice.customer and invoice.customer.account == account and invoice.payable > 0 > note.payable
     )
-    return f": did you mean {near[0][1]}?" if near and near[0][0] < 3 else ""
+    return _(": did you mean {near}?", near=near[0][1]) if near and near[0][0] < 3 else ""

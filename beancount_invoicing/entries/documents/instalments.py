@@ -11,6 +11,7 @@ from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.documents.context import DocumentHeader
 from beancount_invoicing.entries.documents.postings import DocumentPosting
 from beancount_invoicing.entries.metadata import read_metadata
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import NOT_YET, ZERO, CalculationStep, Instalment, Payment
 from beancount_invoicing.rules import payment_terms
 
@@ -102,7 +103,7 @@ def _retained(
 
 def as_written(day: date, because: str = DUE_SAID) -> CalculationStep:
     """The step that explains a due date which nothing was calculated for."""
-    return CalculationStep("due date", "as written", (day,), day, because)
+    return CalculationStep(_("due date"), "as written", (day,), day, because)
 
 
 def _dated(
@@ -130,7 +131,7 @@ def _dated(
                 explanation = (*_explained(due, posting.number), *explanation)
         elif due is None:
             day = document.day
-            explanation = (as_written(day, "paid back, or no terms that can be read"),)
+            explanation = (as_written(day, _("paid back, or no terms that can be read")),)
         else:
             day, explanation = due.date, _explained(due, posting.number)
         place_in_ledger = (document.position, posting.position)
@@ -165,7 +166,9 @@ def _schedule(
         schedule = list(payment_terms.schedule(parsed, document.day, total, document.decimals))
     except payment_terms.TermsError as error:
         if not all_written:
-            document.findings.error("terms", f"{document.number}: {error}", document.source)
+            document.findings.error(
+                "terms", _("{number}: {error}", number=document.number, error=error), document.source
+            )
     dated = [(day, posting.number) for day, posting in zip(written_dates, receivables, strict=True) if day]
     agrees = all_written and payment_terms.terms_match(schedule, dated, moves)
     if moves and not all_written:
@@ -173,8 +176,14 @@ def _schedule(
     if not all_written and len(receivables) > 1 and len(schedule) not in {0, 1, len(receivables)}:
         document.findings.error(
             "instalments",
-            f"{document.number} has {len(receivables)} receivable postings, but its terms ({terms}) have"
-            f" {len(schedule)} instalments: write one posting, or one for each instalment",
+            _(
+                "{number} has {count} receivable postings, but its terms ({terms}) have {other_count} instalments: "
+                "write one posting, or one for each instalment",
+                number=document.number,
+                count=len(receivables),
+                terms=terms,
+                other_count=len(schedule),
+            ),
             document.source,
         )
         schedule = schedule[:1]
@@ -191,8 +200,15 @@ def _check_amounts(
         if posting.number != due.amount:
             document.findings.error(
                 "instalments",
-                f"{document.number}: this instalment is {posting.number}, but by its terms ({terms}) it is"
-                f" {due.amount} {document.currency}: correct it, or write its due: on each posting",
+                _(
+                    "{number}: this instalment is {posting_number}, but by its terms ({terms}) it is {amount} "
+                    "{currency}: correct it, or write its due: on each posting",
+                    number=document.number,
+                    posting_number=posting.number,
+                    terms=terms,
+                    amount=due.amount,
+                    currency=document.currency,
+                ),
                 posting.source,
             )
 

@@ -18,6 +18,7 @@ from beancount_invoicing.entries.documents.context import DocumentHeader
 from beancount_invoicing.entries.documents.postings import DocumentPosting
 from beancount_invoicing.entries.documents.tax_codes import nearest, rate_day, tax_code
 from beancount_invoicing.entries.metadata import read_metadata
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Adjustment, Deduction, Item, Line
 from beancount_invoicing.rules import steps, tax
 
@@ -99,7 +100,12 @@ def _item(document: DocumentHeader, code: str, posting: DocumentPosting) -> Item
     if item is None:
         document.findings.error(
             "unknown-item",
-            f'{document.number}: item "{code}" is not known: {nearest(code, document.context.items)}',
+            _(
+                '{number}: item "{code}" is not known: {nearest}',
+                number=document.number,
+                code=code,
+                nearest=nearest(code, document.context.items),
+            ),
             posting.source,
         )
     return item
@@ -112,7 +118,7 @@ def _unit_price(
     if price is not None and price_with_tax is not None:
         document.findings.error(
             "line-price",
-            f"{document.number}: a line has a price and a price-with-tax: keep one of them",
+            _("{number}: a line has a price and a price-with-tax: keep one of them", number=document.number),
             posting.source,
         )
         price_with_tax = None
@@ -121,7 +127,9 @@ def _unit_price(
     discount = metadata.get("discount")
     if discount is not None and not 0 <= discount <= 100:
         document.findings.error(
-            "discount", f"{document.number}: a discount of {discount} % must be from 0 to 100", posting.source
+            "discount",
+            _("{number}: a discount of {discount} % must be from 0 to 100", number=document.number, discount=discount),
+            posting.source,
         )
         discount = None
     of_unit = price if price is not None else price_with_tax
@@ -182,8 +190,12 @@ def read_deduction(document: DocumentHeader, posting: DocumentPosting) -> Deduct
         codes = document.context.tax_accounts[posting.posting.account]
         document.findings.error(
             "tax-code",
-            f"{document.number}: the deposit's tax deducted on {posting.posting.account} must say its code: tax:"
-            f' "{codes[0]}"',
+            _(
+                '{number}: the deposit\'s tax deducted on {account} must say its code: tax: "{code}"',
+                number=document.number,
+                account=posting.posting.account,
+                code=codes[0],
+            ),
             posting.source,
         )
         code = codes[0]

@@ -8,6 +8,7 @@ from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.documents.context import ReadingContext, TransactionDocuments
 from beancount_invoicing.entries.documents.instalments import as_written
 from beancount_invoicing.entries.metadata import FindingCollector, read_metadata, source_of
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import NOT_YET, Instalment, Invoice, NumberUse
 from beancount_invoicing.rules import numbering
 
@@ -48,7 +49,10 @@ def _open_item(
     if not number:
         findings.error(
             "opening-item",
-            f'{posting.account}: an open item needs its number: write invoice: "…" below this posting',
+            _(
+                '{account}: an open item needs its number: write invoice: "…" below this posting',
+                account=posting.account,
+            ),
             source,
         )
         return None

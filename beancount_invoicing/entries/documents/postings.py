@@ -11,6 +11,7 @@ from beancount.core.data import Posting, Transaction
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.documents.context import DocumentHeader, ReadingContext
 from beancount_invoicing.entries.metadata import FindingCollector, source_of
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Source
 
 PostingRole = Literal["receivable", "at-once", "line", "adjustment", "tax", "deduction", "rounding", "other"]
@@ -67,8 +68,11 @@ def document_currency(
     if len(set(on_account)) > 1:
         findings.error(
             "two-currencies",
-            f"{number} is booked on the customer's account in {' and '.join(sorted(set(on_account)))}: an invoice"
-            " has one currency",
+            _(
+                "{number} is booked on the customer's account in {on_account}: an invoice has one currency",
+                number=number,
+                on_account=joined(_(" and "), sorted(set(on_account))),
+            ),
             source,
         )
     if on_account:

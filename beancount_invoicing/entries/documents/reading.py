@@ -42,6 +42,7 @@ from beancount_invoicing.entries.documents.postings import (
 from beancount_invoicing.entries.documents.tax_codes import taxed_at_rates
 from beancount_invoicing.entries.documents.taxes import compound_taxes, read_taxes
 from beancount_invoicing.entries.metadata import FindingCollector, read_metadata, source_of
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import (
     ZERO,
     Adjustment,
@@ -68,12 +69,18 @@ def read_document(
     number = metadata.get("invoice")
     if not number:
         if metadata.get("invoice", 0) is None or number == "":
-            findings.error("invoice-number", 'invoice has no number: write invoice: "F2026-0001"', source)
+            findings.error("invoice-number", _('invoice has no number: write invoice: "F2026-0001"'), source)
         return _NOTHING
     draft = number.startswith("draft-")
     if draft and entry.flag != "!":
         findings.error(
-            "draft", f"{number} is a draft, but its flag is {entry.flag}: write ! or give it its number", source
+            "draft",
+            _(
+                "{number} is a draft, but its flag is {flag}: write ! or give it its number",
+                number=number,
+                flag=entry.flag,
+            ),
+            source,
         )
     kind: DocumentKind = metadata.get("kind") or "invoice"
     if kind == "void":
@@ -94,7 +101,12 @@ def _void(
         if posting.units is not None and posting.units.number:
             findings.error(
                 "void",
-                f"{number} is void, but {posting.account} is booked with {posting.units}: a void number has no amounts",
+                _(
+                    "{number} is void, but {account} is booked with {units}: a void number has no amounts",
+                    number=number,
+                    account=posting.account,
+                    units=posting.units,
+                ),
                 source_of(posting.meta),
             )
     customer = _written_customer(metadata, context, source, findings)
@@ -121,7 +133,9 @@ def _written_customer(
     main = context.owner(account)
     if main is None:
         findings.error(
-            "no-customer", f'customer: {account} is no customer\'s account: open it with customer: "Legal name"', source
+            "no-customer",
+            _('customer: {account} is no customer\'s account: open it with customer: "Legal name"', account=account),
+            source,
         )
     return main
 
@@ -181,15 +195,23 @@ def _only_customer(
         if not metadata.get("customer"):
             findings.error(
                 "no-customer",
-                f"{use.number} has no customer: book it on an account that is opened with customer:"
-                ' "Legal name", or name that account, customer: Assets:…',
+                _(
+                    '{number} has no customer: book it on an account that is opened with customer: "Legal name", or '
+                    "name that account, customer: Assets:…",
+                    number=use.number,
+                ),
                 use.source,
             )
         return None
     if len(mains) > 1:
         findings.error(
             "two-customers",
-            f"{use.number} is booked on two customers, {mains[0]} and {mains[1]}: an invoice has one customer",
+            _(
+                "{number} is booked on two customers, {main} and {mains_main}: an invoice has one customer",
+                number=use.number,
+                main=mains[0],
+                mains_main=mains[1],
+            ),
             use.source,
         )
         return None
@@ -325,8 +347,12 @@ def _immediate_payment(document: DocumentHeader, posting: DocumentPosting) -> Im
     if settles and settles != document.number:
         document.findings.error(
             "settles-in-invoice",
-            f"{document.number}: a posting of this invoice settles {settles}: it can only settle"
-            f" {document.number} itself; book the payment of {settles} apart",
+            _(
+                "{number}: a posting of this invoice settles {settles}: it can only settle {number} itself; book the "
+                "payment of {settles} apart",
+                number=document.number,
+                settles=settles,
+            ),
             posting.source,
         )
     return ImmediatePayment(-amount_of(document, posting), posting.posting.account, posting.source)

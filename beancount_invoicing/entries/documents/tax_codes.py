@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from beancount_invoicing.entries.documents.context import DocumentHeader
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Adjustment, Customer, Dated, Line, Source, Tax
 from beancount_invoicing.rules import tax
 
@@ -43,14 +44,22 @@ def tax_code(
     if not code:
         document.findings.error(
             "no-tax",
-            f'{document.number}: no tax code: write tax: "…" on the line, its item or its customer, or set'
-            ' custom "invoice-option" "default-tax" "…"',
+            _(
+                '{number}: no tax code: write tax: "…" on the line, its item or its customer, or set custom '
+                '"invoice-option" "default-tax" "…"',
+                number=document.number,
+            ),
             source,
         )
     elif code not in document.context.taxes:
         document.findings.error(
             "unknown-tax",
-            f'{document.number}: tax "{code}" is not known: {nearest_tax(code, document.context.taxes)}',
+            _(
+                '{number}: tax "{code}" is not known: {nearest_tax}',
+                number=document.number,
+                code=code,
+                nearest_tax=nearest_tax(code, document.context.taxes),
+            ),
             source,
         )
         return ""
@@ -63,8 +72,8 @@ def nearest(code: str, known: Mapping[str, object]) -> str:
 
     near = get_close_matches(code, known, cutoff=0.5)
     if near:
-        return f'did you mean "{near[0]}"?'
-    return "known are " + ", ".join(known) if known else "none is defined"
+        return _('did you mean "{near}"?', near=near[0])
+    return _("known are {known}", known=", ".join(known)) if known else _("none is defined")
 
 
 def nearest_tax(code: str, known: Mapping[str, Dated[Tax]]) -> str:
@@ -74,10 +83,12 @@ def nearest_tax(code: str, known: Mapping[str, Dated[Tax]]) -> str:
         return nearest(code, known)
     for name, dated in known.items():
         if {part.code for part in dated.latest.parts} == set(codes):
-            return f'a line has one code: write tax: "{name}", which consists of these'
-    return (
-        f'a line has one code: define one that consists of these, custom "invoice-tax" "{"-".join(codes)}" "…" with'
-        f' parts: "{code}"'
+            return _('a line has one code: write tax: "{name}", which consists of these', name=name)
+    return _(
+        'a line has one code: define one that consists of these, custom "invoice-tax" "{codes}" "…" with '
+        'parts: "{code}"',
+        codes="-".join(codes),
+        code=code,
     )
 
 
@@ -172,14 +183,23 @@ def named_tax(document: DocumentHeader, name: str, source: Source) -> str:
         return name
     versions = [version for version in document.taxes_by_name.values() if tax.code_of_name(version.code, taxes) == code]
     meant = next((version.code for version in versions if tax.name_at_rate(code, version.rate) == name), "")
-    found = " and ".join(f"{version.rate} %" for version in versions)
-    remedy = f'write tax: "{meant or (versions[0].code if versions else code)}"'
+    found = joined(_(" and "), (f"{version.rate} %" for version in versions))
+    remedy = _('write tax: "{meant}"', meant=meant or (versions[0].code if versions else code))
     if not meant:
-        remedy += ", or say on the line when it was supplied, delivered: …"
+        remedy += _(", or say on the line when it was supplied, delivered: …")
     document.findings.error(
         "tax-code",
-        f"{document.number}: {name}:"
-        f" {f'its lines under {code} have {found}' if versions else f'no line is under {code}'}: {remedy}",
+        _(
+            "{number}: {name}: {versions}: {remedy}",
+            number=document.number,
+            name=name,
+            versions=(
+                _("its lines under {code} have {found}", code=code, found=found)
+                if versions
+                else _("no line is under {code}", code=code)
+            ),
+            remedy=remedy,
+        ),
         source,
     )
     return meant or (versions[0].code if versions else code)

@@ -13,6 +13,7 @@ from beancount_invoicing.entries.documents.context import DocumentHeader
 from beancount_invoicing.entries.documents.postings import DocumentPosting
 from beancount_invoicing.entries.documents.tax_codes import named_tax, nearest_tax
 from beancount_invoicing.entries.metadata import read_metadata
+from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Adjustment, Figure, Line, Tax, TaxAmount
 from beancount_invoicing.rules import tax
 
@@ -59,7 +60,12 @@ def _code_of_posting(
     if code and known_as not in taxes:
         document.findings.error(
             "unknown-tax",
-            f'{document.number}: tax "{code}" is not known: {nearest_tax(code, taxes)}',
+            _(
+                '{number}: tax "{code}" is not known: {nearest_tax}',
+                number=document.number,
+                code=code,
+                nearest_tax=nearest_tax(code, taxes),
+            ),
             posting.source,
         )
         code = None
@@ -69,9 +75,19 @@ def _code_of_posting(
     if compound and compound.parts:
         document.findings.error(
             "tax-account",
-            f"{document.number}: {code} consists of {' and '.join(part.code for part in compound.parts)}:"
-            " book each on its account, "
-            + ", ".join(f'{part.account} with tax: "{part.code}"' for part in compound.parts),
+            _(
+                "{number}: {code} consists of {parts}: book each on its account, {other_parts}",
+                number=document.number,
+                code=code,
+                parts=joined(_(" and "), (part.code for part in compound.parts)),
+                other_parts=joined(
+                    ", ",
+                    (
+                        _('{account} with tax: "{part}"', account=part.account, part=part.code)
+                        for part in compound.parts
+                    ),
+                ),
+            ),
             posting.source,
         )
         return _likeliest_code(document, codes_of_account, lines, posting.number)
@@ -79,8 +95,17 @@ def _code_of_posting(
         its_accounts = [name for name, codes in sorted(document.context.tax_accounts.items()) if known_as in codes]
         document.findings.error(
             "tax-account",
-            f"{document.number}: {account} is not an account of {code}: "
-            + (f"book it on {' or '.join(its_accounts)}" if its_accounts else "no tax is due under that code"),
+            _(
+                "{number}: {account} is not an account of {code}: {its_accounts}",
+                number=document.number,
+                account=account,
+                code=code,
+                its_accounts=(
+                    _("book it on {its_accounts}", its_accounts=joined(_(" or "), its_accounts))
+                    if its_accounts
+                    else _("no tax is due under that code")
+                ),
+            ),
             posting.source,
         )
     return code
@@ -97,8 +122,13 @@ def _unwritten_code(document: DocumentHeader, posting: DocumentPosting, lines: S
     if len(codes_of_account) > 1 or len(names) > 1:
         document.findings.error(
             "tax-code",
-            f"{document.number}: {account} serves {', '.join(sorted({*codes_of_account, *names}))}: write which one it"
-            f' is, tax: "{code}"',
+            _(
+                '{number}: {account} serves {value}: write which one it is, tax: "{code}"',
+                number=document.number,
+                account=account,
+                value=", ".join(sorted({*codes_of_account, *names})),
+                code=code,
+            ),
             posting.source,
         )
     return code
@@ -131,12 +161,19 @@ def _booked_amount(
         return amount
     if metadata.get("amount") is not None:
         amount = signed(document, metadata["amount"], posting)
-        check_conversion(document, f"the tax {code}", amount, posting)
+        check_conversion(document, _("the tax {code}", code=code), amount, posting)
     elif posting.number:
         document.findings.error(
             "tax-amount",
-            f"{document.number}: {posting.posting.account} is booked in {posting.currency}, the document is in"
-            f" {document.currency}: write the tax in the document's currency, amount: {amount}",
+            _(
+                "{number}: {account} is booked in {currency}, the document is in {document_currency}: write the tax "
+                "in the document's currency, amount: {amount}",
+                number=document.number,
+                account=posting.posting.account,
+                currency=posting.currency,
+                document_currency=document.currency,
+                amount=amount,
+            ),
             posting.source,
         )
     return amount

@@ -1,0 +1,94 @@
+"""What is said to people: English texts that remember how they were made, so that they can be said in another language.
+
+    _("{number} is not open: {amount} is left", number=invoice.number, amount=amount)
+
+A message *is* its English text: it is compared, sorted, written as JSON and kept in caches as such. `translated` says it in the
+language of whoever reads, at the moment that it is shown. Nothing here reads the locale, or a catalogue, before that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Template = str | tuple[str, str, int]
+"""The English text with its {placeholders}; or one for a single thing, one for several, and how many there are."""
+
+
+class Message(str):
+    """An English text, with its template and the texts of its placeholders. A template without values stands for itself."""
+
+    __slots__ = ("template", "values")
+    template: Template
+    values: Mapping[str, str]
+
+    def __str__(self) -> str:
+        """Itself: the text of an error stays a message."""
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return message, (self.template, dict(self.values))
+
+    def __add__(self, other: str) -> str:
+        return joined("", (self, other))
+
+    def __radd__(self, other: str) -> str:
+        return joined("", (other, self))
+
+    def format(self, *args: object, **values: object) -> str:
+        """The message with its placeholders filled in; itself where they are already."""
+        assert not args
+        return self if self.values else message(self.template, values)
+
+
+class PluginMessage(Message):
+    """A message in the hands of Beancount, whose printer fills it into a line: there it is said in the user's language."""
+
+    __slots__ = ()
+
+    def __format__(self, specification: str) -> str:
+        from beancount_invoicing.languages import translated
+
+        return format(translated(self), specification)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return for_plugin, (message(self.template, self.values),)
+
+
+def for_plugin(text: str) -> PluginMessage:
+    """A message, or a text, for an error that Beancount prints."""
+    made = PluginMessage(text)
+    made.template, made.values = (text.template, text.values) if isinstance(text, Message) else (str(text), {})
+    return made
+
+
+def message(template: Template, values: Mapping[str, object]) -> str:
+    """The message of a template and its values; what is no text becomes one, messages stay what they are."""
+    texts: dict[str, str] = {
+        name: value if isinstance(value, Message) or value.__class__ is str else format(value)
+        for name, value in values.items()
+    }
+    if isinstance(template, str):
+        pattern = template
+    else:
+        singular, plural, count = template
+        pattern = singular if count == 1 else plural
+    made = Message(pattern.format_map(texts) if texts else pattern)
+    made.template, made.values = template, texts
+    return made
+
+
+def _(template: str, /, **values: object) -> str:
+    """A message; `values` fill in its {placeholders}. Raises KeyError for a placeholder without a value."""
+    return message(template, values)
+
+
+def _n(count: int, singular: str, plural: str, /, **values: object) -> str:
+    """A message about `count` things: `singular` for 1, else `plural`."""
+    return message((singular, plural, int(count)), values)
+
+
+def joined(separator: str, texts: Iterable[str], /) -> str:
+    """Texts with a separator between them, as one message."""
+    parts = {f"p{index}": text for index, text in enumerate(texts)}
+    return message("{separator}".join(f"{{{name}}}" for name in parts), {"separator": separator, **parts})

@@ -1,0 +1,151 @@
+"""The catalogues of messages: what the code says (`extracted`), and the files in `beancount_invoicing/locale/`.
+
+`python -m tests.locale.catalogues`, which `make messages` runs, brings the files up to date: new messages without a translation,
+none that is not said any more, and the compiled files. Nothing in them depends on the day, or on the order of the disk.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+import beancount_invoicing
+from beancount_invoicing.cli.command_language import flowing
+from beancount_invoicing.cli.main import main
+from beancount_invoicing.languages import DOMAIN, LOCALES
+
+PACKAGE = Path(beancount_invoicing.__file__).parent
+KEYWORDS = {"_": None, "_n": (2, 3)}
+CLICKS_KEYWORDS = {"_": None, "ngettext": (1, 2)}
+PLACEHOLDER = re.compile(r"\{(\w+)(?:![rs])?(?::[^{}]*)?\}|%\(\w+\)s")
+
+MessageId = str | tuple[str, ...]
+
+
+class UndatedCatalog(Catalog):
+    """A catalogue whose head says the language and how plurals are formed, and no date, person or program."""
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:
+        """The head."""
+        return [
+            ("Language", str(self.locale)),
+            ("MIME-Version", "1.0"),
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Transfer-Encoding", "8bit"),
+            ("Plural-Forms", self.plural_forms),
+        ]
+
+
+def extracted() -> dict[MessageId, set[str]]:
+    """Each message that people are told, with the files that say it."""
+    found: dict[MessageId, set[str]] = {}
+    for text, place in [*_said_in_code(), *_said_in_help(), *_said_by_click()]:
+        found.setdefault(text, set()).add(place)
+    return found
+
+
+def _said_in_code() -> Iterator[tuple[MessageId, str]]:
+    for file in sorted(PACKAGE.rglob("*.py")):
+        place = file.relative_to(PACKAGE).as_posix()
+        for _line, text, _comments, _context in extract_from_file("python", file, keywords=KEYWORDS):
+            yield text, place
+
+
+def _said_in_help() -> Iterator[tuple[MessageId, str]]:
+    """The help texts of all commands, as click has them once they are put together."""
+    for name, command in _commands(main, click.Context(main)):
+        place = f"bean-invoice {name}".rstrip()
+        texts = [command.help, *(parameter.help for parameter in command.params if isinstance(parameter, click.Option))]
+        shown = [parameter.show_default for parameter in command.params if isinstance(parameter, click.Option)]
+        yield from ((flowing(text), place) for text in texts if text)
+        yield from ((text, place) for text in shown if isinstance(text, str))
+    yield from ((text, "bean-invoice") for text in ("Example:", "Examples:"))
+
+
+def _commands(group: click.Command, context: click.Context, name: str = "") -> Iterator[tuple[str, click.Command]]:
+    yield name, group
+    if isinstance(group, click.Group):
+        for under in group.list_commands(context):
+            command = group.get_command(context, under)
+            assert command
+            yield from _commands(command, context, f"{name} {under}".strip())
+
+
+def _said_by_click() -> Iterator[tuple[MessageId, str]]:
+    for file in sorted(Path(click.__file__).parent.glob("*.py")):
+        for _line, text, _comments, _context in extract_from_file("python", file, keywords=CLICKS_KEYWORDS):
+            yield text, "click"
+
+
+def read(file: Path) -> Catalog:
+    """The catalogue of a .po file."""
+    with file.open("rb") as stream:
+        return read_po(stream)
+
+
+def updated(language: str, old: Catalog | None) -> UndatedCatalog:
+    """The catalogue of a language with all messages that are said, translated where `old` has them."""
+    new = UndatedCatalog(locale=language, domain=DOMAIN, fuzzy=False, header_comment=f"# {language}: {DOMAIN}")
+    for text, places in sorted(extracted().items(), key=lambda item: _key(item[0])):
+        before = old.get(text if isinstance(text, str) else text[0]) if old else None
+        known = before.string if before and before.id == text else ""
+        new.add(text, known or ("" if isinstance(text, str) else ("", "")), [(place, 0) for place in sorted(places)])
+    return new
+
+
+def _key(text: MessageId) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else text
+
+
+def po_bytes(catalog: Catalog) -> bytes:
+    """The .po file of a catalogue."""
+    stream = io.BytesIO()
+    write_po(stream, catalog, width=120, include_lineno=False)
+    return stream.getvalue()
+
+
+def mo_bytes(catalog: Catalog) -> bytes:
+    """The .mo file of a catalogue."""
+    stream = io.BytesIO()
+    translated = UndatedCatalog(locale=catalog.locale, domain=DOMAIN, fuzzy=False)
+    for message in catalog:
+        if message.id and all(forms(message.string)):
+            translated.add(message.id, message.string)
+    write_mo(stream, translated)
+    return stream.getvalue()
+
+
+def forms(text: MessageId | list[str] | None) -> tuple[str, ...]:
+    """One text, or one for each number."""
+    return (text,) if isinstance(text, str) else tuple(text or ())
+
+
+def files() -> tuple[Path, ...]:
+    """The .po file of each language."""
+    return tuple(sorted(LOCALES.glob(f"*/LC_MESSAGES/{DOMAIN}.po")))
+
+
+def update() -> None:
+    """Brings all files up to date, and says what is not translated yet."""
+    for file in files():
+        catalog = updated(file.parents[1].name, read(file))
+        file.write_bytes(po_bytes(catalog))
+        file.with_suffix(".mo").write_bytes(mo_bytes(catalog))
+        missing = [message.id for message in catalog if message.id and not all(forms(message.string))]
+        sys.stdout.write(f"{file}: {len(catalog)} messages, {len(missing)} not translated\n")
+        for text in missing:
+            sys.stdout.write(f"  {text!r}\n")
+
+
+if __name__ == "__main__":
+    update()
