@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from beancount_invoicing.answers.amounts import Answer, amount_text, day_text, number_text, step_json
 from beancount_invoicing.messages import _, joined
-from beancount_invoicing.model import ZERO, CalculationStep, Event, Invoice, Line, TaxAmount
+from beancount_invoicing.model import ZERO, Adjustment, CalculationStep, Event, Invoice, Line, TaxAmount
 from beancount_invoicing.receivables import Allocation, Position
 from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.payment_terms import DiscountedAmount, TermsError, discounted_rest
@@ -50,70 +50,23 @@ def listed_json(position: Position) -> Answer:
 
 def document_json(position: Position, explain: bool = False) -> Answer:
     """A document in `show`: one of `list`, with all that it consists of and what happened to it."""
-    invoice = position.invoice
-    currency = invoice.currency
-    order = invoice.customer.purchase_order if invoice.customer else ""
+    invoice, currency = position.invoice, position.invoice.currency
+    purchase_order = (invoice.customer.purchase_order if invoice.customer else "") or None
     answer = listed_json(position) | {
         "lines": [
-            {
-                "item": line.item or None,
-                "text": line.text,
-                "quantity": number_text(line.quantity),
-                "unit": line.unit or None,
-                "price": number_text(line.price if line.price is not None else line.price_with_tax),
-                "discount": number_text(line.discount),
-                "net": amount_text(line.net, currency),
-                "tax": line.tax or None,
-                "account": line.account,
-                "contract": line.contract or None,
-                "milestone": line.milestone or None,
-                "from": day_text(line.start),
-                "to": day_text(line.end),
-                "purchase_order": order or None,
-                "adjusts": list(line.adjusts),
-            }
-            for line in invoice.lines
-        ]
-        + [
-            {
-                "item": None,
-                "text": adjustment.reason,
-                "quantity": None,
-                "unit": None,
-                "price": None,
-                "discount": None,
-                "net": amount_text(adjustment.net, currency),
-                "tax": adjustment.tax or None,
-                "account": adjustment.account,
-                "contract": None,
-                "milestone": None,
-                "from": None,
-                "to": None,
-                "purchase_order": order or None,
-                "adjusts": [],
-            }
-            for adjustment in invoice.adjustments
+            *(_line_json(line, currency, purchase_order) for line in invoice.lines),
+            *(_adjustment_json(adjustment, currency, purchase_order) for adjustment in invoice.adjustments),
         ],
-        "taxes": [
-            {
-                "code": amount.tax.code,
-                "category": None if amount.tax.withholding else amount.tax.category,
-                "rate": number_text(amount.tax.rate),
-                "base": amount_text(amount.base, currency),
-                "amount": amount_text(amount.amount, currency),
-                "withholding": amount.tax.withholding,
-            }
-            for amount in invoice.taxes
-        ],
+        "taxes": [_tax_json(amount, currency) for amount in invoice.taxes],
         "instalments": [
             {
                 "due": day_text(position.due),
-                "retained": of.retention_contract or None,
+                "retained": instalment.retention_contract or None,
                 "amount": amount_text(position.amount, currency),
                 "settled": amount_text(position.settled, currency),
                 "open": amount_text(position.open, currency),
             }
-            for of, position in zip(invoice.instalments, position.instalments, strict=True)
+            for instalment, position in zip(invoice.instalments, position.instalments, strict=True)
         ],
         "allocations": [
             {
@@ -140,6 +93,58 @@ def document_json(position: Position, explain: bool = False) -> Answer:
     if explain:
         answer["explain"] = [step_json(step) for step in explanation_steps(position)]
     return answer
+
+
+def _line_json(line: Line, currency: str, purchase_order: str | None) -> Answer:
+    return {
+        "item": line.item or None,
+        "text": line.text,
+        "quantity": number_text(line.quantity),
+        "unit": line.unit or None,
+        "price": number_text(line.price if line.price is not None else line.price_with_tax),
+        "discount": number_text(line.discount),
+        "net": amount_text(line.net, currency),
+        "tax": line.tax or None,
+        "account": line.account,
+        "contract": line.contract or None,
+        "milestone": line.milestone or None,
+        "from": day_text(line.start),
+        "to": day_text(line.end),
+        "purchase_order": purchase_order,
+        "adjusts": list(line.adjusts),
+    }
+
+
+def _adjustment_json(adjustment: Adjustment, currency: str, purchase_order: str | None) -> Answer:
+    """An allowance or charge, with the keys of a line."""
+    return {
+        "item": None,
+        "text": adjustment.reason,
+        "quantity": None,
+        "unit": None,
+        "price": None,
+        "discount": None,
+        "net": amount_text(adjustment.net, currency),
+        "tax": adjustment.tax or None,
+        "account": adjustment.account,
+        "contract": None,
+        "milestone": None,
+        "from": None,
+        "to": None,
+        "purchase_order": purchase_order,
+        "adjusts": [],
+    }
+
+
+def _tax_json(amount: TaxAmount, currency: str) -> Answer:
+    return {
+        "code": amount.tax.code,
+        "category": None if amount.tax.withholding else amount.tax.category,
+        "rate": number_text(amount.tax.rate),
+        "base": amount_text(amount.base, currency),
+        "amount": amount_text(amount.amount, currency),
+        "withholding": amount.tax.withholding,
+    }
 
 
 def event_json(event: Event) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -452,82 +452,88 @@ def compose_drafts(
     credit note on the documents that billed it.
     """
 
-    def order(unbilled_line: UnbilledLine) -> str:
-        return purchase_order(book, unbilled_line.contract, unbilled_line.day)
-
-    def key(unbilled_line: UnbilledLine) -> tuple[str, ...]:
-        own = unbilled_line.contract.code if unbilled_line.kind == "deposit" else ""
-        return (
-            unbilled_line.customer,
-            unbilled_line.contract.customer,
-            order(unbilled_line),
-            unbilled_line.contract.group,
-            unbilled_line.currency,
-            own,
-        )
-
     drafts: list[Draft] = []
     notices: list[BillingNotice] = []
     left = deposits_left(book.invoices)
     owed = deposit_taxes_due(book, day)
     groups: defaultdict[tuple[bool, tuple[str, ...]], list[UnbilledLine]] = defaultdict(list)
     for line in unbilled:
-        groups[line.kind != "deposit", key(line)].append(line)
-    for (invoice, _key), group in sorted(groups.items(), key=lambda each: each[0]):
-        kind: DocumentKind = "invoice" if invoice else "deposit"
-        for bundle in _apart(group):
-            bundle.sort(key=lambda one: (one.contract.code, one.line.start or one.line.billable_from, one.line.item))
-            codes = list(dict.fromkeys(one.contract.code for one in bundle))
-            first = bundle[0]
-            usual = book.customers[first.customer].at(day)
-            given_back = _given_back(book, bundle, day)
-            request = DraftRequest(
-                kind=kind,
-                customer=first.customer,
-                account=first.contract.customer,
-                currency=first.currency,
-                date=day,
-                lines=tuple(one.line for one in bundle),
-                purchase_order=order(first) if order(first) != usual.purchase_order else "",
-                corrects=" ".join(invoice.number for invoice in given_back),
-                taxes=tuple(amount.tax for invoice in given_back for amount in invoice.taxes),
+        groups[line.kind != "deposit", _document_key(book, line)].append(line)
+    for (is_invoice, _key), group in sorted(groups.items(), key=lambda keyed: keyed[0]):
+        for lines in _apart(group):
+            lines.sort(
+                key=lambda line: (line.contract.code, line.line.start or line.line.billable_from, line.line.item)
             )
             try:
-                draft = compose_draft(
-                    book,
-                    request,
-                    [one.contract for one in bundle],
-                    [
-                        deposit_left
-                        for code in codes
-                        for deposit_left in left.get(code, ())
-                        if deposit_left.customer in {"", first.customer}
-                    ],
-                    owed,
-                )
+                draft = _draft_of_lines(book, lines, day, "invoice" if is_invoice else "deposit", left, owed)
             except (CannotCompose, periods.PeriodError) as error:
-                net = sum((one.line.net for one in bundle), ZERO)
-                notices.append(
-                    BillingNotice(
-                        first.contract.code,
-                        str(error),
-                        source=first.contract.source,
-                        amount=net,
-                        currency=first.currency,
-                        since=min(one.line.billable_from for one in bundle),
-                    )
-                )
+                notices.append(_not_composed(lines, error))
                 continue
-            if given_back and draft.exchange and given_back[0].booking_rate:
-                # what is given back is worth what it was booked with
-                draft = replace(draft, exchange=replace(draft.exchange, rate=given_back[0].booking_rate))
             draft = with_number_and_due_dates(book, draft, naming(draft.kind, day))
             drafts.append(draft)
             if draft.deductions:
                 left = {code: _less(book, deposit_lefts, draft) for code, deposit_lefts in left.items()}
-            if kind == "deposit":
-                left.setdefault(first.contract.code, []).append(_as_deposit(draft, first.contract.code))
+            if not is_invoice:
+                contract = lines[0].contract.code
+                left.setdefault(contract, []).append(_as_deposit(draft, contract))
     return drafts, notices
+
+
+def _document_key(book: Book, line: UnbilledLine) -> tuple[str, ...]:
+    """What lines of one document have in common; a deposit has its own document."""
+    return (
+        line.customer,
+        line.contract.customer,
+        purchase_order(book, line.contract, line.day),
+        line.contract.group,
+        line.currency,
+        line.contract.code if line.kind == "deposit" else "",
+    )
+
+
+def _draft_of_lines(
+    book: Book,
+    lines: Sequence[UnbilledLine],
+    day: date,
+    kind: DocumentKind,
+    left: Mapping[str, Sequence[DepositLeft]],
+    owed: DepositTaxesDue,
+) -> Draft:
+    """The document that bills these lines, less what is `left` of their contracts' deposits. Raises CannotCompose, PeriodError."""
+    first = lines[0]
+    order = purchase_order(book, first.contract, first.day)
+    given_back = _given_back(book, lines, day)
+    request = DraftRequest(
+        kind=kind,
+        customer=first.customer,
+        account=first.contract.customer,
+        currency=first.currency,
+        date=day,
+        lines=tuple(line.line for line in lines),
+        purchase_order=order if order != book.customers[first.customer].at(day).purchase_order else "",
+        corrects=" ".join(invoice.number for invoice in given_back),
+        taxes=tuple(amount.tax for invoice in given_back for amount in invoice.taxes),
+    )
+    codes = dict.fromkeys(line.contract.code for line in lines)
+    deposits = [deposit for code in codes for deposit in left.get(code, ()) if deposit.customer in {"", first.customer}]
+    draft = compose_draft(book, request, [line.contract for line in lines], deposits, owed)
+    if given_back and draft.exchange and given_back[0].booking_rate:
+        # what is given back is worth what it was booked with
+        return replace(draft, exchange=replace(draft.exchange, rate=given_back[0].booking_rate))
+    return draft
+
+
+def _not_composed(lines: Sequence[UnbilledLine], error: Exception) -> BillingNotice:
+    """Why lines are on no document."""
+    contract = lines[0].contract
+    return BillingNotice(
+        contract.code,
+        str(error),
+        source=contract.source,
+        amount=sum((line.line.net for line in lines), ZERO),
+        currency=lines[0].currency,
+        since=min(line.line.billable_from for line in lines),
+    )
 
 
 def _less(book: Book, deposits: Sequence[DepositLeft], draft: Draft) -> list[DepositLeft]:

@@ -49,20 +49,10 @@ def e_invoice(book: Book, invoice: Invoice, paid: Decimal, language: str) -> bus
     assert seller is not None
     assert invoice.customer is not None
     customer = invoice.customer
-    rules = law.e_invoice_rules(seller.address.country, invoice.date)
     taxes = invoice.tax_codes
     _refuse(_of_parts(invoice))
     own = vat_in_tax_currency(book, invoice)
-    _refuse(
-        (
-            *_no_rate(invoice, own),
-            *_without_tax(invoice, taxes),
-            *_seller_lacks(seller, rules, frozenset(tax.category for tax in taxes.values() if not tax.withholding)),
-            *_buyer_lacks(invoice, customer, rules),
-            *(_nature_lacks(invoice) if rules else ()),
-            *_preceding_lacks(book, invoice, rules),
-        )
-    )
+    _refuse(_all_lacks(book, invoice, seller, customer, own))
     sign = -1 if invoice.kind == "credit-note" else 1
     adjustments = tuple(
         lines_and_totals.allowance_or_charge(adjustment, sign, taxes[adjustment.tax], language)
@@ -103,6 +93,22 @@ def e_invoice(book: Book, invoice: Invoice, paid: Decimal, language: str) -> bus
         delivery=_delivery(invoice, customer, taxes),
         payment=_payment(book, invoice, seller, customer, total, process),
         adjustments=adjustments,
+    )
+
+
+def _all_lacks(
+    book: Book, invoice: Invoice, seller: Seller, customer: Customer, own: VatInTaxCurrency | None
+) -> tuple[Rejection, ...]:
+    """Everything that keeps a document from being an e-invoice; `own`: its VAT in the currency of the seller's country."""
+    rules = law.e_invoice_rules(seller.address.country, invoice.date)
+    taxes = invoice.tax_codes
+    return (
+        *_no_rate(invoice, own),
+        *_without_tax(invoice, taxes),
+        *_seller_lacks(seller, rules, frozenset(tax.category for tax in taxes.values() if not tax.withholding)),
+        *_buyer_lacks(invoice, customer, rules),
+        *(_nature_lacks(invoice) if rules else ()),
+        *_preceding_lacks(book, invoice, rules),
     )
 
 

@@ -398,6 +398,34 @@ _LONGEST_NUMBER = 60
 """Characters: more than anything that is written here has, a price with as many decimals as the ledger's among it."""
 
 
+def _read_breakdown(group: Mapping[str, Any]) -> business_terms.VatBreakdown:
+    """BG-23."""
+    return business_terms.VatBreakdown(
+        category=_text(group, "BT-118"),
+        rate=_maybe(group, "BT-119"),
+        base=_decimal(group, "BT-116"),
+        amount=_decimal(group, "BT-117"),
+        reason=_text(group, "BT-120"),
+        reason_code=_text(group, "BT-121"),
+    )
+
+
+def _read_totals(data: Mapping[str, Any]) -> business_terms.Totals:
+    """BG-22."""
+    return business_terms.Totals(
+        lines=_maybe(data, "BT-106"),
+        allowances=_zero(data, "BT-107"),
+        charges=_zero(data, "BT-108"),
+        net=_decimal(data, "BT-109"),
+        vat=_zero(data, "BT-110"),
+        gross=_decimal(data, "BT-112"),
+        paid=_zero(data, "BT-113"),
+        rounding=_zero(data, "BT-114"),
+        due=_decimal(data, "BT-115"),
+        vat_in_tax_currency=_maybe(data, "BT-111"),
+    )
+
+
 def _terms(data: Mapping[str, Any]) -> business_terms.EInvoice:
     get = data.get
     delivery = get("BG-13") or {}
@@ -416,29 +444,8 @@ def _terms(data: Mapping[str, Any]) -> business_terms.EInvoice:
         tax_representative=_text(get("BG-11") or {}, "vat_identifier"),
         buyer=_read_party(get("BG-7") or {}),
         lines=tuple(_read_line(line) for line in get("BG-25") or ()),
-        breakdown=tuple(
-            business_terms.VatBreakdown(
-                category=_text(one, "BT-118"),
-                rate=_maybe(one, "BT-119"),
-                base=_decimal(one, "BT-116"),
-                amount=_decimal(one, "BT-117"),
-                reason=_text(one, "BT-120"),
-                reason_code=_text(one, "BT-121"),
-            )
-            for one in get("BG-23") or ()
-        ),
-        totals=business_terms.Totals(
-            lines=_maybe(data, "BT-106"),
-            allowances=_zero(data, "BT-107"),
-            charges=_zero(data, "BT-108"),
-            net=_decimal(data, "BT-109"),
-            vat=_zero(data, "BT-110"),
-            gross=_decimal(data, "BT-112"),
-            paid=_zero(data, "BT-113"),
-            rounding=_zero(data, "BT-114"),
-            due=_decimal(data, "BT-115"),
-            vat_in_tax_currency=_maybe(data, "BT-111"),
-        ),
+        breakdown=tuple(_read_breakdown(group) for group in get("BG-23") or ()),
+        totals=_read_totals(data),
         tax_currency=_text(data, "BT-6"),
         vat_point=_text(data, "BT-8"),
         due=_day(data, "BT-9"),

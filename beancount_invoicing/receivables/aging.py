@@ -90,6 +90,9 @@ class Aging:
         return replace(self, rows=rows, totals=aging_totals(rows), ledger=tuple(books for _row, books in pairs))
 
 
+_AccountAndCurrency = tuple[str, str]
+
+
 @dataclass(slots=True)
 class _Sums:
     buckets: list[Decimal]
@@ -119,47 +122,15 @@ def aging(
         )
     require_date(as_of)
     allocated = allocated or allocate(book, as_of)
-    sums: defaultdict[tuple[str, str], _Sums] = defaultdict(lambda: _Sums([ZERO] * (len(limits) + 1)))
-    events = events_by_number(book, as_of)
-    in_dispute: defaultdict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
-    if events:
-        open_of: defaultdict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
-        invoices = {}
-        for claim in allocated.open_items:
-            open_of[id(claim.invoice), debtor(book, claim)] += claim.open
-            invoices[id(claim.invoice)] = claim.invoice
-        for (key, main), open_ in open_of.items():
-            those = events_of(events, main, invoices[key].number)
-            if those:
-                in_dispute[key, main] = disputed(invoices[key], open_, those)
-    for claim in allocated.open_items:
-        if not claim.open:
-            continue
-        row = sums[claim.account, claim.invoice.currency]
-        if claim.open < 0:
-            row.unallocated += claim.open
-            continue
-        whose = id(claim.invoice), debtor(book, claim)
-        left = min(in_dispute[whose], claim.open)
-        row.disputed += left
-        in_dispute[whose] -= left
-        age = (as_of - (claim.instalment.due if basis == "due" else claim.invoice.date)).days
-        if basis == "due" and age <= 0:
-            row.not_due += claim.open
-        else:
-            row.buckets[bisect_left(limits, age)] += claim.open
+    sums: defaultdict[_AccountAndCurrency, _Sums] = defaultdict(lambda: _Sums([ZERO] * (len(limits) + 1)))
+    _add_open_items(sums, book, allocated, as_of, limits, basis)
     for payment, amount in allocated.unallocated:
-        row = sums[payment.account, payment.currency]
-        row.unallocated += amount
+        sums[payment.account, payment.currency].unallocated += amount
     for invoice in book.invoices:
         if invoice.draft and invoice.booked_from <= as_of:
             for instalment in invoice.instalments:
-                row = sums[instalment.account, invoice.currency]
-                row.drafts += instalment.amount
-    balances: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    until = bisect_right(book.customer_movements, as_of, key=attrgetter("date"))
-    for _day, account, currency, amount in book.customer_movements[:until]:
-        balances[account, currency] += amount
+                sums[instalment.account, invoice.currency].drafts += instalment.amount
+    balances = _ledger_balances(book, as_of)
     rows = tuple(
         sorted(
             (
@@ -177,6 +148,61 @@ def aging(
         totals=aging_totals(rows),
         ledger=tuple(LedgerBalance(row.account, row.currency, balances[row.account, row.currency]) for row in rows),
     )
+
+
+def _ledger_balances(book: Book, as_of: date) -> defaultdict[_AccountAndCurrency, Decimal]:
+    """What the ledger says is on each account of a customer at the end of a day."""
+    balances: defaultdict[_AccountAndCurrency, Decimal] = defaultdict(lambda: ZERO)
+    until = bisect_right(book.customer_movements, as_of, key=attrgetter("date"))
+    for _day, account, currency, amount in book.customer_movements[:until]:
+        balances[account, currency] += amount
+    return balances
+
+
+def _add_open_items(
+    sums: defaultdict[_AccountAndCurrency, _Sums],
+    book: Book,
+    allocated: Allocated,
+    as_of: date,
+    bounds: tuple[int, ...],
+    basis: Basis,
+) -> None:
+    """Adds each open item to the bucket of its age, and what is contested of it."""
+    in_dispute = _amounts_in_dispute(book, allocated, as_of)
+    for claim in allocated.open_items:
+        if not claim.open:
+            continue
+        row = sums[claim.account, claim.invoice.currency]
+        if claim.open < 0:
+            row.unallocated += claim.open
+            continue
+        debt = id(claim.invoice), debtor(book, claim)
+        contested = min(in_dispute[debt], claim.open)
+        row.disputed += contested
+        in_dispute[debt] -= contested
+        age = (as_of - (claim.instalment.due if basis == "due" else claim.invoice.date)).days
+        if basis == "due" and age <= 0:
+            row.not_due += claim.open
+        else:
+            row.buckets[bisect_left(bounds, age)] += claim.open
+
+
+def _amounts_in_dispute(book: Book, allocated: Allocated, as_of: date) -> defaultdict[tuple[int, str], Decimal]:
+    """How much each debtor contests of each document (by its `id`)."""
+    result: defaultdict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
+    by_number = events_by_number(book, as_of)
+    if not by_number:
+        return result
+    open_amounts: defaultdict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
+    invoices = {}
+    for claim in allocated.open_items:
+        open_amounts[id(claim.invoice), debtor(book, claim)] += claim.open
+        invoices[id(claim.invoice)] = claim.invoice
+    for (key, main), amount in open_amounts.items():
+        events = events_of(by_number, main, invoices[key].number)
+        if events:
+            result[key, main] = disputed(invoices[key], amount, events)
+    return result
 
 
 @exact

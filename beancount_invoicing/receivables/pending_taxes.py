@@ -8,7 +8,7 @@ deposit's tax, which then never becomes due by itself.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -67,67 +67,104 @@ def pending_tax_by_document(book: Book, as_of: date) -> dict[str, dict[PendingTa
     by_place: defaultdict[DocumentAndTax, list[TaxMovement]] = defaultdict(list)
     for movement in book.tax_movements:
         if movement.date <= as_of:
-            where = PendingTaxKey(movement.account, movement.code, movement.currency)
-            by_place[movement.number, where].append(movement)
+            key = PendingTaxKey(movement.account, movement.code, movement.currency)
+            by_place[movement.number, key].append(movement)
     documents: dict[str, Invoice] = {}
     for invoice in book.invoices:
         if not invoice.draft and invoice.kind != "void":
             documents.setdefault(invoice.number, invoice)
-    own = {place: _own(movements) for place, movements in by_place.items()}
-    of_item: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    for (number, _where), (waits, straight) in own.items():
-        of_item[number] += waits + straight
-    whole: dict[DocumentAndTax, tuple[Decimal, Decimal, Decimal, Decimal | None]] = {}
-    for (number, where), (waits, straight) in own.items():
-        if number in documents:
-            whole[number, where] = _whole(book, documents[number], where, waits + straight, of_item[number])
+    before_deposits = _before_deposits(book, documents, by_place)
     result: defaultdict[str, dict[PendingTaxKey, DocumentPendingTax]] = defaultdict(dict)
     later: defaultdict[DocumentAndTax, list[DepositTaxDeduction]] = defaultdict(list)
-    for (number, where), those in sorted(by_place.items()):
-        if number not in documents:
-            continue
-        waits, straight = own[number, where]
-        rate, base, abroad, own_rate = whole[number, where]
-        pending = [movement for movement in those if movement.deposit and not movement.to_due_account]
-        early = sum((movement.amount for movement in those if movement.deposit and movement.to_due_account), ZERO)
-        tax = waits + straight
-        lowered = sum((movement.amount for movement in pending), ZERO)
-        left = tax
-        for one in sorted(pending, key=lambda movement: (movement.deposit, movement.amount, movement.source)):
-            part = one.amount
-            if not tax:
-                part = ZERO  # a credit note of such an invoice gives back what it deducted
-            elif tax > 0 and lowered >= 0:
-                part = min(one.amount, max(left, ZERO))
-            if one.amount != part:
-                over = DepositTaxDeduction(documents[number].booked_from, number, one.amount - part, one.source)
-                later[one.deposit, where].append(over)
-            left -= part
-            base -= _base_of(whole.get((one.deposit, where)), own.get((one.deposit, where)), part, rate, where)
-        if tax >= 0:
-            early = min(early, max(left, ZERO))
-        if early:
-            for one in those:
-                if one.deposit and one.to_due_account:
-                    base -= _base_of(whole.get((one.deposit, where)), own.get((one.deposit, where)), early, rate, where)
-                    break
-        tax = left - early
-        if own_rate and tax != waits + straight:
-            abroad = tax / own_rate
-        result[number][where] = DocumentPendingTax(
-            documents[number],
-            where,
-            rate,
-            TwoCurrencyAmount(tax, abroad),
-            TwoCurrencyAmount(base, base / own_rate if own_rate else base),
-            straight - early,
-            waits - lowered,
-            own_rate,
-        )
-    for (number, where), deductions in later.items():
-        if where in result.get(number, ()):
-            result[number][where].deducted = sorted(deductions)
+    for (number, key), movements in sorted(by_place.items()):
+        if number in documents:
+            result[number][key] = _less_deposits(documents[number], key, movements, before_deposits, later)
+    for (number, key), deductions in later.items():
+        if key in result.get(number, ()):
+            result[number][key].deducted = sorted(deductions)
     return dict(result)
+
+
+class _TaxBeforeDeposits(NamedTuple):
+    """One tax of a document before deposits are deducted, in the currency in which it is booked but for `in_document_currency`."""
+
+    waits: Decimal
+    due_at_once: Decimal
+    rate: Decimal = ZERO
+    base: Decimal = ZERO
+    in_document_currency: Decimal = ZERO
+    booking_rate: Decimal | None = None
+    is_of_document: bool = False
+
+    @property
+    def tax(self) -> Decimal:
+        """All of it."""
+        return self.waits + self.due_at_once
+
+
+def _before_deposits(
+    book: Book, documents: Mapping[str, Invoice], by_place: Mapping[DocumentAndTax, Sequence[TaxMovement]]
+) -> dict[DocumentAndTax, _TaxBeforeDeposits]:
+    """The taxes as documents book them; of what is no document, only the amounts."""
+    amounts = {place: _TaxBeforeDeposits(*_own(movements)) for place, movements in by_place.items()}
+    all_taxes: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for (number, _key), amount in amounts.items():
+        all_taxes[number] += amount.tax
+    for (number, key), amount in amounts.items():
+        if number in documents:
+            rate, base, abroad, booking_rate = _whole(book, documents[number], key, amount.tax, all_taxes[number])
+            amounts[number, key] = amount._replace(
+                rate=rate,
+                base=base,
+                in_document_currency=abroad,
+                booking_rate=booking_rate,
+                is_of_document=True,
+            )
+    return amounts
+
+
+def _less_deposits(
+    invoice: Invoice,
+    key: PendingTaxKey,
+    movements: Sequence[TaxMovement],
+    before_deposits: Mapping[DocumentAndTax, _TaxBeforeDeposits],
+    later: defaultdict[DocumentAndTax, list[DepositTaxDeduction]],
+) -> DocumentPendingTax:
+    """A tax of a document less what it deducts of deposits; what it deducts beyond its own tax is added to `later`."""
+    own = before_deposits[invoice.number, key]
+    deducted = [movement for movement in movements if movement.deposit and not movement.to_due_account]
+    early = [movement for movement in movements if movement.deposit and movement.to_due_account]
+    lowered = sum((movement.amount for movement in deducted), ZERO)
+    left, base = own.tax, own.base
+    for movement in sorted(deducted, key=lambda movement: (movement.deposit, movement.amount, movement.source)):
+        part = movement.amount
+        if not own.tax:
+            part = ZERO  # a credit note of such an invoice gives back what it deducted
+        elif own.tax > 0 and lowered >= 0:
+            part = min(movement.amount, max(left, ZERO))
+        if movement.amount != part:
+            beyond = DepositTaxDeduction(invoice.booked_from, invoice.number, movement.amount - part, movement.source)
+            later[movement.deposit, key].append(beyond)
+        left -= part
+        base -= _base_of(before_deposits.get((movement.deposit, key)), part, own.rate, key)
+    too_early = sum((movement.amount for movement in early), ZERO)
+    if own.tax >= 0:
+        too_early = min(too_early, max(left, ZERO))
+    if too_early:
+        base -= _base_of(before_deposits.get((early[0].deposit, key)), too_early, own.rate, key)
+    tax, abroad = left - too_early, own.in_document_currency
+    if own.booking_rate and tax != own.tax:
+        abroad = tax / own.booking_rate
+    return DocumentPendingTax(
+        invoice,
+        key,
+        own.rate,
+        TwoCurrencyAmount(tax, abroad),
+        TwoCurrencyAmount(base, base / own.booking_rate if own.booking_rate else base),
+        own.due_at_once - too_early,
+        own.waits - lowered,
+        own.booking_rate,
+    )
 
 
 def _own(movements: Sequence[TaxMovement]) -> tuple[Decimal, Decimal]:
@@ -173,15 +210,8 @@ def _base(
     return round_to(by_rate, places)
 
 
-def _base_of(
-    deposit: tuple[Decimal, Decimal, Decimal, Decimal | None] | None,
-    own: tuple[Decimal, Decimal] | None,
-    part: Decimal,
-    rate: Decimal,
-    where: PendingTaxKey,
-) -> Decimal:
-    """The base of a part of a deposit's tax."""
-    whole = sum(own, ZERO) if own else ZERO
-    if deposit and whole:
-        return round_to(deposit[1] * part / whole, currency_decimals(where.currency))
-    return round_to(part * 100 / rate, currency_decimals(where.currency)) if rate else ZERO
+def _base_of(deposit: _TaxBeforeDeposits | None, part: Decimal, rate: Decimal, key: PendingTaxKey) -> Decimal:
+    """The base of a part of a deposit's tax; `rate` (percent): of the document that deducts it, where the deposit is not known."""
+    if deposit and deposit.is_of_document and deposit.tax:
+        return round_to(deposit.base * part / deposit.tax, currency_decimals(key.currency))
+    return round_to(part * 100 / rate, currency_decimals(key.currency)) if rate else ZERO

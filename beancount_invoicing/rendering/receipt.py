@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import Receipt
+from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.glyphs import printable_view
 from beancount_invoicing.rendering.letterhead import letterhead
 from beancount_invoicing.rendering.output import fill, paragraphs
@@ -21,7 +23,7 @@ def receipt_view(book: Book, subject: Receipt, template_folders: tuple[Path, ...
     customer, currency = book.customers[position.debtor.account].at(day), invoice.currency
     head = letterhead(book, customer, day, template_folders)
     seller, table, formats = head.seller, head.words, head.formats
-    labels, said, titles = table["labels"], table["statement"], table["titles"]
+    labels, words, titles = table["labels"], table["statement"], table["titles"]
     document = f"{titles[invoice.kind]} {invoice.number}"
     alone = head.view.alone
     body = fill(
@@ -38,8 +40,32 @@ def receipt_view(book: Book, subject: Receipt, template_folders: tuple[Path, ...
         customer=customer,
         seller=seller,
     )
+    return printable_view(
+        replace(
+            head.view,
+            title=titles["receipt"],
+            facts=(
+                Pair(labels["date"], formats.day(day)),
+                Pair(
+                    words["for-document"],
+                    f"{document} {labels['of-date'].format(date=formats.day(invoice.date))}",
+                    True,
+                ),
+            ),
+            opening=paragraphs(body),
+            table=_entries(subject, formats, table),
+            totals=_totals(subject, document, formats, table),
+            closing=(labels["regards-alone" if alone else "regards"], seller.name),
+        )
+    )
+
+
+def _entries(subject: Receipt, formats: Formats, table: dict[str, Any]) -> Table:
+    """What was received, and what else settles the document, a row for each."""
+    labels, words, titles = table["labels"], table["statement"], table["titles"]
+    currency = subject.position.invoice.currency
     kinds = ("payment", "discount", "set-off", "write-off", "reversal")
-    names = {"credit-note": titles["credit-note"], **{key: said[key] for key in kinds}}
+    names = {"credit-note": titles["credit-note"], **{kind: words[kind] for kind in kinds}}
     rows = tuple(
         TableRow(
             (
@@ -50,35 +76,22 @@ def receipt_view(book: Book, subject: Receipt, template_folders: tuple[Path, ...
         )
         for entry in subject.entries
     )
-    columns = (labels["date"], said["how"], labels["amount"])
-    totals = [
-        Pair(document, formats.money(position.payable, currency)),
-        Pair(said["received"], formats.money(subject.received, currency), strong=True),
-    ]
-    totals += [
-        Pair(said[key], formats.money(amount, currency))
-        for key, amount in (
-            ("credited", subject.credited),
-            ("discount", subject.discounted),
-            ("set-off", subject.set_off),
-            ("adjusted", subject.written_off),
-        )
-        if amount
-    ]
-    totals.append(Pair(said["left"], formats.money(position.open, currency)))
-    return printable_view(
-        replace(
-            head.view,
-            title=titles["receipt"],
-            facts=(
-                Pair(labels["date"], formats.day(day)),
-                Pair(
-                    said["for-document"], f"{document} {labels['of-date'].format(date=formats.day(invoice.date))}", True
-                ),
-            ),
-            opening=paragraphs(body),
-            table=Table(titles["receipt"], columns, (False, False, True), rows, wide=1),
-            totals=tuple(totals),
-            closing=(labels["regards-alone" if alone else "regards"], seller.name),
-        )
+    columns = (labels["date"], words["how"], labels["amount"])
+    return Table(titles["receipt"], columns, (False, False, True), rows, wide=1)
+
+
+def _totals(subject: Receipt, document: str, formats: Formats, table: dict[str, Any]) -> tuple[Pair, ...]:
+    """From what the document came to, to what is left of it."""
+    words, currency = table["statement"], subject.position.invoice.currency
+    otherwise = (
+        ("credited", subject.credited),
+        ("discount", subject.discounted),
+        ("set-off", subject.set_off),
+        ("adjusted", subject.written_off),
+    )
+    return (
+        Pair(document, formats.money(subject.position.payable, currency)),
+        Pair(words["received"], formats.money(subject.received, currency), strong=True),
+        *(Pair(words[name], formats.money(amount, currency)) for name, amount in otherwise if amount),
+        Pair(words["left"], formats.money(subject.position.open, currency)),
     )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from beancount_invoicing.model import ZERO, Book
+from beancount_invoicing.model import ZERO, Book, Customer, Seller
 from beancount_invoicing.receivables import Statement, StatementEntry, StatementInCurrency, StatementOpenItem
 from beancount_invoicing.rendering import parties
 from beancount_invoicing.rendering.formats import Formats, colon
@@ -41,40 +41,16 @@ def statement_view(book: Book, subject: Statement, template_folders: tuple[Path,
         customer=customer,
         seller=seller,
     )
-    late = [
-        item
-        for currency in subject.currencies
-        if currency.currency == "EUR"
-        for item in currency.open
-        if item.days_late
-    ]
-    # what stands in the customer's favour, allocated or not, is not asked for once more
-    credit = sum(
-        (
-            item.open
-            for currency in subject.currencies
-            if currency.currency == "EUR"
-            for item in currency.open
-            if item.open < 0
-        ),
-        ZERO,
-    )
-    asked = max(ZERO, sum((item.open - item.disputed for item in late if item.open > 0), ZERO) + credit)
-    summed = (item.number for item in late if item.number and item.open > item.disputed)  # what the sum is made of
-    reference = parties.remittance_reference(list(dict.fromkeys(summed)))
-    pay, qr = parties.payment_rows(seller, customer, reference, asked, "EUR", formats, table)
-    contested = bool(late) and not asked
-    if contested or not any(currency.closing > 0 for currency in subject.currencies):
-        pay, qr = (), ""
-    said = table["statement"]
-    period = said["from-to" if subject.since else "until"].format(
+    pay, qr, asked = _how_to_pay(subject, seller, customer, formats, table)
+    words = table["statement"]
+    period = words["from-to" if subject.since else "until"].format(
         start=formats.day(subject.since) if subject.since else "", end=formats.day(day)
     )
     return printable_view(
         replace(
             head.view,
             title=table["titles"]["statement"],
-            facts=(Pair(labels["date"], formats.day(day)), Pair(said["period"], period)),
+            facts=(Pair(labels["date"], formats.day(day)), Pair(words["period"], period)),
             opening=paragraphs(body),
             payment_title=labels["payment"] if pay else "",
             payment=pay,
@@ -86,6 +62,26 @@ def statement_view(book: Book, subject: Statement, template_folders: tuple[Path,
             ),
         )
     )
+
+
+def _how_to_pay(
+    subject: Statement, seller: Seller, customer: Customer, formats: Formats, table: dict[str, Any]
+) -> tuple[tuple[Pair, ...], str, Decimal]:
+    """The bank details, the QR code and the amount in EUR that is asked for; nothing where nothing is owed, or all is contested.
+
+    What stands in the customer's favour, allocated or not, is not asked for once more.
+    """
+    items = [item for currency in subject.currencies if currency.currency == "EUR" for item in currency.open]
+    late = [item for item in items if item.days_late]
+    credit = sum((item.open for item in items if item.open < 0), ZERO)
+    asked = max(ZERO, sum((item.open - item.disputed for item in late if item.open > 0), ZERO) + credit)
+    contested = bool(late) and not asked
+    if contested or not any(currency.closing > 0 for currency in subject.currencies):
+        return (), "", asked
+    summed = (item.number for item in late if item.number and item.open > item.disputed)  # what the sum is made of
+    reference = parties.remittance_reference(list(dict.fromkeys(summed)))
+    pay, qr = parties.payment_rows(seller, customer, reference, asked, "EUR", formats, table)
+    return pay, qr, asked
 
 
 def _sections(
