@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 os.environ.pop("COLUMNS", None)  # tables are as wide in every terminal
 os.environ["LANGUAGE"] = "en"  # messages are English on every machine
-settings.register_profile("quick", max_examples=40, derandomize=True, database=None, deadline=None)
+settings.register_profile("quick", max_examples=25, derandomize=True, database=None, deadline=None)
 settings.register_profile(
     "proof",
     max_examples=500,
