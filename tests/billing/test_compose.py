@@ -17,6 +17,7 @@ from beancount_invoicing.billing.compose import (
 )
 from beancount_invoicing.billing.fixed import DepositLeft, deposit_taxes_due, deposits_left, progress_billing, stranded
 from beancount_invoicing.billing.prices import line_changes_on
+from beancount_invoicing.billing.tax_rates import milestone_dates_at_other_rates
 from beancount_invoicing.model import Book
 from tests.ledgers import book_of, sound_book
 
@@ -289,6 +290,46 @@ def test_where_a_fixed_price_stands_after_a_change_order_and_that_others_stand_n
     assert progress_billing(plain, plain.invoices[0]) == []
     rent = book_of(ACCOUNTS + contract(HOSTING) + PLAN + change + line)
     assert progress_billing(rent, rent.invoices[0]) == []
+    situation = milestone("2026-03-01", "All", "cumulative: 40")
+    unpriced = book_of(ACCOUNTS + HOUSE.replace("price: 1000.00", "retention: 5") + situation + line)
+    assert progress_billing(unpriced, unpriced.invoices[0]) == [], "an error of the ledger, not of the page"
+
+
+@pytest.mark.parametrize(
+    ("keys", "tax", "at_another_rate"),
+    [
+        ("", "FR20", True),
+        ("    to: 2026-01-31\n", "FR20", False),  # the line says its days
+        ("    delivered: 2026-01-31\n", "FR20", False),
+        ("", "FR10", False),  # whose rate stays
+        ("", "GONE", False),  # an error of its own
+    ],
+)
+def test_a_stage_that_was_reached_under_another_rate(keys: str, tax: str, at_another_rate: bool) -> None:
+    rates = "".join(
+        f'{day} custom "invoice-tax" "{code}" "TVA" Liabilities:VAT\n  rate: {rate}\n'
+        for day, code, rate in (("2025-01-01", "FR10", 10), ("2026-03-01", "FR20", 21))
+    )
+    draft = '2026-02-28 ! "Work" ^draft-1\n  invoice: "draft-1"\n  Assets:Receivable:Acme  480.00 EUR\n'
+    draft += '  Income:Services  -400.00 EUR\n    text: "Work"\n    contract: "K"\n    milestone: "Walls"\n'
+    draft += f'    tax: "{tax}"\n{keys}  Liabilities:VAT\n    tax: "{tax}"\n'
+    book = book_of(ACCOUNTS + rates + HOUSE + milestone("2026-02-20", "Walls", "percent: 40") + draft)
+    (line,) = book.invoices[0].lines
+    found = milestone_dates_at_other_rates(book, book.invoices[0], date(2026, 3, 5))
+    assert found == ({line.source.line: date(2026, 2, 20)} if at_another_rate else {})
+
+
+@pytest.mark.parametrize(
+    ("keys", "left"),
+    [
+        ("price: 1000.00; account: Income:Services", ["1000.00"]),
+        ("price: 1000.00; account: Income:Services; paused: TRUE", []),
+        ("account: Income:Services", []),
+    ],
+)
+def test_a_fixed_price_that_nothing_will_bill_is_told(keys: str, left: list[str]) -> None:
+    _waiting, notices = billing.unbilled_lines(book_of(ACCOUNTS + contract(f'text: "House"; {keys}', "fixed")), DAY)
+    assert [str(notice.amount) for notice in notices if notice.rule == "no-milestone"] == left
 
 
 # prices -----------------------------------------------------------------------------------------------------------------

@@ -109,6 +109,11 @@ def test_by_volume_late_units_change_what_all_cost() -> None:
     ]
 
 
+def test_units_that_were_taken_back_bill_nothing() -> None:
+    text = contract(f"{TIME}; price: 90; included: 10") + units("2026-01-20", "3") + units("2026-01-21", "-3")
+    assert lines(text, "2026-01-31") == []
+
+
 def test_included_units_stand_on_the_invoice_and_cost_nothing() -> None:
     text = contract(f"{TIME}; price: 90; included: 10") + units("2026-01-20", "12.5") + units("2026-02-03", "4")
     assert lines(text, "2026-02-28") == [
