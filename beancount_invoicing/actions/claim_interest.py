@@ -68,7 +68,17 @@ def _late_claim(book: Book, position: Position, as_of: date, booked: date | None
         return LateClaim(position, error.claim, (*covered, str(error)))
     if interest or covered:
         return LateClaim(position, interest, covered)
-    return LateClaim(position, None, (f"{position.invoice.number}: {_why_nothing(book, position, as_of, booked)}",))
+    return LateClaim(
+        position,
+        None,
+        (
+            _(
+                "{number}: {why_nothing}",
+                number=position.invoice.number,
+                why_nothing=_why_nothing(book, position, as_of, booked),
+            ),
+        ),
+    )
 
 
 def _covered(book: Book, position: Position, as_of: date, booked: date | None) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ from beancount_invoicing.sending.outbox import (
     unrecorded_because,
 )
 from beancount_invoicing.sending.waiting_letters import proposals_to_send
+from beancount_invoicing.words import word
 
 TaskKind = Literal[
     "bank", "insolvency", "in-doubt", "prepared", "outbox", "draft", "bill", "decide", "send", "remind", "escalate", "promise",
@@ -237,7 +238,7 @@ def _on_their_way(book: Book, as_of: date, against: Mapping[str, Objection]) -> 
         event = attempt.event
         text = event.note
         if objection := against.get(event.message_id):
-            text += f": {objection_advice(waiting, attempt, objection)}"
+            text += _(": {objection_advice}", objection_advice=objection_advice(waiting, attempt, objection))
         yield Task(
             "in-doubt" if attempt.in_doubt else "prepared", text, event.date,
             book.customers[event.customer].at(as_of).name, event.customer, " ".join(attempt.numbers),
@@ -260,7 +261,7 @@ def _documents(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[T
             text = _("a draft, {days} old", days=_days(invoice.date, as_of))
             yield from _about(position, "draft", text, invoice.date, invoice.payable)
         elif invoice.number in ready and invoice.customer:
-            text = _("by {channel}", channel=book.customers[invoice.customer.account].at(as_of).channel)
+            text = _("by {channel}", channel=word(book.customers[invoice.customer.account].at(as_of).channel))
             yield from _about(position, "send", text, invoice.date, invoice.payable)
         elif position.open and (missed := sent[invoice.number].undelivered_to if invoice.number in sent else ""):
             text = _(
@@ -324,13 +325,13 @@ def _reminders(proposals: Sequence[Proposal]) -> Iterator[Task]:
         if proposal.level is not None:
             numbers = " ".join(late.position.invoice.number for late in proposal.invoices)
             what = (
-                _("level {level}, {tone}", level=proposal.level, tone=proposal.tone)
+                _("level {level}, {tone}", level=proposal.level, tone=word(proposal.tone))
                 if proposal.level
                 else _("a notice before the due date")
             )
             yield Task(
                 "remind",
-                _("{subject}, by {channel}: {numbers}", subject=what, channel=proposal.channel, numbers=numbers),
+                _("{subject}, by {channel}: {numbers}", subject=what, channel=word(proposal.channel), numbers=numbers),
                 min(late.due for late in proposal.invoices),
                 proposal.customer.name,
                 proposal.customer.account,
@@ -405,9 +406,14 @@ def _unallocated(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task
         payment = unallocated.payment
         what = _("a payment of no invoice") if unallocated.amount < 0 else _("a debit of no invoice")
         yield Task(
-            "unallocated", f"{what}: {payment.narration}" if payment.narration else what, payment.date,
-            book.customers[payment.customer].at(as_of).name, payment.customer, amount=unallocated.amount, currency=payment.currency,
-        )  # fmt: skip
+            "unallocated",
+            _("{subject}: {narration}", subject=what, narration=payment.narration) if payment.narration else what,
+            payment.date,
+            book.customers[payment.customer].at(as_of).name,
+            payment.customer,
+            amount=unallocated.amount,
+            currency=payment.currency,
+        )
 
 
 def _lapsing(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:

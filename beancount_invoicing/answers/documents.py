@@ -221,7 +221,7 @@ def _written(figure: str, amount: Decimal, because: str) -> CalculationStep:
 
 def _line(line: Line, invoice: Invoice) -> list[CalculationStep]:
     """How the net of a line came about, or where it was read."""
-    figure = f"line “{line.text}”"
+    figure = _("line “{line}”", line=line.text)
     calculated = line_figure(line, currency_decimals(invoice.currency))
     steps = [step._replace(figure=figure) for step in calculated.steps] if calculated else []
     if line.price_with_tax is not None:
@@ -332,7 +332,7 @@ _HOW = {
 def _how(allocation: Allocation) -> str:
     """In words what settled a part; of a credit note also which one it is set off against."""
     return (
-        f"{_HOW[allocation.how]} {allocation.counter_document.number}"
+        _("{how} {number}", how=_HOW[allocation.how], number=allocation.counter_document.number)
         if allocation.counter_document
         else _HOW[allocation.how]
     )

@@ -415,7 +415,7 @@ def _settlements(choice: Choice) -> tuple[SettledDocument, ...]:
 
 def _reason(choice: Choice, money: Decimal, currency: str) -> str:
     if len(choice) == 1:
-        return f"{money} {currency} {choice[0][1].reason}"
+        return _("{money} {currency} {reason}", money=money, currency=currency, reason=choice[0][1].reason)
     parts = joined(" + ", (_("{money} of {number}", money=option.money, number=number) for number, option in choice))
     return _("{money} {currency} is {parts}", money=money, currency=currency, parts=parts)
 

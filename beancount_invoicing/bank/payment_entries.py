@@ -216,7 +216,7 @@ class _Writing:
             else _("the amount that is said, or what is left after the rest")
         )
         if priced.price:
-            because += f"; {self.worth.because}"
+            because += _("; {because}", because=self.worth.because)
         self._add(
             PaymentPosting(
                 movement.bank_account, movement.amount, movement.currency, (), priced.price, priced.is_total
@@ -289,7 +289,7 @@ class _Writing:
                     because += (
                         _(", at the price of its invoice")
                         if leg.booked_value is not None
-                        else f"; {self.worth.because}"
+                        else _("; {because}", because=self.worth.because)
                     )
             self._add(
                 PaymentPosting(leg.account, leg.amount, leg.currency, tuple(meta), priced.price, priced.is_total),

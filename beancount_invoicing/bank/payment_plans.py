@@ -283,7 +283,9 @@ class PaymentPlanner:
         whole, off = sum(shares.values(), ZERO), sum(offered.values(), ZERO)
         if wanted:
             if not offered:
-                why = f": {'; '.join(late)}" if late else _(": {names} offers none", names=self._names())
+                why = (
+                    _(": {late}", late=joined("; ", late)) if late else _(": {names} offers none", names=self._names())
+                )
                 raise CannotBook(
                     _(
                         "there is no cash discount to be taken on {day}{reason}; if it is granted all the same, say "

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, CalculationStep, Day, DocumentKind, Source, StepValue, Work
 
 
@@ -201,7 +202,7 @@ class BillingNotice(NamedTuple):
     @property
     def with_advice(self) -> str:
         """What it is, and what to do about it."""
-        return f"{self.message}: {self.advice}" if self.advice else self.message
+        return _("{message}: {advice}", message=self.message, advice=self.advice) if self.advice else self.message
 
     @property
     def one_line(self) -> str:

@@ -286,7 +286,7 @@ def _worked_out(amount: TaxAmount, expected: Decimal, currency: str) -> str:
             amount=ledger_amount(last.inputs[0], currency),
             other_amount=ledger_amount(expected, currency),
         )
-    how = f" ({last.because})" if last and last.operation == "sum" else ""
+    how = _(" ({because})", because=last.because) if last and last.operation == "sum" else ""
     return _(
         "{rate} % of {amount} is {other_amount}{how}",
         rate=amount.tax.rate,

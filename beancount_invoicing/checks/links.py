@@ -212,5 +212,5 @@ def _likely(
             if standing.invoice.booked_from > day
             else ""
         )
-        said.append(f"{write(number)} ({what}{later})")
+        said.append(_("{write} ({subject}{later})", write=write(number), subject=what, later=later))
     return _("did you mean {text}?", text=joined(_(" or "), said))

@@ -17,6 +17,7 @@ from beancount_invoicing.cli.common import (
     warning_line,
 )
 from beancount_invoicing.cli.echo import echo
+from beancount_invoicing.messages import _n, joined
 
 
 @click.command(epilog=examples("check --strict"))
@@ -40,11 +41,11 @@ def check_command(session: Session, strict: bool, form: str) -> None:
             echo(warning_line(warning).replace(label, painted(label, "doubtful"), 1))
         errors = len(ledger.errors)
         documents = sum(not invoice.draft for invoice in ledger.book.invoices)
-        echo(
-            ", ".join(
-                f"{count} {what}{'s' * (count != 1)}"
-                for count, what in ((documents, "document"), (errors, "error"), (len(warnings), "warning"))
-            )
+        counts = (
+            _n(documents, "{count} document", "{count} documents", count=documents),
+            _n(errors, "{count} error", "{count} errors", count=errors),
+            _n(len(warnings), "{count} warning", "{count} warnings", count=len(warnings)),
         )
+        echo(joined(", ", counts))
     if strict and warnings:
         session.failed = True

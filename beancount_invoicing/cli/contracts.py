@@ -34,6 +34,7 @@ from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import open_retentions
 from beancount_invoicing.rules.steps import describe_step
+from beancount_invoicing.words import word
 from beancount_invoicing.writing.new_documents import InvalidRequest
 
 LONG_WAIT_DAYS = 60
@@ -111,7 +112,7 @@ def contracts_command(session: Session, customer: str, contract: str, as_of: dat
                     (_("{text}, paused", text=row["text"]) if row["paused"] else _("{text}", text=row["text"])),
                     spaced(row["price"]),
                     row["currency"],
-                    row["every"] or row["mode"],
+                    word(row["every"] or row["mode"]),
                     spaced(row["billed"]),
                     marked(
                         spaced(row["unbilled"]), "new" if row["unbilled"] and row["unbilled"].strip("-0.") else None
@@ -228,7 +229,7 @@ def unbilled_command(session: Session, customer: str, contract: str, run: bool, 
                     row["text"] or row["item"] or row["what"],
                     row["since"],
                     marked(
-                        f"{row['days']} d" if row["days"] >= 0 else "",
+                        _("{days} d", days=row["days"]) if row["days"] >= 0 else "",
                         "doubtful" if row["days"] > LONG_WAIT_DAYS else None,
                     ),
                     row["quantity"],

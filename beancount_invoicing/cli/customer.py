@@ -30,6 +30,7 @@ from beancount_invoicing.cli.key_options import given_values, key_options
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
 from beancount_invoicing.entries import keys
 from beancount_invoicing.messages import _
+from beancount_invoicing.words import word
 
 COLUMNS = (
     "account", "name", "city", "country", "buyer", "channel", "vat_id", "siren", "email", "phone", "terms", "tax", "language",
@@ -149,7 +150,7 @@ def customer_list_command(session: Session, customer: str, everybody: bool, as_o
                     row["name"],
                     row["city"],
                     row["country"],
-                    row["channel"],
+                    word(row["channel"]),
                     row["email"],
                     row["terms"] or ledger.book.option("terms", as_of),
                     "inactive" if row["inactive"] else "",

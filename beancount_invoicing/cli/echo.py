@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import IO, Any
 
 import click
 
 from beancount_invoicing.languages import translated
+from beancount_invoicing.words import word
 
 
 def echo(text: object = "", *, nl: bool = True, err: bool = False, file: IO[Any] | None = None) -> None:
@@ -22,3 +24,8 @@ def prompt(text: str, **settings: Any) -> Any:
 def confirm(text: str, **settings: Any) -> bool:
     """Asks a question of yes or no."""
     return click.confirm(translated(text), **settings)
+
+
+def label_width(words: Iterable[str]) -> int:
+    """How many characters the longest of some words has in the user's language."""
+    return max(len(translated(word(text))) for text in words)

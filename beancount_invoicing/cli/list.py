@@ -31,6 +31,7 @@ from beancount_invoicing.cli.common import (
 from beancount_invoicing.documents import search
 from beancount_invoicing.documents.search import STATUSES, DocumentFilter
 from beancount_invoicing.messages import _
+from beancount_invoicing.words import word
 
 COLUMNS = (
     "number", "kind", "date", "due", "customer", "accounts", "currency", "net", "tax", "total", "withheld", "prepaid",
@@ -120,8 +121,8 @@ def _cells(row: amounts.Answer, coloured: bool) -> list[str]:
         spaced(row["settled"]),
         spaced(row["open"]),
         row["currency"],
-        (_("{status}, disputed", status=row["status"]) if contested else _("{status}", status=row["status"])),
-        f"{row['days_overdue']} d" if row["days_overdue"] else "",
+        _("{status}, disputed", status=word(row["status"])) if contested else word(row["status"]),
+        _("{days_overdue} d", days_overdue=row["days_overdue"]) if row["days_overdue"] else "",
     ]
     if not coloured or (mark != "late" and not contested):
         return row_marked(cells, mark)

@@ -28,18 +28,20 @@ from beancount_invoicing.cli.common import (
     say_whom,
     spaced,
 )
-from beancount_invoicing.cli.echo import echo
+from beancount_invoicing.cli.echo import echo, label_width
 from beancount_invoicing.cli.render import print_written
 from beancount_invoicing.cli.send import channel_option, only_with_send, retry_option, send_for_command
 from beancount_invoicing.cli.show import amount_in_sentence
 from beancount_invoicing.cli.writing import build_write_options, sending_options
 from beancount_invoicing.delivery.dispatch import Dispatch, HeldDispatch
 from beancount_invoicing.documents.written_files import Output
+from beancount_invoicing.languages import translated
 from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Channel
 from beancount_invoicing.receivables import Receipt
 from beancount_invoicing.rules.steps import describe_step
+from beancount_invoicing.words import word
 
 
 @click.command(epilog=examples("receipt F2026-0055", "receipt F2026-0055 --to pdf -o letters"))
@@ -165,6 +167,9 @@ def _table(answer: amounts.Answer) -> None:
         [(_("date"), False), (_("what"), False), (_("document"), False), (_("amount"), True), ("", False)],
         [[one["date"], one["what"], one["document"], spaced(one["amount"]), currency] for one in answer["entries"]],
     )
-    for name in ("payable", "received", "credited", "discounted", "set_off", "written_off", "open"):
+    names = ["payable", "received", "credited", "discounted", "set_off", "written_off", "open"]
+    width = label_width([name.replace("_", " ") for name in names])
+    for name in names:
         if name in {"payable", "received", "open"} or answer[name].strip("0."):
-            say(f"  {name.replace('_', ' '):<11} {amount_in_sentence(answer[name]):>14} {currency}")
+            label = translated(word(name.replace("_", " ")))
+            say(f"  {label:<{width}} {amount_in_sentence(answer[name]):>14} {currency}")

@@ -45,6 +45,7 @@ from beancount_invoicing.rules.steps import describe_step
 from beancount_invoicing.sending import letter_dispatches, outbox, waiting_letters
 from beancount_invoicing.sending.mail_settings import CannotSend
 from beancount_invoicing.sending.outbox import OutboxKind
+from beancount_invoicing.words import word
 from beancount_invoicing.writing.changes import WriteOptions
 
 
@@ -257,7 +258,7 @@ def _table(rows: list[amounts.Answer], as_of: date) -> None:
                     str(row["level"]) if not index else "",
                     one["number"],
                     one["due"],
-                    marked(f"{one['days_overdue']} d", "late"),
+                    marked(_("{days_overdue} d", days_overdue=one["days_overdue"]), "late"),
                     spaced(one["open"]),
                     spaced(one["interest"]),
                     spaced(one["indemnity"]),
@@ -284,4 +285,8 @@ def _table(rows: list[amounts.Answer], as_of: date) -> None:
 
 def _mark(row: amounts.Answer) -> str:
     """That a letter was prepared, or is in doubt, already, and since when."""
-    return f"{row['waiting']['state']} {row['waiting']['since']}" if row["waiting"] else ""
+    return (
+        _("{state} {since}", state=word(row["waiting"]["state"]), since=row["waiting"]["since"])
+        if row["waiting"]
+        else ""
+    )

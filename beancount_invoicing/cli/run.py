@@ -31,7 +31,8 @@ from beancount_invoicing.cli.writing import (
     print_outcome,
     running_options,
 )
-from beancount_invoicing.messages import _
+from beancount_invoicing.messages import _, joined
+from beancount_invoicing.words import word
 from beancount_invoicing.writing.changes import WriteOptions
 
 
@@ -91,11 +92,11 @@ def run_command(
 
 
 def _print(session: Session, done: RunResult, chosen: WriteOptions) -> None:
-    echo(_("Run of {day}: {steps}", day=done.day, steps=", ".join(done.steps)))
+    echo(_("Run of {day}: {steps}", day=done.day, steps=joined(", ", map(word, done.steps))))
     if done.billed is not None:
         echo(_("\nBilled") if chosen.write else _("\nTo bill"))
         print_outcome(done.billed, chosen)
-    for title, results in (("Documents", done.sent), ("Reminders", done.reminded)):
+    for title, results in ((_("Documents"), done.sent), (_("Reminders"), done.reminded)):
         if results:
             echo()
             print_results(session, results, chosen, title, "table")
@@ -117,5 +118,7 @@ def _print(session: Session, done: RunResult, chosen: WriteOptions) -> None:
             )
     counts = Counter(task.kind for task in done.open_tasks)
     if counts:
-        left = ", ".join(f"{counts[kind]} {kind}" for kind in TASK_KINDS if counts[kind])
+        left = joined(
+            ", ", (_("{count} {kind}", count=counts[kind], kind=word(kind)) for kind in TASK_KINDS if counts[kind])
+        )
         echo(_("\nLeft for you (bean-invoice today): {left}", left=left))

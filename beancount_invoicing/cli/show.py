@@ -27,13 +27,15 @@ from beancount_invoicing.cli.common import (
     spaced,
 )
 from beancount_invoicing.cli.completion import complete_numbers
-from beancount_invoicing.cli.echo import echo
+from beancount_invoicing.cli.echo import echo, label_width
 from beancount_invoicing.cli.list import COLUMNS
 from beancount_invoicing.documents import search
 from beancount_invoicing.documents.search import UnknownNumber
+from beancount_invoicing.languages import translated
 from beancount_invoicing.messages import _, _n, joined
 from beancount_invoicing.model import TaxAmount
 from beancount_invoicing.rules.steps import describe_step
+from beancount_invoicing.words import word
 
 
 @click.command(epilog=examples("show F2026-0067", "show F2026-0064 --explain"))
@@ -68,7 +70,7 @@ def show_command(session: Session, number: str, as_of: date, form: str, explain:
         _(
             "{number}  {kind} of {day}, {customer}{now}",
             number=answer["number"],
-            kind=answer["kind"],
+            kind=word(answer["kind"]),
             day=answer["date"],
             customer=answer["customer"] or _("no customer"),
             now=now,
@@ -100,13 +102,16 @@ def show_command(session: Session, number: str, as_of: date, form: str, explain:
                 for line in answer["lines"]
             ],
         )
-    for name in ("net", "tax", "total", "withheld", "prepaid", "payable", "settled", "open"):
+    names = ["net", "tax", "total", "withheld", "prepaid", "payable", "settled", "open"]
+    width = label_width(names)
+    for name in names:
         if answer[name] is not None and (name not in {"withheld", "prepaid"} or Decimal(answer[name])):
-            say(f"  {name:<8} {spaced(answer[name]):>14} {currency}")
+            say(f"  {translated(word(name)):<{width}} {spaced(answer[name]):>14} {currency}")
     days = answer["days_overdue"]
     late = _n(days, ", {days} day late", ", {days} days late", days=days) if days else ""
     mark = BY_STATUS[answer["status"]]
-    echo(_("  {painted}", painted=painted(answer["status"] + late, mark) if mark else answer["status"]))
+    status = translated(word(answer["status"]))
+    say(f"  {painted(status + translated(late), mark) if mark else status}")
     section(_("Tax"), (tax_line(amount, currency) for amount in position.invoice.taxes))
     section(
         _("Due"),
@@ -128,7 +133,14 @@ def show_command(session: Session, number: str, as_of: date, form: str, explain:
     section(
         _("Settled by"),
         (
-            f"{each['date']}: {amount_in_sentence(each['amount'])} {currency}, {each['how']}, {relative(each['source'])}"
+            _(
+                "{day}: {amount} {currency}, {how}, {place}",
+                day=each["date"],
+                amount=amount_in_sentence(each["amount"]),
+                currency=currency,
+                how=each["how"],
+                place=relative(each["source"]),
+            )
             for each in answer["allocations"]
         ),
     )
@@ -150,7 +162,13 @@ def show_command(session: Session, number: str, as_of: date, form: str, explain:
     section(
         _("What happened"),
         (
-            f"{each['date']}: {each['event']}{' ' + str(each['level']) if each['level'] else ''}, {each['note']}"
+            _(
+                "{day}: {event}{level}, {note}",
+                day=each["date"],
+                event=word(each["event"]),
+                level=(_(" {level}", level=str(each["level"])) if each["level"] else ""),
+                note=each["note"],
+            )
             for each in answer["events"]
         ),
     )
@@ -181,7 +199,7 @@ def section(title: str, lines: Iterable[str]) -> None:
     for number, line in enumerate(lines):
         if not number:
             echo(_("\n{title}", title=title))
-        say(f"  {line}")
+        say(f"  {translated(line)}")
 
 
 def amount_in_sentence(amount: str) -> str:

@@ -261,7 +261,10 @@ def _table(one: Statement, answer: amounts.Answer, explain: bool) -> None:
                         item["number"] or item["what"],
                         item["date"],
                         item["due"],
-                        marked(f"{item['days_overdue']} d" if item["days_overdue"] else "", "late"),
+                        marked(
+                            _("{days_overdue} d", days_overdue=item["days_overdue"]) if item["days_overdue"] else "",
+                            "late",
+                        ),
                         spaced(item["amount"]),
                         spaced(item["open"]),
                         currency,

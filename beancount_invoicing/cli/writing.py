@@ -288,17 +288,17 @@ def _say(outcome: Outcome, way: WriteOptions) -> None:
     what = _n(count, "{count} document: ", "{count} documents: ", count=count) if count else ""
     what += ", ".join(f"{amount} {currency}" for currency, amount in sorted(totals.items())) or outcome.summary
     files = ", ".join(relative(str(file)) for file in outcome.files)
-    done = _("taken out of") if outcome.removed_documents else _("written to")
-    if not outcome.text and not outcome.removed_documents:
+    removed, committed = bool(outcome.removed_documents), way.commit and not outcome.problem
+    if not outcome.text and not removed:
         print_notice(outcome.nothing_to_do or _("Nothing to do."))
     elif way.write:
-        text = f"{what}; {done}" if what else done.capitalize()
-        print_notice(
-            _("{text} {files}, and committed.", text=text, files=files)
-            if way.commit and (not outcome.problem)
-            else _("{text} {files}.", text=text, files=files)
-        )
-    elif outcome.removed_documents:
+        end = _("{files}, and committed.", files=files) if committed else _("{files}.", files=files)
+        if what:
+            done = _("taken out of {end}", end=end) if removed else _("written to {end}", end=end)
+            print_notice(_("{subject}; {done}", subject=what, done=done))
+        else:
+            print_notice(_("Taken out of {end}", end=end) if removed else _("Written to {end}", end=end))
+    elif removed:
         print_notice(_("{subject}; nothing is taken out without --write.", subject=what))
     else:
         print_notice(

@@ -55,7 +55,11 @@ def checked_e_invoice(
     if problems:
         raise einvoice.NoEInvoice(
             tuple(
-                einvoice.Rejection(problem.rule, f"{problem.location}: {problem.message}", invoice.source)
+                einvoice.Rejection(
+                    problem.rule,
+                    _("{location}: {message}", location=problem.location, message=problem.message),
+                    invoice.source,
+                )
                 for problem in problems
             )
         )

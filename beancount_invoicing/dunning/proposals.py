@@ -353,7 +353,7 @@ def _candidates(
         why = _("nothing says that it was sent: send it first")
     if not why:
         why = advice(guessed.get(position.invoice.number, ()), position.invoice.number, book.file)
-    broken = f" ({paused.reason})" if paused else ""
+    broken = _(" ({reason})", reason=paused.reason) if paused else ""
     for instalments in late or (None,):
         if why or rule is None:
             yield _Candidate(position, instalments, rule, None, why, held=instalments is not None)

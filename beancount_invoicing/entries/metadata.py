@@ -234,7 +234,10 @@ def read_value(
         message = str(error).format(is_a=describe_value(value), value=value)
         if key.type == "text" and found and isinstance(value, (Decimal, date, bool)):
             message = _(
-                '{message}: write {key}: "{found}"', message=message.split(": ")[0], key=key.name, found=found[1]
+                'is {is_a}, but a text belongs here: write {key}: "{written}"',
+                is_a=describe_value(value),
+                key=key.name,
+                written=found[1],
             )
         elif key.type == "flag" and isinstance(value, str) and value.upper() in {"TRUE", "FALSE"}:
             message += _(": write {key}: {value}", key=key.name, value=value.upper())
@@ -366,10 +369,46 @@ def _foreign(name: str, place: str, source: Source, findings: FindingCollector) 
     )
 
 
+_ONE = {
+    keys.SELLER: _("a seller"),
+    keys.CUSTOMER: _("a customer"),
+    keys.CUSTOMER_AMENDMENT: _("a customer amendment"),
+    keys.TAX: _("a tax"),
+    keys.ITEM: _("an item"),
+    keys.CONTRACT_DIRECTIVE: _("a contract"),
+    keys.MILESTONE: _("a milestone"),
+    keys.DOCUMENT: _("an invoice"),
+    keys.OPENING_TRANSACTION: _("an opening transaction"),
+    keys.OPENING_ITEM: _("an opening item"),
+    keys.OPENING_TAX: _("a tax of opening items"),
+    keys.RECEIVABLE: _("a receivable posting"),
+    keys.AT_ONCE: _("a posting paid at once"),
+    keys.LINE: _("a line"),
+    keys.ADJUSTMENT: _("an allowance or charge"),
+    keys.TAX_POSTING: _("a tax posting"),
+    keys.DEDUCTION: _("a deposit deducted"),
+    keys.ROUNDING: _("a rounding posting"),
+    keys.OTHER_POSTING: _("another posting of an invoice"),
+    keys.PAYMENT_POSTING: _("a posting on a customer's account"),
+    keys.COUNTER: _("another posting of a payment"),
+    keys.PAYMENT_TRANSACTION: _("a payment"),
+    keys.EVENT: _("an event"),
+    keys.INDEX: _("an index"),
+    keys.ACCEPTANCE: _("an acceptance"),
+    keys.POLICY: _("a reminder policy"),
+    keys.LEVEL: _("a reminder level"),
+    keys.REFERENCE_RATE: _("a reference rate"),
+    keys.WORK: _("a time posting"),
+    keys.TIME_ACCOUNT: _("an account of time"),
+    keys.EXPENSE: _("an expense billed again"),
+}
+"""Each place of a key, with its article."""
+
+
 def _one(noun: str) -> str:
-    if noun.startswith("other "):
-        return f"an{noun}"
-    return _("an {noun}", noun=noun) if noun[0] in "aeiou" else f"a {noun}"
+    if noun in _ONE:
+        return _ONE[noun]
+    return _("an {noun}", noun=noun) if noun[0] in "aeiou" else _("a {noun}", noun=noun)
 
 
 def _words(places: frozenset[str]) -> str:

@@ -20,7 +20,7 @@ from fava.helpers import FavaAPIError
 from flask import Response, abort, current_app, request
 from flask_babel import get_locale
 
-from beancount_invoicing import checks, rendering
+from beancount_invoicing import InvoicingError, checks, rendering
 from beancount_invoicing.actions.statement import render_statement
 from beancount_invoicing.customer_search import UnknownCustomer
 from beancount_invoicing.documents import render
@@ -31,6 +31,7 @@ from beancount_invoicing.entries.metadata import source_of
 from beancount_invoicing.entries.sources import Sources, sources
 from beancount_invoicing.fava_ext.page import OpenInvoice, Page, page
 from beancount_invoicing.gc_control import no_collections
+from beancount_invoicing.languages import speaking, translated
 from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.loading import last_load
 from beancount_invoicing.messages import _
@@ -87,10 +88,22 @@ class Receivables(FavaExtensionBase):
     def after_load_file(self) -> None:
         """Takes over what the plugin found in this load, before another ledger's comes in its place."""
         self._sources = self._files()
+        self._translate_errors()
         entries: Any = self.ledger.all_entries
         options: Any = self.ledger.options
         if known := last_load.last_checked(last_load.entries_seen_by_plugin(entries, options)):
             self._take(entries, known.book, known.findings, known.allocated)
+
+    def _translate_errors(self) -> None:
+        """Has Fava's own page of errors say ours in the language of the ledger's option: without one, who reads is not known."""
+        if language := self.ledger.fava_options.language:
+            with speaking(language):
+                self.ledger.load_errors = [
+                    error._replace(message=str.__str__(translated(error.message)))
+                    if isinstance(error, InvoicingError)
+                    else error
+                    for error in self.ledger.load_errors
+                ]
 
     def _ledger(self) -> Ledger:
         """What Fava has loaded, read once for each load where the plugin has not done so."""
@@ -123,7 +136,12 @@ class Receivables(FavaExtensionBase):
 
     def words(self) -> Mapping[str, Mapping[str, str]]:
         """The words of the page in Fava's language, English where there are none."""
-        return rendering.word_table(rendering.folders(self._ledger().book), str(get_locale() or "en")[:2])
+        return rendering.word_table(rendering.folders(self._ledger().book), _fava_language()[:2])
+
+    def in_language(self, message: str) -> str:
+        """A finding's message in Fava's language, of this request alone: others may be answered beside it."""
+        with speaking(_fava_language()):
+            return translated(message)
 
     def page(self) -> Page | str:
         """What the page shows; where that is impossible, why."""
@@ -133,7 +151,7 @@ class Receivables(FavaExtensionBase):
         except FavaAPIError as error:
             return error.message
         except Exception as error:  # a mistake of ours must not take Fava's page down
-            return f"{type(error).__name__}: {error}"
+            return f"{type(error).__name__}: {self.in_language(str(error))}"
 
     def _page(self) -> Page:
         ledger = self._ledger()
@@ -208,24 +226,29 @@ class Receivables(FavaExtensionBase):
     def _shown(self, output: Output, make: Callable[[Book], tuple[str, bytes]]) -> Response:
         """A document, by its name and bytes; where that is impossible, why, in a line. Incognito shows none."""
         if self.incognito():
-            abort(403, _("documents are not shown in incognito mode"))
+            abort(403, self.in_language(_("documents are not shown in incognito mode")))
         try:
             with no_collections():
                 name, data = make(self._ledger().book)
         except FavaAPIError as error:
             return Response(error.message, 404, mimetype="text/plain")
         except (UnknownNumber, UnknownCustomer, rendering.NoDocument) as error:
-            return Response(str(error), 404, mimetype="text/plain")
+            return Response(self.in_language(str(error)), 404, mimetype="text/plain")
         except (rendering.TemplateError, OSError) as error:
-            return Response(str(error), 500, mimetype="text/plain")
+            return Response(self.in_language(str(error)), 500, mimetype="text/plain")
         except Exception as error:  # a mistake of ours must not take Fava's page down
-            return Response(f"{type(error).__name__}: {error}", 500, mimetype="text/plain")
+            return Response(f"{type(error).__name__}: {self.in_language(str(error))}", 500, mimetype="text/plain")
         response = Response(data, mimetype="application/pdf" if output == "pdf" else "text/html")
         response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         response.headers["X-Content-Type-Options"] = "nosniff"
         if output == "pdf":
             response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
+
+
+def _fava_language() -> str:
+    """The language of the request: Fava's option, else what the browser asks for; "en" where it says none."""
+    return str(get_locale() or "en")
 
 
 def _accounts(text: str) -> Callable[[str], bool]:

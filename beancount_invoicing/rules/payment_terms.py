@@ -107,9 +107,13 @@ class _TwoReadings(Exception):
             shown = ""
             with suppress(TermsError):
                 if example is not None:
-                    shown = f" (for {example}: due {_due_date(_rules(piece, piece, piece), example, piece)[0]})"
+                    shown = _(
+                        " (for {example}: due {due_date})",
+                        example=example,
+                        due_date=_due_date(_rules(piece, piece, piece), example, piece)[0],
+                    )
             offers.append(f'"{reading}"{shown}')
-        return f'"{self.text}" can be read in two ways: write {" or ".join(offers)}'
+        return _('"{text}" can be read in two ways: write {offers}', text=self.text, offers=joined(_(" or "), offers))
 
 
 _UNITS = {
@@ -303,7 +307,11 @@ def moved_to_business_day(due: DueInstalment, calendar: str) -> DueInstalment:
     if day == due.date:
         return due
     step = CalculationStep(
-        "due date", "next business day", (due.date, calendar), day, f"not on a week-end or holiday ({calendar})"
+        _("due date"),
+        "next business day",
+        (due.date, calendar),
+        day,
+        _("not on a week-end or holiday ({calendar})", calendar=calendar),
     )
     return due._replace(date=day, steps=(*due.steps, step))
 
@@ -337,14 +345,14 @@ def _due_date(rules: tuple[TermsRule, ...], start: date, text: str) -> tuple[dat
                 operation, result = "next day of month", steps.on_day(day, number)
             else:
                 operation, result = "day of following month", steps.on_day_of_following_month(day, number)
-            made.append(CalculationStep("due date", operation, inputs, result, text))
+            made.append(CalculationStep(_("due date"), operation, inputs, result, text))
             day = result
     except OverflowError:
         raise TermsError(
             _('"{text}" leads from {start} past the end of the calendar', text=text, start=start)
         ) from None
     if not made:
-        made.append(CalculationStep("due date", "as written", (start,), start, text))
+        made.append(CalculationStep(_("due date"), "as written", (start,), start, text))
     return day, tuple(made)
 
 
@@ -368,20 +376,22 @@ def schedule(terms: Terms, start: date, total: Decimal, decimals: int) -> tuple[
         amount = steps.round_to(exact, decimals)
         why = (
             *why,
-            CalculationStep("amount", "percent of", (percent, total), exact, terms.text),
-            CalculationStep("amount", "rounded", (exact, decimals), amount, "half away from zero"),
+            CalculationStep(_("amount"), "percent of", (percent, total), exact, terms.text),
+            CalculationStep(_("amount"), "rounded", (exact, decimals), amount, _("half away from zero")),
         )
         if abs(amount) > abs(left):
             why = (
                 *why,
-                CalculationStep("amount", "nearest to zero of", (amount, left), left, "no more than what is left"),
+                CalculationStep(
+                    _("amount"), "nearest to zero of", (amount, left), left, _("no more than what is left")
+                ),
             )
             amount = left
         left -= amount
         result.append(DueInstalment(day, amount, why))
     day, why = _due_date(parts[-1].rules, start, terms.text)
     taken = tuple(due.amount for due in result)
-    last = CalculationStep("amount", "difference", (total, *taken), left, "the last takes the remainder")
+    last = CalculationStep(_("amount"), "difference", (total, *taken), left, _("the last takes the remainder"))
     return (*result, DueInstalment(day, left, (*why, last)))
 
 
@@ -451,10 +461,16 @@ def apply_cash_discount(
         total - off,
         day,
         (
-            CalculationStep("cash discount", "percent of", (discount.percent, base), exact, f"of the amount {of}"),
-            CalculationStep("cash discount", "rounded", (exact, decimals), off, "half away from zero"),
-            CalculationStep("cash discount", "difference", (total, off), total - off, "what is then paid"),
-            CalculationStep("cash discount", "plus days", (start, discount.days), day, "the last day for it"),
+            CalculationStep(
+                _("cash discount"),
+                "percent of",
+                (discount.percent, base),
+                exact,
+                _("of the amount {of_document}", of_document=of),
+            ),
+            CalculationStep(_("cash discount"), "rounded", (exact, decimals), off, _("half away from zero")),
+            CalculationStep(_("cash discount"), "difference", (total, off), total - off, _("what is then paid")),
+            CalculationStep(_("cash discount"), "plus days", (start, discount.days), day, _("the last day for it")),
         ),
     )
 

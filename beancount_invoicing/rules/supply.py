@@ -131,4 +131,11 @@ def why_abroad(customer: Customer, tax: Tax, nature: str) -> str:
     number = f", VAT id {customer.vat_id}" if customer.vat_id and not consumer else ""
     buyer = "consumer" if consumer else "business"
     what = "electronic services" if nature == ELECTRONIC else kind_of(nature)
-    return f'{what} to a {buyer} in {place_of_supply(customer, nature)}{number}: sold-to is "{tax.sold_to}"'
+    return _(
+        '{subject} to a {buyer} in {place_of_supply}{number}: sold-to is "{sold_to}"',
+        subject=what,
+        buyer=buyer,
+        place_of_supply=place_of_supply(customer, nature),
+        number=number,
+        sold_to=tax.sold_to,
+    )

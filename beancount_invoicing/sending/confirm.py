@@ -124,7 +124,15 @@ def discard(file: str | Path, chosen: AttemptFilter, day: date, write_options: W
             state = _("in doubt since") if attempt.in_doubt else _("prepared on")
             done = "discarded" if write_options.write else _("would be discarded")
             said.append(
-                f"{attempt.name}: {outbox_kind(attempt.kind)} {state} {attempt.event.date}, {attempt.event.channel}: {done}"
+                _(
+                    "{attempt}: {outbox_kind} {state} {day}, {channel}: {done}",
+                    attempt=attempt.name,
+                    outbox_kind=outbox_kind(attempt.kind),
+                    state=state,
+                    day=attempt.event.date,
+                    channel=attempt.event.channel,
+                    done=done,
+                )
             )
         files = files_to_discard(book, attempts)
         for path, stays in files.items():

@@ -148,7 +148,7 @@ def _of_invoice(
                 number=invoice.number,
             )
         )
-    beside = (f"{invoice.number}: {against}",) if against else ()
+    beside = (_("{number}: {against}", number=invoice.number, against=against),) if against else ()
     reasons: list[str] = []
     e_invoice = factur_x_xml(book, invoice, paid, prepared.template_folders, reasons.append)
     if way == "e-invoice" and e_invoice is None:
@@ -161,7 +161,7 @@ def _of_invoice(
             content, untold = as_sealed(book, invoice, seal)
         except Altered as error:
             return held(str(error))
-        beside = (*beside, f"{invoice.number}: {untold}") if untold else beside
+        beside = (*beside, _("{number}: {untold}", number=invoice.number, untold=untold)) if untold else beside
     else:
         content = partial(view_bytes, view, prepared.template_folders, "pdf", e_invoice)
         if e_invoice is None:  # its text tells later what was changed
@@ -286,7 +286,12 @@ def ledger_error_of(ledger: Ledger, invoice: Invoice, customer: Customer) -> str
     top = Path(ledger.book.file).parent
     return next(
         (
-            f"{os_path.relpath(error.source.file, top)}:{error.source.line}: {error.message}"
+            _(
+                "{relpath}:{line}: {message}",
+                relpath=os_path.relpath(error.source.file, top),
+                line=error.source.line,
+                message=error.message,
+            )
             for error in ledger.errors
             if error.source in places
         ),

@@ -144,9 +144,9 @@ def _as_sealed(
             try:
                 sealed[invoice.number], notice = as_sealed(book, invoice, seal)
             except Altered as error:
-                altered.append(f"{invoice.number} {error}")
+                altered.append(_("{number} {error}", number=invoice.number, error=error))
             else:
-                untold += [f"{invoice.number}: {notice}"] if notice else []
+                untold += [_("{number}: {notice}", number=invoice.number, notice=notice)] if notice else []
     return sealed, altered, untold
 
 

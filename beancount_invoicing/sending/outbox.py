@@ -208,7 +208,7 @@ def why_not_resent(waiting: Outbox, attempt: Attempt, objection: Objection | Non
             day=day,
             confirm=commands.confirm,
         )
-        return text + (f", {against}" if objection else f": {commands.resend}")
+        return text + (_(", {against}", against=against) if objection else f": {commands.resend}")
     text = _("was prepared on {day} ({note}): ", day=day, note=attempt.event.note)
     if objection:
         return _(
@@ -232,7 +232,10 @@ def in_doubt_notices(book: Book, except_ids: Collection[str] = ()) -> list[str]:
     attempts = [
         attempt for attempt in outbox.attempts if attempt.in_doubt and attempt.event.message_id not in except_ids
     ]
-    return [f"{attempt.name}: {why_not_resent(outbox, attempt)}" for attempt in attempts]
+    return [
+        _("{attempt}: {why_not_resent}", attempt=attempt.name, why_not_resent=why_not_resent(outbox, attempt))
+        for attempt in attempts
+    ]
 
 
 def objection_advice(waiting: Outbox, attempt: Attempt, objection: Objection) -> str:

@@ -316,7 +316,7 @@ class _Run:
             try:
                 mail_addresses(dispatch, who)
             except BadAddress as error:
-                return held(f"{place}: {error}")
+                return held(_("{place}: {error}", place=place, error=error))
         elif dispatch.channel == "post":
             if len(dispatch.address) < 2:
                 return held(
@@ -587,7 +587,8 @@ class _Run:
                 self._tell(
                     place,
                     item.result(
-                        "in-doubt" if doubtful else "failed", f"{why}; {self._answers(item)}" if doubtful else why
+                        "in-doubt" if doubtful else "failed",
+                        _("{reason}; {answers}", reason=why, answers=self._answers(item)) if doubtful else why,
                     ),
                 )
 

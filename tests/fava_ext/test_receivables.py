@@ -233,6 +233,36 @@ def test_the_page_speaks_french(example: FlaskClient) -> None:
     assert "en retard" in {row[5] for row in rows(html, "invoices")}
 
 
+def test_findings_are_said_in_the_language_of_each_request(tmp_path: Path) -> None:
+    file = tmp_path / "main.beancount"
+    file.write_text(PRELUDE + INVOICE.format(amount="121.00") + LINES, encoding="utf-8")
+    browser = client(file)
+    at = home(browser)
+
+    def said(language: str) -> str:
+        return str(page(browser, "", language, at).xpath("string(//td[@class='message'])"))
+
+    english = {error.message for error in open_ledger(file).errors}
+    with ThreadPoolExecutor(4) as threads:
+        messages = list(threads.map(said, ["en", "fr", "de"] * 4))
+    assert set(messages[0::3]) == set(messages[2::3]) <= english
+    assert len(set(messages[1::3])) == 1
+    assert messages[1] not in english
+    assert "F2026-0001" in messages[1]
+
+
+def test_fava_s_own_errors_speak_the_language_of_its_option(tmp_path: Path) -> None:
+    file = tmp_path / "main.beancount"
+    option = '2025-01-01 custom "fava-option" "language" "fr"\n'
+    wrong = '2026-01-01 custom "invoice-item" "A" "Texts" Income:Services\n  unit: 7\n'
+    file.write_text(PRELUDE + wrong + LINES + option, encoding="utf-8")
+    english = {error.message for error in open_ledger(file).errors}
+    browser = client(file)
+    errors = browser.get(f"{home(browser)}api/errors").get_json()["data"]
+    assert len(errors) == len(english)
+    assert not english & {error["message"] for error in errors}
+
+
 def test_incognito_shows_no_figure() -> None:
     html = page(client(EXAMPLE, incognito=True))
     tables = "".join(cell for row in rows(html, "aged") + rows(html, "invoices") for cell in row[1:])

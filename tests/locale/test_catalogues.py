@@ -30,6 +30,11 @@ def test_the_compiled_catalogue_says_the_same(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.parents[1].name)
+def test_no_message_lacks_its_translation(file: Path) -> None:
+    assert [message.id for message in _messages(file) if not all(catalogues.forms(message.string))] == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.parents[1].name)
 def test_translations_have_the_placeholders_of_their_message(file: Path) -> None:
     assert [message.id for message in _messages(file) if not _agrees(message)] == []
 
@@ -40,8 +45,8 @@ def test_translations_begin_and_end_as_their_message(file: Path) -> None:
     unlike = [
         message.id
         for message in _messages(file)
-        for text, said in zip(catalogues.forms(message.id), catalogues.forms(message.string), strict=False)
-        if said and _edges(text) != _edges(said)
+        for text, said in zip(catalogues.forms(message.id), catalogues.forms(message.string), strict=True)
+        if _edges(text) != _edges(said)
     ]
     assert unlike == []
 
@@ -59,9 +64,7 @@ def _messages(file: Path) -> list[Message]:
 def _agrees(message: Message) -> bool:
     """Whether a translation has the message's placeholders; where there is a form for one, that form may name no number."""
     asked = [_placeholders(text) for text in catalogues.forms(message.id)]
-    given = [_placeholders(text) for text in catalogues.forms(message.string) if text]
-    if not given:
-        return True
+    given = [_placeholders(text) for text in catalogues.forms(message.string)]
     if len(asked) == 1:
         return given == asked
     return given[-1] == asked[-1] and all(names <= asked[0] | asked[-1] for names in given)

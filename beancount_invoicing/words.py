@@ -1,0 +1,109 @@
+"""The words of the ledger and of JSON (statuses, kinds, channels …) as people are told them."""
+
+from __future__ import annotations
+
+from beancount_invoicing.messages import _
+
+_WORDS = (
+    # where a document stands
+    _("draft"),
+    _("void"),
+    _("settled"),
+    _("written-off"),
+    _("overdue"),
+    _("partly-paid"),
+    _("open"),
+    _("disputed"),
+    # what it is, or a letter
+    _("invoice"),
+    _("credit-note"),
+    _("deposit"),
+    _("corrective"),
+    _("cancellation"),
+    _("claim"),
+    _("opening"),
+    _("reminder"),
+    _("statement"),
+    _("receipt"),
+    _("acquitted"),
+    _("unpaid"),
+    # how it leaves, and how far it came
+    _("email"),
+    _("post"),
+    _("e-invoice"),
+    _("prepared"),
+    _("sending"),
+    _("not-sent"),
+    _("sent"),
+    _("sealed"),
+    _("in doubt"),
+    # how a reminder sounds
+    _("courtesy"),
+    _("friendly"),
+    _("firm"),
+    _("final"),
+    # how a contract bills, and how often
+    _("subscription"),
+    _("fixed"),
+    _("time"),
+    _("month"),
+    _("quarter"),
+    _("half-year"),
+    _("year"),
+    _("week"),
+    _("day"),
+    _("hour"),
+    # what happened
+    _("dispute"),
+    _("dispute-settled"),
+    _("promise"),
+    _("hold"),
+    _("resume"),
+    _("insolvency"),
+    _("declared"),
+    _("acknowledged"),
+    # who buys, and what
+    _("business"),
+    _("consumer"),
+    _("public"),
+    _("hospital"),
+    _("public-enterprise"),
+    _("goods"),
+    _("services"),
+    _("electronic"),
+    # what is to be done
+    _("bank"),
+    _("in-doubt"),
+    _("outbox"),
+    _("bill"),
+    _("decide"),
+    _("send"),
+    _("remind"),
+    _("escalate"),
+    _("tax"),
+    _("unallocated"),
+    _("document"),
+    _("lapse"),
+    _("notice"),
+    _("acceptance"),
+    # figures
+    _("net"),
+    _("total"),
+    _("withheld"),
+    _("prepaid"),
+    _("payable"),
+    _("received"),
+    _("credited"),
+    _("discounted"),
+    _("set off"),
+    _("written off"),
+    # what a finding is
+    _("error"),
+    _("warning"),
+)
+_MESSAGES: dict[str, str] = {word: word for word in _WORDS}
+
+
+def word(text: str | None) -> str:
+    """A word as a message; any other text as it is, "" for None."""
+    return _MESSAGES.get(text, text) if text else ""
