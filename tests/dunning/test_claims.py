@@ -322,6 +322,7 @@ def test_belgian_sellers_may_not_ask_consumers_for_more_than_the_cap() -> None:
         on(belgian + TWELVE + invoice())
     with pytest.raises(InterestUnknown, match=r'custom "invoice-rate" "BE" RATE'):
         on(belgian + ten + invoice("2026-07-10"), date(2026, 9, 30))
+    assert on(belgian + TWELVE + invoice(), date(2026, 2, 9)) is None, "nothing is late on the day it is due"
 
 
 def test_british_debts_keep_their_rate_and_their_size_decides_the_indemnity() -> None:

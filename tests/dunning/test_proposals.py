@@ -378,6 +378,13 @@ def test_a_payment_is_for_what_was_invoiced_by_then_if_anything_was() -> None:
     assert [invoice.number for invoice in held.held] == ["N1"], "paid in advance"
 
 
+def test_a_payment_that_names_one_leaves_another_for_what_its_sum_says() -> None:
+    names = PAID.format(payee="Acme", narration="VIR N1", amount="50.00")
+    sums = PAID.format(payee="Acme", narration="VIR", amount="120.00").replace("02-20", "02-21")
+    (held,) = letters(INVOICE + SECOND + names + sums, DUE + timedelta(days=20))
+    assert [invoice.number for invoice in held.held] == ["N1", "N2"]
+
+
 def test_a_payment_of_the_day_of_an_invoice_may_be_for_it() -> None:
     """Of two with that sum the one due first, though it is invoiced on that very day."""
     soon = SECOND.replace('  invoice: "N2"\n', '  invoice: "N2"\n  due: 2026-02-21\n').replace(
