@@ -10,10 +10,14 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
+from beancount_invoicing.bank.customer_accounts import CustomerAccounts
+from beancount_invoicing.bank.exchange_accounts import exchange_account
+from beancount_invoicing.bank.payment_taxes import moved_taxes
+from beancount_invoicing.bank.payments import CannotBook
 from beancount_invoicing.documents.search import find_documents
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, joined
-from beancount_invoicing.model import ZERO, Book
+from beancount_invoicing.model import ZERO, Book, Payment, Transfer
 from beancount_invoicing.receivables import Allocated, Position, allocate
 from beancount_invoicing.rules import numbering
 from beancount_invoicing.writing import text
@@ -114,8 +118,16 @@ def allocate_money(file: str | Path, request: AllocationRequest, day: date, writ
                     other_amount=request.amount - left,
                 )
             )
+        entries = [
+            NewDirective(day, partial(allocation_transaction, book, account, currency, parts, request.source, day))
+        ]
+        taxes = _taxes(book, account, currency, parts, request.source, day)
+        if taxes:
+            entries.append(
+                NewDirective(day, partial(_tax_transaction, taxes, [number for number, _part in parts], day))
+            )
         return Changes(
-            (NewDirective(day, partial(allocation_transaction, book, account, currency, parts, request.source, day)),),
+            tuple(entries),
             message=f"Allocated: {', '.join(number for number, _part in parts)}",
         )
 
@@ -201,6 +213,49 @@ def _of_document(allocated: Allocated, source: Position, account: str, currency:
         ZERO,
     )
     return -source.open if source.open < 0 else over
+
+
+def _taxes(
+    book: Book, account: str, currency: str, parts: Sequence[tuple[str, Decimal]], source: str, day: date
+) -> list[text.NewPosting]:
+    """What becomes due by it of the taxes that wait for a payment, as an entry of its own: one that books anything beside the
+    customer's account would be a payment."""
+    accounts = CustomerAccounts(book)
+    numbers = tuple(sorted([*([source] if source else []), *(number for number, _part in parts)]))
+    leg = Payment(
+        date=day,
+        account=account,
+        customer=book.main_accounts[account],
+        currency=currency,
+        amount=sum((part for _number, part in parts), ZERO),
+        source=accounts.new_source(),
+        settles=(source,) if source else (),
+        links=() if source else numbers,
+    )
+    given = [
+        leg._replace(amount=-part, settles=(number,), links=(), source=accounts.new_source()) for number, part in parts
+    ]
+    transfer = Transfer(day, leg.customer, currency, (leg, *given), leg.source)
+    try:
+        postings = moved_taxes(accounts, day, accounts.tax_effect_of_allocation(transfer, accounts.last_day(day)))
+        sums: defaultdict[tuple[str, str, str], Decimal] = defaultdict(lambda: ZERO)
+        for posting in postings:
+            sums[posting.account, posting.code, posting.currency] += posting.amount
+        legs = [
+            text.NewPosting(place, amount, money, (("tax", code),))
+            for (place, code, money), amount in sums.items()
+            if amount
+        ]
+        off = -sum(sums.values(), ZERO)
+        if off:
+            legs.append(text.NewPosting(exchange_account(book, day, off), off, legs[0].currency))
+    except CannotBook as error:
+        raise InvalidRequest(str(error)) from error
+    return legs
+
+
+def _tax_transaction(legs: Sequence[text.NewPosting], numbers: Sequence[str], day: date, column: int) -> str:
+    return text.transaction(day, "*", "", f"Tax due on payments: {', '.join(numbers)}", legs, column=column)
 
 
 def allocation_transaction(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -17,6 +17,7 @@ from beancount_invoicing.bank.payment_plans import (
     PaymentPlan,
     PaymentPlanner,
     WantedDocument,
+    in_decimals,
     plan_refund,
     plan_return,
 )
@@ -99,8 +100,9 @@ def composed(book: Book, request: PaymentRequest) -> tuple[PaymentEntry, tuple[s
     wanted = _resolved(book, request)
     customer = find_customer(book, request.on_account_of) if request.on_account_of else ""
     currency = request.currency or _currency(book, wanted, customer)
+    request = _in_decimals(request, currency)
     bank = bank_account(book, request.account)
-    notices: list[str] = [] if request.account else [f"{bank.account}: {bank.because}"]
+    notices: list[str] = [] if request.account else [joined(": ", (bank.account, bank.because))]
     fee = fee_account(book, request.day, request.fee_account) if request.fee else ChosenAccount("", "")
     if request.fee and not request.fee_account:
         notices.append(_("{account}: {because}", account=fee.account, because=fee.because))
@@ -118,17 +120,25 @@ def composed(book: Book, request: PaymentRequest) -> tuple[PaymentEntry, tuple[s
         bank_id=request.bank_id,
         fee=request.fee,
         fee_account=fee.account,
+        is_return=request.kind == "return",
         return_reason=request.return_reason,
     )
     entry = payment_entry(
         accounts,
         movement,
         plan.settled,
-        on_account_of=customer,
+        on_account_of=plan.on_account_of or customer,
         discount_account=discounts,
         advance_tax=request.advance_tax,
     )
     return entry, (*notices, *plan.notices, *_on_account_notices(accounts, entry, request))
+
+
+def _in_decimals(request: PaymentRequest, currency: str) -> PaymentRequest:
+    """The request with amounts as the currency writes them."""
+    amounts = (request.amount, request.fee, request.agreed_discount)
+    amount, fee, discount = (None if value is None else in_decimals(value, currency) for value in amounts)
+    return replace(request, amount=amount, fee=fee or ZERO, agreed_discount=discount)
 
 
 def _resolved(book: Book, request: PaymentRequest) -> tuple[WantedDocument, ...]:
@@ -204,7 +214,7 @@ def _on_account_notices(accounts: CustomerAccounts, entry: PaymentEntry, request
         tax = (
             _("{tax} {currency} of {codes}", tax=advance.tax, currency=advance.payment.currency, codes=codes)
             if advance.tax is not None
-            else f"{codes}"
+            else codes
         )
         notices.append(
             _(

@@ -104,6 +104,14 @@ class CustomerAccounts:
         self._new += 1
         return Source("", self._new)
 
+    def tax_effect_of_allocation(self, transfer: Transfer, as_of: date) -> tuple[TaxEffect, ...]:
+        """The same of a transfer that gives documents what lies on their customer's account."""
+        if not self.has_pending_taxes:
+            return ()
+        book = self._state(transfer.customer, as_of)[1]
+        after = tax_due(replace(book, transfers=(*book.transfers, transfer)), as_of)
+        return tuple(_effects(self._tax_due(transfer.customer, as_of), after, {leg.source for leg in transfer.legs}))
+
     def tax_effects(self, payments: Sequence[Payment], as_of: date) -> tuple[TaxEffect, ...]:
         """What payments that are not booked yet make of the taxes that wait: what `tax_due` misses with them, and did not before.
 

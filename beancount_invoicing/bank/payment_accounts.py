@@ -20,14 +20,20 @@ class ChosenAccount(NamedTuple):
 
 
 def bank_account(book: Book, account: str = "") -> ChosenAccount:
-    """The account on which the money comes: `account`, else that which past payments used most. Raises CannotBook."""
+    """The account on which the money comes: `account`, else the only one that the ledger names as a bank's (`invoice-bank`), else
+    that which past payments used most. Raises CannotBook."""
     if account:
         return _opened(book, account)
+    if len(book.bank_accounts) == 1:
+        return ChosenAccount(next(iter(book.bank_accounts)), "the only account that the ledger names as a bank's")
     used = _most_used(book, book.payment_accounts.money)
     if used:
         return used
     raise CannotBook(
-        _("no payment is booked yet, so that it is not known which account is the bank's: say --into Assets:…")
+        _(
+            "no payment is booked yet, so that it is not known which account is the bank's: say --into Assets:…, or "
+            'write custom "invoice-bank" Assets:… into the ledger'
+        )
     )
 
 

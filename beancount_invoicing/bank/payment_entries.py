@@ -38,7 +38,7 @@ from beancount_invoicing.bank.payments import (
 from beancount_invoicing.bank.settled_legs import CustomerLeg, legs_of
 from beancount_invoicing.bank.unwritten_payments import unwritten_payments
 from beancount_invoicing.messages import _, joined
-from beancount_invoicing.model import ZERO
+from beancount_invoicing.model import ZERO, CalculationStep
 from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.numbering import link
 from beancount_invoicing.rules.steps import round_to
@@ -73,12 +73,14 @@ def payment_entry(
     if not legs:
         raise CannotBook(_("the payment settles nothing, and stays on nobody's account"))
     worth = valuation(accounts.book, movement, legs)
-    linked = _linked(accounts, legs, bool(rest))
+    # beside a rest the entry has no links: it would be too much for what they name
+    linked = () if rest else tuple(dict.fromkeys(leg.number for leg in legs))
     payee = movement.payer or accounts.book.customers[legs[0].customer].at(movement.date).name
     narration = movement.text or _narration(movement, legs)
     apart = len({leg.number for leg in legs}) > 1
     unwritten = unwritten_payments(accounts, movement, legs, worth, linked, payee, narration)
-    taxes = moved_taxes(accounts, movement, unwritten)
+    effects = accounts.tax_effects(unwritten, accounts.last_day(movement.date))
+    taxes = moved_taxes(accounts, movement.date, effects)
     if advance_tax and rest and rest[0].amount < 0:
         taxes += taxes_of_advance(accounts, movement, advance_tax, -rest[0].amount)
     lowered = lowered_taxes(accounts, movement, legs, worth)
@@ -102,6 +104,7 @@ def payment_entry(
         explanation=tuple(writing.explanation),
         against=_against(legs),
         settled=tuple(settled),
+        currency=legs[0].currency,
         on_account=-sum((leg.amount for leg in rest), ZERO),
         payments=unwritten,
     )
@@ -149,32 +152,12 @@ def _rest(
     return (CustomerLeg("", customer, customer, currency, used - came),)
 
 
-def _linked(accounts: CustomerAccounts, legs: Sequence[CustomerLeg], rest: bool) -> tuple[str, ...]:
-    """The numbers that the transaction links to: all; beside a rest that stays on account only those that are settled whole, as
-    the rest would settle what is still open of them."""
-    numbers = tuple(dict.fromkeys(leg.number for leg in legs if leg.number))
-    if not rest:
-        return numbers
-    settled: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    for leg in legs:
-        settled[leg.number] -= leg.amount
-    return tuple(number for number in numbers if _open_of(accounts, number) == settled[number])
-
-
-def _open_of(accounts: CustomerAccounts, number: str) -> Decimal:
-    invoice = accounts.invoice(number)
-    assert invoice is not None and invoice.customer is not None
-    day = accounts.last_day(invoice.booked_from)
-    items = accounts.allocated(invoice.customer.account, day).open_items
-    return sum((item.open for item in items if item.invoice is invoice), ZERO)
-
-
 def _narration(movement: MoneyMovement, legs: Sequence[CustomerLeg]) -> str:
     numbers = ", ".join(dict.fromkeys(leg.number for leg in legs if leg.number))
     if movement.amount < 0:
-        words = "Returned" if movement.return_reason else _("Paid back")
+        words = "Returned by the bank" if movement.is_return else "Paid back"
         return f"{words}: {numbers}" if numbers else words
-    return _("Payment of {numbers}", numbers=numbers) if numbers else _("Payment on account")
+    return f"Payment of {numbers}" if numbers else "Payment on account"
 
 
 def _against(legs: Sequence[CustomerLeg]) -> tuple[str, ...]:
@@ -198,23 +181,21 @@ class _Writing:
         """What the postings weigh so far, in the currency of the valuation."""
 
     def _add(
-        self, posting: PaymentPosting, weight: Decimal, because: str, figure: ExplainedFigure | None = None
+        self, posting: PaymentPosting, weight: Decimal, because: str, steps: tuple[CalculationStep, ...] = ()
     ) -> None:
         if not posting.amount:
             return
         whole = round_to(posting.amount, currency_decimals(posting.currency))
-        self.postings.append(posting._replace(amount=whole) if whole == posting.amount else posting)
+        if whole == posting.amount:  # 250 is written as 250.00
+            posting = posting._replace(amount=whole)
+        self.postings.append(posting)
         self.weight += weight
-        self.explanation.append(figure or ExplainedFigure(posting.account, posting.amount, posting.currency, because))
+        self.explanation.append(ExplainedFigure(posting.account, posting.amount, posting.currency, because, steps))
 
     def money(self) -> None:
         """What the bank account shows."""
         movement, priced = self.movement, self.worth.money
-        because = (
-            _("what the account shows")
-            if movement.bank_id
-            else _("the amount that is said, or what is left after the rest")
-        )
+        because = _("what the account shows")
         if priced.price:
             because += _("; {because}", because=self.worth.because)
         self._add(
@@ -318,7 +299,7 @@ class _Writing:
                 PaymentPosting(account, amount, currency, tuple(meta)),
                 amount,
                 because,
-                ExplainedFigure(account, amount, currency, because, steps),
+                steps,
             )
 
     def exchange(self) -> None:

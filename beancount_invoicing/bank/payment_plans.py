@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 from beancount_invoicing.bank.customer_accounts import CustomerAccounts
 from beancount_invoicing.bank.payments import CannotBook, SettledDocument
-from beancount_invoicing.messages import _, joined
+from beancount_invoicing.messages import _, _n, joined
 from beancount_invoicing.model import ZERO, Invoice, Payment, Source
 from beancount_invoicing.receivables import OpenItem
 from beancount_invoicing.rules import payment_terms
 from beancount_invoicing.rules.currencies import currency_decimals
+from beancount_invoicing.rules.steps import round_to
 
 
 class WantedDocument(NamedTuple):
@@ -31,6 +32,8 @@ class PaymentPlan(NamedTuple):
     amount: Decimal
     """Net of the fee, in the money's currency; negative where it left."""
     notices: tuple[str, ...] = ()
+    on_account_of: str = ""
+    """The customer (main account) from whose account the rest is taken; "" where there is none."""
 
 
 class DiscountOnOffer(NamedTuple):
@@ -203,6 +206,7 @@ class PaymentPlanner:
         for invoice, amount in self.wanted:
             open_ = open_amount(self.accounts, invoice, self.day)
             if amount is not None:
+                amount = in_decimals(amount, invoice.currency)
                 if amount > abs(open_):
                     raise CannotBook(
                         _(
@@ -271,7 +275,9 @@ class PaymentPlanner:
                 continue
             if offer.until < self.day:
                 late.append(
-                    _(
+                    _n(
+                        (self.day - offer.until).days,
+                        "that of {number} could be taken until {until}, {days} day earlier",
                         "that of {number} could be taken until {until}, {days} days earlier",
                         number=invoice.number,
                         until=offer.until,
@@ -372,6 +378,12 @@ class PaymentPlanner:
         return PaymentPlan(settled, amount, tuple(self.notices))
 
 
+def in_decimals(amount: Decimal, currency: str) -> Decimal:
+    """The same amount with its currency's decimals, 250.00 for 250; one that has more keeps them."""
+    whole = round_to(amount, currency_decimals(currency))
+    return whole if whole == amount else amount
+
+
 def closed(accounts: CustomerAccounts, invoice: Invoice, day: date) -> str:
     """Why nothing of a document can be paid, and what to do about money that came all the same."""
     new = accounts.book.final_replacement_of(invoice)
@@ -414,6 +426,7 @@ def plan_return(
     invoices = [named_invoice(accounts, document.number) for document in wanted]
     settled: dict[str, SettledDocument] = {}
     notices: list[str] = []
+    rest, whose = ZERO, ""
     for invoice, document in zip(invoices, wanted, strict=True):
         lots = _lots(accounts, invoice, day)
         if not lots:
@@ -430,25 +443,28 @@ def plan_return(
             continue
         if invoice.number in settled:
             continue
-        for number, lot in _of_entry(accounts, invoice, lots[-1], day).items():
+        documents, left = _of_entry(accounts, invoice, lots[-1], day)
+        rest += left
+        whose = invoice.customer.account if invoice.customer else ""
+        for number, lot in documents.items():
             settled[number] = lot
             if number not in {other.number for other in invoices}:
                 notices.append(
                     _("the payment that came back had settled {number} too: it is open again", number=number)
                 )
     moved = sum((document.amount - document.discount for document in settled.values()), ZERO)
-    if amount is not None and amount - fee != -moved:
+    if amount is not None and amount - fee != rest - moved:
         raise CannotBook(
             _(
                 "{amount} was taken back, the fee of {fee} within, but what is open again comes to {moved}: say how "
                 "much of each, {number}=AMOUNT",
                 amount=amount,
                 fee=fee,
-                moved=-moved,
+                moved=rest - moved,
                 number=wanted[0].number,
             )
         )
-    return PaymentPlan(tuple(settled.values()), moved - fee, tuple(notices))
+    return PaymentPlan(tuple(settled.values()), moved - rest - fee, tuple(notices), whose if rest else "")
 
 
 def _lots(accounts: CustomerAccounts, invoice: Invoice, day: date) -> list[_Lot]:
@@ -485,8 +501,10 @@ def _payments(accounts: CustomerAccounts, customer: str) -> list[Payment]:
     return [*book.payments, *(leg for transfer in book.transfers for leg in transfer.legs)]
 
 
-def _of_entry(accounts: CustomerAccounts, invoice: Invoice, last: _Lot, day: date) -> dict[str, SettledDocument]:
-    """All that the payment of a lot settled, to be taken back; with what of it was too much."""
+def _of_entry(
+    accounts: CustomerAccounts, invoice: Invoice, last: _Lot, day: date
+) -> tuple[dict[str, SettledDocument], Decimal]:
+    """All that the payment of a lot settled, to be taken back; and what of it lies on the account for no document."""
     assert invoice.customer is not None
     account = invoice.customer.account
     own = [payment for payment in _payments(accounts, account) if last.entry and payment.entry == last.entry]
@@ -500,13 +518,17 @@ def _of_entry(accounts: CustomerAccounts, invoice: Invoice, last: _Lot, day: dat
                 amounts[number] += lot.amount
                 discounts[number] += lot.amount if lot.discount else ZERO
     sources = {payment.source for payment in own}
+    rest = ZERO
     for payment, left in accounts.allocated(account, accounts.last_day(day)).unallocated:
         named = payment.settles or payment.links
         if payment.source in sources and named:
             amounts[invoice.number if invoice.number in named else named[0]] -= left
-    return {
+        elif payment.source in sources:
+            rest -= left
+    documents = {
         number: SettledDocument(number, -amount, -discounts[number]) for number, amount in amounts.items() if amount
     }
+    return documents, rest
 
 
 def plan_refund(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from beancount_invoicing.bank.payment_values import Valuation
 from beancount_invoicing.bank.payments import CannotBook, MoneyMovement
 from beancount_invoicing.bank.settled_legs import CustomerLeg
 from beancount_invoicing.messages import _, joined
-from beancount_invoicing.model import ZERO, CalculationStep, Payment, Tax
+from beancount_invoicing.model import ZERO, CalculationStep, Tax
 from beancount_invoicing.receivables import claim_and_invoiced_taxes, tax_contained
 from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.steps import round_to
@@ -71,23 +72,25 @@ def lowered_taxes(
     return found
 
 
-def moved_taxes(accounts: CustomerAccounts, movement: MoneyMovement, payments: Sequence[Payment]) -> list[TaxPosting]:
-    """What leaves the accounts on which taxes wait until they are paid, and what is owed of it from then on."""
+def moved_taxes(accounts: CustomerAccounts, day: date, effects: Iterable[TaxEffect]) -> list[TaxPosting]:
+    """What leaves the accounts on which taxes wait until they are paid, and what is owed of it from then on.
+
+    Where the day's exchange rate is another than the invoice's, both differ. Raises CannotBook where no tax says what waits.
+    """
     found: list[TaxPosting] = []
-    for effect in accounts.tax_effects(payments, accounts.last_day(movement.date)):
+    for effect in effects:
         pending = effect.pending
         leaving = effect.released + effect.cancelled
         what = _(" of {number}", number=effect.number) if effect.number else ""
-        words = (
-            [_("{pending}{subject} that waited for the payment", pending=pending.code, subject=what)]
-            if effect.released
-            else []
-        )
-        words += (
-            [_("{pending} in the discount{subject}: it never becomes due", pending=pending.code, subject=what)]
-            if effect.cancelled
-            else []
-        )
+        words = []
+        if effect.released and leaving > 0:
+            words.append(_("{pending}{subject} that waited for the payment", pending=pending.code, subject=what))
+        elif effect.released:
+            words.append(_("{pending}{subject} waits again", pending=pending.code, subject=what))
+        if effect.cancelled:
+            words.append(
+                _("{pending} in the discount{subject}: it never becomes due", pending=pending.code, subject=what)
+            )
         if leaving:
             found.append(
                 TaxPosting(
@@ -101,7 +104,7 @@ def moved_taxes(accounts: CustomerAccounts, movement: MoneyMovement, payments: S
                 if effect.owed > 0
                 else _("{pending}{subject} is owed no more", pending=pending.code, subject=what)
             )
-            account = _due_account(accounts, effect, movement)
+            account = _due_account(accounts, effect, day)
             found.append(
                 TaxPosting(
                     account, pending.code, pending.currency, -effect.owed, effect.number, ZERO, because, effect.steps
@@ -110,10 +113,10 @@ def moved_taxes(accounts: CustomerAccounts, movement: MoneyMovement, payments: S
     return found
 
 
-def _due_account(accounts: CustomerAccounts, effect: TaxEffect, movement: MoneyMovement) -> str:
+def _due_account(accounts: CustomerAccounts, effect: TaxEffect, day: date) -> str:
     taxes = accounts.book.taxes
     dated = taxes.get(code_of_name(effect.pending.code, taxes))
-    account = dated.at(movement.date).account if dated else None
+    account = dated.at(day).account if dated else None
     if not account:
         raise CannotBook(
             _(

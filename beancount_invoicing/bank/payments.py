@@ -30,6 +30,8 @@ class MoneyMovement(NamedTuple):
     fee: Decimal = ZERO
     """What was kept back on the way, 0 or more, in `currency`: the other side paid `amount` + `fee`, or got −(`amount` + `fee`)."""
     fee_account: str = ""
+    is_return: bool = False
+    """It gives an earlier payment back, as a debit that bounced."""
     return_reason: str = ""
     """Of a payment that came back: the bank's reason, kept in `return-reason`, such as AM04."""
 
@@ -62,7 +64,7 @@ class PaymentPosting(NamedTuple):
 
 
 class ExplainedFigure(NamedTuple):
-    """Where the amount of a posting comes from, in a sentence, with the steps of its calculation where there are some."""
+    """Where the amount of a posting comes from, in a sentence, with the steps of its calculation if there are any."""
 
     account: str
     amount: Decimal
@@ -88,6 +90,8 @@ class PaymentEntry:
     against: tuple[str, ...]
     """What speaks against it, or what a person should know before it is written: a sentence each."""
     settled: tuple[SettledDocument, ...]
+    currency: str
+    """Of the documents, and of what stays on account."""
     on_account: Decimal
     """What stays on the customer's account for no document (negative: what is taken from there), in the claims' currency."""
     payments: tuple[Payment, ...] = ()

@@ -43,6 +43,7 @@ _COMMANDS = {
     "item": "item",
     "list": "list",
     "new": "new",
+    "pay": "pay",
     "prepaid": "prepaid",
     "receipt": "receipt",
     "remind": "remind",

@@ -38,12 +38,12 @@ from beancount_invoicing.writing.changes import Outcome, Refused, WriteOptions
 from beancount_invoicing.writing.new_documents import InvalidRequest
 
 
-def _options_of_writing(write: str, dry_run: str) -> Callable[[F], F]:
+def _options_of_writing(write: str, dry_run: str, into: str = "--into") -> Callable[[F], F]:
     """`-w`, `-n`, `--into`, `--commit`; the command gets `write`, `into` and `commit`; for `-n` see is_dry_run."""
     options = (
         click.option("--commit", is_flag=True, help="Make a git commit of just what is written."),
         click.option(
-            "--into",
+            into,
             type=click.Path(dir_okay=False, path_type=Path),
             metavar="FILE",
             help="The file that it is written to.",
@@ -77,6 +77,12 @@ writing_options = _options_of_writing(
     "Only show it: so it is anyhow, unless a setting writes at once.",
 )
 """Of commands that write into the ledger."""
+payment_writing_options = _options_of_writing(
+    "Write it into the ledger; without, it is only shown.",
+    "Only show it: so it is anyhow, unless a setting writes at once.",
+    "--into-file",
+)
+"""Of `pay`, where `--into` is the bank account; the command gets `into_file`."""
 sending_options = _options_of_writing(
     "Really send it, and record that in the ledger; without, only show what would be sent.",
     "Only show what would be sent: so it is anyhow.",

@@ -61,8 +61,11 @@ def _worth(
         elif each.account.partition(":")[0] in pending.results:
             if each.account not in exchange:
                 others.add(each.account)
-                kept[here] += number
-        elif here == units.currency and each.price is not None and each.price.number:
+                if each.price is not None and each.price.number:
+                    kept[each.price.currency] += number * each.price.number
+                else:
+                    kept[here] += number
+        elif here != currency and each.price is not None and each.price.number:
             currency = currency or each.price.currency
             mixed = mixed or each.price.currency != currency
             received += number * each.price.number
