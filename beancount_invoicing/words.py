@@ -62,6 +62,16 @@ _WORDS = (
     _("insolvency"),
     _("declared"),
     _("acknowledged"),
+    # what settles a document
+    _("settles"),
+    _("link"),
+    _("replacement"),
+    _("oldest"),
+    _("at-once"),
+    _("discount"),
+    _("set-off"),
+    _("write-off"),
+    _("reversal"),
     # who buys, and what
     _("business"),
     _("consumer"),

@@ -189,9 +189,9 @@ def explanation_steps(position: Position) -> tuple[CalculationStep, ...]:
         ]
     for each, at in zip(invoice.instalments, position.instalments, strict=True):
         allocations = [allocation for allocation in position.allocations if allocation.instalment == each.index]
-        because = joined("; ", (f"{allocation.date} {_how(allocation)}" for allocation in allocations)) or _(
-            "nothing has settled it"
-        )
+        because = joined(
+            "; ", (_("{day} {how}", day=allocation.date, how=_how(allocation)) for allocation in allocations)
+        ) or _("nothing has settled it")
         settled = (each.amount, *(allocation.amount for allocation in allocations))
         steps.append(
             CalculationStep(_("instalment {index}, open", index=each.index), "difference", settled, at.open, because)

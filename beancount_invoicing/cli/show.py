@@ -138,7 +138,7 @@ def show_command(session: Session, number: str, as_of: date, form: str, explain:
                 day=each["date"],
                 amount=amount_in_sentence(each["amount"]),
                 currency=currency,
-                how=each["how"],
+                how=word(each["how"]),
                 place=relative(each["source"]),
             )
             for each in answer["allocations"]
