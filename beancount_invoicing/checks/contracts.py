@@ -526,7 +526,7 @@ def check_adjusted_documents(book: Book) -> Iterator[Finding]:
     those = [(line, invoice) for invoice in book.invoices for line in invoice.lines if line.adjusts]
     if not those:
         return
-    billing = {(invoice.number, line.contract) for invoice in book.invoices for line in invoice.lines if line.contract}
+    billing = {(invoice.number, line.contract) for invoice in book.invoices for line in invoice.lines}
     for line, invoice in those:
         if not (line.contract and line.start and line.end):
             yield Finding(

@@ -40,8 +40,7 @@ def numbers_in(narration: str) -> list[str]:
     like = [
         one
         for one in (match[0] for match in _LIKE_ONE.finditer(text))
-        if not _YEAR.fullmatch(one)
-        and not _MONTH.fullmatch(one)
+        if not _MONTH.fullmatch(one)
         and not _ORDINAL.fullmatch(one)
         and _telling(one)
         and (len(one) >= 4 or not one.isdigit())

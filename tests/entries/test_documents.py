@@ -381,6 +381,10 @@ def test_open_items_are_documents_of_their_own() -> None:
         date(2026, 1, 1),
         D("-50.00"),
     )
+    assert [[str(step.result) for step in invoice.instalments[0].steps] for invoice in (first, second)] == [
+        ["2025-12-03"],
+        ["2026-01-01"],
+    ]
     assert {invoice.kind for invoice in (first, second)} == {"opening"}
     assert {invoice.booked_on for invoice in (first, second)} == {date(2026, 1, 1)}
     (found,) = told(OPENING.replace('    invoice: "OLD2"\n', ""))

@@ -153,6 +153,13 @@ def test_where_there_are_too_many_a_customer_is_chosen(monkeypatch: pytest.Monke
     assert "as of 2026-11-30" in chosen.xpath("string(//h2)")
 
 
+def test_what_a_customer_owes_stands_in_the_order_of_due_dates(ledger: Path) -> None:
+    sooner = INVOICE.format(amount="120.00").replace("F2026-0001", "F2026-0002")
+    with ledger.open("a", encoding="utf-8") as end:
+        end.write(sooner.replace('  invoice: "F2026-0002"\n', '  invoice: "F2026-0002"\n  due: 2026-01-15\n'))
+    assert [row[0].split()[0] for row in rows(page(client(ledger)), "invoices")] == ["F2026-0002", "F2026-0001"]
+
+
 def test_links_lead_to_the_account_the_entry_and_the_line(example: FlaskClient) -> None:
     html = page(example)
     links = html.xpath("//div[@class='receivables']//a/@href")
