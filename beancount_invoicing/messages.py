@@ -80,7 +80,16 @@ def message(template: Template, values: Mapping[str, object]) -> str:
 
 def _(template: str, /, **values: object) -> str:
     """A message; `values` fill in its {placeholders}. Raises KeyError for a placeholder without a value."""
-    return message(template, values)
+    if values:
+        return message(template, values)
+    constant = _CONSTANTS.get(template)
+    if constant is None:
+        constant = _CONSTANTS[template] = message(template, values)
+    return constant
+
+
+_CONSTANTS: dict[str, str] = {}
+"""Messages without values, by their text: loading a ledger says the same ones for each document."""
 
 
 def _n(count: int, singular: str, plural: str, /, **values: object) -> str:
