@@ -27,6 +27,7 @@ _COMMANDS = {
     "aging": "aging",
     "bad-debts": "bad_debts",
     "allocate": "allocate",
+    "bank": "bank",
     "bill": "bill",
     "check": "check",
     "contract": "contract",

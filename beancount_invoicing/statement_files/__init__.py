@@ -14,10 +14,9 @@ from beancount_invoicing.bank.statements import Statement
 from beancount_invoicing.messages import _
 from beancount_invoicing.model.banks import CsvTable, StatementFormat
 from beancount_invoicing.statement_files.errors import StatementFileError
+from beancount_invoicing.statement_files.files import LARGEST, read_bytes, too_large
 
 FORMATS: tuple[StatementFormat, ...] = ("camt", "mt940", "ofx", "cfonb120", "csv")
-LARGEST = 64 * 1024 * 1024
-"""How many bytes a file may have: a year of a busy account has a tenth of it."""
 _HEAD = 8192
 _MT940 = re.compile(rb"(?:^|[\r\n])(?:\{1:|:20:)")
 _CFONB = re.compile(rb"\s*01[0-9]{5}")
@@ -61,15 +60,7 @@ def read_statements(
     that are known can be. `statement_format`: the format, if it is not to be told from the content. Raises StatementFileError.
     """
     if len(data) > LARGEST:
-        raise StatementFileError(
-            file,
-            0,
-            _(
-                "the file has {count} MB, and more than {largest} are not read: ask for shorter periods",
-                count=len(data) // 1024**2,
-                largest=LARGEST // 1024**2,
-            ),
-        )
+        raise too_large(file, len(data))
     match statement_format or detect(data, file):
         case "camt":
             from beancount_invoicing.statement_files.camt import read_camt
@@ -96,21 +87,8 @@ def read_statements(
 def read_statement_file(
     path: Path, table: CsvTable | None = None, statement_format: StatementFormat = ""
 ) -> tuple[Statement, ...]:
-    """As `read_statements`, of a file on the disk, of which at most LARGEST bytes and one more are read. Raises OSError too."""
-    with path.open("rb") as file:
-        data = file.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        size = path.stat().st_size
-        raise StatementFileError(
-            str(path),
-            0,
-            _(
-                "the file has {size} MB, and more than {largest} are not read: ask for shorter periods",
-                size=size // 1024**2,
-                largest=LARGEST // 1024**2,
-            ),
-        )
-    return read_statements(data, str(path), table, statement_format)
+    """As `read_statements`, of a file on the disk. Raises OSError too."""
+    return read_statements(read_bytes(path), str(path), table, statement_format)
 
 
 __all__ = ["FORMATS", "LARGEST", "StatementFileError", "detect", "read_statement_file", "read_statements"]

@@ -1,0 +1,86 @@
+"""Files of banks: read as the ledger describes them, and the account of each statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from beancount_invoicing.bank.accounts import UnknownBankAccount, account_of
+from beancount_invoicing.bank.statement_checks import check_statements
+from beancount_invoicing.bank.statements import Statement
+from beancount_invoicing.model import BankAccount, Book, Finding
+from beancount_invoicing.statement_files import StatementFileError, detect, read_statements
+from beancount_invoicing.statement_files.files import read_bytes
+
+
+class RefusedStatements(ValueError):
+    """Statements that do not add up; `findings` are the errors, and its text is the first of them."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(f"{findings[0].source}: {findings[0].message}")
+        self.findings = tuple(findings)
+
+
+def read_bank_files(book: Book, files: Sequence[Path], into: str = "") -> tuple[tuple[Statement, str], ...]:
+    """The statements of files in their order, each with the account that the ledger's description of a table says ("" for none).
+
+    `into` (an account, or ""): whose table a CSV is. Without it, a CSV is the known table with its titles, or the first one that an
+    `invoice-bank` describes and that fits. Raises StatementFileError, and OSError.
+    """
+    return tuple(statement for file in files for statement in _statements(book, file, into))
+
+
+def statements_of_accounts(book: Book, files: Sequence[Path], into: str = "") -> tuple[tuple[Statement, str], ...]:
+    """As `read_bank_files`, but each with its account of the ledger, and refused unless they add up.
+
+    Raises RefusedStatements and UnknownBankAccount too.
+    """
+    read = read_bank_files(book, files, into)
+    errors = [
+        finding
+        for finding in check_statements([statement for statement, _account in read])
+        if finding.severity == "error"
+    ]
+    if errors:
+        raise RefusedStatements(errors)
+    return tuple((statement, ledger_account(book, statement, account, into)) for statement, account in read)
+
+
+def ledger_account(book: Book, statement: Statement, described: str, into: str) -> str:
+    """The ledger's account of a statement that `read_bank_files` read with the account `described`. Raises UnknownBankAccount."""
+    return account_of(book, statement, statement.until or book.last_date, into or described)
+
+
+def _statements(book: Book, file: Path, into: str) -> list[tuple[Statement, str]]:
+    name = str(file)
+    data = read_bytes(file)
+    own = book.bank_accounts[into].latest if into in book.bank_accounts else None
+    if own and own.format and own.format != "csv":
+        return [(statement, into) for statement in read_statements(data, name, statement_format=own.format)]
+    if (own is None or own.format != "csv") and detect(data, name) != "csv":
+        return [(statement, "") for statement in read_statements(data, name)]
+    tables = [own] if own else _described_tables(book)
+    refusals: list[StatementFileError] = []
+    for bank in tables:
+        try:
+            return [(statement, bank.account) for statement in read_statements(data, name, bank.table, "csv")]
+        except StatementFileError as error:
+            refusals.append(error)
+    if len(tables) == 1:
+        raise refusals[0]
+    return [(statement, "") for statement in read_statements(data, name, statement_format="csv")]
+
+
+def _described_tables(book: Book) -> list[BankAccount]:
+    accounts = [dated.latest for _account, dated in sorted(book.bank_accounts.items())]
+    return [bank for bank in accounts if bank.format == "csv" or bank.table.columns or bank.table.preset]
+
+
+__all__ = [
+    "RefusedStatements",
+    "StatementFileError",
+    "UnknownBankAccount",
+    "ledger_account",
+    "read_bank_files",
+    "statements_of_accounts",
+]

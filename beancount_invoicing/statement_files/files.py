@@ -1,0 +1,34 @@
+"""The bytes of a file, if it is not too large."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from beancount_invoicing.messages import _
+from beancount_invoicing.statement_files.errors import StatementFileError
+
+LARGEST = 64 * 1024 * 1024
+"""How many bytes a file may have: a year of a busy account has a tenth of it."""
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file; of one that is larger than LARGEST little more is read. Raises StatementFileError and OSError."""
+    with path.open("rb") as file:
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise too_large(str(path), max(path.stat().st_size, len(data)))
+    return data
+
+
+def too_large(file: str, size: int) -> StatementFileError:
+    """The error about a file of `size` bytes."""
+    megabyte = 1024**2
+    return StatementFileError(
+        file,
+        0,
+        _(
+            "the file has {size} MB, and more than {largest} are not read: ask for shorter periods",
+            size=size // megabyte,
+            largest=LARGEST // megabyte,
+        ),
+    )
