@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import beangulp
+import beangulp  # type: ignore[import-untyped] # it has no types
 from beancount.core import flags
 from beancount.core.amount import Amount
 from beancount.core.data import EMPTY_SET, Posting, Transaction, new_metadata
@@ -124,19 +124,17 @@ def _is_one_legged(entry: Transaction, accounts: set[str]) -> bool:
 
 def _as_statement(account: str, entries: Sequence[Transaction]) -> tuple[str, Statement]:
     """The entries on an account as lines of a statement, whose places in `entries`, from 1, are their lines."""
-    lines = [
-        StatementLine(
-            bank_id=str(entry.meta.get("bank-id", "")),
-            date=entry.date,
-            amount=entry.postings[0].units.number,
-            currency=entry.postings[0].units.currency,
-            source=Source("", place),
-            payer=entry.payee or "",
-            text=entry.narration or "",
-        )
-        for place, entry in enumerate(entries, 1)
-        if entry.postings[0].account == account
-    ]
+    lines = []
+    for place, entry in enumerate(entries, 1):
+        units = entry.postings[0].units
+        if entry.postings[0].account == account and units is not None and units.number is not None:
+            identifier = str(entry.meta.get("bank-id", ""))
+            lines.append(
+                StatementLine(
+                    identifier, entry.date, units.number, units.currency, Source("", place), payer=entry.payee or "",
+                    text=entry.narration or "",
+                )
+            )  # fmt: skip
     identified = [
         line if line.bank_id else with_id for line, with_id in zip(lines, with_bank_ids(lines, account), strict=True)
     ]

@@ -8,6 +8,7 @@ from pathlib import Path
 from beancount_invoicing.bank.accounts import UnknownBankAccount, account_of
 from beancount_invoicing.bank.statement_checks import check_statements
 from beancount_invoicing.bank.statements import Statement
+from beancount_invoicing.messages import joined
 from beancount_invoicing.model import BankAccount, Book, Finding
 from beancount_invoicing.statement_files import StatementFileError, detect, read_statements
 from beancount_invoicing.statement_files.files import read_bytes
@@ -17,7 +18,7 @@ class RefusedStatements(ValueError):
     """Statements that do not add up; `findings` are the errors, and its text is the first of them."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__(f"{findings[0].source}: {findings[0].message}")
+        super().__init__(joined("", (f"{findings[0].source}: ", findings[0].message)))
         self.findings = tuple(findings)
 
 

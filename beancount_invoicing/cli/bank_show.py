@@ -27,12 +27,15 @@ from beancount_invoicing.cli.common import (
     print_json,
     print_notice,
     print_table,
+    relative,
     say,
     spaced,
     warning_line,
-    with_relative,
 )
 from beancount_invoicing.cli.completion import complete_accounts
+from beancount_invoicing.cli.echo import echo
+from beancount_invoicing.languages import translated
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 
 COLUMNS = (
@@ -62,7 +65,7 @@ def bank_show_command(session: Session, files: tuple[Path, ...], account: str, f
     try:
         read = read_bank_files(book, files, account)
     except StatementFileError as error:
-        session.error(with_relative(str(error)))
+        session.error(_file_error(error))
         return
     for finding in check_statements([statement for statement, _described in read]):
         if finding.severity == "error":
@@ -77,7 +80,7 @@ def bank_show_command(session: Session, files: tuple[Path, ...], account: str, f
     elif form == "csv":
         print_csv(COLUMNS, [row for answer in answers for row in _rows(answer)])
     elif not answers:
-        click.echo("No movement is in these files.")
+        echo(_("No movement is in these files."))
     else:
         for answer in answers:
             _print_statement(answer)
@@ -90,6 +93,11 @@ def _account(book: Book, statement: Statement, described: str, into: str) -> str
     except UnknownBankAccount as error:
         print_notice(str(error))
         return ""
+
+
+def _file_error(error: StatementFileError) -> str:
+    place = relative(error.source.file) + (f":{error.source.line}" if error.source.line else "")
+    return f"{place}: {translated(error.message)}"
 
 
 def _rows(answer: Answer) -> list[list[Any]]:
@@ -106,27 +114,35 @@ def _rows(answer: Answer) -> list[list[Any]]:
 def _print_statement(answer: Answer) -> None:
     currency = answer["currency"]
     whose = answer["account"] or answer["iban"] or answer["account_name"] or answer["source"]
-    period = f" from {answer['since']} to {answer['until']}" if answer["since"] and answer["until"] else ""
+    if answer["since"] and answer["until"]:
+        title = _(
+            "{account}, {currency} from {since} to {until}",
+            account=whose, currency=currency, since=answer["since"], until=answer["until"],
+        )  # fmt: skip
+    else:
+        title = f"{whose}, {currency}"
     opening, closing = answer["opening"], answer["closing"]
     print_table(
-        f"{whose}, {currency}{period}",
-        [("date", False), ("amount", True), ("", False), ("payer or payee", False), ("text", False, "spare"),
-         ("reference", False, "spare"), ("fee", True)],
+        title,
+        [(_("date"), False), (_("amount"), True), ("", False), (_("payer or payee"), False), (_("text"), False, "spare"),
+         (_("reference"), False, "spare"), (_("fee"), True)],
         [
-            *([["", spaced(opening), currency, "opening balance", "", "", ""]] if opening is not None else []),
+            *([["", spaced(opening), currency, _("opening balance"), "", "", ""]] if opening is not None else []),
             *(_cells(line) for line in answer["lines"]),
         ],
-        [["", spaced(closing), currency, "closing balance", "", "", ""]] if closing is not None else [],
+        [["", spaced(closing), currency, _("closing balance"), "", "", ""]] if closing is not None else [],
     )  # fmt: skip
     if answer["adds_up"]:
-        say("The opening balance and the lines make the closing balance.\n")
+        say(_("The opening balance and the lines make the closing balance.\n"))
     elif answer["adds_up"] is None:
-        say("The file does not say both balances, so nothing tells whether a line is missing.\n")
+        say(_("The file does not say both balances, so nothing tells whether a line is missing.\n"))
 
 
 def _cells(line: Answer) -> Sequence[str]:
     names = [line["payer"] or "", f"({line['ultimate_payer']})" if line["ultimate_payer"] else ""]
-    returned = f"returned {line['return_reason'] or ''}".strip() if line["is_return"] else ""
+    returned = ""
+    if line["is_return"]:
+        returned = _("returned {reason}", reason=line["return_reason"]) if line["return_reason"] else _("returned")
     reference = " ".join(filter(None, [*line["references"], line["end_to_end_id"], returned]))
     fee = spaced(line["fee"]) if line["fee"].strip("0.") else ""
     text = line["text"]

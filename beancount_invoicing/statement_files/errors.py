@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from beancount_invoicing.messages import _
+from beancount_invoicing.messages import joined
 from beancount_invoicing.model import Source
 
 
@@ -13,8 +13,6 @@ class StatementFileError(ValueError):
     """
 
     def __init__(self, file: str, line: int, message: str) -> None:
-        super().__init__(
-            _("{file}:{line}: {message}", file=file, line=line, message=message) if line else f"{file}: {message}"
-        )
+        super().__init__(joined("", (f"{file}:{line}: " if line else f"{file}: ", message)))
         self.source = Source(file, line)
         self.message = message

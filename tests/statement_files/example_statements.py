@@ -51,7 +51,7 @@ def movement(day: str, amount: str, name: str, iban: str = "", text: str = "", *
     return Movement(
         date.fromisoformat(f"2026-{day}"), Decimal(amount), name, iban, text,
         ordered=(ordered[0], ordered[1]) if ordered else ("", ""), **details,
-    )  # type: ignore[arg-type] # fmt: skip # the rest are texts
+    )  # fmt: skip
 
 
 HALLES, CLINIQUE, STEINBACH = "FR7630004000031234567890143", "FR1420041010050500013M02606", "DE89370400440532013000"
