@@ -319,6 +319,15 @@ def test_a_stage_that_was_reached_under_another_rate(keys: str, tax: str, at_ano
     assert found == ({line.source.line: date(2026, 2, 20)} if at_another_rate else {})
 
 
+def test_an_expense_of_a_contract_without_an_account_waits_and_says_why() -> None:
+    expense = (
+        '2026-01-20 * "Rail" "Train"\n  Assets:Bank  -44.00 EUR\n  Expenses:BadDebt  44.00 EUR\n    billable: "K"\n'
+    )
+    waiting, notices = billing.unbilled_lines(book_of(ACCOUNTS + contract('text: "Work"', "time") + expense), DAY)
+    assert list(waiting) == []
+    assert str(notices[-1].message) == "it has no income account: give it an item, or account: Income:…"
+
+
 @pytest.mark.parametrize(
     ("keys", "left"),
     [
