@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from beancount_invoicing.model import ZERO, Book, Day, Invoice
 from beancount_invoicing.receivables import Allocated, OpenItem, allocate
 from beancount_invoicing.rules import currencies, payment_terms
 from beancount_invoicing.rules.exact import exact
+
+_NO_DIGITS = re.compile(r"[^0-9]+")
 
 
 class Discount(NamedTuple):
@@ -183,7 +186,7 @@ def _state(book: Book, invoice: Invoice, as_of: date) -> str:
 def _by_digits(numbers: Iterable[str]) -> dict[str, tuple[str, ...]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
     for number in numbers:
-        digits = "".join(sign for sign in number if sign.isdigit()).lstrip("0")
+        digits = _NO_DIGITS.sub("", number).lstrip("0")
         if len(digits) >= 4 or (len(number) >= 4 and number.isdigit()):
             found[digits].append(number)
     return {digits: tuple(those) for digits, those in found.items()}

@@ -15,6 +15,8 @@ BOUNDARY = "\x1f"
 """Stands where words do not belong together: between the fields of a line, and for what is no number of a document."""
 
 _WORD = re.compile(r"[A-Za-z0-9]+")
+_SIGNS = re.compile(r"[^a-z0-9]+")
+_ZEROS = str.maketrans("123456789", "000000000")
 _GAP = re.compile(r"[\s./_\-–]{1,3}\Z")
 """What banks put between the parts of a number, or leave out."""
 _GLUE = frozenset("-/._–")
@@ -87,15 +89,14 @@ def number_index(numbers: Iterable[str]) -> NumberIndex:
     )
 
 
-@lru_cache(maxsize=300_000)
 def letters_and_digits(number: str) -> str:
     """A number without its signs, in small letters."""
-    return "".join(sign for sign in number.lower() if sign.isascii() and sign.isalnum())
+    return _SIGNS.sub("", number.lower())
 
 
 def shape(bare: str) -> str:
     """A number with each of its digits as 0."""
-    return re.sub(r"\d", "0", bare)
+    return bare.translate(_ZEROS)
 
 
 def mentions(text: str, index: NumberIndex) -> tuple[tuple[Mention, ...], tuple[str, ...]]:
@@ -255,6 +256,8 @@ def _plain(sign: str) -> str:
 def _ibans(plain: str) -> Iterator[tuple[int, int]]:
     """Where IBANs stand, in groups or not: those with right check digits, and what else is grouped like one."""
     for match in _IBAN_START.finditer(plain):
+        if not _country_known(match.group()[:2].upper()):
+            continue
         compact = ""
         end = None
         for at in range(match.start(), len(plain)):
@@ -267,12 +270,13 @@ def _ibans(plain: str) -> Iterator[tuple[int, int]]:
             if ends and len(compact) in _IBAN_LENGTHS and _is_iban(compact):
                 end = at + 1
         groups = _IBAN_GROUPS.match(plain, match.start())
-        if end is None and groups and _has_country(compact):
+        if end is None and groups:
             end = groups.end()
         if end is not None:
             yield match.start(), end
 
 
+@lru_cache(maxsize=4096)
 def _is_iban(compact: str) -> bool:
     from stdnum import iban
 
@@ -288,7 +292,3 @@ def _country_known(country: str) -> bool:
     except ValueError as error:
         return type(error).__name__ != "InvalidComponent"
     return True
-
-
-def _has_country(compact: str) -> bool:
-    return _country_known(compact[:2].upper())
