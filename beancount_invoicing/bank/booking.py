@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from beancount_invoicing.bank.customer_accounts import CustomerAccounts
 from beancount_invoicing.bank.evidence import Proposal
 from beancount_invoicing.bank.known_lines import LedgerMovement
+from beancount_invoicing.bank.payment_accounts import discount_account, fee_account
 from beancount_invoicing.bank.payment_entries import payment_entry
 from beancount_invoicing.bank.payments import CannotBook, MoneyMovement, PaymentEntry
 from beancount_invoicing.model import Book
-from beancount_invoicing.model.payments import AccountUse
 
 AUTOMATIC = frozenset({"book", "return"})
 
@@ -73,6 +72,7 @@ def entry_of(accounts: CustomerAccounts, proposal: Proposal, account: str) -> Pa
     Raises CannotBook.
     """
     line, book = proposal.line, accounts.book
+    discounted = any(settled.discount for settled in proposal.settlements)
     movement = MoneyMovement(
         line.date,
         line.amount,
@@ -82,7 +82,7 @@ def entry_of(accounts: CustomerAccounts, proposal: Proposal, account: str) -> Pa
         text=line.text,
         bank_id=line.bank_id,
         fee=line.fee,
-        fee_account=account_for(book, "fee-account", book.payment_accounts.fees, line.date) if line.fee else "",
+        fee_account=fee_account(book, line.date).account if line.fee else "",
         return_reason=line.return_reason,
     )
     return payment_entry(
@@ -90,10 +90,5 @@ def entry_of(accounts: CustomerAccounts, proposal: Proposal, account: str) -> Pa
         movement,
         proposal.settlements,
         on_account_of=proposal.customer if proposal.action == "propose" else "",
-        discount_account=account_for(book, "discount-account", book.payment_accounts.discounts, line.date),
+        discount_account=discount_account(book, line.date).account if discounted else "",
     )
-
-
-def account_for(book: Book, option: str, used: Sequence[AccountUse], day: date) -> str:
-    """The account that an option says, else the one that payments used most; "" where there is none."""
-    return book.option(option, day) or (used[0].account if used else "")
