@@ -14,13 +14,9 @@ from typing import Literal
 
 from beancount_invoicing.bank.evidence import Names, Naming, Proposal, Tier, names_in
 from beancount_invoicing.bank.names import customers_named
-from beancount_invoicing.bank.open_documents import (
-    OpenDocument,
-    PaymentOption,
-    Receivables,
-    payment_options,
-)
+from beancount_invoicing.bank.open_documents import OpenDocument, Receivables
 from beancount_invoicing.bank.outgoing import outgoing
+from beancount_invoicing.bank.payment_options import PaymentOption, option_reason, payment_options
 from beancount_invoicing.bank.payments import SettledDocument
 from beancount_invoicing.bank.statements import StatementLine
 from beancount_invoicing.bank.sums import MOST_DOCUMENTS, Choice, choices
@@ -160,7 +156,7 @@ class _Matching:
         if len(chosen) <= MOST_DOCUMENTS:
             found = choices({number: self._options(number, line) for number in chosen}, money, every=True)
             if len(found) == 1 or (found and len(chosen) == 1):
-                return _settlements(found[0]), "whole", _reason(found[0], money, currency)
+                return _settlements(found[0]), "whole", self._reason(found[0], money, currency)
         total = sum((self.open_of(number) for number in chosen), ZERO)
         settlements, rest = self._oldest_first(chosen, money)
         if rest > 0:
@@ -256,6 +252,16 @@ class _Matching:
             )
         ]
 
+    def _reason(self, choice: Choice, money: Decimal, currency: str) -> str:
+        if len(choice) == 1:
+            number, option = choice[0]
+            reason = option_reason(self.known.documents[number], option)
+            return _("{money} {currency} {reason}", money=money, currency=currency, reason=reason)
+        parts = joined(
+            " + ", (_("{money} of {number}", money=option.money, number=number) for number, option in choice)
+        )
+        return _("{money} {currency} is {parts}", money=money, currency=currency, parts=parts)
+
     # known payers --------------------------------------------------------------------------------------------------
 
     def _of_known_payer(self, line: StatementLine, names: Names) -> Proposal | None:
@@ -276,7 +282,7 @@ class _Matching:
             )
         best, others = found[0], found[1:]
         money, currency = _paid(line)
-        evidence.append(_reason(best, money, currency))
+        evidence.append(self._reason(best, money, currency))
         against += [_so_is(other) for other in others]
         against += [
             _("{money} of {number} may be a mistake of the payer as well", money=option.money, number=number)
@@ -358,7 +364,7 @@ class _Matching:
             against.append(_("{count} customers are called so", count=len(customers)))
         found = self._choices_of(line, customers) if 0 < len(customers) <= _FEW else ()
         if found:
-            evidence.append(_reason(found[0], money, currency))
+            evidence.append(self._reason(found[0], money, currency))
             against += [_so_is(other) for other in found[1:]]
             against.append(_("the payer's account is not known as this customer's"))
             owner = self.known.documents[found[0][0][0]].customer
@@ -411,13 +417,6 @@ def _paid(line: StatementLine) -> tuple[Decimal, str]:
 
 def _settlements(choice: Choice) -> tuple[SettledDocument, ...]:
     return tuple(SettledDocument(number, option.settles, option.discount) for number, option in choice)
-
-
-def _reason(choice: Choice, money: Decimal, currency: str) -> str:
-    if len(choice) == 1:
-        return _("{money} {currency} {reason}", money=money, currency=currency, reason=choice[0][1].reason)
-    parts = joined(" + ", (_("{money} of {number}", money=option.money, number=number) for number, option in choice))
-    return _("{money} {currency} is {parts}", money=money, currency=currency, parts=parts)
 
 
 def _so_is(choice: Choice) -> str:

@@ -8,12 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import accumulate
 from typing import NamedTuple
 
 from beancount_invoicing.bank.names import NameIndex, name_index
 from beancount_invoicing.bank.tokens import NumberIndex, number_index
-from beancount_invoicing.messages import _, _n
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Day, Invoice
 from beancount_invoicing.receivables import Allocated, OpenItem, allocate
 from beancount_invoicing.rules import currencies, payment_terms
@@ -222,53 +221,6 @@ def _take_back(payments: list[ReceivedPayment], amount: Decimal) -> None:
         if last.amount > amount:
             payments.append(last._replace(amount=last.amount - amount))
         amount -= last.amount
-
-
-class PaymentOption(NamedTuple):
-    """A sum that a payer may mean to pay of a document, what it settles, and why just that."""
-
-    money: Decimal
-    settles: Decimal
-    discount: Decimal = ZERO
-    reason: str = ""
-
-
-def payment_options(document: OpenDocument, left: Decimal, day: Day) -> tuple[PaymentOption, ...]:
-    """What somebody may pay on `day` of a document of which `left` is open: all, all but the cash discount, what is due without
-    what is kept back, or its first instalments. Each sum once, all of it first."""
-    options = [PaymentOption(left, left, reason=_("is what is open of {number}", number=document.number))]
-    if left != document.open or left < 0:
-        return tuple(options)
-    if document.discount and day <= document.discount.until:
-        off = document.discount.amount
-        until = document.discount.until
-        reason = _(
-            "is what is open of {number} less its cash discount of {off}, to be taken until {until}",
-            number=document.number,
-            off=off,
-            until=until,
-        )
-        options.append(PaymentOption(left - off, left, off, reason))
-    due = [part.open for part in document.parts if not part.retained]
-    if len(due) < len(document.parts) and due:
-        options.append(
-            PaymentOption(
-                sum(due, ZERO),
-                sum(due, ZERO),
-                reason=_("is what is open of {number} less what is kept back", number=document.number),
-            )
-        )
-    for count, amount in enumerate(accumulate(due), 1):
-        if count < len(due):
-            reason = _n(
-                count,
-                "is the first instalment of {number}",
-                "is {count} instalments of {number}",
-                number=document.number,
-                count=count,
-            )
-            options.append(PaymentOption(amount, amount, reason=reason))
-    return tuple({option.money: option for option in reversed(options)}.values())[::-1]
 
 
 def number_of_core(known: Receivables, core: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from beancount_invoicing.bank.open_documents import PaymentOption
+from beancount_invoicing.bank.payment_options import PaymentOption
 from beancount_invoicing.model import ZERO
 
 MOST_DOCUMENTS = 12
