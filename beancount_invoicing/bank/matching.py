@@ -14,7 +14,7 @@ from typing import Literal
 
 from beancount_invoicing.bank.evidence import Names, Naming, Proposal, Tier, names_in
 from beancount_invoicing.bank.names import customers_named
-from beancount_invoicing.bank.open_documents import OpenDocument, Receivables
+from beancount_invoicing.bank.open_documents import OpenDocument, Receivables, ReceivedPayment
 from beancount_invoicing.bank.outgoing import outgoing
 from beancount_invoicing.bank.payment_options import PaymentOption, option_reason, payment_options
 from beancount_invoicing.bank.payments import SettledDocument
@@ -50,6 +50,7 @@ class _Matching:
     def __init__(self, known: Receivables) -> None:
         self.known = known
         self.left: dict[str, Decimal] = {}
+        self.received: dict[str, Sequence[ReceivedPayment]] = dict(known.received)
 
     def run(self, lines: Sequence[StatementLine], against: Mapping[int, Sequence[str]]) -> tuple[Proposal, ...]:
         """All lines, the strongest evidence first."""
@@ -61,7 +62,9 @@ class _Matching:
             names = names_in(line, self.known)
             names = names._replace(against=(*names.against, *against.get(at, ())))
             leaves = line.amount <= 0 or line.is_return
-            proposal = outgoing(self.known, self.open_of, line, names) if leaves else self._named(line, names)
+            proposal = (
+                outgoing(self.known, self.received, self.open_of, line, names) if leaves else self._named(line, names)
+            )
             if proposal is None:
                 unnamed.append((at, names))
             else:
@@ -89,7 +92,19 @@ class _Matching:
             for settlement in proposal.settlements:
                 if settlement.number in self.known.documents:
                     self.left[settlement.number] = self.open_of(settlement.number) - settlement.amount
+                    self._receive(proposal.line, settlement)
         return proposal
+
+    def _receive(self, line: StatementLine, settled: SettledDocument) -> None:
+        """Notes what a document got, so that it may be given back by a later line."""
+        before = self.received.get(settled.number, ())
+        if settled.amount > 0:
+            currency = self.known.documents[settled.number].currency
+            payment = ReceivedPayment(settled.number, line.date, settled.amount - settled.discount, currency)
+            self.received[settled.number] = (*before, payment)
+        else:
+            last = next((payment for payment in reversed(before) if payment.amount == -settled.amount), None)
+            self.received[settled.number] = tuple(payment for payment in before if payment is not last)
 
     # what a line names ---------------------------------------------------------------------------------------------
 

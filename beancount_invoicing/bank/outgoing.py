@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from beancount_invoicing.bank.evidence import Names, Proposal, Tier
@@ -26,15 +26,21 @@ RETURN_REASONS = {
 """Of SEPA returns (ISO 20022 external code set, ExternalReturnReason1Code)."""
 
 
-def outgoing(known: Receivables, open_of: Callable[[str], Decimal], line: StatementLine, names: Names) -> Proposal:
-    """What a line that takes money away, or gives an earlier one back, is for."""
+def outgoing(
+    known: Receivables,
+    received: Mapping[str, Sequence[ReceivedPayment]],
+    open_of: Callable[[str], Decimal],
+    line: StatementLine,
+    names: Names,
+) -> Proposal:
+    """What a line that takes money away, or gives an earlier one back, is for; `received`: what documents got so far, by number."""
     if line.amount > 0:
         return Proposal(line, "propose", against=(_("a payment of yours came back: say to whom it goes instead"),))
     if line.amount == 0:
         return Proposal(line, "not-ours", against=(_("it moves no money"),))
     if not line.is_return and (refund := _refund(known, open_of, line, names)):
         return refund
-    return _return(known, line, names)
+    return _return(known, received, line, names)
 
 
 def _refund(
@@ -45,7 +51,7 @@ def _refund(
         for number in naming.numbers:
             open_ = open_of(number)
             document = known.documents.get(number)
-            if document and open_ < 0 and open_ <= line.amount and document.currency == line.currency:
+            if document and open_ < 0 and open_ <= _moved(line) and document.currency == line.currency:
                 against = (
                     *names.against,
                     *(
@@ -54,10 +60,10 @@ def _refund(
                         else (_("{number} is of {day}", number=number, day=document.date),)
                     ),
                 )
-                share = "all" if open_ == line.amount else "a part"
+                share = "all" if open_ == _moved(line) else "a part"
                 reason = _(
                     "{amount} {currency} is {share} of its credit of {other_amount}",
-                    amount=-line.amount,
+                    amount=-_moved(line),
                     currency=line.currency,
                     share=share,
                     other_amount=-open_,
@@ -66,7 +72,7 @@ def _refund(
                     line,
                     "propose" if against or naming.weak else "book",
                     naming.tier,
-                    (SettledDocument(number, line.amount),),
+                    (SettledDocument(number, _moved(line)),),
                     document.customer,
                     (naming.sentence, reason),
                     against,
@@ -77,7 +83,7 @@ def _refund(
     fits = [
         number
         for number in known.by_customer.get(payers[0], ())
-        if open_of(number) == line.amount and known.documents[number].currency == line.currency
+        if open_of(number) == _moved(line) and known.documents[number].currency == line.currency
     ]
     if not fits:
         return None
@@ -87,33 +93,35 @@ def _refund(
             payer_iban=line.payer_iban,
             customer=known.customer_names[payers[0]],
         ),
-        _("{amount} {currency} is the credit of {fit}", amount=-line.amount, currency=line.currency, fit=fits[0]),
+        _("{amount} {currency} is the credit of {fit}", amount=-_moved(line), currency=line.currency, fit=fits[0]),
     )
     against = (*names.against, *(_("so is {number}", number=number) for number in fits[1:]))
     return Proposal(
         line,
         "propose" if against else "book",
         "C",
-        (SettledDocument(fits[0], line.amount),),
+        (SettledDocument(fits[0], _moved(line)),),
         payers[0],
         evidence,
         against,
     )
 
 
-def _return(known: Receivables, line: StatementLine, names: Names) -> Proposal:
+def _return(
+    known: Receivables, received: Mapping[str, Sequence[ReceivedPayment]], line: StatementLine, names: Names
+) -> Proposal:
     """A payment given back: of a document that the line names and that got just that much."""
     reason = _reason(line)
     against = list(names.against)
     for naming in names.namings:
         for number in naming.numbers:
-            payment = _last_of(known.received.get(number, ()), line)
+            payment = _last_of(received.get(number, ()), line)
             if payment is None:
                 against.append(
                     _(
                         "{number} got no payment of {amount} {currency} that is still there",
                         number=number,
-                        amount=-line.amount,
+                        amount=-_moved(line),
                         currency=line.currency,
                     )
                 )
@@ -131,32 +139,32 @@ def _return(known: Receivables, line: StatementLine, names: Names) -> Proposal:
                 line,
                 "return" if sure else "propose",
                 tier,
-                (SettledDocument(number, line.amount),),
+                (SettledDocument(number, _moved(line)),),
                 _customer_of(known, number),
                 evidence,
                 tuple(against),
             )
     if line.is_return:
-        found = [payment for payments in known.received.values() if (payment := _last_of(payments, line)) is not None]
+        found = [payment for payments in received.values() if (payment := _last_of(payments, line)) is not None]
         if len(found) == 1:
             number = found[0].number
             evidence = (
                 _(
                     "only {number} got {amount} {currency}, on {day}",
                     number=number,
-                    amount=-line.amount,
+                    amount=-_moved(line),
                     currency=line.currency,
                     day=found[0].date,
                 ),
                 *reason,
             )
             against.append(_("nothing names it"))
-            settled = (SettledDocument(number, line.amount),)
+            settled = (SettledDocument(number, _moved(line)),)
             return Proposal(line, "propose", "D", settled, _customer_of(known, number), evidence, tuple(against))
         against.append(
             _(
                 "no payment, or more than one, of {amount} {currency} can be given back",
-                amount=-line.amount,
+                amount=-_moved(line),
                 currency=line.currency,
             )
         )
@@ -166,13 +174,18 @@ def _return(known: Receivables, line: StatementLine, names: Names) -> Proposal:
     return Proposal(line, "not-ours", against=(*against, _("money that leaves, and it names no document")))
 
 
-def _last_of(payments: tuple[ReceivedPayment, ...], line: StatementLine) -> ReceivedPayment | None:
+def _moved(line: StatementLine) -> Decimal:
+    """What the other side got, or what is taken back of its payment: without the fee that the bank took for it."""
+    return line.amount + line.fee
+
+
+def _last_of(payments: Sequence[ReceivedPayment], line: StatementLine) -> ReceivedPayment | None:
     """The last payment of that amount that came before it."""
     return next(
         (
             paid
             for paid in reversed(payments)
-            if (paid.amount, paid.currency) == (-line.amount, line.currency) and paid.date <= line.date
+            if (paid.amount, paid.currency) == (-_moved(line), line.currency) and paid.date <= line.date
         ),
         None,
     )

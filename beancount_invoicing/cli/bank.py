@@ -9,6 +9,7 @@ import click
 from beancount_invoicing.cli.common import Commands, examples
 
 _COMMANDS = {
+    "import": "bank_import",
     "show": "bank_show",
 }
 """The module of each command."""
@@ -35,4 +36,4 @@ class _BankCommands(Commands):
 
 @click.group("bank", cls=_BankCommands, epilog=examples("bank show ledger/statements/2026-11.xml"))
 def bank_group() -> None:
-    """Statements of banks: show what they say."""
+    """Statements of banks: show what they say, and book it."""

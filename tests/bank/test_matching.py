@@ -250,6 +250,14 @@ def test_a_return_reverses_the_payment_that_it_names() -> None:
     assert one("-60.00", "F2026-0004")[0] == "propose"
 
 
+def test_a_payment_of_the_same_statement_comes_back_with_a_fee() -> None:
+    paid = line("480.00", "F2026-0003", bank_id="1")
+    back = line("-492.50", "F2026-0003", bank_id="2", date=date(2026, 3, 16), is_return=True, fee=Decimal("12.50"))
+    found = match(paid, back, back._replace(bank_id="3"))
+    assert [proposal.action for proposal in found] == ["book", "return", "propose"]
+    assert found[1].settlements == (SettledDocument("F2026-0003", Decimal("-480.00")),)
+
+
 def test_a_refund_pays_a_credit_note() -> None:
     assert one("-80.00", "A2026-0001") == ("book", "B", [("A2026-0001", "-80.00")])
     assert one("-81.00", "A2026-0001")[0] == "propose"

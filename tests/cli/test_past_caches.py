@@ -30,6 +30,9 @@ LEDGER = (
   due-on: "payment"
   pending: Liabilities:Pending
 2025-01-01 open Liabilities:Pending
+2025-01-01 custom "invoice-bank" Assets:Bank
+  columns: "date = Date; amount = Amount; text = Text"
+  currency: "EUR"
 2025-01-01 open Expenses:BadDebts
 2025-01-01 open Assets:Time:Study HOUR
 2025-01-01 open Equity:Time HOUR
@@ -112,12 +115,16 @@ OLDER = """
   Assets:Receivable:Quai  100.00 EUR
   Income:Services
 """
+BANK = """Date;Amount;Text
+2026-01-25;60.00;F2026-0002
+"""
 SHEET = """i 2026-02-02 09:00:00 STUDY  Drawings
 o 2026-02-02 10:00:00
 """
 COMMANDS = {
     "allocate": "F2026-0001 --date 2026-02-01",
     "bad-debts": "F2026-0003 --send --as-of 2026-02-01",
+    "bank import": "{bank} --into Assets:Bank",
     "bill": "--until 2026-01-31",
     "contract add": "Quai HOST subscription --text Hosting --every month --price 5 --account Income:Services --from 2026-02-01",
     "contract change": "CARE --price 110 --from 2026-03-01",
@@ -172,6 +179,7 @@ def ledger(tmp_path: Path) -> Path:
     (tmp_path / "inv").mkdir()
     (tmp_path / "inv" / "2026-01.beancount").write_text(BOOKED, encoding="utf-8")
     (tmp_path / "sheet.timeclock").write_text(SHEET, encoding="utf-8")
+    (tmp_path / "bank.csv").write_text(BANK, encoding="utf-8")
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "2025.beancount").write_text(OLDER, encoding="utf-8")
     (tmp_path / "older.beancount").write_text('include "old/*.beancount"\n', encoding="utf-8")
@@ -182,7 +190,9 @@ def ledger(tmp_path: Path) -> Path:
 
 def call(ledger: Path, command: str, *more: str) -> Result:
     text = COMMANDS[command].format(
-        older=ledger.with_name("older.beancount"), sheet=ledger.with_name("sheet.timeclock")
+        older=ledger.with_name("older.beancount"),
+        sheet=ledger.with_name("sheet.timeclock"),
+        bank=ledger.with_name("bank.csv"),
     )
     result = CliRunner().invoke(main, ["-f", str(ledger), *command.split(), *text.split(), *more])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception

@@ -1,0 +1,141 @@
+"""`bean-invoice bank import`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from beancount_invoicing.actions.bank_files import (
+    RefusedStatements,
+    StatementFileError,
+    UnknownBankAccount,
+    statements_of_accounts,
+)
+from beancount_invoicing.actions.bank_import import AccountStatement, import_statements
+from beancount_invoicing.answers.amounts import Answer
+from beancount_invoicing.answers.bank_lines import bank_line_json
+from beancount_invoicing.cli.common import (
+    Session,
+    error_line,
+    examples,
+    format_option,
+    print_csv,
+    print_json,
+    print_table,
+    relative,
+    say,
+    spaced,
+    with_relative,
+)
+from beancount_invoicing.cli.completion import complete_accounts
+from beancount_invoicing.cli.echo import echo
+from beancount_invoicing.cli.writing import build_write_options, changing, payment_writing_options, print_outcome
+from beancount_invoicing.messages import _
+from beancount_invoicing.model import Book
+
+COLUMNS = (
+    "account", "bank_id", "date", "amount", "currency", "payer", "text", "reference", "tier", "action", "customer", "settles",
+    "evidence", "against", "source",
+)  # fmt: skip
+_ACTIONS = {
+    "book": _("booked"),
+    "return": _("taken back"),
+    "propose": _("to be decided"),
+    "known": _("known"),
+    "not-ours": _("left alone"),
+}
+_DOUBTFUL = frozenset({"propose", "not-ours"})
+
+
+@click.command(
+    "import",
+    epilog=examples(
+        "bank import ledger/statements/2026-11.xml", "bank import ledger/statements/2026-10.txt --format json"
+    ),
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--into",
+    "account",
+    default="",
+    metavar="ACCOUNT",
+    shell_complete=complete_accounts,
+    help="The account that they are of, where the file does not say it.",
+)
+@payment_writing_options
+@format_option
+@click.pass_obj
+def bank_import_command(
+    session: Session,
+    files: tuple[Path, ...],
+    account: str,
+    write: bool,
+    into_file: Path | None,
+    commit: bool,
+    form: str,
+) -> None:
+    """Book what bank statements say: what is certain is written with --write, all else is shown with its reasons."""
+    way = build_write_options(write, into_file, commit)
+
+    def statements_of(book: Book) -> list[AccountStatement]:
+        return [AccountStatement(named, statement) for statement, named in statements_of_accounts(book, files, account)]
+
+    with changing(session):
+        try:
+            done = import_statements(session.find(), statements_of, way)
+        except RefusedStatements as error:
+            for finding in error.findings:
+                session.error(error_line(finding))
+            return
+        except (StatementFileError, UnknownBankAccount) as error:
+            session.error(with_relative(str(error)))
+            return
+        answers = [bank_line_json(line) for line in done.lines]
+        if form == "json":
+            print_json(answers)
+        elif form == "csv":
+            print_csv(COLUMNS, [_csv_row(answer) for answer in answers])
+        else:
+            print_lines(answers)
+            print_outcome(done.outcome, way)
+
+
+def print_lines(answers: Sequence[Answer]) -> None:
+    """The lines in a table, and what speaks for and against those that somebody must decide."""
+    print_table(
+        _("Lines of the statements"),
+        [(_("date"), False), (_("amount"), True), ("", False), (_("payer or payee"), False), ("", False), (_("tier"), False),
+         (_("settles"), False)],
+        [
+            [
+                answer["date"], spaced(answer["amount"]), answer["currency"], answer["payer"] or answer["text"] or "",
+                _ACTIONS[answer["action"]], answer["tier"] or "", _settles(answer),
+            ]
+            for answer in answers
+        ],
+    )  # fmt: skip
+    for answer in answers:
+        if answer["action"] in _DOUBTFUL:
+            say(
+                f"\n{answer['date']}  {spaced(answer['amount'])} {answer['currency']}  {answer['payer'] or ''}".rstrip()
+            )
+            for sentence in answer["evidence"]:
+                echo(_("  for: {sentence}", sentence=sentence))
+            for sentence in answer["against"]:
+                echo(_("  against: {sentence}", sentence=with_relative(sentence)))
+    echo("")
+
+
+def _settles(answer: Answer) -> str:
+    if answer["known"]:
+        file, _colon, line = answer["known"].rpartition(":")
+        return f"{relative(file)}:{line}"
+    return ", ".join(f"{settled['number']} {spaced(settled['amount'])}" for settled in answer["settles"])
+
+
+def _csv_row(answer: Answer) -> list[str | None]:
+    settles = " ".join(f"{settled['number']}={settled['amount']}" for settled in answer["settles"])
+    joined = {"settles": settles, "evidence": "; ".join(answer["evidence"]), "against": "; ".join(answer["against"])}
+    return [joined.get(name, answer[name]) for name in COLUMNS]
