@@ -28,6 +28,7 @@ from beancount_invoicing.dunning import (
     send_from_day,
     sending_tracked_from,
 )
+from beancount_invoicing.dunning.collecting import due_collections, orders_without_money
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import ZERO, Book, Customer, Event, require_date
 from beancount_invoicing.receivables import Allocated, Position, lapsing, open_retentions, positions, tax_due
@@ -46,8 +47,8 @@ from beancount_invoicing.sending.waiting_letters import proposals_to_send
 from beancount_invoicing.words import word
 
 TaskKind = Literal[
-    "bank", "insolvency", "in-doubt", "prepared", "outbox", "draft", "bill", "decide", "send", "remind", "escalate", "promise",
-    "dispute", "tax", "unallocated", "document", "lapse", "notice", "acceptance",
+    "bank", "insolvency", "in-doubt", "prepared", "outbox", "draft", "bill", "decide", "send", "collect", "remind", "escalate",
+    "promise",    "dispute", "tax", "unallocated", "document", "lapse", "notice", "acceptance",
 ]  # fmt: skip
 TASK_KINDS: tuple[TaskKind, ...] = get_args(TaskKind)
 NOTICE_DAYS = 60
@@ -88,6 +89,7 @@ def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
         *(Task("outbox", unrecorded_because(book, file)) for file in unrecorded(book)),
         *_documents(book, as_of, those),
         *_to_bill(book, as_of),
+        *_collections(book, as_of, allocated, those),
         *_reminders(proposals_to_send(book, proposals)),
         *_customers(book, as_of, those),
         *_taxes(book, as_of, allocated),
@@ -318,6 +320,33 @@ def _to_decide(book: Book, as_of: date, notice: billing.BillingNotice) -> Task:
         amount=notice.amount,
         currency=currency if notice.amount is not None else "",
     )
+
+
+def _collections(book: Book, as_of: date, allocated: Allocated, those: Sequence[Position]) -> Iterator[Task]:
+    """What is to be handed to the bank, by the last day for it; and what was, and nothing is booked of."""
+    if not any(customer.mandate for dated in book.customers.values() for _day, customer in dated.versions):
+        return
+    for order in due_collections(book, as_of, allocated).orders:
+        if order.last_day >= as_of:
+            text = _("to be handed in by {day}: bean-invoice collect", day=order.last_day)
+        else:
+            text = _(
+                "due on {due}, can be collected on {day}: bean-invoice collect", due=order.due, day=order.execution_date
+            )
+        yield Task(
+            "collect", text, order.last_day, order.customer.name, order.customer.account, order.invoice.number, order.amount,
+            "EUR",
+        )  # fmt: skip
+    for position, bank_order in orders_without_money(those, as_of):
+        text = _(
+            "was to be collected on {day}, and nothing is booked of it: book it; if it came back, bean-invoice collect --again"
+            " {number}",
+            day=bank_order.execution_date,
+            number=position.invoice.number,
+        )
+        yield from _about(
+            position, "collect", text, bank_order.execution_date, bank_order.event.amount or position.open
+        )
 
 
 def _reminders(proposals: Sequence[Proposal]) -> Iterator[Task]:

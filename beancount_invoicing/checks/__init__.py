@@ -7,6 +7,7 @@ from beancount_invoicing.checks import (
     consumers,
     contracts,
     corrections,
+    direct_debit,
     documents,
     exchange,
     hours,
@@ -28,7 +29,7 @@ from beancount_invoicing.receivables import Allocated, allocate
 CHECKS = (
     *documents.CHECKS, *series.CHECKS, *settlement.CHECKS, *parties.CHECKS, *contracts.CHECKS, *reminders.CHECKS,
     *interest.CHECKS, *hours.CHECKS, *unbilled.CHECKS, *payers.CHECKS, *corrections.CHECKS, *supply.CHECKS,
-    *consumers.CHECKS, *parent_accounts.CHECKS,
+    *consumers.CHECKS, *parent_accounts.CHECKS, *direct_debit.CHECKS,
 )  # fmt: skip
 
 

@@ -265,6 +265,7 @@ _CHOICES = {
     "payment-reference": ("iso11649", "number"),
     "tax-rounding": ("line", "document"),
     "smtp-security": ("starttls", "tls", "none"),
+    "sepa-version": ("2019", "2009"),
     "e-invoice-form": ("facturx", "cii", "ubl", "peppol"),
 }
 """The options that may hold one of a few texts."""

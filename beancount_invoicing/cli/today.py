@@ -36,6 +36,7 @@ TITLES: dict[TaskKind, str] = {
     "bill": _("To bill: bean-invoice bill"),
     "decide": _("Not billed: decide"),
     "send": _("To send: bean-invoice send"),
+    "collect": _("To collect: bean-invoice collect"),
     "remind": _("To remind: bean-invoice remind"),
     "escalate": _("After the last reminder"),
     "promise": _("Promises broken"),

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount_invoicing.dunning.claims import InterestUnknown, formal_notice, interest_on
+from beancount_invoicing.dunning.collecting import why_not_asked_for
 from beancount_invoicing.dunning.letter_history import LateInstalments, late_instalments
 from beancount_invoicing.dunning.levels import SentLetter, courtesy_level, days_later, due_level, letters_sent_before
 from beancount_invoicing.dunning.pauses import (
@@ -347,6 +348,8 @@ def _candidates(
     paused = pause(position, owed.of_customer, as_of)
     if not why and paused and not paused.broken_promise:
         why = paused.reason
+    if not why and (collected := why_not_asked_for(book, position, as_of)):
+        why = collected
     if not why and (beyond := _never_owed(book, position, owed.of_customer)):
         why = beyond
     if not why and is_unsent(position, followed_from):

@@ -101,10 +101,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class PaymentInstructions:
-    """BG-16, BG-17."""
+    """BG-16, BG-17, BG-19."""
 
     means: str
-    """BT-81, a code of UNTDID 4461: 30 credit transfer, 58 SEPA credit transfer."""
+    """BT-81, a code of UNTDID 4461: 30 credit transfer, 58 SEPA credit transfer, 59 SEPA direct debit."""
     remittance: str = ""
     """BT-83."""
     account: str = ""
@@ -113,6 +113,12 @@ class PaymentInstructions:
     """BT-85."""
     service_provider: str = ""
     """BT-86."""
+    mandate: str = ""
+    """BT-89."""
+    creditor_id: str = ""
+    """BT-90."""
+    debited_account: str = ""
+    """BT-91."""
 
 
 @dataclass(frozen=True, slots=True)

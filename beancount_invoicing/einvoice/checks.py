@@ -274,6 +274,8 @@ def _content(invoice: EInvoice) -> Iterator[Problem]:
         yield Problem(
             "BR-CO-25", "BT-9", _("{due} are due, but neither a due date nor terms are said", due=invoice.totals.due)
         )
+    if invoice.payment and invoice.payment.means in {"49", "59"} and not invoice.payment.mandate:
+        yield Problem("PEPPOL-EN16931-R061", "BT-89", _("payment is by direct debit, but there is no mandate"))
     if invoice.payment and invoice.payment.means in {"30", "58"} and not invoice.payment.account:
         yield Problem("BR-61", "BT-84", _("payment is by transfer, but there is no account"))
 
@@ -342,6 +344,7 @@ def _identifiers(invoice: EInvoice) -> Iterator[Problem]:
         *_registrations(invoice.seller, "BT-30", "BT-29"),
         *_registrations(invoice.buyer, "BT-47", "BT-46"),
         ("BT-84", "iban", invoice.payment.account if invoice.payment else ""),
+        ("BT-91", "iban", invoice.payment.debited_account if invoice.payment else ""),
     ):
         if not value or (kind == "iban" and not re.match(r"[A-Z]{2}\d\d", value)):
             continue

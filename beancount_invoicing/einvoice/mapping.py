@@ -14,6 +14,7 @@ from beancount_invoicing.einvoice.texts import numeric_date, phrase, without_con
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Address, Adjustment, Book, Customer, Invoice, Line, Seller, Source, Tax
 from beancount_invoicing.receivables import VatInTaxCurrency, is_for_late_interest, vat_in_tax_currency
+from beancount_invoicing.receivables.direct_debit import debit_notice
 from beancount_invoicing.rules import payment_terms, periods
 from beancount_invoicing.rules.references import payment_reference
 from beancount_invoicing.rules.supply import home_of
@@ -518,12 +519,21 @@ def _preceding(book: Book, invoice: Invoice) -> tuple[business_terms.PrecedingIn
 def _payment(
     book: Book, invoice: Invoice, seller: Seller, customer: Customer, total: business_terms.Totals, process: str
 ) -> business_terms.PaymentInstructions | None:
-    """BG-16: a transfer to the seller's account, where something is left to pay; clearing, where a credit note was set off.
+    """BG-16: a transfer to the seller's account, or a direct debit, where something is left to pay; clearing, where a credit note
+    was set off.
 
     UBL has a place for a credit note's BT-9 only in here.
     """
     if invoice.kind == "credit-note" and process.endswith("2"):
         return business_terms.PaymentInstructions("97", _reference(book, invoice))
+    if total.due > 0 and (notice := debit_notice(book, invoice)):
+        return business_terms.PaymentInstructions(
+            means="59",
+            remittance=_reference(book, invoice),
+            mandate=notice.mandate,
+            creditor_id=notice.creditor_id,
+            debited_account=notice.iban.upper(),
+        )
     iban, bic = (customer.iban, customer.bic) if customer.iban else (seller.iban, seller.bic)
     if not iban or total.due <= 0 or invoice.kind == "credit-note":
         return None

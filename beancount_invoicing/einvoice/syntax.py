@@ -165,6 +165,9 @@ def _dictionary(invoice: business_terms.EInvoice) -> dict[str, Any]:
             "BT-84": payment.account,
             "BT-85": payment.account_name,
             "BT-86": payment.service_provider,
+            "BT-89": payment.mandate,
+            "BT-90": payment.creditor_id,
+            "BT-91": payment.debited_account,
         }
     return _filled(data)
 
@@ -376,7 +379,7 @@ def _short_of(value: Any) -> str:
     return shown if len(shown) <= 40 else f"{shown[:40]}…"
 
 
-_REPEATED = {"BT-9", "BT-20", "BT-81", "BT-83", "BT-84", "BT-85", "BT-86"}
+_REPEATED = {"BT-9", "BT-20", "BT-81", "BT-83", "BT-84", "BT-85", "BT-86", "BT-91"}
 """Terms that stand once for each way or each term of payment."""
 _CALLED = {
     "name": _("a party's name (BT-27, BT-44)"),
@@ -431,7 +434,9 @@ def _terms(data: Mapping[str, Any]) -> business_terms.EInvoice:
     delivery = get("BG-13") or {}
     payment = None
     if get("BT-81"):
-        payment = business_terms.PaymentInstructions(*(_text(data, f"BT-{term}") for term in (81, 83, 84, 85, 86)))
+        payment = business_terms.PaymentInstructions(
+            *(_text(data, f"BT-{term}") for term in (81, 83, 84, 85, 86, 89, 90, 91))
+        )
     issued = _day(data, "BT-2")
     if issued is None:
         raise KeyError("BT-2")

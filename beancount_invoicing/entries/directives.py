@@ -120,12 +120,12 @@ def _address(values: dict[str, Any], prefix: str = "") -> Address:
 _ADDRESS = ("address", "postcode", "city", "country")
 _SELLER_TEXTS = (
     "legal-form", "siren", "siret", "vat-id", "register", "register-id", "tax-number", "email", "phone", "website",
-    "iban", "bic", "endpoint", "logo", "insurance", "mention",
+    "iban", "bic", "creditor-id", "endpoint", "logo", "insurance", "mention",
 )  # fmt: skip
 _CUSTOMER_VALUES = keys.CUSTOMER_KEYS - {"customer", *_ADDRESS, *(f"delivery-{part}" for part in _ADDRESS)}
 _ROOTS = frozenset({"Assets", "Liabilities", "Equity", "Income", "Expenses"})
 _SAID_BY_DOCUMENTS = keys.CUSTOMER_KEYS - {"customer"}
-_COMPACT = ("siren", "siret", "vat-id", "iban", "bic", "payer-iban")
+_COMPACT = ("siren", "siret", "vat-id", "iban", "bic", "payer-iban", "creditor-id", "debtor-iban", "debtor-bic")
 
 
 def _fields(values: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:

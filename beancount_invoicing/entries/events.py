@@ -101,6 +101,9 @@ def read_event(
         sends_kind=metadata.get("sends") or "",
         content_digest=metadata.get("facts") or "",
         undelivered_to=metadata.get("not-to") or "",
+        mandate=metadata.get("mandate") or "",
+        end_to_end_id=metadata.get("end-to-end-id") or "",
+        collected_on=metadata.get("collection-date"),
         file=os.path.normpath(Path(source.file).parent / metadata["file"]) if metadata.get("file") else "",
     )
 

@@ -89,7 +89,8 @@ _PARTY = (SELLER, CUSTOMER, CUSTOMER_AMENDMENT, DOCUMENT)
 _BUYER = (CUSTOMER, CUSTOMER_AMENDMENT, DOCUMENT)
 _EVENTS = (
     "sealed", "prepared", "sending", "not-sent", "sent", "reminder", "statement", "receipt", "acquitted", "unpaid", "dispute",
-    "dispute-settled", "promise", "hold", "resume", "insolvency", "declared", "acknowledged",
+    "dispute-settled", "promise", "hold", "resume", "insolvency", "declared", "acknowledged", "collected", "paid-out",
+    "not-collected",
 )  # fmt: skip
 
 _TABLE = (
@@ -121,6 +122,20 @@ _TABLE = (
     _key("bic", "text", _PARTY, "BIC of the bank of `iban`"),
     _key("payer-iban", "text", (CUSTOMER, CUSTOMER_AMENDMENT),
          "IBANs that the customer pays from, separated by commas: a statement's lines from there are this customer's money"),
+    _key("creditor-id", "text", SELLER, "your SEPA creditor identifier (ICS), for direct debit"),
+    _key("mandate", "text", (CUSTOMER, CUSTOMER_AMENDMENT, EVENT),
+         "reference of the SEPA mandate by which the customer's invoices are collected; \"\" once it is revoked"),
+    _key("mandate-date", "date", (CUSTOMER, CUSTOMER_AMENDMENT), "day on which the mandate was signed"),
+    _key("mandate-type", "text", (CUSTOMER, CUSTOMER_AMENDMENT), "scheme of the mandate (default \"core\")", "core", "b2b"),
+    _key("mandate-sequence", "text", (CUSTOMER, CUSTOMER_AMENDMENT),
+         "how often is collected under the mandate (default \"recurring\"); \"final\": once more, then never again",
+         "recurring", "one-off", "final"),
+    _key("mandate-used", "date", (CUSTOMER, CUSTOMER_AMENDMENT),
+         "last collection under the mandate that is not in this ledger"),
+    _key("debtor-iban", "text", (CUSTOMER, CUSTOMER_AMENDMENT),
+         "IBAN of the customer's account that is debited under the mandate, and paid out to"),
+    _key("debtor-bic", "text", (CUSTOMER, CUSTOMER_AMENDMENT), "BIC of the bank of `debtor-iban`"),
+    _key("direct-debit", "flag", DOCUMENT, "FALSE: this invoice is not collected under the customer's mandate"),
     _key("endpoint", "text", _PARTY, "electronic address for e-invoices, scheme:identifier"),
     _key("logo", "text", SELLER, "image file, relative to the ledger file with this key"),
     _key("insurance", "text", SELLER, "professional insurance: the insurer and the area covered"),
@@ -203,7 +218,7 @@ _TABLE = (
     _key("charge", "text", ADJUSTMENT, "reason for a charge on the whole document"),
     _key("amount", "number", (LINE, ADJUSTMENT, TAX_POSTING, DEDUCTION, ROUNDING, EVENT),
          "on a posting in another currency, such as a tax: the amount in the document's currency; on a dispute: the part"
-         " contested; on a promise: the part to be paid by then"),
+         " contested; on a promise: the part to be paid by then; on a collection: what is collected"),
     _key("deposit", "text", DEDUCTION, "number of the deposit invoice to deduct (on a milestone: TRUE)"),
     _key("rounding", "flag", ROUNDING, "TRUE: rounding of the amount to pay (BT-114)"),
     # payments
@@ -227,6 +242,8 @@ _TABLE = (
     _key("sends", "text", EVENT, "what is being sent, if not the invoice itself", "reminder", "statement", "receipt",
          "acquitted", "unpaid"),
     _key("file", "text", EVENT, "file that is being sent, relative to the ledger file with this key"),
+    _key("end-to-end-id", "text", EVENT, "what the bank's statement names a collection, or payment out, by"),
+    _key("collection-date", "date", EVENT, "day that the bank is to collect, or pay out, on"),
     # reminder policies
     _key("days", "days", LEVEL,
          "the level applies from this many days after the due date; for level 0, days before it, such as -3"),
@@ -366,6 +383,14 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
     "bank-days": (
         "whole",
         "letters need --yes if a bank account was last booked more than this many days ago (default 7)",
+    ),
+    "collection-days": (
+        "whole",
+        "TARGET business days from handing a direct debit in to its collection, as your bank asks for (default 2)",
+    ),
+    "sepa-version": (
+        "text",
+        'version of the files for the bank: "2019" (default; pain.008.001.08, pain.001.001.09) or "2009" (.02, .03)',
     ),
     "claim-account": ("account", "income account for late interest and indemnities claimed"),
     "exchange-account": (

@@ -242,6 +242,8 @@ class Invoice(NamedTuple):
     """A currency, and how much of it one unit of the document's is worth, by the price in its entry; None where there is none."""
     to_send: bool = False
     """It says that it is to be sent, whatever the ledger says of when it follows that."""
+    direct_debit: bool = True
+    """Whether it may be collected under the customer's mandate."""
     booked_on: Day | None = None
     """Date of the ledger's entry where it is not the document's own: an opening item's claim is in the books from then."""
 

@@ -11,7 +11,8 @@ from beancount_invoicing.model.values import Day, Source
 
 EventKind = Literal[
     "sealed", "prepared", "sending", "not-sent", "sent", "reminder", "statement", "receipt", "acquitted", "unpaid", "dispute",
-    "dispute-settled", "promise", "hold", "resume", "insolvency", "declared", "acknowledged",
+    "dispute-settled", "promise", "hold", "resume", "insolvency", "declared", "acknowledged", "collected", "paid-out",
+    "not-collected",
 ]  # fmt: skip
 DISPATCH_START_EVENTS = frozenset({"prepared", "sending"})
 """The events that something is about to leave: it waits for a person, or is being sent."""
@@ -46,6 +47,12 @@ class Event:
     """Digest of the business terms of the invoice that is being sent."""
     undelivered_to: str = ""
     """Of what was sent: who has not got it, and what the server said of each."""
+    mandate: str = ""
+    """Of what was collected: under which mandate."""
+    end_to_end_id: str = ""
+    """Of what was collected or paid out: by what the bank's statement names it."""
+    collected_on: Day | None = None
+    """The day that the bank was asked to collect on, or to pay out on."""
 
 
 class Seal(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -10,6 +11,9 @@ from beancount_invoicing.model.values import Source
 
 BuyerKind = Literal["business", "consumer", "public", "hospital", "public-enterprise"]
 Channel = Literal["email", "post", "e-invoice"]
+MandateType = Literal["core", "b2b"]
+MandateSequence = Literal["recurring", "one-off", "final"]
+"""How often is collected under a mandate: again and again, once, or (final) once more and then never again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class Seller:
     logo: str = ""
     """Path of an image (svg, png, jpg)."""
     insurance: str = ""
+    creditor_id: str = ""
+    """The creditor identifier under which it collects by SEPA direct debit (ICS, AT-02)."""
     mention: str = ""
     """Free mentions for the foot of each document, lines separated by newlines."""
 
@@ -93,3 +99,14 @@ class Customer:
     bic: str = ""
     payer_iban: str = ""
     """The IBANs from which this customer pays, separated by commas, without spaces."""
+    mandate: str = ""
+    """Reference of the SEPA mandate by which its invoices are collected; "" where they are not."""
+    mandate_date: date | None = None
+    """The day on which the mandate was signed."""
+    mandate_type: MandateType = "core"
+    mandate_sequence: MandateSequence = "recurring"
+    mandate_used: date | None = None
+    """The last day on which it was collected under before this ledger knows of it."""
+    debtor_iban: str = ""
+    """The account that the mandate is for."""
+    debtor_bic: str = ""

@@ -15,6 +15,7 @@ from beancount_invoicing.billing import contract_enclosures, enclosures_of
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Customer, Instalment, Invoice, Line, Seller, Tax
 from beancount_invoicing.receivables import is_for_late_interest, vat_in_tax_currency
+from beancount_invoicing.receivables.direct_debit import debit_notice
 from beancount_invoicing.rendering import parties
 from beancount_invoicing.rendering.deposits_and_progress import deposit_sections, progress_sections
 from beancount_invoicing.rendering.formats import Formats, colon
@@ -50,6 +51,9 @@ def document_view(book: Book, invoice: Invoice, paid: Decimal, template_folders:
     reference = payment_reference(book.option("payment-reference", invoice.date), number) or labels["draft"]
     asked = _due_first(invoice, paid)
     pay, qr = parties.payment_rows(seller, customer, reference, asked, invoice.currency, formats, table)
+    payment_title = labels["payment"]
+    if notice := debit_notice(book, invoice):  # who also paid by the code would pay twice
+        payment_title, pay, qr = labels["direct-debit"], parties.debit_rows(notice, formats, labels), ""
     if amount_due <= 0:
         pay, qr = (), ""
     if invoice.draft:  # nobody is to pay what has no number yet
@@ -70,7 +74,7 @@ def document_view(book: Book, invoice: Invoice, paid: Decimal, template_folders:
             totals=_totals(book, invoice, paid, amount_due, formats, labels),
             taxes=_taxes(invoice, formats, labels),
             instalments=_instalments(invoice, formats, labels),
-            payment_title=labels["payment"] if pay else "",
+            payment_title=payment_title if pay else "",
             payment=pay,
             qr=qr,
             qr_text=labels["qr" if asked == amount_due else "qr-first"].format(

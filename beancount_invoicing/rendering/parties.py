@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from os.path import realpath
@@ -12,6 +12,7 @@ from typing import Any
 
 from beancount_invoicing import law
 from beancount_invoicing.model import Address, Book, Customer, Seller
+from beancount_invoicing.receivables.direct_debit import DebitNotice
 from beancount_invoicing.rendering.formats import Formats, babel_locale
 from beancount_invoicing.rendering.view import Pair
 from beancount_invoicing.rules.references import is_creditor_reference
@@ -129,6 +130,20 @@ def payment_rows(
         return tuple(pairs), ""
     del formats
     return tuple(pairs), _epc(seller.name, iban, bic, amount, reference)
+
+
+def debit_rows(notice: DebitNotice, formats: Formats, labels: Mapping[str, str]) -> tuple[Pair, ...]:
+    """When a document is debited, from which account and under which mandate (pre-notification, SDD rulebooks 4.3.2).
+
+    Of the account only its ends are shown.
+    """
+    iban = notice.iban
+    return (
+        *(Pair(labels["debited-on"], formats.day(day)) for day in notice.days),
+        Pair(labels["debited-account"], f"{iban[:4]} … {iban[-4:]}"),
+        Pair(labels["mandate"], notice.mandate),
+        Pair(labels["creditor-id"], notice.creditor_id),
+    )
 
 
 def remittance_reference(numbers: Sequence[str]) -> str:

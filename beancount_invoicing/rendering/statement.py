@@ -10,6 +10,7 @@ from typing import Any
 
 from beancount_invoicing.model import ZERO, Book, Customer, Seller
 from beancount_invoicing.receivables import Statement, StatementEntry, StatementInCurrency, StatementOpenItem
+from beancount_invoicing.receivables.direct_debit import has_mandate
 from beancount_invoicing.rendering import parties
 from beancount_invoicing.rendering.formats import Formats, colon
 from beancount_invoicing.rendering.glyphs import printable_view
@@ -42,6 +43,8 @@ def statement_view(book: Book, subject: Statement, template_folders: tuple[Path,
         seller=seller,
     )
     pay, qr, asked = _how_to_pay(subject, seller, customer, formats, table)
+    if has_mandate(customer, day):  # what will be debited is not asked for by a code as well
+        qr = ""
     words = table["statement"]
     period = words["from-to" if subject.since else "until"].format(
         start=formats.day(subject.since) if subject.since else "", end=formats.day(day)

@@ -18,7 +18,9 @@ _PREFIXES = {"EL": "gr"}
 
 @lru_cache(maxsize=4096)
 def problem(kind: str, value: str) -> str | None:
-    """What is wrong with an identifier of `kind` (siren, siret, vat-id, iban, bic, endpoint, register-id); None for nothing.
+    """What is wrong with an identifier of `kind` (siren, siret, vat-id, iban, bic, creditor-id, endpoint, register-id).
+
+    None for nothing.
 
     `value` may have spaces. The check digits are those of ISO 13616 (IBAN), of Luhn (SIREN, SIRET; the sum of the
     digits for La Poste) and of each state for VAT ids; a country whose numbers stdnum does not know is not judged, nor
@@ -130,6 +132,19 @@ def _right_siret(value: str) -> str | None:
     return None if value.startswith(_LA_POSTE) else value[:13] + luhn.calc_check_digit(value[:13])
 
 
+def _creditor_id(value: str) -> str | None:
+    from stdnum.eu import at_02
+
+    at_02.validate(value)
+    return None
+
+
+def _right_creditor_id(value: str) -> str:
+    from stdnum.eu import at_02
+
+    return value[:2] + at_02.calc_check_digits(value) + value[4:]
+
+
 def _right_iban(value: str) -> str:
     from stdnum import iban
 
@@ -148,8 +163,15 @@ _CHECKS = {
     "siret": _siret,
     "vat-id": _vat_id,
     "iban": _iban,
+    "creditor-id": _creditor_id,
     "bic": _bic,
     "endpoint": _endpoint,
     "register-id": _register_id,
 }
-_REMEDIES = {"siren": _right_siren, "siret": _right_siret, "iban": _right_iban, "vat-id": _right_vat_id}
+_REMEDIES = {
+    "siren": _right_siren,
+    "siret": _right_siret,
+    "iban": _right_iban,
+    "creditor-id": _right_creditor_id,
+    "vat-id": _right_vat_id,
+}

@@ -24,6 +24,7 @@ from beancount_invoicing.dunning.sending_states import StateLookup
 from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Channel, Customer, Invoice, Seal
+from beancount_invoicing.receivables.direct_debit import debit_notice, has_mandate
 from beancount_invoicing.rules import digests
 
 PDF_MEDIA_TYPE = "application/pdf"
@@ -201,6 +202,11 @@ def _of_invoice(
                     unprinted=", ".join(unprinted),
                 ),
             )
+    is_debited = (
+        stands.payment_state in {"to-pay", "overdue"}
+        and debit_notice(book, invoice) is not None
+        and has_mandate(receiver, day)
+    )
     words = rendering.mail_text(
         prepared.template_folders,
         "invoice",
@@ -210,9 +216,9 @@ def _of_invoice(
         else rendering.outstanding_facts(invoice, stands, view, prepared.template_folders),
         invoice=invoice,
         customer=customer,
-        to_pay=stands.payment_state in {"to-pay", "overdue"},
+        to_pay=stands.payment_state in {"to-pay", "overdue"} and not is_debited,
         later=bool(stands.later_instalments),
-        standing=stands.payment_state,
+        standing="debit" if is_debited else stands.payment_state,
         credited_by=", ".join(stands.credited_by),
     )
     return Dispatch(

@@ -20,6 +20,7 @@ from beancount_invoicing.files import holds
 from beancount_invoicing.messages import _, _n, joined
 from beancount_invoicing.model import ZERO, Book, Channel, Event
 from beancount_invoicing.receivables import Allocated, Position, allocate, positions
+from beancount_invoicing.receivables.bank_orders import ORDER_EVENTS
 from beancount_invoicing.rules import digests
 from beancount_invoicing.sending.event_directives import BY_HAND_PREFIX, relative_to
 from beancount_invoicing.sending.invoice_dispatches import letter_channel
@@ -483,6 +484,10 @@ def waiting_files(book: Book) -> dict[Path, str]:
         if event.file:
             stored = Path(event.file)
             found |= {stored.with_suffix(f".{SUFFIXES['text']}"): "", stored: event.sha256}
+    withdrawn = {event.end_to_end_id for event in book.events if event.kind == "not-collected"}
+    for event in book.events:  # files for the bank
+        if event.kind in ORDER_EVENTS and event.file and event.end_to_end_id not in withdrawn:
+            found[Path(event.file)] = event.sha256
     return found
 
 

@@ -40,6 +40,14 @@ LEDGER = (
   customer: "Quai SARL"
   email: "quai@quai.example"
   terms: "30 days"
+2025-01-01 open Assets:Receivable:Debit
+  customer: "Debit SARL"
+  mandate: "M-0001"
+  mandate-date: 2025-01-02
+  debtor-iban: "FR1420041010050500013M02606"
+2025-01-02 custom "invoice-seller" "Atelier Test"
+  iban: "FR7630006000011234567890189"
+  creditor-id: "FR46ZZZ005002"
 2025-01-01 custom "invoice-contract" Assets:Receivable:Quai "CARE" "subscription"
   text: "Maintenance"
   account: Income:Services
@@ -80,6 +88,28 @@ BOOKED = """
   Assets:Receivable:Quai  120.00 EUR
   Income:Services        -100.00 EUR
   Liabilities:VAT         -20.00 EUR
+    tax: "FR20"
+2026-01-07 * "Debit SARL" "Care" ^F2026-0004
+  invoice: "F2026-0004"
+  Assets:Receivable:Debit  120.00 EUR
+  Income:Services         -100.00 EUR
+  Liabilities:VAT          -20.00 EUR
+    tax: "FR20"
+2026-01-07 * "Debit SARL" "More care" ^F2026-0005
+  invoice: "F2026-0005"
+  Assets:Receivable:Debit  120.00 EUR
+  Income:Services         -100.00 EUR
+  Liabilities:VAT          -20.00 EUR
+    tax: "FR20"
+2026-01-08 * "Debit SARL" "Paid" ^F2026-0005
+  Assets:Bank              120.00 EUR
+  Assets:Receivable:Debit -120.00 EUR
+2026-01-09 * "Debit SARL" "Given back" ^A2026-0001 ^F2026-0005
+  invoice: "A2026-0001"
+  corrects: "F2026-0005"
+  Assets:Receivable:Debit -120.00 EUR
+  Income:Services          100.00 EUR
+  Liabilities:VAT           20.00 EUR
     tax: "FR20"
 2026-01-07 ! "Quai SARL" "Plans" ^draft-plans
   invoice: "draft-plans"
@@ -126,6 +156,7 @@ COMMANDS = {
     "bad-debts": "F2026-0003 --send --as-of 2026-02-01",
     "bank import": "{bank} --into Assets:Bank",
     "bill": "--until 2026-01-31",
+    "collect": "F2026-0004 --date 2026-02-01",
     "contract add": "Quai HOST subscription --text Hosting --every month --price 5 --account Income:Services --from 2026-02-01",
     "contract change": "CARE --price 110 --from 2026-03-01",
     "contract milestone": "CARE Start --price 50 --date 2026-03-01",
@@ -144,6 +175,7 @@ COMMANDS = {
     "item add": "AUDIT Audit --price 980 --account Income:Services",
     "item price": "DEV 110 --from 2026-03-01",
     "new": "Quai Audit@10 --account Income:Services --date 2026-02-01",
+    "pay-out": "A2026-0001 --date 2026-02-01",
     "receipt": "F2026-0002 --send --as-of 2026-02-01",
     "remind": "Quai --send --yes --as-of 2026-04-30",
     "run": "--date 2026-01-31 --yes",

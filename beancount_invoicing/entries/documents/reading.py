@@ -326,6 +326,7 @@ def _invoice(
         booking_rate=document.rate,
         price_rate=price_rate,
         to_send=bool(metadata.get("to-send")),
+        direct_debit=metadata.get("direct-debit") is not False,
     )
 
 

@@ -1,0 +1,227 @@
+"""`bean-invoice collect` and `bean-invoice pay-out`: files for the bank."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import cast, get_args
+
+import click
+
+from beancount_invoicing.answers.bank_files import bank_file_json, held_order_json
+from beancount_invoicing.cli.common import (
+    DayParam,
+    F,
+    OneOf,
+    Session,
+    date_option,
+    documents_argument,
+    error_line,
+    examples,
+    folder_option,
+    print_json,
+    print_notice,
+    print_table,
+    relative,
+    spaced,
+)
+from beancount_invoicing.cli.echo import echo
+from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, sending_options
+from beancount_invoicing.delivery.pain import SepaVersion
+from beancount_invoicing.documents.search import named_documents
+from beancount_invoicing.ledger import Ledger
+from beancount_invoicing.messages import _
+from beancount_invoicing.sending import bank_files
+from beancount_invoicing.sending.bank_files import OrderKind, OrderOptions, OrderReport
+
+
+def _options(kind: OrderKind) -> Callable[[F], F]:
+    """The options that both commands have."""
+    done = "collected" if kind == "collected" else "paid out"
+    options: tuple[Callable[[F], F], ...] = (
+        documents_argument,
+        date_option("The day on which the file is handed in."),
+        click.option(
+            "--again", is_flag=True, help=f"What was handed in of these documents was not {done}: hand it in anew."
+        ),
+        click.option(
+            "--discard",
+            metavar="FILE",
+            default="",
+            help="This file was not handed in, and shall not be: withdraw all that is in it.",
+        ),
+        click.option(
+            "--version",
+            "version",
+            type=OneOf(get_args(SepaVersion)),
+            help="Version of the file; else option sepa-version, or 2019.",
+        ),
+        folder_option(None),
+        click.option(
+            "--format",
+            "form",
+            type=OneOf(("table", "json")),
+            default="table",
+            show_default=True,
+            help="How it is shown.",
+        ),
+        sending_options,
+    )
+
+    def decorate(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+@click.command("collect", epilog=examples("collect", "collect --date 2026-12-01"))
+@_options("collected")
+@click.option(
+    "--due-by",
+    type=DayParam("last"),
+    metavar="DATE",
+    help="Only what is due by this day; else all that banks take on that day, due within 14 days.",
+)
+@click.pass_obj
+def collect_command(
+    session: Session,
+    words: tuple[str, ...],
+    day: date,
+    again: bool,
+    discard: str,
+    version: str | None,
+    folder: Path | None,
+    form: str,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+    due_by: date | None,
+) -> None:
+    """Write the direct debits that are due into a file for the bank (pain.008), each once."""
+    _hand_in(session, "collected", words, day, again, discard, version, folder, form, write, into, commit, due_by)
+
+
+@click.command("pay-out", epilog=examples("pay-out", "pay-out --date 2026-12-01"))
+@_options("paid-out")
+@click.pass_obj
+def pay_out_command(
+    session: Session,
+    words: tuple[str, ...],
+    day: date,
+    again: bool,
+    discard: str,
+    version: str | None,
+    folder: Path | None,
+    form: str,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+) -> None:
+    """Write transfers of what customers are owed by credit notes into a file for the bank (pain.001), each once."""
+    _hand_in(session, "paid-out", words, day, again, discard, version, folder, form, write, into, commit, None)
+
+
+def _hand_in(
+    session: Session,
+    kind: OrderKind,
+    words: tuple[str, ...],
+    day: date,
+    again: bool,
+    discard: str,
+    version: str | None,
+    folder: Path | None,
+    form: str,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+    due_by: date | None,
+) -> None:
+    write_options = build_write_options(write, into, commit)
+    if again and not words:
+        raise click.UsageError(_("--again needs the documents: NUMBER…"))
+    if discard and (words or again or folder or version or due_by):
+        raise click.UsageError(_("--discard takes a file, and nothing else"))
+    if discard:
+        with changing(session):
+            print_outcome(bank_files.discard(session.find(), discard, day, write_options), write_options)
+        return
+
+    def named(ledger: Ledger) -> tuple[str, ...]:
+        found = named_documents(ledger.book, date.max, words, unique_customer=True).positions
+        return tuple(position.invoice.number for position in found)
+
+    options = OrderOptions(kind, day, due_by, again, cast("SepaVersion | None", version), folder)
+    with changing(session):
+        report = bank_files.hand_in(session.find(), named, options, write_options)
+        _print(session, report, options, words, form, write=write)
+
+
+def _print(
+    session: Session, report: OrderReport, options: OrderOptions, words: tuple[str, ...], form: str, *, write: bool
+) -> None:
+    held = [order for order in report.held if words or order.needs_attention]
+    session.failed |= bool(report.problem or report.errors or (words and held))
+    if form == "json":
+        files = [bank_file_json(bank_file, options.kind, written=write) for bank_file in report.files]
+        print_json({"files": files, "held": [held_order_json(order) for order in held]})
+        return
+    for bank_file in report.files:
+        _table(bank_file, options)
+    for order in held:
+        print_notice(
+            _("{number}, {customer}: {reason}", number=order.number, customer=order.customer, reason=order.reason)
+        )
+    for error in report.errors:
+        session.error(error_line(error))
+    for bank_file in report.files if write else ():
+        echo(relative(str(bank_file.path)))
+    if not report.files:
+        print_notice(_("Nothing to collect.") if options.kind == "collected" else _("Nothing to pay out."))
+    elif not write:
+        print_notice(_("Nothing is written without --write."))
+    else:
+        print_notice(
+            _("Hand this in at your bank. If you do not: bean-invoice {command} --discard FILE --write",
+              command="collect" if options.kind == "collected" else "pay-out")
+        )  # fmt: skip
+    if report.problem:
+        session.error(report.problem)
+
+
+def _table(bank_file: bank_files.BankFile, options: OrderOptions) -> None:
+    is_debit = options.kind == "collected"
+    scheme = bank_file.message.batches[0].scheme
+    print_table(
+        _("To be collected ({scheme}), handed in on {day}", scheme=scheme, day=options.day)
+        if is_debit
+        else _("To be paid out, handed in on {day}", day=options.day),
+        [
+            (_("number"), False),
+            (_("customer"), False),
+            (_("due"), False),
+            (_("on"), False),
+            (_("amount"), True),
+            ("", False),
+            (_("mandate"), False),
+            (_("sequence"), False),
+            (_("account"), False),
+        ],
+        [
+            [
+                order.end_to_end_id,
+                order.customer.name,
+                order.due.isoformat(),
+                order.execution_date.isoformat(),
+                spaced(f"{order.amount:.2f}"),
+                "EUR",
+                order.customer.mandate if is_debit else "",
+                order.sequence if is_debit else "",
+                order.other_account,
+            ]
+            for order in bank_file.orders
+        ],
+        [["", "", "", "", spaced(f"{bank_file.total:.2f}"), "EUR", "", "", ""]],
+    )

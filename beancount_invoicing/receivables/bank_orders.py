@@ -1,0 +1,70 @@
+"""What the bank was told to collect, or to pay out, and what became of it, by what the ledger books."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, NamedTuple
+
+from beancount_invoicing.model import ZERO, Event
+from beancount_invoicing.receivables.positions import Position
+
+ORDER_EVENTS = frozenset({"collected", "paid-out"})
+"""The events by which the ledger keeps what was handed to the bank."""
+OrderState = Literal["under-way", "done", "returned", "withdrawn"]
+"""Nothing is booked of it yet; as much money is booked as it says; money that was booked went back; a person says that it did not
+come about."""
+
+
+class BankOrder(NamedTuple):
+    """A collection of an instalment, or a payment out, that was handed to the bank, and what became of it."""
+
+    event: Event
+    state: OrderState
+    returned_on: date | None = None
+
+    @property
+    def execution_date(self) -> date:
+        """The day that the bank was asked for."""
+        return self.event.collected_on or self.event.date
+
+
+def bank_orders(position: Position, instalment: int) -> tuple[BankOrder, ...]:
+    """What was handed to the bank of an instalment (its index), in the order of days, as the position's day knows it.
+
+    Money counts from the day after the order was handed in, and what goes back from the day on which the bank was to carry it out:
+    what is returned of an earlier order is not taken for a return of a later one. A credit note given meanwhile changes nothing:
+    the bank goes by the order.
+    """
+    withdrawn = {event.end_to_end_id for event in position.events if event.kind == "not-collected"}
+    orders = []
+    for event in position.events:
+        if event.kind not in ORDER_EVENTS or (event.instalment or instalment) != instalment:
+            continue
+        if event.end_to_end_id in withdrawn:
+            orders.append(BankOrder(event, "withdrawn"))
+        else:
+            orders.append(_followed(position, instalment, event))
+    return tuple(orders)
+
+
+def _followed(position: Position, instalment: int, event: Event) -> BankOrder:
+    """An order with what was booked since."""
+    moved = [
+        allocation
+        for allocation in position.allocations
+        if allocation.instalment == instalment and allocation.date > event.date and allocation.paid_on is not None
+    ]
+    back = [
+        allocation.date
+        for allocation in moved
+        if allocation.how == "reversal" and allocation.date >= (event.collected_on or event.date)
+    ]
+    if back:
+        return BankOrder(event, "returned", max(back))
+    settled = abs(sum((allocation.amount for allocation in moved), ZERO))
+    return BankOrder(event, "done" if event.amount is not None and settled >= event.amount else "under-way")
+
+
+def order_under_way(position: Position, instalment: int) -> BankOrder | None:
+    """The order of an instalment of which nothing is booked yet; None where there is none."""
+    return next((order for order in bank_orders(position, instalment) if order.state == "under-way"), None)
