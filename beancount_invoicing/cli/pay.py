@@ -71,8 +71,8 @@ class _Kind:
     "pay",
     epilog=examples(
         "pay F2026-0062",
-        "pay F2026-0062=500 F2026-0067 --date 2026-11-27",
-        "pay F2026-0062 --amount 480 --fee 1.20 --fee-account Expenses:Bank",
+        "pay F2026-0062=100 F2026-0070 --date 2026-11-27",
+        "pay F2026-0062 --amount 99.20 --fee 0.80 --fee-account Expenses:FraisBancaires",
         "pay --return F2026-0061 --reason AM04",
         "pay --on-account Kerbrat --amount 250",
     ),

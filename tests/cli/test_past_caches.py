@@ -176,6 +176,7 @@ COMMANDS = {
     "item price": "DEV 110 --from 2026-03-01",
     "new": "Quai Audit@10 --account Income:Services --date 2026-02-01",
     "pay-out": "A2026-0001 --date 2026-02-01",
+    "pay": "F2026-0001 --date 2026-02-01",
     "receipt": "F2026-0002 --send --as-of 2026-02-01",
     "remind": "Quai --send --yes --as-of 2026-04-30",
     "run": "--date 2026-01-31 --yes",
