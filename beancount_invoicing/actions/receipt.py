@@ -4,40 +4,29 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from beancount_invoicing.customer_search import UnknownCustomer
-from beancount_invoicing.delivery import Attachment, Dispatch, History, addresses
-from beancount_invoicing.documents.search import UnknownNumber, named_documents
-from beancount_invoicing.documents.written_files import Output, WrittenFile, view_bytes, write_view
+from beancount_invoicing.delivery import Dispatch, History
+from beancount_invoicing.documents.search import FoundOrMissing, UnknownNumber, named_documents
+from beancount_invoicing.documents.written_files import Output, WrittenFile, write_views
 from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Channel, Invoice
-from beancount_invoicing.receivables import NothingReceived, Receipt, receipt
-from beancount_invoicing.sending.invoice_dispatches import (
-    PDF_MEDIA_TYPE,
-    first_message_ids,
-    letter_channel,
-    postal_place,
-)
-
-
-class Receipts(NamedTuple):
-    """The receipts that there are, and for each document that has none: why."""
-
-    receipts: tuple[Receipt, ...]
-    missing: tuple[str, ...]
+from beancount_invoicing.receivables import NothingReceived, Receipt
+from beancount_invoicing.receivables import receipt as receipt_of
+from beancount_invoicing.sending.invoice_dispatches import first_message_ids
+from beancount_invoicing.sending.page_dispatch import page_dispatch
 
 
 def receipts_for(
     book: Book, as_of: date, numbers_or_customers: Sequence[str], *, unique_customer: bool = False
-) -> Receipts:
+) -> FoundOrMissing[Receipt]:
     """What was received until `as_of` (inclusive) on documents, by their numbers or customers (the `unique_customer`, for what is
     written), in this order; a customer's on which nothing was received are passed over."""
-    those: dict[str, Receipt] = {}
+    receipts: dict[str, Receipt] = {}
     missing: list[str] = []
     for word in dict.fromkeys(numbers_or_customers):
         try:
@@ -52,13 +41,13 @@ def receipts_for(
                     missing.append(_replaced(position.invoice, new))
                 continue
             try:
-                those[position.invoice.number] = receipt(position)
+                receipts[position.invoice.number] = receipt_of(position)
             except NothingReceived as error:
                 if position.invoice.number not in found.named_by_customer:
                     missing.append(str(error))
-        if found.named_by_customer and not found.named_by_customer & those.keys():
+        if found.named_by_customer and not found.named_by_customer & receipts.keys():
             missing.append(_("{word}: nothing was received until {day}", word=word, day=as_of))
-    return Receipts(tuple(those.values()), tuple(missing))
+    return FoundOrMissing(tuple(receipts.values()), tuple(missing))
 
 
 def _replaced(invoice: Invoice, new: Invoice) -> str:
@@ -90,12 +79,9 @@ def render_receipts(
     """Writes receipts, one after the other; yields the files of each. Raises TemplateError, OSError."""
     from beancount_invoicing import rendering
 
-    where = rendering.folders(book)
-    for one, name in zip(receipts, _names(receipts), strict=True):
-        view = rendering.receipt_view(book, one, where)
-        for text in view.notices:
-            notice(text)
-        yield write_view(view, where, Path(folder) / name, outputs)
+    template_folders = rendering.folders(book)
+    views = (rendering.receipt_view(book, receipt, template_folders) for receipt in receipts)
+    yield from write_views(zip(_names(receipts), views, strict=True), template_folders, folder, outputs, notice)
 
 
 def dispatches_of_receipts(
@@ -108,34 +94,20 @@ def dispatches_of_receipts(
     from beancount_invoicing import rendering
 
     book = ledger.book
-    where = rendering.folders(book)
+    template_folders = rendering.folders(book)
     history = History(book.events)
-    for one, name in zip(receipts, _names(receipts), strict=True):
-        invoice, customer = one.position.invoice, one.position.debtor
+    for receipt, name in zip(receipts, _names(receipts), strict=True):
+        number, customer = receipt.position.invoice.number, receipt.position.debtor
         assert customer is not None, "only a void number has none, and no receipt"
-        view = rendering.receipt_view(book, one, where)
+        view = rendering.receipt_view(book, receipt, template_folders)
         words = rendering.mail_text(
-            where, "receipt", view, view.totals, document=view.totals[0].label, customer=customer
+            template_folders, "receipt", view, view.totals, document=view.totals[0].label, customer=customer
         )
-        yield Dispatch(
-            kind="receipt",
-            day=one.as_of,
-            account=customer.account,
-            customer=customer.name,
-            numbers=(invoice.number,),
-            title=f"{view.title} {invoice.number}",
-            channel=channel or letter_channel(customer),
-            language=view.language,
-            to=addresses.split_addresses(customer.email),
-            cc=addresses.split_addresses(customer.cc),
-            subject=words.subject,
-            text=words.text,
-            html=words.html,
-            attachments=(Attachment(f"{name}.pdf", PDF_MEDIA_TYPE, partial(view_bytes, view, where, "pdf")),),
-            replies_to=first_message_ids(history, (invoice.number,)),
-            address=view.recipient,
-            postal_place=postal_place(book, customer, one.as_of),
-            notices=view.notices,
+        yield replace(
+            page_dispatch(book, "receipt", receipt.as_of, customer, view, words, name, template_folders, channel),
+            numbers=(number,),
+            title=f"{view.title} {number}",
+            replies_to=first_message_ids(history, (number,)),
         )
 
 

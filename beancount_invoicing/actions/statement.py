@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from beancount_invoicing.customer_search import leaves
-from beancount_invoicing.delivery import Attachment, Dispatch, HeldDispatch, addresses
-from beancount_invoicing.documents.written_files import SUFFIXES, Output, WrittenFile, view_bytes, write_view
+from beancount_invoicing.delivery import Dispatch, HeldDispatch
+from beancount_invoicing.documents.written_files import SUFFIXES, Output, WrittenFile, view_bytes, write_views
 from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Channel, Customer
 from beancount_invoicing.receivables import Statement, statements
-from beancount_invoicing.sending.invoice_dispatches import PDF_MEDIA_TYPE, letter_channel, postal_place
+from beancount_invoicing.sending.page_dispatch import page_dispatch
 
 StatementScope = Literal["moved", "open", "balance"]
 
@@ -55,21 +54,21 @@ def render_statements(
     """Writes statements, one after the other; yields the files of each. Raises TemplateError, OSError."""
     from beancount_invoicing import rendering
 
-    where = rendering.folders(book)
-    for statement, name in zip(customer_statements, statement_file_names(book, customer_statements), strict=True):
-        view = rendering.statement_view(book, statement, where)
-        for text in view.notices:
-            notice(text)
-        yield write_view(view, where, Path(folder) / name, outputs)
+    template_folders = rendering.folders(book)
+    names = statement_file_names(book, customer_statements)
+    views = (rendering.statement_view(book, statement, template_folders) for statement in customer_statements)
+    yield from write_views(zip(names, views, strict=True), template_folders, folder, outputs, notice)
 
 
 def render_statement(book: Book, statement: Statement, output: Output) -> tuple[str, bytes]:
     """One statement: its file name and its bytes. Raises TemplateError, OSError."""
     from beancount_invoicing import rendering
 
-    where = rendering.folders(book)
+    template_folders = rendering.folders(book)
     (name,) = statement_file_names(book, (statement,))
-    return f"{name}.{SUFFIXES[output]}", view_bytes(rendering.statement_view(book, statement, where), where, output)
+    return f"{name}.{SUFFIXES[output]}", view_bytes(
+        rendering.statement_view(book, statement, template_folders), template_folders, output
+    )
 
 
 def dispatches_of_statements(
@@ -79,7 +78,7 @@ def dispatches_of_statements(
     from beancount_invoicing import rendering
 
     book = ledger.book
-    where = rendering.folders(book)
+    template_folders = rendering.folders(book)
     for statement, name in zip(customer_statements, statement_file_names(book, customer_statements), strict=True):
         customer = statement.customer
         if not statement.currencies:
@@ -87,34 +86,16 @@ def dispatches_of_statements(
                 "statement", customer.name, (), _("nothing moved, and nothing is owed"), customer.account
             )
             continue
-        view = rendering.statement_view(book, statement, where)
+        view = rendering.statement_view(book, statement, template_folders)
         words = rendering.mail_text(
-            where,
+            template_folders,
             "statement",
             view,
             rendering.statement_facts(view),
             as_of=view.facts[0].value,
             customer=customer,
         )
-        yield Dispatch(
-            kind="statement",
-            day=statement.as_of,
-            account=customer.account,
-            customer=customer.name,
-            numbers=(),
-            title=view.title,
-            channel=channel or letter_channel(customer),
-            language=view.language,
-            to=addresses.split_addresses(customer.email),
-            cc=addresses.split_addresses(customer.cc),
-            subject=words.subject,
-            text=words.text,
-            html=words.html,
-            attachments=(Attachment(f"{name}.pdf", PDF_MEDIA_TYPE, partial(view_bytes, view, where, "pdf")),),
-            address=view.recipient,
-            postal_place=postal_place(book, customer, statement.as_of),
-            notices=view.notices,
-        )
+        yield page_dispatch(book, "statement", statement.as_of, customer, view, words, name, template_folders, channel)
 
 
 def statement_file_names(book: Book, customer_statements: Sequence[Statement]) -> list[str]:

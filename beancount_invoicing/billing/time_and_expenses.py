@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
@@ -175,103 +175,27 @@ def time_lines(
     code = contract_versions.first.code
     if only_notices and _nothing_to_say(book, contract_versions, work):
         return
-    bundles: dict[TimeGroup, list[Work]] = {}
-    unpriced: defaultdict[tuple[str, str], list[Work]] = defaultdict(list)
-    loose: defaultdict[tuple[str, str], list[Work]] = defaultdict(list)
     work = with_counter_accounts(book, work)
-    for one in work:
-        if not one.counter_account:
-            loose[one.account, one.commodity].append(one)
-            continue
-        if not one.billable:
-            continue
-        at = contract_versions.at(one.date)
-        of_item = replace_item(contract_versions, one.item) if one.item != at.item else contract_versions
-        price = price_at(book, of_item, one.date, decimals)
-        if price is None:
-            unpriced[one.item or at.code, one.commodity].append(one)
-            continue
-        apart = {"item": "", "day": one.date.isoformat(), "person": one.person, "task": one.task}[at.lines]
-        bundle = TimeGroup(
-            one.item,
-            price.value,
-            price.with_tax,
-            apart,
-            one.commodity,
-            at.discount or None,
-            _cap(contract_versions, one.date, until),
-            _under(book, at, one.item, one.date),
-        )
-        bundles.setdefault(bundle, []).append(one)
-    for (name, commodity), those in sorted(unpriced.items()):
-        text = _(
-            "{name} has no price: {time} not billed; give the item or the contract one",
-            name=name,
-            time=time_in_words(those, commodity),
-        )
-        notices.append(BillingNotice(code, text, "time-without-price", those[0].source, since=those[0].date))
-    for (account, commodity), those in sorted(loose.items()):
-        text = _(
-            "{time} not billed: on {account} it stands against no account",
-            time=time_in_words(those, commodity),
-            account=account,
-        )
-        to_do = _("book it against one, such as Equity:Time")
-        notices.append(BillingNotice(code, text, source=those[0].source, since=those[0].date, advice=to_do))
+    grouped = _grouped(book, contract_versions, work, until, decimals)
+    notices += grouped.notices
     lines: list[tuple[date, DraftLine]] = []
-    for bundle, those in bundles.items():
-        day = those[0].date
-        held = contract_versions.at(day)
-        if unit := _other_unit(book, held, bundle, day):
-            quantity = worktime.without_trailing_zeros(sum((work.quantity for work in those), ZERO))
-            text = _(
-                "{quantity} {commodity} of {item} are not billed, as its price is for one {unit}",
-                quantity=quantity,
-                commodity=bundle.commodity,
-                item=bundle.item or code,
-                unit=unit,
-            )
-            notices.append(
-                BillingNotice(
-                    code, text, source=those[0].source, since=day, advice=_("give the time an item of its own unit")
-                )
-            )
+    for group, entries in grouped.entries.items():
+        day = entries[0].date
+        contract = contract_versions.at(day)
+        if unit := _other_unit(book, contract, group, day):
+            notices.append(_in_other_unit(code, group, entries, unit))
             continue
-        if only_notices and bundle.cap is None:
+        if only_notices and group.cap is None:
             continue
-        rate = (
-            tax_rate(book, book.main_accounts[held.customer], held.tax, bundle.item, day) if bundle.with_tax else ZERO
-        )
-        room = None if bundle.cap is None else bundle.cap - billed
-        line, over = _time_line(book, contract_versions, bundle, those, room, rate, decimals)
+        customer = book.main_accounts[contract.customer]
+        rate = tax_rate(book, customer, contract.tax, group.item, day) if group.with_tax else ZERO
+        room = None if group.cap is None else group.cap - billed
+        line, over = _time_line(book, contract_versions, group, entries, room, rate, decimals)
         if line:
             lines.append((day, line))
             billed += line.net if line.price_with_tax is None else gross_split(line.net, rate, decimals)[0].value
         if over:
-            figure = line_net(over, bundle.price, None, decimals).value
-            worth = gross_split(figure, rate, decimals)[0].value if bundle.with_tax else figure
-            notices.append(
-                BillingNotice(
-                    code,
-                    _(
-                        "the cap of {cap} is reached: {over} {commodity} of {item} stay unbilled",
-                        cap=bundle.cap,
-                        over=over,
-                        commodity=bundle.commodity,
-                        item=bundle.item or code,
-                    ),
-                    "over-cap",
-                    those[-1].source,
-                    worth,
-                    since=those[-1].date,
-                    advice=_(
-                        "raise the cap, or write {over} {commodity} on {account} with written-down: TRUE",
-                        over=-over,
-                        commodity=bundle.commodity,
-                        account=those[-1].account,
-                    ),
-                )
-            )
+            notices.append(_over_cap(code, group, entries[-1], over, rate, decimals))
     free = [entry for entry in work if not entry.billable and entry.counter_account]
     if lines and free:  # what is given away leaves the account with the time that is billed
         outs = tuple(
@@ -281,6 +205,111 @@ def time_lines(
         day, last = lines[-1]
         lines[-1] = day, replace(last, time_releases=_merged((*last.time_releases, *outs)), work=(*last.work, *free))
     yield from lines
+
+
+class _GroupedTime(NamedTuple):
+    """Time by the line that it becomes, and why some of it becomes none."""
+
+    entries: dict[TimeGroup, list[Work]]
+    notices: list[BillingNotice]
+
+
+def _grouped(
+    book: Book, contract_versions: Dated[Contract], work: Sequence[Work], until: date, decimals: int
+) -> _GroupedTime:
+    """Work of a contract by the line that bills it; what is not billable is in none."""
+    groups: dict[TimeGroup, list[Work]] = {}
+    unpriced: defaultdict[tuple[str, str], list[Work]] = defaultdict(list)
+    uncountered: defaultdict[tuple[str, str], list[Work]] = defaultdict(list)
+    for entry in work:
+        if not entry.counter_account:
+            uncountered[entry.account, entry.commodity].append(entry)
+            continue
+        if not entry.billable:
+            continue
+        contract = contract_versions.at(entry.date)
+        of_item = replace_item(contract_versions, entry.item) if entry.item != contract.item else contract_versions
+        price = price_at(book, of_item, entry.date, decimals)
+        if price is None:
+            unpriced[entry.item or contract.code, entry.commodity].append(entry)
+            continue
+        separators = {"item": "", "day": entry.date.isoformat(), "person": entry.person, "task": entry.task}
+        group = TimeGroup(
+            entry.item,
+            price.value,
+            price.with_tax,
+            separators[contract.lines],
+            entry.commodity,
+            contract.discount or None,
+            _cap(contract_versions, entry.date, until),
+            _under(book, contract, entry.item, entry.date),
+        )
+        groups.setdefault(group, []).append(entry)
+    return _GroupedTime(groups, _not_grouped(contract_versions.first.code, unpriced, uncountered))
+
+
+def _not_grouped(
+    code: str,
+    unpriced: Mapping[tuple[str, str], Sequence[Work]],
+    uncountered: Mapping[tuple[str, str], Sequence[Work]],
+) -> list[BillingNotice]:
+    """Why time without a price (by item and commodity), or without a counter-account (by account and commodity), is not billed."""
+    notices = []
+    for (name, commodity), entries in sorted(unpriced.items()):
+        text = _(
+            "{name} has no price: {time} not billed; give the item or the contract one",
+            name=name,
+            time=time_in_words(entries, commodity),
+        )
+        notices.append(BillingNotice(code, text, "time-without-price", entries[0].source, since=entries[0].date))
+    for (account, commodity), entries in sorted(uncountered.items()):
+        text = _(
+            "{time} not billed: on {account} it stands against no account",
+            time=time_in_words(entries, commodity),
+            account=account,
+        )
+        advice = _("book it against one, such as Equity:Time")
+        notices.append(BillingNotice(code, text, source=entries[0].source, since=entries[0].date, advice=advice))
+    return notices
+
+
+def _in_other_unit(code: str, group: TimeGroup, entries: Sequence[Work], unit: str) -> BillingNotice:
+    """Time in hours whose price is for a day, or the other way round."""
+    quantity = worktime.without_trailing_zeros(sum((work.quantity for work in entries), ZERO))
+    text = _(
+        "{quantity} {commodity} of {item} are not billed, as its price is for one {unit}",
+        quantity=quantity,
+        commodity=group.commodity,
+        item=group.item or code,
+        unit=unit,
+    )
+    advice = _("give the time an item of its own unit")
+    return BillingNotice(code, text, source=entries[0].source, since=entries[0].date, advice=advice)
+
+
+def _over_cap(code: str, group: TimeGroup, last: Work, over: Decimal, rate: Decimal, decimals: int) -> BillingNotice:
+    """That so much time is `over` the cap, and what it is worth; `last`: the newest of it; `rate`: of the tax in its price."""
+    figure = line_net(over, group.price, None, decimals).value
+    return BillingNotice(
+        code,
+        _(
+            "the cap of {cap} is reached: {over} {commodity} of {item} stay unbilled",
+            cap=group.cap,
+            over=over,
+            commodity=group.commodity,
+            item=group.item or code,
+        ),
+        "over-cap",
+        last.source,
+        gross_split(figure, rate, decimals)[0].value if group.with_tax else figure,
+        since=last.date,
+        advice=_(
+            "raise the cap, or write {over} {commodity} on {account} with written-down: TRUE",
+            over=-over,
+            commodity=group.commodity,
+            account=last.account,
+        ),
+    )
 
 
 def _nothing_to_say(book: Book, dated: Dated[Contract], work: Sequence[Work]) -> bool:
@@ -416,11 +445,8 @@ def _time_line(
         quantity, price, unit = Decimal(1), round_to(room * (100 + rate) / 100, decimals), "LS"
     discount = None if lump else bundle.discount
     figure = line_net(quantity, price, discount, decimals)
-    outs = [
-        (work, gone)
-        for work, gone in zip((work for stretch in stretches for work in stretch.work), taken, strict=True)
-        if gone
-    ]
+    entries = (work for stretch in stretches for work in stretch.work)
+    outs = [(work, gone) for work, gone in zip(entries, taken, strict=True) if gone]
     line = DraftLine(
         net=figure.value,
         account=(item.account if item else "") or contract.account,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -201,51 +201,80 @@ def _waiting(
             )
             continue
         decimals = currencies.currency_decimals(currency)
-        lines: list[DatedLine] = []
-        try:
-            if dated.first.mode == "subscription":
-                lines += [] if only_notices else _periods(book, dated, until, billed, decimals, notices)
-            elif dated.first.mode == "fixed":
-                lines += _milestones(book, dated, until, billed, decimals, notices)
-            else:
-                of_it = work.by_contract.get(contract.code, [])
-                if wanted.line_filter != LineFilter():
-                    of_it = [
-                        work for work in of_it if dated.at(work.date).every or wanted.line_filter.passes_work(work)
-                    ]
-                lines += _time(book, dated, until, of_it, billed, decimals, notices, only_notices=only_notices)
-            if dated.first.mode != "fixed":
-                lines += _milestones(book, dated, until, billed, decimals, notices)
-        except (periods.PeriodError, worktime.TimeRoundingError, tiers.TierError) as error:
-            notices.append(BillingNotice(contract.code, str(error), "contract", contract.source))
-        except ArithmeticError:
-            notices.append(
-                BillingNotice(
-                    contract.code,
-                    _("its dates or numbers are beyond what can be calculated: correct them"),
-                    source=contract.source,
-                )
-            )
+        of_contract = work.by_contract.get(contract.code, [])
+        lines = _contract_lines(book, dated, until, billed, of_contract, wanted.line_filter, notices, only_notices)
         lines += _expenses(book, dated, expenses.get(contract.code, ()), decimals, notices)
         if contract.code in billed.deposits_left:
             waits = sum((line.net for what, _day, line in lines if what != "deposit"), ZERO)
             notices += _deposits_left(book, dated, until, billed, waits)
-        for what, day, line in lines:
-            held = dated.at(day)
-            if only_notices:
-                _without_account(line, held, notices)
-                continue
-            main = book.main_accounts[held.customer]
-            chosen = (what == "time" and not held.every) or wanted.line_filter.passes_line(day, line)
-            if chosen and customer_passes(book, wanted, held):
-                line = _for_whom(book, held, day, _of_them(line, wanted.line_filter))
-                line = _net(book, main, _without_account(line, held, notices), until, decimals)
-                found.append(UnbilledLine(what, day, held, main, currency_of(book, held), line))
+        if only_notices:
+            for _kind, day, line in lines:
+                _without_account(line, dated.at(day), notices)
+        else:
+            found += _asked_lines(book, dated, lines, wanted, until, decimals, notices)
     if wanted == ContractFilter():
         notices += left.get("", ())
     if not only_notices:  # the checks look at these by themselves
         found += _adjustments(book, until, wanted, notices)
     return [line for line in found if line.line.account], list(dict.fromkeys(notices))  # each is said once
+
+
+def _contract_lines(
+    book: Book,
+    dated: Dated[Contract],
+    until: date,
+    billed: AlreadyBilled,
+    work: list[Work],
+    line_filter: LineFilter,
+    notices: list[BillingNotice],
+    only_notices: bool,
+) -> list[DatedLine]:
+    """What may be billed of one contract, expenses apart; `notices` get why it cannot be. `work`: all of it that is not billed."""
+    contract = dated.at(until)
+    decimals = currencies.currency_decimals(currency_of(book, contract))
+    lines: list[DatedLine] = []
+    try:
+        if dated.first.mode == "subscription":
+            lines += [] if only_notices else _periods(book, dated, until, billed, decimals, notices)
+        elif dated.first.mode == "fixed":
+            lines += _milestones(book, dated, until, billed, decimals, notices)
+        else:
+            if line_filter != LineFilter():
+                work = [entry for entry in work if dated.at(entry.date).every or line_filter.passes_work(entry)]
+            lines += _time(book, dated, until, work, billed, decimals, notices, only_notices=only_notices)
+        if dated.first.mode != "fixed":
+            lines += _milestones(book, dated, until, billed, decimals, notices)
+    except (periods.PeriodError, worktime.TimeRoundingError, tiers.TierError) as error:
+        notices.append(BillingNotice(contract.code, str(error), "contract", contract.source))
+    except ArithmeticError:
+        notices.append(
+            BillingNotice(
+                contract.code,
+                _("its dates or numbers are beyond what can be calculated: correct them"),
+                source=contract.source,
+            )
+        )
+    return lines
+
+
+def _asked_lines(
+    book: Book,
+    dated: Dated[Contract],
+    lines: Sequence[DatedLine],
+    wanted: ContractFilter,
+    until: date,
+    decimals: int,
+    notices: list[BillingNotice],
+) -> Iterator[UnbilledLine]:
+    """The lines of a contract that pass the filter, as its document has them."""
+    for kind, day, line in lines:
+        contract = dated.at(day)
+        main = book.main_accounts[contract.customer]
+        chosen = (kind == "time" and not contract.every) or wanted.line_filter.passes_line(day, line)
+        if chosen and customer_passes(book, wanted, contract):
+            line = _for_whom(book, contract, day, _of_them(line, wanted.line_filter))
+            line = _net(book, main, _without_account(line, contract, notices), until, decimals)
+            yield UnbilledLine(kind, day, contract, main, currency_of(book, contract), line)
 
 
 def _adjustments(

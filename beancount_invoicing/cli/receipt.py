@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import click
 
-from beancount_invoicing.actions import bad_debts, receipt
+from beancount_invoicing.actions import copies, receipt
 from beancount_invoicing.answers import amounts
 from beancount_invoicing.answers.statements import receipt_json
 from beancount_invoicing.cli.common import (
@@ -15,10 +14,6 @@ from beancount_invoicing.cli.common import (
     as_of_option_named,
     documents_argument,
     examples,
-    explain_option,
-    folder_option,
-    format_option,
-    output_format_option,
     print_assumed_notice,
     print_csv,
     print_json,
@@ -29,16 +24,20 @@ from beancount_invoicing.cli.common import (
     spaced,
 )
 from beancount_invoicing.cli.echo import echo, label_width
-from beancount_invoicing.cli.render import print_written
-from beancount_invoicing.cli.send import channel_option, only_with_send, retry_option, send_for_command
+from beancount_invoicing.cli.page_options import (
+    PageOptions,
+    page_file_options,
+    page_sending_options,
+    refuse_options_of_sending,
+    send_pages,
+    write_pages,
+)
 from beancount_invoicing.cli.show import amount_in_sentence
-from beancount_invoicing.cli.writing import build_write_options, sending_options
 from beancount_invoicing.delivery.dispatch import Dispatch, HeldDispatch
-from beancount_invoicing.documents.written_files import Output
 from beancount_invoicing.languages import translated
 from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.messages import _
-from beancount_invoicing.model import Book, Channel
+from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import Receipt
 from beancount_invoicing.rules.steps import describe_step
 from beancount_invoicing.words import word
@@ -47,108 +46,75 @@ from beancount_invoicing.words import word
 @click.command(epilog=examples("receipt F2026-0055", "receipt F2026-0055 --to pdf -o letters"))
 @documents_argument
 @as_of_option_named("--until", "-u", "--date")
-@folder_option(None)
-@output_format_option("")
-@format_option
-@explain_option
+@page_file_options
 @click.option(
     "--acquitted", is_flag=True, help="With -o, --to or --send: copies of the invoices themselves, as paid in full."
 )
-@click.option("--send", "sending", is_flag=True, help="Send them (-o: the folder of what is sent by hand).")
-@click.option("--again", is_flag=True, help="With --send: once more what was sent on that day already.")
-@channel_option
-@retry_option
-@sending_options
 @click.pass_obj
-def receipt_command(
-    session: Session,
-    words: tuple[str, ...],
-    as_of: date,
-    folder: Path | None,
-    outputs: tuple[Output, ...],
-    form: str,
-    explain: bool,
-    acquitted: bool,
-    sending: bool,
-    again: bool,
-    channel: Channel | None,
-    retry: bool,
-    write: bool,
-    into: Path | None,
-    commit: bool,
-) -> None:
+@page_sending_options
+def receipt_command(session: Session, words: tuple[str, ...], as_of: date, acquitted: bool, page: PageOptions) -> None:
     """What was received on documents, and what remains; with -o or --to, write the receipts; with --send, send them."""
-
-    from beancount_invoicing.rendering import NoCopy
-
-    if acquitted and not (sending or folder or outputs):
+    if acquitted and not (page.sending or page.writes_files):
         raise click.UsageError(_("--acquitted writes files: say -o FOLDER or --to pdf; or send them, --send"))
     if not words:
         raise click.UsageError(_("name the documents: NUMBER…, or CUSTOMER"))
+    if page.sending:
 
-    def told_of(book: Book) -> tuple[Receipt, ...]:
-        """The receipts that there are; says of each other document why it has none, and fails."""
-        say_whom(book, () if sending else words)
-        found = receipt.receipts_for(book, as_of, words, unique_customer=sending)
-        for why in found.missing:
-            session.error(why)
-        return found.receipts
+        def make(ledger: Ledger) -> list[Dispatch | HeldDispatch]:
+            of = copies.dispatches_of_receipted_invoices if acquitted else receipt.dispatches_of_receipts
+            return list(of(ledger, _receipts(session, ledger.book, words, as_of, unique=True), page.channel))
 
-    if sending:
-
-        def make(opened: Ledger) -> list[Dispatch | HeldDispatch]:
-            of = bad_debts.dispatches_of_receipted_invoices if acquitted else receipt.dispatches_of_receipts
-            return list(of(opened, told_of(opened.book), channel))
-
-        send_for_command(
-            session,
-            make,
-            as_of,
-            folder,
-            form,
-            again=again,
-            retry=retry,
-            write_options=build_write_options(write, into, commit),
-        )
+        send_pages(session, make, as_of, page)
         return
-    only_with_send(write, into, commit, channel, retry, again)
+    refuse_options_of_sending(page)
     ledger = session.open()
     print_assumed_notice(ledger.book, as_of)
-    receipts = told_of(ledger.book)
-    told = [receipt_json(receipt, explain) for receipt in receipts]
-    if form == "json":
-        print_json(told)
-    elif form == "csv":
+    say_whom(ledger.book, words)
+    receipts = _receipts(session, ledger.book, words, as_of, unique=False)
+    _print_receipts(receipts, page)
+    if page.writes_files:
+        make_files = copies.render_receipted_invoices if acquitted else receipt.render_receipts
+        write_pages(session, make_files(ledger.book, receipts, *page.files, print_notice))
+
+
+def _receipts(
+    session: Session, book: Book, words: tuple[str, ...], as_of: date, *, unique: bool
+) -> tuple[Receipt, ...]:
+    """The receipts that there are; says of each other document why it has none, and fails."""
+    found, missing = receipt.receipts_for(book, as_of, words, unique_customer=unique)
+    for reason in missing:
+        session.error(reason)
+    return found
+
+
+def _print_receipts(receipts: tuple[Receipt, ...], page: PageOptions) -> None:
+    """The receipts as JSON or CSV, or as tables where no file says it."""
+    answers = [receipt_json(receipt, page.explain) for receipt in receipts]
+    if page.form == "json":
+        print_json(answers)
+    elif page.form == "csv":
         print_csv(
             ("number", "customer", "currency", "date", "what", "document", "amount"),
             [
                 [
-                    one["number"],
-                    one["customer"],
-                    one["currency"],
-                    each["date"],
-                    each["what"],
-                    each["document"],
-                    each["amount"],
+                    answer["number"],
+                    answer["customer"],
+                    answer["currency"],
+                    entry["date"],
+                    entry["what"],
+                    entry["document"],
+                    entry["amount"],
                 ]
-                for one in told
-                for each in one["entries"]
+                for answer in answers
+                for entry in answer["entries"]
             ],
         )
-    elif not (folder or outputs):
-        for one, answer in zip(receipts, told, strict=True):
+    elif not page.writes_files:
+        for receipt_of_document, answer in zip(receipts, answers, strict=True):
             _table(answer)
-            if explain:
-                for step in one.steps:
+            if page.explain:
+                for step in receipt_of_document.steps:
                     echo(_("  {step}", step=describe_step(step)))
-    if folder or outputs:
-        make_files = bad_debts.render_receipted_invoices if acquitted else receipt.render_receipts
-        try:
-            print_written(
-                session, make_files(ledger.book, receipts, folder or Path(), outputs or ("pdf",), print_notice)
-            )
-        except NoCopy as error:
-            session.error(str(error))
 
 
 def _table(answer: amounts.Answer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -37,7 +38,7 @@ from beancount_invoicing.cli.writing import build_write_options, sending_options
 from beancount_invoicing.delivery.dispatch import Dispatch, HeldDispatch
 from beancount_invoicing.documents import letter_files
 from beancount_invoicing.documents.written_files import Output
-from beancount_invoicing.dunning import banks
+from beancount_invoicing.dunning import Proposal, banks
 from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Channel
@@ -95,10 +96,11 @@ def remind_command(
         raise click.UsageError(_("--attach says nothing without a PDF: -o FOLDER, or --to pdf"))
     ledger = session.open()
     print_assumed_notice(ledger.book, as_of)
-    wanted = customers_wanted(session, ledger.book, customer)
-    if wanted is None:
+    customers = customers_wanted(session, ledger.book, customer)
+    if customers is None:
         return
-    proposals = remind.due_reminders(ledger.book, as_of, wanted, explain, ledger.allocated_at(as_of), level)
+    allocated = ledger.allocated_at(as_of)
+    proposals = remind.due_reminders(ledger.book, as_of, customers, explain, allocated, level)
     waiting = waiting_letters.letters_waiting(ledger.book, as_of)
     rows = [
         reminder_json(
@@ -112,70 +114,93 @@ def remind_command(
     if form == "json":
         print_json(rows)
     elif form == "csv":
-        print_csv(
-            ("customer", "account", "currency", "level", "channel", "number", "due", "open", "days_overdue", "interest",
-             "indemnity", "held", "waiting"),
-            [
-                [row["customer"], row["account"], row["currency"], row["level"], row["channel"], one["number"], one["due"],
-                 one["open"], one["days_overdue"], one["interest"], one["indemnity"], None,
-                 row["waiting"] and row["waiting"]["state"]]
-                for row in rows
-                for one in row["invoices"]
-            ]
-            + [
-                [row["customer"], row["account"], row["currency"], None, None, one["number"], None, None, None, None, None,
-                 one["why"], None]
-                for row in rows
-                for one in row["held"]
-            ],
-        )  # fmt: skip
+        _print_rows(rows)
     else:
         _table(rows, as_of)
-        behind = banks.behind(ledger.book, as_of)
-        for bank in banks.bank_accounts(ledger.book, as_of):
-            if bank not in behind:
-                echo(
-                    _(
-                        "bank: {account} is booked until {booked_until}",
-                        account=bank.account,
-                        booked_until=bank.booked_until,
-                    )
-                )
+        _print_banks(ledger, as_of)
         if explain:
-            for _of, those in groupby(rows, key=lambda row: (row["account"], row["currency"])):
-                each = list(those)
-                echo(_("\n{customer}, {currency}", customer=each[0]["customer"], currency=each[0]["currency"]))
-                for reason in (reason for row in each for reason in row["reasons"]):
-                    echo(_("  {number}: {reason}", number=reason["number"], reason=reason["why"]))
-            for late in (late for proposal in proposals for late in proposal.invoices if late.claim):
-                echo(_("\n{number}", number=late.position.invoice.number))
-                for step in late.claim.steps if late.claim else ():
-                    echo(_("  {step}", step=describe_step(step)))
-    for proposal in proposals:
-        for text in proposal.notices:
-            print_notice(text)
-    for text in _objected(ledger, as_of, wanted):
-        print_notice(text)
-    for text in remind.bank_notices(ledger.book, as_of):
-        print_notice(text)
-    for text in remind.lapse_notices(ledger.book, as_of, wanted, ledger.allocated_at(as_of)) if explain else ():
+            _explain(rows, proposals)
+    lapses = remind.lapse_notices(ledger.book, as_of, customers, allocated) if explain else ()
+    for text in (
+        *(text for proposal in proposals for text in proposal.notices),
+        *_objected(ledger, as_of, customers),
+        *remind.bank_notices(ledger.book, as_of),
+        *lapses,
+    ):
         print_notice(text)
     if folder or outputs:
-        letters = [
-            proposal
-            for proposal in waiting_letters.proposals_to_send(ledger.book, proposals, as_of)
-            if proposal.level is not None
+        _write_letters(session, ledger, proposals, rows, as_of, (folder or Path(), outputs or ("pdf",), attach))
+
+
+def _print_rows(rows: list[amounts.Answer]) -> None:
+    """CSV: a row for each invoice of a letter, then one for each that is held back."""
+    print_csv(
+        ("customer", "account", "currency", "level", "channel", "number", "due", "open", "days_overdue", "interest",
+         "indemnity", "held", "waiting"),
+        [
+            [row["customer"], row["account"], row["currency"], row["level"], row["channel"], invoice["number"],
+             invoice["due"], invoice["open"], invoice["days_overdue"], invoice["interest"], invoice["indemnity"], None,
+             row["waiting"] and row["waiting"]["state"]]
+            for row in rows
+            for invoice in row["invoices"]
         ]
-        for row in rows:
-            if row["waiting"]:
-                about = " ".join(one["number"] for one in row["invoices"])
-                print_notice(
-                    _("not written: the letter about {about} waits already: {mark}", about=about, mark=_mark(row))
+        + [
+            [row["customer"], row["account"], row["currency"], None, None, held["number"], None, None, None, None, None,
+             held["why"], None]
+            for row in rows
+            for held in row["held"]
+        ],
+    )  # fmt: skip
+
+
+def _print_banks(ledger: Ledger, as_of: date) -> None:
+    """Until when the bank accounts are booked that are up to date."""
+    behind = banks.behind(ledger.book, as_of)
+    for bank in banks.bank_accounts(ledger.book, as_of):
+        if bank not in behind:
+            echo(
+                _(
+                    "bank: {account} is booked until {booked_until}",
+                    account=bank.account,
+                    booked_until=bank.booked_until,
                 )
-        files = remind.render_reminders(
-            ledger.book, letters, folder or Path(), outputs or ("pdf",), lambda _text: None, attach
-        )
-        print_written(session, with_progress(files, "Letters", len(letters)))
+            )
+
+
+def _explain(rows: list[amounts.Answer], proposals: Sequence[Proposal]) -> None:
+    """Why each invoice is reminded or not, by account and currency; then how the interest came about."""
+    for _of, group in groupby(rows, key=lambda row: (row["account"], row["currency"])):
+        of_account = list(group)
+        echo(_("\n{customer}, {currency}", customer=of_account[0]["customer"], currency=of_account[0]["currency"]))
+        for reason in (reason for row in of_account for reason in row["reasons"]):
+            echo(_("  {number}: {reason}", number=reason["number"], reason=reason["why"]))
+    for late in (late for proposal in proposals for late in proposal.invoices if late.claim):
+        echo(_("\n{number}", number=late.position.invoice.number))
+        for step in late.claim.steps if late.claim else ():
+            echo(_("  {step}", step=describe_step(step)))
+
+
+def _write_letters(
+    session: Session,
+    ledger: Ledger,
+    proposals: Sequence[Proposal],
+    rows: list[amounts.Answer],
+    as_of: date,
+    files: tuple[Path, tuple[Output, ...], bool],
+) -> None:
+    """Writes the letters that are due and do not wait already; `files`: the folder, the forms, whether invoices are attached."""
+    letters = [
+        proposal
+        for proposal in waiting_letters.proposals_to_send(ledger.book, proposals, as_of)
+        if proposal.level is not None
+    ]
+    for row in rows:
+        if row["waiting"]:
+            about = " ".join(invoice["number"] for invoice in row["invoices"])
+            print_notice(_("not written: the letter about {about} waits already: {mark}", about=about, mark=_mark(row)))
+    folder, outputs, attach = files
+    written = remind.render_reminders(ledger.book, letters, folder, outputs, lambda _text: None, attach)
+    print_written(session, with_progress(written, "Letters", len(letters)))
 
 
 def _send(

@@ -189,41 +189,6 @@ def send_command(
     send_and_print(session, make, build_send_options(day, folder, again=again, retry=retry), chosen, form)
 
 
-def send_for_command(
-    session: Session,
-    make_dispatches: DispatchFactory,
-    day: date,
-    folder: Path | None,
-    output_format: str,
-    *,
-    again: bool,
-    retry: bool,
-    write_options: WriteOptions,
-) -> None:
-    """Sends what another command makes. Raises click.UsageError for what says nothing then."""
-    if output_format == "csv":
-        raise click.UsageError(_("--send answers as a table or as json"))
-    if again and retry:
-        raise click.UsageError(_("--again and --retry exclude each other"))
-    send_and_print(
-        session,
-        make_dispatches,
-        build_send_options(day, folder, again=again, retry=retry),
-        write_options,
-        output_format,
-    )
-
-
-def only_with_send(
-    write: bool, into: Path | None, commit: bool, channel: Channel | None, retry: bool, again: bool
-) -> None:
-    """Raises click.UsageError where one of these is given without --send."""
-    if write or into or commit or channel or retry or again:
-        raise click.UsageError(
-            _("--write, --into, --commit, --channel, --retry and --again say nothing without --send")
-        )
-
-
 def send_and_print(
     session: Session, make_dispatches: DispatchFactory, chosen: SendOptions, written: WriteOptions, output_format: str
 ) -> None:

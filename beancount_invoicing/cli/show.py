@@ -34,6 +34,7 @@ from beancount_invoicing.documents.search import UnknownNumber
 from beancount_invoicing.languages import translated
 from beancount_invoicing.messages import _, _n, joined
 from beancount_invoicing.model import TaxAmount
+from beancount_invoicing.receivables import Position
 from beancount_invoicing.rules.steps import describe_step
 from beancount_invoicing.words import word
 
@@ -60,6 +61,13 @@ def show_command(session: Session, number: str, as_of: date, form: str, explain:
     if form == "csv":
         print_csv(COLUMNS, [[" ".join(answer[c]) if c == "accounts" else answer[c] for c in COLUMNS]])
         return
+    _print_document(position, answer)
+    if explain:
+        section(_("How the figures came about"), map(describe_step, explanation_steps(position)))
+
+
+def _print_document(position: Position, answer: amounts.Answer) -> None:
+    """A document for eyes: what it is, its lines, its amounts, then what happened to it."""
     currency = answer["currency"] or ""
     now = (
         ""
@@ -78,30 +86,7 @@ def show_command(session: Session, number: str, as_of: date, form: str, explain:
     )
     echo(_("{file}:{line}", file=relative(position.invoice.source.file), line=position.invoice.source.line))
     if answer["lines"]:
-        print_table(
-            "",
-            [
-                (_("text"), False),
-                (_("quantity"), True),
-                (_("unit"), False),
-                (_("price"), True),
-                (_("less %"), True),
-                (_("tax"), False),
-                (_("net"), True),
-            ],
-            [
-                [
-                    line["text"],
-                    line["quantity"],
-                    line["unit"],
-                    spaced(line["price"]),
-                    line["discount"],
-                    line["tax"],
-                    spaced(line["net"]),
-                ]
-                for line in answer["lines"]
-            ],
-        )
+        _print_lines(answer)
     names = ["net", "tax", "total", "withheld", "prepaid", "payable", "settled", "open"]
     width = label_width(names)
     for name in names:
@@ -113,6 +98,38 @@ def show_command(session: Session, number: str, as_of: date, form: str, explain:
     status = translated(word(answer["status"]))
     say(f"  {painted(status + translated(late), mark) if mark else status}")
     section(_("Tax"), (tax_line(amount, currency) for amount in position.invoice.taxes))
+    _print_dues_and_settlements(position, answer, currency)
+
+
+def _print_lines(answer: amounts.Answer) -> None:
+    print_table(
+        "",
+        [
+            (_("text"), False),
+            (_("quantity"), True),
+            (_("unit"), False),
+            (_("price"), True),
+            (_("less %"), True),
+            (_("tax"), False),
+            (_("net"), True),
+        ],
+        [
+            [
+                line["text"],
+                line["quantity"],
+                line["unit"],
+                spaced(line["price"]),
+                line["discount"],
+                line["tax"],
+                spaced(line["net"]),
+            ]
+            for line in answer["lines"]
+        ],
+    )
+
+
+def _print_dues_and_settlements(position: Position, answer: amounts.Answer, currency: str) -> None:
+    """What is due when, and what has happened since."""
     section(
         _("Due"),
         (
@@ -172,8 +189,6 @@ def show_command(session: Session, number: str, as_of: date, form: str, explain:
             for each in answer["events"]
         ),
     )
-    if explain:
-        section(_("How the figures came about"), map(describe_step, explanation_steps(position)))
 
 
 def tax_line(amount: TaxAmount, currency: str) -> str:

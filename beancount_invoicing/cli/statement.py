@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import click
@@ -22,10 +21,6 @@ from beancount_invoicing.cli.common import (
     customer_option,
     customers_wanted,
     examples,
-    explain_option,
-    folder_option,
-    format_option,
-    output_format_option,
     print_assumed_notice,
     print_csv,
     print_json,
@@ -36,15 +31,18 @@ from beancount_invoicing.cli.common import (
     spaced,
 )
 from beancount_invoicing.cli.echo import echo
+from beancount_invoicing.cli.page_options import (
+    PageOptions,
+    page_file_options,
+    page_sending_options,
+    refuse_options_of_sending,
+    send_pages,
+)
 from beancount_invoicing.cli.render import print_written, with_progress
-from beancount_invoicing.cli.send import channel_option, only_with_send, retry_option, send_for_command
 from beancount_invoicing.cli.show import amount_in_sentence
-from beancount_invoicing.cli.writing import build_write_options, sending_options
 from beancount_invoicing.delivery.dispatch import Dispatch, HeldDispatch
-from beancount_invoicing.documents.written_files import Output
 from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.messages import _
-from beancount_invoicing.model import Channel
 from beancount_invoicing.receivables import Statement
 from beancount_invoicing.rules.steps import describe_step
 
@@ -60,16 +58,9 @@ COLUMNS = ("customer", "account", "currency", "date", "what", "number", "settles
 @click.option("--balance", is_flag=True, help="With --all: only of those who owe something, or are owed.")
 @since_option("The first day; else the beginning.")
 @as_of_option_named("--until", "-u", "--date")
-@folder_option(None)
-@output_format_option("")
-@format_option
-@explain_option
-@click.option("--send", "sending", is_flag=True, help="Send them (-o: the folder of what is sent by hand).")
-@click.option("--again", is_flag=True, help="With --send: once more what was sent on that day already.")
-@channel_option
-@retry_option
-@sending_options
+@page_file_options
 @click.pass_obj
+@page_sending_options
 def statement_command(
     session: Session,
     customer: str,
@@ -77,17 +68,7 @@ def statement_command(
     balance: bool,
     since: date | None,
     as_of: date,
-    folder: Path | None,
-    outputs: tuple[Output, ...],
-    form: str,
-    explain: bool,
-    sending: bool,
-    again: bool,
-    channel: Channel | None,
-    retry: bool,
-    write: bool,
-    into: Path | None,
-    commit: bool,
+    page: PageOptions,
 ) -> None:
     """A customer's statement of account: balance, movements, balance, what is open; with -o or --to, write it as a letter."""
     if bool(customer) == everybody:
@@ -95,76 +76,75 @@ def statement_command(
     if balance and not everybody:
         raise click.UsageError(_("--balance says nothing without --all"))
     # nobody is written to about an account on which nothing is open
-    whose: StatementScope = "balance" if balance else "open" if sending else "moved"
-    if sending:
+    scope: StatementScope = "balance" if balance else "open" if page.sending else "moved"
+    if page.sending:
 
-        def accounts(opened: Ledger) -> tuple[str, ...]:
-            return (customer_search.find_customer(opened.book, customer),) if customer else ()
+        def make(ledger: Ledger) -> list[Dispatch | HeldDispatch]:
+            customers = (customer_search.find_customer(ledger.book, customer),) if customer else ()
+            asked = _statements(ledger, customers, scope, as_of, since)
+            return list(statement.dispatches_of_statements(ledger, asked, page.channel))
 
-        def make(opened: Ledger) -> list[Dispatch | HeldDispatch]:
-            return list(
-                statement.dispatches_of_statements(
-                    opened, _told(opened, accounts(opened), whose, as_of, since), channel
-                )
-            )
-
-        send_for_command(
-            session,
-            make,
-            as_of,
-            folder,
-            form,
-            again=again,
-            retry=retry,
-            write_options=build_write_options(write, into, commit),
-        )
+        send_pages(session, make, as_of, page)
         return
-    only_with_send(write, into, commit, channel, retry, again)
+    refuse_options_of_sending(page)
     ledger = session.open()
     print_assumed_notice(ledger.book, as_of)
-    wanted = customers_wanted(session, ledger.book, customer)
-    if wanted is None:
+    customers = customers_wanted(session, ledger.book, customer)
+    if customers is None:
         return
-    statements = _told(ledger, wanted, whose, as_of, since)
-    for one in statements:
-        for currency in one.currencies:
+    statements = _statements(ledger, customers, scope, as_of, since)
+    _fail_where_unreconciled(session, statements)
+    _print_statements(ledger, statements, page)
+    if page.writes_files:
+        files = statement.render_statements(ledger.book, statements, *page.files, print_notice)
+        print_written(session, with_progress(files, "Statements", len(statements)))
+
+
+def _fail_where_unreconciled(session: Session, statements: tuple[Statement, ...]) -> None:
+    """An error for each statement that is not the ledger's own balance."""
+    for customer_statement in statements:
+        for currency in customer_statement.currencies:
             if (books := currency.unreconciled()) is not None:
                 session.error(
                     _(
                         "{account}: closing {closing} + drafts {drafts} {currency} is not the ledger's balance "
                         "{books}: this is a mistake of ours, please report it",
-                        account=one.customer.account,
+                        account=customer_statement.customer.account,
                         closing=currency.closing,
                         drafts=currency.drafts,
                         currency=currency.currency,
                         books=books,
                     )
                 )
-    told = [statement_json(one, statement.language_to(ledger.book, one.customer, as_of), explain) for one in statements]
-    if form == "json":
-        print_json(told)
-    elif form == "csv":
-        print_csv(COLUMNS, [row for answer in told for row in _rows(answer)])
-    elif folder or outputs:
-        pass  # the files say it
-    else:
-        for one, answer in zip(statements, told, strict=True):
-            _table(one, answer, explain)
-    if folder or outputs:
-        files = statement.render_statements(
-            ledger.book, statements, folder or Path(), outputs or ("pdf",), print_notice
+
+
+def _print_statements(ledger: Ledger, statements: tuple[Statement, ...], page: PageOptions) -> None:
+    """The statements as JSON or CSV, or as tables where no file says it."""
+    answers = [
+        statement_json(
+            customer_statement,
+            statement.language_to(ledger.book, customer_statement.customer, customer_statement.as_of),
+            page.explain,
         )
-        print_written(session, with_progress(files, "Statements", len(statements)))
+        for customer_statement in statements
+    ]
+    if page.form == "json":
+        print_json(answers)
+    elif page.form == "csv":
+        print_csv(COLUMNS, [row for answer in answers for row in _rows(answer)])
+    elif not page.writes_files:
+        for customer_statement, answer in zip(statements, answers, strict=True):
+            _table(customer_statement, answer, page.explain)
 
 
-def _told(
-    ledger: Ledger, customers: tuple[str, ...], whose: StatementScope, as_of: date, since: date | None
+def _statements(
+    ledger: Ledger, customers: tuple[str, ...], scope: StatementScope, as_of: date, since: date | None
 ) -> tuple[Statement, ...]:
     """The statements that are asked for: those customers', else of all. Raises click.BadParameter."""
     try:
         if customers:
             return statement.statements_of(ledger, customers, as_of, since)
-        return statement.statements_of_all(ledger, as_of, since, whose)
+        return statement.statements_of_all(ledger, as_of, since, scope)
     except receivables.StatementPeriodError as error:
         raise click.BadParameter(str(error), param_hint="--since") from None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import NamedTuple, get_args
+from typing import Generic, NamedTuple, TypeVar, get_args
 
 from beancount_invoicing.customer_search import UnknownCustomer, find_customer, find_customers
 from beancount_invoicing.messages import _
@@ -15,6 +15,7 @@ from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import Position, Status, positions
 from beancount_invoicing.rules import numbering
 
+T = TypeVar("T")
 STATUSES: tuple[str, ...] = get_args(Status)
 
 
@@ -103,6 +104,13 @@ def document_finder(book: Book, as_of: date) -> Callable[[str], Position]:
         )
 
     return found
+
+
+class FoundOrMissing(NamedTuple, Generic[T]):
+    """What there is of the documents that were asked for, and for each that was named and has none: why."""
+
+    found: tuple[T, ...]
+    missing: tuple[str, ...]
 
 
 class NamedDocuments(NamedTuple):

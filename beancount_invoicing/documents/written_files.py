@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from beancount_invoicing.files import write_if_different
+
+if TYPE_CHECKING:
+    from beancount_invoicing.rendering import View
 
 Output = Literal["pdf", "html", "text"]
 SUFFIXES: dict[Output, str] = {"pdf": "pdf", "html": "html", "text": "txt"}
@@ -59,3 +62,18 @@ def write_view(
         )
         result.append(WrittenFile(file, write_if_different(file, content)))
     return tuple(result)
+
+
+def write_views(
+    pages: Iterable[tuple[str, View]],
+    template_folders: tuple[Path, ...],
+    folder: str | Path,
+    outputs: Sequence[Output],
+    notice: Callable[[str], None],
+) -> Iterator[tuple[WrittenFile, ...]]:
+    """Writes pages, each with its file's name without suffix, one after the other; yields the files of each. `notice` gets what
+    is to be said of it. Raises TemplateError, OSError."""
+    for name, view in pages:
+        for text in view.notices:
+            notice(text)
+        yield write_view(view, template_folders, Path(folder) / name, outputs)

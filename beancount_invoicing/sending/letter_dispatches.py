@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import partial
 
 from beancount_invoicing.delivery import Attachment, Dispatch, HeldDispatch, History, addresses
+from beancount_invoicing.delivery.attempts import Attempt
 from beancount_invoicing.documents.differences import Altered, as_sealed
 from beancount_invoicing.documents.e_invoices import factur_x_xml
 from beancount_invoicing.documents.letter_files import letter_file_names
@@ -37,8 +38,6 @@ def dispatches_of_reminders(
 
     Raises rendering.TemplateError.
     """
-    from beancount_invoicing import rendering
-
     book = ledger.book
     history = History(book.events)
     waiting = letters_waiting(book)
@@ -64,49 +63,69 @@ def dispatches_of_reminders(
         if why := next((why for why in reasons if why), ""):
             yield HeldDispatch(name, customer.name, numbers, why, customer.account)
             continue
-        view = rendering.letter_view(book, proposal, prepared.template_folders)
-        letter = Attachment(f"{name}.pdf", PDF_MEDIA_TYPE, partial(view_bytes, view, prepared.template_folders, "pdf"))
-        documents = tuple(
-            attachment
-            for invoice in invoices
-            if (attachment := _attached(book, invoice, prepared, sealed.get(invoice.number)))
-        )
-        words = rendering.mail_text(
-            prepared.template_folders,
-            "reminder",
-            view,
-            rendering.letter_facts(proposal, view, prepared.template_folders),
-            numbers=numbers,
-            attached=len(documents),
-            proposal=proposal,
-        )
-        earlier = [event for number in numbers for event in history.sent("reminder", number) if event.message_id]
-        before = [event.message_id for event in sorted(earlier, key=lambda event: event.date)]
-        yield Dispatch(
-            kind="reminder",
-            day=day,
-            account=customer.account,
-            customer=customer.name,
-            numbers=numbers,
-            title=f"{view.title} {', '.join(numbers[:3])}{' …' if len(numbers) > 3 else ''}",
-            channel=channel or proposal.channel,
-            language=view.language,
-            to=addresses.split_addresses(customer.email),
-            cc=(*addresses.split_addresses(customer.cc), *addresses.split_addresses(proposal.escalation)),
-            subject=words.subject,
-            text=words.text,
-            html=words.html,
-            attachments=(letter, *documents),
-            replies_to=tuple(dict.fromkeys((*first_message_ids(history, numbers), *before))),
-            address=view.recipient,
-            postal_place=postal_place(book, customer, day),
-            level=proposal.level,
-            replaces=frozenset(attempt.event.message_id for attempt in stand),
-            deadline=proposal.deadline,
-            tone="final" if proposal.tone == "final" else "",
-            registered=proposal.registered,
-            notices=(*proposal.notices, *untold),
-        )
+        yield _dispatch(book, proposal, name, prepared, history, sealed, stand, channel, untold)
+
+
+def _dispatch(
+    book: Book,
+    proposal: Proposal,
+    name: str,
+    prepared: RenderContext,
+    history: History,
+    sealed: Mapping[str, bytes],
+    waiting: Sequence[Attempt],
+    channel: Channel | None,
+    untold: Sequence[str],
+) -> Dispatch:
+    """What sends one letter with its invoices, which are attached as they are `sealed`; it stands for those that are `waiting`."""
+    from beancount_invoicing import rendering
+
+    customer, day = proposal.customer, proposal.as_of
+    invoices = [late.position.invoice for late in proposal.invoices]
+    numbers = tuple(invoice.number for invoice in invoices)
+    view = rendering.letter_view(book, proposal, prepared.template_folders)
+    letter = Attachment(f"{name}.pdf", PDF_MEDIA_TYPE, partial(view_bytes, view, prepared.template_folders, "pdf"))
+    documents = tuple(
+        attachment
+        for invoice in invoices
+        if (attachment := _attached(book, invoice, prepared, sealed.get(invoice.number)))
+    )
+    words = rendering.mail_text(
+        prepared.template_folders,
+        "reminder",
+        view,
+        rendering.letter_facts(proposal, view, prepared.template_folders),
+        numbers=numbers,
+        attached=len(documents),
+        proposal=proposal,
+    )
+    earlier = [event for number in numbers for event in history.sent("reminder", number) if event.message_id]
+    before = [event.message_id for event in sorted(earlier, key=lambda event: event.date)]
+    return Dispatch(
+        kind="reminder",
+        day=day,
+        account=customer.account,
+        customer=customer.name,
+        numbers=numbers,
+        title=f"{view.title} {', '.join(numbers[:3])}{' …' if len(numbers) > 3 else ''}",
+        channel=channel or proposal.channel,
+        language=view.language,
+        to=addresses.split_addresses(customer.email),
+        cc=(*addresses.split_addresses(customer.cc), *addresses.split_addresses(proposal.escalation)),
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        attachments=(letter, *documents),
+        replies_to=tuple(dict.fromkeys((*first_message_ids(history, numbers), *before))),
+        address=view.recipient,
+        postal_place=postal_place(book, customer, day),
+        level=proposal.level,
+        replaces=frozenset(attempt.event.message_id for attempt in waiting),
+        deadline=proposal.deadline,
+        tone="final" if proposal.tone == "final" else "",
+        registered=proposal.registered,
+        notices=(*proposal.notices, *untold),
+    )
 
 
 def invoice_attachments(book: Book) -> Callable[[Proposal], tuple[Attachment, ...]]:

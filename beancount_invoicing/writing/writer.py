@@ -8,7 +8,7 @@ empty, then included, then filled.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -113,7 +113,6 @@ def plan(
     """
     for addition in additions:
         must_be_regular(addition.file)
-    known = {Path(name).resolve() for name in included}
     after: dict[Path, bytes] = {}
     before: dict[Path, bytes | None] = {}
     starts: list[tuple[Path, int, str]] = []
@@ -138,6 +137,34 @@ def plan(
                 starts.append((file, edit.line + shift, edit.new))
             replaced.add((str(file), edit.line))
             shift += more[edit.line]
+    includes = _needed_includes(top, included, additions, content)
+    if includes:
+        data, line = _with_includes(content(top), includes, top)
+        after[top] = data
+        starts = [
+            (file, first + len(includes) if file == top and first >= line else first, text)
+            for file, first, text in starts
+        ]
+    for file in dict.fromkeys(addition.file for addition in additions) if needed else ():
+        if file != top and not roots.sets_root_options(content(file)):
+            after[file], _line = _added(content(file), needed, is_top=False)
+    for addition in additions:
+        data, line = _added(content(addition.file), addition.text, addition.file == top)
+        after[addition.file] = data
+        starts.append((addition.file, line, addition.text))
+    order = sorted(after, key=lambda file: bool(includes) and file != top)  # an include before what it reaches
+    return Plan(
+        tuple(PlannedFile(file, before[file], after[file]) for file in order if after[file] != before[file]),
+        tuple(NewText(*start) for start in starts),
+        frozenset(replaced),
+    )
+
+
+def _needed_includes(
+    top: Path, included: Sequence[str], additions: Sequence[Addition], content: Callable[[Path], bytes]
+) -> list[Path]:
+    """The files that the top file has to include, as nothing reaches them yet. Raises CannotWrite."""
+    known = {Path(name).resolve() for name in included}
     includes = []
     for file in dict.fromkeys(addition.file for addition in additions):
         if file.resolve() in known:
@@ -160,26 +187,7 @@ def plan(
                     file=file,
                 )
             )
-    if includes:
-        data, line = _with_includes(content(top), includes, top)
-        after[top] = data
-        starts = [
-            (file, first + len(includes) if file == top and first >= line else first, text)
-            for file, first, text in starts
-        ]
-    for file in dict.fromkeys(addition.file for addition in additions) if needed else ():
-        if file != top and not roots.sets_root_options(content(file)):
-            after[file], _line = _added(content(file), needed, is_top=False)
-    for addition in additions:
-        data, line = _added(content(addition.file), addition.text, addition.file == top)
-        after[addition.file] = data
-        starts.append((addition.file, line, addition.text))
-    order = sorted(after, key=lambda file: bool(includes) and file != top)  # an include before what it reaches
-    return Plan(
-        tuple(PlannedFile(file, before[file], after[file]) for file in order if after[file] != before[file]),
-        tuple(NewText(*start) for start in starts),
-        frozenset(replaced),
-    )
+    return includes
 
 
 def write(planned: Plan) -> None:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import pytest
-
-from beancount_invoicing.actions import receipt
 from beancount_invoicing.actions.receipt import dispatches_of_receipts, receipts_for
 from beancount_invoicing.ledger import LedgerLoader, open_ledger
 from tests.documents import document
@@ -34,13 +31,12 @@ def test_it_is_loaded_again_past_every_cache_and_where_it_was_changed(tmp_path: 
     assert [invoice.number for invoice in loads.ledger_and_loading(fresh=True)[0].book.invoices] == ["F2026-0001"]
 
 
-def test_a_receipt_goes_by_the_way_that_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receipt, "view_bytes", lambda _view, _where, _output: b"")
+def test_a_receipt_goes_by_the_way_that_is_asked_for(tmp_path: Path) -> None:
     file = tmp_path / "main.beancount"
     paid = '2026-02-20 * "Acme" "Paid" ^F2026-0001\n  Assets:Bank  120.00 EUR\n  Assets:Receivable:Acme\n'
     file.write_text(PRELUDE + document("F2026-0001", "100.00") + paid, "utf-8")
     ledger = open_ledger(file, fresh=True)
-    receipts = receipts_for(ledger.book, date(2026, 3, 1), ["F2026-0001"]).receipts
+    receipts = receipts_for(ledger.book, date(2026, 3, 1), ["F2026-0001"]).found
     (by_post,) = dispatches_of_receipts(ledger, receipts)
     (by_mail,) = dispatches_of_receipts(ledger, receipts, "email")
     assert (by_post.channel, by_mail.channel) == ("post", "email")

@@ -301,8 +301,8 @@ def test_the_e_mail_says_it_in_the_customer_s_language(ledger: Path, language: s
     ledger.write_text(text, encoding="utf-8")
     book, day = open_ledger(ledger).book, date(2026, 6, 30)
     where = rendering.folders(book)
-    (gone,) = bad_debts.bad_debts(book, day, ["F2026-0001"]).lost
-    (paid,) = receipt.receipts_for(book, day, ["F2026-0002"]).receipts
+    (gone,) = bad_debts.bad_debts(book, day, ["F2026-0001"]).found
+    (paid,) = receipt.receipts_for(book, day, ["F2026-0002"]).found
     said = [
         rendering.mail_text(where, "copy", view, (), event=event).text.split("\n\n")
         for event, view in (
