@@ -161,9 +161,9 @@ def test_very_many_payments_that_name_nothing_take_no_time() -> None:
         day = f"{date(2025, 6, 1) + timedelta(days=number % 500)}"
         many += invoice(f"N{number}", day, "100.00") + payment(day, "90.00") + payment(day, "95.00")
     book = book_of(many)
-    start = time.monotonic()
+    start = time.process_time()
     assert sum(left for _payment, left in allocate(book, DAY).unallocated) == -85000
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_credit_note_settles_what_it_corrects() -> None:

@@ -87,10 +87,10 @@ def test_a_file_of_100_megabytes_is_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "bank.xml"
     with path.open("wb") as file:
         file.truncate(100 * 1024 * 1024)
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(StatementFileError, match=r"has 100 MB, and more than 64 are not read"):
         read_statement_file(path)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     with pytest.raises(StatementFileError, match=r"more than 64 are not read"):
         read_statements(b" " * (LARGEST + 1), "bank.xml")
 
