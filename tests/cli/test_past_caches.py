@@ -177,7 +177,6 @@ COMMANDS = {
     "new": "Quai Audit@10 --account Income:Services --date 2026-02-01",
     "pay": "F2026-0001 --date 2026-02-01 --into Assets:Bank",
     "pay-out": "A2026-0001 --date 2026-02-01",
-    "pay": "F2026-0001 --date 2026-02-01",
     "receipt": "F2026-0002 --send --as-of 2026-02-01",
     "remind": "Quai --send --yes --as-of 2026-04-30",
     "run": "--date 2026-01-31 --yes",
