@@ -72,6 +72,20 @@ _WORDS = (
     _("set-off"),
     _("write-off"),
     _("reversal"),
+    _("payment"),
+    _("refund"),
+    _("debit"),
+    _("transfer"),
+    # what waits to be billed, and in which unit
+    _("period"),
+    _("milestone"),
+    _("expense"),
+    _("adjustment"),
+    _("running"),
+    _("piece"),
+    # how a layer of checks ended
+    _("passed"),
+    _("failed"),
     # who buys, and what
     _("business"),
     _("consumer"),

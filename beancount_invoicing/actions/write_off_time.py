@@ -179,7 +179,7 @@ def _found(book: Book, wanted: TimeFilter, until: date, billable: bool) -> list[
     ]
     those = [work for work in those if folded(work.task) == folded(wanted.text_contains)] or those
     if not those:
-        kind = _("not billable") if billable else "billable"
+        kind = _("not billable") if billable else _("billable")
         raise InvalidRequest(
             _(
                 "no {kind} time of {contract} is found so: bean-invoice time list --all says what there is",

@@ -130,7 +130,7 @@ def aging_command(
         ),
         columns_shown,
         [cells(row["customer"], row["account"], row) for row in answer["rows"]],
-        [cells("Total", "", total) for total in answer["totals"]],
+        [cells(_("Total"), "", total) for total in answer["totals"]],
     )
     if explain:
         for row in report.rows:

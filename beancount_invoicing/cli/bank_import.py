@@ -32,6 +32,7 @@ from beancount_invoicing.cli.common import (
 from beancount_invoicing.cli.completion import complete_accounts
 from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.writing import build_write_options, changing, payment_writing_options, print_outcome
+from beancount_invoicing.languages import translated
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 
@@ -90,7 +91,7 @@ def bank_import_command(
                 session.error(error_line(finding))
             return
         except (StatementFileError, UnknownBankAccount) as error:
-            session.error(with_relative(str(error)))
+            session.error(with_relative(translated(str(error))))
             return
         answers = [bank_line_json(line) for line in done.lines]
         if form == "json":
@@ -124,7 +125,7 @@ def print_lines(answers: Sequence[Answer]) -> None:
             for sentence in answer["evidence"]:
                 echo(_("  for: {sentence}", sentence=sentence))
             for sentence in answer["against"]:
-                echo(_("  against: {sentence}", sentence=with_relative(sentence)))
+                echo(_("  against: {sentence}", sentence=with_relative(translated(sentence))))
     echo("")
 
 

@@ -103,7 +103,7 @@ def bill_command(
             invoices = [position.invoice for position in changes.written_positions(outcome)]
             files = render.render(outcome.book, invoices, folder, outputs or ("pdf",), print_notice)
             if form == "table":
-                print_written(session, with_progress(files, "Rendering", len(invoices)))
+                print_written(session, with_progress(files, _("Rendering"), len(invoices)))
             else:  # whose place on the output is taken
                 for written in files:
                     for file in written:

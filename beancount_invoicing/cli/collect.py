@@ -100,7 +100,7 @@ def collect_command(
     commit: bool,
     due_by: date | None,
 ) -> None:
-    """Write the direct debits that are due into a file for the bank (pain.008), each once."""
+    """Collect direct debits: write those that are due into a file for the bank (pain.008), each once."""
     _hand_in(session, "collected", words, day, again, discard, version, folder, form, write, into, commit, due_by)
 
 
@@ -120,7 +120,7 @@ def pay_out_command(
     into: Path | None,
     commit: bool,
 ) -> None:
-    """Write transfers of what customers are owed by credit notes into a file for the bank (pain.001), each once."""
+    """Pay credit notes out: write transfers of what customers are owed into a file for the bank (pain.001), each once."""
     _hand_in(session, "paid-out", words, day, again, discard, version, folder, form, write, into, commit, None)
 
 

@@ -226,7 +226,7 @@ def unbilled_command(session: Session, customer: str, contract: str, run: bool, 
                 [
                     names[row["customer"]],
                     row["contract"],
-                    row["text"] or row["item"] or row["what"],
+                    row["text"] or row["item"] or word(row["what"]),
                     row["since"],
                     marked(
                         _("{days} d", days=row["days"]) if row["days"] >= 0 else "",
@@ -240,7 +240,7 @@ def unbilled_command(session: Session, customer: str, contract: str, run: bool, 
                 for row in rows
             ],
             [
-                [part, "", "", "", "", "", "", spaced(str(total)), currency]
+                [_PARTS[_PARTS.index(part)], "", "", "", "", "", "", spaced(str(total)), currency]
                 for (currency, part), total in sorted(
                     totals.items(), key=lambda one: (one[0][0], _PARTS.index(one[0][1]))
                 )

@@ -153,7 +153,7 @@ def customer_list_command(session: Session, customer: str, everybody: bool, as_o
                     word(row["channel"]),
                     row["email"],
                     row["terms"] or ledger.book.option("terms", as_of),
-                    "inactive" if row["inactive"] else "",
+                    _("inactive") if row["inactive"] else "",
                 ]
                 for row in rows
             ],

@@ -150,6 +150,6 @@ def draft_list_command(session: Session, numbers: tuple[str, ...], form: str) ->
         rows = map(listed_json, positions)
         print_csv(COLUMNS, [[" ".join(row[c]) if c == "accounts" else row[c] for c in COLUMNS] for row in rows])
     elif positions:
-        print_documents("Drafts", [position.invoice for position in positions], named=True)
+        print_documents(_("Drafts"), [position.invoice for position in positions], named=True)
     else:
         echo(_("There is no draft."))

@@ -43,7 +43,7 @@ def einvoice_command(
     invoices = [position.invoice for position in positions]
     those = e_invoices.write_e_invoices(ledger.book, invoices, form, folder, session.error, check)
     try:
-        for made in with_progress(those, "Writing", len(invoices)):
+        for made in with_progress(those, _("Writing"), len(invoices)):
             echo(
                 _("{file}", file=made.file.file) if made.file.changed else _("{file} (unchanged)", file=made.file.file)
             )

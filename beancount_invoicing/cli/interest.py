@@ -169,7 +169,7 @@ def _table(claims: Sequence[LateClaim], rows: Sequence[amounts.Answer], as_of: d
             ],
             [
                 [label, "", "", "", "", spaced(row[key]), row["currency"]]
-                for label, key in (("interest", "interest"), ("indemnity", "indemnity"), ("total", "total"))
+                for label, key in ((_("interest"), "interest"), (_("indemnity"), "indemnity"), (_("total"), "total"))
                 if row[key] is not None
             ],
         )

@@ -31,6 +31,7 @@ from beancount_invoicing.cli.completion import complete_income, complete_items, 
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Dated, Item
+from beancount_invoicing.words import word
 
 COLUMNS = (
     "code", "name", "account", "unit", "price", "price_with_tax", "since", "tax", "nature", "next_price", "next_from", "source",
@@ -142,7 +143,7 @@ def item_list_command(session: Session, as_of: date, form: str) -> None:
                     row["name"],
                     spaced(row["price"] or row["price_with_tax"]),
                     _("with tax") if row["price_with_tax"] else "",
-                    row["unit"],
+                    word(row["unit"]),
                     row["tax"],
                     row["since"],
                     spaced(row["next_price"]),

@@ -81,7 +81,7 @@ def _movements(title: str, row: amounts.Answer) -> None:
     units = (
         _("left, {units_left} units at the price of the day", units_left=row["units_left"])
         if row["units_left"]
-        else "left"
+        else _("left")
     )
     waits = ["", "", _("waits to be billed"), spaced("-" + row["waits"]), "", ""]
     print_table(

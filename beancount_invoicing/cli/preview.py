@@ -27,7 +27,7 @@ def print_documents(title: str, invoices: Sequence[Invoice], named: bool = False
     print_table(
         title,
         [
-            ("draft" if named else "customer", False),
+            (_("draft") if named else _("customer"), False),
             *([(_("line"), True)] if named else []),
             (_("contract"), False),
             (_("what"), False),
@@ -77,8 +77,8 @@ def _rows(invoice: Invoice, named: bool) -> Iterator[_Row]:
     for number, taken in deducted.items():
         yield row(_("{number} deducted", number=number), -taken, currency)
     if invoice.rounding:
-        yield row("rounding", invoice.rounding, currency)
-    what = {"deposit": "Deposit", "credit-note": _("Credit note")}.get(invoice.kind, "Total")
+        yield row(_("rounding"), invoice.rounding, currency)
+    what = {"deposit": _("Deposit"), "credit-note": _("Credit note")}.get(invoice.kind, _("Total"))
     yield row(what, invoice.payable, currency)
     for code in dict.fromkeys(
         instalment.retention_contract for instalment in invoice.instalments if instalment.retention_contract

@@ -131,7 +131,10 @@ def _table(answer: amounts.Answer) -> None:
     print_table(
         "",
         [(_("date"), False), (_("what"), False), (_("document"), False), (_("amount"), True), ("", False)],
-        [[one["date"], one["what"], one["document"], spaced(one["amount"]), currency] for one in answer["entries"]],
+        [
+            [one["date"], word(one["what"]), one["document"], spaced(one["amount"]), currency]
+            for one in answer["entries"]
+        ],
     )
     names = ["payable", "received", "credited", "discounted", "set_off", "written_off", "open"]
     width = label_width([name.replace("_", " ") for name in names])

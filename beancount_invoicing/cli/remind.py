@@ -200,7 +200,7 @@ def _write_letters(
             print_notice(_("not written: the letter about {about} waits already: {mark}", about=about, mark=_mark(row)))
     folder, outputs, attach = files
     written = remind.render_reminders(ledger.book, letters, folder, outputs, lambda _text: None, attach)
-    print_written(session, with_progress(written, "Letters", len(letters)))
+    print_written(session, with_progress(written, _("Letters"), len(letters)))
 
 
 def _send(

@@ -30,6 +30,7 @@ from beancount_invoicing.documents import parallel, render, search
 from beancount_invoicing.documents.differences import Altered
 from beancount_invoicing.documents.search import STATUSES, DocumentFilter, UnknownNumber
 from beancount_invoicing.documents.written_files import Output, WrittenFile
+from beancount_invoicing.languages import translated
 from beancount_invoicing.messages import _
 
 T = TypeVar("T")
@@ -43,7 +44,7 @@ def with_progress(items: Iterable[T], label: str, count: int) -> Iterator[T]:
     from rich.console import Console
     from rich.progress import track
 
-    yield from track(items, description=label, total=count, console=Console(stderr=True), transient=True)
+    yield from track(items, description=translated(label), total=count, console=Console(stderr=True), transient=True)
 
 
 def print_written(session: Session, batches: Iterator[tuple[WrittenFile, ...]]) -> None:
@@ -126,4 +127,4 @@ def render_command(
         files = parallel.render_in_parallel(ledger.book, invoices, folder, outputs, print_notice, plain, jobs)
     else:
         files = render.render(ledger.book, invoices, folder, outputs, print_notice, plain, enclose=enclose)
-    print_written(session, with_progress(files, "Rendering", len(invoices)))
+    print_written(session, with_progress(files, _("Rendering"), len(invoices)))

@@ -102,7 +102,7 @@ def verify_command(session: Session, numbers: tuple[str, ...], mark: str, form: 
         if one.unchanged is False:
             _changed(session, one)
         elif one.seal:
-            what = "unchanged" if one.unchanged else _("the file is unchanged")
+            what = _("unchanged") if one.unchanged else _("the file is unchanged")
             echo(
                 _(
                     "{number}: {subject} since {day}{notice}",

@@ -42,6 +42,7 @@ from beancount_invoicing.sending.confirm import AttemptFilter
 from beancount_invoicing.sending.mail_settings import CannotSend
 from beancount_invoicing.sending.outbox import OutboxKind
 from beancount_invoicing.sending.send import DispatchFactory, SendOptions, SendResult, SendState
+from beancount_invoicing.words import word as spoken_word
 from beancount_invoicing.writing.changes import WriteOptions
 
 
@@ -206,7 +207,7 @@ def send_and_print(
         if done.problem:
             session.error(done.problem)
         states = {result.state for result in done.results} - {"held"}
-        done_with_it = "Prepared" if states == {"prepared"} else "Sent"
+        done_with_it = _("Prepared") if states == {"prepared"} else _("Sent")
         title = (
             _("{done_with_it} on {day}", done_with_it=done_with_it, day=chosen.day)
             if written.write
@@ -241,7 +242,7 @@ def print_results(
                     marked(_STATES[result.state], _COLOURS.get(result.state)),
                     result.title,
                     result.customer,
-                    result.channel,
+                    spoken_word(result.channel),
                     joined(", ", (*result.to, *(_("cc {entry}", entry=each) for each in result.cc)))
                     or ", ".join(result.address),
                     ", ".join(result.files),

@@ -117,7 +117,7 @@ def _print_lines(answer: amounts.Answer) -> None:
             [
                 line["text"],
                 line["quantity"],
-                line["unit"],
+                word(line["unit"]),
                 spaced(line["price"]),
                 line["discount"],
                 line["tax"],

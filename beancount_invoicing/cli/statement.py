@@ -45,6 +45,7 @@ from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.messages import _
 from beancount_invoicing.receivables import Statement
 from beancount_invoicing.rules.steps import describe_step
+from beancount_invoicing.words import word
 
 COLUMNS = ("customer", "account", "currency", "date", "what", "number", "settles", "debit", "credit", "balance", "text",
            "source")  # fmt: skip
@@ -97,7 +98,7 @@ def statement_command(
     _print_statements(ledger, statements, page)
     if page.writes_files:
         files = statement.render_statements(ledger.book, statements, *page.files, print_notice)
-        print_written(session, with_progress(files, "Statements", len(statements)))
+        print_written(session, with_progress(files, _("Statements"), len(statements)))
 
 
 def _fail_where_unreconciled(session: Session, statements: tuple[Statement, ...]) -> None:
@@ -166,7 +167,7 @@ def _rows(answer: amounts.Answer) -> list[list[Any]]:
 
 def _what(moved: amounts.Answer) -> str:
     if not moved["other"]:
-        return str(moved["what"])
+        return word(moved["what"])
     return (
         _("taken over by {other}", other=moved["other"])
         if moved["what"] == "handed-over"
@@ -187,7 +188,7 @@ def _table(one: Statement, answer: amounts.Answer, explain: bool) -> None:
         )
     for each in answer["currencies"]:
         currency = each["currency"]
-        opening = [["", "balance", "", "", "", amount_in_sentence(each["opening"])]] if one.since else []
+        opening = [["", _("balance"), "", "", "", amount_in_sentence(each["opening"])]] if one.since else []
         echo(
             _(
                 "{customer}, account in {currency} {start}to {day}",
@@ -221,7 +222,7 @@ def _table(one: Statement, answer: amounts.Answer, explain: bool) -> None:
                     for moved in each["movements"]
                 ),
             ],
-            [[one.as_of.isoformat(), "balance", "", "", "", amount_in_sentence(each["closing"])]],
+            [[one.as_of.isoformat(), _("balance"), "", "", "", amount_in_sentence(each["closing"])]],
         )
         if each["open"]:
             print_table(
@@ -238,7 +239,7 @@ def _table(one: Statement, answer: amounts.Answer, explain: bool) -> None:
                 ],
                 [
                     [
-                        item["number"] or item["what"],
+                        item["number"] or word(item["what"]),
                         item["date"],
                         item["due"],
                         marked(

@@ -240,7 +240,7 @@ def time_list_command(session: Session, customer: str, contract: str, everything
                 for row in rows
             ],
             [
-                ["Total", code, "", format(worktime.from_seconds_rounded(seconds, commodity), "f"), commodity, "", "", ""]
+                [_("Total"), code, "", format(worktime.from_seconds_rounded(seconds, commodity), "f"), commodity, "", "", ""]
                 for (code, commodity), seconds in sorted(sums.items())
             ],
         )  # fmt: skip

@@ -12,6 +12,7 @@ from beancount_invoicing.cli.common import Session, examples, format_option, pri
 from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.documents import e_invoices
 from beancount_invoicing.messages import _
+from beancount_invoicing.words import word
 
 if TYPE_CHECKING:
     from beancount_invoicing.einvoice import Layer
@@ -23,9 +24,9 @@ def print_layers(file: str, layers: Sequence[Layer]) -> bool:
     """Prints what each layer said of a file; tells whether all of them were run and passed."""
     for layer in layers:
         echo(
-            _("  {layer}: {result} ({not_run})", layer=layer.name, result=result(layer), not_run=layer.not_run)
+            _("  {layer}: {result} ({not_run})", layer=layer.name, result=word(result(layer)), not_run=layer.not_run)
             if layer.not_run
-            else _("  {layer}: {result}", layer=layer.name, result=result(layer))
+            else _("  {layer}: {result}", layer=layer.name, result=word(result(layer)))
         )
         for problem in layer.problems:
             place = _(" at {location}", location=problem.location) if problem.location else ""

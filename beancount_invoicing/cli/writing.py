@@ -29,6 +29,7 @@ from beancount_invoicing.cli.preview import print_documents
 from beancount_invoicing.customer_search import UnknownCustomer
 from beancount_invoicing.documents.search import UnknownNumber
 from beancount_invoicing.gc_control import no_collections
+from beancount_invoicing.languages import translated
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Invoice
 from beancount_invoicing.rules.steps import describe_step
@@ -177,7 +178,7 @@ def print_outcome(
 
 def _print_outcome(outcome: Outcome, way: WriteOptions, form: str, explain: bool, title: str) -> None:
     for text in outcome.notices:
-        print_notice(with_relative(text))
+        print_notice(with_relative(translated(text)))
     for left_out in outcome.left_out:
         print_notice(left_out.one_line)
     for warning in outcome.warnings:

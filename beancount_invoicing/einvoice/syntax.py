@@ -491,7 +491,9 @@ def _read_party(data: Mapping[str, Any]) -> business_terms.Party:
         name=_text(data, "name"),
         address=_read_address(data),
         identifiers=tuple(
-            business_terms.Identifier(value, scheme or "") for scheme, value in (data.get("identifiers") or {}).items()
+            business_terms.Identifier(value, scheme or "")
+            for scheme, value in (data.get("identifiers") or {}).items()
+            if scheme != "SEPA"  # UBL has BT-90 among the seller's identifiers
         ),
         legal_registration=business_terms.Identifier(legal, _text(data, "legal_identifier_schemeid"))
         if legal
