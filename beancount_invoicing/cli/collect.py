@@ -85,6 +85,9 @@ def _options(kind: OrderKind) -> Callable[[F], F]:
     metavar="DATE",
     help="Only what is due by this day; else all that banks take on that day, due within 14 days.",
 )
+@click.option(
+    "--instalment", type=click.IntRange(1), help="With --again: the instalment, where several of them are under way."
+)
 @click.pass_obj
 def collect_command(
     session: Session,
@@ -99,9 +102,12 @@ def collect_command(
     into: Path | None,
     commit: bool,
     due_by: date | None,
+    instalment: int | None,
 ) -> None:
     """Collect direct debits: write those that are due into a file for the bank (pain.008), each once."""
-    _hand_in(session, "collected", words, day, again, discard, version, folder, form, write, into, commit, due_by)
+    _hand_in(
+        session, "collected", words, day, again, discard, version, folder, form, write, into, commit, due_by, instalment
+    )
 
 
 @click.command("pay-out", epilog=examples("pay-out", "pay-out --date 2026-12-01"))
@@ -138,10 +144,13 @@ def _hand_in(
     into: Path | None,
     commit: bool,
     due_by: date | None,
+    instalment: int | None = None,
 ) -> None:
     write_options = build_write_options(write, into, commit)
     if again and not words:
         raise click.UsageError(_("--again needs the documents: NUMBER…"))
+    if instalment and not again:
+        raise click.UsageError(_("--instalment goes with --again"))
     if discard and (words or again or folder or version or due_by):
         raise click.UsageError(_("--discard takes a file, and nothing else"))
     if discard:
@@ -153,7 +162,7 @@ def _hand_in(
         found = named_documents(ledger.book, date.max, words, unique_customer=True).positions
         return tuple(position.invoice.number for position in found)
 
-    options = OrderOptions(kind, day, due_by, again, cast("SepaVersion | None", version), folder)
+    options = OrderOptions(kind, day, due_by, again, instalment, cast("SepaVersion | None", version), folder)
     with changing(session):
         report = bank_files.hand_in(session.find(), named, options, write_options)
         _print(session, report, options, words, form, write=write)

@@ -78,12 +78,12 @@ def due_collections(
     allocated: Allocated | None = None,
     due_until: date | None = None,
     named: Collection[str] = (),
-    again: Collection[str] = (),
+    again: Collection[tuple[str, int]] = (),
 ) -> DueOrders:
     """The instalments to be handed in on `as_of` (inclusive), due on `due_until` at the latest (None: as early as banks take it).
 
-    `named`: numbers that a person means, which only are looked at, and collected anew where they came back; `again`: numbers of
-    which a person says that what was handed in did not come about.
+    `named`: numbers that a person means, which only are looked at, and collected anew where they came back; `again`: numbers and
+    instalments of which a person says that what was handed in did not come about.
     """
     allocated = allocated or allocate(book, as_of)
     due_until = min(due_until or last_due_date(as_of), last_due_date(as_of))
@@ -172,12 +172,12 @@ def _collection(
     standing: InstalmentPosition,
     as_of: date,
     named: Collection[str],
-    again: Collection[str],
+    again: Collection[tuple[str, int]],
 ) -> DueOrder | HeldOrder:
     """An instalment as an order, or why it is none."""
     invoice = position.invoice
     before = bank_orders(position, instalment.index)
-    if before and (why := _not_again(before[-1], invoice.number, named, again, "collect")):
+    if before and (why := _not_again(before[-1], (invoice.number, instalment.index), named, again, "collect")):
         return HeldOrder(invoice.number, debtor.name, why, before[-1].state == "returned")
     if standing.open > _LARGEST:
         return HeldOrder(
@@ -205,10 +205,17 @@ def _collection(
     )
 
 
-def _not_again(order: BankOrder, number: str, named: Collection[str], again: Collection[str], command: str) -> str:
+def _not_again(
+    order: BankOrder,
+    place: tuple[str, int],
+    named: Collection[str],
+    again: Collection[tuple[str, int]],
+    command: str,
+) -> str:
     """Why what was handed in before is not handed in once more; "" where it may be."""
-    if order.state in {"withdrawn", "done"} or number in again:
+    if order.state in {"withdrawn", "done"} or place in again:
         return ""
+    number = place[0]
     if order.state == "returned":
         if number in named:
             return ""
@@ -271,7 +278,7 @@ def due_payments_out(
     as_of: date,
     allocated: Allocated | None = None,
     named: Collection[str] = (),
-    again: Collection[str] = (),
+    again: Collection[tuple[str, int]] = (),
 ) -> DueOrders:
     """The credit notes to be paid out on `as_of` (inclusive): due by then, in euros, and not set against anything.
 
@@ -316,7 +323,11 @@ def account_to_pay(customer: Customer) -> str:
 
 
 def _not_paid_out(
-    position: Position, customer: Customer, owing: Collection[str], named: Collection[str], again: Collection[str]
+    position: Position,
+    customer: Customer,
+    owing: Collection[str],
+    named: Collection[str],
+    again: Collection[tuple[str, int]],
 ) -> str:
     """Why a credit note is not paid out; "" where it is."""
     note = position.invoice
@@ -327,7 +338,7 @@ def _not_paid_out(
     if not account_to_pay(customer):
         return _('{customer} has no account to pay to: write debtor-iban: "…"', customer=customer.name)
     before = bank_orders(position, 1)
-    if before and (why := _not_again(before[-1], note.number, named, again, "pay-out")):
+    if before and (why := _not_again(before[-1], (note.number, 1), named, again, "pay-out")):
         return why
     if position.on_account:
         return _(

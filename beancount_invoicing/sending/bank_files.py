@@ -7,7 +7,7 @@ command is ended, nothing is handed in of which the ledger does not know, and no
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -24,8 +24,8 @@ from beancount_invoicing.ledger import Ledger, LedgerLoader
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Event, Finding, Seller
-from beancount_invoicing.receivables import positions
-from beancount_invoicing.receivables.bank_orders import ORDER_EVENTS, bank_orders
+from beancount_invoicing.receivables import Position, positions
+from beancount_invoicing.receivables.bank_orders import ORDER_EVENTS, BankOrder, bank_orders
 from beancount_invoicing.rules import numbering
 from beancount_invoicing.rules.references import is_creditor_reference, payment_reference
 from beancount_invoicing.sending import staging
@@ -53,6 +53,8 @@ class OrderOptions:
     due_until: date | None = None
     again: bool = False
     """A person says of the named documents that what was handed in before did not come about."""
+    instalment: int | None = None
+    """With `again`: the only instalment of which it is said; None where only one of them is under way."""
     version: pain.SepaVersion | None = None
     """Of the files; None: as option `sepa-version` says."""
     folder: Path | None = None
@@ -102,20 +104,22 @@ def hand_in(file: str | Path, named: NamedNumbers, options: OrderOptions, write_
         if write_options.write:
             staging.finish_staged(waiting_files(book), (folder,))
         numbers = tuple(named(ledger))
-        due = _due(ledger, options, numbers)
+        again = _not_come_about(book, numbers, options) if options.again else frozenset()
+        due = _due(ledger, options, numbers, again)
         files = tuple(_files(book, due.orders, options, folder))
         report = OrderReport(files, due.held, ledger.errors, book)
         if not (write_options.write and files):
             return report
-        written = _write(ledger, loading, files, numbers if options.again else (), options, write_options)
+        written = _write(ledger, loading, files, again, options, write_options)
         return OrderReport(
             files, due.held, ledger.errors, book, written, _commit(written, files) if write_options.commit else ""
         )
 
 
-def _due(ledger: Ledger, options: OrderOptions, numbers: Sequence[str]) -> DueOrders:
+def _due(
+    ledger: Ledger, options: OrderOptions, numbers: Sequence[str], again: Collection[tuple[str, int]]
+) -> DueOrders:
     allocated = ledger.allocated_at(options.day)
-    again = numbers if options.again else ()
     if options.kind == "paid-out":
         return due_payments_out(ledger.book, options.day, allocated, numbers, again)
     return due_collections(ledger.book, options.day, allocated, options.due_until, numbers, again)
@@ -212,7 +216,7 @@ def _write(
     ledger: Ledger,
     loading: Loading,
     files: Sequence[BankFile],
-    again: Sequence[str],
+    again: Collection[tuple[str, int]],
     options: OrderOptions,
     write_options: WriteOptions,
 ) -> tuple[Path, ...]:
@@ -283,19 +287,45 @@ def _withdrawn_directive(day: date, account: str, comment: str, order: Event) ->
     )
 
 
-def _withdrawals(book: Book, numbers: Sequence[str], options: OrderOptions) -> dict[str, str]:
+def _under_way(book: Book, numbers: Collection[str], day: date) -> Iterator[tuple[Position, int, BankOrder]]:
+    """What was handed in of documents, by instalment, of which nothing is booked."""
+    for position in positions(book, day, by_debtor=True):
+        if position.invoice.number in numbers:
+            for instalment in position.invoice.instalments:
+                for order in bank_orders(position, instalment.index):
+                    if order.state == "under-way":
+                        yield position, instalment.index, order
+
+
+def _not_come_about(book: Book, numbers: Sequence[str], options: OrderOptions) -> frozenset[tuple[str, int]]:
+    """The orders of which a person says that they did not come about, by number and instalment. Raises CannotSend where it is not
+    said of which of several: the others may still come."""
+    found: defaultdict[str, dict[int, str]] = defaultdict(dict)
+    for position, instalment, order in _under_way(book, numbers, options.day):
+        if options.instalment in {None, instalment}:
+            found[position.invoice.number][instalment] = order.event.end_to_end_id
+    for number, orders in found.items():
+        if len(orders) > 1:
+            raise CannotSend(
+                _(
+                    "{number}: several instalments are under way ({orders}): say of which one, --instalment {instalment}",
+                    number=number,
+                    orders=", ".join(orders.values()),
+                    instalment=min(orders),
+                )
+            )
+    return frozenset((number, instalment) for number, orders in found.items() for instalment in orders)
+
+
+def _withdrawals(book: Book, again: Collection[tuple[str, int]], options: OrderOptions) -> dict[str, str]:
     """The directives that say that what was handed in of these documents did not come about, by number."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for position in positions(book, options.day, by_debtor=True):
-        if position.invoice.number not in numbers:
-            continue
-        for instalment in position.invoice.instalments:
-            for order in bank_orders(position, instalment.index):
-                if order.state == "under-way":
-                    comment = f"{order.event.end_to_end_id} did not come about, as was said by hand"
-                    found[position.invoice.number].append(
-                        _withdrawn_directive(options.day, position.accounts[0], comment, order.event)
-                    )
+    for position, instalment, order in _under_way(book, {number for number, _place in again}, options.day):
+        if (position.invoice.number, instalment) in again:
+            comment = f"{order.event.end_to_end_id} did not come about, as was said by hand"
+            found[position.invoice.number].append(
+                _withdrawn_directive(options.day, position.accounts[0], comment, order.event)
+            )
     return {number: "\n".join(directives) for number, directives in found.items()}
 
 

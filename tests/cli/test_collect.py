@@ -213,6 +213,18 @@ def test_a_person_may_say_that_it_did_not_come_about(ledger: Path) -> None:
     assert len(written(ledger)) == 3
 
 
+def test_of_two_instalments_under_way_a_person_says_which_did_not_come_about(ledger: Path) -> None:
+    """The other may still come: it would be collected twice."""
+    run(ledger, "collect", "F2", *DAY, "--write")
+    run(ledger, "collect", "F2", "--date", "2026-12-22", "--write", code=1)  # nothing is booked of the first
+    again = ("collect", "--again", "F2", "--date", "2026-12-29")
+    assert "(F2:1, F2:2): say of which one, --instalment 1" in run(ledger, *again, "--write", code=1)
+    assert orders(ledger, "--again", "F2", "--instalment", "2", day=("--date", "2026-12-29")) == {"F2:2+2": "300.50"}
+    run(ledger, *again, "--instalment", "1", "--write", code=1)  # the second is still under way
+    assert orders(ledger, "--again", "F2", "--instalment", "1", day=("--date", "2026-12-30")) == {"F2:1+3": "300.00"}
+    assert "goes with --again" in run(ledger, "collect", "F2", "--instalment", "1", *DAY, code=2)
+
+
 def test_a_file_that_was_not_handed_in_is_discarded(ledger: Path) -> None:
     run(ledger, "collect", *DAY, "--write")
     core, b2b = sorted(written(ledger), key=lambda file: "b2b" in file.name)
