@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -32,7 +32,7 @@ class Ledger:
     def allocated_at(self, day: date) -> Allocated:
         """What settles what as of the end of `day`."""
         if require_date(day) >= self.book.last_date:
-            return replace(self.allocated, as_of=day)
+            return self.allocated._replace(as_of=day)
         return allocate(self.book, day)
 
     @property

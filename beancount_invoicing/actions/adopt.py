@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -132,8 +131,7 @@ def adopt(file: str | Path, start: LedgerSetup, as_of: date, write_options: Writ
         raise
 
 
-@dataclass(frozen=True, slots=True)
-class _Books:
+class _Books(NamedTuple):
     """The older ledger, and what it shall become."""
 
     loading: Loading
@@ -168,8 +166,7 @@ class _Books:
 # customers ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _People:
+class _People(NamedTuple):
     """Whose accounts are customers'."""
 
     accounts: frozenset[str]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from beancount_invoicing.bank.customer_accounts import CustomerAccounts
 from beancount_invoicing.bank.exchange_accounts import exchange_account
@@ -25,8 +25,7 @@ from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, 
 from beancount_invoicing.writing.new_documents import InvalidRequest
 
 
-@dataclass(frozen=True, slots=True)
-class AllocationRequest:
+class AllocationRequest(NamedTuple):
     """Which documents get what lies on the account, in their order; at most `amount` (above 0) of it, else all that is open.
 
     `source`: the number of a credit note, or of an invoice on which too much was paid, that it is taken from; "" for what

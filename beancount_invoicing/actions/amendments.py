@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -116,7 +115,7 @@ def amend_ledger(file: str | Path, make_changes: Callable[[Loading], Changes], w
     outcome = change(file, keeping, write_options)
     known = {_key(finding) for finding in check(before[0])}
     fresh = [finding for finding in check(outcome.book) if finding.severity == "warning" and _key(finding) not in known]
-    return replace(outcome, warnings=tuple(fresh))
+    return outcome._replace(warnings=tuple(fresh))
 
 
 def _key(finding: Finding) -> tuple[str, str]:

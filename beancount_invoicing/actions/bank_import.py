@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -32,8 +31,7 @@ class AccountStatement(NamedTuple):
     statement: Statement
 
 
-@dataclass(frozen=True, slots=True)
-class BankImport:
+class BankImport(NamedTuple):
     """What an import makes, or would make, of each line, in the order of the statements; and of the ledger."""
 
     lines: tuple[BookedLine, ...]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -46,8 +45,8 @@ def bill(
             drafts = [_to_send(book, draft) for draft in drafts]
         whose = ambiguous_name_notice(book, customer, wanted.customers)
         idle = "" if drafts else _next(book, until, wanted._replace(line_filter=billing.LineFilter()))
-        return replace(
-            document_changes(book, drafts, [whose] if whose else []), left_out=(*notices, *more), nothing_to_do=idle
+        return document_changes(book, drafts, [whose] if whose else [])._replace(
+            left_out=(*notices, *more), nothing_to_do=idle
         )
 
     return change(file, make, write_options, loader)
@@ -57,7 +56,7 @@ def _to_send(book: Book, draft: Draft) -> Draft:
     """The document with the mark that it is to be sent, where nothing else in the ledger says so: a crash or a mail server that is
     down must not make it forgotten."""
     since = send_from_day(book, draft.date)
-    return draft if since is not None and since <= draft.date else replace(draft, to_send=True)
+    return draft if since is not None and since <= draft.date else draft._replace(to_send=True)
 
 
 def _next(book: Book, until: date, wanted: billing.ContractFilter) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from beancount_invoicing import billing, law
 from beancount_invoicing.billing import Draft, DraftLine, DraftRequest
@@ -22,8 +22,7 @@ from beancount_invoicing.writing.changes import Changes, Outcome, WriteOptions, 
 from beancount_invoicing.writing.new_documents import DocumentDating, InvalidRequest, document_changes, next_number_for
 
 
-@dataclass(frozen=True, slots=True)
-class LateClaim:
+class LateClaim(NamedTuple):
     """What may be claimed of a document, or of one customer's share of it; `interest` is None where nothing is. `notices`: what to
     know about it."""
 
@@ -84,7 +83,7 @@ def _late_claim(book: Book, position: Position, as_of: date, booked: date | None
 def _covered(book: Book, position: Position, as_of: date, booked: date | None) -> tuple[str, ...]:
     """What to know where money on the account, allocated to nothing, lowers what may be claimed."""
     there = total_cover(position.on_account)
-    if there <= 0 or _sum(book, position, as_of, booked) == _sum(book, replace(position, on_account=()), as_of, booked):
+    if there <= 0 or _sum(book, position, as_of, booked) == _sum(book, position._replace(on_account=()), as_of, booked):
         return ()
     currency = position.invoice.currency
     came = ", ".join(
@@ -153,8 +152,7 @@ def _why_nothing(book: Book, position: Position, as_of: date, booked: date | Non
     return _("it was paid in time, credited, is contested, or let off")
 
 
-@dataclass(frozen=True, slots=True)
-class InterestClaimRequest:
+class InterestClaimRequest(NamedTuple):
     """What is to be booked as claims: of which documents, up to and with which day, on which income account."""
 
     numbers: tuple[str, ...]

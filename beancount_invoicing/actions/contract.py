@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from beancount_invoicing.actions.amendments import AmendmentTarget, amend_ledger, amendment_changes
 from beancount_invoicing.actions.customer import account_name, file_of_latest, padded
@@ -24,8 +24,7 @@ from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, 
 from beancount_invoicing.writing.new_documents import InvalidRequest
 
 
-@dataclass(frozen=True, slots=True)
-class ContractRequest:
+class ContractRequest(NamedTuple):
     """A contract to be agreed: whose, its code, mode and first day, and the keys that are said of it."""
 
     customer: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -181,8 +180,7 @@ def _dispatch(
     template_folders = rendering.folders(book)
     numbers = tuple(position.invoice.number for position in positions)
     words = rendering.mail_text(template_folders, "copy", view, facts, event=event, customer=customer)
-    return replace(
-        page_dispatch(book, event, day, customer, view, words, name, template_folders, channel),
+    return page_dispatch(book, event, day, customer, view, words, name, template_folders, channel)._replace(
         numbers=numbers,
         title=f"{view.title} {view.number}".strip(),
         replies_to=first_message_ids(History(book.events), numbers),

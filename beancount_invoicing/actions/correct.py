@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from beancount_invoicing import billing
 from beancount_invoicing.actions.allocate import allocation_transaction
@@ -28,8 +29,7 @@ from beancount_invoicing.writing.new_documents import DocumentDating, document_c
 __all__ = ["CorrectionRequest", "correct"]
 
 
-@dataclass(frozen=True, slots=True)
-class CorrectionRequest:
+class CorrectionRequest(NamedTuple):
     """What is said otherwise of an invoice that is replaced: lines by their places, from 1; new ones as `new` takes them."""
 
     number: str
@@ -129,21 +129,21 @@ def _corrected(loading: Loading, wanted: CorrectionRequest, day: date, how: Writ
         by_credit_note=bool(apart),
     )  # fmt: skip
     naming = next_number_for(book, DocumentDating(day), how)
-    back = replace(made.credit, number=naming("credit-note", day)) if apart else made.credit
+    back = made.credit._replace(number=naming("credit-note", day)) if apart else made.credit
     new = billing.with_number_and_due_dates(book, made.invoice, naming(made.invoice.kind, day))
     notices += _kept_back(invoice, new)
     changes = document_changes(book, [back, new], notices)
     message = _("{number} replaces {invoice_number}", number=new.number, invoice_number=invoice.number)
     if not apart:
-        return replace(changes, message=message, drafts=(new,))
+        return changes._replace(message=message, drafts=(new,))
     given = _paid_on(book, position, back, new, day)
     if given and not how.write:  # a draft settles nothing
         known = _(
             "what was paid of {number} goes to the new invoice by an entry that is written beside it",
             number=invoice.number,
         )
-        return replace(changes, message=message, notices=(*changes.notices, known))
-    return replace(changes, message=message, new=(*changes.new, *given))
+        return changes._replace(message=message, notices=(*changes.notices, known))
+    return changes._replace(message=message, new=(*changes.new, *given))
 
 
 def _kept_back(invoice: Invoice, new: Draft) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -49,7 +48,7 @@ def credit_note_changes(
     ]
     exchange = exchange_rate_of(loading, position.invoice)
     draft, notices = billing.credit_note(book, invoice, claims, request, dating.day, exchange)
-    draft = replace(draft, number=next_number_for(book, dating, write_options)(draft.numbered_kind, draft.date))
+    draft = draft._replace(number=next_number_for(book, dating, write_options)(draft.numbered_kind, draft.date))
     return document_changes(book, [draft], notices)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from beancount_invoicing import law
 from beancount_invoicing.actions.amendments import AmendmentTarget, amend_ledger, amendment_changes
@@ -28,8 +28,7 @@ _FORMS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerRequest:
+class CustomerRequest(NamedTuple):
     """A customer to be opened; `said` has the keys that are said of it."""
 
     name: str
@@ -72,7 +71,7 @@ def add_customer(file: str | Path, request: CustomerRequest, day: date, write_op
             _free(book, account, opening, request.currency)
             changes = customer_changes(loading, account, said, opening, request.currency)
             notices += tuple(_unnumbered(loading, account))
-        return replace(changes, message=_("Customer: {request}", request=request.name), notices=notices)
+        return changes._replace(message=_("Customer: {request}", request=request.name), notices=notices)
 
     return change(file, make, write_options)
 
@@ -255,8 +254,8 @@ def change_customer(file: str | Path, name: str, day: date, values: Values, writ
         check_tax_code(book, values)
         thing = AmendmentTarget("invoice-customer", 0, main, (text.AccountName(main),))
         changes = amendment_changes(loading, thing, [(day, values)])
-        return replace(
-            changes, message=_("Customer: {customer} from {day}", customer=book.customers[main].at(day).name, day=day)
+        return changes._replace(
+            message=_("Customer: {customer} from {day}", customer=book.customers[main].at(day).name, day=day)
         )
 
     return amend_ledger(file, make, write_options)

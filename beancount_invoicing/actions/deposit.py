@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from beancount_invoicing import billing
 from beancount_invoicing.actions.new import currency_or_default, number_from, with_next_number
@@ -19,8 +19,7 @@ from beancount_invoicing.writing.changes import Changes, Outcome, WriteOptions, 
 from beancount_invoicing.writing.new_documents import DocumentDating, InvalidRequest, document_changes, next_number_for
 
 
-@dataclass(frozen=True, slots=True)
-class DepositRequest:
+class DepositRequest(NamedTuple):
     """A deposit: of a contract (a percentage of its price, or an amount), or of a customer."""
 
     contract_or_customer: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from beancount.core.data import Posting, Transaction
 
@@ -30,8 +30,7 @@ from beancount_invoicing.writing.text import NewPosting
 __all__ = ["DraftEdit", "LineEdit", "draft_drop", "draft_edit", "removal_changes"]
 
 
-@dataclass(frozen=True, slots=True)
-class DraftEdit:
+class DraftEdit(NamedTuple):
     """What is changed of a draft: lines by their places, from 1; new ones as `new` takes them, "2 CAPTEUR @ 120.00"."""
 
     number: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -80,8 +79,7 @@ DEFAULT_ACCOUNTS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerSetup:
+class LedgerSetup(NamedTuple):
     """Who sells, and how: what a first ledger is made of."""
 
     name: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from beancount_invoicing.actions.amendments import AmendmentTarget, amend_ledger, amendment_changes
 from beancount_invoicing.actions.customer import file_of_latest, padded
@@ -20,8 +20,7 @@ from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, 
 from beancount_invoicing.writing.new_documents import InvalidRequest
 
 
-@dataclass(frozen=True, slots=True)
-class ItemRequest:
+class ItemRequest(NamedTuple):
     """An item to be added. What is not said is "" or None."""
 
     code: str
@@ -113,8 +112,7 @@ def price_item(
             and contract.price is not None
             and not (contract.until and not contract.renews and contract.until < day)
         ]
-        return replace(
-            changes,
+        return changes._replace(
             message=_("Item: {code} {price} from {day}", code=code, price=price, day=day),
             notices=(*changes.notices, *own),
         )

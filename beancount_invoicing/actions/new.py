@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from beancount_invoicing import billing, law
 from beancount_invoicing.billing import Draft, DraftLine, DraftRequest, NextNumber
@@ -106,8 +106,7 @@ def parse_line(book: Book, text: str, day: date, decimals: int, account: str = "
     )
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceRequest:
+class InvoiceRequest(NamedTuple):
     """One document as it is asked for on the command line."""
 
     customer: str
@@ -158,8 +157,7 @@ def new_invoice(
         sales = sales_accounts(book, str(loading.options["name_income"]))
         account = invoice_request.account or (sales[0] if len(sales) == 1 else "")  # new books have one
         lines = [
-            replace(
-                parse_line(book, text, dating.day, currencies.currency_decimals(currency), account),
+            parse_line(book, text, dating.day, currencies.currency_decimals(currency), account)._replace(
                 start=invoice_request.start,
                 end=invoice_request.end,
             )

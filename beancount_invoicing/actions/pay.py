@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -34,8 +33,7 @@ from beancount_invoicing.writing.payment_text import payment_transaction
 PaymentKind = Literal["payment", "return", "refund"]
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentRequest:
+class PaymentRequest(NamedTuple):
     """What a person says of a payment. What is not said follows from the documents, and from how past payments were booked."""
 
     day: date
@@ -138,7 +136,7 @@ def _in_decimals(request: PaymentRequest, currency: str) -> PaymentRequest:
     """The request with amounts as the currency writes them."""
     amounts = (request.amount, request.fee, request.agreed_discount)
     amount, fee, discount = (None if value is None else in_decimals(value, currency) for value in amounts)
-    return replace(request, amount=amount, fee=fee or ZERO, agreed_discount=discount)
+    return request._replace(amount=amount, fee=fee or ZERO, agreed_discount=discount)
 
 
 def _resolved(book: Book, request: PaymentRequest) -> tuple[WantedDocument, ...]:

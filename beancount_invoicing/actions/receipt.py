@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -103,8 +102,9 @@ def dispatches_of_receipts(
         words = rendering.mail_text(
             template_folders, "receipt", view, view.totals, document=view.totals[0].label, customer=customer
         )
-        yield replace(
-            page_dispatch(book, "receipt", receipt.as_of, customer, view, words, name, template_folders, channel),
+        yield page_dispatch(
+            book, "receipt", receipt.as_of, customer, view, words, name, template_folders, channel
+        )._replace(
             numbers=(number,),
             title=f"{view.title} {number}",
             replies_to=first_message_ids(history, (number,)),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from beancount_invoicing.actions.bill import bill
 from beancount_invoicing.actions.remind import bank_notices, due_reminders
@@ -35,8 +34,7 @@ class UnknownRunStep(ValueError):
     """Option `run` names a step that there is not."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunResult:
+class RunResult(NamedTuple):
     """What a run did, or would do."""
 
     day: date
@@ -103,8 +101,8 @@ def run(
     from beancount_invoicing.rendering import TemplateError
 
     day = send_options.day
-    write_options = replace(
-        write_options, strict=True
+    write_options = write_options._replace(
+        strict=True
     )  # nothing is sent beside an error: nor is anything billed that should be
     loads = LedgerLoader(Path(file))
     before = loads.ledger_and_loading(fresh=write_options.write)[0]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from glob import escape, glob
 from hashlib import sha256
 from os import path as os_path
 from pathlib import Path
+from typing import NamedTuple
 
 from beancount_invoicing.delivery import History
 from beancount_invoicing.documents import seal_chain
@@ -109,8 +109,7 @@ def _stored(book: Book, invoice: Invoice, top: Path) -> list[tuple[Path, bytes]]
     return [(top.parent / folder / name, content) for name, content in made]
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(NamedTuple):
     """A sealed document and what is no longer as it was; `source`: where the ledger says the invoice, else the seal.
 
     `seal` is None of a document whose seal is gone (its file lies there, a note or a later seal names its fingerprint), and of one

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from beancount_invoicing.customer_search import near_name_hint
 from beancount_invoicing.ledger import LedgerLoader
@@ -23,8 +23,7 @@ from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, 
 from beancount_invoicing.writing.new_documents import InvalidRequest
 
 
-@dataclass(frozen=True, slots=True)
-class TimeEntry:
+class TimeEntry(NamedTuple):
     """Time that was worked: `quantity` in the commodity of the contract's time account (hours, days)."""
 
     day: date

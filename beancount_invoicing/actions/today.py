@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from beancount_invoicing import billing, law
 from beancount_invoicing.delivery import History
@@ -55,8 +55,7 @@ NOTICE_DAYS = 60
 """Days before the last day of notice on which a contract is spoken of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """Something to be done. What has no customer, number, amount … has "" or None there."""
 
     kind: TaskKind

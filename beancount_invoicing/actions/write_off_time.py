@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from beancount.core.data import Transaction
 
@@ -25,8 +24,7 @@ from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, 
 from beancount_invoicing.writing.new_documents import InvalidRequest
 
 
-@dataclass(frozen=True, slots=True)
-class TimeWriteOff:
+class TimeWriteOff(NamedTuple):
     """Time of a contract that is given up: `quantity` in the commodity of its account, or (`seconds`) in seconds."""
 
     contract: str
@@ -115,8 +113,7 @@ def _rendered(day: date, payee: str, narration: str, legs: Sequence[text.NewPost
     return text.transaction(day, "*", payee, narration, legs, tags=("time",), column=column)
 
 
-@dataclass(frozen=True, slots=True)
-class TimeFilter:
+class TimeFilter(NamedTuple):
     """Which entries of time are meant; what is not said lets all pass. `place`: FILE:LINE, or the end of it."""
 
     contract: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from beancount_invoicing.bank.customer_accounts import CustomerAccounts
 from beancount_invoicing.bank.evidence import Proposal
@@ -16,8 +16,7 @@ from beancount_invoicing.model import Book
 AUTOMATIC = frozenset({"book", "return"})
 
 
-@dataclass(frozen=True, slots=True)
-class BookedLine:
+class BookedLine(NamedTuple):
     """A line of a statement with what becomes of it."""
 
     account: str
@@ -59,7 +58,7 @@ def _entries(
         try:
             entry = entry_of(accounts, proposal, account)
         except CannotBook as error:
-            yield at, BookedLine(account, replace(proposal, action="propose", against=(*proposal.against, str(error))))
+            yield at, BookedLine(account, proposal._replace(action="propose", against=(*proposal.against, str(error))))
             continue
         if proposal.action in AUTOMATIC:
             accounts.after(entry)

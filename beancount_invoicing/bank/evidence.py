@@ -6,7 +6,6 @@ whole word. C: the payer's account is known, and only one choice of open documen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from beancount_invoicing.bank.open_documents import Receivables, number_of_core
@@ -20,8 +19,7 @@ Tier = Literal["A", "B", "C", "D", ""]
 Action = Literal["book", "propose", "known", "not-ours", "return"]
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """What a line of a statement is for. `book` and `return` need nobody's word; `propose` does."""
 
     line: StatementLine

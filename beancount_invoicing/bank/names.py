@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from beancount_invoicing.rules.accents import without_accents
 
@@ -17,8 +17,7 @@ _LEGAL_FORMS = frozenset(
 _LEAST_LETTERS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class NameIndex:
+class NameIndex(NamedTuple):
     """The customers by the rarest word of their names."""
 
     by_word: Mapping[str, tuple[tuple[frozenset[str], str], ...]]

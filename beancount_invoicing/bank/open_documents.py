@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -63,8 +62,7 @@ class ReceivedPayment(NamedTuple):
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
-class Receivables:
+class Receivables(NamedTuple):
     """All that lines of a statement are compared with, as of one day."""
 
     documents: Mapping[str, OpenDocument]

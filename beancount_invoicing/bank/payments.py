@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -73,8 +72,7 @@ class ExplainedFigure(NamedTuple):
     steps: tuple[CalculationStep, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentEntry:
+class PaymentEntry(NamedTuple):
     """The whole transaction of a payment: what is to be written, and why. Its postings balance."""
 
     date: Day

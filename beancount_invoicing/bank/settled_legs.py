@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -16,8 +15,7 @@ from beancount_invoicing.model import ZERO, Invoice, Source, Weight
 from beancount_invoicing.receivables import Allocated
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerLeg:
+class CustomerLeg(NamedTuple):
     """A posting on a customer's account; `amount` has the ledger's sign, negative where a claim is settled."""
 
     number: str

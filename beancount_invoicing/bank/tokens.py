@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -65,8 +64,7 @@ class Mention(NamedTuple):
     """It is digits and nothing else, few of them or with blanks between: something else must say the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class NumberIndex:
+class NumberIndex(NamedTuple):
     """The numbers of documents by their letters and digits alone."""
 
     by_letters_and_digits: Mapping[str, tuple[str, ...]]

@@ -52,8 +52,7 @@ class BilledLine(NamedTuple):
     days: Period
 
 
-@dataclass(frozen=True, slots=True)
-class RetroactiveAdjustment:
+class RetroactiveAdjustment(NamedTuple):
     """Billed days of a contract that by now come to something else, for one customer: `now` instead of `was`.
 
     Both without tax, with it where the prices include it. `lines` ask for the difference, or give it back.
@@ -246,7 +245,7 @@ def _of_periods(
             if parts and parts != [piece.span] and not piece.prorated:
                 return None  # a part of what is billed whole has no price
             for part in parts:
-                line = subscriptions.subscription_line(history.book, history.dated, replace(piece, span=part), decimals)
+                line = subscriptions.subscription_line(history.book, history.dated, piece._replace(span=part), decimals)
                 if line is None:
                     return None
                 due[_customer(book, history.dated, part.start)].append(line)
@@ -424,14 +423,13 @@ class _Worked:
         if not lines or not sum((line.net for line in there), ZERO):
             return None  # what was given back whole is billed again
         adjusted = sum((line.net for line in there if line.adjusts), ZERO)
-        lines[0] = replace(lines[0], net=lines[0].net + adjusted + rest)
+        lines[0] = lines[0]._replace(net=lines[0].net + adjusted + rest)
         return {_customer(book, dated, days.start): lines}
 
 
 def _hours(contract: Contract, rate: _Rate, quantity: Decimal, line: Line, decimals: int) -> DraftLine:
     figure = line_net(quantity, rate.price.value, rate.discount, decimals)
-    return replace(
-        _as_it_is(line),
+    return _as_it_is(line)._replace(
         net=figure.value,
         tax=contract.tax,
         quantity=quantity,
@@ -555,7 +553,7 @@ def _adjustment(
         lines: tuple[DraftLine, ...] = (_line(book, contract, about, stretch.days, figures, since, numbers, due),)
     else:
         contract = now.dated.at(due[0].start or stretch.days.start)
-        lines = tuple(replace(line, billable_from=since, adjusts=numbers) for line in due)
+        lines = tuple(line._replace(billable_from=since, adjusts=numbers) for line in due)
     return RetroactiveAdjustment(
         contract=contract,
         customer=who,

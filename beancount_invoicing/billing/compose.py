@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -137,7 +136,7 @@ def _delivered(lines: Sequence[DraftLine], written: Sequence[DraftLine], day: da
 def _coded(book: Book, request: DraftRequest) -> tuple[DraftLine, ...]:
     """The lines with their tax codes, as customers, items and the default have them on the day of the supply."""
     if request.kind == "claim":
-        return tuple(replace(line, tax="") for line in request.lines)
+        return tuple(line._replace(tax="") for line in request.lines)
     lines = []
     for line in request.lines:
         day = tax.tax_point_of_line(request.date, line.supply_date or request.delivered)
@@ -157,7 +156,7 @@ def _coded(book: Book, request: DraftRequest) -> tuple[DraftLine, ...]:
                     line=line.text or line.item,
                 )
             )
-        lines.append(line if code == line.tax else replace(line, tax=code))
+        lines.append(line if code == line.tax else line._replace(tax=code))
     return tuple(lines)
 
 
@@ -171,7 +170,7 @@ def _without_tax(book: Book, request: DraftRequest, decimals: int) -> tuple[Draf
         grosses = [line.net if line.gross is None else line.gross for line in (lines[index] for index in places)]
         nets = tax.gross_nets(grosses, rate, decimals, per_line)
         for index, gross, net in zip(places, grosses, nets, strict=True):
-            lines[index] = replace(lines[index], gross=gross, net=net)
+            lines[index] = lines[index]._replace(gross=gross, net=net)
     return tuple(lines)
 
 
@@ -347,7 +346,7 @@ def with_number_and_due_dates(book: Book, draft: Draft, number: str) -> Draft:
     The due dates of a draft (by its name, "draft-…") follow from its terms until it is issued. What is paid back has none but its
     own date. Raises CannotCompose.
     """
-    draft = replace(draft, number=number)
+    draft = draft._replace(number=number)
     if number.startswith("draft-") or draft.due or draft.payable <= 0 or len(draft.receivables) != 1:
         return draft
     (only,) = draft.receivables
@@ -361,8 +360,8 @@ def with_number_and_due_dates(book: Book, draft: Draft, number: str) -> Draft:
     except payment_terms.TermsError as error:
         raise CannotCompose(_("{customer}: {error}", customer=customer.name, error=error)) from None
     if len(schedule) == 1:
-        return replace(draft, due=schedule[0].date)
-    return replace(draft, receivables=tuple(replace(only, amount=due.amount, due=due.date) for due in schedule))
+        return draft._replace(due=schedule[0].date)
+    return draft._replace(receivables=tuple(only._replace(amount=due.amount, due=due.date) for due in schedule))
 
 
 def payment_schedule_if_issued(book: Book, invoice: Invoice, day: date) -> list[payment_terms.DueInstalment]:
@@ -519,7 +518,7 @@ def _draft_of_lines(
     draft = compose_draft(book, request, [line.contract for line in lines], deposits, owed)
     if given_back and draft.exchange and given_back[0].booking_rate:
         # what is given back is worth what it was booked with
-        return replace(draft, exchange=replace(draft.exchange, rate=given_back[0].booking_rate))
+        return draft._replace(exchange=draft.exchange._replace(rate=given_back[0].booking_rate))
     return draft
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount_invoicing.billing import fixed, subscriptions, time_and_expenses
 from beancount_invoicing.billing.cutoff import book_at_cutoff
@@ -25,8 +25,7 @@ from beancount_invoicing.model import ZERO, Book, CalculationStep, Contract, Dat
 from beancount_invoicing.rules import currencies, periods
 
 
-@dataclass(frozen=True, slots=True)
-class ContractStatus:
+class ContractStatus(NamedTuple):
     """A contract on a day. What cannot be told is None."""
 
     contract: Contract

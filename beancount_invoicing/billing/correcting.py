@@ -10,9 +10,9 @@ note on the whole of the wrong one, and a new invoice.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount_invoicing.billing.compose import CannotCompose, payment_schedule
 from beancount_invoicing.billing.credit_notes import CreditRequest, credit_note
@@ -28,8 +28,7 @@ class CannotCorrect(CannotCompose):
     """An invoice cannot be corrected so; the message says why, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(NamedTuple):
     """What the corrective invoice says otherwise than the one that it replaces; None and "" stay as they are."""
 
     reason: str
@@ -48,8 +47,7 @@ class Correction:
     purchase_order: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Corrected:
+class Corrected(NamedTuple):
     """Both entries; a credit note and the new document have no number yet."""
 
     credit: Draft
@@ -83,7 +81,7 @@ def correction_drafts(
         before = invoice._replace(customer=book.customers[main].at(invoice.date), instalments=())
     if correction.tax:
         before = before._replace(
-            adjustments=tuple(replace(adjustment, tax=correction.tax) for adjustment in before.adjustments)
+            adjustments=tuple(adjustment._replace(tax=correction.tax) for adjustment in before.adjustments)
         )
     made = redraft_document(book, before, correction.lines, correction.drop, correction.add, exchange, day)
     if made.draft.net <= 0:
@@ -97,13 +95,12 @@ def correction_drafts(
         )
     outs = [work for work in book.work if work.document == invoice.number and work.quantity < 0 and work.billable]
     outs = [work for work in outs if not work.written_down]
-    back = replace(back, lines=_with_time(back.lines, [_returned(work, invoice) for work in outs]))
+    back = back._replace(lines=_with_time(back.lines, [_returned(work, invoice) for work in outs]))
     if not by_credit_note:
         number = numbering.cancellation_number(invoice.number)
-        back = replace(back, kind="cancellation", number=number, note="", purchase_order="")
+        back = back._replace(kind="cancellation", number=number, note="", purchase_order="")
     text = correction.terms or _own_terms(book, invoice, main)
-    new = replace(
-        made.draft,
+    new = made.draft._replace(
         kind="invoice" if by_credit_note else "corrective",
         date=day,
         corrects="" if by_credit_note else invoice.number,
@@ -219,8 +216,8 @@ def _taken(out: Work, changed: Mapping[Source, Decimal]) -> list[TimeRelease]:
 
 def _with_time(lines: Sequence[DraftLine], outs: Sequence[TimeRelease]) -> tuple[DraftLine, ...]:
     """The lines, the last one with all time that goes with them."""
-    plain = [replace(line, time_releases=()) for line in lines]
-    return (*plain[:-1], replace(plain[-1], time_releases=tuple(outs))) if plain else ()
+    plain = [line._replace(time_releases=()) for line in lines]
+    return (*plain[:-1], plain[-1]._replace(time_releases=tuple(outs))) if plain else ()
 
 
 def _receivables(book: Book, draft: Draft, text: str, day: date) -> tuple[DraftReceivable, ...]:

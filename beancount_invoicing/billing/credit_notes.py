@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount_invoicing.billing.compose import CannotCompose, DraftRequest, compose_draft
 from beancount_invoicing.billing.drafts import (
@@ -50,8 +51,7 @@ class CreditLine:
     price_reduction: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CreditRequest:
+class CreditRequest(NamedTuple):
     """What is credited of a document: all that is left, some of its lines, a sum, or the days from `start` to `end`."""
 
     number: str
@@ -130,8 +130,7 @@ def credit_note(
     rounding = -left.rounding if all_of_it else _rounding(left, asked)
     deductions = _deducted(left) if all_of_it else ()
     payable = asked + rounding - sum((deduction.amount for deduction in deductions), ZERO)
-    draft = replace(
-        draft,
+    draft = draft._replace(
         lines=credit_lines_to_write(book, invoice, lines, [part.of.line if part.of else None for part in taken]),
         taxes=taxes,
         rounding=rounding,
@@ -171,7 +170,7 @@ def _left(book: Book, invoice: Invoice, day: date) -> LeftToCredit:
                 other_day=day,
             )
         )
-    left = replace(left_to_credit(book, invoice), invoice=invoice)
+    left = left_to_credit(book, invoice)._replace(invoice=invoice)
     if left.notes and not any(map(left.net, left.codes)):
         rest = sum(left.taxes.values(), ZERO)
         remedy = (
@@ -328,8 +327,7 @@ def _units(
             price = abs(line.net)
         figure = tax.line_net(-count, price, line.discount if priced else None, decimals)
         with_tax = priced and line.price is None
-        back = replace(
-            _back(left, line, day),
+        back = _back(left, line, day)._replace(
             net=figure.value if with_tax else -net_of_units(line_left_to_credit, count, -figure.value, decimals),
             unit=line.unit,
             quantity=-count,
@@ -339,10 +337,9 @@ def _units(
             steps=figure.steps,
         )
         if left.invoice.kind == "claim":  # its days are said, and no quantity
-            back = replace(back, quantity=None, price=None, start=line.start, end=line.end)
+            back = back._replace(quantity=None, price=None, start=line.start, end=line.end)
         if wanted.reopen and line.contract:
-            back = replace(
-                back,
+            back = back._replace(
                 contract=line.contract,
                 milestone=line.milestone,
                 start=line.start,
@@ -360,7 +357,7 @@ def _units(
             else round_to(line_left_to_credit.taken_off * count / line_left_to_credit.quantity, decimals)
         )
         if share:
-            result.append(_Taken(replace(_back(left, line, day), net=-share)))
+            result.append(_Taken(_back(left, line, day)._replace(net=-share)))
     return result
 
 
@@ -391,8 +388,7 @@ def _price_difference(left: LeftToCredit, credit: LineLeftToCredit, count: Decim
             )
         )
     return _Taken(
-        replace(
-            _back(left, line, day),
+        _back(left, line, day)._replace(
             net=figure.value,
             unit=line.unit,
             quantity=-count,
@@ -475,7 +471,7 @@ def _parts(
         and not line_left_to_credit.taken_off
     ):
         (taken, *_none) = _units(book, left, line_left_to_credit, line_left_to_credit.quantity, wanted, day)
-        return [replace(taken, line=replace(taken.line, start=start, end=end))]
+        return [replace(taken, line=taken.line._replace(start=start, end=end))]
     if wanted.reopen and line.contract:
         _may_reopen_days(book, line)
     total = sum(
@@ -486,8 +482,7 @@ def _parts(
         gone += part.days
         share = round_to(line_left_to_credit.net * gone / total, _decimals(left)) - taken_so_far
         taken_so_far += share
-        back = replace(
-            _back(left, line, day),
+        back = _back(left, line, day)._replace(
             net=-share,
             text=f"{line.text} ({part.days}/{total} × {abs(line_left_to_credit.net)})",
             unit="LS" if line.unit else "",
@@ -674,7 +669,7 @@ def _reopened(book: Book, left: LeftToCredit, line_left_to_credit: LineLeftToCre
             )
         quantity = -_time_of_lump(book, invoice, line, out)
     returned = TimeRelease(out.account, out.counter_account, out.commodity, out.item, quantity, worked_on=line.start)
-    return replace(back, time_releases=(returned,))
+    return back._replace(time_releases=(returned,))
 
 
 def _time_of_lump(book: Book, invoice: Invoice, lump: Line, out: Work) -> Decimal:
@@ -740,7 +735,7 @@ def _nets(left: LeftToCredit, taken: Sequence[_Taken], lines: Sequence[DraftLine
             natural = tax.gross_split(line.gross, rates.get(line.tax, ZERO), decimals)[0].value
             net = -net_of_units(one.of, one.count, -natural, decimals)
             if net != natural or one.count == one.of.quantity:
-                line = replace(line, net=net)
+                line = line._replace(net=net)
         result.append(line)
     return tuple(result)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -11,8 +10,7 @@ from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, CalculationStep, Day, DocumentKind, Source, StepValue, Work
 
 
-@dataclass(frozen=True, slots=True)
-class TimeRelease:
+class TimeRelease(NamedTuple):
     """Time that leaves a contract's account because it is billed: `quantity` > 0; or comes back, < 0, as worked on `since`."""
 
     account: str
@@ -27,8 +25,7 @@ class TimeRelease:
     task: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DraftLine:
+class DraftLine(NamedTuple):
     """A line to be written: `net` in the document's currency is quantity × price less `discount`, to the cent.
 
     `text` and `unit` are "" where the item says them already.
@@ -78,8 +75,7 @@ class DraftLine:
         return self.delivered or self.end or self.expense
 
 
-@dataclass(frozen=True, slots=True)
-class DraftTax:
+class DraftTax(NamedTuple):
     """A tax posting to be written: `amount` of `code` on `account`."""
 
     code: str
@@ -90,8 +86,7 @@ class DraftTax:
     """Where the books are kept in another currency: how much it is there; None for what it is at the document's rate."""
 
 
-@dataclass(frozen=True, slots=True)
-class DraftDeduction:
+class DraftDeduction(NamedTuple):
     """A part of a deposit to be deducted: its net (`tax` is "") or the tax of one code."""
 
     number: str
@@ -100,8 +95,7 @@ class DraftDeduction:
     tax: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DraftReceivable:
+class DraftReceivable(NamedTuple):
     """A posting on a customer's account to be written; `due` where it is said."""
 
     account: str
@@ -111,8 +105,7 @@ class DraftReceivable:
     """Code of the contract under which it is kept back."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExchangeRate:
+class ExchangeRate(NamedTuple):
     """Where lines are booked in another `currency`: how much of it one unit of the document's is worth."""
 
     currency: str
@@ -124,8 +117,7 @@ class ExchangeRate:
     """The price stands on what is booked in `currency`; else on what is booked in the document's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A document to be written. Amounts have the customer's sign: positive on an invoice, negative on a credit note."""
 
     kind: DocumentKind

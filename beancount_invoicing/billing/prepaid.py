@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from typing import Literal, NamedTuple
@@ -33,8 +32,7 @@ class PrepaidMovement(NamedTuple):
     balance: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class PrepaidBalance:
+class PrepaidBalance(NamedTuple):
     """What is prepaid under a contract on a day, in its currency and without tax."""
 
     contract: Contract
@@ -109,7 +107,7 @@ def _with_units(book: Book, dated: Dated[Contract], prepaid_balance: PrepaidBala
         )
     if price is None or price.with_tax or not price.value:
         return prepaid_balance
-    return replace(prepaid_balance, units_left=(prepaid_balance.left / price.value).quantize(HUNDREDTH, ROUND_DOWN))
+    return prepaid_balance._replace(units_left=(prepaid_balance.left / price.value).quantize(HUNDREDTH, ROUND_DOWN))
 
 
 def _movements(invoices: Sequence[Invoice]) -> dict[str, list[PrepaidMovement]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount_invoicing.billing.compose import CannotCompose, DraftRequest, compose_draft, narration, payment_schedule
 from beancount_invoicing.billing.drafts import Draft, DraftLine, DraftReceivable, ExchangeRate
@@ -43,8 +44,7 @@ class LineEdit:
     """Last day of its period, inclusive."""
 
 
-@dataclass(frozen=True, slots=True)
-class Redraft:
+class Redraft(NamedTuple):
     """A document as it shall be. `draft.lines` are those of `kept` (places in the document's lines, from 0), those that are new,
     and the document's allowances and charges."""
 
@@ -72,8 +72,8 @@ def redraft(
     _can_be_changed(invoice)
     made = redraft_document(book, invoice, edits, drop, add, exchange)
     decimals = currencies.currency_decimals(invoice.currency)
-    draft = replace(made.draft, number=invoice.number, receivables=_receivables(book, invoice, made.draft, decimals))
-    return replace(made, draft=draft)
+    draft = made.draft._replace(number=invoice.number, receivables=_receivables(book, invoice, made.draft, decimals))
+    return made._replace(draft=draft)
 
 
 def redraft_document(
@@ -222,8 +222,7 @@ def _changed(line: DraftLine, said: LineEdit, decimals: int) -> DraftLine:
                 discount=said.discount,
             )
         )
-    own = replace(
-        line,
+    own = line._replace(
         text=line.text if said.text is None else said.text,
         tax=said.tax or line.tax,
         start=said.start or line.start,
@@ -253,8 +252,7 @@ def _changed(line: DraftLine, said: LineEdit, decimals: int) -> DraftLine:
     )
     discount = said.discount if said.discount is not None else line.discount
     figure = tax.line_net(quantity, price, discount, decimals)
-    return replace(
-        own,
+    return own._replace(
         net=figure.value,
         quantity=quantity,
         price=None if with_tax else price,
@@ -269,7 +267,7 @@ def _taxed(book: Book, invoice: Invoice, line: DraftLine) -> DraftLine:
     codes = {tax.code_of_name(line.tax, book.taxes) for line in invoice.lines}
     assert invoice.customer is not None
     known = tax_code(book, invoice.customer.account, line.tax, line.item, invoice.date)
-    return line if known or len(codes) > 1 else replace(line, tax=codes.pop())
+    return line if known or len(codes) > 1 else line._replace(tax=codes.pop())
 
 
 def _adjustment(book: Book, adjustment: Adjustment, invoice: Invoice) -> DraftLine:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
 from beancount_invoicing.billing.drafts import BillingNotice, DraftLine
 from beancount_invoicing.billing.in_force import contract_spans, paused_periods
@@ -23,8 +23,7 @@ MAX_PERIODS = 20_000
 """Periods that a contract may have; more are a mistake (fifty years of days are fewer)."""
 
 
-@dataclass(frozen=True, slots=True)
-class BillablePeriod:
+class BillablePeriod(NamedTuple):
     """A stretch of days that is billed by one line: a whole period, or a part of it. Due on `due`."""
 
     span: Period
@@ -143,7 +142,7 @@ def unbilled_periods(
         if left == [piece.span]:
             result.append(piece)
         elif left and piece.prorated:
-            result += [replace(piece, span=span) for span in left]
+            result += [piece._replace(span=span) for span in left]
         elif left and notices is not None:
             contract = contract_versions.at(piece.span.start)
             notices.append(

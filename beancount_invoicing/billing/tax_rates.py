@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from beancount_invoicing import law
@@ -31,7 +30,7 @@ def with_tax_rates(
         versions[line.tax, of_supply] = dated.at(of_supply)
         places.append((line.tax, of_supply))
     apart = tax.taxes_by_code_and_day(versions, {})
-    named = (replace(line, tax=apart[place].code) if place else line for line, place in zip(lines, places, strict=True))
+    named = (line._replace(tax=apart[place].code) if place else line for line, place in zip(lines, places, strict=True))
     return tuple(named), tuple(apart.values())
 
 
@@ -70,9 +69,9 @@ def with_deposit_rates(
             ):
                 continue
             at = placed.index((place, line))
-            cut = [(place, replace(line, net=part, price=part, delivered=deposit.date))]
+            cut = [(place, line._replace(net=part, price=part, delivered=deposit.date))]
             if line.net > part:
-                cut.append((place, replace(line, net=line.net - part, price=line.net - part)))
+                cut.append((place, line._replace(net=line.net - part, price=line.net - part)))
             placed[at : at + 1] = cut
             left -= part
     return tuple(placed)
@@ -93,7 +92,7 @@ def lines_to_write(book: Book, lines: Sequence[DraftLine], day: date) -> tuple[D
             if tax.rates_of(own) == tax.rates_of(read):
                 delivered = None
         unchanged = (delivered, code) == (line.delivered, line.tax)
-        result.append(line if unchanged else replace(line, delivered=delivered, tax=code))
+        result.append(line if unchanged else line._replace(delivered=delivered, tax=code))
     return tuple(result)
 
 
@@ -116,7 +115,7 @@ def credit_lines_to_write(
             read = tax.tax_point_of_line(latest, line.supply_date)
         own = of.tax_point or latest if of else days.get(line.tax, latest)
         other = tax.rates_of(dated.at(read)) != tax.rates_of(dated.at(own))
-        result.append(replace(line, tax=code, delivered=own if other else line.delivered))
+        result.append(line._replace(tax=code, delivered=own if other else line.delivered))
     return tuple(result)
 
 

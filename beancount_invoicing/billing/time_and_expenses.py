@@ -203,7 +203,7 @@ def time_lines(
             for work in free
         )
         day, last = lines[-1]
-        lines[-1] = day, replace(last, time_releases=_merged((*last.time_releases, *outs)), work=(*last.work, *free))
+        lines[-1] = day, last._replace(time_releases=_merged((*last.time_releases, *outs)), work=(*last.work, *free))
     yield from lines
 
 
@@ -524,7 +524,7 @@ def _merged(outs: tuple[TimeRelease, ...]) -> tuple[TimeRelease, ...]:
     for release in outs:
         key = (release.account, release.counter, release.commodity, release.item, release.billable)
         before = result.get(key)
-        result[key] = replace(release, quantity=release.quantity + before.quantity) if before else release
+        result[key] = release._replace(quantity=release.quantity + before.quantity) if before else release
     return tuple(result.values())
 
 

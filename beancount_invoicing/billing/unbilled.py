@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -23,8 +22,7 @@ from beancount_invoicing.rules.tax import gross_split, tax_point_of_line
 UnbilledKind = Literal["period", "milestone", "deposit", "time", "expense", "adjustment", "running"]
 
 
-@dataclass(frozen=True, slots=True)
-class UnbilledLine:
+class UnbilledLine(NamedTuple):
     """A line that may be billed: what it is, and the contract as it held on its own day, which says whom it is billed to and how.
 
     A period's own day is its first, or that of the part that is billed; an hour's the day it was worked; a milestone's and an
@@ -115,7 +113,7 @@ def _for_whom(book: Book, contract: Contract, day: date, line: DraftLine) -> Dra
         return line
     item = book.items[line.item].at(day) if line.item in book.items else None
     text = line.text or (item.text or item.name if item else contract.code)
-    return replace(line, text=f"{text} – {book.customers[main].at(day).name}")
+    return line._replace(text=f"{text} – {book.customers[main].at(day).name}")
 
 
 class AlreadyBilled(NamedTuple):
@@ -363,8 +361,8 @@ def _of_them(line: DraftLine, only: LineFilter) -> DraftLine:
     """The line, which takes off its account the time of those alone who are asked for."""
     if not (only.person or only.task):
         return line
-    return replace(
-        line, time_releases=tuple(replace(out, person=only.person, task=only.task) for out in line.time_releases)
+    return line._replace(
+        time_releases=tuple(out._replace(person=only.person, task=only.task) for out in line.time_releases)
     )
 
 
@@ -373,7 +371,7 @@ def _net(book: Book, main: str, line: DraftLine, until: date, decimals: int) -> 
     if line.price_with_tax is None:
         return line
     rate = tax_rate(book, main, line.tax, line.item, tax_point_of_line(until, line.supply_date))
-    return replace(line, gross=line.net, net=gross_split(line.net, rate, decimals)[0].value)
+    return line._replace(gross=line.net, net=gross_split(line.net, rate, decimals)[0].value)
 
 
 def _without_account(line: DraftLine, contract: Contract, notices: list[BillingNotice]) -> DraftLine:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -70,7 +69,7 @@ def usage_lines(
             for line in _of_period(book, contract_versions, unit, decimals, notices):
                 yield (
                     period.span.start,
-                    replace(line, billable_from=period.span.end, start=period.span.start, end=period.span.end),
+                    line._replace(billable_from=period.span.end, start=period.span.start, end=period.span.end),
                 )
 
 
@@ -83,7 +82,7 @@ def accrued_usage_lines(
         if period.span.end > as_of and unit.work:
             for line in _of_period(book, contract_versions, unit, decimals, [], over=False):
                 ran = min(period.span.end, as_of)
-                yield period.span.start, replace(line, billable_from=period.span.end, start=period.span.start, end=ran)
+                yield period.span.start, line._replace(billable_from=period.span.end, start=period.span.start, end=ran)
 
 
 def period_amount_difference(
@@ -243,7 +242,7 @@ def _of_period(
         unit = unit._replace(name=own[0].commodity.lower() if own else "")
         new = _lines(book, contract, start, unit, allowance.available, already, already + quantity, decimals)
         if own and new:
-            new[0] = replace(new[0], time_releases=time_releases(own), work=tuple(own))
+            new[0] = new[0]._replace(time_releases=time_releases(own), work=tuple(own))
         lines = new + lines
         all_of_it = _lines(book, contract, start, unit, allowance.available, ZERO, already + quantity, decimals)
         comes_to += sum((_net(book, contract, line, start, decimals) for line in all_of_it), ZERO)
@@ -261,7 +260,7 @@ def _of_period(
                 _("line"), "difference", (max(comes_to, least), billed), rest, _("less what its other lines bill")
             ),
         )
-        lines.append(replace(_lump_line(book, contract, start, rest, word(book, contract, start, why)), steps=steps))
+        lines.append(_lump_line(book, contract, start, rest, word(book, contract, start, why))._replace(steps=steps))
     return lines
 
 

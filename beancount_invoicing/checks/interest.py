@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -261,8 +260,7 @@ def check_unowed_interest(book: Book, allocated: Allocated) -> Iterator[Finding]
     invoices = [claim for claims in book.interest_invoices.values() for claim in claims]
     late = [invoice for number in book.interest_invoices if (invoice := book.invoice(number)) is not None]
     asked = {*book.interest_invoices, *(claim.number for claim in invoices)}
-    near = replace(  # few among many: what stands is worked out for these alone
-        allocated,
+    near = allocated._replace(
         open_items=tuple(item for item in allocated.open_items if item.invoice.number in asked),
         allocations=tuple(allocation for allocation in allocated.allocations if allocation.invoice.number in asked),
         unallocated=(),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -132,12 +131,12 @@ def _asked(
     while not wanted.customer:
         text = _ask("Customer", (account.split(":")[-1] for account in book.customers))
         try:
-            wanted = replace(wanted, customer=customer_search.find_customer(book, text))
+            wanted = wanted._replace(customer=customer_search.find_customer(book, text))
         except UnknownCustomer as error:
             echo(str(error), err=True)
     _show_items(book, dating.day)
     while text := _ask(_("Line {count} (empty: no more)", count=len(wanted.lines) + 1), book.items, empty=True):
-        more = replace(wanted, lines=(*wanted.lines, text))
+        more = wanted._replace(lines=(*wanted.lines, text))
         try:
             outcome = new.new_invoice(session.find(), more, dating, WriteOptions(), loads)
         except (ValueError, Refused) as error:
@@ -154,7 +153,7 @@ def _asked(
                         err=True,
                     )
                     income = _ask(_("Income account"), incomes)
-                wanted = replace(wanted, account=income)
+                wanted = wanted._replace(account=income)
                 echo(_("Now the line again."), err=True)
             continue
         wanted = more
@@ -176,7 +175,7 @@ def _asked(
             echo(new.new_invoice(session.find(), wanted, dating, WriteOptions(), loads).text, nl=False, err=True)
         if session.failed or not confirm(_("Write it?"), err=True):
             raise click.Abort
-    return wanted, replace(way, write=True)
+    return wanted, way._replace(write=True)
 
 
 def _show_items(book: Book, day: date) -> None:

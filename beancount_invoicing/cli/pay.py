@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -52,8 +51,7 @@ class _NumberWithAmount(click.ParamType[WantedDocument]):
         return WantedDocument(number, amount)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(NamedTuple):
     """What is said of the money: that it came back, is paid back, or lies on account already."""
 
     returned: bool

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import get_args
@@ -171,7 +170,7 @@ def send_command(
             word = confirm_action.confirm if confirm else confirm_action.discard
             outcome = word(session.find(), AttemptFilter(words, kind, channel, level, customer), day, chosen)
             if chosen.write:  # a line for each says enough
-                outcome = replace(outcome, text="".join(f"{text}\n" for text in outcome.notices), notices=())
+                outcome = outcome._replace(text="".join(f"{text}\n" for text in outcome.notices), notices=())
             print_outcome(outcome, chosen)
         return
     if not words and not since and not write:

@@ -31,8 +31,7 @@ class Attachment:
         return self.source if isinstance(self.source, bytes) else self.source()
 
 
-@dataclass(frozen=True, slots=True)
-class Dispatch:
+class Dispatch(NamedTuple):
     """One thing to be sent to one customer: an invoice, a reminder, a statement …
 
     It is complete whatever the channel is: an e-mail has `to`, `subject`, `text`, `html`; a letter has `address`; both have the

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
@@ -20,8 +19,7 @@ _ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]+@[\x21-\x3b\x3d\x3f-\x7e]+>")
 _STRANGE = re.compile(r"[^A-Za-z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(NamedTuple):
     """Who sends: the name and address that e-mails come from, where answers go if elsewhere, and who gets blind copies."""
 
     name: str
@@ -30,8 +28,7 @@ class Sender:
     bcc: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(NamedTuple):
     """An e-mail that is ready but for the moment at which it leaves."""
 
     message_id: str

@@ -41,8 +41,7 @@ class Server:
     final_timeout: float = 600  # RFC 5321, 4.5.3.2.6
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingMessage:
+class OutgoingMessage(NamedTuple):
     """A message for the server. `content` makes its bytes, with CRLF, when it is its turn."""
 
     sender: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import fields, is_dataclass
 from difflib import SequenceMatcher
 from hashlib import sha256
 from pathlib import Path
@@ -172,11 +171,12 @@ def _lines(before: bytes, after: bytes) -> Iterator[Difference]:
 
 
 def _differences(path: str, before: object, after: object) -> Iterator[Difference]:
-    if is_dataclass(before) and is_dataclass(after) and type(before) is type(after):
-        for field in fields(before):
-            if field.name not in _WORDING:
-                inner = f"{path}.{field.name}" if path else field.name
-                yield from _differences(inner, getattr(before, field.name), getattr(after, field.name))
+    fields = _fields(before)
+    if fields and type(before) is type(after):
+        for field in fields:
+            if field not in _WORDING:
+                inner = f"{path}.{field}" if path else field
+                yield from _differences(inner, getattr(before, field), getattr(after, field))
     elif isinstance(before, tuple) and isinstance(after, tuple):
         for index in range(max(len(before), len(after))):
             yield from _differences(
@@ -191,9 +191,13 @@ def _differences(path: str, before: object, after: object) -> Iterator[Differenc
 def _said(value: object) -> str:
     if value is None or value == "":
         return "nothing"
-    if not is_dataclass(value):
+    fields = _fields(value)
+    if not fields:
         return str(value)
     name = getattr(value, "name", None)
-    return (
-        str(name) if name else ", ".join(str(said) for field in fields(value) if (said := getattr(value, field.name)))
-    )
+    return str(name) if name else ", ".join(str(part) for field in fields if (part := getattr(value, field)))
+
+
+def _fields(value: object) -> tuple[str, ...]:
+    """The names of the fields of what is a named tuple or a data class; of other values none."""
+    return tuple(getattr(value, "_fields", ())) or tuple(getattr(value, "__dataclass_fields__", ()))

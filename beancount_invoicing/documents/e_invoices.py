@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from beancount_invoicing.documents.as_issued import paid_on_its_date
 from beancount_invoicing.documents.differences import altered_since
@@ -29,8 +28,7 @@ E_INVOICE_SUFFIXES: dict[EInvoiceFormat, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenEInvoice:
+class WrittenEInvoice(NamedTuple):
     """An e-invoice that was written, and what each layer of checks said of it (nothing where it was not asked)."""
 
     file: WrittenFile

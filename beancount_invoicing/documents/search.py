@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -23,8 +22,7 @@ class UnknownNumber(LookupError):
     """There is no document with that number; the message names the likely one."""
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentFilter:
+class DocumentFilter(NamedTuple):
     """Which documents; each that is not given lets all pass. `since` and `until` are inclusive dates of documents."""
 
     statuses: tuple[str, ...] = ()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from beancount_invoicing.model import Book, require_date
 
@@ -12,8 +12,7 @@ DAYS = 7
 """How old the newest booking of a bank account may be where option `bank-days` says nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class BankAccount:
+class BankAccount(NamedTuple):
     """A bank account and the last day, up to the day asked for, on which something is booked or asserted there."""
 
     account: str

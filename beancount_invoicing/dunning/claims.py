@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -52,8 +51,7 @@ class Claimed(NamedTuple):
         return self.charged_periods[-1][1] if self.charged_periods else None
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimRule:
+class ClaimRule(NamedTuple):
     """By which law or contract a document bears interest."""
 
     applicable_law: law.LateInterestLaw | Decimal
@@ -209,7 +207,7 @@ def interest_on(
     interests, until, missing = _interest(parts, as_of, rule, decimals, before.charged_periods)
     claim = together(interests, rule.applicable_law, decimals, fixed)
     steps = (*left_out, *_charged_before(before), *_until(missing), *claim.steps)
-    claim = replace(claim, steps=steps, until=until if missing else None)
+    claim = claim._replace(steps=steps, until=until if missing else None)
     if missing:
         message = _(
             "{number}: no interest is claimed from {since} on: {missing}",
@@ -221,7 +219,7 @@ def interest_on(
     if claim.segments or fixed is None:
         return claim if claim.segments else None
     lone = indemnity_alone(debt, rule.applicable_law, decimals, fixed, known=True)
-    return replace(lone, steps=(*left_out, *_charged_before(before), *lone.steps))
+    return lone._replace(steps=(*left_out, *_charged_before(before), *lone.steps))
 
 
 def _until(missing: RateUnknown | None) -> Sequence[CalculationStep]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -21,8 +20,7 @@ def days_later(day: date, days: int) -> date:
         return date.max if days > 0 else date.min
 
 
-@dataclass(frozen=True, slots=True)
-class LevelDecision:
+class LevelDecision(NamedTuple):
     """The level that is due today, None where none is; and why, in words."""
 
     level: ReminderLevel | None

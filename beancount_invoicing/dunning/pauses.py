@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -13,8 +12,7 @@ from beancount_invoicing.model import ZERO, Book, Event
 from beancount_invoicing.receivables import Position
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(NamedTuple):
     """Why an invoice is held back; or, `over`, that a promise about it was broken, so that it is not."""
 
     reason: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -48,7 +47,7 @@ def policy(book: Book, name: str, as_of: date) -> Policy | None:
     if written is None:
         return usual(country) if name == STANDARD_POLICY else None
     version = written.at(as_of)
-    return version if version.levels else replace(version, levels=usual(country).levels)
+    return version if version.levels else version._replace(levels=usual(country).levels)
 
 
 def tone_of(book: Book, position: Position, event: Event) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -36,8 +35,7 @@ from beancount_invoicing.receivables import Allocated, Position, allocate, posit
 from beancount_invoicing.rules.interest import Interest
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
+class Late(NamedTuple):
     """A document in a letter: late, or in a notice before the due date about to be due."""
 
     position: Position
@@ -70,8 +68,7 @@ class Late:
         return self.claim.indemnity if self.claim else None
 
 
-@dataclass(frozen=True, slots=True)
-class SeparatelyReminded:
+class SeparatelyReminded(NamedTuple):
     """A late document that the letter does not ask for, as it has had a letter of its own: the last of these."""
 
     number: str
@@ -79,8 +76,7 @@ class SeparatelyReminded:
     last_letter: SentLetter
 
 
-@dataclass(frozen=True, slots=True)
-class HeldInvoice:
+class HeldInvoice(NamedTuple):
     """A late document that no letter speaks of, and why."""
 
     number: str
@@ -89,8 +85,7 @@ class HeldInvoice:
     """The due dates of what it is said of; none where nothing is late."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """The letter to one customer in one currency about what has come to one level of a policy, so that its words hold for each
     document; without `level` nothing is sent, and it says why not."""
 
@@ -141,8 +136,7 @@ class Proposal:
         return self.total + self.interest + self.indemnity + self.fee
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     """A document, or the late instalments of it that have come to one level, that a letter may speak of, and the level that is due
     for it today; or why none may speak of it."""
 
@@ -177,8 +171,7 @@ class _Candidate:
         return amount - min(self.position.disputed, amount)
 
 
-@dataclass(frozen=True, slots=True)
-class _Account:
+class _Account(NamedTuple):
     """What a customer owes in one currency, and what lies there."""
 
     customer: Customer
@@ -231,14 +224,14 @@ def _of_account(book: Book, owed: _Account, followed_from: date | None, as_of: d
         for position in owed.open
         for candidate in _candidates(book, position, owed, guessed, followed_from, as_of)
     ]
-    candidates = [replace(candidate, place=place) for place, candidate in enumerate(found)]
+    candidates = [candidate._replace(place=place) for place, candidate in enumerate(found)]
     letters: list[list[_Candidate]] = []
     groups = _by_level(candidates)
     due = {candidate.place for group in groups for candidate in group}
     rest = [
         candidate
         if candidate.level is None
-        else replace(candidate, why=_("{reason}, but not beside a reminder", reason=candidate.why))
+        else candidate._replace(why=_("{reason}, but not beside a reminder", reason=candidate.why))
         for candidate in candidates
         if candidate.place not in due
     ]
@@ -267,17 +260,17 @@ def _of_account(book: Book, owed: _Account, followed_from: date | None, as_of: d
     rest.sort(key=lambda candidate: candidate.place)
     apart = tuple(reminded for candidate in rest if (reminded := _apart(book, candidate)))
     sure = {match.credit for matches in guessed.values() for match in matches if match.sure}
-    told = replace(owed, lying=[credit for credit in owed.lying if credit not in sure])
+    told = owed._replace(lying=[credit for credit in owed.lying if credit not in sure])
     parts = _parts(candidates, letters)
     result = _one_fee(_letter(book, told, group, parts, as_of) for group in letters)
     on_account = sum((credit.amount for credit in owed.lying), ZERO)
-    result = [replace(proposal, separately_reminded=apart, unallocated=on_account) for proposal in result]
+    result = [proposal._replace(separately_reminded=apart, unallocated=on_account) for proposal in result]
     if result and unknown:
-        result[0] = replace(result[0], notices=(*result[0].notices, _not_taken_off(owed, unknown, letters)))
+        result[0] = result[0]._replace(notices=(*result[0].notices, _not_taken_off(owed, unknown, letters)))
     advised = {number: advice(matches, number, book.file) for number, matches in guessed.items()}
     said = {candidate.why for candidate in candidates}
     if result and (more := tuple(why for why in advised.values() if why not in said)):  # not late, or kept back anyway
-        result[0] = replace(result[0], notices=(*result[0].notices, *more))
+        result[0] = result[0]._replace(notices=(*result[0].notices, *more))
     if rest:
         reasons = tuple(_reason(candidate) for candidate in rest)
         held = tuple(_reason(candidate) for candidate in rest if candidate.held)
@@ -322,7 +315,7 @@ def _one_fee(letters: Iterable[Proposal]) -> list[Proposal]:
     result: list[Proposal] = []
     for letter in letters:
         charged = any(before.fee for before in result)
-        result.append(replace(letter, fee=ZERO) if charged else letter)
+        result.append(letter._replace(fee=ZERO) if charged else letter)
     return result
 
 
@@ -381,7 +374,7 @@ def _by_level(candidates: Iterable[_Candidate]) -> list[list[_Candidate]]:
 
 
 def _kept_back(group: Iterable[_Candidate], why: str) -> list[_Candidate]:
-    return [replace(candidate, level=None, why=why, held=True) for candidate in group]
+    return [candidate._replace(level=None, why=why, held=True) for candidate in group]
 
 
 def _never_owed(book: Book, position: Position, of_customer: Mapping[str, Position]) -> str:

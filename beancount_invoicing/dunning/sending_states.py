@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from itertools import accumulate
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from beancount_invoicing.dunning.pauses import asked_amount, late_amount
 from beancount_invoicing.dunning.unallocated import LikelyMatch, advice, likely_matches, unallocated_credits
@@ -23,8 +22,7 @@ paid, or is late; that it was paid, credited, or both since; or nothing: it is c
 account is most likely for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class StateOnSending:
+class StateOnSending(NamedTuple):
     """How an invoice stands on the day on which it is sent; amounts are in its currency."""
 
     payment_state: PaymentState

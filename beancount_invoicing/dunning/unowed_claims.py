@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount_invoicing import law
 from beancount_invoicing.dunning.claims import (
@@ -30,8 +30,7 @@ _ANY_RATE = Decimal(1)
 """For shares of days alone, where the rate is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unowed:
+class Unowed(NamedTuple):
     """How much of what a claim charges was never owed, and why."""
 
     claim: Invoice

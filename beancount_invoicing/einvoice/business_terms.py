@@ -5,23 +5,21 @@ Amounts have the sign of the document: on a credit note (type 381) they are posi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount_invoicing.einvoice.profiles import EN16931_SPECIFICATION, Profile, profile
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+class Identifier(NamedTuple):
     """An identifier and the scheme it belongs to: a code of ISO 6523 (0002 SIREN, 0009 SIRET …) or of the EAS list."""
 
     value: str
     scheme: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PostalAddress:
+class PostalAddress(NamedTuple):
     """BG-5, BG-8, BG-15."""
 
     lines: tuple[str, ...] = ()
@@ -34,8 +32,7 @@ class PostalAddress:
     """BT-40, BT-55, BT-80."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(NamedTuple):
     """BG-6, BG-9."""
 
     name: str = ""
@@ -46,8 +43,7 @@ class Contact:
     """BT-43, BT-58."""
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(NamedTuple):
     """Seller (BG-4) or buyer (BG-7)."""
 
     name: str
@@ -68,8 +64,7 @@ class Party:
     contact: Contact | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """BG-1."""
 
     text: str
@@ -78,8 +73,7 @@ class Note:
     """BT-21, a code of UNTDID 4451."""
 
 
-@dataclass(frozen=True, slots=True)
-class PrecedingInvoice:
+class PrecedingInvoice(NamedTuple):
     """BG-3."""
 
     number: str
@@ -88,8 +82,7 @@ class PrecedingInvoice:
     """BT-26."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """BG-13."""
 
     date: date | None = None
@@ -99,8 +92,7 @@ class Delivery:
     address: PostalAddress | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentInstructions:
+class PaymentInstructions(NamedTuple):
     """BG-16, BG-17, BG-19."""
 
     means: str
@@ -121,8 +113,7 @@ class PaymentInstructions:
     """BT-91."""
 
 
-@dataclass(frozen=True, slots=True)
-class AllowanceCharge:
+class AllowanceCharge(NamedTuple):
     """BG-20, BG-21 on the document; BG-27, BG-28 on a line, which have no VAT of their own."""
 
     charge: bool
@@ -140,8 +131,7 @@ class AllowanceCharge:
     """BT-96, BT-103; None under category O."""
 
 
-@dataclass(frozen=True, slots=True)
-class VatBreakdown:
+class VatBreakdown(NamedTuple):
     """BG-23."""
 
     category: str
@@ -158,8 +148,7 @@ class VatBreakdown:
     """BT-121, a VATEX code."""
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceLine:
+class InvoiceLine(NamedTuple):
     """BG-25."""
 
     identifier: str
@@ -200,8 +189,7 @@ class InvoiceLine:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """BG-22."""
 
     lines: Decimal | None
@@ -226,8 +214,7 @@ class Totals:
     """BT-111."""
 
 
-@dataclass(frozen=True, slots=True)
-class EInvoice:
+class EInvoice(NamedTuple):
     """An invoice or credit note in the business terms of EN 16931."""
 
     number: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from beancount_invoicing.einvoice import checks, official, pdf, rulesets, syntax
 from beancount_invoicing.einvoice.checks_pdf import check_pdf
@@ -18,8 +17,7 @@ SCHEMA_LAYER = _("XML schema")
 OFFICIAL_LAYER = _("official rules")
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """What one layer found. `not_run`: why it was not run, "" where it was; what was not run has not passed."""
 
     name: str

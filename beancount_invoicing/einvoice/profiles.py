@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 EN16931_SPECIFICATION = "urn:cen.eu:en16931:2017"
 """BT-24 of a document that keeps EN 16931 and nothing else."""
@@ -12,8 +12,7 @@ FACTUR_X = ("minimum", "basicwl", "basic", "en16931", "extended", "extended-ctc-
 """The profiles of Factur-X, and of France's platforms (XP Z12-012), as BT-24 ends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """What a document may say, and by whose rules."""
 
     name: str

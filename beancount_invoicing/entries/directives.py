@@ -584,7 +584,7 @@ class Directives:
             if "parts" in values:
                 parts[source] = tuple(values["parts"].split())
                 whom = self._sold_to(code, values.get("sold-to", ""), source)
-                return replace(combined(code, values, parts[source], source, self.findings), sold_to=whom)
+                return combined(code, values, parts[source], source, self.findings)._replace(sold_to=whom)
             if "compound" in values:
                 self.findings.error(
                     "tax-parts",

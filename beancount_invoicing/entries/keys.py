@@ -6,8 +6,7 @@ Reader, checks and the reference page in `docs/` are made from it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 KeyType = Literal[
     "text",
@@ -70,8 +69,7 @@ TRANSACTION_PLACES = frozenset({DOCUMENT, OPENING_TRANSACTION, PAYMENT_TRANSACTI
 """The places of keys on transactions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A metadata key of ours. `choices`: the only texts it may hold, where there is such a list."""
 
     name: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -54,8 +53,7 @@ class UnappliedPayment(NamedTuple):
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class LegacyCustomerAccount:
+class LegacyCustomerAccount(NamedTuple):
     """An account on which customers owe."""
 
     name: str

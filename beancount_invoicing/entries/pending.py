@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount.core.data import Posting, Transaction
 
@@ -19,8 +19,7 @@ CodeCurrency = tuple[str, str]
 """A tax code and the currency in which it is booked."""
 
 
-@dataclass(frozen=True, slots=True)
-class PendingTaxes:
+class PendingTaxes(NamedTuple):
     """The taxes that are owed only once paid, and the accounts on which they wait and are owed."""
 
     taxes: Mapping[str, Dated[Tax]]

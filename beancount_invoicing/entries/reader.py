@@ -212,7 +212,7 @@ def _payments(
         (transaction for _position, transaction in by_kind.transactions),
         accounts,
     )
-    accounts = replace(accounts, allowances=allowances)
+    accounts = accounts._replace(allowances=allowances)
     exchange_rate_of = payment_exchange_rate_reader(pending, context.options.get("exchange-account"))
     used = PaymentAccountCounter(accounts)
     payments = list(read.payments)

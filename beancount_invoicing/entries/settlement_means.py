@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -25,8 +24,7 @@ WRITE_OFF_TAG = "write-off"
 CustomerLeg = tuple[Payment, Posting]
 
 
-@dataclass(frozen=True, slots=True)
-class Accounts:
+class Accounts(NamedTuple):
     """What the accounts beside those of customers are."""
 
     owner: Callable[[str], str | None]

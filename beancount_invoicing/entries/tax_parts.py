@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
@@ -92,8 +91,7 @@ def _joined(tax: Tax, parts: list[Tax]) -> Tax:
     if not parts:
         return tax
     natures = {part.nature for part in parts}
-    return replace(
-        tax,
+    return tax._replace(
         parts=tuple(parts),
         rate=rate_of_parts([part.rate for part in parts], tax.compound),
         nature=tax.nature or (natures.pop() if len(natures) == 1 else ""),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.model import Event, Finding
@@ -17,15 +18,13 @@ MANY = 500
 """So many open documents are listed at once; where there are more, one customer is to be chosen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """One currency's ages, for a picture: (name of the bucket by its place, width in percent), claims only."""
 
     parts: tuple[tuple[int, Decimal], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OpenInvoice:
+class OpenInvoice(NamedTuple):
     """A document that is open, and the last reminder of it."""
 
     position: Position
@@ -34,8 +33,7 @@ class OpenInvoice:
     last_reminder: Event | None
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerInvoices:
+class CustomerInvoices(NamedTuple):
     """A customer's open documents, the earliest due first."""
 
     name: str

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from beancount_invoicing.law.bad_debts import unpaid_words
 from beancount_invoicing.law.corrections import credit_note_naming
@@ -117,8 +116,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class LongestTerms:
+class LongestTerms(NamedTuple):
     """The longest terms to agree on, from the invoice's date: `days`, or `end_of_month_days` and a month's end."""
 
     days: int
@@ -126,8 +124,7 @@ class LongestTerms:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A sentence on an invoice, in each language that it is known in, from a date on."""
 
     key: str
@@ -142,8 +139,7 @@ class Mention:
         return texts.get(language[:2].lower(), texts["en"])
 
 
-@dataclass(frozen=True, slots=True)
-class EInvoiceRules:
+class EInvoiceRules(NamedTuple):
     """What a country asks of the e-invoices of its sellers, beyond EN 16931."""
 
     since: date

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from beancount_invoicing.law.data import load_data
 from beancount_invoicing.law.places import law_of
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(NamedTuple):
     """A claim on an insolvent customer is to be declared within `months` of `after`."""
 
     months: int

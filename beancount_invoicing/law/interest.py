@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from beancount_invoicing.law.data import load_data, row_in_force
 from beancount_invoicing.law.places import law_of
@@ -20,8 +19,7 @@ DatedRates = Iterable[tuple[date, Decimal]]
 """Reference rates as a ledger says them: the day, and percent a year from that day on."""
 
 
-@dataclass(frozen=True, slots=True)
-class LateInterestLaw:
+class LateInterestLaw(NamedTuple):
     """Late interest of a seller in `country` from one kind of buyer: a reference rate plus `margin` points."""
 
     country: str
@@ -127,7 +125,7 @@ def late_interest_law(country: str, buyer: str, day: date | None = None) -> Late
 
 def with_ledger_rates(law: LateInterestLaw, ledger_rates: DatedRates) -> LateInterestLaw:
     """The law with the reference rates that a ledger says for its base over the shipped ones."""
-    return replace(law, rates=tuple(sorted({**dict(law.rates), **by_half_years(ledger_rates)}.items())))
+    return law._replace(rates=tuple(sorted({**dict(law.rates), **by_half_years(ledger_rates)}.items())))
 
 
 def lowest_contract_rate(country: str, day: date, ledger_rates: DatedRates = ()) -> Decimal | None:
@@ -181,4 +179,4 @@ def contract_cap(country: str, buyer: str) -> LateInterestLaw | None:
     if cap is None or buyer not in cap["buyers"]:
         return None
     law = late_interest_law(country, cap["as_from"])
-    return replace(law, source=cap["source"], address=cap["address"], indemnities=()) if law else None
+    return law._replace(source=cap["source"], address=cap["address"], indemnities=()) if law else None

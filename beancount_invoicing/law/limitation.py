@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from beancount_invoicing.law.data import load_data
 from beancount_invoicing.law.places import law_of
 
 
-@dataclass(frozen=True, slots=True)
-class Limitation:
+class Limitation(NamedTuple):
     """A limitation period of whole `years`, from the due date or from the end of the year of the due date on."""
 
     years: int

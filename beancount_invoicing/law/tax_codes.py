@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from beancount_invoicing.law.data import load_data
 from beancount_invoicing.law.places import inland_territory
@@ -22,16 +21,14 @@ _ANOTHER_STATE = "DE"
 """Any state of the Union: what is near for a seller there, or in another one, is within it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(NamedTuple):
     """A rate of tax, in percent, and where the law says so ("" where that is not known)."""
 
     rate: Decimal
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Untaxed:
+class Untaxed(NamedTuple):
     """A code under which no tax is charged: what the keys of its directive say; the label names where the law says so."""
 
     kind: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from beancount_invoicing.model.values import Source
 
@@ -13,8 +13,7 @@ TableDateOrder = Literal["", "ymd", "dmy", "mdy"]
 """In which order a table writes year, month and day; "" where the dates themselves show it."""
 
 
-@dataclass(frozen=True, slots=True)
-class CsvTable:
+class CsvTable(NamedTuple):
     """What a table of a bank says where. What is "" is taken from the preset, or told from the file."""
 
     preset: str = ""

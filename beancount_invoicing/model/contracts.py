@@ -12,8 +12,7 @@ from beancount_invoicing.model.values import Day, Source
 Mode = Literal["subscription", "fixed", "time"]
 
 
-@dataclass(frozen=True, slots=True)
-class Milestone:
+class Milestone(NamedTuple):
     """A stage of a fixed-price contract: `percent` of its price, `cumulative` percent done by then, or `price`.
 
     `deposit`s stand beside the whole; one with a `change_order` is a part of what the amendment of that day changes the price by.

@@ -16,8 +16,7 @@ Nature = Literal["goods", "services", "electronic"]
 """What is sold; "electronic": services that are supplied electronically, of telecommunications and broadcasting."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tax:
+class Tax(NamedTuple):
     """A tax code. `rate` in percent; `account` is None where no tax is due.
 
     One that consists of `parts` has no account: each part has its own, and its tax is due apart. Its `rate` is that of all of
@@ -103,8 +102,7 @@ class Line(NamedTuple):
     """What it bills was agreed for these days, whatever the contract says of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Adjustment:
+class Adjustment(NamedTuple):
     """An allowance (negative on an invoice) or charge (positive) on the whole document, before tax."""
 
     reason: str
@@ -141,8 +139,7 @@ class TaxAmount(NamedTuple):
         return self.figure.steps if self.figure else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Deduction:
+class Deduction(NamedTuple):
     """A part of an earlier deposit invoice that this document deducts: `amount` > 0 lowers what is to be paid.
 
     `tax` is the code of the tax deducted, "" for the net.
@@ -158,8 +155,7 @@ class Deduction:
     """As this document names it, where it has several rates of the code."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImmediatePayment:
+class ImmediatePayment(NamedTuple):
     """What was paid at once, outside the customer's account (bank, cash), on the document's own date."""
 
     amount: Decimal

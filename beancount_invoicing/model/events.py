@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -18,8 +17,7 @@ DISPATCH_START_EVENTS = frozenset({"prepared", "sending"})
 """The events that something is about to leave: it waits for a person, or is being sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """What happened to invoices (`numbers`), or to the whole customer (no numbers). `amount`: the part in dispute."""
 
     date: Day

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -120,8 +119,7 @@ class ParentAccountPosting(NamedTuple):
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(NamedTuple):
     """A transaction that nets to zero on one customer in one currency; or, on customers' accounts only, between several.
 
     Over several accounts, claims move between them; between customers, from one to the other. On one account (where nothing else

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from beancount_invoicing.model.parties import Channel
 from beancount_invoicing.model.values import ZERO, Source
@@ -12,8 +11,7 @@ from beancount_invoicing.model.values import ZERO, Source
 Tone = Literal["courtesy", "friendly", "firm", "final"]
 
 
-@dataclass(frozen=True, slots=True)
-class ReminderLevel:
+class ReminderLevel(NamedTuple):
     """One level of a reminder policy: when its letter is due, how it speaks and leaves."""
 
     level: int
@@ -36,8 +34,7 @@ class ReminderLevel:
     signed_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """A reminder policy as it stands from one of its directives on; its levels in their order."""
 
     name: str

@@ -5,11 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, CustomerMovement, require_date
@@ -26,8 +26,7 @@ class BoundsError(ValueError):
     """The bounds of the buckets are not ascending whole numbers from 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class AgingRow:
+class AgingRow(NamedTuple):
     """What one customer owes on one account in one currency. total = not_due + sum(buckets) + unallocated."""
 
     customer: str
@@ -43,8 +42,7 @@ class AgingRow:
     drafts: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class AgingTotal:
+class AgingTotal(NamedTuple):
     """The sum of the rows of one currency."""
 
     currency: str
@@ -56,8 +54,7 @@ class AgingTotal:
     drafts: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerBalance:
+class LedgerBalance(NamedTuple):
     """What the ledger itself says is on an account: the total and the drafts of its row."""
 
     account: str
@@ -65,8 +62,7 @@ class LedgerBalance:
     balance: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Aging:
+class Aging(NamedTuple):
     """The aged balance as of a day (inclusive)."""
 
     as_of: date
@@ -87,7 +83,7 @@ class Aging:
         """The same of some customers, by their main accounts."""
         pairs = [pair for pair in zip(self.rows, self.ledger, strict=True) if pair[0].main_account in customers]
         rows = tuple(row for row, _books in pairs)
-        return replace(self, rows=rows, totals=aging_totals(rows), ledger=tuple(books for _row, books in pairs))
+        return self._replace(rows=rows, totals=aging_totals(rows), ledger=tuple(books for _row, books in pairs))
 
 
 _AccountAndCurrency = tuple[str, str]
@@ -230,7 +226,7 @@ def needed_for_aging(book: Book, allocated: Allocated) -> tuple[Book, Allocated]
         file=book.file,
     )
     items = tuple(item._replace(invoice=bare[id(item.invoice)]) for item in allocated.open_items if item.open)
-    return open_book, replace(allocated, open_items=items, allocations=(), recoveries=(), notices=(), moves=())
+    return open_book, allocated._replace(open_items=items, allocations=(), recoveries=(), notices=(), moves=())
 
 
 def _row(book: Book, as_of: date, account: str, currency: str, sums: _Sums) -> AgingRow:

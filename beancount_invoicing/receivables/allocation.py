@@ -19,7 +19,6 @@ from __future__ import annotations
 from bisect import insort
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -106,8 +105,7 @@ class BadDebtRecovery(NamedTuple):
     date: Day
 
 
-@dataclass(frozen=True, slots=True)
-class Allocated:
+class Allocated(NamedTuple):
     """Everything allocated once, or unallocated once."""
 
     as_of: date

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, CalculationStep, Day
@@ -12,8 +12,7 @@ from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.steps import round_to
 
 
-@dataclass(frozen=True, slots=True)
-class BadDebt:
+class BadDebt(NamedTuple):
     """What of a document is lost at its position's day: net + tax = amount, in the document's currency."""
 
     position: Position

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
@@ -43,8 +42,7 @@ class LineLeftToCredit(NamedTuple):
         return _count(self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class LeftToCredit:
+class LeftToCredit(NamedTuple):
     """What is left to credit of a document, with its signs and in its currency."""
 
     invoice: Invoice
@@ -335,8 +333,7 @@ def _less(before: tuple[LeftToCredit, ...], note: Invoice) -> tuple[tuple[LeftTo
         turned = _share(rounding, left.rounding, last)
         rounding -= turned
         result.append(
-            replace(
-                left,
+            left._replace(
                 lines=tuple(lines[start : start + len(left.lines)]),
                 nets=_taken(left.nets, nets, last),
                 taxes=_taken(left.taxes, taxes, last),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book, Finding, Invoice, Payment, Transfer
@@ -19,8 +19,7 @@ from beancount_invoicing.receivables.allocation_state import (
 from beancount_invoicing.rules.numbering import link
 
 
-@dataclass(frozen=True, slots=True)
-class AllocationRemainder:
+class AllocationRemainder(NamedTuple):
     """How things stand after all is allocated that can be."""
 
     book: Book

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from beancount_invoicing.model import ZERO, Book, Customer, Event, Invoice, require_date
 from beancount_invoicing.receivables.allocation import Allocated, Allocation, OpenItem, allocate
@@ -20,8 +19,7 @@ from beancount_invoicing.rules.exact import exact
 Status = Literal["draft", "void", "settled", "written-off", "overdue", "partly-paid", "open"]
 
 
-@dataclass(frozen=True, slots=True)
-class InstalmentPosition:
+class InstalmentPosition(NamedTuple):
     """An instalment at a date; `settled` + `open` = `amount`."""
 
     due: date | None
@@ -31,8 +29,7 @@ class InstalmentPosition:
     open: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A document at a date. Amounts have the sign that they have in the customer's account."""
 
     invoice: Invoice

@@ -7,10 +7,9 @@ note, a loss – stands apart.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, CalculationStep, Day
@@ -22,8 +21,7 @@ _ORDER: tuple[ReceiptEntryKind, ...] = get_args(ReceiptEntryKind)
 _NO_MONEY: tuple[ReceiptEntryKind, ...] = ("discount", "set-off", "write-off")
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptEntry:
+class ReceiptEntry(NamedTuple):
     """Something that settled a part of the document; a `reversal` (a payment that came back) is negative, and so is what of
     a discount, a set-off or a loss was taken back."""
 
@@ -35,8 +33,7 @@ class ReceiptEntry:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What was received on a document. received + credited + adjusted + position.open = position.payable.
 
     adjusted = discounted + set_off + written_off.

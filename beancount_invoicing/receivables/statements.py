@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import (
@@ -42,8 +41,7 @@ StatementEntryKind = Literal[
 `transfer`: what moves between a customer's accounts, or is only allocated anew: nothing for the customer."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatementEntry:
+class StatementEntry(NamedTuple):
     """Something that moved the account. `amount`: what the customer owes more (debit) or less (credit, negative) by it."""
 
     date: Day
@@ -72,8 +70,7 @@ class StatementEntry:
         return -self.amount if self.amount < 0 else None
 
 
-@dataclass(frozen=True, slots=True)
-class StatementOpenItem:
+class StatementOpenItem(NamedTuple):
     """What is open on the last day: of an instalment (`due`), or of a payment or debit that settles nothing (no `due`).
 
     Amounts in the customer's favour are negative.
@@ -89,8 +86,7 @@ class StatementOpenItem:
     days_late: int
 
 
-@dataclass(frozen=True, slots=True)
-class StatementInCurrency:
+class StatementInCurrency(NamedTuple):
     """The account in one currency. opening + entries = closing = sum of open; closing + drafts = the ledger's balance."""
 
     currency: str
@@ -120,8 +116,7 @@ class StatementInCurrency:
         return sum((item.open for item in self.open if item.days_late), ZERO)
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A customer's statement of account from `since` (None: the beginning) to `as_of`, both inclusive."""
 
     customer: Customer
@@ -209,7 +204,7 @@ def _in_currency(
     entries = []
     for entry in moved[len(before) :]:
         balance += entry.amount
-        entries.append(replace(entry, balance=balance))
+        entries.append(entry._replace(balance=balance))
     those = [aged.rows[index] for index in rows]
     ledger = tuple(aged.ledger[index] for index in rows)
     drafts = sum((row.drafts for row in those), ZERO)
@@ -305,7 +300,7 @@ def _between(
         {payment.customer for payment in transfer.legs if opposite(payment.amount, leg.amount)} - {leg.customer}
     )
     names = ", ".join(book.customers[main].at(transfer.date).name for main in others)
-    return replace(entry, kind="handed-over" if gives else "taken-over", other_customer=names)
+    return entry._replace(kind="handed-over" if gives else "taken-over", other_customer=names)
 
 
 def _of_document(invoice: Invoice) -> StatementEntry:

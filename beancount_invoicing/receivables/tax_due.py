@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -63,8 +62,7 @@ class TaxShare(NamedTuple):
         return self.kind in {"due", "deducted"}
 
 
-@dataclass(frozen=True, slots=True)
-class TaxTotal:
+class TaxTotal(NamedTuple):
     """One code: what documents put on the pending account, and what should and did leave it."""
 
     pending: PendingTaxKey
@@ -99,8 +97,7 @@ class TaxTotal:
         return self.cancelled - self.taken_off
 
 
-@dataclass(frozen=True, slots=True)
-class PeriodTotal:
+class PeriodTotal(NamedTuple):
     """One code at one rate: what became due in a period."""
 
     pending: PendingTaxKey
@@ -110,8 +107,7 @@ class PeriodTotal:
     cancelled: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class TaxDue:
+class TaxDue(NamedTuple):
     """All of it as of the end of a day."""
 
     as_of: date
@@ -138,8 +134,7 @@ class TaxDue:
                 not until or month <= (until.year, until.month)
             )
 
-        return replace(
-            self,
+        return self._replace(
             tax_shares=tuple(share for share in self.tax_shares if inside(share.date)),
             missing=tuple(entry for entry in self.missing if in_month(entry.date)),
             on_account=tuple(advance for advance in self.on_account if inside(advance.payment.date)),
@@ -148,8 +143,7 @@ class TaxDue:
     def for_documents(self, numbers: Container[str], customers: Container[str]) -> TaxDue:
         """The same of some documents and customers (main accounts): shares and money on account. Totals and entries, which are
         those of all, are left out."""
-        return replace(
-            self,
+        return self._replace(
             tax_shares=tuple(share for share in self.tax_shares if share.number in numbers),
             totals=(),
             missing=(),

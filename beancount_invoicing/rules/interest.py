@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
+from typing import NamedTuple
 
 from beancount_invoicing.law import LateInterestLaw, half_year_start
 from beancount_invoicing.messages import _
@@ -57,8 +57,7 @@ class RateUnknown(LookupError):
         self.since = since or day
 
 
-@dataclass(frozen=True, slots=True)
-class InterestSegment:
+class InterestSegment(NamedTuple):
     """Interest of one stretch of days, both ends inclusive, on one base at one rate (percent a year); not rounded."""
 
     start: date
@@ -69,8 +68,7 @@ class InterestSegment:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Interest:
+class Interest(NamedTuple):
     """Late interest on `principal`, rounded once at the end; `indemnity` is None where none may be claimed.
 
     `total` is interest and indemnity, without the principal. `law` is the country's code, or "contract". Where the rate of the

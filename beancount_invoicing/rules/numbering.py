@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from beancount_invoicing.messages import _
 
@@ -44,8 +44,7 @@ class PatternError(ValueError):
     """A number pattern cannot be read; the message says what to write."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """A pattern of numbers such as `F{year}-{seq:04}`: literal text, {year} or {year:02}, {month:02}, one {seq:0N}."""
 
     text: str

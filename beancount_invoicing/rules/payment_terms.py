@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -50,8 +49,7 @@ class TermsError(ValueError):
     """Payment terms cannot be read or are ambiguous; the message says what to write."""
 
 
-@dataclass(frozen=True, slots=True)
-class TermsPart:
+class TermsPart(NamedTuple):
     """An instalment: its `percent` of the whole (None for the only one), and the rules that lead to its due date.
 
     No rules: due on receipt.
@@ -61,8 +59,7 @@ class TermsPart:
     rules: tuple[TermsRule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """Payment terms as `text` says them."""
 
     text: str
@@ -80,8 +77,7 @@ class DueInstalment(NamedTuple):
     steps: tuple[CalculationStep, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CashDiscount:
+class CashDiscount(NamedTuple):
     """`percent` less where it is paid within `days` after the invoice's date (the last day included).
 
     Of the amount including tax, or `of_net`: of the amount before tax.

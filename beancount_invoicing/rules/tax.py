@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -217,7 +216,7 @@ def taxes_by_code_and_day(
                     newest[code] = max(newest.get(code, (day, rate)), (day, rate))
 
     def named(tax: Tax) -> Tax:
-        return tax if newest[tax.code][1] == tax.rate else replace(tax, code=name_at_rate(tax.code, tax.rate))
+        return tax if newest[tax.code][1] == tax.rate else tax._replace(code=name_at_rate(tax.code, tax.rate))
 
     by_name: dict[str, Tax] = {}
     names: dict[tuple[str, date], str] = {}
@@ -226,7 +225,7 @@ def taxes_by_code_and_day(
         parts = tuple(map(named, version.parts))
         whole = version if parts else named(version)
         if parts != version.parts:
-            whole = replace(version, code=name_at_rate(version.code, version.rate), parts=parts)
+            whole = version._replace(code=name_at_rate(version.code, version.rate), parts=parts)
         by_name[whole.code] = whole
         names[place] = whole.code
     return {place: by_name[name] for place, name in names.items()}

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -44,8 +43,7 @@ NamedNumbers = Callable[[Ledger], Sequence[str]]
 """What finds the numbers that a person means, in the ledger that is loaded."""
 
 
-@dataclass(frozen=True, slots=True)
-class OrderOptions:
+class OrderOptions(NamedTuple):
     """What is handed in on `day`, and how. `due_until`: the last due date (None: as early as banks take it)."""
 
     kind: OrderKind
@@ -75,8 +73,7 @@ class BankFile(NamedTuple):
         return sum((order.amount for order in self.orders), ZERO)
 
 
-@dataclass(frozen=True, slots=True)
-class OrderReport:
+class OrderReport(NamedTuple):
     """The files that are, or would be, written; what is not in them, and why; the ledger's errors."""
 
     files: tuple[BankFile, ...]

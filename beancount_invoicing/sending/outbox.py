@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from os.path import normpath
 from pathlib import Path
@@ -42,8 +41,7 @@ _ANEW = {
 """What sends anew what has not left."""
 
 
-@dataclass(frozen=True, slots=True)
-class FollowUpCommands:
+class FollowUpCommands(NamedTuple):
     """The commands by which a person answers: that it has left, that it has not and shall leave, that it shall not leave."""
 
     confirm: str
@@ -68,8 +66,7 @@ class OutboxItem(NamedTuple):
         return cls(outbox_kind(attempt.kind), attempt.numbers, attempt.event.customer, attempt.event.level)
 
 
-@dataclass(frozen=True, slots=True)
-class Objection:
+class Objection(NamedTuple):
     """Why what waits, or is in doubt, would not be sent so today."""
 
     reason: str
@@ -88,8 +85,7 @@ class Objection:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Outbox:
+class Outbox(NamedTuple):
     """What waits for a person, and how it is named."""
 
     attempts: tuple[Attempt, ...]

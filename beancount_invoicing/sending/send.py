@@ -10,12 +10,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from os import path as os_path
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from beancount_invoicing.checks import OF_ONE_CUSTOMER
 from beancount_invoicing.delivery import (
@@ -80,8 +80,7 @@ def no_password(_server: str, _user: str) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class SendOptions:
+class SendOptions(NamedTuple):
     """How things are sent. `day` is the day of the events; `now` tells the time that e-mails say they left at."""
 
     day: date
@@ -102,8 +101,7 @@ class SendOptions:
     on_notice: Callable[[str], None] = lambda _text: None
 
 
-@dataclass(frozen=True, slots=True)
-class SendResult:
+class SendResult(NamedTuple):
     """What became, or would become, of one thing to be sent."""
 
     state: SendState
@@ -135,8 +133,7 @@ class SendResult:
         return self.state in {"in-doubt", "failed", "held"} or bool(self.refused_recipients)
 
 
-@dataclass(frozen=True, slots=True)
-class SendReport:
+class SendReport(NamedTuple):
     """What became of all; the ledger's errors, for which nothing was written; the files that were changed."""
 
     results: tuple[SendResult, ...]
@@ -542,7 +539,7 @@ class _Run:
                 item.opened = False
                 refused = tuple(address for address, _why in taken.refused_recipients)
                 why = _("not to {left}: {anew}", left=left, anew=self._anew(item)) if left else ""
-                self._tell(places[index], replace(item.result("sent", why), refused_recipients=refused))
+                self._tell(places[index], item.result("sent", why)._replace(refused_recipients=refused))
                 return
             if taken.state == "in-doubt":
                 why = _("{reason}: it may have arrived; {answers}", reason=taken.reason, answers=self._answers(item))

@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import islice, pairwise
@@ -70,8 +69,7 @@ def _described(table: CsvTable, preset: Preset | None) -> CsvTable:
         return table
     known = preset.table
     columns = dict(known.columns) | dict(table.columns)
-    return replace(
-        table,
+    return table._replace(
         columns=tuple(columns.items()),
         decimal=table.decimal or known.decimal,
         date_order=table.date_order or known.date_order,

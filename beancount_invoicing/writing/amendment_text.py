@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from beancount.core.data import Custom, Open
 
@@ -20,8 +19,7 @@ Values = Mapping[str, "text.DirectiveValue | None"]
 _BEANCOUNTS = frozenset({"filename", "lineno"})
 
 
-@dataclass(frozen=True, slots=True)
-class DatedValues:
+class DatedValues(NamedTuple):
     """What one directive says from its day on, by key; what stands in its head is none of it."""
 
     day: date

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount_invoicing.messages import joined
 from beancount_invoicing.writing import text
@@ -18,16 +18,14 @@ _META = r'(?m)^(?P<head>[ \t]+{key}:[ \t]*)(?P<value>"(?:[^"\\]|\\.)*"|[^;\s"][^
 _NARRATION = re.compile(r'(?P<head>[^";\n]*(?:"(?:[^"\\]|\\.)*"[ \t]+(?="))?)"(?P<said>(?:[^"\\]|\\.)*)"')
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A posting as it is written: its own line, its keys, and the comments below it; `line` (from 1) is where it begins."""
 
     line: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class EntryText:
+class EntryText(NamedTuple):
     """An entry as it is written: what stands before its first posting, and its postings."""
 
     head: str
@@ -61,7 +59,7 @@ def with_posting_number(block: Block, number: Decimal) -> Block:
     said = format(number, "f")
     space = max(len(match["space"]) + len(match["number"]) - len(said), 1)
     line = f"{match['head']}{' ' * space}{said}{match['rest']}"
-    return replace(block, text=f"{line}\n{rest}" if "\n" in block.text else line)
+    return block._replace(text=f"{line}\n{rest}" if "\n" in block.text else line)
 
 
 def with_key(block: Block, key: str, value: text.DirectiveValue, after: Sequence[str] = ()) -> Block:
@@ -70,15 +68,15 @@ def with_key(block: Block, key: str, value: text.DirectiveValue, after: Sequence
     pattern = re.compile(_META.replace("{key}", re.escape(key)))
     if match := pattern.search(block.text):
         head = match["head"] if match["head"].endswith((" ", "\t")) else match["head"] + " "
-        return replace(
-            block, text=f"{block.text[: match.start()]}{head}{said}{match['rest']}{block.text[match.end() :]}"
+        return block._replace(
+            text=f"{block.text[: match.start()]}{head}{said}{match['rest']}{block.text[match.end() :]}"
         )
     place = block.text.find("\n")
     place = len(block.text) if place < 0 else place
     for other in after:
         if match := re.search(_META.replace("{key}", re.escape(other)), block.text):
             place = max(place, match.end())
-    return replace(block, text=f"{block.text[:place]}\n    {key}: {said}{block.text[place:]}")
+    return block._replace(text=f"{block.text[:place]}\n    {key}: {said}{block.text[place:]}")
 
 
 def trailing_comments(block: Block) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
 from datetime import date
 from os import path as os_path
 from pathlib import Path
+from typing import NamedTuple
 
 from beancount_invoicing.billing import BillingNotice, Draft
 from beancount_invoicing.checks import OF_ONE_CUSTOMER, check
@@ -34,8 +34,7 @@ class Refused(Exception):
         self.findings = tuple(findings)
 
 
-@dataclass(frozen=True, slots=True)
-class NewDirective:
+class NewDirective(NamedTuple):
     """A directive to be written: `render` gives its text for the column where the file's currencies start.
 
     Where nothing else says so it goes into `beside`, the file where others of its kind stand.
@@ -51,8 +50,7 @@ def verbatim(entry: str) -> Callable[[int], str]:
     return lambda _column: entry
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(NamedTuple):
     """What shall be new in a ledger, and changed in place; `message` says it in a line, for git."""
 
     new: tuple[NewDirective, ...] = ()
@@ -73,8 +71,7 @@ class Changes:
     """Files that nothing needs any more once the directives are written: they are removed then."""
 
 
-@dataclass(frozen=True, slots=True)
-class WriteOptions:
+class WriteOptions(NamedTuple):
     """How changes are made: only shown, or written; into which file; with a commit in git."""
 
     write: bool = False
@@ -86,8 +83,7 @@ class WriteOptions:
     """Nothing is written beside any error, not even one that leaves all entries where they are; but for one customer's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What was, or would be, written: the text, the documents as the ledger then has them, and what to know about them."""
 
     text: str
@@ -164,19 +160,19 @@ def change(
             for error in errors
             if error not in grave
         )
-        changes = replace(changes, notices=(*loading.notices, *changes.notices, *beside))
+        changes = changes._replace(notices=(*loading.notices, *changes.notices, *beside))
         if not changes.new and not changes.edits:
             nothing = Outcome("", loading.book, (), (), changes.notices, (), errors=grave)
-            return replace(nothing, left_out=changes.left_out, nothing_to_do=changes.nothing_to_do)
+            return nothing._replace(left_out=changes.left_out, nothing_to_do=changes.nothing_to_do)
         planned, shown = _planned(loading, file, changes, write_options.into)
         if loading.stale():
             raise FileChanged(_("the ledger was changed while it was read: nothing was written; do it again"))
-        outcome = replace(trial_outcome(loading, errors, planned, shown, changes), errors=grave)
+        outcome = trial_outcome(loading, errors, planned, shown, changes)._replace(errors=grave)
         if write_options.today and (said := far_ahead(outcome.documents, write_options.today)):
             said += _(": say --yes if that is meant")
             if write_options.write:
                 raise Refused(_("nothing is written: {text}", text=said))
-            outcome = replace(outcome, notices=(*outcome.notices, said))
+            outcome = outcome._replace(notices=(*outcome.notices, said))
         if write_options.write:
             files = tuple(file.file for file in planned.files)
             if write_options.commit:
@@ -192,7 +188,7 @@ def change(
                 try:
                     git.commit([*files, *(named for named, _content in changes.files), *known], changes.message)
                 except git.GitError as error:
-                    return replace(outcome, problem=_uncommitted(outcome, error))
+                    return outcome._replace(problem=_uncommitted(outcome, error))
         return outcome
 
 

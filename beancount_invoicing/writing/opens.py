@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from beancount.core.data import Open
 
@@ -15,8 +14,7 @@ from beancount_invoicing.model import Source
 from beancount_invoicing.writing import renaming
 
 
-@dataclass(frozen=True, slots=True)
-class AccountOpening:
+class AccountOpening(NamedTuple):
     """How an account is opened, from which day on and for which currencies (none: any)."""
 
     day: date

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -33,8 +32,7 @@ MetaItems = Sequence[tuple[str, DirectiveValue | None]]
 """Keys and values in the order in which they are written; those without a value are left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewPosting:
+class NewPosting(NamedTuple):
     """A posting to be written; `price` is (rate, currency), or what all of it is worth, `in_all`."""
 
     account: str
@@ -274,8 +272,7 @@ def _line(line: DraftLine) -> MetaItems:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Booked:
+class _Booked(NamedTuple):
     """What each posting of a document is booked with, in the currency of the books."""
 
     currency: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -91,11 +90,11 @@ def test_under_its_number_a_document_says_when_it_is_due_a_draft_does_not() -> N
         with_number_and_due_dates(book, draft, "draft-9").due,
         with_number_and_due_dates(book, draft, "F1").due,
     ) == (None, date(2026, 3, 2))
-    halves = with_number_and_due_dates(book, replace(draft, terms="50% 10 days; 50% 20 days"), "F1")
+    halves = with_number_and_due_dates(book, draft._replace(terms="50% 10 days; 50% 20 days"), "F1")
     assert (halves.due, [(str(receivable.due), receivable.amount) for receivable in halves.receivables]) == (
         None, [("2026-02-10", D("60.00")), ("2026-02-20", D("60.00"))],
     )  # fmt: skip
-    stays = replace(draft, due=date(2026, 5, 1))
+    stays = draft._replace(due=date(2026, 5, 1))
     assert with_number_and_due_dates(book, stays, "F1").due == date(2026, 5, 1)
 
 

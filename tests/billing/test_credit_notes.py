@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -225,8 +224,8 @@ CASES: dict[str, tuple[str, Sequence[CreditRequest]]] = {
     "rent-whole-again": ("RENT", (lines(CreditLine(1), CreditLine(2), reopen=True), lines(CreditLine(1), reopen=True))),
     "rent-all-days": ("RENT", (days(1, 31, True),)),
     "time": ("T", (lines(CreditLine(1, D(2)), reopen=True), lines(CreditLine(1), reopen=True))),
-    "time-and-train": ("T", (replace(ALL, reopen=True),)),
-    "lump": ("LUMP", (replace(ALL, reopen=True),)),
+    "time-and-train": ("T", (ALL._replace(reopen=True),)),
+    "lump": ("LUMP", (ALL._replace(reopen=True),)),
     "house": ("HOUSE", (lines(CreditLine(1, D("0.5"))), ALL)),
     "house-again": ("HOUSE", (lines(CreditLine(1), reopen=True),)),
     # refused
@@ -243,13 +242,13 @@ CASES: dict[str, tuple[str, Sequence[CreditRequest]]] = {
     "sum-beyond": ("S1", (less("813.72"), less("0.00"), less("1.001"), less("21.72", "FR10"), less("5.00", "REVERSE"))),
     "sum-of-lines": (
         "S1",
-        (replace(less("1.00"), lines=(CreditLine(1),)), replace(less("1.00"), reopen=True), less("1.00", note="")),
+        (less("1.00")._replace(lines=(CreditLine(1),)), less("1.00")._replace(reopen=True), less("1.00", note="")),
     ),
     "after-all": ("S1", (ALL, ALL, less("1.00"))),
-    "part-again": ("RENT", (days(1, 3, True, CreditLine(2)), days(1, 3), replace(ALL, reopen=True))),
+    "part-again": ("RENT", (days(1, 3, True, CreditLine(2)), days(1, 3), ALL._replace(reopen=True))),
     "days-of-time": ("T", (days(1, 12, False, CreditLine(1)), days(1, 12))),
     "days-of-units": ("RENT", (days(1, 12, False, CreditLine(1, D(1))), days(12, 1), days(None, None, False))),
-    "no-days": ("RENT", (replace(ALL, start=date(2026, 2, 1)),)),
+    "no-days": ("RENT", (ALL._replace(start=date(2026, 2, 1)),)),
     "no-period": ("S1", (days(1, 12, False, CreditLine(1)),)),
     "part-of-lump": ("LUMP", (lines(CreditLine(1, D("0.5")), reopen=True),)),
     "part-of-milestone": ("HOUSE", (lines(CreditLine(1, D("0.5")), reopen=True),)),
@@ -267,12 +266,12 @@ def test_what_is_written(name: str, update: bool) -> None:
         assert invoice
         claims = [item for item in allocate(found, day).open_items if item.invoice is invoice]
         try:
-            draft, notices = billing.credit_note(found, invoice, claims, replace(wanted, number=number), day)
+            draft, notices = billing.credit_note(found, invoice, claims, wanted._replace(number=number), day)
         except CannotCompose as error:
             said += f"; refused: {_anywhere(error)}\n"
             continue
         written += 1
-        entry = text.document_transaction(replace(draft, number=f"A2026-{written:04}"))
+        entry = text.document_transaction(draft._replace(number=f"A2026-{written:04}"))
         there += f"\n{entry}"
         said += "".join(f"; {_anywhere(notice)}\n" for notice in notices) + entry + "\n"
     if written:
@@ -287,7 +286,7 @@ def test_a_line_of_a_contract_that_is_gone_is_given_back_as_it_is() -> None:
     gone = sound_book(SOLD.replace('    text: "Set-up"', '    text: "Set-up"\n    contract: "GONE"'))
     invoice = gone.invoice("S1")
     assert invoice
-    wanted = replace(lines(CreditLine(3), reopen=True), number="S1")
+    wanted = lines(CreditLine(3), reopen=True)._replace(number="S1")
     draft, _notices = billing.credit_note(gone, invoice, (), wanted, date(2026, 2, 1))
     assert [(line.text, line.net, line.contract, line.time_releases) for line in draft.lines][:1] == [
         ("Set-up", D("-50.00"), "GONE", ())
@@ -350,5 +349,5 @@ def test_a_retention_goes_down_by_its_own_percentage(paid: str, credited: dict[s
     invoice, day = kept.invoice("K1"), date(2026, 2, 1)
     assert invoice
     claims = [item for item in allocate(kept, day).open_items if item.invoice is invoice]
-    draft, _notices = billing.credit_note(kept, invoice, claims, replace(less("300.00"), number="K1"), day)
+    draft, _notices = billing.credit_note(kept, invoice, claims, less("300.00")._replace(number="K1"), day)
     assert {item.account.removeprefix("Assets:Receivable:"): str(item.amount) for item in draft.receivables} == credited

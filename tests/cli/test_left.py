@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +173,7 @@ def test_a_mail_server_that_is_down_one_morning(ledger: Path, before: str, monke
     really = build_send_options
     monkeypatch.setattr(
         "beancount_invoicing.cli.run.build_send_options",
-        lambda *said, **more: replace(really(*said, **more), retry_delays=()),
+        lambda *said, **more: really(*said, **more)._replace(retry_delays=()),
     )
     add(ledger, before)
     port = free_port()

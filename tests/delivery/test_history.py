@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from datetime import date
 
 import pikepdf
@@ -83,15 +82,15 @@ def test_what_waits_of_a_dispatch_is_of_its_kind_and_documents() -> None:
     )
     assert [attempt.event.message_id for attempt in history.open_attempts(DISPATCH)] == ["<1@x>"]
     assert (
-        history.open_attempts(replace(DISPATCH, kind="reminder")) == ()
+        history.open_attempts(DISPATCH._replace(kind="reminder")) == ()
     )  # of a letter whoever makes it says which it stands for
-    letter = replace(DISPATCH, kind="reminder", replaces=frozenset({"<2@x>"}))
+    letter = DISPATCH._replace(kind="reminder", replaces=frozenset({"<2@x>"}))
     assert [attempt.event.message_id for attempt in history.open_attempts(letter)] == ["<2@x>"]
-    assert history.open_attempts(replace(DISPATCH, numbers=("N2",))) == ()
+    assert history.open_attempts(DISPATCH._replace(numbers=("N2",))) == ()
     assert [
-        attempt.event.message_id for attempt in history.open_attempts(replace(DISPATCH, kind="statement", numbers=()))
+        attempt.event.message_id for attempt in history.open_attempts(DISPATCH._replace(kind="statement", numbers=()))
     ] == ["<3@x>"]
-    assert history.open_attempts(replace(DISPATCH, kind="statement", numbers=(), account="Assets:Other")) == ()
+    assert history.open_attempts(DISPATCH._replace(kind="statement", numbers=(), account="Assets:Other")) == ()
 
 
 def test_just_this_was_sent_before() -> None:
@@ -105,7 +104,7 @@ def test_just_this_was_sent_before() -> None:
     )
 
     def before(**changes: object) -> list[str]:
-        return [event.kind for event in history.already_sent(replace(DISPATCH, **changes))]  # type: ignore[arg-type] # fields by their names
+        return [event.kind for event in history.already_sent(DISPATCH._replace(**changes))]  # type: ignore[arg-type] # fields by their names
 
     assert before() == ["sent"]
     assert before(day=date(2027, 1, 1)) == ["sent"]  # whenever it was
@@ -133,9 +132,9 @@ def test_each_letter_begins_on_the_front_of_a_sheet() -> None:
     attachment = Attachment("a.pdf", "application/pdf", pdf(1))
     three = Attachment("b.pdf", "application/pdf", pdf(3, 150))
     data = Attachment("c.xml", "application/xml", b"<x/>")
-    far = replace(DISPATCH, customer="Zeta", postal_place=("DE", "10115"), attachments=(attachment,))
-    near = replace(DISPATCH, customer="acme", postal_place=("", "35000"), attachments=(attachment, three, data))
-    next_door = replace(DISPATCH, customer="Beta", postal_place=("", "35000"), attachments=(three,))
+    far = DISPATCH._replace(customer="Zeta", postal_place=("DE", "10115"), attachments=(attachment,))
+    near = DISPATCH._replace(customer="acme", postal_place=("", "35000"), attachments=(attachment, three, data))
+    next_door = DISPATCH._replace(customer="Beta", postal_place=("", "35000"), attachments=(three,))
     assert [dispatch.customer for dispatch in in_post_order([far, next_door, near])] == ["acme", "Beta", "Zeta"]
     letters = laid_out([far, next_door, near], 3)
     assert [(letter.dispatch.customer, letter.first_page, letter.sheets) for letter in letters] == [

@@ -6,7 +6,6 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -157,7 +156,7 @@ def test_what_an_answer_makes_of_it(offered: Offer, answers: dict[str, Any], exp
 
 
 def test_what_is_beyond_ascii_asks_for_a_server_that_takes_it(offered: Offer) -> None:
-    beyond = replace(PARCEL, utf8=True)
+    beyond = PARCEL._replace(utf8=True)
     told, fake = offered({}, beyond)
     assert told == [DeliveryResult("accepted", "250 words")]
     assert fake.asked[1:3] == ["SMTPUTF8", "BODY=8BITMIME"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -287,7 +286,7 @@ def test_a_message_that_cannot_be_made_leaves_nothing_half_sent() -> None:
         raise OSError(5, "Input/output error")
 
     handler = Handler()
-    unreadable = replace(parcel("one"), content=fails)
+    unreadable = parcel("one")._replace(content=fails)
     with server(handler) as port:
         with pytest.raises(OSError, match="Input/output error"):
             sent(plain(port), unreadable, parcel("two"))
@@ -297,7 +296,7 @@ def test_a_message_that_cannot_be_made_leaves_nothing_half_sent() -> None:
 
 def test_a_message_without_a_last_line_break_gets_one() -> None:
     handler = Handler()
-    without = replace(parcel("one"), content=lambda: b"Subject: one\r\n\r\n.x")
+    without = parcel("one")._replace(content=lambda: b"Subject: one\r\n\r\n.x")
     with server(handler) as port:
         assert sent(plain(port), without).states == ["accepted"]
     assert handler.taken[0].content == b"Subject: one\r\n\r\n.x\r\n"

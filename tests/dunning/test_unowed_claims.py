@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -186,7 +185,7 @@ def test_no_letter_asks_for_it() -> None:
 
 def allocated_later(position: Position, day: date) -> Position:
     """The position as if all that settles it had come earlier, and lain on the account until an entry said so."""
-    return replace(position, allocations=tuple(allocation._replace(paid_on=day) for allocation in position.allocations))
+    return position._replace(allocations=tuple(allocation._replace(paid_on=day) for allocation in position.allocations))
 
 
 def test_money_that_is_allocated_later_counts_from_the_day_on_which_it_came() -> None:

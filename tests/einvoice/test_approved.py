@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
-from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from difflib import unified_diff
@@ -111,19 +110,19 @@ def _judged(xml: bytes) -> tuple[Problem, ...]:
 
 def _wrong(one: Any) -> Iterator[tuple[str, Callable[[Any], Any]]]:
     """Each term of a document in each of a few wrong ways, by its name: how it is then, and what makes it so."""
-    for field in fields(one):
-        value = getattr(one, field.name)
-        optional = "None" in str(field.type)
+    for term in one._fields:
+        value = getattr(one, term)
+        optional = "None" in str(type(one).__annotations__[term])
         for what, new in ((" = None", None), *_instead(value)) if optional and value is not None else _instead(value):
 
-            def change(whole: Any, name: str = field.name, new: Any = new) -> Any:
-                return replace(whole, **{name: new})
+            def change(whole: Any, name: str = term, new: Any = new) -> Any:
+                return whole._replace(**{name: new})
 
-            yield f"{field.name}{what}", change
+            yield f"{term}{what}", change
 
 
 def _instead(value: Any) -> Iterator[tuple[str, Any]]:
-    if is_dataclass(value) and not isinstance(value, type):
+    if hasattr(value, "_fields"):
         for what, change in _wrong(value):
             yield f".{what}", change(value)
     elif isinstance(value, tuple):

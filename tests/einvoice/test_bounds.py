@@ -171,7 +171,7 @@ def test_what_is_ours_warns_and_what_is_the_norms_fails() -> None:
     ]
     assert told("D-DEBITS", vat(rate=D(0)))[-1] == ("vat-rate", "BG-23 S, BT-119", True)
     assert told("D-OUTSIDE", line(rate=D(0))) == [("BR-O-05", "line 1, BT-152", False)]
-    twice = told("D-DEBITS", lambda invoice: replace(invoice, breakdown=invoice.breakdown * 2))
+    twice = told("D-DEBITS", lambda invoice: invoice._replace(breakdown=invoice.breakdown * 2))
     assert ("breakdown-twice", "BG-23 S 20", True) in twice
     assert ("BR-S-08", "BG-23 S 20, BT-116", False) in twice
 

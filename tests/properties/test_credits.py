@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -186,7 +186,7 @@ def credited(book: Book, wanted: CreditRequest, day: date, exchange: ExchangeRat
     assert invoice
     claims = [item for item in allocate(book, day).open_items if item.invoice is invoice]
     draft, _notices = billing.credit_note(book, invoice, claims, wanted, day, exchange)
-    return "\n" + text.document_transaction(replace(draft, number=number))
+    return "\n" + text.document_transaction(draft._replace(number=number))
 
 
 def sums(invoices: Sequence[Invoice]) -> dict[str, Decimal]:

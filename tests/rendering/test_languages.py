@@ -264,16 +264,16 @@ def letter(book: Book, proposal: Proposal, language: str, tone: Tone, where: tup
     """The view of a letter as if its customer had another language; the gentle ones claim nothing, the final one all."""
     level = TONES.index(tone)
     customer = replace(proposal.customer, language=language)
-    wanted = replace(proposal, customer=customer, level=level, tone=tone, registered=False)
+    wanted = proposal._replace(customer=customer, level=level, tone=tone, registered=False)
     if level < 2:
-        wanted = replace(wanted, invoices=tuple(replace(late, claim=None) for late in wanted.invoices))
+        wanted = wanted._replace(invoices=tuple(late._replace(claim=None) for late in wanted.invoices))
     if level == 0:
-        wanted = replace(wanted, invoices=tuple(replace(late, days_overdue=0) for late in wanted.invoices))
+        wanted = wanted._replace(invoices=tuple(late._replace(days_overdue=0) for late in wanted.invoices))
     else:
-        wanted = replace(wanted, deadline=date(2026, 12, 8))
+        wanted = wanted._replace(deadline=date(2026, 12, 8))
     if tone == "final":
-        wanted = replace(
-            wanted, fee=D("12.50"), registered=True, escalation="chef@customer.example", signed_by="A. Solène"
+        wanted = wanted._replace(
+            fee=D("12.50"), registered=True, escalation="chef@customer.example", signed_by="A. Solène"
         )
     return rendering.letter_view(book, wanted, where)
 
@@ -281,7 +281,7 @@ def letter(book: Book, proposal: Proposal, language: str, tone: Tone, where: tup
 def account(book: Book, customer: str, language: str, where: tuple[Path, ...]) -> View:
     """The view of a statement of account of the year as if its customer had another language."""
     (told,) = statements(book, DAY, date(2026, 1, 1), {customer})
-    return rendering.statement_view(book, replace(told, customer=replace(told.customer, language=language)), where)
+    return rendering.statement_view(book, told._replace(customer=replace(told.customer, language=language)), where)
 
 
 def received(book: Book, number: str, language: str, where: tuple[Path, ...]) -> View:
@@ -425,7 +425,7 @@ def test_no_statement_falls_back_to_english(book: Book, no_english: Path, langua
     year = open_ledger(TESTS / "golden" / "receivables.beancount").book
     (told,) = statements(year, date(2027, 12, 31))
     view = rendering.statement_view(
-        year, replace(told, customer=replace(told.customer, language=language)), (no_english, BUILT_IN_TEMPLATES)
+        year, told._replace(customer=replace(told.customer, language=language)), (no_english, BUILT_IN_TEMPLATES)
     )
     assert_no_english(view, language, date(2027, 12, 31))
     text = " ".join(view_texts(view))
@@ -452,10 +452,9 @@ def several(book: Book) -> Proposal:
     third, first = due_reminders(book, DAY, find_customers(book, "Vandamme"))
     (late,), (other,) = third.invoices, first.invoices
     assert len(late.earlier_letters) == 2
-    both = (late, replace(other, earlier_letters=late.earlier_letters, claim=late.claim))
+    both = (late, other._replace(earlier_letters=late.earlier_letters, claim=late.claim))
     apart = (SeparatelyReminded("F2026-0057", D("240.00"), late.earlier_letters[-1]),)
-    return replace(
-        third,
+    return third._replace(
         invoices=both,
         total=third.total + first.total,
         separately_reminded=apart,
@@ -477,7 +476,7 @@ def shown(book: Book, language: str) -> Iterator[View]:
     for proposal in (halles, several(book)):
         for tone in TONES:
             yield letter(book, proposal, language, tone, where)
-    never = replace(halles, invoices=tuple(replace(late, earlier_letters=()) for late in halles.invoices))
+    never = halles._replace(invoices=tuple(late._replace(earlier_letters=()) for late in halles.invoices))
     for tone in TONES[2:]:
         yield letter(book, never, language, tone, where)
     for customer in ("Halles", "Kerbrat", "Fournil"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -108,7 +107,7 @@ def test_each_standing_has_its_own_words_and_what_is_settled_no_iban(books: Path
             asks, found.payable if asks in {"to-pay", "overdue"} else Decimal(0), as_printed=asks == "to-pay"
         )
         if asks == "overdue":
-            stands = replace(stands, due=DAY, asked_amount=stands.open)
+            stands = stands._replace(due=DAY, asked_amount=stands.open)
         facts = (
             rendering.document_facts(view)
             if stands.as_printed

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -129,7 +128,7 @@ def taxed_at_rates(document: DocumentHeader, lines: Sequence[Line], adjustments:
             for line, version in zip(lines, of_lines, strict=True)
         ],
         [
-            adjustment if version is None else replace(adjustment, tax=named[version].code)
+            adjustment if version is None else adjustment._replace(tax=named[version].code)
             for adjustment, version in zip(adjustments, of_adjustments, strict=True)
         ],
         {tax.code: tax for whole in named.values() for tax in (whole, *whole.parts)},
