@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sepaxml
 from click.testing import CliRunner
 from lxml import etree
 
@@ -135,7 +136,7 @@ def test_the_same_ledger_gives_the_same_bytes(ledger: Path, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("version", ["2009", "2019"])
 def test_each_file_is_valid(ledger: Path, version: str) -> None:
-    schemas = Path(pytest.importorskip("sepaxml").__file__).parent / "schemas"
+    schemas = Path(sepaxml.__file__).parent / "schemas"
     add(ledger, CREDIT_NOTE)
     run(ledger, "collect", *DAY, "--version", version, "--write")
     run(ledger, "pay-out", *DAY, "--version", version, "--write")
