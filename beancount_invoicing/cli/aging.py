@@ -54,7 +54,7 @@ def _said(amount: str, mark: Mark | None) -> str:
     type=OneOf(["due", "invoice"]),
     default="due",
     show_default=True,
-    help="The date that age counts from.",
+    help="The date from which age is counted.",
 )
 @click.option(
     "--bounds", default="30,60,90", show_default=True, callback=_bounds, metavar="DAYS", help="Where buckets end."
@@ -65,7 +65,7 @@ def _said(amount: str, mark: Mark | None) -> str:
 def aging_command(
     session: Session, customer: str, as_of: date, basis: str, bounds: tuple[int, ...], form: str, explain: bool
 ) -> None:
-    """Who owes what, and since when: the aged balance, which meets the balance sheet."""
+    """Who owes what, and since when: the aged balance, which agrees with the balance sheet."""
     ledger = session.opened(open_for_aging(session.find(), as_of))
     print_assumed_notice(ledger.book, as_of)
     try:

@@ -18,14 +18,14 @@ from beancount_invoicing.messages import _
 
 @click.command(epilog=examples("allocate F2026-0062 -w"))
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...", shell_complete=complete_numbers)
-@click.option("--amount", type=Number(), help="Only so much; all that is open and lies there, if not said.")
+@click.option("--amount", type=Number(), help="Only this amount. Default: all that is open and available.")
 @click.option(
     "--from",
     "source",
     default="",
     metavar="NUMBER",
     shell_complete=complete_numbers,
-    help="Take it from this credit note, or from what was paid too much on this invoice.",
+    help="Take it from this credit note, or from what was overpaid on this invoice.",
 )
 @date_option("The date of the entry.")
 @writing_options
@@ -40,7 +40,7 @@ def allocate_command(
     into: Path | None,
     commit: bool,
 ) -> None:
-    """Give documents what lies on their customer's account: the money keeps the day on which it came."""
+    """Allocate money on a customer's account to documents: the money keeps the day on which it came."""
     if amount is not None and amount <= 0:
         raise click.UsageError(_("--amount is above 0"))
     way = build_write_options(write, into, commit)

@@ -47,14 +47,18 @@ COLUMNS = ("number", "date", "customer", "written_off", "net", "tax", "amount", 
 @documents_argument
 @as_of_option
 @click.option(
-    "--list", "as_list", is_flag=True, help="With -o or --send: one list for each customer, not a copy of each invoice."
+    "--list",
+    "as_list",
+    is_flag=True,
+    help="With -o or --send: one list per customer instead of a copy of each invoice.",
 )
 @page_file_options
 @click.pass_obj
 @page_sending_options
 def bad_debts_command(session: Session, words: tuple[str, ...], as_of: date, as_list: bool, page: PageOptions) -> None:
-    """What was written off of documents, without tax and its tax; with -o or --to, the copies that tell the customer that it
-    cannot deduct that tax (France: "facture demeurée impayée", CGI, art. 272); with --send, send them."""
+    """Show what was written off, without tax and its tax; with -o or --to, write the copies that tell the customer that
+    it cannot deduct that tax (France: "facture demeurée impayée", CGI, art. 272); with --send, send them.
+    """
     if page.sending:
 
         def make(ledger: Ledger) -> list[Dispatch | HeldDispatch]:

@@ -50,14 +50,14 @@ from beancount_invoicing.writing.new_documents import DocumentDating
     "-u", "--until", cls=AliasOption, also=("--as-of",), type=DayParam(), default=today, show_default="today", metavar="DATE",
     help="Bill what is due by the end of this day.",
 )  # fmt: skip
-@date_option("The date of the documents; the day of --until, if not said.", default=None, also=())
+@date_option("The date of the documents. Default: the day of --until.", default=None, also=())
 @click.option("--contract", default="", shell_complete=complete_contracts, help="Only this contract.")
 @click.option("--person", default="", shell_complete=complete_persons, help="Only the time of this person.")
 @click.option("--task", default="", shell_complete=complete_tasks, help="Only the time on this task.")
-@since_option("Only what is of this day or later.")
-@click.option("--only-item", "item", default="", shell_complete=complete_items, help="Only what is of this item.")
-@click.option("--draft", is_flag=True, help="Write drafts, to be looked at and issued later.")
-@click.option("--entries", is_flag=True, help="Show the entries as they would be written, not a table.")
+@since_option("Only what is dated this day or later.")
+@click.option("--only-item", "item", default="", shell_complete=complete_items, help="Only what belongs to this item.")
+@click.option("--draft", is_flag=True, help="Write drafts, to review and issue later.")
+@click.option("--entries", is_flag=True, help="Show the entries as they would be written, instead of a table.")
 @leave_out_option
 @folder_option(None)
 @output_format_option("")
@@ -88,7 +88,7 @@ def bill_command(
     form: str,
     explain: bool,
 ) -> None:
-    """Bill what contracts, time and expenses have made due: show the documents, or write them."""
+    """Bill what is due under contracts, for time and for expenses: show the documents, or write them."""
     way = build_write_options(write, into, commit, yes)
     if outputs and not folder:
         raise click.UsageError(_("say the folder that the files go into: -o FOLDER"))

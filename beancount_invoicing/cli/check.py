@@ -21,11 +21,11 @@ from beancount_invoicing.messages import _n, joined
 
 
 @click.command(epilog=examples("check --strict"))
-@click.option("--strict", is_flag=True, help="Fail on warnings too.")
+@click.option("--strict", is_flag=True, help="Fail on warnings as well.")
 @format_option
 @click.pass_obj
 def check_command(session: Session, strict: bool, form: str) -> None:
-    """Say what is wrong (errors) and doubtful (warnings) in the ledger, and what to do."""
+    """Report what is wrong (errors) and doubtful (warnings) in the ledger, and what to do."""
     ledger = session.open()
     findings = sorted((*ledger.findings, *seal.due_date_warnings(ledger.book)), key=lambda finding: finding.source)
     warnings = [finding for finding in findings if finding.severity == "warning"]

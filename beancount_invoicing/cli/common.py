@@ -290,7 +290,7 @@ def documents_argument(command: F) -> F:
     def named(*args: Any, words: tuple[str, ...], customer: str, **values: Any) -> Any:
         return command(*args, words=(*words, customer) if customer else words, **values)
 
-    return documents_and_customer(cast(F, named), "All of this customer's, as CUSTOMER.")
+    return documents_and_customer(cast(F, named), "All documents of this customer; the same as CUSTOMER.")
 
 
 def documents_and_customer(command: F, says: str) -> F:
@@ -323,7 +323,7 @@ def as_of_option_named(*also: str) -> Callable[[F], F]:
     """`--as-of`, understood by these names too."""
     return click.option(
         "--as-of", cls=AliasOption, also=also, type=DayParam(), default=today, show_default="today", metavar="DATE",
-        help="Speak as of the end of this day.",
+        help="State at the end of this day.",
     )  # fmt: skip
 
 
@@ -363,13 +363,13 @@ def format_option(command: F) -> F:
     """`--format`."""
     return click.option(
         "--format", "form", type=OneOf(["table", "csv", "json"]), default="table", show_default=True,
-        help="For eyes, or for programs.",
+        help="For people, or for programs.",
     )(command)  # fmt: skip
 
 
 def explain_option(command: F) -> F:
     """`--explain`."""
-    return click.option("--explain", is_flag=True, help="Say how each figure came about.")(command)
+    return click.option("--explain", is_flag=True, help="Show how each figure was calculated.")(command)
 
 
 def output_format_option(default: str) -> Callable[[F], F]:
@@ -393,7 +393,7 @@ def folder_option(default: str | None) -> Callable[[F], F]:
     """`-o`."""
     return click.option(
         "-o", "--output", "folder", type=click.Path(file_okay=False, path_type=Path), default=default,
-        show_default=default is not None, metavar="FOLDER", callback=_no_stream, help="The folder that files go into.",
+        show_default=default is not None, metavar="FOLDER", callback=_no_stream, help="The folder for the files.",
     )  # fmt: skip
 
 

@@ -62,8 +62,9 @@ def contract_add_command(
     commit: bool,
     **values: Any,
 ) -> None:
-    """Agree on a contract: what is billed to a customer, by periods (subscription), by the time that is worked (time), or a fixed
-    price by milestones."""
+    """Add a contract: what is billed to a customer, by periods (subscription), by the time worked (time), or at a fixed
+    price by milestones.
+    """
     way = build_write_options(write, into, commit)
     wanted = ContractRequest(customer, code, mode, day, given_values(keys.CONTRACT_DIRECTIVE, values))
     with changing(session):
@@ -96,8 +97,9 @@ def contract_change_command(
     commit: bool,
     **values: Any,
 ) -> None:
-    """Amend a contract: only what is said changes, from a day on. An option with an empty value ("") says that nothing is agreed
-    of it any more."""
+    """Amend a contract from a day on: only what you give changes. An option with an empty value ("") ends that part of
+    the agreement.
+    """
     way = build_write_options(write, into, commit)
     with changing(session):
         outcome = contract.change_contract(
@@ -115,7 +117,7 @@ def contract_change_command(
 )
 @_code
 @from_option
-@click.option("--to", "last", type=DayParam(), metavar="DATE", help="The last day; until it is changed, if not said.")
+@click.option("--to", "last", type=DayParam(), metavar="DATE", help="The last day. Default: until you change it.")
 @writing_options
 @click.pass_obj
 def contract_pause_command(
@@ -130,13 +132,13 @@ def contract_pause_command(
 @contract_group.command("stop", epilog=examples("contract stop VAND-SUIVI --on 2027-12-31 -w"))
 @_code
 @click.option("--on", "last", type=DayParam(), required=True, metavar="DATE", help="Its last day.")
-@date_option("The day on which that is agreed.")
+@date_option("The day of the agreement.")
 @writing_options
 @click.pass_obj
 def contract_stop_command(
     session: Session, code: str, last: date, day: date, write: bool, into: Path | None, commit: bool
 ) -> None:
-    """End a contract; it renews itself no more."""
+    """End a contract; it is not renewed any more."""
     way = build_write_options(write, into, commit)
     with changing(session):
         print_outcome(contract.stop_contract(session.find(), code, last, day, way), way)
@@ -162,7 +164,9 @@ def contract_milestone_command(
     commit: bool,
     **values: Any,
 ) -> None:
-    """Add a milestone: of a fixed price a percentage, what is done by then, or a sum; of other contracts a sum, billed once."""
+    """Add a milestone: for a fixed price, a percentage, the part done so far, or an amount; for other contracts, an
+    amount billed once.
+    """
     way = build_write_options(write, into, commit)
     with changing(session):
         outcome = contract.add_milestone(session.find(), code, name, day, given_values(keys.MILESTONE, values), way)

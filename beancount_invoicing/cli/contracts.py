@@ -175,13 +175,13 @@ def contracts_command(session: Session, customer: str, contract: str, as_of: dat
 @click.command(epilog=examples("unbilled -u month-end", "unbilled --as-of end-of-last-year --running"))
 @_of
 @click.option(
-    "--running", "run", is_flag=True, help="With what has run of periods that may only be billed later, by their days."
+    "--running", "run", is_flag=True, help="Include periods that have begun but can only be billed later, by days."
 )
 @as_of_option_named("--until", "-u", "--date")
 @format_option
 @click.pass_obj
 def unbilled_command(session: Session, customer: str, contract: str, run: bool, as_of: date, form: str) -> None:
-    """List what may be billed and is not: by customer, with its value and age."""
+    """List what may be billed and has not been: by customer, with its value and age."""
     ledger = session.open()
     wanted = _wanted(session, ledger.book, customer, contract)
     if wanted is None:

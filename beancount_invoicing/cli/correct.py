@@ -41,33 +41,33 @@ from beancount_invoicing.model import Book
     "index",
     type=click.IntRange(1),
     metavar="N",
-    help="The line that was wrong, counted from 1; the only one, if not said.",
+    help="The line that was wrong, counted from 1. Default: the only line.",
 )
 @click.option("--quantity", type=Number(), help="Its quantity.")
 @click.option("--price", type=Number(), help="Its unit price; with tax where the line's own includes it.")
-@click.option("--text", help="Its words.")
+@click.option("--text", help="Its text.")
 @click.option("--discount", type=Number(), metavar="PERCENT", help="Percent off the line; 0 for none.")
 @click.option(
     "--tax",
     default="",
     metavar="CODE",
     shell_complete=complete_taxes,
-    help="The tax code of --line; of all lines, without it.",
+    help="The tax code of --line; without --line, of all lines.",
 )
 @click.option(
     "--from",
     "start",
     type=DayParam("first"),
     metavar="DATE",
-    help="The first day of the period of --line; of all periods, without it.",
+    help="The first day of the period of --line; without --line, of all periods.",
 )
 @click.option("--to", "end", type=DayParam(), metavar="DATE", help="The last day of that period.")
 @click.option("--add", multiple=True, metavar="LINE", help='A new line, as in `new`: "1 Audit @ 450"; may be repeated.')
 @click.option(
-    "--drop", multiple=True, type=click.IntRange(1), metavar="N", help="A line that is left out; may be repeated."
+    "--drop", multiple=True, type=click.IntRange(1), metavar="N", help="A line to leave out; may be repeated."
 )
 @click.option(
-    "--account", default="", shell_complete=complete_income, help="Income account of new lines that are no item."
+    "--account", default="", shell_complete=complete_income, help="Income account of new lines that have no item."
 )
 @click.option(
     "-c", "--customer", default="", shell_complete=complete_customers, help="Whom the invoice should have gone to."
@@ -80,8 +80,7 @@ from beancount_invoicing.model import Book
     "--credit-note/--corrective",
     "by_credit_note",
     default=None,
-    help="A credit note and a new invoice, or one corrective invoice; if not said, the former for who gets "
-    "e-invoices by Peppol.",
+    help="A credit note and a new invoice, or one corrective invoice. Default: the former for customers with e-invoices by Peppol.",
 )
 @date_option("The date of the corrective invoice.")
 @yes_option
@@ -120,8 +119,10 @@ def correct_command(
 ) -> None:
     """Replace an issued invoice by a corrective one.
 
-    The corrective invoice (facture rectificative) cancels it, and says REASON. What is not said stays as it was, and what is
-    printed of the customer is as it is by then: correct an address first. What was paid pays the corrective invoice."""
+    The corrective invoice (facture rectificative) cancels the old one and gives REASON. What you do not give stays as
+    it was; the customer's details are those of the day, so correct an address first. What was paid counts for the
+    corrective invoice.
+    """
     way = build_write_options(write, into, commit, yes)
     if not reason.strip():
         raise click.UsageError(_('say why, as it shall stand on the corrective invoice: correct NUMBER "Agreed price"'))

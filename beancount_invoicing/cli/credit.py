@@ -62,21 +62,23 @@ def _amount(ctx: click.Context, param: click.Parameter, value: str | None) -> De
     callback=_lines,
     default="",
     metavar="1,3x2,4@-5",
-    help="Only these lines, counted from 1; with x, only so much of the quantity; with @-, so much less of the price.",
+    help="Only these lines, counted from 1; with x, only this part of the quantity; with @-, this much off the price.",
 )
-@click.option("--amount", callback=_amount, metavar="50.00", help="Only this sum, without tax; REASON says what for.")
+@click.option(
+    "--amount", callback=_amount, metavar="50.00", help="Only this amount, without tax; give the reason in REASON."
+)
 @click.option(
     "--tax",
     default="",
     metavar="CODE",
     shell_complete=complete_taxes,
-    help="The tax code of --amount; else it is shared over all.",
+    help="The tax code of --amount. Default: the amount is shared over all codes.",
 )
 @click.option(
-    "--from", "start", type=DayParam("first"), metavar="DATE", help="Only the days from this one on of periods billed."
+    "--from", "start", type=DayParam("first"), metavar="DATE", help="Only the days from this one on, in billed periods."
 )
-@click.option("--to", "end", type=DayParam(), metavar="DATE", help="Only the days until this one of periods billed.")
-@click.option("--note", default="", help="Why: printed on the credit note; the same as REASON.")
+@click.option("--to", "end", type=DayParam(), metavar="DATE", help="Only the days until this one, in billed periods.")
+@click.option("--note", default="", help="The reason, printed on the credit note; the same as REASON.")
 @click.option("--reopen", is_flag=True, help="What was billed under a contract may be billed again.")
 @date_option("The date of the credit note.")
 @click.option("--draft", is_flag=True, help="Write a draft.")
@@ -105,7 +107,7 @@ def credit_command(
     form: str,
     explain: bool,
 ) -> None:
-    """Credit a document, or what is left of it: all, some of its lines, a sum, or days of a period."""
+    """Credit a document, or what is left of it: all of it, some lines, an amount, or days of a period."""
     way = build_write_options(write, into, commit, yes)
     if tax and amount is None:
         raise click.UsageError(_("--tax says nothing without --amount"))

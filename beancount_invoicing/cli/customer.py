@@ -56,12 +56,14 @@ def customer_group() -> None:
     "--account",
     default="",
     shell_complete=complete_accounts,
-    help="The account, beside the other customers' and named after it if not said.",
+    help="The account. Default: next to the other customers' accounts, named after the customer.",
 )
-@click.option("--currency", default="", shell_complete=complete_currencies, help="The currency that it is billed in.")
-@click.option("--another", is_flag=True, help="It is another customer than the one of the same name.")
+@click.option(
+    "--currency", default="", shell_complete=complete_currencies, help="The currency in which the customer is billed."
+)
+@click.option("--another", is_flag=True, help="This is a different customer from the one of the same name.")
 @key_options(keys.CUSTOMER, except_keys=("customer",))
-@date_option("From when on; the first of this year, if not said.", default=None, edge="first")
+@date_option("From when on. Default: the first day of this year.", default=None, edge="first")
 @writing_options
 @click.pass_obj
 def customer_add_command(
@@ -77,7 +79,7 @@ def customer_add_command(
     commit: bool,
     **values: Any,
 ) -> None:
-    """Add a customer: open the account, with what documents need to know."""
+    """Add a customer: open the account, with what documents need to say."""
     way = build_write_options(write, into, commit)
     wanted = CustomerRequest(name, given_values(keys.CUSTOMER, values), account, currency, another)
     with changing(session):
@@ -105,8 +107,9 @@ def customer_change_command(
     commit: bool,
     **values: Any,
 ) -> None:
-    """Amend what is known of a customer: only what is said changes, from a day on. An option with an empty value ("") takes back
-    what was said."""
+    """Amend a customer from a day on: only what you give changes. An option with an empty value ("") removes what was
+    there.
+    """
     way = build_write_options(write, into, commit)
     told = ({"customer": name} if name else {}) | given_values(keys.CUSTOMER_AMENDMENT, values)
     with changing(session):
@@ -115,12 +118,12 @@ def customer_change_command(
 
 @customer_group.command("list", epilog=examples("customer list", "customer list Alpina --format json"))
 @customer_option
-@click.option("--all", "everybody", is_flag=True, help="Those too that are customers no more (inactive).")
+@click.option("--all", "everybody", is_flag=True, help="Include former customers (inactive).")
 @as_of_option
 @format_option
 @click.pass_obj
 def customer_list_command(session: Session, customer: str, everybody: bool, as_of: date, form: str) -> None:
-    """List customers, as they are on a day."""
+    """List customers as of a day."""
     ledger = session.open()
     wanted = customers_wanted(session, ledger.book, customer)
     if wanted is None:

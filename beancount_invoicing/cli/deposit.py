@@ -24,9 +24,7 @@ from beancount_invoicing.writing.new_documents import DocumentDating
 @click.argument("amount", metavar="30%|AMOUNT")
 @click.option("--text", default="", help="What it is for.")
 @click.option("--tax", default="", shell_complete=complete_taxes, help="Its tax code.")
-@click.option(
-    "--account", default="", shell_complete=complete_accounts, help="The liability account that deposits wait on."
-)
+@click.option("--account", default="", shell_complete=complete_accounts, help="The liability account for deposits.")
 @date_option("The date of the invoice.")
 @click.option("--draft", is_flag=True, help="Write a draft.")
 @yes_option

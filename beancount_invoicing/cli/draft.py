@@ -34,7 +34,7 @@ from beancount_invoicing.model import Book
 
 @click.group(cls=Commands, epilog=examples("draft list", "draft edit draft-kerbrat-2026-11 --quantity 2"))
 def draft_group() -> None:
-    """Change drafts, take them out, list their lines."""
+    """Change drafts, remove them, list their lines."""
 
 
 @draft_group.command(
@@ -45,20 +45,20 @@ def draft_group() -> None:
     ),
 )
 @click.argument("number", metavar="DRAFT", shell_complete=complete_drafts)
-@click.option("--line", "index", type=click.IntRange(1), metavar="N", help="The line that is changed, counted from 1.")
+@click.option("--line", "index", type=click.IntRange(1), metavar="N", help="The line to change, counted from 1.")
 @click.option("--quantity", type=Number(), help="Its quantity.")
 @click.option("--price", type=Number(), help="Its unit price; with tax where the line's own includes it.")
-@click.option("--text", help="Its words.")
+@click.option("--text", help="Its text.")
 @click.option("--discount", type=Number(), metavar="PERCENT", help="Percent off the line; 0 for none.")
 @click.option("--add", multiple=True, metavar="LINE", help='A new line, as in `new`: "1 Audit @ 450"; may be repeated.')
+@click.option("--drop", multiple=True, type=click.IntRange(1), metavar="N", help="A line to remove; may be repeated.")
 @click.option(
-    "--drop", multiple=True, type=click.IntRange(1), metavar="N", help="A line that is taken out; may be repeated."
+    "--account", default="", shell_complete=complete_income, help="Income account of new lines that have no item."
 )
 @click.option(
-    "--account", default="", shell_complete=complete_income, help="Income account of new lines that are no item."
-)
-@click.option(
-    "--write-down", is_flag=True, help="Time that is billed no more is given away; without, it waits on its account."
+    "--write-down",
+    is_flag=True,
+    help="Give away time that is no longer billed. Without it, the time stays on its account, to be billed.",
 )
 @writing_options
 @format_option
@@ -82,8 +82,9 @@ def draft_edit_command(
     form: str,
     explain: bool,
 ) -> None:
-    """Change a draft where it stands: quantity, price, words or discount of a line, lines more or less. VAT, totals, due
-    amounts, deposits and the time that it bills follow."""
+    """Change a draft in place: quantity, price, text or discount of a line; add or remove lines. VAT, totals, due
+    amounts, deposits and the billed time follow.
+    """
     if into:
         raise click.UsageError(_("a draft is changed where it stands: leave --into away"))
     way = build_write_options(write, None, commit)
@@ -122,7 +123,7 @@ def _only_line(book: Book, number: str) -> int:
 def draft_drop_command(
     session: Session, numbers: tuple[str, ...], write: bool, into: Path | None, commit: bool
 ) -> None:
-    """Take drafts out of the ledger: the time, periods and expenses that they billed wait again."""
+    """Remove drafts from the ledger: the time, periods and expenses on them can be billed again."""
     if into:
         raise click.UsageError(_("drafts are taken out where they stand: leave --into away"))
     way = build_write_options(write, None, commit)
@@ -135,7 +136,7 @@ def draft_drop_command(
 @format_option
 @click.pass_obj
 def draft_list_command(session: Session, numbers: tuple[str, ...], form: str) -> None:
-    """List drafts line by line, with the places by which `draft edit` names them."""
+    """List drafts line by line, with the line numbers that `draft edit` takes."""
     ledger = session.open()
     there = search.select_documents(ledger.book, ledger.book.last_date, DocumentFilter(("draft",)))
     try:

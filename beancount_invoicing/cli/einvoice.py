@@ -26,7 +26,7 @@ from beancount_invoicing.messages import _
     help="A PDF with the invoice inside, or the XML alone.",
 )  # fmt: skip
 @folder_option(".")
-@click.option("--validate", "check", is_flag=True, help="Check what is written by the official rules.")
+@click.option("--validate", "check", is_flag=True, help="Check the written files against the official rules.")
 @click.pass_obj
 def einvoice_command(
     session: Session, numbers: tuple[str, ...], form: EInvoiceFormat, folder: Path, check: bool

@@ -64,7 +64,7 @@ _HELP = {
     "service-code": "Code of a public buyer's service.",
     "language": "Language of what is sent, a code of two letters.",
     "tax": "Tax code of what is sold to them, where it is not the items'.",
-    "iban": "IBAN of the account that is paid to.",
+    "iban": "IBAN of the account to pay to.",
     "bic": "BIC of that account.",
     "address": "Street lines, separated by \\n.",
     "country": "ISO code of two letters.",
@@ -77,8 +77,8 @@ _HELP = {
     "channel": "How invoices leave: email, post or e-invoice.",
     "register": "Trade register and number.",
     "legal-form": 'Legal form and capital; "EI" for a sole trader in France.',
-    "register-id": 'Its number for e-invoices, with a scheme where there is one: "0208:0403019261".',
-    "tax-number": "Number from the tax office, where it is no VAT id.",
+    "register-id": 'Its number for e-invoices, with the scheme if there is one: "0208:0403019261".',
+    "tax-number": "Number from the tax office, if it is not a VAT id.",
     "email": "Where invoices go (customer), or who sends them (seller).",
 }
 
@@ -94,14 +94,14 @@ _HELP = {
     "--from",
     "older",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="An older ledger that becomes one.",
+    help="An older ledger to take over.",
 )
-@click.option("--name", default="", help="Legal name of who sells.")
+@click.option("--name", default="", help="Legal name of the seller.")
 @_party_options(SELLER_KEYS)
 @click.option(
     "--regime",
     type=OneOf(sorted(REGIMES)),
-    help="When tax is owed: once invoiced, once paid, or not at all.",
+    help="When tax is owed: on the invoice, on payment, or never.",
 )
 @click.option(
     "--rate",
@@ -120,16 +120,16 @@ _HELP = {
 @click.option(
     "--nature",
     type=OneOf(["goods", "services", "electronic"]),
-    help="What is sold, where it is all goods, all services, or all electronic services.",
+    help="What you sell, if it is all goods, all services, or all electronic services.",
 )
 @click.option("--currency", default="EUR", show_default=True, help="The currency of the books.")
-@click.option("--language", default="", help="Language of the documents; that of the country, if not said.")
+@click.option("--language", default="", help="Language of the documents. Default: that of the country.")
 @click.option("--terms", default="30 days", show_default=True, help="Payment terms.")
-@click.option("--number", default="F{year}-{seq:04}", show_default=True, help="Pattern of the numbers.")
-@date_option("From when on; the first of this year, if not said.", default=None, also=(), edge="first")
+@click.option("--number", default="F{year}-{seq:04}", show_default=True, help="Pattern of the document numbers.")
+@date_option("From when on. Default: the first day of this year.", default=None, also=(), edge="first")
 @click.option(
     "--as-of", type=DayParam(), default=today, show_default="today", metavar="DATE",
-    help="With --from: the day as of which items are open.",
+    help="With --from: the day on which the items are open.",
 )  # fmt: skip
 @writing_options
 @click.pass_obj
@@ -154,10 +154,11 @@ def init_command(
     commit: bool,
     **said: str,
 ) -> None:
-    """Write a first ledger into FOLDER, asking for what is not said – or, --from an older ledger, show what it needs
-    (and, with --write, add it): the seller, taxes, who the customers are, and the open items.
+    """Write a first ledger into FOLDER, asking for what you do not give. Or, with --from an older ledger, show what it
+    needs (with --write, add it): the seller, taxes, who the customers are, and the open items.
 
-    A first ledger is written at once, without --write: nothing is there yet that could be changed."""
+    A first ledger is written at once, without --write: there is nothing yet that could be changed.
+    """
     asked = sys.stdin.isatty()
     if not name:
         if not asked:

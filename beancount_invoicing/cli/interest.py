@@ -45,14 +45,14 @@ COLUMNS = ("number", "customer", "currency", "principal", "from", "to", "days", 
 @click.command(epilog=examples("interest F2026-0057 --explain", "interest F2026-0057 --book -w"))
 @documents_argument
 @as_of_option_named()
-@click.option("--book", is_flag=True, help="Make claims of it: invoices outside VAT, of what was not claimed before.")
-@date_option("With --book: the date of the claims; the day of --as-of, if not said.", default=None, also=())
+@click.option("--book", is_flag=True, help="Claim it: write invoices outside VAT for what has not been claimed yet.")
+@date_option("With --book: the date of the claims. Default: the day of --as-of.", default=None, also=())
 @click.option(
     "--account",
     default="",
     metavar="ACCOUNT",
     shell_complete=complete_income,
-    help="With --book: the income account; else option claim-account.",
+    help="With --book: the income account. Default: option claim-account.",
 )
 @click.option("--draft", is_flag=True, help="With --book: write drafts.")
 @yes_option
@@ -75,7 +75,7 @@ def interest_command(
     form: str,
     explain: bool,
 ) -> None:
-    """Say what late interest and indemnity may be claimed of documents, and how it comes about; with --book, claim it."""
+    """Calculate the late interest and indemnity that may be claimed, with each step; with --book, claim it."""
     if not words:
         raise click.UsageError(_("name the documents: NUMBER…, or CUSTOMER"))
     way = build_write_options(write, into, commit, yes)

@@ -17,7 +17,7 @@ from beancount_invoicing.messages import _
 @click.command(epilog=examples("issue draft-kerbrat-2026-11 -w", "issue --all --date month-end"))
 @click.argument("drafts", nargs=-1, metavar="[DRAFT]...", shell_complete=complete_drafts)
 @click.option("--all", "everything", is_flag=True, help="All drafts.")
-@date_option("The date that they get; each its own, if not said.", default=None)
+@date_option("The date for all of them. Default: each keeps its own.", default=None)
 @yes_option
 @writing_options
 @format_option

@@ -57,9 +57,9 @@ def item_group() -> None:
     "--account",
     default="",
     shell_complete=complete_income,
-    help="Income account; that of most items, or the only one, if not said.",
+    help="Income account. Default: that of most items, or the only one.",
 )
-@date_option("From when on; the first of this year, if not said.", default=None, edge="first")
+@date_option("From when on. Default: the first day of this year.", default=None, edge="first")
 @writing_options
 @click.pass_obj
 def item_add_command(
@@ -91,7 +91,7 @@ def item_add_command(
 @click.argument("code", shell_complete=complete_items)
 @click.argument("price", type=Number())
 @from_option
-@click.option("--with-tax/--without-tax", default=None, help="Whether it includes tax; as before, if not said.")
+@click.option("--with-tax/--without-tax", default=None, help="Whether it includes tax. Default: as before.")
 @writing_options
 @click.pass_obj
 def item_price_command(
@@ -104,7 +104,7 @@ def item_price_command(
     into: Path | None,
     commit: bool,
 ) -> None:
-    """Give an item another price from a day on, for all who have no price of their own."""
+    """Change the price of an item from a day on, for every customer without a price of their own."""
     way = build_write_options(write, into, commit)
     with changing(session):
         print_outcome(item.price_item(session.find(), code, price, with_tax, day, way), way)

@@ -56,7 +56,7 @@ COLUMNS = (
 @until_option("Only documents of this day or earlier.")
 @click.option(
     "--amount", type=Number(), metavar="AMOUNT",
-    help="Only documents of this amount: net, total, to pay or open, of all of it or of an instalment.",
+    help="Only documents of this amount: net, total, payable or open, in full or for one instalment.",
 )  # fmt: skip
 @as_of_option
 @format_option
@@ -72,7 +72,7 @@ def list_command(
     as_of: date,
     form: str,
 ) -> None:
-    """List invoices, credit notes and drafts, and where they stand."""
+    """List invoices, credit notes and drafts, with their status."""
     if unsettled and statuses:
         raise click.UsageError(_("say either --open or --status"))
     if unsettled:

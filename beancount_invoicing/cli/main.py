@@ -152,7 +152,11 @@ def _said_in_a_line() -> Iterator[None]:
     epilog=examples("today", "bill -u month-end -w", "-f books/main.beancount list --open"),
 )  # fmt: skip
 @click.option(
-    "-f", "--file", "named", metavar="LEDGER", help="The ledger; else $BEANCOUNT_FILE, else main.beancount here."
+    "-f",
+    "--file",
+    "named",
+    metavar="LEDGER",
+    help="The ledger. Default: $BEANCOUNT_FILE, or main.beancount in this folder.",
 )
 @click.version_option(__version__, prog_name="bean-invoice")
 @click.pass_context

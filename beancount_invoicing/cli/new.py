@@ -44,16 +44,16 @@ from beancount_invoicing.writing.new_documents import DocumentDating
     "--account",
     default="",
     shell_complete=complete_income,
-    help="Income account of lines that are no item; the only one, if not said.",
+    help="Income account of lines that have no item. Default: the only one.",
 )
 @click.option(
     "--currency",
     default="",
     shell_complete=complete_currencies,
-    help="The currency, where the customer's account can have several.",
+    help="The currency, if the customer's account can have several.",
 )
-@click.option("--narration", default="", help="The entry's text; the lines' texts, if not said.")
-@click.option("--note", default="", help="Words printed on the invoice.")
+@click.option("--narration", default="", help="The entry's narration. Default: the texts of the lines.")
+@click.option("--note", default="", help="A text printed on the invoice.")
 @click.option("--purchase-order", default="", help="The buyer's order number.")
 @click.option("--terms", default="", help="Payment terms of this invoice.")
 @click.option("--due", type=DayParam(), metavar="DATE", help="Its due date.")
@@ -64,15 +64,19 @@ from beancount_invoicing.writing.new_documents import DocumentDating
     shell_complete=complete_deposits,
     help="A deposit to be deducted; may be repeated.",
 )
-@click.option("--delivered", type=DayParam(), metavar="DATE", help="The day of the supply, if it is not the invoice's.")
-@click.option("--from", "start", type=DayParam("first"), metavar="DATE", help="The first day that the lines bill.")
-@click.option("--to", "end", type=DayParam(), metavar="DATE", help="The last day that the lines bill.")
+@click.option(
+    "--delivered", type=DayParam(), metavar="DATE", help="The day of the supply, if it is not the invoice date."
+)
+@click.option(
+    "--from", "start", type=DayParam("first"), metavar="DATE", help="The first day of the period that the lines bill."
+)
+@click.option("--to", "end", type=DayParam(), metavar="DATE", help="The last day of the period that the lines bill.")
 @click.option(
     "--corrects",
     multiple=True,
     metavar="NUMBER",
     shell_complete=complete_numbers,
-    help="Of a credit note: the invoice that it corrects; may be repeated.",
+    help="For a credit note: the invoice that it corrects; may be repeated.",
 )
 @click.option("--draft", is_flag=True, help="Write a draft.")
 @yes_option
@@ -105,9 +109,10 @@ def new_command(
     form: str,
     explain: bool,
 ) -> None:
-    """Compose one invoice. A LINE is a quantity, an item (and words of its own) or free words, and perhaps a price, a discount and
-    a tax code: "6.5 DEV", "2 DEV Workshop of 12 January", "2 CAPTEUR @ 120.00 -10%", "1 Audit @ 450 [FR20]". What is not said is
-    asked for. A line that takes something back comes after all options and --: -- "-1 Goodwill @ 50"."""
+    """Write one invoice. A LINE is a quantity, an item (with a text of your own) or free text, and if needed a price, a
+    discount and a tax code: "6.5 DEV", "2 DEV Workshop of 12 January", "2 CAPTEUR @ 120.00 -10%", "1 Audit @ 450
+    [FR20]". You are asked for what is missing. A negative line comes after all options and --: -- "-1 Goodwill @ 50".
+    """
     way = build_write_options(write, into, commit, yes)
     wanted = InvoiceRequest(
         customer or "", lines, account, currency, narration, note, purchase_order, terms, due, deduct, delivered, start, end,

@@ -66,12 +66,12 @@ def page_sending_options(command: Callable[..., None]) -> Callable[..., None]:
         page = PageOptions(**{name: options.pop(name) for name in PageOptions._fields})
         command(*arguments, page=page, **options)
 
-    decorated = click.option("--again", is_flag=True, help="With --send: once more what was sent on that day already.")(
-        channel_option(retry_option(sending_options(with_page)))
-    )
-    return click.option("--send", "sending", is_flag=True, help="Send them (-o: the folder of what is sent by hand).")(
-        decorated
-    )
+    decorated = click.option(
+        "--again", is_flag=True, help="With --send: send again what was already sent on that day."
+    )(channel_option(retry_option(sending_options(with_page))))
+    return click.option(
+        "--send", "sending", is_flag=True, help="Send them (-o: the folder for what you send by hand)."
+    )(decorated)
 
 
 def send_pages(session: Session, make_dispatches: DispatchFactory, day: date, page: PageOptions) -> None:

@@ -128,7 +128,7 @@ class _Kind(NamedTuple):
     type=OneOf(["table", "json"]),
     default="table",
     show_default=True,
-    help="For eyes, or for programs.",
+    help="For people, or for programs.",
 )
 @explain_option
 @click.pass_obj

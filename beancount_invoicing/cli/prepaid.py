@@ -39,7 +39,7 @@ MOVEMENT_WORDS = {"deposit": _("deposit"), "deducted": _("used"), "given-back": 
 @format_option
 @click.pass_obj
 def prepaid_command(session: Session, contract: str, customer: str, as_of: date, form: str) -> None:
-    """Say what customers have ahead: deposits, included units, what of them was used, and what is left."""
+    """Show what customers have paid ahead: deposits and included units, what was used, and what is left."""
     ledger = session.open()
     try:
         wanted = bill.contract_filter(ledger.book, customer, contract)

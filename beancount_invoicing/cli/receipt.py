@@ -48,12 +48,14 @@ from beancount_invoicing.words import word
 @as_of_option_named("--until", "-u", "--date")
 @page_file_options
 @click.option(
-    "--acquitted", is_flag=True, help="With -o, --to or --send: copies of the invoices themselves, as paid in full."
+    "--acquitted",
+    is_flag=True,
+    help="With -o, --to or --send: copies of the invoices themselves, marked as paid in full.",
 )
 @click.pass_obj
 @page_sending_options
 def receipt_command(session: Session, words: tuple[str, ...], as_of: date, acquitted: bool, page: PageOptions) -> None:
-    """What was received on documents, and what remains; with -o or --to, write the receipts; with --send, send them."""
+    """Show what was received on documents, and what remains; with -o or --to, write receipts; with --send, send them."""
     if acquitted and not (page.sending or page.writes_files):
         raise click.UsageError(_("--acquitted writes files: say -o FOLDER or --to pdf; or send them, --send"))
     if not words:

@@ -54,15 +54,15 @@ from beancount_invoicing.writing.changes import WriteOptions
 @customer_option
 @folder_option(None)
 @output_format_option("")
-@click.option("--attach", is_flag=True, help="In a PDF the invoices follow the letter, to be printed and posted.")
-@click.option("--level", type=int, help="Only the letters of this level of their policy.")
+@click.option("--attach", is_flag=True, help="Put the invoices after the letter in one PDF, to print and post.")
+@click.option("--level", type=int, help="Only letters of this level of their policy.")
 @as_of_option
 @format_option
 @explain_option
 @click.option(
-    "--send", "sending", is_flag=True, help="Send the letters that are due (-o: the folder of what is sent by hand)."
+    "--send", "sending", is_flag=True, help="Send the letters that are due (-o: the folder for what you send by hand)."
 )
-@click.option("--yes", is_flag=True, help="With --send: also where a bank account is not booked until lately.")
+@click.option("--yes", is_flag=True, help="With --send: even if a bank account is not booked up to date.")
 @channel_option
 @retry_option
 @sending_options
@@ -85,7 +85,7 @@ def remind_command(
     into: Path | None,
     commit: bool,
 ) -> None:
-    """Say which reminder letters are due, and what is held back; with -o or --to, write them; with --send, send them."""
+    """Show which reminder letters are due, and what is held back; with -o or --to, write them; with --send, send them."""
     if sending:
         chosen = build_write_options(write, into, commit)
         _send(session, customer, level, as_of, form, yes, channel, folder, retry, chosen)

@@ -67,8 +67,7 @@ def enclose_option(command: F) -> F:
     """`--enclose`."""
     return click.option(
         "--enclose", multiple=True, type=OneOf(get_args(Enclosure)),
-        help="What goes along: the timesheet, the receipts of expenses; may be repeated. What a contract says "
-        "goes along anyhow.",
+        help="What to enclose: the timesheet, the receipts of expenses; may be repeated. What a contract encloses is always there.",
     )(command)  # fmt: skip
 
 
@@ -77,13 +76,13 @@ def enclose_option(command: F) -> F:
 )
 @documents_argument
 @click.option("--all", "everything", is_flag=True, help="All documents.")
-@click.option("--status", "statuses", multiple=True, type=OneOf(STATUSES), help="Documents that stand so.")
+@click.option("--status", "statuses", multiple=True, type=OneOf(STATUSES), help="Documents with this status.")
 @since_option("Documents of this day or later.")
 @folder_option(".")
 @output_format_option("pdf")
 @click.option("--plain", is_flag=True, help="PDFs without the e-invoice inside.")
 @enclose_option
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="How many processes render.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="How many processes to use.")
 @as_of_option
 @click.pass_obj
 def render_command(
@@ -99,7 +98,7 @@ def render_command(
     jobs: int,
     as_of: date,
 ) -> None:
-    """Write documents as files, each as it stood on its own date; a PDF is an e-invoice too (Factur-X)."""
+    """Write documents to files, each as of its own date; a PDF is an e-invoice too (Factur-X)."""
     if not (words or everything or statuses or since):
         raise click.UsageError(_("name the documents: NUMBER…, CUSTOMER, --all, --status or --since"))
     if words and everything:

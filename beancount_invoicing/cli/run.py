@@ -41,16 +41,16 @@ from beancount_invoicing.writing.changes import WriteOptions
 @click.option(
     "--yes",
     is_flag=True,
-    help="Remind although a bank account is behind, and bill although the day is more than a month ahead.",
+    help="Remind although a bank account is not booked up to date, and bill although the day is more than a month ahead.",
 )
 @date_option("The day of the run.")
 @click.option(
     "-o", "--output", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
-    help="The folder of what is to be sent by hand; else outbox beside the ledger.",
+    help="The folder for what you send by hand. Default: outbox beside the ledger.",
 )  # fmt: skip
 @click.option(
     "--format", "form", type=OneOf(["table", "json"]), default="table", show_default=True,
-    help="For eyes, or for programs.",
+    help="For people, or for programs.",
 )  # fmt: skip
 @leave_out_option
 @running_options
@@ -67,7 +67,7 @@ def run_command(
     into: Path | None,
     commit: bool,
 ) -> None:
-    """Do the day's work: bill what is due, send what is to be sent, remind of what is late. Safe to repeat."""
+    """Do the day's work: bill what is due, send what is ready, remind what is late. Safe to repeat."""
     from beancount_invoicing.rendering import TemplateError
 
     chosen = build_write_options(write, into, commit, yes)

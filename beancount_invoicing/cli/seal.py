@@ -39,7 +39,9 @@ COLUMNS = ("number", "file", "sealed_on", "unchanged", "what", "sealed", "now", 
 def seal_command(
     session: Session, numbers: tuple[str, ...], day: date, write: bool, into: Path | None, commit: bool
 ) -> None:
-    """Store documents beside the ledger, with their fingerprints in it: from then on `verify` tells what was changed."""
+    """Store documents beside the ledger, with their fingerprints in it, so that `verify` can tell whether anything was
+    changed.
+    """
     from beancount_invoicing.rendering import TemplateError
 
     way = build_write_options(write, into, commit)
@@ -52,11 +54,11 @@ def seal_command(
 
 @click.command(epilog=examples("verify", "verify --format json"))
 @click.argument("numbers", nargs=-1, metavar="[NUMBER]...", shell_complete=complete_numbers)
-@click.option("--mark", default="", metavar="MARK", help="The mark of a seal that you noted: it has to be there still.")
+@click.option("--mark", default="", metavar="MARK", help="The mark of a seal that you noted: it must still be there.")
 @format_option
 @click.pass_obj
 def verify_command(session: Session, numbers: tuple[str, ...], mark: str, form: str) -> None:
-    """Verify sealed documents: each file, and what the ledger says of it, has to be as it was sealed."""
+    """Verify sealed documents: each file, and what the ledger says of it, must be as it was when sealed."""
     if mark and len(mark) < seal_chain.SHORT_HASH:
         raise click.UsageError(
             _(

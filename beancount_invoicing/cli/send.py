@@ -53,15 +53,13 @@ def now() -> datetime:
 def channel_option(command: F) -> F:
     """`--channel`."""
     return click.option(
-        "--channel", type=OneOf(get_args(Channel)), help="Send all so, whatever the customer's channel is."
+        "--channel", type=OneOf(get_args(Channel)), help="Send everything this way, whatever the customer's channel."
     )(command)
 
 
 def retry_option(command: F) -> F:
     """`--retry`."""
-    return click.option("--retry", is_flag=True, help="What is in doubt, or was prepared, has not left: send it.")(
-        command
-    )
+    return click.option("--retry", is_flag=True, help="What is in doubt or prepared has not left: send it.")(command)
 
 
 def build_send_options(day: date, folder: Path | None, *, again: bool, retry: bool) -> SendOptions:
@@ -87,19 +85,19 @@ def _documents(command: F) -> F:
 
 @click.command(epilog=examples("send", "send F2026-0078 -w", "send --since this-month"))
 @_documents
-@since_option("All documents of this day or later that were not sent yet.")
-@click.option("--confirm", is_flag=True, help="Say that what is in doubt, or was prepared, has left.")
-@click.option("--discard", is_flag=True, help="Say that what was prepared, or is in doubt, has not left and shall not.")
+@since_option("All documents dated this day or later that have not been sent.")
+@click.option("--confirm", is_flag=True, help="Record that what was in doubt or prepared has left.")
+@click.option("--discard", is_flag=True, help="Record that what was prepared or in doubt has not left and will not.")
 @click.option(
     "--what", "kind", type=OneOf(get_args(OutboxKind)),
-    help="With --confirm or --discard: which, where several things wait for a number.",
+    help="With --confirm or --discard: which one, if several are waiting for a number.",
 )  # fmt: skip
-@click.option("--level", type=int, help="With --confirm or --discard: of several reminders, that of this level.")
+@click.option("--level", type=int, help="With --confirm or --discard: among several reminders, the one of this level.")
 @click.option(
     "--all", "everything", is_flag=True,
-    help="With --confirm or --discard: all that was prepared, and is not in doubt.",
+    help="With --confirm or --discard: everything that was prepared and is not in doubt.",
 )  # fmt: skip
-@click.option("--again", is_flag=True, help="Send once more what was sent already.")
+@click.option("--again", is_flag=True, help="Send again what was already sent.")
 @retry_option
 @channel_option
 @enclose_option
@@ -109,7 +107,7 @@ def _documents(command: F) -> F:
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="The folder of what is to be sent by hand; else outbox beside the ledger.",
+    help="The folder for what you send by hand. Default: outbox beside the ledger.",
 )
 @date_option("The date of the events.")
 @click.option(
@@ -118,7 +116,7 @@ def _documents(command: F) -> F:
     type=OneOf(["table", "json"]),
     default="table",
     show_default=True,
-    help="For eyes, or for programs.",
+    help="For people, or for programs.",
 )
 @sending_options
 @click.pass_obj
@@ -143,8 +141,9 @@ def send_command(
     into: Path | None,
     commit: bool,
 ) -> None:
-    """Send documents by e-mail, post or to a platform; each once. Without a number: all that is to be sent; without
-    --write, say what that is, what is in doubt, and what waits."""
+    """Send documents by e-mail, by post or to a platform, each of them once. Without a number: everything that is ready;
+    without --write, show what that is, what is in doubt, and what waits.
+    """
     chosen = build_write_options(write, into, commit)
     said = confirm or discard
     if sum((again, retry, confirm, discard)) > 1:

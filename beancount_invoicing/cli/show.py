@@ -46,7 +46,7 @@ from beancount_invoicing.words import word
 @explain_option
 @click.pass_obj
 def show_command(session: Session, number: str, as_of: date, form: str, explain: bool) -> None:
-    """Show one document: lines, taxes, due dates, what settled it, what happened to it."""
+    """Show one document: lines, taxes, due dates, what settled it, what happened."""
     ledger = session.open()
     print_assumed_notice(ledger.book, as_of)
     try:

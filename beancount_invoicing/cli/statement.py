@@ -55,9 +55,9 @@ COLUMNS = ("customer", "account", "currency", "date", "what", "number", "settles
     epilog=examples("statement Halles --since 2026-10", "statement --all --as-of month-end --to pdf -o letters")
 )
 @customer_option
-@click.option("--all", "everybody", is_flag=True, help="Of each customer whose account moved, or has an open item.")
-@click.option("--balance", is_flag=True, help="With --all: only of those who owe something, or are owed.")
-@since_option("The first day; else the beginning.")
+@click.option("--all", "everybody", is_flag=True, help="For each customer whose account moved or has an open item.")
+@click.option("--balance", is_flag=True, help="With --all: only customers with a balance, in either direction.")
+@since_option("The first day. Default: from the beginning.")
 @as_of_option_named("--until", "-u", "--date")
 @page_file_options
 @click.pass_obj

@@ -45,8 +45,8 @@ SHARE_WORDS = {"due": "", "lost": _("written off"), "discount": _("discount"), "
     "tax-due", epilog=examples("tax-due --since last-month --until last-month", "tax-due --since this-year -w")
 )
 @customer_option
-@since_option("List what became due from this day on; there are totals of all time too.")
-@until_option("List what became due until this day, as it is known on --as-of.")
+@since_option("List what became due from this day on; totals of all time follow.")
+@until_option("List what became due until this day, as known on --as-of.")
 @as_of_option
 @writing_options
 @format_option
@@ -64,7 +64,7 @@ def tax_due_command(
     form: str,
     explain: bool,
 ) -> None:
-    """Say which taxes on payments became due, what the books moved, and the entries that are missing."""
+    """Show which taxes became due on payment, what the books moved, and which entries are missing."""
     way = build_write_options(write, into, commit)
     if since and since > (until or as_of):
         raise click.UsageError(

@@ -72,7 +72,7 @@ class Quantity(click.ParamType[tuple[Decimal, bool]]):
 
 @click.group(cls=Commands, epilog=examples("time add HALLES-ETU 2:30 -w", "time list"))
 def time_group() -> None:
-    """Time that was worked: add, import, list, write off, exclude."""
+    """Time worked: add, import, list, write off, exclude."""
 
 
 @time_group.command(
@@ -81,13 +81,17 @@ def time_group() -> None:
 @click.argument("contract", shell_complete=complete_time_contracts)
 @click.argument("quantity", type=Quantity())
 @click.argument("text", default="")
-@date_option("The day it was worked.")
-@click.option("--item", default="", shell_complete=complete_items, help="Its item, where it is not the contract's.")
+@date_option("The day of the work.")
+@click.option("--item", default="", shell_complete=complete_items, help="Its item, if it is not the contract's.")
 @click.option("--person", default="", shell_complete=complete_persons, help="Who worked.")
-@click.option("--task", default="", shell_complete=complete_tasks, help="What on.")
-@click.option("--non-billable", is_flag=True, help="It is not billed.")
+@click.option("--task", default="", shell_complete=complete_tasks, help="The task.")
+@click.option("--non-billable", is_flag=True, help="Do not bill it.")
 @click.option(
-    "--against", default="", metavar="ACCOUNT", shell_complete=complete_accounts, help="The account on the other side."
+    "--against",
+    default="",
+    metavar="ACCOUNT",
+    shell_complete=complete_accounts,
+    help="The account of the other posting.",
 )
 @writing_options
 @click.pass_obj
@@ -106,7 +110,7 @@ def time_add_command(
     into: Path | None,
     commit: bool,
 ) -> None:
-    """Write down time. With `invoice-option "time-write" TRUE` it is written at once, without --write."""
+    """Record time. With `invoice-option "time-write" TRUE` it is written at once, without --write."""
     file = session.find()
     loads = LedgerLoader(file)
     with changing(session):
@@ -126,10 +130,8 @@ def time_add_command(
 @click.argument("contract", shell_complete=complete_time_contracts)
 @click.argument("quantity", type=Quantity())
 @click.argument("reason", default="")
-@click.option(
-    "--of", "worked_on", type=DayParam(), metavar="DATE", help="Of the time of this day; of the oldest, if not said."
-)
-@click.option("--item", default="", shell_complete=complete_items, help="Of the time of this item.")
+@click.option("--of", "worked_on", type=DayParam(), metavar="DATE", help="Time of this day. Default: the oldest.")
+@click.option("--item", default="", shell_complete=complete_items, help="Time of this item.")
 @date_option("The day on which it is given up.")
 @writing_options
 @click.pass_obj
@@ -145,7 +147,7 @@ def time_write_off_command(
     into: Path | None,
     commit: bool,
 ) -> None:
-    """Give up time that waits to be billed: it was worked, and is billed to nobody."""
+    """Write off time that was to be billed: it was worked, and nobody is billed for it."""
     way = build_write_options(write, into, commit)
     wanted = TimeWriteOff(contract, quantity[0], quantity[1], reason, item, worked_on)
     with changing(session):
@@ -156,14 +158,14 @@ def _entries(command: F) -> F:
     """Which entries of time are meant."""
     for decorate in (
         writing_options,
-        click.option("--all", "all_matching", is_flag=True, help="All that are found, not only one."),
+        click.option("--all", "all_matching", is_flag=True, help="All matching entries, not only one."),
         click.option(
             "--entry",
             "place",
             default="",
             metavar="FILE:LINE",
             shell_complete=complete_time_entries,
-            help="The entry that stands there.",
+            help="The entry at this line.",
         ),
         click.option("--person", default="", shell_complete=complete_persons, help="Of this person."),
         date_option("Of this day.", default=None),
@@ -178,7 +180,7 @@ def _entries(command: F) -> F:
 @_entries
 @click.pass_obj
 def time_exclude_command(session: Session, /, write: bool, into: Path | None, commit: bool, **which: Any) -> None:
-    """Say that an entry of time is not billed, where it stands; TEXT is a part of what was worked on."""
+    """Mark a time entry as not billed; TEXT is a part of its description."""
     _mark(session, which, False, build_write_options(write, into, commit))
 
 
@@ -186,7 +188,7 @@ def time_exclude_command(session: Session, /, write: bool, into: Path | None, co
 @_entries
 @click.pass_obj
 def time_include_command(session: Session, /, write: bool, into: Path | None, commit: bool, **which: Any) -> None:
-    """Say that an entry of time that was not billable is billed after all."""
+    """Mark a time entry that was not billable as billed after all."""
     _mark(session, which, True, build_write_options(write, into, commit))
 
 
@@ -199,7 +201,7 @@ def _mark(session: Session, which: Mapping[str, Any], billable: bool, way: Write
 @time_group.command("list", epilog=examples("time list", "time list halles", "time list --all --contract HALLES-ETU"))
 @customer_option
 @click.option("--contract", default="", shell_complete=complete_time_contracts, help="Only this contract.")
-@click.option("--all", "everything", is_flag=True, help="All that was worked, not only what is not billed.")
+@click.option("--all", "everything", is_flag=True, help="All time, not only what is not billed.")
 @as_of_option
 @format_option
 @click.pass_obj
@@ -252,9 +254,9 @@ def time_list_command(session: Session, customer: str, contract: str, everything
     "--type",
     "kind",
     type=OneOf(["toggl", "clockify", "harvest", "kimai", "watson", "timewarrior", "timeclock", "timedot", "org"]),
-    help="Its kind, where it is not seen.",
+    help="Its format, if it is not recognised.",
 )
-@click.option("--contract", default="", shell_complete=complete_time_contracts, help="The contract of all of it.")
+@click.option("--contract", default="", shell_complete=complete_time_contracts, help="The contract for the whole file.")
 @click.option(
     "--map",
     "pairs",
@@ -262,14 +264,12 @@ def time_list_command(session: Session, customer: str, contract: str, everything
     metavar="PROJECT=CODE",
     help="The contract of a project or client; may be repeated.",
 )
-@click.option("--person", default="", shell_complete=complete_persons, help="Who worked, where the file does not say.")
-@click.option("--date-format", type=OneOf(["ymd", "dmy", "mdy"]), help="How dates are written, where it is not clear.")
-@click.option(
-    "--duration-unit", type=OneOf(["hours", "seconds"]), help="What whole numbers count, where it is not clear."
-)
+@click.option("--person", default="", shell_complete=complete_persons, help="Who worked, if the file does not say.")
+@click.option("--date-format", type=OneOf(["ymd", "dmy", "mdy"]), help="How dates are written, if it is ambiguous.")
+@click.option("--duration-unit", type=OneOf(["hours", "seconds"]), help="What whole numbers count, if it is ambiguous.")
 @click.option(
     "--timezone", default="UTC", show_default=True, shell_complete=complete_timezones,
-    help="Where it was worked, for files that count in UTC.",
+    help="The time zone of the work, for files in UTC.",
 )  # fmt: skip
 @click.option("--skip-open", is_flag=True, help="Leave out what has no end yet.")
 @writing_options
@@ -289,8 +289,9 @@ def time_import_command(
     into: Path | None,
     commit: bool,
 ) -> None:
-    """Import time from Toggl, Clockify, Harvest, Kimai, Watson, Timewarrior, timeclock, timedot or Org files. What is there already
-    is passed over."""
+    """Import time from Toggl, Clockify, Harvest, Kimai, Watson, Timewarrior, timeclock, timedot or Org files. What is
+    already in the ledger is skipped.
+    """
     from beancount_invoicing import timesheets
 
     mapping = {}

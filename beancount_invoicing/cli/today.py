@@ -63,7 +63,7 @@ _COLOURS: dict[TaskKind, Mark] = {
 @format_option
 @click.pass_obj
 def today_command(session: Session, customer: str, as_of: date, form: str) -> None:
-    """Say what is to be done: to bill, to send, to remind, and what somebody should find out."""
+    """Show what to do: bill, send, remind, and what somebody should look into."""
     ledger = session.open()
     wanted = customers_wanted(session, ledger.book, customer)
     if wanted is None:

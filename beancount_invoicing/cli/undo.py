@@ -18,8 +18,9 @@ from beancount_invoicing.messages import _
 @writing_options
 @click.pass_obj
 def undo_command(session: Session, numbers: tuple[str, ...], write: bool, into: Path | None, commit: bool) -> None:
-    """Take back the documents that the last command wrote, or those named: as long as nothing was sent, paid, credited or
-    numbered after."""
+    """Take back the documents that the last command wrote, or those you name, as long as nothing was sent, paid,
+    credited or numbered after them.
+    """
     if into:
         raise click.UsageError(_("documents are taken out where they stand: leave --into away"))
     way = build_write_options(write, None, commit)

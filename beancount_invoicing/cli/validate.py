@@ -77,8 +77,9 @@ def rows(file: str, layers: Sequence[Layer]) -> list[dict[str, Any]]:
 def validate_command(session: Session, files: tuple[Path, ...], form: str) -> None:
     """Check e-invoices, whoever wrote them: XML in CII or UBL, or PDFs with one inside.
 
-    Layers are reported apart: our own checks, the XML schema, each official set of rules. One that could not be run has not
-    passed. The exit code is 1 where a document is not valid, else 2 where one could not be judged, else 0.
+    Layers are reported separately: our own checks, the XML schema, each official set of rules. A layer that could not
+    be run has not passed. The exit code is 1 if a document is not valid, otherwise 2 if one could not be judged,
+    otherwise 0.
     """
     every: list[dict[str, Any]] = []
     for file, layers in e_invoices.validate_files(files):

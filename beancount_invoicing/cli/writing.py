@@ -42,12 +42,12 @@ from beancount_invoicing.writing.new_documents import InvalidRequest
 def _options_of_writing(write: str, dry_run: str, into: str = "--into") -> Callable[[F], F]:
     """`-w`, `-n`, `--into`, `--commit`; the command gets `write`, `into` and `commit`; for `-n` see is_dry_run."""
     options = (
-        click.option("--commit", is_flag=True, help="Make a git commit of just what is written."),
+        click.option("--commit", is_flag=True, help="Make a git commit of exactly what is written."),
         click.option(
             into,
             type=click.Path(dir_okay=False, path_type=Path),
             metavar="FILE",
-            help="The file that it is written to.",
+            help="The file to write to.",
         ),
         click.option("-n", "--dry-run", is_flag=True, expose_value=False, callback=_one_of_both, help=dry_run),
         click.option("-w", "--write", is_flag=True, callback=_one_of_both, help=write),
@@ -74,24 +74,24 @@ def _one_of_both(ctx: click.Context, param: click.Parameter, value: bool) -> boo
 
 
 writing_options = _options_of_writing(
-    "Write it into the ledger; without, it is only shown.",
-    "Only show it: so it is anyhow, unless a setting writes at once.",
+    "Write it to the ledger. Without it, the entry is only shown.",
+    "Only show it. This is the default unless a setting writes at once.",
 )
 """Of commands that write into the ledger."""
 payment_writing_options = _options_of_writing(
-    "Write it into the ledger; without, it is only shown.",
-    "Only show it: so it is anyhow, unless a setting writes at once.",
+    "Write it to the ledger. Without it, the entry is only shown.",
+    "Only show it. This is the default unless a setting writes at once.",
     "--into-file",
 )
 """Of `pay`, where `--into` is the bank account; the command gets `into_file`."""
 sending_options = _options_of_writing(
-    "Really send it, and record that in the ledger; without, only show what would be sent.",
-    "Only show what would be sent: so it is anyhow.",
+    "Really send it (e-mails leave), and record that in the ledger. Without it, only show what would be sent.",
+    "Only show what would be sent. This is the default.",
 )
 """Of commands that send."""
 running_options = _options_of_writing(
-    "Really do it: bill, send, remind, and record it in the ledger; without, only show it.",
-    "Only show what would be done: so it is anyhow.",
+    "Really do it: bill, send e-mails, remind, and record it in the ledger. Without it, only show it.",
+    "Only show what would be done. This is the default.",
 )
 """Of the day's run."""
 
@@ -102,7 +102,7 @@ def is_dry_run() -> bool:
 
 
 yes_option = click.option(
-    "--yes", is_flag=True, help="Documents dated more than a month ahead of today are meant: write them."
+    "--yes", is_flag=True, help="Write documents dated more than a month from today: the date is meant."
 )
 """`--yes`, of commands that write documents."""
 
@@ -211,7 +211,7 @@ def leave_out_option(command: F) -> F:
     return click.option(
         "--leave-out",
         is_flag=True,
-        help="What cannot be billed is left out on purpose: the exit code is 0 all the same.",
+        help="Skip what cannot be billed on purpose: the exit code is 0 all the same.",
     )(command)
 
 
