@@ -210,7 +210,7 @@ def _in_currency(
     drafts = sum((row.drafts for row in those), ZERO)
     items.sort(
         key=lambda item: (
-            item.open < 0, item.due or (date.max if item.number else item.date), item.date, item.number, item.amount
+            item.open < 0, item.due or (date.max if item.number else item.date), item.date, item.number, item.amount, item.open
         )
     )  # fmt: skip
     start = _("before {since}", since=since) if since else _("nothing came before")
