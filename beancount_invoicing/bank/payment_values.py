@@ -44,7 +44,8 @@ class Valuation(NamedTuple):
 def price_of(value: Decimal, amount: Decimal, currency: str) -> PricedAmount:
     """The price of an `amount` that weighs `value`: of one unit, but of all of it where no number says that of one (3.3333…)."""
     rate = value / amount
-    if len(rate.as_tuple().digits) < getcontext().prec and -rate.normalize().as_tuple().exponent <= 8:  # type: ignore[operator]
+    exponent = rate.normalize().as_tuple().exponent
+    if len(rate.as_tuple().digits) < getcontext().prec and -exponent <= 8:  # type: ignore[operator] # an amount is finite
         return PricedAmount(amount * rate, (rate.normalize(), currency))
     total = round_to(value, currency_decimals(currency))
     return PricedAmount(total, (abs(total), currency), is_total=True)

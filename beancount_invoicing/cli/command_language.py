@@ -53,5 +53,5 @@ def flowing(text: str) -> str:
 
 def in_words(error: E) -> E:
     """The error with its message in the user's language."""
-    error.message = translated(error.message)  # type: ignore[misc]
+    error.message = translated(error.message)  # type: ignore[misc] # click types it as final
     return error
