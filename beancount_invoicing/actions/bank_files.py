@@ -22,21 +22,21 @@ class RefusedStatements(ValueError):
         self.findings = tuple(findings)
 
 
-def read_bank_files(book: Book, files: Sequence[Path], into: str = "") -> tuple[tuple[Statement, str], ...]:
+def read_bank_files(book: Book, files: Sequence[Path], named: str = "") -> tuple[tuple[Statement, str], ...]:
     """The statements of files in their order, each with the account that the ledger's description of a table says ("" for none).
 
-    `into` (an account, or ""): whose table a CSV is. Without it, a CSV is the known table with its titles, or the first one that an
-    `invoice-bank` describes and that fits. Raises StatementFileError, and OSError.
+    `named` (an account, or ""): whose table a CSV is. Without it, a CSV is the known table with its titles, or the first one
+    that an `invoice-bank` describes and that fits. Raises StatementFileError, and OSError.
     """
-    return tuple(statement for file in files for statement in _statements(book, file, into))
+    return tuple(statement for file in files for statement in _statements(book, file, named))
 
 
-def statements_of_accounts(book: Book, files: Sequence[Path], into: str = "") -> tuple[tuple[Statement, str], ...]:
+def statements_of_accounts(book: Book, files: Sequence[Path], named: str = "") -> tuple[tuple[Statement, str], ...]:
     """As `read_bank_files`, but each with its account of the ledger, and refused unless they add up.
 
     Raises RefusedStatements and UnknownBankAccount too.
     """
-    read = read_bank_files(book, files, into)
+    read = read_bank_files(book, files, named)
     errors = [
         finding
         for finding in check_statements([statement for statement, _account in read])
@@ -44,20 +44,20 @@ def statements_of_accounts(book: Book, files: Sequence[Path], into: str = "") ->
     ]
     if errors:
         raise RefusedStatements(errors)
-    return tuple((statement, ledger_account(book, statement, account, into)) for statement, account in read)
+    return tuple((statement, ledger_account(book, statement, account, named)) for statement, account in read)
 
 
-def ledger_account(book: Book, statement: Statement, described: str, into: str) -> str:
+def ledger_account(book: Book, statement: Statement, described: str, named: str) -> str:
     """The ledger's account of a statement that `read_bank_files` read with the account `described`. Raises UnknownBankAccount."""
-    return account_of(book, statement, statement.until or book.last_date, into or described)
+    return account_of(book, statement, statement.until or book.last_date, named or described)
 
 
-def _statements(book: Book, file: Path, into: str) -> list[tuple[Statement, str]]:
+def _statements(book: Book, file: Path, named: str) -> list[tuple[Statement, str]]:
     name = str(file)
     data = read_bytes(file)
-    own = book.bank_accounts[into].latest if into in book.bank_accounts else None
+    own = book.bank_accounts[named].latest if named in book.bank_accounts else None
     if own and own.format and own.format != "csv":
-        return [(statement, into) for statement in read_statements(data, name, statement_format=own.format)]
+        return [(statement, named) for statement in read_statements(data, name, statement_format=own.format)]
     if (own is None or own.format != "csv") and detect(data, name) != "csv":
         return [(statement, "") for statement in read_statements(data, name)]
     tables = [own] if own else _described_tables(book)

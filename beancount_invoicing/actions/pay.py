@@ -99,7 +99,7 @@ def composed(book: Book, request: PaymentRequest) -> tuple[PaymentEntry, tuple[s
     customer = find_customer(book, request.on_account_of) if request.on_account_of else ""
     currency = request.currency or _currency(book, wanted, customer)
     request = _in_decimals(request, currency)
-    bank = bank_account(book, request.account)
+    bank = bank_account(book, request.day, request.account)
     notices: list[str] = [] if request.account else [joined(": ", (bank.account, bank.because))]
     fee = fee_account(book, request.day, request.fee_account) if request.fee else ChosenAccount("", "")
     if request.fee and not request.fee_account:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from beancount_invoicing.bank.payment_accounts import not_opened
 from beancount_invoicing.bank.statements import Statement
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
@@ -16,24 +17,24 @@ class UnknownBankAccount(ValueError):
     """The ledger does not say which of its accounts a statement is of, or two answers contradict each other."""
 
 
-def account_of(book: Book, statement: Statement, day: date, into: str = "") -> str:
-    """The ledger's account of a statement: that with its IBAN (`invoice-bank`, in force on `day`, or the seller's), else `into`.
+def account_of(book: Book, statement: Statement, day: date, named: str = "") -> str:
+    """The ledger's account of a statement: that with its IBAN (`invoice-bank`, in force on `day`, or the seller's), else `named`.
 
-    The seller's IBAN is the account of `into`, or the ledger's only bank account. Raises UnknownBankAccount where none is found,
-    where `into` is another account than the IBAN's, and where the account is open for other currencies only.
+    The seller's IBAN is the account of `named`, or the ledger's only bank account. Raises UnknownBankAccount where none is found,
+    where `named` is another account than the IBAN's, and where the account is open for other currencies only.
     """
-    found = _by_iban(book, statement, day, into)
+    found = _by_iban(book, statement, day, named)
     shown = statement.iban or statement.account_name or statement.source.file
-    if found and into and found != into:
+    if found and named and found != named:
         raise UnknownBankAccount(
             _(
-                "{shown} is {found} by its IBAN, but --into says {into}: leave --into out, or correct the IBAN",
+                "{shown} is {found} by its IBAN, but --account says {named}: leave --account out, or correct the IBAN",
                 shown=shown,
                 found=found,
-                into=into,
+                named=named,
             )
         )
-    account = found or into
+    account = found or named
     if not account:
         accounts = ", ".join(sorted(book.bank_accounts) or sorted(book.bank_days)) or "Assets:Bank"
         advice = _(
@@ -44,26 +45,19 @@ def account_of(book: Book, statement: Statement, day: date, into: str = "") -> s
         )
         raise UnknownBankAccount(
             _(
-                "no account of the ledger is known for {shown}: say --into ACCOUNT, or write {advice}",
+                "no account of the ledger is known for {shown}: say --account ACCOUNT, or write {advice}",
                 shown=shown,
                 advice=advice,
             )
         )
     if account not in book.opened_accounts:
-        raise UnknownBankAccount(
-            _(
-                "{account} is not open in the ledger: write {day} open {account} {currency}",
-                account=account,
-                day=day,
-                currency=statement.currency,
-            )
-        )
+        raise UnknownBankAccount(not_opened(book, account, day, statement.currency))
     currencies = book.currencies.get(account, ())
     if currencies and statement.currency not in currencies:
         raise UnknownBankAccount(
             _(
-                "the statement of {shown} is in {currency}, but {account} is open for {currencies}: say --into "
-                "another account",
+                "the statement of {shown} is in {currency}, but {account} is open for {currencies}: say --account "
+                "with another account",
                 shown=shown,
                 currency=statement.currency,
                 account=account,
@@ -73,15 +67,15 @@ def account_of(book: Book, statement: Statement, day: date, into: str = "") -> s
     return account
 
 
-def _by_iban(book: Book, statement: Statement, day: date, into: str) -> str:
+def _by_iban(book: Book, statement: Statement, day: date, named: str) -> str:
     for account, dated in sorted(book.bank_accounts.items()):
         iban = dated.at(day).iban
         if iban and (iban == statement.iban or _is_german_account(iban, statement.account_name)):
             return account
     if statement.iban and book.seller and book.seller.at(day).iban == statement.iban:
         candidates = sorted(book.bank_accounts) or sorted(book.bank_days)
-        if into:
-            return into
+        if named:
+            return named
         return candidates[0] if len(candidates) == 1 else ""
     return ""
 

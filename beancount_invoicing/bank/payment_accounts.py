@@ -19,11 +19,11 @@ class ChosenAccount(NamedTuple):
     because: str
 
 
-def bank_account(book: Book, account: str = "") -> ChosenAccount:
-    """The account on which the money comes: `account`, else the only one that the ledger names as a bank's (`invoice-bank`), else
-    that which past payments used most. Raises CannotBook."""
+def bank_account(book: Book, day: date, account: str = "") -> ChosenAccount:
+    """The account on which the money comes on `day`: `account`, else the only one that the ledger names as a bank's
+    (`invoice-bank`), else that which past payments used most. Raises CannotBook."""
     if account:
-        return _opened(book, account)
+        return _opened(book, account, day)
     if len(book.bank_accounts) == 1:
         return ChosenAccount(next(iter(book.bank_accounts)), "the only account that the ledger names as a bank's")
     used = _most_used(book, book.payment_accounts.money)
@@ -31,7 +31,7 @@ def bank_account(book: Book, account: str = "") -> ChosenAccount:
         return used
     raise CannotBook(
         _(
-            "no payment is booked yet, so that it is not known which account is the bank's: say --into Assets:…, or "
+            "no payment is booked yet, so that it is not known which account is the bank's: say --account Assets:…, or "
             'write custom "invoice-bank" Assets:… into the ledger'
         )
     )
@@ -51,9 +51,9 @@ def _result_account(
     book: Book, day: date, account: str, option: str, uses: Sequence[AccountUse], purpose: str
 ) -> ChosenAccount:
     if account:
-        return _opened(book, account)
+        return _opened(book, account, day)
     if named := book.option(option, day):
-        return _opened(book, named)._replace(because=_("the option {option}", option=option))
+        return _opened(book, named, day)._replace(because=_("the option {option}", option=option))
     used = _most_used(book, uses)
     if used:
         return used
@@ -84,14 +84,23 @@ def _most_used(book: Book, uses: Sequence[AccountUse]) -> ChosenAccount | None:
     return None
 
 
-def _opened(book: Book, account: str) -> ChosenAccount:
+def _opened(book: Book, account: str, day: date) -> ChosenAccount:
     if account not in book.opened_accounts:
-        near = get_close_matches(account, sorted(book.opened_accounts), n=1)
-        raise CannotBook(
-            _("there is no account {account}: did you mean {near}?", account=account, near=near[0])
-            if near
-            else _("there is no account {account}: open it first, or name another one", account=account)
-        )
+        raise CannotBook(not_opened(book, account, day))
     if account in book.main_accounts:
         raise CannotBook(_("{account} is a customer's account: name the bank's, or that of the fee", account=account))
     return ChosenAccount(account, _("as it was said"))
+
+
+def not_opened(book: Book, account: str, day: date, currency: str = "") -> str:
+    """What to say of an account that the ledger does not open: one of nearly the same name, and how to open it on `day`."""
+    opening = f"{day} open {account} {currency}".rstrip()
+    near = get_close_matches(account, sorted(book.opened_accounts), n=1)
+    if near:
+        return _(
+            "there is no account {account}: did you mean {near}? If not, write {opening} into the ledger",
+            account=account,
+            near=near[0],
+            opening=opening,
+        )
+    return _("there is no account {account}: write {opening} into the ledger", account=account, opening=opening)

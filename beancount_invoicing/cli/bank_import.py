@@ -31,7 +31,7 @@ from beancount_invoicing.cli.common import (
 )
 from beancount_invoicing.cli.completion import complete_accounts
 from beancount_invoicing.cli.echo import echo
-from beancount_invoicing.cli.writing import build_write_options, changing, payment_writing_options, print_outcome
+from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
 from beancount_invoicing.languages import translated
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
@@ -58,14 +58,13 @@ _DOUBTFUL = frozenset({"propose", "not-ours"})
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--into",
-    "account",
+    "--account",
     default="",
     metavar="ACCOUNT",
     shell_complete=complete_accounts,
     help="The account that they are of, where the file does not say it.",
 )
-@payment_writing_options
+@writing_options
 @format_option
 @click.pass_obj
 def bank_import_command(
@@ -73,12 +72,12 @@ def bank_import_command(
     files: tuple[Path, ...],
     account: str,
     write: bool,
-    into_file: Path | None,
+    into: Path | None,
     commit: bool,
     form: str,
 ) -> None:
     """Book what bank statements say: what is certain is written with --write, all else is shown with its reasons."""
-    way = build_write_options(write, into_file, commit)
+    way = build_write_options(write, into, commit)
 
     def statements_of(book: Book) -> list[AccountStatement]:
         return [AccountStatement(named, statement) for statement, named in statements_of_accounts(book, files, account)]

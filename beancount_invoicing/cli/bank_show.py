@@ -50,8 +50,7 @@ COLUMNS = (
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--into",
-    "account",
+    "--account",
     default="",
     metavar="ACCOUNT",
     shell_complete=complete_accounts,
@@ -86,10 +85,10 @@ def bank_show_command(session: Session, files: tuple[Path, ...], account: str, f
             _print_statement(answer)
 
 
-def _account(book: Book, statement: Statement, described: str, into: str) -> str:
+def _account(book: Book, statement: Statement, described: str, named: str) -> str:
     """The ledger's account of a statement; where none is known, a notice says why."""
     try:
-        return ledger_account(book, statement, described, into)
+        return ledger_account(book, statement, described, named)
     except UnknownBankAccount as error:
         print_notice(str(error))
         return ""

@@ -23,7 +23,7 @@ from beancount_invoicing.cli.completion import (
     complete_taxes,
 )
 from beancount_invoicing.cli.echo import echo
-from beancount_invoicing.cli.writing import build_write_options, changing, payment_writing_options, print_outcome
+from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.rules.steps import describe_step
 from beancount_invoicing.writing.changes import WriteOptions
@@ -119,9 +119,13 @@ class _Kind(NamedTuple):
 @click.option("--narration", default="", help="The text of the entry.")
 @date_option("The day on which the money moved.")
 @click.option(
-    "--into", "account", default="", metavar="ACCOUNT", shell_complete=complete_accounts, help="The bank account."
+    "--account",
+    default="",
+    metavar="ACCOUNT",
+    shell_complete=complete_accounts,
+    help="The account that the money is on.",
 )
-@payment_writing_options
+@writing_options
 @click.option(
     "--format",
     "form",
@@ -154,7 +158,7 @@ def pay_command(
     day: date,
     account: str,
     write: bool,
-    into_file: Path | None,
+    into: Path | None,
     commit: bool,
     form: str,
     explain: bool,
@@ -166,7 +170,7 @@ def pay_command(
         raise click.UsageError(_("say which documents were paid, or whose money it is: --on-account CUSTOMER"))
     if (source and not allocated) or (reason and not returned):
         raise click.UsageError(_("--from goes with --allocate") if source else _("--reason goes with --return"))
-    way = build_write_options(write, into_file, commit)
+    way = build_write_options(write, into, commit)
     with changing(session):
         if allocated:
             wanted = AllocationRequest(tuple(document.number for document in documents), amount, source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -39,13 +40,14 @@ from beancount_invoicing.writing.changes import Outcome, Refused, WriteOptions
 from beancount_invoicing.writing.new_documents import InvalidRequest
 
 
-def _options_of_writing(write: str, dry_run: str, into: str = "--into") -> Callable[[F], F]:
+def _options_of_writing(write: str, dry_run: str) -> Callable[[F], F]:
     """`-w`, `-n`, `--into`, `--commit`; the command gets `write`, `into` and `commit`; for `-n` see is_dry_run."""
     options = (
         click.option("--commit", is_flag=True, help="Make a git commit of exactly what is written."),
         click.option(
-            into,
+            "--into",
             type=click.Path(dir_okay=False, path_type=Path),
+            callback=_no_account,
             metavar="FILE",
             help="The file to write to.",
         ),
@@ -59,6 +61,21 @@ def _options_of_writing(write: str, dry_run: str, into: str = "--into") -> Calla
         return command
 
     return decorate
+
+
+_ACCOUNT_NAME = re.compile(r"[^\W\d_][\w-]*(?::[\w-]+)+")
+
+
+def _no_account(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
+    """The file. Raises click.UsageError where it is called like an account, and the command takes one by `--account`."""
+    has_account = any("--account" in option.opts for option in ctx.command.params)
+    del param
+    if value is not None and has_account and _ACCOUNT_NAME.fullmatch(str(value)):
+        text = _(
+            "--into is the file to write to; {account} is an account: write --account {account}", account=str(value)
+        )
+        raise click.UsageError(text, ctx)
+    return value
 
 
 _SAID = f"{__name__}.said"
@@ -78,12 +95,6 @@ writing_options = _options_of_writing(
     "Only show it. This is the default unless a setting writes at once.",
 )
 """Of commands that write into the ledger."""
-payment_writing_options = _options_of_writing(
-    "Write it to the ledger. Without it, the entry is only shown.",
-    "Only show it. This is the default unless a setting writes at once.",
-    "--into-file",
-)
-"""Of `pay`, where `--into` is the bank account; the command gets `into_file`."""
 sending_options = _options_of_writing(
     "Really send it (e-mails leave), and record that in the ledger. Without it, only show what would be sent.",
     "Only show what would be sent. This is the default.",

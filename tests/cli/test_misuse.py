@@ -14,6 +14,8 @@ MISUSED = {
     "draft drop DRAFT --into other.beancount": "leave --into away",
     "issue DRAFT --into other.beancount": "leave --into away",
     "undo --into other.beancount": "leave --into away",
+    "pay F2026-0055 --into Assets:Banque": "--into is the file to write to; Assets:Banque is an account: write --account Assets:",
+    "bank import /dev/null --into Actif:Société-Générale": "Actif:Société-Générale is an account: write --account Actif:",
     "interest": "name the documents: NUMBER…, or CUSTOMER",
     "receipt": "name the documents: NUMBER…, or CUSTOMER",
     "item add PAGE Page --price 5 --price-with-tax 6": "a price without or with tax, not both",

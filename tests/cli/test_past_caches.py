@@ -154,7 +154,7 @@ o 2026-02-02 10:00:00
 COMMANDS = {
     "allocate": "F2026-0001 --date 2026-02-01",
     "bad-debts": "F2026-0003 --send --as-of 2026-02-01",
-    "bank import": "{bank} --into Assets:Bank",
+    "bank import": "{bank} --account Assets:Bank",
     "bill": "--until 2026-01-31",
     "collect": "F2026-0004 --date 2026-02-01",
     "contract add": "Quai HOST subscription --text Hosting --every month --price 5 --account Income:Services --from 2026-02-01",
@@ -175,7 +175,7 @@ COMMANDS = {
     "item add": "AUDIT Audit --price 980 --account Income:Services",
     "item price": "DEV 110 --from 2026-03-01",
     "new": "Quai Audit@10 --account Income:Services --date 2026-02-01",
-    "pay": "F2026-0001 --date 2026-02-01 --into Assets:Bank",
+    "pay": "F2026-0001 --date 2026-02-01 --account Assets:Bank",
     "pay-out": "A2026-0001 --date 2026-02-01",
     "receipt": "F2026-0002 --send --as-of 2026-02-01",
     "remind": "Quai --send --yes --as-of 2026-04-30",

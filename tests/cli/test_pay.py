@@ -266,8 +266,11 @@ def test_tax_on_an_advance_is_moved_when_it_is_said_and_back_when_the_money_is_p
         (["F2026-0001", "F2026-0003"], "they are owed by several customers"),
         (["F2026-0001", "--amount", "150"], "150.00 EUR is more than is to be paid of F2026-0001: 120.00 EUR"),
         (["F2026-0001=150"], "150.00 EUR is more than is open of F2026-0001: 120.00"),
-        (["F2026-0001", "--into", "Assets:Bnk"], "there is no account Assets:Bnk: did you mean Assets:Bank?"),
-        (["F2026-0001", "--into", "Assets:Receivable:Acme"], "is a customer's account"),
+        (
+            ["F2026-0001", "--account", "Assets:Bnk"],
+            "there is no account Assets:Bnk: did you mean Assets:Bank? If not, write 2026-02-01 open Assets:Bnk",
+        ),
+        (["F2026-0001", "--account", "Assets:Receivable:Acme"], "is a customer's account"),
         (["F2026-0001", "--currency", "USD"], "say how much came in USD, --amount"),
         (["--on-account", "Acme"], "say how much it was: --amount"),
         (["--refund", "F2026-0001"], "nothing can be paid back of F2026-0001"),
