@@ -144,6 +144,15 @@ def _statement(element: OfxElement, file: str) -> Statement:
 
 def _line(transaction: OfxElement, currency: str, file: str) -> StatementLine:
     line = transaction.line
+    if inner := transaction.first("STMTTRN"):
+        raise StatementFileError(
+            file,
+            inner.line,
+            _(
+                "a movement begins before that of line {line} has ended (</STMTTRN>): download the statement again",
+                line=line,
+            ),
+        )
     amount = _amount(transaction.value("TRNAMT"), file, line)
     posted = transaction.value("DTPOSTED")
     payee = transaction.value("PAYEE", "NAME") or transaction.value("NAME")

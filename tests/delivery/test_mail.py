@@ -113,6 +113,22 @@ def test_answers_go_to_the_seller_and_blind_copies_stay_blind() -> None:
     assert read(written.bytes_at(NOON))["Cc"] == "b@parc.example"
 
 
+def test_a_dispatch_to_nobody_is_no_mail() -> None:
+    with pytest.raises(BadAddress, match=r"^there is no e-mail address to send it to$"):
+        make_mail(INVOICE._replace(to=()), SENDER, "<1@solene.example>")
+
+
+def test_a_text_without_html_has_one_form() -> None:
+    message = read(content(INVOICE._replace(html="")))
+    assert [part.get_content_type() for part in message.walk()] == ["multipart/mixed", "text/plain", "application/pdf"]
+
+
+@pytest.mark.parametrize(("draft", "unsent"), [(True, "1"), (False, None)])
+def test_a_draft_is_opened_to_be_sent(draft: bool, unsent: str | None) -> None:
+    written = make_mail(INVOICE, SENDER, "<1@solene.example>", draft=draft)
+    assert read(written.bytes_at(NOON))["X-Unsent"] == unsent
+
+
 def test_domains_beyond_ascii_are_written_as_servers_know_them() -> None:
     assert checked_address("compta@société.example") == "compta@xn--socit-esab.example"
     written = make_mail(INVOICE._replace(to=("zoë@société.example",)), SENDER, "<1@solene.example>")

@@ -139,6 +139,11 @@ def test_charges_that_are_a_line_of_their_own_are_no_fee() -> None:
     assert only(entry("100.00", "2026-10-29", charges)).fee == 0
 
 
+def test_charges_in_another_currency_are_not_counted() -> None:
+    charges = f"<Chrgs><Rcrd>{amount('12.50', 'GBP')}</Rcrd><Rcrd>{amount('2.00')}</Rcrd></Chrgs>"
+    assert only(entry("100.00", "2026-10-29", charges)).fee == Decimal("2.00")
+
+
 def test_what_is_missing_from_the_amount_ordered_is_a_fee() -> None:
     ordered = f"<AmtDtls><InstdAmt>{amount('1288.00')}</InstdAmt></AmtDtls>"
     assert only(entry("1279.00", "2026-10-29", details(ordered))).fee == Decimal("9.00")
@@ -191,6 +196,13 @@ def test_several_statements_of_a_file_and_notices() -> None:
         ("2026-10-29", "29/10/2026", '"29/10/2026" is no date'),
         ("<Ccy>EUR</Ccy>", "<Ccy>euro</Ccy>", '"euro" is no currency'),
         ("Stmt>", "Rpt>", "the message has no Stmt"),
+        ('<Amt Ccy="EUR">186.00</Amt>', "", "there is no Amt here"),
+        ('<Amt Ccy="EUR">186.00</Amt>', '<Amt Ccy="EUR">-186.00</Amt>', "the amount is -186.00: expected one without"),
+        (
+            "<BookgDt><Dt>2026-10-29</Dt></BookgDt><ValDt><Dt>2026-10-29</Dt></ValDt>",
+            "",
+            "the entry has neither a booking date nor a value date",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(part: str, instead: str, told: str) -> None:

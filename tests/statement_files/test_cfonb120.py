@@ -85,6 +85,10 @@ def test_an_amount_ordered_in_another_currency() -> None:
     assert line.references == ("RF18539007547034",)
 
 
+def test_a_fee_without_digits_is_none() -> None:
+    assert only("706.42", "VIR INTERNATIONAL", ("FEE", "EUR2")).fee == 0
+
+
 @pytest.mark.parametrize(
     ("signs", "value"),
     [
@@ -160,10 +164,27 @@ def test_what_is_written_is_read(
         ),
         ((record("01", BEFORE, (91, "00000000001900")),), '1: "00000000001900" is no amount'),
         ((record("01", BEFORE, (35, "321326"), (91, "0000000000000{")),), '1: "321326" is no date'),
+        ((record("01", BEFORE, (35, "05 026"), (91, "0000000000000{")),), '1: "05 026" is no date'),
         ((balance("01", BEFORE, Decimal(0)), record("09", DAY, (91, "0000000000000{"))), '2: "09" is no record'),
         (
             (balance("01", BEFORE, Decimal(0)), record("07", AFTER, (22, "99999999999"), (91, "0000000000000{"))),
             "2: the new balance is of account 99999999999",
+        ),
+        (
+            (
+                balance("01", BEFORE, Decimal(0)),
+                record("04", DAY, (22, "99999999999"), (91, "0000000000000{")),
+                balance("07", AFTER, Decimal(0)),
+            ),
+            "2: the movement is of account 99999999999 in EUR, but its statement is of 12345678901",
+        ),
+        (
+            (
+                balance("01", BEFORE, Decimal(0)),
+                *movement(DAY, Decimal(0), "VIR", ("MMO", "GBPx0000")),
+                balance("07", AFTER, Decimal(0)),
+            ),
+            '2: "GBPx0000" is no amount of MMO',
         ),
     ],
 )

@@ -119,10 +119,37 @@ def test_a_described_table() -> None:
     assert (line.date, line.amount, line.text) == (date(2026, 10, 5), Decimal("1234.50"), "VIR F2026-0062")
 
 
-def test_a_table_without_titles_has_numbers() -> None:
-    table = described("date = 1; text = 2; amount = 3", delimiter=",", decimal=".")
-    (line,) = read("2026-10-05,VIR F2026-0062,-12.00\n", table).lines
+@pytest.mark.parametrize("delimiter", [",", "", "\t"])
+def test_a_table_without_titles_has_numbers(delimiter: str) -> None:
+    table = described("date = 1; text = 2; amount = 3", delimiter=delimiter, decimal=".")
+    row = "2026-10-05,VIR F2026-0062,-12.00\n".replace(",", delimiter or ",")
+    (line,) = read(row, table).lines
     assert (line.amount, line.text) == (Decimal("-12.00"), "VIR F2026-0062")
+
+
+def test_rows_without_date_and_amount_are_headings() -> None:
+    (line,) = read("Jour;Libellé;Détail;Montant\n;Octobre;;\n2026-10-05;VIR;;12,00\n", described()).lines
+    assert line.source.line == 3
+
+
+def test_who_was_paid_stands_in_a_column_of_its_own() -> None:
+    table = described("date = Jour; amount = Montant; payer = De; payee = À")
+    came, left = read("Jour;De;À;Montant\n2026-10-05;Kerbrat;Nous;12,00\n2026-10-06;Nous;EDF;-8,00\n", table).lines
+    assert (came.payer, left.payer) == ("Kerbrat", "EDF")
+
+
+@pytest.mark.parametrize(("cell", "ordered"), [("-617,50", Decimal("617.50")), ("", None)])
+def test_what_was_ordered_in_another_currency(cell: str, ordered: Decimal | None) -> None:
+    table = described("date = Jour; amount = Montant; ordered-amount = Origine; ordered-currency = Devise")
+    rows = f"2026-10-05;706,42;{cell};gbp\n2026-10-06;10,00;10,00;EUR\n2026-10-07;10,00;10,00;\n"
+    foreign, *own = read(f"Jour;Montant;Origine;Devise\n{rows}", table).lines
+    assert (foreign.ordered_amount, foreign.ordered_currency) == (ordered, "GBP")
+    assert {(line.ordered_amount, line.ordered_currency) for line in own} == {(None, "")}
+
+
+def test_utf_16_is_known_by_its_mark() -> None:
+    (line,) = read(CREDIT_MUTUEL + "09/10/2026;09/10/2026;;10,00;Payé;110,00\n", encoding="utf-16").lines
+    assert line.text == "Payé"
 
 
 def test_what_the_ledger_says_wins_over_the_preset() -> None:
@@ -171,6 +198,12 @@ def test_amounts_as_banks_write_them(cell: str, decimal: str, value: str) -> Non
         ("31/04/2026;;;1,50", described(), r'2: "31/04/2026" is no date'),
         ("2026-10-05;;;1,50", described("date = Jour; amount = Somme"), '1: the table has no column "somme"'),
         ("2026-10-05;;;1,50", described("date = Jour; text = Libellé"), "1: no column is the amount"),
+        ("2026-10-05;;;1,50", described("text = Libellé; amount = Montant"), "1: no column is the date"),
+        (
+            "2026-10-05;1,50;;2,50",
+            described("date = Jour; debit = Libellé; credit = Montant"),
+            "2: the row has both a debit of 1.50 and a credit of 2.50",
+        ),
         ("2026-10-05;;;1,50", described(encoding="klingon"), '"klingon" is no encoding'),
         ('2026-10-05;;;"1,50', described(), "2: this is no row of a table"),
     ],

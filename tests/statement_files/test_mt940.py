@@ -76,6 +76,23 @@ def test_plain_text() -> None:
     assert (line.text, line.payer) == ("VIREMENT DE KERBRAT F2026-0062", "")
 
 
+def test_the_german_form_without_words_of_sepa() -> None:
+    line = only("2610291029C186,00NTRFNONREF", "166?00GUTSCHRIFT?20Rechnung?21F2026-0062?32Kerbrat")
+    assert (line.text, line.payer) == ("Rechnung F2026-0062", "Kerbrat")
+
+
+def test_a_field_of_the_bank_s_own_stands_between_a_movement_and_its_details() -> None:
+    text = f"{HEAD}:61:2610291029C186,00NTRFNONREF\n:NS:01Banque\n:86:F2026-0062\n{CLOSING.format('1186,00')}"
+    (read,) = read_statements(text.encode(), "bank.sta")
+    assert [line.text for line in read.lines] == ["F2026-0062"]
+
+
+@pytest.mark.parametrize(("charges", "fee"), [("EUR9,00", "9.00"), ("GBP9,00", "0")])
+def test_charges_are_a_fee_in_the_account_s_currency(charges: str, fee: str) -> None:
+    line = only("2610291029C186,00NTRFNONREF", f"/CHGS/{charges}/REMI/F2026-0062")
+    assert (line.fee, line.text) == (Decimal(fee), "F2026-0062")
+
+
 @pytest.mark.parametrize(
     ("mark", "closing", "is_return"), [("RC", "814,00", True), ("RD", "1186,00", True), ("D", "814,00", False)]
 )
@@ -131,6 +148,9 @@ def test_pages_of_a_statement_are_one() -> None:
         ("C260930EUR1000,00", "C260930EUR1.000,00", r'4: ":60F:C260930EUR1\.000,00" is no balance'),
         ("2610291029C186,00", "29102026C186,00", r"5: "),
         ("C261031EUR", "C261031GBP", r"7: the closing balance is in GBP"),
+        ("C261031EUR1186,00", "C261031EUR,,00", r'7: ",,00" is no amount'),
+        ("2610291029C", "2610291332C", r'5: "1332" is no day: expected month and day'),
+        (":62F:C261031EUR1186,00", f":62M:C261031EUR1186,00\n{HEAD}:62F:C261031EUR1186,00", r"8: a statement begins"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(part: str, instead: str, told: str) -> None:

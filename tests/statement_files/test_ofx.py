@@ -52,6 +52,27 @@ def test_version_2_of_a_card() -> None:
     assert (line.ordered_amount, line.ordered_currency) == (Decimal("-20.00"), "GBP")
 
 
+def test_a_rate_of_0_says_nothing_of_what_was_ordered() -> None:
+    (read,) = read_statements(VERSION_2.replace("<CURRATE>1.2<", "<CURRATE>0<").encode(), "card.qfx")
+    assert (read.lines[0].ordered_amount, read.lines[0].ordered_currency) == (None, "")
+
+
+def test_a_statement_without_balance_goes_until_the_end_of_its_list() -> None:
+    text = VERSION_2.replace("<LEDGERBAL><BALAMT>-24.00</BALAMT><DTASOF>20261031</DTASOF></LEDGERBAL>", "")
+    (read,) = read_statements(text.replace("20261031", "20261030").encode(), "card.qfx")
+    assert (read.closing, read.until) == (None, date(2026, 10, 30))
+
+
+def test_an_empty_element_without_an_end_ends_with_its_movement() -> None:
+    second = "<STMTTRN><DTPOSTED>20261004</DTPOSTED><TRNAMT>-3.00</TRNAMT><MEMO></STMTTRN>"
+    text = VERSION_2.replace("<STMTTRN>", f"{second}<STMTTRN>")
+    (read,) = read_statements(text.encode(), "card.qfx")
+    assert [(line.amount, line.text) for line in read.lines] == [
+        (Decimal("-24.00"), "capteurs <lot 2>"),
+        (Decimal("-3.00"), ""),
+    ]
+
+
 @pytest.mark.parametrize(
     ("part", "instead", "told"),
     [
@@ -60,6 +81,9 @@ def test_version_2_of_a_card() -> None:
         ("<DTPOSTED>20261012", "<DTPOSTED>12/10/2026", r'27: "12/10/2026" is no date'),
         ("STMTRS>", "STMT>", r"1: the file has no statement of an account"),
         ("<CURDEF>EUR", "<CURDEF>", r'14: "" is no currency'),
+        ("</STMTTRN>\n<STMTTRN>", "\n<STMTTRN>", r"27: a movement begins before that of line 19 has ended"),
+        ("BANKACCTFROM>", "BANKACCT>", r"14: the statement names no account \(BANKACCTFROM\)"),
+        ("</OFX>", f"{'<A>' * 50}{'</A>' * 50}</OFX>", r"\d+: elements are nested more than 40 deep"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(part: str, instead: str, told: str) -> None:
