@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
-from beancount_invoicing.messages import Message
+from beancount_invoicing.messages import Message, without_context
 
 DOMAIN = "beancount_invoicing"
 LOCALES = Path(__file__).parent / "locale"
@@ -58,6 +58,7 @@ def _said(text: str, catalogue: gettext.NullTranslations) -> str:
     if not template:
         return ""  # gettext has the head of its catalogue under it
     pattern = catalogue.gettext(template) if isinstance(template, str) else catalogue.ngettext(*template)
+    pattern = without_context(pattern)
     return pattern.format_map({name: _said(value, catalogue) for name, value in values.items()}) if values else pattern
 
 

@@ -1,6 +1,7 @@
 """What is said to people: English texts that remember how they were made, so that they can be said in another language.
 
     _("{number} is not open: {amount} is left", number=invoice.number, amount=amount)
+    _p("tax", "due")  # elsewhere "due" is a date
 
 A message *is* its English text: it is compared, sorted, written as JSON and kept in caches as such. `translated` says it in the
 language of whoever reads, at the moment that it is shown. Nothing here reads the locale, or a catalogue, before that.
@@ -13,6 +14,8 @@ from typing import Any
 
 Template = str | tuple[str, str, int]
 """The English text with its {placeholders}; or one for a single thing, one for several, and how many there are."""
+CONTEXT_END = "\x04"
+"""What stands between a context and its text, as in a compiled catalogue."""
 
 
 class Message(str):
@@ -73,6 +76,7 @@ def message(template: Template, values: Mapping[str, object]) -> str:
     else:
         singular, plural, count = template
         pattern = singular if count == 1 else plural
+    pattern = without_context(pattern)
     made = Message(pattern.format_map(texts) if texts else pattern)
     made.template, made.values = template, texts
     return made
@@ -95,6 +99,16 @@ _CONSTANTS: dict[str, str] = {}
 def _n(count: int, singular: str, plural: str, /, **values: object) -> str:
     """A message about `count` things: `singular` for 1, else `plural`."""
     return message((singular, plural, int(count)), values)
+
+
+def _p(context: str, template: str, /, **values: object) -> str:
+    """A message whose English has two meanings: `context` says which one is meant, to whoever translates it."""
+    return _(f"{context}{CONTEXT_END}{template}", **values)
+
+
+def without_context(template: str) -> str:
+    """The text of a template that may have a context."""
+    return template.rpartition(CONTEXT_END)[2]
 
 
 def joined(separator: str, texts: Iterable[str], /) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from beancount_invoicing.messages import _
+from beancount_invoicing.messages import _, _n, _p
 
 _WORDS = (
     # where a document stands
@@ -12,7 +12,7 @@ _WORDS = (
     _("written-off"),
     _("overdue"),
     _("partly-paid"),
-    _("open"),
+    _p("status", "open"),
     _("disputed"),
     # what it is, or a letter
     _("invoice"),
@@ -126,8 +126,30 @@ _WORDS = (
     _("warning"),
 )
 _MESSAGES: dict[str, str] = {word: word for word in _WORDS}
+_OPEN_AMOUNT = _("open")
 
 
 def word(text: str | None) -> str:
     """A word as a message; any other text as it is, "" for None."""
     return _MESSAGES.get(text, text) if text else ""
+
+
+def figure(name: str) -> str:
+    """The name of an amount of a document as a message: what is "open" is an amount here, and a status elsewhere."""
+    return _OPEN_AMOUNT if name == "open" else word(name)
+
+
+def interval(text: str) -> str:
+    """How often something happens, such as "month" or "3 months", as a message."""
+    count, _space, unit = text.partition(" ")
+    if not count.isdecimal():
+        return word(text)
+    number = int(count)
+    messages = {
+        "day": _n(number, "{count} day", "{count} days", count=count),
+        "week": _n(number, "{count} week", "{count} weeks", count=count),
+        "month": _n(number, "{count} month", "{count} months", count=count),
+        "quarter": _n(number, "{count} quarter", "{count} quarters", count=count),
+        "year": _n(number, "{count} year", "{count} years", count=count),
+    }
+    return messages.get(unit.removesuffix("s"), text)

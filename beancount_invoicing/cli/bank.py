@@ -6,6 +6,7 @@ from importlib import import_module
 
 import click
 
+from beancount_invoicing.cli.command_language import in_language
 from beancount_invoicing.cli.common import Commands, examples
 
 _COMMANDS = {
@@ -29,8 +30,10 @@ class _BankCommands(Commands):
         if cmd_name not in _COMMANDS:
             return None
         module = import_module(f"beancount_invoicing.cli.{_COMMANDS[cmd_name]}")
-        return next(
-            found for found in vars(module).values() if isinstance(found, click.Command) and found.name == cmd_name
+        return in_language(
+            next(
+                found for found in vars(module).values() if isinstance(found, click.Command) and found.name == cmd_name
+            )
         )
 
 

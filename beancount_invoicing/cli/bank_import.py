@@ -33,7 +33,7 @@ from beancount_invoicing.cli.completion import complete_accounts
 from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
 from beancount_invoicing.languages import translated
-from beancount_invoicing.messages import _
+from beancount_invoicing.messages import _, _p
 from beancount_invoicing.model import Book
 
 COLUMNS = (
@@ -107,7 +107,7 @@ def print_lines(answers: Sequence[Answer]) -> None:
     print_table(
         _("Lines of the statements"),
         [(_("date"), False), (_("amount"), True), ("", False), (_("payer or payee"), False), ("", False), (_("tier"), False),
-         (_("settles"), False)],
+         (_p("column", "settles"), False)],
         [
             [
                 answer["date"], spaced(answer["amount"]), answer["currency"], answer["payer"] or answer["text"] or "",

@@ -31,7 +31,7 @@ from beancount_invoicing.cli.writing import build_write_options, changing, print
 from beancount_invoicing.delivery.pain import SepaVersion
 from beancount_invoicing.documents.search import named_documents
 from beancount_invoicing.ledger import Ledger
-from beancount_invoicing.messages import _
+from beancount_invoicing.messages import _, _p
 from beancount_invoicing.sending import bank_files
 from beancount_invoicing.sending.bank_files import OrderKind, OrderOptions, OrderReport
 
@@ -211,7 +211,7 @@ def _table(bank_file: bank_files.BankFile, options: OrderOptions) -> None:
             (_("number"), False),
             (_("customer"), False),
             (_("due"), False),
-            (_("on"), False),
+            (_p("day", "on"), False),
             (_("amount"), True),
             ("", False),
             (_("mandate"), False),

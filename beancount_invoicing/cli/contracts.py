@@ -34,7 +34,7 @@ from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import open_retentions
 from beancount_invoicing.rules.steps import describe_step
-from beancount_invoicing.words import word
+from beancount_invoicing.words import interval, word
 from beancount_invoicing.writing.new_documents import InvalidRequest
 
 LONG_WAIT_DAYS = 60
@@ -112,7 +112,7 @@ def contracts_command(session: Session, customer: str, contract: str, as_of: dat
                     (_("{text}, paused", text=row["text"]) if row["paused"] else _("{text}", text=row["text"])),
                     spaced(row["price"]),
                     row["currency"],
-                    word(row["every"] or row["mode"]),
+                    interval(row["every"] or row["mode"]),
                     spaced(row["billed"]),
                     marked(
                         spaced(row["unbilled"]), "new" if row["unbilled"] and row["unbilled"].strip("-0.") else None

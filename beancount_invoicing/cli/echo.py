@@ -8,7 +8,7 @@ from typing import IO, Any
 import click
 
 from beancount_invoicing.languages import translated
-from beancount_invoicing.words import word
+from beancount_invoicing.words import figure
 
 
 def echo(text: object = "", *, nl: bool = True, err: bool = False, file: IO[Any] | None = None) -> None:
@@ -26,6 +26,6 @@ def confirm(text: str, **settings: Any) -> bool:
     return click.confirm(translated(text), **settings)
 
 
-def label_width(words: Iterable[str]) -> int:
-    """How many characters the longest of some words has in the user's language."""
-    return max(len(translated(word(text))) for text in words)
+def label_width(names: Iterable[str]) -> int:
+    """How many characters the longest of some names of amounts has in the user's language."""
+    return max(len(translated(figure(name))) for name in names)

@@ -29,7 +29,7 @@ from beancount_invoicing.cli.common import (
 )
 from beancount_invoicing.cli.completion import complete_income, complete_items, complete_taxes, complete_units
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
-from beancount_invoicing.messages import _
+from beancount_invoicing.messages import _, _p
 from beancount_invoicing.model import Dated, Item
 from beancount_invoicing.words import word
 
@@ -133,8 +133,8 @@ def item_list_command(session: Session, as_of: date, form: str) -> None:
                 (_("unit"), False),
                 (_("tax"), False),
                 (_("since"), False),
-                (_("then"), True),
-                (_("from"), False),
+                (_p("price", "then"), True),
+                (_p("price", "from"), False),
                 (_("account"), False),
             ],
             [

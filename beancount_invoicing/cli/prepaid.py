@@ -24,7 +24,7 @@ from beancount_invoicing.cli.common import (
 from beancount_invoicing.cli.completion import complete_contracts
 from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.customer_search import UnknownCustomer
-from beancount_invoicing.messages import _
+from beancount_invoicing.messages import _, _p
 from beancount_invoicing.writing.new_documents import InvalidRequest
 
 PREPAID_COLUMNS = ("contract", "customer", "text", "currency", "balance", "waits", "left", "units_left")
@@ -86,7 +86,10 @@ def _movements(title: str, row: amounts.Answer) -> None:
     waits = ["", "", _("waits to be billed"), spaced("-" + row["waits"]), "", ""]
     print_table(
         _("{title}, without tax", title=title),
-        [(_("date"), False), (_("document"), False), (_("what"), False), (_("amount"), True), (_("balance"), True), ("", False)],
+        [
+            (_("date"), False), (_("document"), False), (_p("movement", "what"), False), (_("amount"), True),
+            (_("balance"), True), ("", False),
+        ],
         [
             [
                 each["date"], each["number"], MOVEMENT_WORDS[each["what"]],

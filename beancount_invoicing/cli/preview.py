@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from beancount_invoicing.answers import amounts
 from beancount_invoicing.cli.common import print_table, spaced
-from beancount_invoicing.messages import _
+from beancount_invoicing.messages import _, _p
 from beancount_invoicing.model import ZERO, Invoice
 
 _Row = list[str | None]
@@ -30,7 +30,7 @@ def print_documents(title: str, invoices: Sequence[Invoice], named: bool = False
             (_("draft") if named else _("customer"), False),
             *([(_("line"), True)] if named else []),
             (_("contract"), False),
-            (_("what"), False),
+            (_p("line of a document", "what"), False),
             (_("from"), False),
             (_("to"), False),
             (_("quantity"), True),

@@ -36,11 +36,11 @@ from beancount_invoicing.cli.show import amount_in_sentence
 from beancount_invoicing.delivery.dispatch import Dispatch, HeldDispatch
 from beancount_invoicing.languages import translated
 from beancount_invoicing.ledger import Ledger
-from beancount_invoicing.messages import _
+from beancount_invoicing.messages import _, _p
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import Receipt
 from beancount_invoicing.rules.steps import describe_step
-from beancount_invoicing.words import word
+from beancount_invoicing.words import figure, word
 
 
 @click.command(epilog=examples("receipt F2026-0055", "receipt F2026-0055 --to pdf -o letters"))
@@ -132,7 +132,7 @@ def _table(answer: amounts.Answer) -> None:
     )
     print_table(
         "",
-        [(_("date"), False), (_("what"), False), (_("document"), False), (_("amount"), True), ("", False)],
+        [(_("date"), False), (_p("movement", "what"), False), (_("document"), False), (_("amount"), True), ("", False)],
         [
             [one["date"], word(one["what"]), one["document"], spaced(one["amount"]), currency]
             for one in answer["entries"]
@@ -142,5 +142,5 @@ def _table(answer: amounts.Answer) -> None:
     width = label_width([name.replace("_", " ") for name in names])
     for name in names:
         if name in {"payable", "received", "open"} or answer[name].strip("0."):
-            label = translated(word(name.replace("_", " ")))
+            label = translated(figure(name.replace("_", " ")))
             say(f"  {label:<{width}} {amount_in_sentence(answer[name]):>14} {currency}")

@@ -33,7 +33,7 @@ from beancount_invoicing.cli.render import enclose_option
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, sending_options
 from beancount_invoicing.delivery.dispatch import Dispatch, HeldDispatch
 from beancount_invoicing.ledger import Ledger
-from beancount_invoicing.messages import _, _n, joined
+from beancount_invoicing.messages import _, _n, _p, joined
 from beancount_invoicing.model import Channel
 from beancount_invoicing.sending import confirm as confirm_action
 from beancount_invoicing.sending import invoice_dispatches, mail_settings, outbox, send
@@ -231,7 +231,7 @@ def print_results(
                 (_("document"), False),
                 (_("customer"), False),
                 (_("channel"), False),
-                (_("to"), False),
+                (_p("mail", "to"), False),
                 (_("files"), False),
                 (_("subject"), False),
             ],

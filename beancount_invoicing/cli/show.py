@@ -32,11 +32,11 @@ from beancount_invoicing.cli.list import COLUMNS
 from beancount_invoicing.documents import search
 from beancount_invoicing.documents.search import UnknownNumber
 from beancount_invoicing.languages import translated
-from beancount_invoicing.messages import _, _n, joined
+from beancount_invoicing.messages import _, _n, _p, joined
 from beancount_invoicing.model import TaxAmount
 from beancount_invoicing.receivables import Position
 from beancount_invoicing.rules.steps import describe_step
-from beancount_invoicing.words import word
+from beancount_invoicing.words import figure, word
 
 
 @click.command(epilog=examples("show F2026-0067", "show F2026-0064 --explain"))
@@ -91,7 +91,7 @@ def _print_document(position: Position, answer: amounts.Answer) -> None:
     width = label_width(names)
     for name in names:
         if answer[name] is not None and (name not in {"withheld", "prepaid"} or Decimal(answer[name])):
-            say(f"  {translated(word(name)):<{width}} {spaced(answer[name]):>14} {currency}")
+            say(f"  {translated(figure(name)):<{width}} {spaced(answer[name]):>14} {currency}")
     days = answer["days_overdue"]
     late = _n(days, ", {days} day late", ", {days} days late", days=days) if days else ""
     mark = BY_STATUS[answer["status"]]
@@ -105,7 +105,7 @@ def _print_lines(answer: amounts.Answer) -> None:
     print_table(
         "",
         [
-            (_("text"), False),
+            (_p("line of a document", "text"), False),
             (_("quantity"), True),
             (_("unit"), False),
             (_("price"), True),

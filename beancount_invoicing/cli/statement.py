@@ -42,7 +42,7 @@ from beancount_invoicing.cli.render import print_written, with_progress
 from beancount_invoicing.cli.show import amount_in_sentence
 from beancount_invoicing.delivery.dispatch import Dispatch, HeldDispatch
 from beancount_invoicing.ledger import Ledger
-from beancount_invoicing.messages import _
+from beancount_invoicing.messages import _, _p
 from beancount_invoicing.receivables import Statement
 from beancount_invoicing.rules.steps import describe_step
 from beancount_invoicing.words import word
@@ -202,7 +202,7 @@ def _table(one: Statement, answer: amounts.Answer, explain: bool) -> None:
             "",
             [
                 (_("date"), False),
-                (_("what"), False),
+                (_p("movement", "what"), False),
                 (_("documents"), False),
                 (_("debit"), True),
                 (_("credit"), True),

@@ -31,7 +31,7 @@ from beancount_invoicing.cli.common import (
 )
 from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
-from beancount_invoicing.messages import _, _n, joined
+from beancount_invoicing.messages import _, _n, _p, joined
 from beancount_invoicing.rules.steps import describe_step
 
 SHARE_COLUMNS = (
@@ -131,7 +131,7 @@ def _tables(answer: Any, since: date | None, until: date) -> None:
             (_("code"), False),
             (_("rate"), True),
             (_("base"), True),
-            (_("due"), True),
+            (_p("tax", "due"), True),
             ("", False),
             ("", False),
         ],
@@ -153,7 +153,7 @@ def _tables(answer: Any, since: date | None, until: date) -> None:
     if answer["period"]:
         print_table(
         _("By code and rate"),
-        [(_("code"), False), (_("rate"), True), (_("base"), True), (_("due"), True), (_("cancelled"), True), ("", False)],
+        [(_("code"), False), (_("rate"), True), (_("base"), True), (_p("tax", "due"), True), (_("cancelled"), True), ("", False)],
         [
             [row["code"], f"{row['rate']} %", *(spaced(row[name]) for name in ("base", "due", "cancelled")), row["currency"]]
             for row in answer["period"]
@@ -167,7 +167,7 @@ def _tables(answer: Any, since: date | None, until: date) -> None:
             (_("code"), False),
             (_("waits on"), False),
             (_("booked"), True),
-            (_("due"), True),
+            (_p("tax", "due"), True),
             (_("moved"), True),
             (_("to move"), True),
             (_("cancelled"), True),

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from beancount_invoicing.messages import _
+from beancount_invoicing.messages import _, _p
 from beancount_invoicing.model import ZERO, CalculationStep, Dated, Figure, Line, Tax
 from beancount_invoicing.rules.steps import round_to, share_out
 
@@ -69,7 +69,11 @@ def _line_steps(
     steps = [CalculationStep(_("line"), "product", (quantity, price), product, _("quantity × price"))]
     if discount:
         reduced = _reduced(product, discount)
-        steps.append(CalculationStep(_("line"), "less percent", (product, discount), reduced, _("discount")))
+        steps.append(
+            CalculationStep(
+                _("line"), "less percent", (product, discount), reduced, _p("line of a document", "discount")
+            )
+        )
         product = reduced
     steps.append(
         CalculationStep(

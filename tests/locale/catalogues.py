@@ -22,13 +22,15 @@ import beancount_invoicing
 from beancount_invoicing.cli.command_language import flowing
 from beancount_invoicing.cli.main import main
 from beancount_invoicing.languages import DOMAIN, LOCALES
+from beancount_invoicing.messages import CONTEXT_END, without_context
 
 PACKAGE = Path(beancount_invoicing.__file__).parent
-KEYWORDS = {"_": None, "_n": (2, 3)}
+KEYWORDS = {"_": None, "_n": (2, 3), "_p": ((1, "c"), 2)}
 CLICKS_KEYWORDS = {"_": None, "ngettext": (1, 2)}
 PLACEHOLDER = re.compile(r"\{(\w+)(?:![rs])?(?::[^{}]*)?\}|%\(\w+\)s")
 
 MessageId = str | tuple[str, ...]
+"""A text, before it its context if it has one; or one text for a single thing and one for several."""
 
 
 class UndatedCatalog(Catalog):
@@ -57,8 +59,8 @@ def extracted() -> dict[MessageId, set[str]]:
 def _said_in_code() -> Iterator[tuple[MessageId, str]]:
     for file in sorted(PACKAGE.rglob("*.py")):
         place = file.relative_to(PACKAGE).as_posix()
-        for _line, text, _comments, _context in extract_from_file("python", file, keywords=KEYWORDS):
-            yield text, place
+        for _line, text, _comments, context in extract_from_file("python", file, keywords=KEYWORDS):
+            yield (f"{context}{CONTEXT_END}{text}" if context else text), place
 
 
 def _said_in_help() -> Iterator[tuple[MessageId, str]]:
@@ -97,14 +99,26 @@ def updated(language: str, old: Catalog | None) -> UndatedCatalog:
     """The catalogue of a language with all messages that are said, translated where `old` has them."""
     new = UndatedCatalog(locale=language, domain=DOMAIN, fuzzy=False, header_comment=f"# {language}: {DOMAIN}")
     for text, places in sorted(extracted().items(), key=lambda item: _key(item[0])):
-        before = old.get(text if isinstance(text, str) else text[0]) if old else None
+        context, text = _context_and_text(text)
+        before = old.get(text if isinstance(text, str) else text[0], context) if old else None
         known = before.string if before and before.id == text else ""
-        new.add(text, known or ("" if isinstance(text, str) else ("", "")), [(place, 0) for place in sorted(places)])
+        new.add(
+            text,
+            known or ("" if isinstance(text, str) else ("", "")),
+            [(place, 0) for place in sorted(places)],
+            context=context,
+        )
     return new
 
 
+def _context_and_text(message_id: MessageId) -> tuple[str | None, MessageId]:
+    if not isinstance(message_id, str):
+        return None, message_id
+    return message_id.rpartition(CONTEXT_END)[0] or None, without_context(message_id)
+
+
 def _key(text: MessageId) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else text
+    return (without_context(text), text) if isinstance(text, str) else text
 
 
 def po_bytes(catalog: Catalog) -> bytes:
@@ -120,7 +134,7 @@ def mo_bytes(catalog: Catalog) -> bytes:
     translated = UndatedCatalog(locale=catalog.locale, domain=DOMAIN, fuzzy=False)
     for message in catalog:
         if message.id and all(forms(message.string)):
-            translated.add(message.id, message.string)
+            translated.add(message.id, message.string, context=message.context)
     write_mo(stream, translated)
     return stream.getvalue()
 

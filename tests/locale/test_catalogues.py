@@ -51,6 +51,16 @@ def test_translations_begin_and_end_as_their_message(file: Path) -> None:
     assert unlike == []
 
 
+def test_french_marks_have_a_no_break_space() -> None:
+    """So that no line begins with a colon."""
+    (file,) = (file for file in FILES if file.parents[1].name == "fr")
+    loose = [
+        text for message in _messages(file) for text in catalogues.forms(message.string)
+        if re.search(r" [:;?»](\s|$)|« ", text)
+    ]  # fmt: skip
+    assert loose == []
+
+
 def test_singular_and_plural_are_no_messages_of_their_own() -> None:
     """gettext looks plurals up by the singular: the same text alone would take its place."""
     said = catalogues.extracted()

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from beancount_invoicing.cli.main import main
 from beancount_invoicing.languages import speaking, translated
 from beancount_invoicing.ledger import open_ledger
-from beancount_invoicing.messages import Message, _, _n, joined
+from beancount_invoicing.messages import Message, _, _n, _p, joined
 from tests.ledgers import EXAMPLE, PRELUDE
 
 PLUGIN = 'plugin "beancount_invoicing"\n'
@@ -71,6 +71,16 @@ def test_plurals_are_those_of_the_language() -> None:
     assert said == ["0 errors", "1 error", "2 errors"]
     with speaking("fr"):
         assert [translated(text) for text in said] == ["0 erreur", "1 erreur", "2 erreurs"]
+
+
+def test_a_context_tells_two_meanings_of_one_english_text_apart() -> None:
+    day, tax = _("due"), _p("tax", "due")
+    assert day == tax == "due"
+    assert pickle.loads(pickle.dumps(tax)) == "due"  # noqa: S301 - made here
+    with speaking("fr"):
+        assert (translated(day), translated(tax)) == ("échéance", "exigible")
+    with speaking("de"):
+        assert translated(tax) == "due"
 
 
 def test_caches_keep_no_language() -> None:
