@@ -69,7 +69,7 @@ def _customers(count: int) -> Iterator[str]:
         )
 
 
-def _invoice(number: str, day: date, account: str, chance: random.Random) -> tuple[str, Decimal]:
+def invoice(number: str, day: date, account: str, chance: random.Random) -> tuple[str, Decimal]:
     """An invoice of one to four lines at two rates; its text and what is to be paid."""
     lines, nets = [], {"FR20": Decimal(0), "FR10E": Decimal(0)}
     for index in range(chance.randint(1, 4)):
@@ -167,7 +167,7 @@ def ledger(count: int, plugin: bool = True, customers: int = 0) -> Iterator[str]
         number = f"F{day.year}-{sequence:06}"
         account = f"Assets:Clients:C{chance.randrange(number_of):05}"
         kind = chance.randrange(100)
-        text, due = _invoice(number, day, account, chance)
+        text, due = invoice(number, day, account, chance)
         yield text
         if kind == 99:
             notes += 1

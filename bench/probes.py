@@ -253,6 +253,29 @@ def remind(file: str, day: str) -> dict[str, float]:
     return {"load": loading, "remind": seconds, "letters": letters}
 
 
+def bank_import(file: str, statement: str) -> dict[str, float]:
+    """`bank import`: reading a statement and finding what its lines pay, with their entries; then all of it, written."""
+    from beancount_invoicing.actions.bank_files import statements_of_accounts
+    from beancount_invoicing.actions.bank_import import AccountStatement, booked_lines, import_statements
+    from beancount_invoicing.loading import loader
+    from beancount_invoicing.model import Book
+    from beancount_invoicing.writing.changes import WriteOptions
+
+    def statements_of(book: Book) -> list[AccountStatement]:
+        return [AccountStatement(account, found) for found, account in statements_of_accounts(book, [Path(statement)])]
+
+    loading, loaded = timed(lambda: loader.load(file, fresh=True))
+    gc.freeze()  # as a command does once it has loaded
+    matching, lines = timed(lambda: booked_lines(loaded, statements_of(loaded.book)))
+    booked = sum(line.is_booked for line in lines)
+    gc.unfreeze()
+    with tempfile.TemporaryDirectory() as folder:
+        books = Path(folder) / "main.beancount"
+        books.write_bytes(Path(file).read_bytes())
+        whole, _done = timed(lambda: import_statements(books, statements_of, WriteOptions(write=True)))
+    return {"load": loading, "matching": matching, "whole": whole, "booked": booked}
+
+
 def mailing(file: str, day: str) -> dict[str, float]:
     """All documents of a ledger by e-mail to a server of this computer, in a process of its own: what it takes, and the parts."""
     import re
@@ -372,6 +395,7 @@ if __name__ == "__main__":
             memory,
             bill,
             remind,
+            bank_import,
             mailing,
             validating,
         )

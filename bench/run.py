@@ -21,6 +21,7 @@ from typing import Any
 
 from bench.contracts import write_beside, write_contracts
 from bench.ledgers import LAST, write
+from bench.statements import write_open_items
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "bench"
@@ -186,6 +187,23 @@ def reminding(table: Table, runs: int) -> None:
     )  # fmt: skip
 
 
+def importing(table: Table, sizes: list[int]) -> None:
+    """`bank import`, a statement line for ten open items, against the load; and how it grows."""
+    found: dict[int, dict[str, Any]] = {}
+    for size in sizes:
+        ledger, statement = BUILD / f"open-items-{size}.beancount", BUILD / f"open-items-{size}.xml"
+        write_open_items(size, size // 10, ledger, statement)
+        found[size] = probe("bank_import", ledger, statement, BEANCOUNT_DISABLE_LOAD_CACHE="1")
+        load, matching, whole = found[size]["load"], found[size]["matching"], found[size]["whole"]
+        table.add(f"bank import, {size // 10} lines read, matched, with entries ÷ load", size,
+                  f"{matching:.2f} s ÷ {load:.2f} s", matching / load, "< 10 s at 100k")  # fmt: skip
+        table.add(f"bank import --write, whole ({found[size]['booked']:.0f} booked) ÷ load", size,
+                  f"{whole:.1f} s ÷ {load:.1f} s", whole / load)  # fmt: skip
+    for small, large in pairwise(sizes):
+        growth = found[large]["matching"] / found[small]["matching"] / (large / small)
+        table.add("growth of bank import, by size", f"{small}→", f"{large // small} times the size", growth, "≤ 1.1")
+
+
 def mailing(table: Table) -> None:
     """1,000 e-mails to a server on this computer: how many in a second, and the share that is rendering."""
     found = probe("mailing", BUILD / "1000.beancount", LAST, BEANCOUNT_DISABLE_LOAD_CACHE="1")
@@ -215,7 +233,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="1000,10000,100000", help="numbers of invoices, ascending")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument(
-        "--only", default="", help="loading, fava, billing, reminding, mailing, validating or rendering"
+        "--only", default="", help="loading, fava, billing, reminding, importing, mailing, validating or rendering"
     )
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
@@ -228,6 +246,7 @@ def main() -> None:
         "fava": lambda: fava(table, [size for size in sizes if size <= 10_000], options.runs),
         "billing": lambda: billing(table, sizes[-1], options.runs),
         "reminding": lambda: reminding(table, options.runs),
+        "importing": lambda: importing(table, [size for size in sizes if size >= 10_000]),
         "mailing": lambda: mailing(table),
         "validating": lambda: validating(table, max(1, options.runs // 2)),
         "rendering": lambda: rendering(table, 400, max(1, options.runs // 2)),

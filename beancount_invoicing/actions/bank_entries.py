@@ -40,26 +40,38 @@ def movements_on(entries: Sequence[Any], accounts: Collection[str]) -> dict[str,
     return found
 
 
-def balance_at(entries: Iterable[Any], account: str, currency: str, day: date) -> Decimal:
-    """What is on an account, and those below it, at the end of a day, in one currency."""
-    return sum(
-        (
-            posting.units.number
-            for entry in entries
-            if isinstance(entry, Transaction) and entry.date <= day
-            for posting in entry.postings
-            if (posting.account == account or posting.account.startswith(account + ":"))
-            and posting.units is not None
-            and posting.units.currency == currency
-            and isinstance(posting.units.number, Decimal)
-        ),
-        ZERO,
-    )
+class AccountBalances:
+    """What is on accounts, with those below them, at the end of each day, and what is asserted of them."""
 
+    def __init__(self, entries: Iterable[Any], accounts: Collection[str]) -> None:
+        self._moved: defaultdict[tuple[str, str], defaultdict[date, Decimal]] = defaultdict(
+            lambda: defaultdict(Decimal)
+        )
+        self._asserted: set[tuple[str, str, date]] = set()
+        holders: dict[str, tuple[str, ...]] = {}
+        for entry in entries:
+            if isinstance(entry, Balance):
+                self._asserted.add((entry.account, entry.amount.currency, entry.date))
+            if not isinstance(entry, Transaction):
+                continue
+            for posting in entry.postings:
+                if posting.account not in holders:
+                    holders[posting.account] = tuple(
+                        account for account in accounts if f"{posting.account}:".startswith(f"{account}:")
+                    )
+                units = posting.units
+                if holders[posting.account] and units is not None and isinstance(units.number, Decimal):
+                    for account in holders[posting.account]:
+                        self.add(account, units.currency, entry.date, units.number)
 
-def is_asserted(entries: Iterable[Any], account: str, currency: str, day: date) -> bool:
-    """Whether a balance of the account is asserted on a day (of its morning)."""
-    return any(
-        isinstance(entry, Balance) and (entry.account, entry.amount.currency, entry.date) == (account, currency, day)
-        for entry in entries
-    )
+    def add(self, account: str, currency: str, day: date, amount: Decimal) -> None:
+        """Moves an amount on an account."""
+        self._moved[account, currency][day] += amount
+
+    def at(self, account: str, currency: str, day: date) -> Decimal:
+        """What is on an account at the end of a day."""
+        return sum((amount for moved, amount in self._moved[account, currency].items() if moved <= day), ZERO)
+
+    def is_asserted(self, account: str, currency: str, day: date) -> bool:
+        """Whether a balance of the account is asserted on a day (of its morning)."""
+        return (account, currency, day) in self._asserted

@@ -9,16 +9,16 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from beancount_invoicing.actions.bank_entries import balance_at, is_asserted, movements_on
+from beancount_invoicing.actions.bank_entries import AccountBalances, movements_on
 from beancount_invoicing.bank.booking import BookedLine, with_entries
 from beancount_invoicing.bank.evidence import Proposal
-from beancount_invoicing.bank.known_lines import LedgerMovement, known_lines
+from beancount_invoicing.bank.known_lines import LedgerMovement, Movements, known_lines
 from beancount_invoicing.bank.matching import match_lines
 from beancount_invoicing.bank.open_documents import receivables
 from beancount_invoicing.bank.statements import Statement, StatementLine
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _
-from beancount_invoicing.model import ZERO, Book, Source
+from beancount_invoicing.model import Book, Source
 from beancount_invoicing.writing import renaming, text, writer
 from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change
 from beancount_invoicing.writing.payment_text import payment_transaction
@@ -70,7 +70,10 @@ def booked_lines(loading: Loading, statements: Sequence[AccountStatement]) -> tu
         book = loading.book
         as_of = max([book.last_date, *(lines[at][1].date for at in new)])
         against = {place: found[at].against for place, at in enumerate(new) if found[at].against}
-        matched = match_lines(receivables(book, as_of), [lines[at][1] for at in new], against)
+        # nothing of the ledger is later: what settles what is as on its last day
+        known = loading.checked_load.allocated if loading.checked_load else None
+        allocated = known._replace(as_of=as_of) if known else None
+        matched = match_lines(receivables(book, as_of, allocated), [lines[at][1] for at in new], against)
         proposals = dict(zip(new, matched, strict=True))
     booked = dict(zip(new, with_entries(loading.book, [(lines[at][0], proposals[at]) for at in new]), strict=True))
     return tuple(
@@ -90,13 +93,14 @@ class _ComparedLine(NamedTuple):
 
 def _compared(loading: Loading, statements: Sequence[AccountStatement]) -> list[_ComparedLine]:
     """The lines of all statements, each once, compared with what the ledger books on their accounts."""
-    movements = movements_on(loading.entries, {account for account, _statement in statements})
+    accounts = {account for account, _statement in statements}
+    there = {account: Movements(()) for account in accounts}
+    there |= {account: Movements(found) for account, found in movements_on(loading.entries, accounts).items()}
     earlier: set[Source] = set()
     seen: set[tuple[str, str]] = set()
     found: list[_ComparedLine] = []
     for account, statement in statements:
-        there = movements.setdefault(account, [])
-        own = known_lines(statement.lines, there)
+        own = known_lines(statement.lines, there[account].near(statement.lines))
         new = []
         for at, line in enumerate(statement.lines):
             movement = own.known.get(at)
@@ -106,14 +110,12 @@ def _compared(loading: Loading, statements: Sequence[AccountStatement]) -> list[
             against = tuple(_perhaps(other) for other in own.doubtful.get(at, ()) if other.source not in earlier)
             found.append(_ComparedLine(account, line, movement, against))
             if movement is None:
-                new.append(
-                    LedgerMovement(
-                        line.date, line.amount, line.currency, line.source, line.bank_id, f"{line.payer} {line.text}"
-                    )
-                )
+                words = f"{line.payer} {line.text}"
+                new.append(LedgerMovement(line.date, line.amount, line.currency, line.source, line.bank_id, words))
             elif at in own.tied:
-                there[there.index(movement)] = movement._replace(bank_id=line.bank_id)
-        there += new
+                there[account].give_id(movement, line.bank_id)
+        for movement in new:
+            there[account].add(movement)
         earlier |= {movement.source for movement in new}
     return found
 
@@ -169,22 +171,16 @@ def _balances(
     """The closing balances, of those accounts that have all lines until then; and what is said of the others."""
     directives: dict[tuple[str, str, date], NewDirective] = {}
     notices: list[str] = []
+    totals = AccountBalances(loading.entries, {account for account, _statement in statements})
+    for booked in lines:
+        if booked.is_booked:
+            line = booked.proposal.line
+            totals.add(booked.account, line.currency, line.date, line.amount)
     for account, statement in statements:
         day = statement.until or max((line.date for line in statement.lines), default=None)
         if statement.closing is None or day is None:
             continue
-        booked = sum(
-            (
-                line.proposal.line.amount
-                for line in lines
-                if line.is_booked
-                and line.account == account
-                and line.proposal.line.currency == statement.currency
-                and line.proposal.line.date <= day
-            ),
-            ZERO,
-        )
-        there = balance_at(loading.entries, account, statement.currency, day) + booked
+        there = totals.at(account, statement.currency, day)
         morning = day + timedelta(days=1)
         if there != statement.closing:
             notices.append(
@@ -199,7 +195,7 @@ def _balances(
                     other_closing=statement.closing - there,
                 )
             )
-        elif not is_asserted(loading.entries, account, statement.currency, morning):
+        elif not totals.is_asserted(account, statement.currency, morning):
             directives[account, statement.currency, morning] = NewDirective(
                 morning, partial(text.balance_directive, morning, account, statement.closing, statement.currency)
             )

@@ -121,6 +121,8 @@ class CustomerAccounts:
             return ()
         found: list[TaxEffect] = []
         for leader in dict.fromkeys(self._find(payment.customer) for payment in payments):
+            if not self._groups[leader].tax_movements:  # no tax waits, and none was moved
+                continue
             own = tuple(payment for payment in payments if self._find(payment.customer) == leader)
             book = self._state(leader, as_of)[1]
             after = tax_due(replace(book, payments=(*book.payments, *own)), as_of)

@@ -6,13 +6,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from beancount_invoicing.bank.names import name_words
 from beancount_invoicing.bank.statements import StatementLine
 from beancount_invoicing.model import Day, Source
 
+_T = TypeVar("_T")
 DAYS = 5
 """So many days an entry that somebody typed may be off the bank's day."""
 
@@ -28,6 +30,34 @@ class LedgerMovement(NamedTuple):
     bank_id: str = ""
     words: str = ""
     """Its payee and narration."""
+
+
+class Movements:
+    """The movements on one account, by day and by the bank's id."""
+
+    def __init__(self, movements: Iterable[LedgerMovement]) -> None:
+        self._by_day: defaultdict[Day, list[LedgerMovement]] = defaultdict(list)
+        self._by_id: defaultdict[str, list[LedgerMovement]] = defaultdict(list)
+        for movement in movements:
+            self.add(movement)
+
+    def add(self, movement: LedgerMovement) -> None:
+        """One more."""
+        self._by_day[movement.date].append(movement)
+        if movement.bank_id:
+            self._by_id[movement.bank_id].append(movement)
+
+    def give_id(self, movement: LedgerMovement, bank_id: str) -> None:
+        """From now on one of them has the id of a line."""
+        self._by_day[movement.date].remove(movement)
+        self.add(movement._replace(bank_id=bank_id))
+
+    def near(self, lines: Sequence[StatementLine]) -> list[LedgerMovement]:
+        """Those that lines may be: with their ids, and those within DAYS days of one of them."""
+        days = {line.date + timedelta(days=off) for line in lines for off in range(-DAYS, DAYS + 1)}
+        found = [movement for day in sorted(days) for movement in self._by_day.get(day, ())]
+        ids = sorted({line.bank_id for line in lines})
+        return found + [other for bank_id in ids for other in self._by_id.get(bank_id, ()) if other.date not in days]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +131,33 @@ def _nearest(
 ) -> tuple[dict[int, LedgerMovement], dict[int, tuple[LedgerMovement, ...]]]:
     """Lines and entries of one amount in pairs, the nearest first; lines whose entry nobody can tell."""
     tied: dict[int, LedgerMovement] = {}
-    left_lines, left_entries = list(places), sorted(entries, key=lambda entry: (entry.date, entry.source))
+    entries_of: defaultdict[int, list[LedgerMovement]] = defaultdict(list)
+    places_of: defaultdict[int, dict[int, None]] = defaultdict(dict)
+    for entry in sorted(entries, key=lambda entry: (entry.date, entry.source)):
+        entries_of[entry.date.toordinal()].append(entry)
+    for at in places:
+        places_of[lines[at].date.toordinal()][at] = None
     for days in range(DAYS + 1):
-        for at in list(left_lines):
-            near = [entry for entry in left_entries if abs((entry.date - lines[at].date).days) == days]
+        for at in [at for at in places if at not in tied]:
+            near = _so_far_off(entries_of, lines[at].date, days)
             if not near:
                 continue
-            rivals = [other for other in left_lines if abs((near[0].date - lines[other].date).days) == days]
+            rivals = _so_far_off(places_of, near[0].date, days)
             if len(near) == len(rivals) == 1 or (len(near) == len(rivals) and days == 0):
                 tied[at] = near[0]
-                left_lines.remove(at)
-                left_entries.remove(near[0])
+                del places_of[lines[at].date.toordinal()][at]
+                entries_of[near[0].date.toordinal()].remove(near[0])
     doubtful = {}
-    for at in left_lines:
-        near = [entry for entry in left_entries if abs((entry.date - lines[at].date).days) <= DAYS]
-        if near:
+    for at in places:
+        near = [
+            entry for days in range(-DAYS, DAYS + 1) for entry in entries_of.get(lines[at].date.toordinal() + days, ())
+        ]
+        if at not in tied and near:
             doubtful[at] = tuple(near)
     return tied, doubtful
+
+
+def _so_far_off(by_day: Mapping[int, Iterable[_T]], day: Day, days: int) -> list[_T]:
+    """What is of just so many days before or after a day, in that order."""
+    at = day.toordinal()
+    return [found for place in dict.fromkeys((at - days, at + days)) for found in by_day.get(place, ())]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 from types import MappingProxyType
 from typing import Literal
 
@@ -18,6 +19,7 @@ from beancount_invoicing.bank.open_documents import OpenDocument, Receivables, R
 from beancount_invoicing.bank.outgoing import outgoing
 from beancount_invoicing.bank.payment_options import PaymentOption, option_reason, payment_options
 from beancount_invoicing.bank.payments import SettledDocument
+from beancount_invoicing.bank.received_money import ReceivedMoney
 from beancount_invoicing.bank.statements import StatementLine
 from beancount_invoicing.bank.sums import MOST_DOCUMENTS, Choice, choices
 from beancount_invoicing.messages import _, _n, joined
@@ -50,7 +52,7 @@ class _Matching:
     def __init__(self, known: Receivables) -> None:
         self.known = known
         self.left: dict[str, Decimal] = {}
-        self.received: dict[str, Sequence[ReceivedPayment]] = dict(known.received)
+        self.received = ReceivedMoney(known.received)
 
     def run(self, lines: Sequence[StatementLine], against: Mapping[int, Sequence[str]]) -> tuple[Proposal, ...]:
         """All lines, the strongest evidence first."""
@@ -97,14 +99,12 @@ class _Matching:
 
     def _receive(self, line: StatementLine, settled: SettledDocument) -> None:
         """Notes what a document got, so that it may be given back by a later line."""
-        before = self.received.get(settled.number, ())
         if settled.amount > 0:
             currency = self.known.documents[settled.number].currency
-            payment = ReceivedPayment(settled.number, line.date, settled.amount - settled.discount, currency)
-            self.received[settled.number] = (*before, payment)
+            money = settled.amount - settled.discount
+            self.received.receive(ReceivedPayment(settled.number, line.date, money, currency))
         else:
-            last = next((payment for payment in reversed(before) if payment.amount == -settled.amount), None)
-            self.received[settled.number] = tuple(payment for payment in before if payment is not last)
+            self.received.give_back(settled.number, -settled.amount)
 
     # what a line names ---------------------------------------------------------------------------------------------
 
@@ -336,13 +336,15 @@ class _Matching:
         return tuple(sorted(found, key=lambda choice: (len(choice), [place[number] for number, _option in choice])))
 
     def _open_for(self, line: StatementLine, customers: Iterable[str]) -> list[str]:
+        """What customers owe in the line's currency, the first due first; of more than MOST_DOCUMENTS one too many."""
         _money, currency = _paid(line)
-        return [
+        numbers = (
             number
             for customer in customers
             for number in self.known.by_customer.get(customer, ())
             if self._is_open(number, line) and self.known.documents[number].currency == currency
-        ]
+        )
+        return list(islice(numbers, MOST_DOCUMENTS + 1))
 
     def _no_choice(self, line: StatementLine, customers: Iterable[str]) -> str:
         numbers = self._open_for(line, customers)
@@ -350,7 +352,7 @@ class _Matching:
         if not numbers:
             return _("nothing is open in {currency}", currency=currency)
         if len(numbers) > MOST_DOCUMENTS:
-            return _("{count} documents are open: too many to tell by the amount", count=len(numbers))
+            return _("more than {count} documents are open: too many to tell by the amount", count=MOST_DOCUMENTS)
         total = sum((self.open_of(number) for number in numbers), ZERO)
         return _(
             "no choice of what is open makes {money} {currency}: {numbers}, {total} {currency} together",

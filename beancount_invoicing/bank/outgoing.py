@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from beancount_invoicing.bank.evidence import Names, Proposal, Tier
 from beancount_invoicing.bank.open_documents import Receivables, ReceivedPayment
 from beancount_invoicing.bank.payments import SettledDocument
+from beancount_invoicing.bank.received_money import ReceivedMoney
 from beancount_invoicing.bank.statements import StatementLine
 from beancount_invoicing.messages import _
 
@@ -28,12 +29,12 @@ RETURN_REASONS = {
 
 def outgoing(
     known: Receivables,
-    received: Mapping[str, Sequence[ReceivedPayment]],
+    received: ReceivedMoney,
     open_of: Callable[[str], Decimal],
     line: StatementLine,
     names: Names,
 ) -> Proposal:
-    """What a line that takes money away, or gives an earlier one back, is for; `received`: what documents got so far, by number."""
+    """What a line that takes money away, or gives an earlier one back, is for; `received`: what documents got so far."""
     if line.amount > 0:
         return Proposal(line, "propose", against=(_("a payment of yours came back: say to whom it goes instead"),))
     if line.amount == 0:
@@ -107,15 +108,13 @@ def _refund(
     )
 
 
-def _return(
-    known: Receivables, received: Mapping[str, Sequence[ReceivedPayment]], line: StatementLine, names: Names
-) -> Proposal:
+def _return(known: Receivables, received: ReceivedMoney, line: StatementLine, names: Names) -> Proposal:
     """A payment given back: of a document that the line names and that got just that much."""
     reason = _reason(line)
     against = list(names.against)
     for naming in names.namings:
         for number in naming.numbers:
-            payment = _last_of(received.get(number, ()), line)
+            payment = _last_of(received.of(number), line)
             if payment is None:
                 against.append(
                     _(
@@ -145,7 +144,8 @@ def _return(
                 tuple(against),
             )
     if line.is_return:
-        found = [payment for payments in received.values() if (payment := _last_of(payments, line)) is not None]
+        numbers = received.numbers_with(-_moved(line), line.currency)
+        found = [payment for number in numbers if (payment := _last_of(received.of(number), line)) is not None]
         if len(found) == 1:
             number = found[0].number
             evidence = (

@@ -355,8 +355,10 @@ def _not_paid_out(
     return ""
 
 
-def why_not_asked_for(book: Book, position: Position, as_of: date) -> str:
-    """Why no letter asks for what will be, or is being, collected; "" where it may: nothing is collected, or it came back."""
+def why_not_asked_for(book: Book, position: Position, as_of: date, days: MandateDays) -> str:
+    """Why no letter asks for what will be, or is being, collected; "" where it may: nothing is collected, or it came back.
+
+    `days`: when was last collected under each mandate by then (`collection_days`)."""
     debtor = position.debtor
     waits = [
         instalment
@@ -381,7 +383,7 @@ def why_not_asked_for(book: Book, position: Position, as_of: date) -> str:
         and seller.creditor_id
         and may_be_collected(book, position.invoice)
         and has_mandate(debtor, as_of)
-        and not has_lapsed(debtor, collection_days(book, as_of), as_of)
+        and not has_lapsed(debtor, days, as_of)
     ):
         return _("is to be collected under mandate {mandate}: bean-invoice collect", mandate=debtor.mandate)
     return ""

@@ -32,6 +32,7 @@ from beancount_invoicing.dunning.unowed_claims import unowed
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Channel, Customer, Policy, ReminderLevel, Tone, require_date
 from beancount_invoicing.receivables import Allocated, Position, allocate, positions, total_cover
+from beancount_invoicing.receivables.direct_debit import MandateDays, collection_days
 from beancount_invoicing.rules.interest import Interest
 
 
@@ -206,23 +207,26 @@ def propose(book: Book, as_of: date, allocated: Allocated | None = None) -> tupl
             credit_notes.append(position)
     there = unallocated_credits(allocated, credit_notes)
     followed_from = sending_tracked_from(book, as_of)
+    days = collection_days(book, as_of)
     result: list[Proposal] = []
     for account, currency in sorted(open_):
         those = sorted(open_[account, currency], key=lambda position: (position.due or as_of, position.invoice.number))
         owed = _Account(
             book.customers[account].at(as_of), currency, those, all_of[account], there.get((account, currency), ())
         )
-        result += _of_account(book, owed, followed_from, as_of)
+        result += _of_account(book, owed, followed_from, days, as_of)
     return tuple(result)
 
 
-def _of_account(book: Book, owed: _Account, followed_from: date | None, as_of: date) -> list[Proposal]:
+def _of_account(
+    book: Book, owed: _Account, followed_from: date | None, days: MandateDays, as_of: date
+) -> list[Proposal]:
     """The letters to a customer, and what is in none; nothing where nothing is late and no notice is due."""
     guessed = likely_matches(owed.lying, owed.open, as_of)
     found = [
         candidate
         for position in owed.open
-        for candidate in _candidates(book, position, owed, guessed, followed_from, as_of)
+        for candidate in _candidates(book, position, owed, guessed, followed_from, days, as_of)
     ]
     candidates = [candidate._replace(place=place) for place, candidate in enumerate(found)]
     letters: list[list[_Candidate]] = []
@@ -325,6 +329,7 @@ def _candidates(
     owed: _Account,
     guessed: Mapping[str, Sequence[LikelyMatch]],
     followed_from: date | None,
+    days: MandateDays,
     as_of: date,
 ) -> Iterator[_Candidate]:
     """What there is to say of a document, by the levels that its late instalments have come to; nothing where it is neither late
@@ -341,7 +346,7 @@ def _candidates(
     paused = pause(position, owed.of_customer, as_of)
     if not why and paused and not paused.broken_promise:
         why = paused.reason
-    if not why and (collected := why_not_asked_for(book, position, as_of)):
+    if not why and (collected := why_not_asked_for(book, position, as_of, days)):
         why = collected
     if not why and (beyond := _never_owed(book, position, owed.of_customer)):
         why = beyond

@@ -347,12 +347,11 @@ def _line(node: _Element) -> int:
 def _all(node: _Element, path: str) -> Iterator[_Element]:
     """The elements at a path, whatever the namespace of the version is."""
     name, _sep, rest = path.partition("/")
-    for child in node:
-        if isinstance(child.tag, str) and child.tag.rpartition("}")[2] == name:
-            if rest:
-                yield from _all(child, rest)
-            else:
-                yield child
+    for child in node.iterchildren(f"{{*}}{name}"):
+        if rest:
+            yield from _all(child, rest)
+        else:
+            yield child
 
 
 def _first(node: _Element, path: str) -> _Element | None:
