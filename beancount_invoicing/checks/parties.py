@@ -11,6 +11,7 @@ from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Customer, Finding, Instalment, Invoice, Seller, Source
 from beancount_invoicing.rules import identifiers, payment_terms, steps, supply
 from beancount_invoicing.rules.hosts import host_and_port
+from beancount_invoicing.rules.payment_links import WrongPaymentLink, check_payment_link
 
 _IDS = ("siren", "siret", "vat-id", "iban", "bic", "endpoint", "register-id")
 
@@ -318,6 +319,16 @@ def check_options(book: Book) -> Iterator[Finding]:
                 "option",
                 _('option smtp is "{text}": {error}', text=text, error=error),
                 book.option_source("smtp"),
+            )
+    for text in _values(book, "payment-link"):
+        try:
+            check_payment_link(text)
+        except WrongPaymentLink as error:
+            yield Finding(
+                "error",
+                "option",
+                _('option payment-link is "{text}": {error}', text=text, error=error),
+                book.option_source("payment-link"),
             )
     for text in _values(book, "late-interest"):
         try:

@@ -402,6 +402,10 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
         "text",
         '"iso11649": payers quote a creditor reference (RF…) instead of the document\'s number',
     ),
+    "payment-link": (
+        "text",
+        'address of your provider\'s page of payment, such as "https://pay.example/{number}?amount={amount}"',
+    ),
     "tax-rounding": ("text", '"line" or "document" (default): where tax is rounded'),
     "checked-from": ("date", "before this date, arithmetic and series errors are only warnings"),
     "deposit-account": ("account", "liability account of deposits received, for contracts without their own"),

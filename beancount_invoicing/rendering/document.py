@@ -52,6 +52,8 @@ def document_view(book: Book, invoice: Invoice, paid: Decimal, template_folders:
     asked = _due_first(invoice, paid)
     pay, qr = parties.payment_rows(seller, customer, reference, asked, invoice.currency, formats, table)
     payment_title = labels["payment"]
+    if not invoice.draft:
+        pay = (*pay, *parties.payment_link_rows(book, invoice.date, number, asked, invoice.currency, labels))
     if notice := debit_notice(book, invoice):  # who also paid by the code would pay twice
         payment_title, pay, qr = labels["direct-debit"], parties.debit_rows(notice, formats, labels), ""
     if amount_due <= 0:

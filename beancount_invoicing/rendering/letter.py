@@ -47,6 +47,8 @@ def letter_view(book: Book, proposal: Proposal, template_folders: tuple[Path, ..
             book.option("payment-reference", proposal.invoices[0].position.invoice.date), reference
         )
     pay, qr = parties.payment_rows(seller, customer, reference, proposal.amount_asked, currency, formats, table)
+    if len(numbers) == 1:  # a link is for one document
+        pay = (*pay, *parties.payment_link_rows(book, day, numbers[0], proposal.amount_asked, currency, labels))
     title = table["titles"][proposal.tone]
     return printable_view(
         replace(

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from beancount_invoicing.dunning import Proposal, StateOnSending
 from beancount_invoicing.messages import _
-from beancount_invoicing.model import Invoice
+from beancount_invoicing.model import Book, Invoice
 from beancount_invoicing.rendering.folders import TemplateError, find_template, word_table
 from beancount_invoicing.rendering.formats import Formats, colon
 from beancount_invoicing.rendering.output import fill
+from beancount_invoicing.rendering.parties import payment_link_rows
 from beancount_invoicing.rendering.view import Pair, View
 
 _FACTS = "\x00facts\x00"
@@ -86,7 +87,7 @@ def document_facts(view: View) -> tuple[Pair, ...]:
 
 
 def outstanding_facts(
-    invoice: Invoice, position: StateOnSending, view: View, template_folders: tuple[Path, ...]
+    book: Book, invoice: Invoice, position: StateOnSending, view: View, template_folders: tuple[Path, ...]
 ) -> tuple[Pair, ...]:
     """What the e-mail with an invoice says of it, where its page does not tell how it stands by now: its number, what it came to,
     what is settled and still open, what of that is asked for, what is due later, and how to pay, if anything is asked for."""
@@ -110,4 +111,7 @@ def outstanding_facts(
         facts.append(Pair(labels["asked"], money(position.asked_amount), strong=True))
     facts.append(Pair(labels["due"], formats.day(position.due), strong=True))
     facts += [Pair(f"{labels['due']} {formats.day(day)}", money(amount)) for day, amount in position.later_instalments]
-    return (*facts, *view.payment)
+    pay = [pair for pair in view.payment if not pair.link]
+    if len(pay) < len(view.payment):  # the page's link asks for what the page does
+        pay += payment_link_rows(book, invoice.date, invoice.number, position.asked_amount, invoice.currency, labels)
+    return (*facts, *pay)

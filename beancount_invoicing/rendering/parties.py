@@ -15,6 +15,7 @@ from beancount_invoicing.model import Address, Book, Customer, Seller
 from beancount_invoicing.receivables.direct_debit import DebitNotice
 from beancount_invoicing.rendering.formats import Formats, babel_locale
 from beancount_invoicing.rendering.view import Pair
+from beancount_invoicing.rules.payment_links import payment_link
 from beancount_invoicing.rules.references import is_creditor_reference
 
 REMITTANCE_LENGTH = 140
@@ -130,6 +131,18 @@ def payment_rows(
         return tuple(pairs), ""
     del formats
     return tuple(pairs), _epc(seller.name, iban, bic, amount, reference)
+
+
+def payment_link_rows(
+    book: Book, day: date, number: str, amount: Decimal, currency: str, labels: Mapping[str, str]
+) -> tuple[Pair, ...]:
+    """The link under which `amount` of a document is paid at a provider, by option `payment-link` on `day`; none where nothing is
+    asked for, or no link can be made."""
+    template = book.option("payment-link", day)
+    if not template or amount <= 0:
+        return ()
+    link = payment_link(template, book.option("payment-reference", day), number, amount, currency)
+    return (Pair(labels["pay-online"], link, link=link),) if link else ()
 
 
 def debit_rows(notice: DebitNotice, formats: Formats, labels: Mapping[str, str]) -> tuple[Pair, ...]:

@@ -16,6 +16,8 @@ class Pair:
     label: str
     value: str
     strong: bool = False
+    link: str = ""
+    """Where a click on the value leads; "" for nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class View:
 
 
 TECHNICAL = frozenset(
-    {"theme", "language", "day", "qr", "logo", "notices", "numeric", "strong", "caption", "wide", "alone"}
+    {"theme", "language", "day", "qr", "logo", "notices", "numeric", "strong", "link", "caption", "wide", "alone"}
 )
 """Fields of a view that are no text on the page (captions are read by screen readers only)."""
 

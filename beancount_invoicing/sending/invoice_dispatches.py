@@ -213,7 +213,7 @@ def _of_invoice(
         view,
         rendering.document_facts(view)
         if stands.as_printed
-        else rendering.outstanding_facts(invoice, stands, view, prepared.template_folders),
+        else rendering.outstanding_facts(book, invoice, stands, view, prepared.template_folders),
         invoice=invoice,
         customer=customer,
         to_pay=stands.payment_state in {"to-pay", "overdue"} and not is_debited,

@@ -36,6 +36,7 @@ from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES, word_table
 from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.output import typst_arguments
 from beancount_invoicing.rendering.parties import _epc, payment_rows
+from beancount_invoicing.rules.payment_links import WrongPaymentLink, check_payment_link, payment_link
 from beancount_invoicing.rules.references import creditor_reference
 from tests.ledgers import EXAMPLE, PRELUDE, book_of
 
@@ -670,6 +671,76 @@ def test_the_option_for_creditor_references_reaches_the_qr_code(book: Book) -> N
     dated: Dated[OptionValue] = Dated(((date(2020, 1, 1), "iso11649"),))
     lines = view_of(replace(book, options={**book.options, "payment-reference": dated}), "F2026-0067").qr.split("\n")
     assert lines[8:] == ["", creditor_reference("F2026-0067")]
+
+
+LINK = "https://pay.example/{number}?a={amount}&c={currency}&r={reference}"
+
+
+def with_link(book: Book, template: str = LINK, **options: str) -> Book:
+    """The same Book with a payment link, and other options."""
+    wanted = {"payment-link": template, **options}
+    return replace(
+        book, options={**book.options, **{name: Dated(((date(2020, 1, 1), text),)) for name, text in wanted.items()}}
+    )
+
+
+def links_of(view: View) -> list[str]:
+    return [pair.link for pair in view.payment if pair.link]
+
+
+def test_a_payment_link_asks_for_what_the_page_asks_for_first(book: Book) -> None:
+    rf = creditor_reference("F2026-0067")
+    view = view_of(with_link(book, **{"payment-reference": "iso11649"}), "F2026-0067")
+    assert links_of(view) == [f"https://pay.example/F2026-0067?a=3086.06&c=EUR&r={rf}"]
+    link = links_of(view)[0]
+    page = rendering.to_html(view, (BUILT_IN_TEMPLATES,))
+    assert f'<a href="{link.replace("&", "&amp;")}">{link.replace("&", "&amp;")}</a>' in page
+    assert f"Payer en ligne\xa0: {link}" in rendering.to_text(view, (BUILT_IN_TEMPLATES,))
+    with pikepdf.open(io.BytesIO(rendering.to_pdf(view, (BUILT_IN_TEMPLATES,)))) as pdf:
+        assert [str(note.A.URI) for note in pdf.pages[0].Annots] == [link]
+
+
+def test_values_in_a_payment_link_are_percent_encoded() -> None:
+    assert payment_link("https://pay.example/{number}", "", "F 2026/1&x=é", Decimal(1), "EUR").endswith(
+        "/F%202026%2F1%26x%3D%C3%A9"
+    )
+    assert payment_link("https://pay.example/{amount}", "", "F1", Decimal("1200"), "JPY") == "https://pay.example/1200"
+
+
+@pytest.mark.parametrize("number", ["draft-kerbrat-2026-11", "credit-note"])
+def test_no_payment_link_where_nobody_is_to_pay(book: Book, number: str) -> None:
+    number = number_of(book, number) if number == "credit-note" else number
+    assert links_of(view_of(with_link(book), number)) == []
+    invoice = book.invoice("F2026-0067")
+    assert invoice
+    paid = rendering.document_view(with_link(book), invoice, invoice.payable, (BUILT_IN_TEMPLATES,))
+    assert links_of(paid) == []
+
+
+def test_a_reminder_about_one_invoice_has_a_payment_link_over_the_whole_claim(book: Book) -> None:
+    (link,) = links_of(letter_to(with_link(book), "Vandamme"))
+    assert "?a=284.66&" in link
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("http://pay.example", "must begin with https://"),
+        ("javascript:alert(1)", "must begin with https://"),
+        ("https://{number}.example", "no host stands after"),
+        ("https://[", "no host stands after"),
+        (
+            "https://pay.example/{nummer}",
+            "{nummer} is not known: write one of {number}, {amount}, {currency}, {reference}",
+        ),
+        ("https://pay.example/{number", "{number is not known"),
+        ("https://pay.example/a b", "a blank"),
+    ],
+)
+def test_a_wrong_payment_link_is_said_and_is_on_no_page(book: Book, template: str, message: str) -> None:
+    with pytest.raises(WrongPaymentLink, match=re.escape(message)):
+        check_payment_link(template)
+    assert links_of(view_of(with_link(book, template), "F2026-0067")) == []
 
 
 @pytest.mark.parametrize("number", ["F2026-0068", "F2026-0069"])

@@ -111,7 +111,7 @@ def test_each_standing_has_its_own_words_and_what_is_settled_no_iban(books: Path
         facts = (
             rendering.document_facts(view)
             if stands.as_printed
-            else rendering.outstanding_facts(found, stands, view, (BUILT_IN_TEMPLATES,))
+            else rendering.outstanding_facts(book, found, stands, view, (BUILT_IN_TEMPLATES,))
         )
         values = {"invoice": found, "customer": found.customer, "to_pay": asks in {"to-pay", "overdue"}, "later": False}
         text = rendering.mail_text(
