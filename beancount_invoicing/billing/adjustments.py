@@ -11,7 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache, cached_property
@@ -548,7 +548,7 @@ def _adjustment(
             (instalment.account for instalment in first.instalments if not instalment.retention_contract),
             contract.customer,
         )
-        contract = replace(contract, customer=account, purchase_order=first.customer.purchase_order)
+        contract = contract._replace(customer=account, purchase_order=first.customer.purchase_order)
         figures = was, comes_to, amount
         lines: tuple[DraftLine, ...] = (_line(book, contract, about, stretch.days, figures, since, numbers, due),)
     else:
@@ -764,9 +764,8 @@ def _less(dated: Dated[Any]) -> Iterator[tuple[date, Dated[Any]]]:
     for place in reversed(range(1, len(versions) - 1)):
         kept = list(versions[:place])
         for (_before, said), (day, then) in pairwise(versions[place:]):
-            anew = {field.name: getattr(then, field.name) for field in fields(then)}
-            anew = {name: value for name, value in anew.items() if value != getattr(said, name)}
-            kept.append((day, replace(kept[-1][1], **anew)))
+            anew = {name: value for name, value in then._asdict().items() if value != getattr(said, name)}
+            kept.append((day, kept[-1][1]._replace(**anew)))
         yield versions[place][0], Dated(tuple(kept))
 
 
@@ -776,7 +775,7 @@ _ADDED = ("until", "price", "quantity", "discount", "index", "included", "tiers"
 
 def _without_a_key(dated: Dated[Contract]) -> Iterator[tuple[date, Dated[Contract]]]:
     """What a contract says without one of its keys, as far as its first value holds; and the first day of that."""
-    defaults = {field.name: field.default for field in fields(Contract)}
+    defaults = Contract._field_defaults
     for name in _ADDED:
         saying = [
             (day, getattr(version, name)) for day, version in dated.versions if getattr(version, name) != defaults[name]
@@ -785,7 +784,7 @@ def _without_a_key(dated: Dated[Contract]) -> Iterator[tuple[date, Dated[Contrac
             since, value = saying[0]
             less: dict[str, Any] = {name: defaults[name]} | ({"renews": ""} if name == "until" else {})
             versions = tuple(
-                (day, replace(version, **less) if name == "until" or getattr(version, name) == value else version)
+                (day, version._replace(**less) if name == "until" or getattr(version, name) == value else version)
                 for day, version in dated.versions
             )
             yield since, Dated(versions)

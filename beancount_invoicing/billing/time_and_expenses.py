@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from typing import NamedTuple
@@ -375,7 +374,7 @@ def with_counter_accounts(book: Book, work: Sequence[Work]) -> list[Work]:
 
 def replace_item(contract_versions: Dated[Contract], item: str) -> Dated[Contract]:
     """The contract with another item's price: work may name its own."""
-    return Dated(tuple((day, replace(version, item=item, price=None)) for day, version in contract_versions.versions))
+    return Dated(tuple((day, version._replace(item=item, price=None)) for day, version in contract_versions.versions))
 
 
 class RoundingGroup(NamedTuple):

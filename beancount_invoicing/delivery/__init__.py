@@ -5,7 +5,6 @@ from __future__ import annotations
 from beancount_invoicing.delivery.addresses import BadAddress, checked_address, split_addresses
 from beancount_invoicing.delivery.attempts import DISPATCH_END_EVENTS, Attempt, History
 from beancount_invoicing.delivery.dispatch import Attachment, Dispatch, DispatchKind, HeldDispatch
-from beancount_invoicing.delivery.mail import Mail, Sender, mail_addresses, make_mail, message_id
 from beancount_invoicing.model import DISPATCH_START_EVENTS
 
 __all__ = [
@@ -18,11 +17,6 @@ __all__ = [
     "DispatchKind",
     "HeldDispatch",
     "History",
-    "Mail",
-    "Sender",
     "checked_address",
-    "mail_addresses",
-    "make_mail",
-    "message_id",
     "split_addresses",
 ]

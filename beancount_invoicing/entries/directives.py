@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -151,7 +150,7 @@ def customer_with_overrides(customer: Customer, values: dict[str, Any]) -> Custo
         changes["delivery"] = _address(_old_address(customer.delivery or Address(), "delivery-") | values, "delivery-")
     if changes.get("email") and "channel" not in changes and not customer.email and customer.channel != "e-invoice":
         changes["channel"] = "email"
-    return replace(customer, **changes) if changes else customer
+    return customer._replace(**changes) if changes else customer
 
 
 def _old_address(address: Address, prefix: str) -> dict[str, Any]:

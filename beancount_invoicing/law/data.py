@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
@@ -13,6 +12,8 @@ from typing import Any
 @cache
 def load_data(name: str) -> dict[str, Any]:
     """What a data file says."""
+    import tomllib  # only who asks for the law reads it
+
     data: dict[str, Any] = tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
     return data
 

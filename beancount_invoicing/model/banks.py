@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from beancount_invoicing.model.values import Source
@@ -29,8 +28,7 @@ class CsvTable(NamedTuple):
     """Of all lines, where no column says it."""
 
 
-@dataclass(frozen=True, slots=True)
-class BankAccount:
+class BankAccount(NamedTuple):
     """An account of the ledger at a bank or at a provider of payments: custom "invoice-bank"."""
 
     account: str
@@ -38,4 +36,4 @@ class BankAccount:
     iban: str = ""
     """In capitals and without spaces."""
     format: StatementFormat = ""
-    table: CsvTable = field(default_factory=CsvTable)
+    table: CsvTable = CsvTable()

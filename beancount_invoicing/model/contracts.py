@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -36,8 +35,7 @@ class Acceptance(NamedTuple):
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
+class Contract(NamedTuple):
     """What will be billed, as it stands from one of its directives on. What is not said is "" or None."""
 
     code: str
@@ -75,7 +73,7 @@ class Contract:
     prorate: bool | None = None
     """Whether parts of periods are billed by days; None, not said: only those that the contract's own start or end cuts off."""
     paused: bool = False
-    index: str = ""
+    index: str = ""  # type: ignore[assignment] # hides tuple.index, which nobody asks a contract for
     index_every: str = ""
     index_share: Decimal | None = None
     """Percent of the price that follows the index."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -44,8 +43,7 @@ class Tax(NamedTuple):
     """The code of the seller's own place that it stands for abroad; "" for any."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """Something that is sold; `price` excludes tax, `price_with_tax` includes it (one of them, or none)."""
 
     code: str

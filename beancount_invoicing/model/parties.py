@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from beancount_invoicing.model.values import Source
 
@@ -16,8 +15,7 @@ MandateSequence = Literal["recurring", "one-off", "final"]
 """How often is collected under a mandate: again and again, once, or (final) once more and then never again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """A postal address. `street` holds its lines, `country` an ISO 3166 code of two letters ("" if not said)."""
 
     street: tuple[str, ...] = ()
@@ -26,8 +24,7 @@ class Address:
     country: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Seller:
+class Seller(NamedTuple):
     """Who sells: the legal mentions of an invoice's head and foot. What is not said is ""."""
 
     name: str
@@ -57,8 +54,7 @@ class Seller:
     """Free mentions for the foot of each document, lines separated by newlines."""
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
+class Customer(NamedTuple):
     """Who buys, identified by the (main) account that it was opened with. What is not said is "" or None."""
 
     account: str

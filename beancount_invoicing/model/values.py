@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
@@ -74,8 +73,7 @@ def require_date(day: date) -> date:
     return day
 
 
-@dataclass(frozen=True, slots=True)
-class Dated(Generic[T]):
+class Dated(NamedTuple, Generic[T]):
     """What held when: each version is in force from its date (inclusive) on; the first one holds before its date too."""
 
     versions: tuple[tuple[date, T], ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import cache, partial
 from os import path as os_path
@@ -267,8 +266,7 @@ def _receiver(book: Book, customer: Customer, since: date, day: date) -> Custome
     if versions is None:
         return customer
     usual, now = versions.at(since), versions.at(max(since, day))
-    return replace(
-        customer,
+    return customer._replace(
         email=customer.email if customer.email != usual.email else now.email,
         cc=customer.cc if customer.cc != usual.cc else now.cc,
         channel=customer.channel if customer.channel != usual.channel else now.channel,

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from beancount_invoicing.delivery import BadAddress, Sender, addresses, smtp
+from beancount_invoicing.delivery import BadAddress, addresses
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 from beancount_invoicing.rules.hosts import host_and_port
+
+if TYPE_CHECKING:  # both need much of the standard library, which who only lists what is to be sent does without
+    from beancount_invoicing.delivery.mail import Sender
+    from beancount_invoicing.delivery.smtp import Server
 
 PASSWORD = "BEAN_INVOICE_SMTP_PASSWORD"  # noqa: S105 - the name of the variable that holds it
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -41,6 +46,8 @@ def password_from(environment: Mapping[str, str]) -> Callable[[str, str], str]:
 
 def sender(book: Book, day: date) -> Sender:
     """Who sends on `day`. Raises CannotSend where no address is known, or one is none."""
+    from beancount_invoicing.delivery.mail import Sender
+
     seller = book.seller.at(day) if book.seller else None
     own = seller.email if seller else ""
     address = book.option("mail-from", day) or own
@@ -62,8 +69,10 @@ def sender(book: Book, day: date) -> Sender:
     return Sender(seller.name if seller else "", address, own if own != address else "", copies)
 
 
-def mail_server(book: Book, day: date, password: Callable[[str, str], str]) -> smtp.Server | None:
+def mail_server(book: Book, day: date, password: Callable[[str, str], str]) -> Server | None:
     """The server that e-mails are sent by on `day`; None where no option names one. Raises CannotSend."""
+    from beancount_invoicing.delivery.smtp import Server
+
     text = book.option("smtp", day)
     if not text:
         return None
@@ -102,7 +111,7 @@ def mail_server(book: Book, day: date, password: Callable[[str, str], str]) -> s
         )
     rate = book.options["mail-rate"].at(day) if "mail-rate" in book.options else None
     per_minute = rate if isinstance(rate, Decimal) and rate > 0 else None
-    return smtp.Server(
+    return Server(
         host=host,
         port=port or (465 if security == "tls" else 587),
         security="none" if security == "none" else "tls" if security == "tls" else "starttls",

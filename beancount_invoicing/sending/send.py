@@ -24,15 +24,11 @@ from beancount_invoicing.delivery import (
     Dispatch,
     HeldDispatch,
     History,
-    Mail,
-    Sender,
-    mail_addresses,
-    make_mail,
-    message_id,
     post,
     smtp,
 )
 from beancount_invoicing.delivery.addresses import one_line
+from beancount_invoicing.delivery.mail import Mail, Sender, mail_addresses, make_mail, message_id
 from beancount_invoicing.documents import seal_chain
 from beancount_invoicing.files import FileChanged
 from beancount_invoicing.gc_control import no_collections

@@ -17,12 +17,10 @@ from beancount_invoicing.delivery import (
     Attachment,
     BadAddress,
     Dispatch,
-    Sender,
     checked_address,
-    make_mail,
-    message_id,
 )
 from beancount_invoicing.delivery.addresses import one_line
+from beancount_invoicing.delivery.mail import Sender, make_mail, message_id
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 SENDER = Sender("Atelier Solène", "facturation@solene.example")

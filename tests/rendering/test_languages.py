@@ -253,7 +253,7 @@ def document(book: Book, invoice: Invoice, language: str, where: tuple[Path, ...
     """The view of a document as if its customer had another language."""
     assert invoice.customer is not None
     return rendering.document_view(
-        book, invoice._replace(customer=replace(invoice.customer, language=language)), paid, where
+        book, invoice._replace(customer=invoice.customer._replace(language=language)), paid, where
     )
 
 
@@ -263,7 +263,7 @@ TONES: tuple[Tone, ...] = ("courtesy", "friendly", "firm", "final")
 def letter(book: Book, proposal: Proposal, language: str, tone: Tone, where: tuple[Path, ...]) -> View:
     """The view of a letter as if its customer had another language; the gentle ones claim nothing, the final one all."""
     level = TONES.index(tone)
-    customer = replace(proposal.customer, language=language)
+    customer = proposal.customer._replace(language=language)
     wanted = proposal._replace(customer=customer, level=level, tone=tone, registered=False)
     if level < 2:
         wanted = wanted._replace(invoices=tuple(late._replace(claim=None) for late in wanted.invoices))
@@ -281,7 +281,7 @@ def letter(book: Book, proposal: Proposal, language: str, tone: Tone, where: tup
 def account(book: Book, customer: str, language: str, where: tuple[Path, ...]) -> View:
     """The view of a statement of account of the year as if its customer had another language."""
     (told,) = statements(book, DAY, date(2026, 1, 1), {customer})
-    return rendering.statement_view(book, told._replace(customer=replace(told.customer, language=language)), where)
+    return rendering.statement_view(book, told._replace(customer=told.customer._replace(language=language)), where)
 
 
 def received(book: Book, number: str, language: str, where: tuple[Path, ...]) -> View:
@@ -290,7 +290,7 @@ def received(book: Book, number: str, language: str, where: tuple[Path, ...]) ->
     buyer = position.invoice.customer
     assert buyer is not None
     versions = tuple(
-        (day, replace(customer, language=language)) for day, customer in book.customers[buyer.account].versions
+        (day, customer._replace(language=language)) for day, customer in book.customers[buyer.account].versions
     )
     spoken = replace(book, customers={**book.customers, buyer.account: Dated(versions)})
     return rendering.receipt_view(spoken, receipt(position), where)
@@ -425,7 +425,7 @@ def test_no_statement_falls_back_to_english(book: Book, no_english: Path, langua
     year = open_ledger(TESTS / "golden" / "receivables.beancount").book
     (told,) = statements(year, date(2027, 12, 31))
     view = rendering.statement_view(
-        year, told._replace(customer=replace(told.customer, language=language)), (no_english, BUILT_IN_TEMPLATES)
+        year, told._replace(customer=told.customer._replace(language=language)), (no_english, BUILT_IN_TEMPLATES)
     )
     assert_no_english(view, language, date(2027, 12, 31))
     text = " ".join(view_texts(view))

@@ -45,7 +45,7 @@ def document(number: str, language: str = "") -> Callable[[Book], View]:
         invoice = book.invoice(number)
         assert invoice is not None
         assert invoice.customer is not None
-        spoken = replace(invoice.customer, language=language or invoice.customer.language)
+        spoken = invoice.customer._replace(language=language or invoice.customer.language)
         paid = paid_on_its_date(book)(invoice)
         return rendering.document_view(book, invoice._replace(customer=spoken), paid, (BUILT_IN_TEMPLATES,))
 
