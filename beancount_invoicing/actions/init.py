@@ -29,9 +29,9 @@ EXEMPT_CODE = "EXEMPT"
 """The code of who charges no tax."""
 Regime = str
 REGIMES: dict[str, str] = {
-    "invoices": "tax is owed once invoiced (en France: option pour les débits, livraisons de biens)",
-    "payments": "tax is owed once paid (en France: TVA sur les encaissements)",
-    "exempt": "small business, no tax on sales (en France: franchise en base, art. 293 B du CGI)",
+    "invoices": _("tax is owed once invoiced (in France: option pour les débits, livraisons de biens)"),
+    "payments": _("tax is owed once paid (in France: TVA sur les encaissements)"),
+    "exempt": _("small business, no tax on sales (in France: franchise en base, art. 293 B du CGI)"),
 }
 
 LANGUAGE_BY_COUNTRY = {

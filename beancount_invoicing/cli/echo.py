@@ -8,6 +8,7 @@ from typing import IO, Any
 import click
 
 from beancount_invoicing.languages import translated
+from beancount_invoicing.messages import _, _p, joined
 from beancount_invoicing.words import figure
 
 
@@ -18,12 +19,24 @@ def echo(text: object = "", *, nl: bool = True, err: bool = False, file: IO[Any]
 
 def prompt(text: str, **settings: Any) -> Any:
     """Asks a question; its answer, as click.prompt gives it."""
+    settings.setdefault("prompt_suffix", translated(_p("after a question", ": ")))
     return click.prompt(translated(text), **settings)
 
 
 def confirm(text: str, **settings: Any) -> bool:
-    """Asks a question of yes or no."""
-    return click.confirm(translated(text), **settings)
+    """Asks a question of yes or no; no where nothing is answered. English answers are understood in each language."""
+    question = joined(" ", (text, _p("answers", "[y/N]")))
+    answers = dict.fromkeys(("y", "yes", *translated(_p("answers", "y, yes")).split(", ")), True)
+    answers |= dict.fromkeys(("", "n", "no", *translated(_p("answers", "n, no")).split(", ")), False)
+    while True:
+        answer = (
+            click.prompt(translated(question), default="", show_default=False, prompt_suffix=": ", **settings)
+            .strip()
+            .lower()
+        )
+        if answer in answers:
+            return answers[answer]
+        echo(_("Error: invalid input"), err=settings.get("err", False))
 
 
 def label_width(names: Iterable[str]) -> int:

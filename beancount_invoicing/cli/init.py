@@ -169,7 +169,7 @@ def init_command(
         for key in ("address", "postcode", "city", "country", "siren", "vat-id", "email", "iban"):
             keys[key] = keys[key] or _ask(key, "FR" if key == "country" else "")
         if law.law_of(keys["country"]) == "FR":
-            keys["legal-form"] = keys["legal-form"] or _ask("legal-form", "", _(' ("EI" for a sole trader)'))
+            keys["legal-form"] = keys["legal-form"] or _ask("legal-form", "")
     keys["country"] = (keys["country"] or "FR").upper()
     _french(keys)
     place = law.place_of_address(keys["country"], keys["postcode"], keys["vat-id"])
@@ -254,9 +254,22 @@ def _french(keys: dict[str, str]) -> None:
         )
 
 
-def _ask(key: str, default: str, hint: str = "") -> str:
+_QUESTIONS = {
+    "address": _("Address"),
+    "postcode": _("Postcode"),
+    "city": _("City"),
+    "country": _("Country, as a code of two letters"),
+    "siren": _("SIREN"),
+    "vat-id": _("VAT number"),
+    "email": _("E-mail"),
+    "iban": _("IBAN"),
+    "legal-form": _('Legal form ("EI" for a sole trader)'),
+}
+
+
+def _ask(key: str, default: str) -> str:
     while True:
-        value = str(prompt(key + hint, default=default, show_default=bool(default), err=True)).strip()
+        value = str(prompt(_QUESTIONS[key], default=default, show_default=bool(default), err=True)).strip()
         problem = identifiers.problem(key, value) if value else None
         if key == "country" and len(value) != 2:
             problem = _('write its code of two letters, such as "FR"')

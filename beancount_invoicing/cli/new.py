@@ -134,7 +134,7 @@ def _asked(
     """Asks for what is missing, shows the invoice, and asks whether it shall be written."""
     book = session.open(loads).book
     while not wanted.customer:
-        text = _ask("Customer", (account.split(":")[-1] for account in book.customers))
+        text = _ask(_("Customer"), (account.split(":")[-1] for account in book.customers))
         try:
             wanted = wanted._replace(customer=customer_search.find_customer(book, text))
         except UnknownCustomer as error:
@@ -212,7 +212,7 @@ def _ask(question: str, choices: Iterable[str], empty: bool = False) -> str:
 
         readline.set_completer(complete)
         readline.set_completer_delims(" ")
-        readline.parse_and_bind(_("tab: complete"))
+        readline.parse_and_bind("tab: complete")
     while True:
         said = str(prompt(question, default="" if empty else None, show_default=False)).strip()
         if said or empty:

@@ -158,6 +158,14 @@ def test_new_writes_nothing_where_it_is_left_early(
     assert ledger.read_bytes() == before
 
 
+def test_new_asks_in_french_and_takes_a_french_yes(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", "fr")
+    done = typed(ledger, monkeypatch, "Acme\n1 DEV\n\npeut-être\nOui\n")
+    assert done.exit_code == 0, done.output
+    assert done.stderr.count("L’écrire\N{NO-BREAK SPACE}? [o/N]") == 2, "once more after an answer that is neither"
+    assert [invoice.number for invoice in open_ledger(ledger).book.invoices] == ["F2026-0001"]
+
+
 def test_new_offers_what_begins_so_and_an_answer_that_must_be_is_asked_for_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -174,9 +182,9 @@ def test_new_offers_what_begins_so_and_an_answer_that_must_be_is_asked_for_again
 def test_init_asks_and_asks_again_where_an_identifier_is_wrong(tmp_path: Path) -> None:
     with Terminal("init", "books", "--date", "2026-01-01", folder=tmp_path) as terminal:
         for question, keys in (
-            ("Legal name", "Lumen\n"), ("address", "3 rue des Lilas\n"), ("postcode", "35000\n"), ("city", "Rennes\n"),
-            ("country", "France\n"), ("country", "\n"), ("siren: ", "812345678\n"), ("siren: ", "812345676\n"),
-            ("vat-id", "\n"), ("email", "\n"), ("iban", "\n"),
+            ("Legal name", "Lumen\n"), ("Address", "3 rue des Lilas\n"), ("Postcode", "35000\n"), ("City", "Rennes\n"),
+            ("Country", "France\n"), ("Country", "\n"), ("SIREN: ", "812345678\n"), ("SIREN: ", "812345676\n"),
+            ("VAT number", "\n"), ("E-mail", "\n"), ("IBAN", "\n"),
             ("EI", "SARL\n"), ("When is tax owed", "payments\n"),
         ):  # fmt: skip
             terminal.answer(question, keys)
