@@ -161,6 +161,8 @@ class CustomerAccounts:
     def _tax_due(self, customer: str, as_of: date) -> TaxDue:
         leader = self._find(customer)
         version, book, allocated = self._state(customer, as_of)
+        if not allocated.allocations and all(_waits_whole(movement) for movement in book.tax_movements):
+            return TaxDue(as_of, (), (), (), (), (), frozenset())  # nothing became due: as most customers who pay at once
         known = self._taxes.get((leader, as_of))
         if known is None or known[0] != version:
             known = self._taxes[leader, as_of] = (version, tax_due(book, as_of, allocated))
@@ -214,6 +216,11 @@ class CustomerAccounts:
         for weight in book.posting_weights:
             if weight.account in owners:
                 self._groups[self._find(owners[weight.account])].posting_weights.append(weight)
+
+
+def _waits_whole(movement: TaxMovement) -> bool:
+    """Whether it only puts a document's tax where it waits."""
+    return bool(movement.number) and not (movement.deposit or movement.write_off or movement.to_due_account)
 
 
 def _effects(before: TaxDue, after: TaxDue, new: Container[Source]) -> Iterator[TaxEffect]:
