@@ -16,6 +16,7 @@ from beancount_invoicing.bank.known_lines import LedgerMovement, Movements, know
 from beancount_invoicing.bank.matching import match_lines
 from beancount_invoicing.bank.open_documents import receivables
 from beancount_invoicing.bank.statements import Statement, StatementLine
+from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Source
@@ -42,21 +43,22 @@ def import_statements(
     file: str | Path,
     statements_of: Callable[[Book], Sequence[AccountStatement]],
     write_options: WriteOptions,
+    loader: LedgerLoader | None = None,
 ) -> BankImport:
     """Books what statements say, as far as that is certain. `statements_of` reads them for a Book, and says whose they are.
 
     Of a line that stands in several statements the first counts. An entry that is recognised gets the line's `bank-id`. Where all
     lines are in the ledger then, its closing balance is asserted. Done again, it changes nothing. Raises what `change` raises, and
-    `statements_of`.
+    `statements_of`. `loader`: as `change` has it.
     """
     found: list[BookedLine] = []
 
     def make(loading: Loading) -> Changes:
         statements = statements_of(loading.book)
         found[:] = booked_lines(loading, statements)
-        return _changes(loading, statements, found)
+        return booking_changes(loading, statements, found)
 
-    outcome = change(file, make, write_options)
+    outcome = change(file, make, write_options, loader)
     return BankImport(tuple(found), outcome)
 
 
@@ -130,7 +132,9 @@ def _perhaps(movement: LedgerMovement) -> str:
     )
 
 
-def _changes(loading: Loading, statements: Sequence[AccountStatement], lines: Sequence[BookedLine]) -> Changes:
+def booking_changes(loading: Loading, statements: Sequence[AccountStatement], lines: Sequence[BookedLine]) -> Changes:
+    """What is written of lines, all those of the statements: the entries of those that `is_booked`, the ids of entries that are
+    recognised, and the closing balances that are reached."""
     new = [
         NewDirective(line.entry.date, partial(payment_transaction, line.entry))
         for line in sorted(

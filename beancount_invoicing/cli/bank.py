@@ -11,6 +11,7 @@ from beancount_invoicing.cli.common import Commands, examples
 
 _COMMANDS = {
     "import": "bank_import",
+    "review": "bank_review",
     "show": "bank_show",
 }
 """The module of each command."""

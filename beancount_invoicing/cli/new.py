@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import click
 from beancount_invoicing import customer_search
 from beancount_invoicing.actions import new
 from beancount_invoicing.actions.new import InvoiceRequest
+from beancount_invoicing.cli.asking import ask
 from beancount_invoicing.cli.common import DayParam, Session, date_option, examples, explain_option, format_option
 from beancount_invoicing.cli.completion import (
     complete_currencies,
@@ -21,7 +21,7 @@ from beancount_invoicing.cli.completion import (
     complete_items,
     complete_numbers,
 )
-from beancount_invoicing.cli.echo import confirm, echo, prompt
+from beancount_invoicing.cli.echo import confirm, echo
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options, yes_option
 from beancount_invoicing.customer_search import UnknownCustomer
 from beancount_invoicing.ledger import LedgerLoader
@@ -134,13 +134,13 @@ def _asked(
     """Asks for what is missing, shows the invoice, and asks whether it shall be written."""
     book = session.open(loads).book
     while not wanted.customer:
-        text = _ask(_("Customer"), (account.split(":")[-1] for account in book.customers))
+        text = ask(_("Customer"), (account.split(":")[-1] for account in book.customers))
         try:
             wanted = wanted._replace(customer=customer_search.find_customer(book, text))
         except UnknownCustomer as error:
             echo(str(error), err=True)
     _show_items(book, dating.day)
-    while text := _ask(_("Line {count} (empty: no more)", count=len(wanted.lines) + 1), book.items, empty=True):
+    while text := ask(_("Line {count} (empty: no more)", count=len(wanted.lines) + 1), book.items, empty=True):
         more = wanted._replace(lines=(*wanted.lines, text))
         try:
             outcome = new.new_invoice(session.find(), more, dating, WriteOptions(), loads)
@@ -151,13 +151,13 @@ def _asked(
                     {item.account for dated in book.items.values() for _day, item in dated.versions}
                     or book.opened_accounts
                 )
-                income = _ask(_("Income account"), incomes)
+                income = ask(_("Income account"), incomes)
                 while income not in book.opened_accounts:
                     echo(
                         _("{income} is not open: it is one of {incomes}", income=income, incomes=", ".join(incomes)),
                         err=True,
                     )
-                    income = _ask(_("Income account"), incomes)
+                    income = ask(_("Income account"), incomes)
                 wanted = wanted._replace(account=income)
                 echo(_("Now the line again."), err=True)
             continue
@@ -195,25 +195,3 @@ def _show_items(book: Book, day: date) -> None:
             ),
             err=True,
         )
-
-
-def _ask(question: str, choices: Iterable[str], empty: bool = False) -> str:
-    """An answer, with completion by Tab where the terminal can."""
-    known = sorted(choices)
-    try:
-        import readline
-    except ImportError:  # no readline here: no completion
-        pass
-    else:
-
-        def complete(text: str, state: int) -> str | None:
-            found = [one for one in known if one.casefold().startswith(text.casefold())]
-            return found[state] if state < len(found) else None
-
-        readline.set_completer(complete)
-        readline.set_completer_delims(" ")
-        readline.parse_and_bind("tab: complete")
-    while True:
-        said = str(prompt(question, default="" if empty else None, show_default=False)).strip()
-        if said or empty:
-            return said

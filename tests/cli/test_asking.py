@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -15,8 +16,10 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner, Result
 
-from beancount_invoicing.cli import init, main, new
+from beancount_invoicing import languages
+from beancount_invoicing.cli import asking, bank_review, init, main
 from beancount_invoicing.ledger import open_ledger
+from beancount_invoicing.messages import _
 from tests.ledgers import PRELUDE
 
 BEAN_INVOICE = str(Path(sys.executable).with_name("bean-invoice"))
@@ -172,11 +175,11 @@ def test_new_offers_what_begins_so_and_an_answer_that_must_be_is_asked_for_again
     readline = pytest.importorskip("readline")
     said = iter(["  ", " Acme "])
     monkeypatch.setattr("beancount_invoicing.cli.new.click.prompt", lambda *_a, **_k: next(said))
-    assert new._ask("Customer", ["Kiefer", "Acme", "Akene"]) == "Acme"
+    assert asking.ask("Customer", ["Kiefer", "Acme", "Akene"]) == "Acme"
     complete = readline.get_completer()
     assert [complete("a", index) for index in range(3)] == ["Acme", "Akene", None]
     said = iter([""])
-    assert new._ask("Line 1", [], empty=True) == ""
+    assert asking.ask("Line 1", [], empty=True) == ""
 
 
 def test_init_asks_and_asks_again_where_an_identifier_is_wrong(tmp_path: Path) -> None:
@@ -249,3 +252,100 @@ def test_without_a_terminal_init_says_what_is_missing(said: tuple[str, ...], ref
     assert result.exit_code == 2
     assert refused in " ".join(result.stderr.split())
     assert not (tmp_path / "books").exists()
+
+
+STATEMENT = """Date;Amount;Text;Payer;IBAN
+2026-02-05;780.00;merci;ACME;FR1420041010050500013M02606
+2026-02-06;100.00;F2026-0002;ACME;
+2026-02-07;-30.00;frais;BANQUE;
+2026-02-08;50.00;divers;ACME;
+"""
+REVIEWED = (
+    PRELUDE
+    + """
+2025-01-01 custom "invoice-bank" Assets:Bank
+  columns: "date = Date; amount = Amount; text = Text; payer = Payer; payer-iban = IBAN"
+  currency: "EUR"
+2026-01-05 * "Acme SAS" "Audit" ^F2026-0001
+  invoice: "F2026-0001"
+  Assets:Receivable:Acme  780.00 EUR
+  Income:Services        -650.00 EUR
+    tax: "FR20"
+  Liabilities:VAT        -130.00 EUR
+    tax: "FR20"
+2026-01-06 * "Acme SAS" "Advice" ^F2026-0002
+  invoice: "F2026-0002"
+  Assets:Receivable:Acme  120.00 EUR
+  Income:Services        -100.00 EUR
+    tax: "FR20"
+  Liabilities:VAT         -20.00 EUR
+    tax: "FR20"
+plugin "beancount_invoicing"
+"""
+)
+
+
+@pytest.fixture
+def statement(tmp_path: Path) -> Path:
+    """A ledger with two invoices, and what came: what one of them is, a part of the other, a charge, and too little for either."""
+    (tmp_path / "main.beancount").write_text(REVIEWED, encoding="utf-8")
+    file = tmp_path / "bank.csv"
+    file.write_text(STATEMENT, encoding="utf-8")
+    return file
+
+
+def test_a_review_books_what_is_accepted_and_can_be_left_at_any_time(statement: Path) -> None:
+    ledger = statement.with_name("main.beancount")
+    with Terminal("bank", "review", "bank.csv", "--all", folder=ledger.parent) as terminal:
+        terminal.answer("Book it first?", "y\n")
+        terminal.wait("1 of 3")
+        terminal.wait("for: 780.00 EUR is what is open of F2026-0001")
+        terminal.answer("[q]uit", "x\n")
+        terminal.wait("Type one of the letters a, c, s, o, l, q.")
+        terminal.answer("[q]uit", "a\n")
+        terminal.wait("Written to main.beancount.")
+        terminal.answer("pay from it?", "y\n")
+        terminal.wait("2 of 3")
+        terminal.answer("[q]uit", "c\n")
+        terminal.answer("Documents (empty", "F2026-0009\n")
+        terminal.wait("there is no F2026-0009")
+        terminal.answer("Documents (empty", "F2026-0002\n")
+        terminal.wait("50.00 EUR is more than is to be paid of F2026-0002: 20.00 EUR")
+        terminal.answer("[q]uit", "s\n")
+        terminal.answer("50.00 EUR left", "F2026-0002=20\n")
+        terminal.answer("30.00 EUR left", "Acme\n")
+        terminal.wait('settles: "F2026-0002"')
+        terminal.answer("[q]uit", "l\n")
+        terminal.wait("3 of 3")
+        before = ledger.read_bytes()
+        terminal.process.send_signal(signal.SIGINT)
+        terminal.wait("What you accepted is written; the rest waits for the next review.")
+        assert terminal.end() == 1
+    assert ledger.read_bytes() == before
+    book = open_ledger(ledger).book
+    paid = {payment.links: str(payment.amount) for payment in book.payments}
+    assert paid == {("F2026-0001",): "-780.00", ("F2026-0002",): "-100.00"}
+    assert book.customers["Assets:Receivable:Acme"].latest.payer_iban == "FR1420041010050500013M02606"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "[a]ccept, [c]hoose documents, [s]plit, [o]ther account, [l]ater, [q]uit",
+        "[c]hoose documents, [s]plit, [o]ther account, [l]ater, [q]uit",
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_each_answer_has_a_letter_of_its_own(question: str, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", language)
+    letters = bank_review._LETTER.findall(languages.translated(_(question)))
+    assert len(set(letters)) == len(letters) == question.count("[")
+
+
+def test_a_review_needs_a_terminal(statement: Path) -> None:
+    ledger = statement.with_name("main.beancount")
+    result = CliRunner().invoke(main, ["-f", str(ledger), "bank", "review", str(statement)])
+    assert result.exit_code == 2
+    said = " ".join(result.stderr.split())
+    assert "bean-invoice bank import FILE --format json" in said
+    assert "bean-invoice pay" in said
