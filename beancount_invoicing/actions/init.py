@@ -14,7 +14,7 @@ from beancount_invoicing.files import put
 from beancount_invoicing.ledger import check_loading
 from beancount_invoicing.loading.loader import load
 from beancount_invoicing.messages import _, joined
-from beancount_invoicing.rules import numbering
+from beancount_invoicing.rules import numbering, sepa
 from beancount_invoicing.rules.supply import ELECTRONIC
 from beancount_invoicing.writing import text
 from beancount_invoicing.writing.new_documents import InvalidRequest
@@ -174,7 +174,8 @@ def first_ledger(start: LedgerSetup) -> dict[str, str]:
         # nobody has paid yet: without this, no reminder would ask whether the bank is booked
         + text.custom_directive(start.day, "invoice-option", ["bank-accounts", names.bank])
         # new books follow what is sent from their first day on
-        + text.custom_directive(start.day, "invoice-option", ["send-from", start.day]),
+        + text.custom_directive(start.day, "invoice-option", ["send-from", start.day])
+        + _references(start),
         "accounts.beancount": ("; Le plan de comptes.\n\n" if french else "; The chart of accounts.\n\n")
         + _accounts(start, names),
         "customers.beancount": f"; {'Les clients' if french else 'The customers'} (bean-invoice customer add).\n",
@@ -190,6 +191,19 @@ def first_ledger(start: LedgerSetup) -> dict[str, str]:
         "",
     ]
     return {**included, "main.beancount": joined("\n", top)}
+
+
+def _references(start: LedgerSetup) -> str:
+    """That payers quote a reference with check digits, where it reaches the seller: by SEPA transfers, which are in euros."""
+    country = dict(start.seller_values).get("country", "")
+    if start.currency != "EUR" or not (law.in_union(country) or country in sepa.COUNTRIES_OUTSIDE_THE_UNION):
+        return ""
+    because = (
+        "; Le payeur rappelle une référence à clé (RF…), que le relevé de la banque porte : `bank import` la reconnaît.\n"
+        if start.language == "fr"
+        else "; Payers quote a reference with check digits (RF…), by which `bank import` knows what they paid.\n"
+    )
+    return because + text.custom_directive(start.day, "invoice-option", ["payment-reference", "iso11649"])
 
 
 def seller_place(start: LedgerSetup) -> str:

@@ -99,7 +99,7 @@ LONGEST_IBAN, LONGEST_BIC = 34, 11
 
 
 def iban_groups(iban: str) -> str:
-    """An IBAN in groups of four, as it is printed."""
+    """An IBAN, or a creditor reference, in groups of four, as ISO 13616 and ISO 11649 print them."""
     return " ".join(re.findall(".{1,4}", iban))
 
 
@@ -124,7 +124,8 @@ def payment_rows(
     if bic:
         pairs.append(Pair(labels["bic"], bic))
     if reference:
-        pairs.append(Pair(labels["reference"], reference))
+        shown = iban_groups(reference) if is_creditor_reference(reference) else reference
+        pairs.append(Pair(labels["reference"], shown))
     if currency != "EUR" or not Decimal("0.01") <= amount <= Decimal("999999999.99"):
         return tuple(pairs), ""
     if len(iban) > LONGEST_IBAN or len(bic) > LONGEST_BIC:  # `check` says that it is none

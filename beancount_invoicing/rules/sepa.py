@@ -15,6 +15,7 @@ from beancount_invoicing.rules.accents import without_accents
 from beancount_invoicing.rules.steps import plus_months
 
 __all__ = [
+    "COUNTRIES_OUTSIDE_THE_UNION",
     "EARLIEST_HAND_IN_DAYS",
     "LAPSE_MONTHS",
     "collection_day",
@@ -30,6 +31,10 @@ __all__ = [
 
 EARLIEST_HAND_IN_DAYS = 14
 """Calendar days before the collection day on which banks take a collection at the earliest."""
+COUNTRIES_OUTSIDE_THE_UNION = frozenset(
+    {"AD", "AL", "CH", "GB", "GG", "IM", "IS", "JE", "LI", "MC", "MD", "ME", "MK", "NO", "RS", "SM", "VA"}
+)
+"""Where banks take SEPA transfers, beside the European Union (EPC409-09, version 7.0)."""
 LAPSE_MONTHS = 36
 """Months without a collection after which a mandate must not be used any more."""
 _LONGEST_ID = 35

@@ -102,3 +102,15 @@ def test_services_to_a_business_in_another_place_name_the_law_of_there() -> None
     assert law.b2b_services_law("DE", "RE") == "directive 2006/112/EC, art. 44"
     assert law.b2b_services_law("XI", "FR") == "VAT Act 1994, s. 7A"
     assert law.b2b_services_law("US", "FR") == ""
+
+
+@pytest.mark.parametrize(
+    ("country", "currency", "asked"),
+    [("FR", "EUR", True), ("BE", "EUR", True), ("CH", "EUR", True), ("CH", "CHF", False), ("US", "EUR", False)],
+)
+def test_payers_quote_a_reference_with_check_digits_where_transfers_carry_it(
+    country: str, currency: str, asked: bool
+) -> None:
+    start = LedgerSetup("Sel", (("country", country),), "exempt", (), currency, "en", "30 days", "F{seq}", DAY)
+    settings = first_ledger(start)["settings.beancount"]
+    assert ('custom "invoice-option" "payment-reference" "iso11649"' in settings) is asked
