@@ -176,7 +176,7 @@ class _Review:
             "{count} lines are certain, and not booked yet. Book them first?",
             count=count,
         )
-        if not confirm(question, default=True):
+        if not confirm(question):
             return review
         done = import_statements(self.file, self.statements_of, WriteOptions(write=True), self.loader)
         self.notices = done.outcome.notices
@@ -226,7 +226,7 @@ class _Review:
                 customer=name,
             )
         )
-        if not confirm(_("Does {customer} pay from it?", customer=name), default=False):
+        if not confirm(_("Does {customer} pay from it?", customer=name)):
             self.declined.add((customer, line.payer_iban))
             return
         day = max(line.date, book.customers[customer].versions[-1][0])
