@@ -672,7 +672,7 @@ def test_the_option_for_creditor_references_reaches_the_qr_code(book: Book) -> N
     lines = view_of(replace(book, options={**book.options, "payment-reference": dated}), "F2026-0067").qr.split("\n")
     assert lines[8:] == ["", creditor_reference("F2026-0067")]
     view = view_of(replace(book, options={**book.options, "payment-reference": dated}), "F2026-0067")
-    assert ("Référence à rappeler", "RF22 F202 6006 7") in {(pair.label, pair.value) for pair in view.payment}
+    assert ("Référence à rappeler", "RF73 F202 6006 7") in {(pair.label, pair.value) for pair in view.payment}
 
 
 LINK = "https://pay.example/{number}?a={amount}&c={currency}&r={reference}"
