@@ -55,7 +55,6 @@ def plugin(
         from beancount_invoicing.gc_control import no_collections_then_freeze
         from beancount_invoicing.loading import last_load
         from beancount_invoicing.loading.query_metadata import write_query_metadata
-        from beancount_invoicing.messages import for_plugin
         from beancount_invoicing.receivables import allocate
 
         errors: list[InvoicingError] = []
@@ -72,23 +71,11 @@ def plugin(
             findings = check(book, allocated)
             found = [finding for finding in findings if finding.severity == "error"]
             if found and plugins.any_plugin_before(options_map):
-
-                def checked(those: Sequence[Any]) -> list[Finding]:
-                    other = read_book(those, options_map, plugin_ran=False)
-                    return [finding for finding in check(other) if finding.severity == "error"]
-
-                false, misplaced = plugins.blame_plugins(found, options_map, checked)
-                findings = tuple(finding for finding in findings if finding not in false) + tuple(misplaced)
-            errors += [
-                InvoicingError(
-                    {"filename": finding.source.file, "lineno": finding.source.line},
-                    for_plugin(finding.message),
-                    None,
-                    finding.rule,
+                false, misplaced = plugins.blame_plugins(
+                    found, options_map, lambda entries: _errors_of(entries, options_map)
                 )
-                for finding in findings
-                if finding.severity == "error"
-            ]
+                findings = tuple(finding for finding in findings if finding not in false) + tuple(misplaced)
+            errors += [_as_error(finding) for finding in findings if finding.severity == "error"]
             write_query_metadata(seen, book, allocated)
             last_load.remember(last_load.Checked(seen, book, documents, allocated, findings, options_map))
     except Exception as error:  # a plugin that raises would hide the whole ledger behind a traceback
@@ -100,6 +87,23 @@ def plugin(
         )
         return entries, [InvoicingError(place, message, None, "internal")]
     return entries, errors
+
+
+def _errors_of(entries: Sequence[Any], options_map: dict[str, Any]) -> list[Finding]:
+    """The errors that our checks find in entries among which this plugin has not run."""
+    from beancount_invoicing.checks import check
+    from beancount_invoicing.entries.reader import read_book
+
+    book = read_book(entries, options_map, plugin_ran=False)
+    return [finding for finding in check(book) if finding.severity == "error"]
+
+
+def _as_error(finding: Finding) -> InvoicingError:
+    """A finding as Beancount shows errors, in the language of the one who reads them."""
+    from beancount_invoicing.messages import for_plugin
+
+    place = {"filename": finding.source.file, "lineno": finding.source.line}
+    return InvoicingError(place, for_plugin(finding.message), None, finding.rule)
 
 
 def _says_nothing(entries: list[Any]) -> bool:

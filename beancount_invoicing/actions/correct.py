@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -21,7 +22,7 @@ from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book, Invoice, StepValue
-from beancount_invoicing.receivables import Position, allocate, claim_given_back_on
+from beancount_invoicing.receivables import OpenItem, Position, allocate, claim_given_back_on
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change
 from beancount_invoicing.writing.new_documents import DocumentDating, document_changes, next_number_for
@@ -79,54 +80,15 @@ def _corrected(loading: Loading, wanted: CorrectionRequest, day: date, how: Writ
     invoice = position.invoice
     _is_paid_by_money(position)
     claims = [item for item in allocate(book, as_of).open_items if item.invoice is invoice]
-    booked = {instalment.account for instalment in invoice.instalments}
-    if moved := next((claim.account for claim in claims if claim.open and claim.account not in booked), ""):
-        raise CannotCorrect(
-            _(
-                "{number} was moved to {moved}: move what is open back to {account}, correct it, then move the "
-                "corrective invoice",
-                number=invoice.number,
-                moved=moved,
-                account=invoice.instalments[0].account,
-            )
-        )
-    add = tuple(
-        parse_line(
-            book,
-            text,
-            invoice.date,
-            currencies.currency_decimals(invoice.currency),
-            wanted.account or one_account(invoice),
-        )
-        for text in wanted.new_lines
-    )
-    correction = billing.Correction(
-        wanted.reason.strip(),
-        _edits(invoice, wanted),
-        frozenset(wanted.dropped),
-        add,
-        customer_named(book, wanted.customer) if wanted.customer else "",
-        wanted.tax,
-        wanted.terms,
-        wanted.due,
-        wanted.delivered,
-        wanted.purchase_order,
-    )
+    _must_not_be_moved(invoice, claims)
+    correction = _correction(book, invoice, wanted)
     notices = _notices(book, position, correction)
-    main = correction.customer or (invoice.customer.account if invoice.customer else "")
-    apart = wanted.by_credit_note
-    if apart is None and _gets_peppol(book, main, day):
-        apart = True
-        notices.append(
-            _(
-                "{customer} gets e-invoices by Peppol, which takes no corrective invoice: it gets a credit note and "
-                "a new invoice",
-                customer=book.customers[main].at(day).name,
-            )
-        )
+    peppol = _peppol_notices(book, invoice, correction, day) if wanted.by_credit_note is None else []
+    notices += peppol
+    apart = wanted.by_credit_note or bool(peppol)
     made = billing.correction_drafts(
         book, invoice, claims, correction, day, _said(loading, invoice), exchange_rate_of(loading, invoice),
-        by_credit_note=bool(apart),
+        by_credit_note=apart,
     )  # fmt: skip
     naming = next_number_for(book, DocumentDating(day), how)
     back = made.credit._replace(number=naming("credit-note", day)) if apart else made.credit
@@ -144,6 +106,62 @@ def _corrected(loading: Loading, wanted: CorrectionRequest, day: date, how: Writ
         )
         return changes._replace(message=message, notices=(*changes.notices, known))
     return changes._replace(message=message, new=(*changes.new, *given))
+
+
+def _must_not_be_moved(invoice: Invoice, claims: Sequence[OpenItem]) -> None:
+    """Raises CannotCorrect where what is open of an invoice stands on another account than it was booked on."""
+    booked = {instalment.account for instalment in invoice.instalments}
+    if moved := next((claim.account for claim in claims if claim.open and claim.account not in booked), ""):
+        raise CannotCorrect(
+            _(
+                "{number} was moved to {moved}: move what is open back to {account}, correct it, then move the "
+                "corrective invoice",
+                number=invoice.number,
+                moved=moved,
+                account=invoice.instalments[0].account,
+            )
+        )
+
+
+def _correction(book: Book, invoice: Invoice, wanted: CorrectionRequest) -> billing.Correction:
+    """What is corrected, with names and lines as the ledger knows them. Raises InvalidRequest and UnknownCustomer."""
+    add = tuple(
+        parse_line(
+            book,
+            text,
+            invoice.date,
+            currencies.currency_decimals(invoice.currency),
+            wanted.account or one_account(invoice),
+        )
+        for text in wanted.new_lines
+    )
+    return billing.Correction(
+        wanted.reason.strip(),
+        _edits(invoice, wanted),
+        frozenset(wanted.dropped),
+        add,
+        customer_named(book, wanted.customer) if wanted.customer else "",
+        wanted.tax,
+        wanted.terms,
+        wanted.due,
+        wanted.delivered,
+        wanted.purchase_order,
+    )
+
+
+def _peppol_notices(book: Book, invoice: Invoice, correction: billing.Correction, day: date) -> list[str]:
+    """That the customer gets a credit note and a new invoice, where its e-invoices go by Peppol."""
+    main = correction.customer or (invoice.customer.account if invoice.customer else "")
+    customer = book.customers[main].at(day)
+    if customer.channel != "e-invoice" or book.option("e-invoice-form", day) != "peppol":
+        return []
+    return [
+        _(
+            "{customer} gets e-invoices by Peppol, which takes no corrective invoice: it gets a credit note and "
+            "a new invoice",
+            customer=customer.name,
+        )
+    ]
 
 
 def _kept_back(invoice: Invoice, new: Draft) -> list[str]:
@@ -167,11 +185,6 @@ def _kept_back(invoice: Invoice, new: Draft) -> list[str]:
         for instalment in invoice.instalments
         if instalment.account not in there and instalment.account != main
     ]
-
-
-def _gets_peppol(book: Book, main: str, day: date) -> bool:
-    """Whether a customer's e-invoices go by Peppol."""
-    return book.customers[main].at(day).channel == "e-invoice" and book.option("e-invoice-form", day) == "peppol"
 
 
 def _paid_on(book: Book, position: Position, back: Draft, new: Draft, day: date) -> tuple[NewDirective, ...]:

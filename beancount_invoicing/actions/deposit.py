@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from beancount_invoicing.billing import DraftLine, DraftRequest
 from beancount_invoicing.customer_search import find_customer as customer_named
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _
+from beancount_invoicing.model import Book, Contract
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.rules.steps import round_to
 from beancount_invoicing.writing.changes import Changes, Outcome, WriteOptions, change
@@ -51,33 +53,7 @@ def deposit(
         currency = billing.currency_of(book, contract) if contract else currency_or_default(book, main, "")
         decimals = currencies.currency_decimals(currency)
         net = _deposit_net(deposit_request, contract.price if contract else None, decimals)
-        account = (
-            deposit_request.account
-            or (contract.deposit_account if contract else "")
-            or book.option("deposit-account", dating.day)
-        )
-        if not account:
-            raise InvalidRequest(
-                _(
-                    'no account for deposits is known: say --account Liabilities:…, or write custom "invoice-option" '
-                    '"deposit-account" Liabilities:…'
-                )
-            )
-        text = deposit_request.text or (
-            f"{contract.text or contract.code}, {deposit_request.amount}" if contract else ""
-        )
-        if not text:
-            raise InvalidRequest(_("say what the deposit is for: --text"))
-        line = DraftLine(
-            net=net,
-            account=account,
-            tax=deposit_request.tax or (contract.tax if contract else ""),
-            billable_from=dating.day,
-            text=text,
-            quantity=Decimal(1),
-            price=net,
-            contract=contract.code if contract else "",
-        )
+        line = _deposit_line(book, deposit_request, contract, net, dating.day)
         request = DraftRequest(
             kind="deposit",
             customer=main,
@@ -97,6 +73,35 @@ def deposit(
         )
 
     return change(file, make, write_options)
+
+
+def _deposit_line(
+    book: Book, deposit_request: DepositRequest, contract: Contract | None, net: Decimal, day: date
+) -> DraftLine:
+    """The one line of a deposit invoice of `day`. Raises InvalidRequest where its account or its words are not known."""
+    account = (
+        deposit_request.account or (contract.deposit_account if contract else "") or book.option("deposit-account", day)
+    )
+    if not account:
+        raise InvalidRequest(
+            _(
+                'no account for deposits is known: say --account Liabilities:…, or write custom "invoice-option" '
+                '"deposit-account" Liabilities:…'
+            )
+        )
+    text = deposit_request.text or (f"{contract.text or contract.code}, {deposit_request.amount}" if contract else "")
+    if not text:
+        raise InvalidRequest(_("say what the deposit is for: --text"))
+    return DraftLine(
+        net=net,
+        account=account,
+        tax=deposit_request.tax or (contract.tax if contract else ""),
+        billable_from=day,
+        text=text,
+        quantity=Decimal(1),
+        price=net,
+        contract=contract.code if contract else "",
+    )
 
 
 def _deposit_net(wanted: DepositRequest, price: Decimal | None, decimals: int) -> Decimal:

@@ -50,37 +50,28 @@ def parse_line(book: Book, text: str, day: date, decimals: int, account: str = "
                 text=text,
             )
         )
-    quantity = number_from(match["quantity"])
-    quantity = Decimal(1) if quantity is None else quantity
-    price, discount = number_from(match["price"]), number_from(match["discount"])
-    what, with_tax = match["what"], None
-    if match["quantity"] and (code := text.strip().split()[0]) in book.items and code != match["quantity"]:
-        quantity, what = Decimal(1), f"{code}{what[len(code) - len(match['quantity']) :]}"  # a code such as 3D
-    code, _space, words = what.partition(" ")
-    if what not in book.items and code in book.items:
-        what, words = code, words.strip()
-    else:
-        words = ""
-    item = book.items[what].at(day) if what in book.items else None
+    quantity, code, words = _item_and_words(book, match, text)
+    price, discount, with_tax = number_from(match["price"]), number_from(match["discount"]), None
+    item = book.items[code].at(day) if code in book.items else None
     if item and price is None:
         price, with_tax = item.price, item.price_with_tax
     if price is None and with_tax is None:
         if item:
             raise InvalidRequest(
-                _("{subject} has no price: say it, {quantity} {subject} @ 100.00", subject=what, quantity=quantity)
+                _("{subject} has no price: say it, {quantity} {subject} @ 100.00", subject=code, quantity=quantity)
             )
-        hint = near_name_hint(what, book.items)
+        hint = near_name_hint(code, book.items)
         raise InvalidRequest(
             _(
                 '"{subject}" is no item{hint}',
-                subject=what,
-                hint=hint or _(": give what is no item a price, 1 {subject} @ 100.00", subject=what),
+                subject=code,
+                hint=hint or _(": give what is no item a price, 1 {subject} @ 100.00", subject=code),
             )
         )
     account = (item.account if item else "") or account
     if not account:
         raise InvalidRequest(
-            _('"{subject}": say which income account it is booked on, --account Income:…', subject=what)
+            _('"{subject}": say which income account it is booked on, --account Income:…', subject=code)
         )
     if price is not None and -int(price.as_tuple().exponent) < decimals:
         price = round_to(price, decimals)
@@ -96,14 +87,27 @@ def parse_line(book: Book, text: str, day: date, decimals: int, account: str = "
         account=account,
         tax=match["tax"] or "",
         billable_from=day,
-        item=what if item else "",
-        text=words if item else what,
+        item=code if item else "",
+        text=words if item else code,
         quantity=quantity,
         price=price,
         price_with_tax=with_tax,
         discount=discount,
         steps=figure.steps,
     )
+
+
+def _item_and_words(book: Book, match: re.Match[str], text: str) -> tuple[Decimal, str, str]:
+    """Quantity (1 if not said), an item's code, or free words, and what a line says beside the code."""
+    quantity = number_from(match["quantity"])
+    what = match["what"]
+    if match["quantity"] and (code := text.strip().split()[0]) in book.items and code != match["quantity"]:
+        quantity, what = Decimal(1), f"{code}{what[len(code) - len(match['quantity']) :]}"  # a code such as 3D
+    quantity = Decimal(1) if quantity is None else quantity
+    code, _space, words = what.partition(" ")
+    if what not in book.items and code in book.items:
+        return quantity, code, words.strip()
+    return quantity, what, ""
 
 
 class InvoiceRequest(NamedTuple):
@@ -166,33 +170,7 @@ def new_invoice(
         if not lines:
             raise InvalidRequest(_('an invoice has lines: say them, such as "6.5 DEV"'))
         corrected = _corrected(book, main, currency, invoice_request.corrects)
-        deposits = []
-        if invoice_request.deduct:
-            known = {
-                deposit_left.number: deposit_left
-                for deposit_lefts in billing.deposits_left(book.invoices).values()
-                for deposit_left in deposit_lefts
-            }
-            for number in invoice_request.deduct:
-                if number not in known:
-                    raise InvalidRequest(
-                        _(
-                            "nothing is left to deduct of {number}{hint}",
-                            number=number,
-                            hint=near_name_hint(number, known),
-                        )
-                    )
-                other = book.invoice(number)
-                if other and other.currency != currency:
-                    raise InvalidRequest(
-                        _(
-                            "{number} is a deposit in {currency}: it cannot be deducted in {other_currency}",
-                            number=number,
-                            currency=other.currency,
-                            other_currency=currency,
-                        )
-                    )
-                deposits.append(known[number]._replace(contract=""))  # its lines name no contract
+        deposits = _deposits_to_deduct(book, invoice_request.deduct, currency)
         request = DraftRequest(
             kind="invoice",
             customer=main,
@@ -217,6 +195,39 @@ def new_invoice(
         )
 
     return change(file, make, write_options, loader)
+
+
+def _deposits_to_deduct(book: Book, numbers: Sequence[str], currency: str) -> list[billing.DepositLeft]:
+    """What is left of deposits, by their numbers, as an invoice of no contract deducts it. Raises InvalidRequest."""
+    if not numbers:
+        return []
+    left = {
+        deposit_left.number: deposit_left
+        for deposits_left in billing.deposits_left(book.invoices).values()
+        for deposit_left in deposits_left
+    }
+    deposits = []
+    for number in numbers:
+        if number not in left:
+            raise InvalidRequest(
+                _(
+                    "nothing is left to deduct of {number}{hint}",
+                    number=number,
+                    hint=near_name_hint(number, left),
+                )
+            )
+        other = book.invoice(number)
+        if other and other.currency != currency:
+            raise InvalidRequest(
+                _(
+                    "{number} is a deposit in {currency}: it cannot be deducted in {other_currency}",
+                    number=number,
+                    currency=other.currency,
+                    other_currency=currency,
+                )
+            )
+        deposits.append(left[number]._replace(contract=""))  # its lines name no contract
+    return deposits
 
 
 def _must_be_a_period(wanted: InvoiceRequest) -> None:

@@ -11,6 +11,7 @@ from beancount_invoicing.actions.bill import bill
 from beancount_invoicing.actions.remind import bank_notices, due_reminders
 from beancount_invoicing.actions.today import Task, tasks, to_send
 from beancount_invoicing.delivery import Dispatch, HeldDispatch
+from beancount_invoicing.dunning import Proposal
 from beancount_invoicing.files import FileChanged
 from beancount_invoicing.ledger import Ledger, LedgerLoader, open_ledger
 from beancount_invoicing.messages import _
@@ -101,9 +102,8 @@ def run(
     from beancount_invoicing.rendering import TemplateError
 
     day = send_options.day
-    write_options = write_options._replace(
-        strict=True
-    )  # nothing is sent beside an error: nor is anything billed that should be
+    # nothing is sent beside an error: nor is anything billed that should be
+    write_options = write_options._replace(strict=True)
     loads = LedgerLoader(Path(file))
     before = loads.ledger_and_loading(fresh=write_options.write)[0]
     steps = steps_of(before, day, only_steps)
@@ -111,58 +111,81 @@ def run(
     billed = (
         bill(file, day, DocumentDating(day, to_send=sends), write_options, loader=loads) if "bill" in steps else None
     )
-    problems = [billed.problem] if billed and billed.problem else []
-    bank: list[str] = []
-    held: list[tuple[str, str]] = []
-    notices: list[str] = []
-    letters: set[int] = set()
+    due = _DueLetters()
+    letters_from = 0
 
     def make(ledger: Ledger) -> list[Dispatch | HeldDispatch]:
-        made: list[Dispatch | HeldDispatch] = []
+        nonlocal due, letters_from
+        dispatches: list[Dispatch | HeldDispatch] = []
         if "send" in steps:
-            made += dispatches_of_invoices(ledger, to_send(ledger.book, day, for_run=True), day)
+            dispatches += dispatches_of_invoices(ledger, to_send(ledger.book, day, for_run=True), day)
+        letters_from = len(dispatches)
         if "remind" in steps:
-            bank.extend(() if bank_is_booked else bank_notices(ledger.book, day))
-            proposals = due_reminders(ledger.book, day, allocated=ledger.allocated_at(day))
-            held.extend((invoice.number, invoice.reason) for proposal in proposals for invoice in proposal.held)
-            ready = proposals_to_send(ledger.book, proposals)
-            notices.extend(text for proposal in ready for text in proposal.notices)
-            if not bank:
-                first = len(made)
-                made += dispatches_of_reminders(ledger, ready)
-                letters.update(range(first, len(made)))
-        return made
+            due = _due_letters(ledger, day, bank_is_booked)
+            if not due.bank_notices:
+                dispatches += dispatches_of_reminders(ledger, due.proposals)
+        return dispatches
 
+    problems = [billed.problem] if billed else []
     done: SendReport | None = None
     if {"send", "remind"} & set(steps):
         try:
             done = send(file, make, send_options, write_options, loads)
+            problems.append(done.problem)
         except (Refused, CannotSend, CannotWrite, FileChanged, GitError, TemplateError, OSError) as error:
             if not (write_options.write and billed and billed.documents):
                 raise
-            # what was billed is to be told all the same
-            said = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error)
-            problems.append(_("nothing was sent: {text}", text=said))
+            problems.append(_nothing_sent(error))  # what was billed is to be told all the same
     results = done.results if done else ()
-    problems += [done.problem] if done and done.problem else []
-    own = {result.message_id for result in results}
     after = loads.if_unchanged() or open_ledger(file)  # which keeps what is said next time
-    problems += in_doubt_notices(after.book, except_ids=own)
-    problems += [
-        unrecorded_because(after.book, path)
-        for path in unrecorded(after.book, Path(send_options.folder) if send_options.folder else None)
-    ]
-    notices.extend(objection_notices(after.book, day, after.allocated_at(day)))
+    problems += _left_in_doubt(after, {result.message_id for result in results}, send_options.folder)
+    notices = [*due.notices, *objection_notices(after.book, day, after.allocated_at(day))]
     return RunResult(
         day=day,
         steps=steps,
         billed=billed,
-        sent=tuple(result for place, result in enumerate(results) if place not in letters),
-        reminded=tuple(result for place, result in enumerate(results) if place in letters),
-        held_invoices=tuple(dict.fromkeys(held)),
-        bank_notices=tuple(bank),
+        sent=results[:letters_from],  # results stand in the order of the dispatches
+        reminded=results[letters_from:],
+        held_invoices=due.held_invoices,
+        bank_notices=due.bank_notices,
         notices=tuple(dict.fromkeys(notices)),
         open_tasks=tasks(after.book, day, after.allocated_at(day)),
-        problems=tuple(problems),
+        problems=tuple(filter(None, problems)),
         errors=done.errors if done and billed is None else (),
     )
+
+
+class _DueLetters(NamedTuple):
+    """The letters that are due, and what is to be said of them."""
+
+    proposals: tuple[Proposal, ...] = ()
+    held_invoices: tuple[tuple[str, str], ...] = ()
+    bank_notices: tuple[str, ...] = ()
+    """Why none of them may leave."""
+    notices: tuple[str, ...] = ()
+
+
+def _due_letters(ledger: Ledger, day: date, bank_is_booked: bool) -> _DueLetters:
+    """The letters of `day`; they may leave only where the bank is up to date, or `bank_is_booked` says that it is."""
+    behind = () if bank_is_booked else bank_notices(ledger.book, day)
+    proposals = due_reminders(ledger.book, day, allocated=ledger.allocated_at(day))
+    ready = proposals_to_send(ledger.book, proposals)
+    return _DueLetters(
+        ready,
+        tuple(dict.fromkeys((invoice.number, invoice.reason) for proposal in proposals for invoice in proposal.held)),
+        tuple(behind),
+        tuple(text for proposal in ready for text in proposal.notices),
+    )
+
+
+def _nothing_sent(error: Exception) -> str:
+    reason = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error)
+    return _("nothing was sent: {text}", text=reason)
+
+
+def _left_in_doubt(ledger: Ledger, message_ids: set[str], folder: str | Path | None) -> list[str]:
+    """What is in doubt since an earlier run (not the messages of this one), and what lies in the outbox without a record."""
+    return [
+        *in_doubt_notices(ledger.book, except_ids=message_ids),
+        *(unrecorded_because(ledger.book, path) for path in unrecorded(ledger.book, Path(folder) if folder else None)),
+    ]

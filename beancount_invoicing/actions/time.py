@@ -226,21 +226,7 @@ def import_time(
             found.append((entry, (entry.day, said.time, quantity, task, text.without_controls(entry.person))))
         new = [_entry(book, one) for one in _not_there(found, there)]
         if unknown:
-            known = sorted(
-                code
-                for code, dated in book.contracts.items()
-                if any(contract.time for _day, contract in dated.versions)
-            )
-            codes = ", ".join(known) or _("your time contracts (there is none yet)")
-            raise UnknownProjects(
-                _(
-                    'no contract is known for {unknown}: say --map "{iter}=CODE" or --contract CODE, with one of '
-                    "{codes}",
-                    unknown=", ".join(unknown),
-                    iter=next(iter(unknown)),
-                    codes=codes,
-                )
-            )
+            raise _unknown_projects(book, tuple(unknown))
         skipped = len(found) - len(new)
         notices = (
             [_("{skipped} of {count} records are in the ledger already", skipped=skipped, count=len(records))]
@@ -253,6 +239,22 @@ def import_time(
         )
 
     return change(file, make, write_options)
+
+
+def _unknown_projects(book: Book, projects: Sequence[str]) -> UnknownProjects:
+    """What to say of projects and clients that belong to no contract."""
+    known = sorted(
+        code for code, dated in book.contracts.items() if any(contract.time for _day, contract in dated.versions)
+    )
+    codes = ", ".join(known) or _("your time contracts (there is none yet)")
+    return UnknownProjects(
+        _(
+            'no contract is known for {unknown}: say --map "{iter}=CODE" or --contract CODE, with one of {codes}',
+            unknown=", ".join(projects),
+            iter=projects[0],
+            codes=codes,
+        )
+    )
 
 
 TimeKey = tuple[date, str, Decimal, str, str]

@@ -162,7 +162,9 @@ class CustomerAccounts:
         leader = self._find(customer)
         version, book, allocated = self._state(customer, as_of)
         if not allocated.allocations and all(_waits_whole(movement) for movement in book.tax_movements):
-            return TaxDue(as_of, (), (), (), (), (), frozenset())  # nothing became due: as most customers who pay at once
+            return TaxDue(
+                as_of, (), (), (), (), (), frozenset()
+            )  # nothing became due: as most customers who pay at once
         known = self._taxes.get((leader, as_of))
         if known is None or known[0] != version:
             known = self._taxes[leader, as_of] = (version, tax_due(book, as_of, allocated))

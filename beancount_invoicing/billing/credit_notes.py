@@ -613,38 +613,7 @@ def _reopened(book: Book, left: LeftToCredit, line_left_to_credit: LineLeftToCre
     dated = book.contracts.get(line.contract)
     contract = dated.at(line.start or invoice.date) if dated else None
     if contract is None or contract.mode != "time" or line.expense_date:
-
-        def same(other: Line) -> bool:
-            fields = ("contract", "milestone", "start", "end", "expense_date", "expense_amount", "text")
-            return all(getattr(other, name) == getattr(line, name) for name in fields)
-
-        for note in left.notes:
-            if any(map(same, note.lines)):
-                raise CannotCredit(
-                    _(
-                        '"{line}" of {number} is given back by {note_number} already ({place}), and may be billed '
-                        "again: leave the line out, or --reopen away",
-                        line=line.text,
-                        number=invoice.number,
-                        note_number=note.number,
-                        place=note.source,
-                    )
-                )
-        if back.quantity is not None and (
-            back.quantity != -line_left_to_credit.unit_count or line_left_to_credit.taken_off
-        ):
-            how = _(", name the days with --from and --to") if line_left_to_credit.days else ""
-            raise CannotCredit(
-                _(
-                    '"{line}": {quantity} of {unit_count}{taken_off} cannot be billed again, as periods, milestones '
-                    "and expenses are billed whole: credit all of the line{how}, or leave --reopen away",
-                    line=line.text,
-                    quantity=abs(back.quantity),
-                    unit_count=abs(line_left_to_credit.unit_count),
-                    taken_off=(_(", credited in part,") if line_left_to_credit.taken_off else ""),
-                    how=how,
-                )
-            )
+        _must_be_whole(left, line_left_to_credit, back)
         return back
     out = next(
         (
@@ -670,6 +639,44 @@ def _reopened(book: Book, left: LeftToCredit, line_left_to_credit: LineLeftToCre
         quantity = -_time_of_lump(book, invoice, line, out)
     returned = TimeRelease(out.account, out.counter_account, out.commodity, out.item, quantity, worked_on=line.start)
     return back._replace(time_releases=(returned,))
+
+
+def _must_be_whole(left: LeftToCredit, line_left_to_credit: LineLeftToCredit, back: DraftLine) -> None:
+    """Raises CannotCredit where a period, milestone or expense would be billed again that a credit note has given back already, or
+    in part: each is billed whole."""
+    invoice, line = left.invoice, line_left_to_credit.line
+
+    def same(other: Line) -> bool:
+        fields = ("contract", "milestone", "start", "end", "expense_date", "expense_amount", "text")
+        return all(getattr(other, name) == getattr(line, name) for name in fields)
+
+    for note in left.notes:
+        if any(map(same, note.lines)):
+            raise CannotCredit(
+                _(
+                    '"{line}" of {number} is given back by {note_number} already ({place}), and may be billed '
+                    "again: leave the line out, or --reopen away",
+                    line=line.text,
+                    number=invoice.number,
+                    note_number=note.number,
+                    place=note.source,
+                )
+            )
+    if back.quantity is not None and (
+        back.quantity != -line_left_to_credit.unit_count or line_left_to_credit.taken_off
+    ):
+        how = _(", name the days with --from and --to") if line_left_to_credit.days else ""
+        raise CannotCredit(
+            _(
+                '"{line}": {quantity} of {unit_count}{taken_off} cannot be billed again, as periods, milestones '
+                "and expenses are billed whole: credit all of the line{how}, or leave --reopen away",
+                line=line.text,
+                quantity=abs(back.quantity),
+                unit_count=abs(line_left_to_credit.unit_count),
+                taken_off=(_(", credited in part,") if line_left_to_credit.taken_off else ""),
+                how=how,
+            )
+        )
 
 
 def _time_of_lump(book: Book, invoice: Invoice, lump: Line, out: Work) -> Decimal:

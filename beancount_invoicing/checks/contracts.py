@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -244,51 +244,14 @@ def check_milestones(book: Book) -> Iterator[Finding]:
                         "write its price: …", code=code, milestone=milestone.name, mode=dated.first.mode), milestone.source,
                     )  # fmt: skip
             continue
-        seen = set()
-        sound = []
-        for milestone in milestones:
-            said = [each for each in (milestone.percent, milestone.cumulative, milestone.price) if each is not None]
-            if len(said) == 1:
-                sound.append(milestone)
-            else:
-                yield _of(
-                    milestone,
-                    _(
-                        "{code}, {milestone}: a milestone has one of percent, cumulative and price",
-                        code=code,
-                        milestone=milestone.name,
-                    ),
-                )
-            if milestone.name in seen:
-                yield _of(
-                    milestone,
-                    _(
-                        "{code} has two milestones {milestone}: give each a name of its own",
-                        code=code,
-                        milestone=milestone.name,
-                    ),
-                )
-            seen.add(milestone.name)
-        planned = fixed.milestone_plan(dated, tuple(sound))
+        yield from _unsound(code, milestones)
+        sound = tuple(milestone for milestone in milestones if len(_amounts_said(milestone)) == 1)
+        planned = fixed.milestone_plan(dated, sound)
         places = currencies.currency_decimals(currency_of(book, dated.at(milestones[-1].date)))
-        amounts = {
-            amount.milestone: amount.amount for amount in fixed.milestone_amounts(dated, tuple(sound), {}, places)
-        }
+        amounts = {amount.milestone: amount.amount for amount in fixed.milestone_amounts(dated, sound, {}, places)}
         yield from _whole(dated, planned, amounts)
         yield from _change_orders(dated, planned, amounts)
-        ahead = [one for one in sound if one.deposit]
-        asked = sum((amounts[one] for one in ahead), ZERO)
-        if ahead and asked > (price := dated.at(ahead[-1].date).price or ZERO):
-            yield _of(
-                ahead[-1],
-                _(
-                    "{code}: its deposits add up to {asked}, its price is {price}: lower one",
-                    code=code,
-                    asked=f"{asked.normalize():f}",
-                    price=price,
-                ),
-                "warning",
-            )
+        yield from _deposits_within_price(dated, sound, amounts)
         if loose := fixed.orders_without_milestones(dated, planned):
             unplanned.append((code, loose[-1]))
     nets = _nets(book) if unplanned else {}
@@ -305,6 +268,56 @@ def check_milestones(book: Book) -> Iterator[Finding]:
                 ),
                 order.source,
             )
+
+
+def _amounts_said(milestone: Milestone) -> list[Decimal]:
+    """What a milestone says of its amount, of which one thing is wanted."""
+    amounts = (milestone.percent, milestone.cumulative, milestone.price)
+    return [amount for amount in amounts if amount is not None]
+
+
+def _unsound(code: str, milestones: Sequence[Milestone]) -> Iterator[Finding]:
+    """Of the milestones of a fixed price, each has one amount and a name of its own."""
+    seen: set[str] = set()
+    for milestone in milestones:
+        if len(_amounts_said(milestone)) != 1:
+            yield _of(
+                milestone,
+                _(
+                    "{code}, {milestone}: a milestone has one of percent, cumulative and price",
+                    code=code,
+                    milestone=milestone.name,
+                ),
+            )
+        if milestone.name in seen:
+            yield _of(
+                milestone,
+                _(
+                    "{code} has two milestones {milestone}: give each a name of its own",
+                    code=code,
+                    milestone=milestone.name,
+                ),
+            )
+        seen.add(milestone.name)
+
+
+def _deposits_within_price(
+    dated: Dated[Contract], milestones: Sequence[Milestone], amounts: Mapping[Milestone, Decimal]
+) -> Iterator[Finding]:
+    """What milestones ask for ahead is no more than the price."""
+    ahead = [milestone for milestone in milestones if milestone.deposit]
+    asked = sum((amounts[milestone] for milestone in ahead), ZERO)
+    if ahead and asked > (price := dated.at(ahead[-1].date).price or ZERO):
+        yield _of(
+            ahead[-1],
+            _(
+                "{code}: its deposits add up to {asked}, its price is {price}: lower one",
+                code=dated.first.code,
+                asked=f"{asked.normalize():f}",
+                price=price,
+            ),
+            "warning",
+        )
 
 
 def _whole(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount_invoicing import law
 from beancount_invoicing.checks.documents import ledger_amount
@@ -45,65 +46,27 @@ def check_services_abroad(book: Book) -> Iterator[Finding]:
     """Services to a business abroad bear no tax of the seller's country, nor its exemption of small firms (art. 44, 196), and so do
     electronic services to a consumer outside the Union (art. 58); where the country has places with rates of their own, services to
     a business bear those of where it is. Once for each document and code."""
-    if book.seller is None:
-        return
     for invoice in book.invoices:
-        customer = invoice.customer
-        if customer is None or invoice.kind in {"void", "opening", "claim"}:
+        abroad = _services_abroad(book, invoice)
+        if abroad is None:
             continue
-        consumer = supply.is_consumer(customer)
-        if invoice.date < (ELECTRONIC_SINCE if consumer else SINCE):
-            continue
-        if only_takes_back(invoice) or book.replacement_of(invoice.number):
-            continue
-        seller = supply.place_of_seller(book.seller.at(invoice.date))
-        place = supply.place_of_supply(customer, "services")
-        named = law.place_codes_naming(seller, place, "services")
-        if not named:  # at home
-            continue
-        where = law.whereabouts(seller, place, "services")
-        if consumer and where == "union":  # up to a threshold they may bear the seller's tax: checks.consumers
-            continue
-        rule = (law.electronic_services_law if consumer else law.b2b_services_law)(seller, place)
-        if not rule:
-            continue
-        rates = law.usual_rates(place, invoice.date) if where == "home" else ()
-        if where == "home" and rates == law.usual_rates(seller, invoice.date):
-            continue
-        said: set[str] = set()
+        found: set[str] = set()
         for line in invoice.lines:
             tax = invoice.tax_codes.get(line.tax)
             nature = line.nature or supply.nature_under(tax)
-            if tax is None or tax.code in said or nature == "goods" or tax.withholding:
+            if tax is None or tax.code in found or nature == "goods" or tax.withholding:
                 continue
-            if consumer and nature != supply.ELECTRONIC:
+            if abroad.consumer and nature != supply.ELECTRONIC:
                 continue
             whom = supply.parse_sold_to(tax.sold_to) if tax.sold_to else None
-            if tax.sold_to == supply.ANYONE or (whom and not named.union({where}).isdisjoint(whom.places)):
+            if tax.sold_to == supply.ANYONE or (
+                whom and not abroad.place_codes.union({abroad.where}).isdisjoint(whom.places)
+            ):
                 continue
-            if where == "home":
-                if tax.rate in {rate.rate for rate in rates} or not (
-                    tax.category == "S" or (tax.category == "O" and law.no_vat_mention(seller, "en"))
-                ):
-                    continue
-                problem = _at_another_rate(book, invoice, customer, tax, seller, place, rates, rule)
-            elif (tax.category == "S" and tax.rate) or _small_firm(book, invoice, tax):
-                what, buyer = (_("electronic services"), "consumer") if consumer else ("services", "business")
-                problem = _(
-                    "{charged} {subject} to {customer}, a {buyer} in {place}, where they are supplied: they bear no "
-                    "tax of {state_of} ({rule}): {remedy}",
-                    charged=_charged(tax),
-                    subject=what,
-                    customer=customer.name,
-                    buyer=buyer,
-                    place=place,
-                    state_of=law.state_of(seller),
-                    rule=rule,
-                    remedy=_remedy(book, invoice, customer, tax, nature, seller, where),
-                )
-            else:
+            problem = _place_problem(book, invoice, abroad, tax, nature)
+            if not problem:
                 continue
-            said.add(tax.code)
+            found.add(tax.code)
             yield Finding(
                 "warning",
                 "place-of-supply",
@@ -119,6 +82,76 @@ def check_services_abroad(book: Book) -> Iterator[Finding]:
                 ),
                 line.source,
             )
+
+
+class _ServicesAbroad(NamedTuple):
+    """Where services of an invoice are supplied, if not where the seller is, and what the law says of it."""
+
+    customer: Customer
+    consumer: bool
+    seller: str
+    place: str
+    place_codes: frozenset[str]
+    """All that `sold-to` may call the place."""
+    where: law.Where
+    rates: tuple[law.Rate, ...]
+    """The usual rates there, where it is of the seller's country."""
+    rule: str
+
+
+def _services_abroad(book: Book, invoice: Invoice) -> _ServicesAbroad | None:
+    """Where services to the customer of an invoice are supplied; None where that is at home, or no rule is known."""
+    customer = invoice.customer
+    if book.seller is None or customer is None or invoice.kind in {"void", "opening", "claim"}:
+        return None
+    consumer = supply.is_consumer(customer)
+    if invoice.date < (ELECTRONIC_SINCE if consumer else SINCE):
+        return None
+    if only_takes_back(invoice) or book.replacement_of(invoice.number):
+        return None
+    seller = supply.place_of_seller(book.seller.at(invoice.date))
+    place = supply.place_of_supply(customer, "services")
+    place_codes = law.place_codes_naming(seller, place, "services")
+    if not place_codes:  # at home
+        return None
+    where = law.whereabouts(seller, place, "services")
+    if consumer and where == "union":  # up to a threshold they may bear the seller's tax: checks.consumers
+        return None
+    rule = (law.electronic_services_law if consumer else law.b2b_services_law)(seller, place)
+    if not rule:
+        return None
+    rates = law.usual_rates(place, invoice.date) if where == "home" else ()
+    if where == "home" and rates == law.usual_rates(seller, invoice.date):
+        return None
+    return _ServicesAbroad(customer, consumer, seller, place, place_codes, where, rates, rule)
+
+
+def _place_problem(book: Book, invoice: Invoice, abroad: _ServicesAbroad, tax: Tax, nature: str) -> str:
+    """What is wrong with the tax code of services abroad, and what to do; "" where it fits."""
+    customer, seller, place, where, rates, rule = (
+        abroad.customer, abroad.seller, abroad.place, abroad.where, abroad.rates, abroad.rule,
+    )  # fmt: skip
+    if where == "home":
+        if tax.rate in {rate.rate for rate in rates} or not (
+            tax.category == "S" or (tax.category == "O" and law.no_vat_mention(seller, "en"))
+        ):
+            return ""
+        return _at_another_rate(book, invoice, customer, tax, seller, place, rates, rule)
+    if (tax.category == "S" and tax.rate) or _small_firm(book, invoice, tax):
+        services, buyer = (_("electronic services"), "consumer") if abroad.consumer else ("services", "business")
+        return _(
+            "{charged} {subject} to {customer}, a {buyer} in {place}, where they are supplied: they bear no "
+            "tax of {state_of} ({rule}): {remedy}",
+            charged=_charged(tax),
+            subject=services,
+            customer=customer.name,
+            buyer=buyer,
+            place=place,
+            state_of=law.state_of(seller),
+            rule=rule,
+            remedy=_remedy(book, invoice, customer, tax, nature, seller, where),
+        )
+    return ""
 
 
 def _at_another_rate(

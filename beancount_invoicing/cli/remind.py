@@ -41,7 +41,7 @@ from beancount_invoicing.documents.written_files import Output
 from beancount_invoicing.dunning import Proposal, banks
 from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.messages import _
-from beancount_invoicing.model import Channel
+from beancount_invoicing.model import Book, Channel
 from beancount_invoicing.rules.steps import describe_step
 from beancount_invoicing.sending import letter_dispatches, outbox, waiting_letters
 from beancount_invoicing.sending.mail_settings import CannotSend
@@ -101,16 +101,7 @@ def remind_command(
         return
     allocated = ledger.allocated_at(as_of)
     proposals = remind.due_reminders(ledger.book, as_of, customers, explain, allocated, level)
-    waiting = waiting_letters.letters_waiting(ledger.book, as_of)
-    rows = [
-        reminder_json(
-            proposal,
-            letter_files.letter_language(ledger.book, proposal),
-            explain,
-            waiting_letters.letters_for_proposal(waiting, proposal),
-        )
-        for proposal in proposals
-    ]
+    rows = _rows(ledger.book, proposals, as_of, explain)
     if form == "json":
         print_json(rows)
     elif form == "csv":
@@ -130,6 +121,20 @@ def remind_command(
         print_notice(text)
     if folder or outputs:
         _write_letters(session, ledger, proposals, rows, as_of, (folder or Path(), outputs or ("pdf",), attach))
+
+
+def _rows(book: Book, proposals: Sequence[Proposal], as_of: date, explain: bool) -> list[amounts.Answer]:
+    """Each letter that is due, in JSON, with those prepared by `as_of` that wait in its place."""
+    waiting = waiting_letters.letters_waiting(book, as_of)
+    return [
+        reminder_json(
+            proposal,
+            letter_files.letter_language(book, proposal),
+            explain,
+            waiting_letters.letters_for_proposal(waiting, proposal),
+        )
+        for proposal in proposals
+    ]
 
 
 def _print_rows(rows: list[amounts.Answer]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import get_args
@@ -42,7 +42,7 @@ from beancount_invoicing.sending.mail_settings import CannotSend
 from beancount_invoicing.sending.outbox import OutboxKind
 from beancount_invoicing.sending.send import DispatchFactory, SendOptions, SendResult, SendState
 from beancount_invoicing.words import word as spoken_word
-from beancount_invoicing.writing.changes import WriteOptions
+from beancount_invoicing.writing.changes import Outcome, WriteOptions
 
 
 def now() -> datetime:
@@ -165,12 +165,8 @@ def send_command(
     if (retry or again or (said and not everything)) and not words:
         raise click.UsageError(_("name the documents: NUMBER…, or --all") if said else _("name the documents: NUMBER…"))
     if said:
-        with changing(session):
-            word = confirm_action.confirm if confirm else confirm_action.discard
-            outcome = word(session.find(), AttemptFilter(words, kind, channel, level, customer), day, chosen)
-            if chosen.write:  # a line for each says enough
-                outcome = outcome._replace(text="".join(f"{text}\n" for text in outcome.notices), notices=())
-            print_outcome(outcome, chosen)
+        record = confirm_action.confirm if confirm else confirm_action.discard
+        _record(session, record, AttemptFilter(words, kind, channel, level, customer), day, chosen)
         return
     if not words and not since and not write:
         _open(session, day, form)
@@ -186,6 +182,21 @@ def send_command(
         return list(invoice_dispatches.dispatches_of_invoices(ledger, wanted, day, channel, enclose, named=bool(words)))
 
     send_and_print(session, make, build_send_options(day, folder, again=again, retry=retry), chosen, form)
+
+
+def _record(
+    session: Session,
+    record: Callable[[Path, AttemptFilter, date, WriteOptions], Outcome],
+    attempts: AttemptFilter,
+    day: date,
+    chosen: WriteOptions,
+) -> None:
+    """Records of attempts whether they left."""
+    with changing(session):
+        outcome = record(session.find(), attempts, day, chosen)
+        if chosen.write:  # a line for each says enough
+            outcome = outcome._replace(text="".join(f"{text}\n" for text in outcome.notices), notices=())
+        print_outcome(outcome, chosen)
 
 
 def send_and_print(

@@ -578,62 +578,21 @@ class Directives:
         parts: dict[Source, tuple[str, ...]] = {}
 
         def build(code: str, values: dict[str, Any], source: Source) -> Tax | None:
-            rate = values.get("rate", Decimal(0))
-            account = values.get("=account")
             if "parts" in values:
                 parts[source] = tuple(values["parts"].split())
                 whom = self._sold_to(code, values.get("sold-to", ""), source)
                 return combined(code, values, parts[source], source, self.findings)._replace(sold_to=whom)
-            if "compound" in values:
-                self.findings.error(
-                    "tax-parts",
-                    _('{code} is compound, but has no parts: name them, parts: "…", or take compound out', code=code),
-                    source,
-                )
-            if rate < 0 or rate > 100:
-                self.findings.error(
-                    "tax-rate",
-                    _("the rate of {code} is {rate}, but must be from 0 to 100", code=code, rate=rate),
-                    source,
-                )
+            if not self._tax_fits(code, values, source):
                 return None
-            if (
-                values.get("category", "S") in {"AE", "K", "G", "O", "E", "Z"}
-                and rate
-                and not values.get("withholding")
-            ):
-                self.findings.error(
-                    "tax-rate",
-                    _(
-                        "{code} has category {category}, where no tax is due, and a rate of {rate}: one of both is "
-                        "wrong",
-                        code=code,
-                        category=values["category"],
-                        rate=rate,
-                    ),
-                    source,
-                )
-            if rate and not account:
-                self.findings.error(
-                    "tax-account",
-                    _("{code} has a rate of {rate} but no account: name it after the label", code=code, rate=rate),
-                    source,
-                )
-            if values.get("due-on") == "payment" and not values.get("pending"):
-                self.findings.error(
-                    "tax-account",
-                    _("{code} is due on payment: say on which account it waits, pending: Liabilities:…", code=code),
-                    source,
-                )
             return Tax(
                 code=code,
                 instead_of=values.get("instead-of", ""),
                 sold_to=self._sold_to(code, values.get("sold-to", ""), source),
                 label=values.get("=label", code),
-                account=account,
+                account=values.get("=account"),
                 source=source,
                 category=values.get("category", "S"),
-                rate=rate,
+                rate=values.get("rate", Decimal(0)),
                 reason=values.get("reason", ""),
                 nature=values.get("nature", ""),
                 on_payment=values.get("due-on") == "payment",
@@ -642,6 +601,47 @@ class Directives:
             )
 
         return with_parts(self._by_code(self._taxes, "tax", build), parts, self.findings)
+
+    def _tax_fits(self, code: str, values: dict[str, Any], source: Source) -> bool:
+        """Whether a tax without parts can be used; what is wrong with it becomes findings."""
+        rate = values.get("rate", Decimal(0))
+        if "compound" in values:
+            self.findings.error(
+                "tax-parts",
+                _('{code} is compound, but has no parts: name them, parts: "…", or take compound out', code=code),
+                source,
+            )
+        if rate < 0 or rate > 100:
+            self.findings.error(
+                "tax-rate",
+                _("the rate of {code} is {rate}, but must be from 0 to 100", code=code, rate=rate),
+                source,
+            )
+            return False
+        if values.get("category", "S") in {"AE", "K", "G", "O", "E", "Z"} and rate and not values.get("withholding"):
+            self.findings.error(
+                "tax-rate",
+                _(
+                    "{code} has category {category}, where no tax is due, and a rate of {rate}: one of both is wrong",
+                    code=code,
+                    category=values["category"],
+                    rate=rate,
+                ),
+                source,
+            )
+        if rate and not values.get("=account"):
+            self.findings.error(
+                "tax-account",
+                _("{code} has a rate of {rate} but no account: name it after the label", code=code, rate=rate),
+                source,
+            )
+        if values.get("due-on") == "payment" and not values.get("pending"):
+            self.findings.error(
+                "tax-account",
+                _("{code} is due on payment: say on which account it waits, pending: Liabilities:…", code=code),
+                source,
+            )
+        return True
 
     def _sold_to(self, code: str, text: str, source: Source) -> str:
         """What `sold-to` of a tax code says; "" where it says nothing that is known."""

@@ -134,22 +134,7 @@ def change(
     with writer.locked(file) if write_options.write else nullcontext(), no_collections():
         loading = (loader or LedgerLoader(file)).load(fresh=write_options.write)
         errors = loading.errors if loading.checked else check_loading(loading).errors
-        grave = tuple(
-            error
-            for error in errors
-            if error.rule not in OF_ONE_CUSTOMER and (write_options.strict or error not in loading.harmless_errors)
-        )
-        misplaced = any(
-            finding.rule == plugins.ORDER_RULE for finding in grave
-        )  # what is shown would be wrong all over
-        if grave and (write_options.write or misplaced):
-            raise Refused(
-                _(
-                    "the ledger has errors: nothing is written into it before they are mended (a broken entry may "
-                    "hide a number)"
-                ),
-                grave,
-            )
+        grave = _grave_errors(loading, errors, write_options)
         changes = make_changes(loading)
         beside = tuple(
             _(
@@ -168,28 +153,58 @@ def change(
         if loading.stale():
             raise FileChanged(_("the ledger was changed while it was read: nothing was written; do it again"))
         outcome = trial_outcome(loading, errors, planned, shown, changes)._replace(errors=grave)
-        if write_options.today and (said := far_ahead(outcome.documents, write_options.today)):
-            said += _(": say --yes if that is meant")
-            if write_options.write:
-                raise Refused(_("nothing is written: {text}", text=said))
-            outcome = outcome._replace(notices=(*outcome.notices, said))
-        if write_options.write:
-            files = tuple(file.file for file in planned.files)
-            if write_options.commit:
-                git.must_be_clean(files)
-            for named, content in changes.files:
-                write_if_different(named, content)
-            beancount_cache.forget(file)  # a file that is new below a pattern would not make Beancount do so
-            writer.write(planned)
-            known = git.tracked(changes.removed_files) if write_options.commit else ()
-            for gone in changes.removed_files:
-                gone.unlink(missing_ok=True)
-            if write_options.commit:
-                try:
-                    git.commit([*files, *(named for named, _content in changes.files), *known], changes.message)
-                except git.GitError as error:
-                    return outcome._replace(problem=_uncommitted(outcome, error))
+        outcome = _must_be_near(outcome, write_options)
+        return _write(file, planned, changes, outcome, write_options.commit) if write_options.write else outcome
+
+
+def _grave_errors(loading: Loading, errors: Sequence[Finding], write_options: WriteOptions) -> tuple[Finding, ...]:
+    """The errors beside which nothing may be written. Raises Refused where something is to be, or nothing could be shown."""
+    grave = tuple(
+        error
+        for error in errors
+        if error.rule not in OF_ONE_CUSTOMER and (write_options.strict or error not in loading.harmless_errors)
+    )
+    # what is shown would be wrong all over
+    misplaced = any(finding.rule == plugins.ORDER_RULE for finding in grave)
+    if grave and (write_options.write or misplaced):
+        raise Refused(
+            _(
+                "the ledger has errors: nothing is written into it before they are mended (a broken entry may "
+                "hide a number)"
+            ),
+            grave,
+        )
+    return grave
+
+
+def _must_be_near(outcome: Outcome, write_options: WriteOptions) -> Outcome:
+    """The outcome, with a notice where its documents are far ahead of today. Raises Refused where they are to be written."""
+    if not write_options.today or not (problem := far_ahead(outcome.documents, write_options.today)):
         return outcome
+    problem += _(": say --yes if that is meant")
+    if write_options.write:
+        raise Refused(_("nothing is written: {text}", text=problem))
+    return outcome._replace(notices=(*outcome.notices, problem))
+
+
+def _write(file: Path, planned: writer.Plan, changes: Changes, outcome: Outcome, commit: bool) -> Outcome:
+    """Writes what was tried, and commits it. Raises writer.CannotWrite, git.GitError before anything is written, and OSError."""
+    files = tuple(file.file for file in planned.files)
+    if commit:
+        git.must_be_clean(files)
+    for named, content in changes.files:
+        write_if_different(named, content)
+    beancount_cache.forget(file)  # a file that is new below a pattern would not make Beancount do so
+    writer.write(planned)
+    tracked = git.tracked(changes.removed_files) if commit else ()
+    for removed in changes.removed_files:
+        removed.unlink(missing_ok=True)
+    if commit:
+        try:
+            git.commit([*files, *(named for named, _content in changes.files), *tracked], changes.message)
+        except git.GitError as error:
+            return outcome._replace(problem=_uncommitted(outcome, error))
+    return outcome
 
 
 def _uncommitted(outcome: Outcome, error: git.GitError) -> str:
