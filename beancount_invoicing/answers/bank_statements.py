@@ -40,6 +40,7 @@ def statement_line_json(line: StatementLine) -> Answer:
         "references": list(line.references),
         "end_to_end_id": line.end_to_end_id or None,
         "mandate": line.mandate or None,
+        "batch": line.batch or None,
         "is_return": line.is_return,
         "return_reason": line.return_reason or None,
         "fee": amount_text(line.fee, line.currency),

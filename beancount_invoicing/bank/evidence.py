@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from beancount_invoicing.bank.handed_in import Order, numbers_of_orders_of_old, order_of
 from beancount_invoicing.bank.open_documents import Receivables, number_of_core
 from beancount_invoicing.bank.payments import SettledDocument
 from beancount_invoicing.bank.references import is_structured, structured_references
 from beancount_invoicing.bank.statements import StatementLine
-from beancount_invoicing.bank.tokens import BOUNDARY, letters_and_digits, mentions
+from beancount_invoicing.bank.tokens import BOUNDARY, mentions
 from beancount_invoicing.messages import _, joined
 
 Tier = Literal["A", "B", "C", "D", ""]
@@ -41,6 +42,8 @@ class Naming(NamedTuple):
     sentence: str
     weak: bool = False
     """Digits that may be anything: the amount must say the same."""
+    order: Order | None = None
+    """What was handed to the bank, and is carried out, or given back."""
 
 
 class Names(NamedTuple):
@@ -70,17 +73,10 @@ def names_in(line: StatementLine, known: Receivables) -> Names:
             namings.append(Naming(numbers, "A", sentence, weak=len(numbers) > 1))
         elif reference.kind != "OCR":
             against.append(_("the reference {written} is no document's here", written=reference.written))
-    debited = (
-        known.numbers.by_letters_and_digits.get(letters_and_digits(line.end_to_end_id), ()) if line.mandate else ()
-    )
-    if debited:
-        sentence = _(
-            "it is the direct debit {end_to_end_id} under the mandate {mandate}",
-            end_to_end_id=line.end_to_end_id,
-            mandate=line.mandate,
-        )
-        namings.append(Naming(debited, "A", sentence))
-    fields = [line.text, *(text for text in line.references if not is_structured(text)), line.end_to_end_id]
+    namings += _of_orders(line, known)
+    fields = [line.text, *(text for text in line.references if not is_structured(text))]
+    if not any(naming.order for naming in namings):
+        fields.append(line.end_to_end_id)
     named, unknown = mentions(BOUNDARY.join(fields), known.numbers)
     namings += [
         Naming(
@@ -96,6 +92,28 @@ def names_in(line: StatementLine, known: Receivables) -> Names:
         for written in unknown
     ]
     return Names(_once(namings), tuple(dict.fromkeys(against)))
+
+
+def _of_orders(line: StatementLine, known: Receivables) -> list[Naming]:
+    """The direct debit, or the payment out, of our own that a line carries out."""
+    order = order_of(known.handed_in, line, line.amount + line.fee)
+    if order is not None:
+        values = {"end_to_end_id": order.end_to_end_id, "day": order.handed_in}
+        sentence = (
+            _("it is the payment out {end_to_end_id}, handed in on {day}", **values)
+            if order.is_payment_out
+            else _("it is the direct debit {end_to_end_id}, handed in on {day}", **values)
+        )
+        return [Naming((order.number,), "A", sentence, order=order)]
+    numbers = numbers_of_orders_of_old(line, known.numbers.by_letters_and_digits)
+    if not numbers:
+        return []
+    sentence = _(
+        "it is the direct debit {end_to_end_id} under the mandate {mandate}",
+        end_to_end_id=line.end_to_end_id,
+        mandate=line.mandate,
+    )
+    return [Naming(numbers, "A", sentence)]
 
 
 def _once(namings: list[Naming]) -> tuple[Naming, ...]:

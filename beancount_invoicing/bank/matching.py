@@ -13,6 +13,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Literal
 
+from beancount_invoicing.bank.collected import collected, perhaps_batch
 from beancount_invoicing.bank.evidence import Names, Naming, Proposal, Tier, names_in
 from beancount_invoicing.bank.names import customers_named
 from beancount_invoicing.bank.open_documents import OpenDocument, Receivables, ReceivedPayment
@@ -64,9 +65,10 @@ class _Matching:
             names = names_in(line, self.known)
             names = names._replace(against=(*names.against, *against.get(at, ())))
             leaves = line.amount <= 0 or line.is_return
-            proposal = (
-                outgoing(self.known, self.received, self.open_of, line, names) if leaves else self._named(line, names)
-            )
+            if leaves:
+                proposal: Proposal | None = outgoing(self.known, self.received, self.open_of, line, names)
+            else:
+                proposal = collected(self.known, self.open_of, line, names) or self._named(line, names)
             if proposal is None:
                 unnamed.append((at, names))
             else:
@@ -414,6 +416,8 @@ class _Matching:
                 ),
                 tuple(against),
             )
+        if not names.namings and (batch := perhaps_batch(self.known, self.open_of, line)):
+            return batch
         if names.namings:
             return Proposal(
                 line, "propose", "", (), "", tuple(naming.sentence for naming in names.namings), tuple(against)

@@ -9,10 +9,11 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from beancount_invoicing.bank.handed_in import HandedIn, handed_in
 from beancount_invoicing.bank.names import NameIndex, name_index
 from beancount_invoicing.bank.tokens import NumberIndex, number_index
 from beancount_invoicing.messages import _
-from beancount_invoicing.model import ZERO, Book, Day, Invoice
+from beancount_invoicing.model import ZERO, Book, Day, Invoice, Source
 from beancount_invoicing.receivables import Allocated, OpenItem, allocate
 from beancount_invoicing.rules import currencies, payment_terms
 from beancount_invoicing.rules.exact import exact
@@ -33,6 +34,8 @@ class OpenPart(NamedTuple):
     account: str
     due: Day
     open: Decimal
+    instalment: int
+    """Its index, from 1."""
     retained: bool
     """It is kept back until works are accepted: whoever pays the rest pays all that is due."""
 
@@ -83,6 +86,8 @@ class Receivables(NamedTuple):
     customer_names: Mapping[str, str]
     received: Mapping[str, tuple[ReceivedPayment, ...]]
     """The money that documents got and kept, by number, the latest last."""
+    handed_in: HandedIn
+    """What the bank was told to collect, or to pay out."""
 
 
 @exact
@@ -125,6 +130,7 @@ def receivables(book: Book, as_of: date, allocated: Allocated | None = None) -> 
         payer_ibans=_payer_ibans(book, as_of),
         customer_names=names,
         received=_received(allocated),
+        handed_in=handed_in(book, as_of),
     )
 
 
@@ -135,7 +141,13 @@ def _document(book: Book, claims: Iterable[OpenItem], as_of: date) -> OpenDocume
     items = [claim for claim in items if book.main_accounts[claim.account] == customers[0]]
     invoice = items[0].invoice
     parts = tuple(
-        OpenPart(claim.account, claim.instalment.due, claim.open, bool(claim.instalment.retention_contract))
+        OpenPart(
+            claim.account,
+            claim.instalment.due,
+            claim.open,
+            claim.instalment.index,
+            bool(claim.instalment.retention_contract),
+        )
         for claim in items
     )
     open_ = sum((part.open for part in parts), ZERO)
@@ -201,13 +213,20 @@ def _payer_ibans(book: Book, as_of: date) -> dict[str, tuple[str, ...]]:
 
 def _received(allocated: Allocated) -> dict[str, tuple[ReceivedPayment, ...]]:
     found: defaultdict[str, list[ReceivedPayment]] = defaultdict(list)
+    last: dict[str, Source] = {}
     for allocation in allocated.allocations:
         number = allocation.invoice.number
         if allocation.how in {"settles", "link", "oldest"}:
-            found[number].append(
+            before = found[number]
+            if before and last.get(number) == allocation.source:  # one payment of several instalments
+                before[-1] = before[-1]._replace(amount=before[-1].amount + allocation.amount)
+                continue
+            last[number] = allocation.source
+            before.append(
                 ReceivedPayment(number, allocation.received_on, allocation.amount, allocation.invoice.currency)
             )
         elif allocation.how == "reversal" and allocation.reverses in {"settles", "link", "oldest"}:
+            last.pop(number, None)
             _take_back(found[number], -allocation.amount)
     return {number: tuple(payments) for number, payments in found.items() if payments}
 

@@ -138,7 +138,7 @@ def _return(known: Receivables, received: ReceivedMoney, line: StatementLine, na
                 line,
                 "return" if sure else "propose",
                 tier,
-                (SettledDocument(number, _moved(line)),),
+                (SettledDocument(number, _moved(line), instalment=naming.order.instalment if naming.order else None),),
                 _customer_of(known, number),
                 evidence,
                 tuple(against),

@@ -41,6 +41,8 @@ class StatementLine(NamedTuple):
     ordered_amount: Decimal | None = None
     """What was ordered, where that was in another currency …"""
     ordered_currency: str = ""
+    batch: str = ""
+    """What the side that ordered it called the file, or the group in it, of which the bank books all as this one movement."""
     ultimate_payer: str = ""
     """Whom `payer` paid for (or was paid for), where the bank says so: the ultimate debtor or creditor of ISO 20022."""
 

@@ -221,6 +221,7 @@ def _line_of(
         fee=_fee(entry, item, amount, account, bool(place_in_batch)),
         ordered_amount=ordered,
         ordered_currency=ordered_currency,
+        batch="" if item is not None else _batch(entry),
         ultimate_payer=ultimate,
     )
 
@@ -233,6 +234,12 @@ def _bank_reference(entry: _Element, items: tuple[_Element, ...], place_in_batch
     if not given(_text(entry, "AcctSvcrRef")) and len(items) == 1:
         return given(_text(items[0], "Refs/AcctSvcrRef")) or of_entry
     return of_entry
+
+
+def _batch(entry: _Element) -> str:
+    """The reference of the orders that an entry sums up."""
+    paths = ("NtryDtls/Btch/PmtInfId", "NtryDtls/Btch/MsgId")
+    return next((reference for path in paths if (reference := given(_text(entry, path)))), "")
 
 
 def _other_side(item: _Element, is_credit: bool, is_return: bool, account: CamtAccount) -> tuple[str, str, str]:

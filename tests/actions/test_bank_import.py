@@ -13,7 +13,8 @@ from beancount_invoicing.actions.bank_import import AccountStatement, BankImport
 from beancount_invoicing.bank.statements import Statement, StatementLine
 from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.model import Source
-from beancount_invoicing.receivables import aging
+from beancount_invoicing.receivables import aging, positions
+from beancount_invoicing.receivables.bank_orders import bank_orders
 from beancount_invoicing.writing.changes import WriteOptions
 
 LEDGER = """option "operating_currency" "EUR"
@@ -130,6 +131,51 @@ def test_a_balance_that_is_not_reached_is_said_and_not_asserted(ledger: Path) ->
         "Assets:Bank: 290.00 EUR on 2026-02-08, -410.00 by the statement: -700.00 of lines that are not booked here; its balance is"
         " asserted once they are"
     )
+
+
+COLLECTED = """
+2026-02-01 custom "invoice-customer" Assets:Clients:Other
+  mandate: "M-1"
+  mandate-date: 2026-01-05
+  debtor-iban: "FR76 3000 6000 0112 3456 7890 189"
+2026-01-12 * "Other" "In two parts" ^F2026-0003
+  invoice: "F2026-0003"
+  Assets:Clients:Other  300.00 EUR
+    due: 2026-02-05
+  Assets:Clients:Other  300.00 EUR
+    due: 2026-02-06
+  Income:Work
+"""
+ORDER = """
+2026-02-02 note Assets:Clients:Other "To be collected" ^F2026-0003
+  event: "collected"
+  instalment: {0}
+  amount: 300.00
+  mandate: "M-1"
+  end-to-end-id: "F2026-0003:{0}"
+  collection-date: 2026-02-0{1}
+"""
+
+
+def test_a_reminder_that_waits_for_a_collection_goes_on_once_it_came_back(ledger: Path) -> None:
+    text = LEDGER + COLLECTED + ORDER.format(1, 5) + ORDER.format(2, 6)
+    ledger.write_text(text, encoding="utf-8")
+    assert states(ledger) == ["under-way", "under-way"]
+    second = line("e~1", 6, "300.00")._replace(end_to_end_id="F2026-0003:2", mandate="M-1")
+    imported(ledger, statement([second]))
+    assert states(ledger) == ["under-way", "done"]
+    returned = line("f~1", 9, "-300.00")._replace(
+        end_to_end_id="F2026-0003:2", mandate="M-1", is_return=True, return_reason="AM04"
+    )
+    imported(ledger, statement([second, returned]))
+    assert states(ledger) == ["under-way", "returned"]
+
+
+def states(ledger: Path) -> list[str]:
+    """What became of the collections of the first and of the second instalment."""
+    found = positions(open_ledger(str(ledger)).book, date(2026, 2, 20), by_debtor=True)
+    (position,) = (position for position in found if position.invoice.number == "F2026-0003")
+    return [order.state for instalment in (1, 2) for order in bank_orders(position, instalment)]
 
 
 def test_nothing_is_written_without_being_asked(ledger: Path) -> None:

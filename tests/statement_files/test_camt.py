@@ -213,3 +213,10 @@ def test_what_is_wrong_is_said_with_its_line(part: str, instead: str, told: str)
     assert told in str(error.value)
     assert error.value.source.file == "bank.xml"
     assert error.value.source.line > 0
+
+
+def test_a_batch_without_items_says_which_orders_it_sums_up() -> None:
+    sums = "<NtryDtls><Btch><MsgId>COL-1</MsgId><PmtInfId>COL-1-1</PmtInfId><NbOfTxs>3</NbOfTxs></Btch></NtryDtls>"
+    assert only(entry("700.00", "2026-10-05", sums)).batch == "COL-1-1"
+    assert only(entry("700.00", "2026-10-05", sums.replace("<PmtInfId>COL-1-1</PmtInfId>", ""))).batch == "COL-1"
+    assert only(entry("700.00", "2026-10-05")).batch == ""
