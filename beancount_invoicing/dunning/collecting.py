@@ -134,9 +134,9 @@ def _held_whole(
         return _("is in {currency}: SEPA direct debits are in euros", currency=invoice.currency)
     if not may_be_collected(book, invoice):
         return (
-            "is a claim for late interest"
+            _("is a claim for late interest")
             if invoice.kind == "claim"
-            else "is not to be collected (direct-debit: FALSE)"
+            else _("is not to be collected (direct-debit: FALSE)")
         )
     if not debtor.mandate:
         return _("{customer} has no mandate: write mandate, mandate-date and debtor-iban", customer=debtor.name)

@@ -82,7 +82,7 @@ def rules_in_the_code() -> set[str]:
     """The rules that the code names where it makes a finding."""
     found = set()
     for room in ("entries", "checks", "receivables"):
-        for file in (Path(beancount_invoicing.__file__).parent / room).glob("*.py"):
+        for file in (Path(beancount_invoicing.__file__).parent / room).rglob("*.py"):
             for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 if isinstance(call, ast.Call):
                     name = ast.unparse(call.func).rpartition(".")[2]

@@ -284,6 +284,7 @@ def test_more_than_ten_thousand_euros_of_goods_to_consumers_bear_their_states_ta
 def test_goods_and_electronic_services_count_together() -> None:
     assert consumer(sale("F1", "GOODS 5000"), sale("F2", "NET 5000"), sale("F3", "NET 1")) == ["F3"]
     assert consumer(sale("F1", "GOODS 5000", "NET 5001", "GOODS 1")) == ["F1", "F1"]  # one code for each
+    assert consumer(sale("F1", f"FR20 5 {SERVICES}", "GOODS 10001")) == ["F1"]  # beside something else
 
 
 def test_what_comes_first_counts_first_in_whatever_order_it_is_read() -> None:

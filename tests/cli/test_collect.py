@@ -274,6 +274,52 @@ def test_today_says_what_is_to_be_handed_in_and_until_when(ledger: Path) -> None
     assert "nothing is booked of it" in run(ledger, "today", "--as-of", "2026-12-20")
 
 
+def test_a_file_that_was_changed_is_left_where_it_is(ledger: Path) -> None:
+    run(ledger, "collect", "F1", *DAY, "--write")
+    (file,) = written(ledger)
+    assert "outbox" in run(ledger, "collect", "--discard", file.name, *DAY)
+    assert written(ledger) == [file], "without --write it is only said"
+    file.write_bytes(file.read_bytes() + b"<!-- mended by hand -->")
+    assert "is not there, or was changed: it is left as it is" in run(
+        ledger, "collect", "--discard", file.name, *DAY, "--write"
+    )
+    assert written(ledger) == [file]
+    assert orders(ledger, "F1") == {"F1+2": "1000.00"}
+
+
+def test_what_money_in_the_ledger_shows_to_be_handed_in_is_not_discarded(ledger: Path) -> None:
+    run(ledger, "collect", "F1", *DAY, "--write")
+    add(ledger, PAID_AND_RETURNED)
+    (file,) = written(ledger)
+    said = run(ledger, "collect", "--discard", file.name, *LATER, "--write", code=1)
+    assert f"F1: payments in the ledger show that {file.name} was handed in: it is not discarded" in said
+    assert written(ledger) == [file]
+
+
+def test_nothing_is_handed_in_beside_an_error(ledger: Path) -> None:
+    add(ledger, '2026-11-20 note Assets:Clients:Acme "?" ^F9\n  event: "dispute"\n')
+    assert "nothing is handed in before they are mended" in run(ledger, "collect", *DAY, "--write", code=1)
+    assert written(ledger) == []
+    run(ledger, "collect", *DAY, code=1)  # what would be is shown, and the error with it
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--again",), "--again needs the documents: NUMBER…"),
+        (("F1", "--discard", "a.xml"), "--discard takes a file, and nothing else"),
+    ],
+)
+def test_what_does_not_go_together(ledger: Path, arguments: tuple[str, ...], told: str) -> None:
+    assert told in run(ledger, "collect", *arguments, *DAY, code=2)
+
+
+def test_without_a_seller_s_account_there_is_nothing_to_collect_into(ledger: Path) -> None:
+    ledger.write_text(LEDGER.replace('  iban: "FR76 3000 6000 0112 3456 7890 189"\n', ""), encoding="utf-8")
+    told = run(ledger, "collect", *DAY, code=1)
+    assert f"{ledger}:3: no account of the seller is known: write iban" in told
+
+
 def test_nothing_is_collected_without_a_creditor_identifier(ledger: Path) -> None:
     ledger.write_text(LEDGER.replace('  creditor-id: "FR46ZZZ005002"\n', ""), encoding="utf-8")
     assert "the seller has no creditor identifier" in run(ledger, "collect", *DAY, code=1)

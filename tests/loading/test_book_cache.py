@@ -482,6 +482,15 @@ def test_where_it_cannot_be_made_anew_that_is_said_and_the_files_are_read(
     assert owed(open_ledger(top))[-1] == "F-3 300.00", "nothing is kept beside it"
 
 
+@pytest.mark.parametrize(
+    ("more", "read_again"), [('plugin "beancount.plugins.currency_accounts" "Equity:Conversions"\n', True), ("", False)]
+)
+def test_with_a_plugin_after_ours_the_files_are_read_each_time(top: Path, more: str, read_again: bool) -> None:
+    replace(top, PLUGIN, PLUGIN + more)
+    assert ledger_loader.load(str(top)).checked_load is not None, "our plugin ran"
+    assert (ledger_loader.load(str(top)).checked_load is not None) == read_again
+
+
 def test_where_caches_are_off_none_is_left_for_others(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other_programs(top)
     assert beancounts(top).exists()

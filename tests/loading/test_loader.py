@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from beancount_invoicing.cli import main
+from beancount_invoicing.loading.loader import load
 
 TOO_MANY_DIGITS = """
 option "operating_currency" "EUR"
@@ -70,3 +72,71 @@ def test_what_is_wrong_with_a_file_is_told_with_its_line_and_what_to_do(
     result = CliRunner().invoke(main, ["-f", str(ledger), "check"])
     assert result.exit_code == 1
     assert f"{ledger}:{said}" in result.stderr
+
+
+def problem(ledger: Path, place: Path | None = None) -> tuple[int, str]:
+    """The only thing that is wrong with a ledger, there or in another file of it: its line and what is said of it."""
+    (finding,) = load(str(ledger), fresh=True).errors
+    assert finding.source.file == str(place or ledger)
+    return finding.source.line, str(finding.message)
+
+
+def test_a_folder_or_nothing_is_no_ledger(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError):
+        load(str(tmp_path))
+    with pytest.raises(FileNotFoundError):
+        load(str(tmp_path / "main.beancount"))
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "main.beancount").write_text(f'{SOUND}include "more.beancount"\n', encoding="utf-8")
+    ledger = tmp_path / "more.beancount"
+    ledger.write_text('include "m*"\ninclude "p*"\n', encoding="utf-8")
+    line, message = problem(tmp_path / "main.beancount", ledger)
+    assert (line, message) == (
+        2,
+        f"include: {tmp_path / 'pipe'}: a device or a pipe stands there: include a file, or take this line out",
+    )
+
+
+def test_the_include_of_a_missing_file_is_found_in_whichever_file_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "main.beancount").write_text(f'{SOUND}include "more.beancount"\n', encoding="utf-8")
+    (tmp_path / "more.beancount").write_text('\ninclude "gone.beancount"\n', encoding="utf-8")
+    line, message = problem(tmp_path / "main.beancount", tmp_path / "more.beancount")
+    assert (line, message) == (
+        2,
+        'include "gone.beancount": there is no such file: put it back, or take this line out',
+    )
+
+
+def test_a_folder_whose_name_is_a_pattern_is_not_found_by_beancount(tmp_path: Path) -> None:
+    folder = tmp_path / "books [2026]"
+    folder.mkdir()
+    (folder / "more.beancount").touch()
+    ledger = folder / "main.beancount"
+    ledger.write_text(f'{SOUND}include "more.beancount"\n', encoding="utf-8")
+    line, message = problem(ledger)
+    assert line == 3
+    assert f"there is one of * ? [ in the name of the folder {folder}" in message
+
+
+def test_a_plugin_that_cannot_be_imported_is_told_with_its_line(tmp_path: Path) -> None:
+    ledger = tmp_path / "main.beancount"
+    ledger.write_text(f'{SOUND}plugin "not_installed_here"\n', encoding="utf-8")
+    line, message = problem(ledger)
+    assert line == 3
+    assert message.startswith('plugin "not_installed_here" cannot be imported (ModuleNotFoundError: ')
+
+
+def test_of_a_plugin_that_raises_the_last_line_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "plugin_that_raises.py").write_text(
+        '__plugins__ = ("run",)\n\ndef run(entries, options):\n    raise KeyError("Assets:Gone")\n', encoding="utf-8"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    ledger = tmp_path / "main.beancount"
+    ledger.write_text(f'{SOUND}plugin "plugin_that_raises"\n', encoding="utf-8")
+    (error,) = load(str(ledger), fresh=True).errors
+    assert "KeyError: 'Assets:Gone'" in error.message
+    assert "Traceback" not in error.message
+    assert "plugin_that_raises.py" not in error.message
