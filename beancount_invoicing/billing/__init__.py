@@ -1,4 +1,4 @@
-"""What is to be billed up to a date: contracts, time and expenses → documents to be written. Pure: a Book and a date in."""
+"""What can be billed up to a date: contracts, time and expenses become documents to be written. Pure: takes a Book and a date."""
 
 from __future__ import annotations
 

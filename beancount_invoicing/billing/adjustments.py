@@ -1,9 +1,9 @@
-"""Adjustments (régularisations): what billed days came to, against what their contract as it now stands says of them.
+"""Adjustments (régularisations): compares what billed days came to with what their contract now charges for them.
 
-A contract, an item's price or an index can change after the days that it changes were billed: a price is agreed late, an index is
-published late, an end is entered afterwards. What the days came to – their lines and earlier adjustments, less what is billed
-again – is compared with what billing would ask for the same days now, by the same pieces and roundings. Only what such a change
-explains is adjusted: what was billed must be what the contract said before it.
+A contract, an item's price or an index can change after the days that it affects were billed: a price is agreed late, an index is
+published late, an end is entered afterwards. The amount of the days (their lines and earlier adjustments, less what can be billed
+again) is compared with what billing would now charge for the same days, with the same parts and roundings. Only a difference that
+such a change explains is adjusted: what was billed must match the contract as it was before the change.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from beancount_invoicing.rules.tax import code_of_name, line_net
 
 
 class BilledLine(NamedTuple):
-    """A line of a contract, the document that it stands on, and the days that it says."""
+    """A line of a contract, its document, and the days that it bills."""
 
     line: Line
     invoice: Invoice
@@ -53,13 +53,13 @@ class BilledLine(NamedTuple):
 
 
 class RetroactiveAdjustment(NamedTuple):
-    """Billed days of a contract that by now come to something else, for one customer: `now` instead of `was`.
+    """Billed days of a contract whose amount has changed, for one customer: `now` instead of `was`.
 
-    Both without tax, with it where the prices include it. `lines` ask for the difference, or give it back.
+    Both are without tax, or with it if the prices include it. `lines` charge the difference, or give it back.
     """
 
     contract: Contract
-    """As it stood on the first of the days, with the account and the purchase order of the document that billed them."""
+    """The contract as it was on the first of the days, with the account and the purchase order of the document that billed them."""
     customer: str
     """The customer's main account."""
     currency: str
@@ -67,23 +67,26 @@ class RetroactiveAdjustment(NamedTuple):
     billed_amount: Decimal
     current_amount: Decimal
     amount: Decimal
-    """What is asked for, or given back (< 0): the difference, less what was given back for these days already."""
+    """What is charged, or given back (< 0): the difference, less what was already given back for these days."""
     changed_on: date | None
-    """The day of the change that explains it. None where something changed amid the days, yet what was billed is not what the
-    contract said before: a person has to decide."""
+    """The day of the change that explains it.
+
+    None if something changed within the days, but what was billed does not match the contract before the change: then a person has
+    to decide.
+    """
     billed_line: BilledLine
-    """What it is about: the last of the lines that billed these days."""
+    """The last of the lines that billed these days."""
     of_draft: bool
-    """Whether that is a draft, which can still be changed itself."""
+    """Whether that line is on a draft, which can still be changed."""
     lines: tuple[DraftLine, ...]
 
     def due_by(self, day: date) -> bool:
-        """Whether it may be billed on a day: from the change's on, or from the first of the days where that is later."""
+        """Whether it may be billed on a day: from the day of the change on, or from the first of the days if that is later."""
         return self.changed_on is not None and max(self.changed_on, self.days.start) <= day
 
     @property
     def advice(self) -> str:
-        """What to do where `bill` does not ask for it, or give it back."""
+        """What to do if `bill` does not charge it, or give it back."""
         to_do = (
             _("take that draft out and bill again") if self.of_draft else _("credit it with --reopen and bill it again")
         )
@@ -91,42 +94,42 @@ class RetroactiveAdjustment(NamedTuple):
 
 
 class _Stretch(NamedTuple):
-    """Days of a contract that lines have billed, and that no line and no period reaches over."""
+    """Days of a contract that lines have billed; no line and no period crosses their ends."""
 
     days: Period
     those: tuple[BilledLine, ...]
 
     @property
     def billing(self) -> list[BilledLine]:
-        """Those that bill the days, or bring them back to be billed again: all but the adjustments."""
+        """The lines that bill the days, or make them billable again: all but the adjustments."""
         return [line for line in self.those if not line.line.adjusts]
 
     def any_of(self, places: Set[Source]) -> bool:
-        """Whether one of the lines stands at one of these places."""
+        """Whether one of the lines is at one of these places."""
         return any(line.line.source in places for line in self.those)
 
 
 class _History(NamedTuple):
-    """A contract, its items and indexes without something that they say: what stood in the ledger before a change of `day`."""
+    """A contract, its items and indexes without some of their directives or keys: a state of the ledger before a change of `day`."""
 
     place: int
-    """0 as they are now, else its place among those that are tried."""
+    """0 for the present state, else its rank among the earlier states that are tried."""
     day: date
     book: Book
     dated: Dated[Contract]
 
 
 _Due = Mapping[str, Sequence[DraftLine]]
-"""What a stretch comes to, by customer (main account)."""
+"""The amount of a stretch of days, by customer (main account)."""
 _Says = Callable[[_History, _Stretch], _Due | None]
-"""Gives what a contract says of a stretch; None where that cannot be told."""
+"""Returns the amount that a contract charges for a stretch; None if it cannot be told."""
 
 
 def retroactive_adjustments(book: Book, contract: str = "") -> list[RetroactiveAdjustment]:
-    """What was billed under contracts ("": all) and is something else by now, by contract and day.
+    """What was billed under contracts ("": all) and would be billed differently now, by contract and day.
 
-    All that the ledger says counts, whatever its date: who asks on a day takes those that are `due_by` it. What cannot be worked
-    out is left out; billing itself says why.
+    Everything in the ledger counts, whatever its date: a caller who asks as of a day takes those that are `due_by` it. What cannot
+    be worked out is left out; billing itself reports why.
     """
     found: list[RetroactiveAdjustment] = []
     for code, lines in sorted(_lines(book, contract).items()):
@@ -161,13 +164,13 @@ def _lines(book: Book, contract: str) -> dict[str, list[BilledLine]]:
 
 
 _Terms = tuple[tuple[str, Decimal, bool, Decimal, Decimal] | None, ...]
-"""Customer, price, whether with tax, discount and quantity from each of some days on; None where nothing may be billed."""
+"""Customer, price, whether with tax, discount and quantity, each from some day on; None while nothing may be billed."""
 
 
 def _doubtful(book: Book, dated: Dated[Contract], lines: Sequence[BilledLine]) -> set[Source]:
-    """The places of lines that may bill something else than the contract says; the others bill the price of days without a change.
+    """The places of lines that may bill something other than what the contract now charges.
 
-    A ledger has thousands of these: they are not worked out again.
+    All others bill the price of days without a change. A ledger has thousands of those: they are not worked out again.
     """
     result: set[Source] = set()
     last = max(line.days.end for line in lines)
@@ -196,7 +199,7 @@ def _doubtful(book: Book, dated: Dated[Contract], lines: Sequence[BilledLine]) -
 
 
 def _terms(book: Book, dated: Dated[Contract], item: str, last: date, decimals: int) -> tuple[list[date], _Terms]:
-    """What a contract charges, for work of an item ("": its own), from each day up to `last` on which that may change."""
+    """What a contract charges for work on an item ("": its own), from each day up to `last` on which that may change."""
     own = not item or all(version.item == item for _day, version in dated.versions)
     priced = dated if own else time_and_expenses.replace_item(dated, item)
     days = {dated.first.start, *(day for day, _version in dated.versions), *price_change_days(book, priced, last)}
@@ -243,7 +246,7 @@ def _of_periods(
                 if days.start <= piece.span.end and piece.span.start <= days.end
             ]
             if parts and parts != [piece.span] and not piece.prorated:
-                return None  # a part of what is billed whole has no price
+                return None  # part of a period that is billed as a whole has no price of its own
             for part in parts:
                 line = subscriptions.subscription_line(history.book, history.dated, piece._replace(span=part), decimals)
                 if line is None:
@@ -259,13 +262,13 @@ def _of_periods(
 
 
 def _gives_back(dated: Dated[Contract], billed_line: BilledLine) -> bool:
-    """Whether a line brings days back to be billed again; the lines of a rebate, a quantity below 0, have the other sign."""
+    """Whether a line makes days billable again. For a rebate (a quantity below 0) the signs are reversed."""
     rebate = (dated.at(billed_line.days.start).quantity or ZERO) < 0
     return ((billed_line.line.net if billed_line.line.quantity is None else billed_line.line.quantity) < 0) != rebate
 
 
 def _new_rhythm(dated: Dated[Contract], days: Period) -> bool:
-    """Whether a contract that is not billed by days gets a new rhythm amid some: it is for the periods after those."""
+    """Whether a contract that is not billed by days gets a new rhythm within some days: it applies to the periods after those."""
     return any(
         days.start < day <= days.end
         and not version.prorate
@@ -275,7 +278,7 @@ def _new_rhythm(dated: Dated[Contract], days: Period) -> bool:
 
 
 def _stretches(lines: Sequence[BilledLine], spans: Sequence[Period]) -> Iterator[_Stretch]:
-    """Lines put together as far as their days, or the periods that reach over these, have days in common."""
+    """Groups lines whose days, or the periods that cover these, overlap."""
     alone: list[tuple[Period, BilledLine | None]] = [(span, None) for span in spans]
     own = [(line.days, line) for line in lines]
     days: Period | None = None
@@ -320,7 +323,7 @@ def _of_time(
         for stretch in _stretches(lines, ()):
             for found in _compared(stretch, now, before, work.says) if stretch.any_of(doubtful) else ():
                 cap = dated.at(found.days.end).cap
-                if cap is None or found.amount <= max(cap - billed, ZERO):  # what is over the cap is not billed
+                if cap is None or found.amount <= max(cap - billed, ZERO):  # what exceeds the cap is not billed
                     billed += found.amount
                     yield found
     before = _lazily(_histories(now, {version.item for _day, version in dated.versions}))
@@ -330,7 +333,7 @@ def _of_time(
 
 
 class _Rate(NamedTuple):
-    """For whom, and at which price less which discount, an hour is billed."""
+    """The customer, price and discount with which an hour is billed."""
 
     customer: str
     price: Price
@@ -339,7 +342,7 @@ class _Rate(NamedTuple):
 
 @dataclass(frozen=True)
 class _Worked:
-    """What contracts say of billed time, by the entries of the time accounts where the lines do not tell."""
+    """The contract terms for billed time; the entries of the time accounts decide where the lines do not tell."""
 
     book: Book
 
@@ -357,14 +360,14 @@ class _Worked:
         return [work for work in result if work.quantity]
 
     def says(self, history: _History, stretch: _Stretch) -> _Due | None:
-        """What the hours of lines come to at the prices of the days on which they were worked."""
+        """The amount of the hours of lines, at the prices of the days on which they were worked."""
         book, dated, days = history.book, history.dated, stretch.days
         first = stretch.those[0]
         item = _item(dated, first)
         priced = time_and_expenses.replace_item(dated, item) if item != dated.at(days.start).item else dated
         decimals = currencies.currency_decimals(first.invoice.currency)
         if any(line.line.unit.lower() in worktime.LUMP_WORDS for line in stretch.billing):
-            return None  # up to its cap, time may be billed as one sum
+            return None  # time up to the cap may be billed as a single sum
         cuts = [days.start, *(day for day in price_change_days(book, priced, days.end) if days.start < day <= days.end)]
         rates = []
         for day in cuts:
@@ -390,7 +393,7 @@ class _Worked:
     def _split(
         self, dated: Dated[Contract], stretch: _Stretch, item: str, cuts: Sequence[date]
     ) -> list[Decimal] | None:
-        """The billed hours of a stretch before each of its cuts and after the last; None where the accounts do not tell."""
+        """The billed hours of a stretch before each of its cuts and after the last; None if the accounts do not tell."""
         days = stretch.days
         those = [
             work
@@ -403,11 +406,13 @@ class _Worked:
             for start, stop in zip(cuts, [*cuts[1:], None], strict=True)
         ]
         billed = sum((line.line.quantity or ZERO for line in stretch.billing), ZERO)
-        slack = Decimal(len(stretch.billing)) / 10_000  # a quantity has four decimals
+        slack = Decimal(len(stretch.billing)) / 10_000  # a quantity has at most four decimals
         return exact if those and abs(sum(exact, ZERO) - billed) <= slack else None
 
     def says_of_period(self, history: _History, stretch: _Stretch) -> _Due | None:
-        """What the units of a period come to that is billed as one thing; units that wait bring the difference with them."""
+        """The amount for the units of a period that is billed as a whole; units not yet billed will bring the difference
+        themselves.
+        """
         book, dated, days = history.book, history.dated, stretch.days
         there = [line.line for line in stretch.those]
         account = dated.at(days.start).time
@@ -421,7 +426,7 @@ class _Worked:
             return None
         lines = [_as_it_is(line.line) for line in stretch.billing]
         if not lines or not sum((line.net for line in there), ZERO):
-            return None  # what was given back whole is billed again
+            return None  # what was given back entirely can be billed again
         adjusted = sum((line.net for line in there if line.adjusts), ZERO)
         lines[0] = lines[0]._replace(net=lines[0].net + adjusted + rest)
         return {_customer(book, dated, days.start): lines}
@@ -441,7 +446,7 @@ def _hours(contract: Contract, rate: _Rate, quantity: Decimal, line: Line, decim
 
 
 def _as_it_is(line: Line) -> DraftLine:
-    """A line of a document as one that is to be written."""
+    """A line of a document as a line to be written."""
     return DraftLine(
         net=line.net,
         account=line.account,
@@ -460,7 +465,7 @@ def _as_it_is(line: Line) -> DraftLine:
 
 
 def _item(dated: Dated[Contract], billed_line: BilledLine) -> str:
-    """The item of time that a line bills: its own, else the contract's."""
+    """The item of the time that a line bills: the line's own, else the contract's."""
     return billed_line.line.item or dated.at(billed_line.days.start).item
 
 
@@ -470,7 +475,7 @@ def _item(dated: Dated[Contract], billed_line: BilledLine) -> str:
 def _compared(
     stretch: _Stretch, now: _History, before: Callable[[], Sequence[_History]], says: _Says
 ) -> Iterator[RetroactiveAdjustment]:
-    """The adjustments of a stretch, one for each customer that it changes something for."""
+    """The adjustments of a stretch, one for each customer whose amount changes."""
     currency = stretch.those[0].invoice.currency
     if any(line.line.agreed or line.invoice.currency != currency for line in stretch.those):
         return
@@ -483,12 +488,12 @@ def _compared(
     with_tax = {line.line.price_with_tax is not None for line in stretch.those}
     with_tax |= {line.price_with_tax is not None for lines in due.values() for line in lines}
     if len(with_tax) > 1:
-        return  # a net is no part of an amount with tax
+        return  # a net amount is not part of an amount with tax
     spans = sorted(line.days for line in stretch.billing)
     unit = Decimal(1).scaleb(-currencies.currency_decimals(currency))
 
     def same(other: _Due, *those: Mapping[str, Decimal]) -> bool:
-        """Whether it comes to one of `those`; parts other than the billed ones are rounded apart."""
+        """Whether it equals one of `those`; parts other than the billed ones may be rounded separately."""
         parts = sorted((line.start, line.end) for lines in other.values() for line in lines)
         slack = ZERO if parts == spans else unit * max(len(parts) + len(spans) - 2, 0)
         sums = _sums((who, line.net) for who, lines in other.items() for line in lines)
@@ -499,7 +504,7 @@ def _compared(
 
     if same(due, was):
         return
-    since = stretch.days.start if same(due, alone) else None  # what was adjusted is billed anew
+    since = stretch.days.start if same(due, alone) else None  # what was adjusted before is part of what was billed
     if since is None:
         explained = (
             history.day
@@ -524,7 +529,7 @@ def _changed_amid(dated: Dated[Contract], days: Period) -> bool:
 def _adjustment(
     stretch: _Stretch, now: _History, who: str, due: Sequence[DraftLine], was: Decimal, changed: date | None
 ) -> RetroactiveAdjustment | None:
-    """What changes for one customer; None where nothing does, or all was given back to stay so."""
+    """What changes for one customer; None if nothing does, or if everything was given back for good."""
     book, contract = now.book, now.dated.at(stretch.days.start)
     since = max(changed or stretch.days.start, stretch.days.start)
     own = [line for line in stretch.those if line.invoice.customer and line.invoice.customer.account == who]
@@ -570,7 +575,9 @@ def _adjustment(
 
 
 def _that_stand(lines: Sequence[BilledLine]) -> list[BilledLine]:
-    """The lines that bill days, by their last day, less those that were given back to be billed again; else what adjusted them."""
+    """The lines that bill days, by their last day, less those that made days billable again; or, if there are none, their
+    adjustments.
+    """
     standing: list[BilledLine] = []
     for line in (each for each in lines if not each.line.adjusts):
         given = [each for each in standing if line.invoice.is_credit and _same_days(each.line, line.line)]
@@ -596,7 +603,7 @@ def _line(
     numbers: tuple[str, ...],
     due: Sequence[DraftLine],
 ) -> DraftLine:
-    """The line that asks for a difference, or gives it back, under the tax and on the account that the days were billed with."""
+    """The line that charges a difference, or gives it back, with the tax and on the account that billed the days."""
     was, now, amount = figures
     line = about.line
     item = book.items[line.item].at(days.start) if line.item in book.items else None
@@ -642,7 +649,7 @@ def _line(
 
 
 def _given_back(book: Book, lines: Sequence[BilledLine]) -> Decimal:
-    """What credit notes gave back of lines to stay given back: those whose lines name no contract; with tax where prices are."""
+    """What credit notes gave back of lines for good (their lines name no contract); with tax if the prices include it."""
     given = ZERO
     for number in dict.fromkeys(line.invoice.number for line in lines):
         sources = {line.line.source for line in lines if line.invoice.number == number}
@@ -655,7 +662,7 @@ def _given_back(book: Book, lines: Sequence[BilledLine]) -> Decimal:
 
 
 def _of_those(before: LeftToCredit, after: LeftToCredit, sources: Set[Source]) -> Decimal:
-    """What one credit note gave back of some lines of a document: of themselves, and their share of sums beside the lines."""
+    """What one credit note gave back of some lines of a document: its own lines for them, and their share of general amounts."""
     invoice, decimals = before.invoice, currencies.currency_decimals(before.invoice.currency)
     parts = {credit.line.source: credit.net - left.net for credit, left in zip(before.lines, after.lines, strict=True)}
     whole = sum((line.line.net for line in before.lines), ZERO)
@@ -675,17 +682,17 @@ def _of_those(before: LeftToCredit, after: LeftToCredit, sources: Set[Source]) -
 
 
 def _of_line(line: Line) -> Decimal:
-    """What a line comes to: with tax where its price includes it."""
+    """The amount of a line: with tax if its price includes it."""
     return line.computed if line.price_with_tax is not None and line.computed is not None else line.net
 
 
 def _was(lines: Iterable[BilledLine]) -> dict[str, Decimal]:
-    """What lines come to, by customer (main account)."""
+    """The amount of lines, by customer (main account)."""
     return _sums((line.invoice.customer.account, _of_line(line.line)) for line in lines if line.invoice.customer)
 
 
 def _lazily(histories: Iterator[_History]) -> Callable[[], Sequence[_History]]:
-    """What is only worked out once a first difference asks for it."""
+    """What is only worked out when the first difference is found."""
     return cache(lambda: tuple(histories))
 
 
@@ -697,7 +704,7 @@ def _sums(amounts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
 
 
 def _customer(book: Book, dated: Dated[Contract], day: date) -> str:
-    """Main account of the customer whose contract it is on a day."""
+    """Main account of the customer who has the contract on a day."""
     return book.main_accounts[dated.at(day).customer]
 
 
@@ -705,7 +712,7 @@ def _customer(book: Book, dated: Dated[Contract], day: date) -> str:
 
 
 class _Earlier(NamedTuple):
-    """A contract, the items or the indexes, without something that is said of them since `day`; None: as they are."""
+    """A contract, its items or its indexes without directives written since `day`; None: as they are now."""
 
     day: date
     dated: Dated[Contract] | None = None
@@ -714,14 +721,14 @@ class _Earlier(NamedTuple):
 
 
 _MOST = 4
-"""Of a contract, its items and its indexes so many states are tried together."""
+"""How many states of a contract, its items and its indexes are tried together."""
 
 
 def _histories(now: _History, items: Iterable[str]) -> Iterator[_History]:
-    """What may have stood in the ledger when days were billed, the likeliest first.
+    """States of the ledger that may have existed when days were billed, the likeliest first.
 
-    A contract, an item or an index without its latest directives; without one amid others; a contract without one of the keys that
-    are often added to it; and several of these together.
+    A contract, an item or an index without its latest directives; without one directive among others; a contract without one of the
+    keys that are often added later; and several of these together.
     """
     book, dated = now.book, now.dated
     kinds = (
@@ -757,7 +764,7 @@ def _together(kinds: Sequence[Sequence[_Earlier]]) -> Iterator[_Earlier]:
 
 
 def _less(dated: Dated[Any]) -> Iterator[tuple[date, Dated[Any]]]:
-    """What is known without the latest directives, or without one before these; and the day of the first that is left out."""
+    """The values without the latest directives, or without one of them; and the day of the first that is left out."""
     versions = dated.versions
     for place in reversed(range(1, len(versions))):
         yield versions[place][0], Dated(versions[:place])
@@ -770,11 +777,11 @@ def _less(dated: Dated[Any]) -> Iterator[tuple[date, Dated[Any]]]:
 
 
 _ADDED = ("until", "price", "quantity", "discount", "index", "included", "tiers", "commitment")
-"""What is often written later into a directive, or beside it on its own day: then nothing tells that it was not there before."""
+"""Keys that are often added to a directive later: nothing then shows that they were not there before."""
 
 
 def _without_a_key(dated: Dated[Contract]) -> Iterator[tuple[date, Dated[Contract]]]:
-    """What a contract says without one of its keys, as far as its first value holds; and the first day of that."""
+    """A contract's values without one of its keys, as long as that key's first value applies; and the first day of that."""
     defaults = Contract._field_defaults
     for name in _ADDED:
         saying = [

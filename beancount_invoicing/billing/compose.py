@@ -1,4 +1,4 @@
-"""From lines that wait to documents: grouped, taxed, with deposits deducted, in the amounts that the ledger will hold."""
+"""From lines that can be billed to documents: grouped, taxed, with deposits deducted, in the amounts that the ledger will contain."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ from beancount_invoicing.rules import currencies, payment_terms, periods, tax
 from beancount_invoicing.rules.steps import round_to
 
 NextNumber = Callable[[DocumentKind, date], str]
-"""Gives the next document of a kind its number, or the name of a draft."""
+"""Gives the next document of a kind its number, or a draft its name."""
 
 
 class CannotCompose(ValueError):
-    """A document cannot be made of what is asked for; the message says why, and what to do."""
+    """No document can be made from a request; the message says why, and what to do."""
 
 
 class DraftRequest(NamedTuple):
-    """A document to be composed: its lines and what is said about it. What is not said is "" or None."""
+    """A document to be composed: its lines and other data. Data that are not given are "" or None."""
 
     kind: DocumentKind
     customer: str
     """Main account of the customer."""
     account: str
-    """The customer's account that it is booked on."""
+    """The customer's account on which it is booked."""
     currency: str
     date: date
     lines: tuple[DraftLine, ...]
@@ -51,15 +51,18 @@ class DraftRequest(NamedTuple):
     terms: str = ""
     due: Day | None = None
     delivered: Day | None = None
-    """The day of the supply of what does not say it."""
+    """The day of supply for lines that give none."""
     corrects: str = ""
     claims: str = ""
     narration: str = ""
     note: str = ""
     taxes: tuple[Tax, ...] = ()
-    """Taxes by their names in what it corrects, which its lines have; others are as they stand on `date`. What is withheld too."""
+    """Taxes by their names in the document that it corrects, whose names its lines use; others are as they are on `date`.
+
+    Withholdings too.
+    """
     exchange: ExchangeRate | None = None
-    """How what it corrects is booked, where that is in another currency."""
+    """How the document that it corrects is booked, if that is in another currency."""
 
 
 def compose_draft(
@@ -69,13 +72,15 @@ def compose_draft(
     deposits: Sequence[DepositLeft] = (),
     deposit_taxes: DepositTaxesDue | None = None,
 ) -> Draft:
-    """The document that a request asks for, without a number.
+    """The document for a request, without a number.
 
-    Each line gets its tax code (its own, else the customer's, its item's, the default) and the rate of the day of its supply, taxes
-    are worked out once per code and rate, what
-    is left of `deposits` is deducted as far as the lines of their contract reach, and where the contract of a line has a retention
-    a part of what is to be paid stands on its account, until so long after the acceptance of the works. `contracts`: of each line,
-    as it holds for it. `deposit_taxes`: what of deposits' taxes is owed, if that is known. Raises CannotCompose.
+    Each line gets its tax code (its own, else the customer's, its item's, the default) and the rate of its day of supply. Taxes are
+    calculated once per code and rate. What is left of `deposits` is deducted as far as the lines of their contract reach. If the
+    contract of a line has a retention, part of the amount to pay goes on the retention account, until some time after the
+    acceptance of the works.
+
+    `contracts`: the contract of each line, as it applies to it. `deposit_taxes`: how much of the deposits' taxes is already due, if
+    known. Raises CannotCompose.
     """
     customer = book.customers[request.customer].at(request.date)
     decimals = currencies.currency_decimals(request.currency)
@@ -99,7 +104,10 @@ def compose_draft(
         - sum((deduction.amount for deduction in deductions), ZERO)
     )
     kind = request.kind
-    if kind in {"invoice", "credit-note"}:  # as it will be read: what credits a credit note is an invoice
+    if kind in {
+        "invoice",
+        "credit-note",
+    }:  # as it will be read back: a document that credits a credit note is an invoice
         kind = "credit-note" if sum((line.net for line in lines), ZERO) < 0 else "invoice"
     written = lines if request.corrects else lines_to_write(book, lines, request.date)
     return Draft(
@@ -125,8 +133,9 @@ def compose_draft(
 
 
 def _delivered(lines: Sequence[DraftLine], written: Sequence[DraftLine], day: date) -> date | None:
-    """The day of the supply that an invoice of `day` has to say, where the lines as they are written do not: the last one of its
-    milestones (CGI, ann. II, art. 242 nonies A, I, 10°)."""
+    """The day of supply that an invoice of `day` must state if its lines do not: the last day of its milestones (CGI, ann. II, art.
+    242 nonies A, I, 10°).
+    """
     supplied = max((line.delivered or line.end or date.min for line in lines), default=date.min)
     read = max((line.delivered or line.end or date.min for line in written), default=date.min)
     read = read if read > date.min else day
@@ -134,7 +143,7 @@ def _delivered(lines: Sequence[DraftLine], written: Sequence[DraftLine], day: da
 
 
 def _coded(book: Book, request: DraftRequest) -> tuple[DraftLine, ...]:
-    """The lines with their tax codes, as customers, items and the default have them on the day of the supply."""
+    """The lines with their tax codes, as customers, items and the default define them on the day of supply."""
     if request.kind == "claim":
         return tuple(line._replace(tax="") for line in request.lines)
     lines = []
@@ -161,7 +170,7 @@ def _coded(book: Book, request: DraftRequest) -> tuple[DraftLine, ...]:
 
 
 def _without_tax(book: Book, request: DraftRequest, decimals: int) -> tuple[DraftLine, ...]:
-    """The lines with their nets; those whose price includes tax come with that amount as their net."""
+    """The lines with their nets; lines whose price includes tax come with that amount as their net."""
     lines = list(request.lines)
     for code in sorted({line.tax for line in lines if line.price_with_tax is not None}):
         places = [index for index, line in enumerate(lines) if line.tax == code and line.price_with_tax is not None]
@@ -175,7 +184,7 @@ def _without_tax(book: Book, request: DraftRequest, decimals: int) -> tuple[Draf
 
 
 def _tax(book: Book, request: DraftRequest, code: str) -> Tax:
-    """A tax code that is known, as it holds for the document."""
+    """A known tax code, as it applies to the document."""
     return next((tax for tax in request.taxes if tax.code == code), None) or book.taxes[code].at(request.date)
 
 
@@ -205,7 +214,7 @@ def _taxes(book: Book, request: DraftRequest, lines: Sequence[DraftLine], decima
 
 
 def _named_here(book: Book, deposit: DepositLeft, known: Sequence[Tax]) -> DepositLeft:
-    """A deposit with its taxes as the document names them that has `known` rates of their codes."""
+    """A deposit with its taxes named as in the document, whose `known` taxes have these rates."""
 
     def name(part: TaxLeft) -> str:
         code = tax.code_of_name(part.code, book.taxes)
@@ -227,7 +236,7 @@ def _deductions(
     owed: DepositTaxesDue,
     decimals: int,
 ) -> tuple[DraftDeduction, ...]:
-    """What the document takes off: each deposit of a contract, oldest first, as far as the lines of that contract reach."""
+    """What the document deducts: each deposit of a contract, oldest first, as far as the lines of that contract reach."""
     room: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
         room[line.contract] += line.net
@@ -252,10 +261,10 @@ def _deductions(
 def _deducted_tax(
     number: str, part: TaxLeft, amount: Decimal, own: dict[tuple[str, str], Decimal], owed: DepositTaxesDue
 ) -> Iterator[DraftDeduction]:
-    """The tax of a deposit that is deducted: from the document's own of that code, as far as it reaches, where it stands.
+    """The tax of a deposit that is deducted: from the document's own tax under that code, as far as it reaches, on its account.
 
-    Beyond that the document is under another code: what of the deposit's tax is owed by now, because it was paid, is taken off
-    what is owed, and the rest off what waits (a deposit on goods: CGI, art. 269, 2 a).
+    Anything beyond that means that the document has another code. The part of the deposit's tax that is already due, because it was
+    paid, is taken off the tax owed, and the rest off the pending tax (a deposit on goods: CGI, art. 269, 2 a).
     """
     from_owed = ZERO
     name = part.document_name or part.code
@@ -272,7 +281,7 @@ def _deducted_tax(
 
 
 def _with_tax(book: Book, request: DraftRequest, line: DraftLine) -> Decimal:
-    """What a line comes to with tax, not rounded."""
+    """The amount of a line with tax, not rounded."""
     rate = _tax(book, request, line.tax).rate if line.tax else ZERO
     return line.gross if line.gross is not None else line.net * (100 + rate) / 100
 
@@ -287,7 +296,7 @@ def _receivables(
     decimals: int,
 ) -> tuple[DraftReceivable, ...]:
     kept: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    """What is kept back, not rounded, by contract and account."""
+    """The retentions, not rounded, by contract and account."""
     for line, contract in zip(lines, contracts, strict=False) if request.kind == "invoice" else ():
         if contract and contract.retention and contract.retention_account:
             part = _with_tax(book, request, line) * contract.retention / 100
@@ -316,7 +325,7 @@ def _receivables(
 
 
 def _released(book: Book, contract: Contract, day: date) -> bool:
-    """Whether what is kept back under a contract is due by `day`, so that no more is. Raises periods.PeriodError."""
+    """Whether a contract's retention is due by `day`, so that nothing more is kept back. Raises periods.PeriodError."""
     length = periods.parse_length(contract.retention_terms or "year")
     days = [
         acceptance.date
@@ -329,7 +338,10 @@ def _released(book: Book, contract: Contract, day: date) -> bool:
 def payment_schedule(
     book: Book, text: str, day: date, amount: Decimal, decimals: int
 ) -> list[payment_terms.DueInstalment]:
-    """What is due of an amount, and when, by terms (the ledger's, if "") that run from `day`. Raises terms.TermsError."""
+    """The instalments of an amount: how much is due when, by terms (the ledger's if "") counted from `day`.
+
+    Raises terms.TermsError.
+    """
     text = text or book.option("terms", day) or law.default_terms("")
     calendar = book.option("business-days", day)
     schedule = payment_terms.schedule(payment_terms.parse_terms(text, day), day, amount, decimals)
@@ -340,11 +352,11 @@ def payment_schedule(
 
 
 def with_number_and_due_dates(book: Book, draft: Draft, number: str) -> Draft:
-    """A document under its number, with the due dates that it is issued with: what is printed on it then is what stands, whatever
-    becomes known of terms or holidays later.
+    """A document with its number and with the due dates that it is issued with.
 
-    The due dates of a draft (by its name, "draft-…") follow from its terms until it is issued. What is paid back has none but its
-    own date. Raises CannotCompose.
+    The dates printed on it then do not change, whatever becomes known of terms or holidays later. The due dates of a draft (named
+    "draft-…") follow from its terms until it is issued. A document to be paid back has no due date but its own date. Raises
+    CannotCompose.
     """
     draft = draft._replace(number=number)
     if number.startswith("draft-") or draft.due or draft.payable <= 0 or len(draft.receivables) != 1:
@@ -365,8 +377,9 @@ def with_number_and_due_dates(book: Book, draft: Draft, number: str) -> Draft:
 
 
 def payment_schedule_if_issued(book: Book, invoice: Invoice, day: date) -> list[payment_terms.DueInstalment]:
-    """What is due of a draft, and when, where it is issued on `day`, by the terms that hold for it then; nothing of one that is
-    paid back, that says a due date itself, or where something is kept back. Raises terms.TermsError.
+    """The instalments of a draft if it is issued on `day`, by the terms that apply to it then.
+
+    None for one to be paid back, one that gives a due date itself, or one with a retention. Raises terms.TermsError.
     """
     if invoice.payable <= 0 or not invoice.customer or not invoice.instalments:
         return []
@@ -383,8 +396,7 @@ def payment_schedule_if_issued(book: Book, invoice: Invoice, day: date) -> list[
 
 
 def moved_due_dates(book: Book, invoice: Invoice, day: date) -> dict[date, date]:
-    """The due dates that a document has because of its date, by its terms, as they are on `day`; and those that `bill` once wrote
-    for what is kept back."""
+    """The due dates that follow from a document's date by its terms on `day`; and those that `bill` used to write for retentions."""
     moved: dict[date, date] = {}
     decimals = currencies.currency_decimals(invoice.currency)
     try:
@@ -406,7 +418,7 @@ def _exchange(
     taxes: Sequence[DraftTax],
     deductions: Sequence[DraftDeduction],
 ) -> ExchangeRate | None:
-    """The rate at which lines are booked where their accounts are not opened for the document's currency."""
+    """The rate at which lines are booked if their accounts are not opened for the document's currency."""
     accounts = (
         {line.account for line in lines}
         | {tax.account for tax in taxes}
@@ -432,7 +444,7 @@ def _exchange(
 
 
 def narration(book: Book, lines: Sequence[DraftLine], day: date) -> str:
-    """What an entry says of these lines in few words: the names of the first three."""
+    """The narration of an entry: the names of the first three lines."""
     names = []
     for line in lines:
         item = book.items[line.item].at(day) if line.item in book.items else None
@@ -444,11 +456,11 @@ def narration(book: Book, lines: Sequence[DraftLine], day: date) -> str:
 def compose_drafts(
     book: Book, unbilled: Iterable[UnbilledLine], day: date, naming: NextNumber
 ) -> tuple[list[Draft], list[BillingNotice]]:
-    """The documents that bill what waits, dated `day`: one per account, currency, purchase order and group, as they were on the own
-    day of each thing; a deposit has its own.
+    """The documents, dated `day`, for lines that can be billed.
 
-    Deposits come first, so that an invoice of the same run deducts them. What adds up to less than nothing is given back by a
-    credit note on the documents that billed it.
+    There is one for each account, currency, purchase order and group, as they were on each line's own day; a deposit has its own.
+    Deposits come first, so that an invoice of the same run deducts them. A negative total becomes a credit note on the documents
+    that billed it.
     """
 
     drafts: list[Draft] = []
@@ -479,7 +491,7 @@ def compose_drafts(
 
 
 def _document_key(book: Book, line: UnbilledLine) -> tuple[str, ...]:
-    """What lines of one document have in common; a deposit has its own document."""
+    """What the lines of one document have in common; a deposit has a document of its own."""
     return (
         line.customer,
         line.contract.customer,
@@ -517,7 +529,7 @@ def _draft_of_lines(
     deposits = [deposit for code in codes for deposit in left.get(code, ()) if deposit.customer in {"", first.customer}]
     draft = compose_draft(book, request, [line.contract for line in lines], deposits, owed)
     if given_back and draft.exchange and given_back[0].booking_rate:
-        # what is given back is worth what it was booked with
+        # what is given back is valued as it was booked
         return draft._replace(exchange=draft.exchange._replace(rate=given_back[0].booking_rate))
     return draft
 
@@ -536,7 +548,7 @@ def _not_composed(lines: Sequence[UnbilledLine], error: Exception) -> BillingNot
 
 
 def _less(book: Book, deposits: Sequence[DepositLeft], draft: Draft) -> list[DepositLeft]:
-    """What is left of deposits once a document has deducted its part: the next of the same run deducts no more than that."""
+    """What is left of deposits once a document has deducted its part: the next one of the same run deducts no more than that."""
     result = []
     for deposit in deposits:
         taken = [deduction for deduction in draft.deductions if deduction.number == deposit.number]
@@ -546,7 +558,9 @@ def _less(book: Book, deposits: Sequence[DepositLeft], draft: Draft) -> list[Dep
         def gone(
             part: TaxLeft, code: str, taken: Sequence[DraftDeduction] = taken, codes: Sequence[str] = codes
         ) -> Decimal:
-            alone = codes.count(code) == 1  # else two rates of the code, of which each has a name of its own
+            alone = (
+                codes.count(code) == 1
+            )  # otherwise there would be two rates of the code, each with a name of its own
             names = {part.code, part.document_name}
             return sum(
                 (
@@ -566,7 +580,9 @@ def _less(book: Book, deposits: Sequence[DepositLeft], draft: Draft) -> list[Dep
 
 
 def _apart(bundle: list[UnbilledLine]) -> list[list[UnbilledLine]]:
-    """Documents for what would come to less than nothing in one: what is given back of a contract, or by its adjustments, apart."""
+    """Several documents if one would be negative: what is given back of a contract, or by its adjustments, gets a document of its
+    own.
+    """
 
     def of(unbilled_line: UnbilledLine) -> tuple[str, bool]:
         return unbilled_line.contract.code, unbilled_line.kind == "adjustment"
@@ -581,8 +597,8 @@ def _apart(bundle: list[UnbilledLine]) -> list[list[UnbilledLine]]:
 
 
 def _given_back(book: Book, bundle: Sequence[UnbilledLine], day: date) -> list[Invoice]:
-    """Of what comes to less than nothing: the customer's documents that it gives back: those that its adjustments name, then the
-    latest of its contracts, as far as needed. A credit note names them (CGI, ann. II, art. 242 nonies A).
+    """The customer's documents that a negative total gives back: those that its adjustments name, then the latest of its contracts,
+    as far as needed. A credit note names them (CGI, ann. II, art. 242 nonies A).
     """
     net = -sum((line.line.net for line in bundle), ZERO)
     codes = {line.contract.code for line in bundle}

@@ -1,4 +1,4 @@
-"""Where each contract stands on a day: what it costs, what is billed, what is next, when it ends or renews itself."""
+"""The state of each contract on a day: price, billed amount, next billing, end or renewal."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class ContractStatus(NamedTuple):
     customer: str
     currency: str
     price: Decimal | None
-    """The unit price in force, as revised by its index; of a fixed price, the whole, change orders included."""
+    """The unit price in force, as revised by its index; for a fixed price, the total, change orders included."""
     with_tax: bool
     billed: Decimal
-    """What its documents say, without tax, deposits and expenses."""
+    """What its documents bill, without tax, deposits and expenses."""
     unbilled: Decimal
-    """What may be billed by then, without tax, deposits left out."""
+    """What may be billed by then, without tax and deposits."""
     unbilled_price: Decimal | None
-    """What a fixed price, or a cap, still leaves after what is billed."""
+    """What is left of a fixed price, or of a cap, after what was billed."""
     next_due: date | None
     """When it may be billed next."""
     ends: date | None
@@ -48,23 +48,23 @@ class ContractStatus(NamedTuple):
     notice_by: date | None
     """The last day on which notice keeps it from renewing itself."""
     steps: tuple[CalculationStep, ...]
-    """How the price came about."""
+    """How the price was worked out."""
     change_orders: tuple[fixed.ChangeOrder, ...] = ()
     """The change orders of a fixed price that are agreed by then, oldest first."""
 
     prepaid: Decimal = ZERO
-    """What its deposits, without tax, still have to be deducted."""
+    """How much of its deposits, without tax, is not deducted yet."""
 
     @property
     def change_orders_total(self) -> Decimal | None:
-        """What its change orders come to; None where it is no fixed price."""
+        """The total of its change orders; None if it has no fixed price."""
         return sum((order.amount for order in self.change_orders), ZERO) if self.contract.mode == "fixed" else None
 
 
 def contract_statuses(book: Book, as_of: date, contract_filter: ContractFilter) -> list[ContractStatus]:
-    """The contracts that are asked for, by code, as they stand on `as_of`; those that begin later as on their first day.
+    """The requested contracts, by code, as of `as_of`; those that begin later as of their first day.
 
-    What later documents bill, or give back, plays no part.
+    Later documents are ignored.
     """
     then = book_at_cutoff(book, as_of)
     billed = already_billed(then)
@@ -123,7 +123,7 @@ def _standing(
 
 
 def _agreed(dated: Dated[Contract], orders: Sequence[fixed.ChangeOrder]) -> tuple[CalculationStep, ...]:
-    """How a fixed price came about: as first agreed, and each change order."""
+    """How a fixed price was worked out: as first agreed, then each change order."""
     steps = []
     price = dated.at(orders[0].date).price or ZERO
     price -= orders[0].amount
@@ -142,9 +142,9 @@ def _agreed(dated: Dated[Contract], orders: Sequence[fixed.ChangeOrder]) -> tupl
 
 
 def term_end(contract: Contract, day: date) -> date | None:
-    """The last day of the term that `day` is in: `until`, moved on by whole renewals where it renews itself. None: no end.
+    """The last day of the term that `day` is in: `until`, moved on by whole renewals if it renews itself. None: no end.
 
-    Terms are counted from the first one's end, so month ends stay month ends. Raises periods.PeriodError.
+    Terms are counted from the end of the first one, so month ends stay month ends. Raises periods.PeriodError.
     """
     if contract.until is None or not contract.renews:
         return contract.until
@@ -157,7 +157,7 @@ def term_end(contract: Contract, day: date) -> date | None:
 
 
 def notice_by(contract: Contract, term: date) -> date | None:
-    """The last day to give notice before a term ends: so long before the day after it, less a day. Raises PeriodError."""
+    """The last day to give notice before a term ends: the notice period before the day after it, less a day. Raises PeriodError."""
     if not (contract.renews and contract.notice):
         return None
     return periods.parse_length(contract.notice).after(term + timedelta(days=1), -1) - timedelta(days=1)
@@ -166,7 +166,9 @@ def notice_by(contract: Contract, term: date) -> date | None:
 def _next_due(
     book: Book, dated: Dated[Contract], as_of: date, billed: AlreadyBilled, decimals: int, lines: Sequence[UnbilledLine]
 ) -> date | None:
-    """The day on which the contract may be billed next: of what waits, the first; else the next period's or milestone's."""
+    """The day on which the contract may be billed next: of what can already be billed, the first; else the next period's or
+    milestone's.
+    """
     if lines:
         return min(line.line.billable_from for line in lines)
     contract = dated.first

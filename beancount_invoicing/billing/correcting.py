@@ -1,10 +1,9 @@
-"""Corrective invoices: what cancels an invoice and replaces it, with what takes the replaced one out of the books.
+"""Corrective invoices: cancel an invoice and replace it, with the entry that takes the replaced one out of the books.
 
 The customer gets one document, which names the one that it replaces (CGI, art. 289, I, 5; directive 2006/112/EC, art. 219). The
-ledger has two entries: the corrective invoice as it stands, and the cancellation, which takes back what was booked, to the cent.
-
-Peppol takes no corrective invoice (384 is not in its list of types, rule PEPPOL-EN16931-P0100): there the customer gets a credit
-note on the whole of the wrong one, and a new invoice.
+ledger gets two entries: the corrective invoice itself, and the cancellation, which reverses what was booked, to the cent. Peppol
+does not accept corrective invoices (384 is not in its list of types, rule PEPPOL-EN16931-P0100): there, the customer gets a credit
+note for the whole wrong invoice, and a new invoice.
 """
 
 from __future__ import annotations
@@ -25,22 +24,22 @@ from beancount_invoicing.rules import currencies, numbering, payment_terms
 
 
 class CannotCorrect(CannotCompose):
-    """An invoice cannot be corrected so; the message says why, and what to do."""
+    """An invoice cannot be corrected like this; the message says why, and what to do."""
 
 
 class Correction(NamedTuple):
-    """What the corrective invoice says otherwise than the one that it replaces; None and "" stay as they are."""
+    """What the corrective invoice changes; None and "" mean no change."""
 
     reason: str
-    """Why: printed on it."""
+    """The reason, which is printed on it."""
     lines: tuple[LineEdit, ...] = ()
     drop: frozenset[int] = frozenset()
     """Places of lines, from 1."""
     add: tuple[DraftLine, ...] = ()
     customer: str = ""
-    """Main account of whom it should have gone to."""
+    """Main account of the customer whom it should have gone to."""
     tax: str = ""
-    """Tax code of its allowances and charges; that of lines is said of each."""
+    """Tax code of its allowances and charges; those of lines are given line by line."""
     terms: str = ""
     due: date | None = None
     delivered: date | None = None
@@ -51,7 +50,7 @@ class Corrected(NamedTuple):
     """Both entries; a credit note and the new document have no number yet."""
 
     credit: Draft
-    """What takes the wrong one out of the books: the cancellation, or the credit note."""
+    """The entry that takes the wrong one out of the books: the cancellation, or the credit note."""
     invoice: Draft
 
 
