@@ -65,11 +65,12 @@ def correction_drafts(
     *,
     by_credit_note: bool = False,
 ) -> Corrected:
-    """The corrective invoice of `day` on an invoice, and the cancellation of that; or a new invoice, and a credit note.
+    """The corrective invoice of `day` for an invoice, and the cancellation of that invoice; or a new invoice and a credit note.
 
-    Lines, taxes and prices are composed as of the invoice's own date: it is the same supply. Its due dates follow from the day on
-    which it is issued. `claims`: where the invoice stands, and what of it is open; `metadata`: what the entry says of itself beyond
-    a draft, by key; `exchange`: how it is booked where that is in another currency. Raises CannotCorrect, CannotCompose."""
+    Lines, taxes and prices are composed as of the invoice's own date, because it is the same supply. Due dates follow from the day
+    of issue. `claims`: the invoice's accounts, and what is open on them; `metadata`: what the entry says beyond a draft, by key;
+    `exchange`: how it is booked if that is in another currency. Raises CannotCorrect, CannotCompose.
+    """
     _can_be_corrected(book, invoice, correction, day)
     back, _notices = credit_note(
         book, invoice, claims, CreditRequest(invoice.number, note=correction.reason, reopen=True), day, exchange
@@ -197,7 +198,7 @@ def _can_be_corrected(book: Book, invoice: Invoice, wanted: Correction, day: dat
 
 
 def _returned(out: Work, invoice: Invoice) -> TimeRelease:
-    """Time that comes back onto its account with the cancellation, as worked when its line began: the one of so many units."""
+    """Time that the cancellation puts back on its account, as worked when its line began: a posting of so many units."""
     starts = [
         (line.quantity != -out.quantity, line.start)
         for line in invoice.lines
@@ -208,19 +209,19 @@ def _returned(out: Work, invoice: Invoice) -> TimeRelease:
 
 
 def _taken(out: Work, changed: Mapping[Source, Decimal]) -> list[TimeRelease]:
-    """The same time as the corrective invoice takes it off."""
+    """The same time as the corrective invoice takes it off the account."""
     quantity = changed.get(out.source, -out.quantity)
     return [TimeRelease(out.account, out.counter_account, out.commodity, out.item, quantity)] if quantity else []
 
 
 def _with_time(lines: Sequence[DraftLine], outs: Sequence[TimeRelease]) -> tuple[DraftLine, ...]:
-    """The lines, the last one with all time that goes with them."""
+    """The lines; the last one of each item carries all the time that belongs to them."""
     plain = [line._replace(time_releases=()) for line in lines]
     return (*plain[:-1], plain[-1]._replace(time_releases=tuple(outs))) if plain else ()
 
 
 def _receivables(book: Book, draft: Draft, text: str, day: date) -> tuple[DraftReceivable, ...]:
-    """What is to be paid, due from its own day on; what is kept back of works as long as before."""
+    """The amount to pay, due counted from its own date; retentions until acceptance as before."""
     receivables = tuple(receivable for receivable in draft.receivables if receivable.retained)
     rest = tuple(receivable for receivable in draft.receivables if not receivable.retained)
     if not receivables or not rest:
@@ -235,14 +236,14 @@ def _receivables(book: Book, draft: Draft, text: str, day: date) -> tuple[DraftR
 
 
 def _own_terms(book: Book, invoice: Invoice, main: str) -> str:
-    """The terms that the invoice itself says; "" where they follow from its customer."""
+    """The terms that the invoice itself gives; "" if they follow from its customer."""
     if invoice.customer is None or invoice.customer.account != main or not invoice.terms:
         return ""
     return invoice.terms if book.customers[main].at(invoice.date).terms != invoice.customer.terms else ""
 
 
 def _own_order(book: Book, invoice: Invoice, main: str, day: date) -> str:
-    """The order number that the invoice itself says; "" where it is the customer's by then."""
+    """The order number that the invoice itself gives; "" if it is the customer's."""
     if invoice.customer is None or invoice.customer.account != main:
         return ""
     order = invoice.customer.purchase_order
@@ -250,6 +251,6 @@ def _own_order(book: Book, invoice: Invoice, main: str, day: date) -> str:
 
 
 def _supplied(invoice: Invoice, lines: Sequence[DraftLine]) -> date | None:
-    """The day of the supply, where the lines do not say it: the one of the invoice that is replaced."""
+    """The day of supply, if the lines do not give it: that of the invoice that is replaced."""
     days = [day for line in lines if (day := line.delivered or line.end)]
     return None if days and max(days) == invoice.supplied_on else invoice.supplied_on if not days else None

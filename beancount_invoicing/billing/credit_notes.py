@@ -38,13 +38,14 @@ from beancount_invoicing.rules.steps import round_to, share_out
 
 
 class CannotCredit(CannotCompose):
-    """What is asked for cannot be credited; the message says why, and what to do."""
+    """A credit request cannot be carried out; the message says why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class CreditLine:
-    """A line to be credited, counted from 1: so many units of it (all that are left, if None); with `less`, only so much of
-    the price of each."""
+    """A line to be credited, counted from 1: this many of its units (None: all that are left); with `less`, only this part of the
+    price of each.
+    """
 
     index: int
     quantity: Decimal | None = None
@@ -52,18 +53,18 @@ class CreditLine:
 
 
 class CreditRequest(NamedTuple):
-    """What is credited of a document: all that is left, some of its lines, a sum, or the days from `start` to `end`."""
+    """What is credited of a document: everything that is left, some of its lines, a sum, or the days from `start` to `end`."""
 
     number: str
     lines: tuple[CreditLine, ...] = ()
     note: str = ""
-    """Why; of a sum it is the text of its line."""
+    """The reason; for a sum, the text of its line."""
     reopen: bool = False
     """What was billed under contracts may be billed again."""
     amount: Decimal | None = None
     """A sum without tax, in the document's currency."""
     tax: str = ""
-    """The tax code that a sum is credited under; "" shares it over those of the document."""
+    """The tax code under which a sum is credited; "" distributes it over the document's codes."""
     start: date | None = None
     """First day credited, inclusive; None with an `end`: from the first day of each line's period on."""
     end: date | None = None
@@ -72,7 +73,7 @@ class CreditRequest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """A line of the credit note; `of` is the line that it gives back `count` units of, with their sign."""
+    """A line of the credit note; it gives back `count` units of the line `of`, with their sign."""
 
     line: DraftLine
     of: LineLeftToCredit | None = None
@@ -87,14 +88,14 @@ def credit_note(
     day: date,
     exchange: ExchangeRate | None = None,
 ) -> tuple[Draft, tuple[str, ...]]:
-    """The credit note of `day` on a document, without a number, and what its writer should know.
+    """The credit note of `day` for a document, without a number, and notices for the user.
 
-    Units of lines take the net and the tax that they come to, in the document's currency, rounded as its own; each amount stays
-    within a unit of the last digit of its share, and the note that reaches the rest of a line, or of the net under a tax code,
-    takes the rest. With the lines goes their share of allowances, charges and of sums that were credited before; with all that is
-    left of the document what it deducted, and its rounding. `claims`: where the document stands, and what of it is open;
-    `exchange`: how it is booked where that is in another currency. A claim for late interest is given back with `kind: "claim"`,
-    outside VAT. Raises CannotCredit, CannotCompose.
+    Units of lines take their own net and tax, in the document's currency, rounded like the document. Each amount stays within one
+    unit of the last digit of its share; the note that completes a line, or the net under a tax code, takes whatever is left. The
+    lines take along their share of allowances, charges and sums credited before. The last note also takes along what the document
+    deducted, and its rounding. `claims`: the document's accounts, and what is open on them; `exchange`: how it is booked if that is
+    in another currency. A claim for late interest is given back with `kind: "claim"`, outside VAT. Raises CannotCredit,
+    CannotCompose.
     """
     left = _left(book, invoice, day)
     per_line = book.option("tax-rounding", day) == "line"
@@ -142,7 +143,7 @@ def credit_note(
 
 
 def _left(book: Book, invoice: Invoice, day: date) -> LeftToCredit:
-    """What is left of a document that can be credited."""
+    """How much of a document can still be credited."""
     if new := book.final_replacement_of(invoice):
         what = _("only takes out of the books what") if invoice.kind == "cancellation" else _("is what")
         raise CannotCredit(
@@ -215,7 +216,7 @@ def _decimals(left: LeftToCredit) -> int:
 
 
 def _chosen(left: LeftToCredit, wanted: CreditRequest) -> list[tuple[CreditLine, LineLeftToCredit]]:
-    """The lines that are named."""
+    """The lines that the request names."""
     number, last = left.invoice.number, len(left.lines)
     result = []
     for line in wanted.lines:
@@ -239,7 +240,7 @@ def _chosen(left: LeftToCredit, wanted: CreditRequest) -> list[tuple[CreditLine,
 
 
 def _lines(book: Book, left: LeftToCredit, wanted: CreditRequest, day: date, notices: list[str]) -> list[_Taken]:
-    """The lines that are named, or all that is left of all."""
+    """The lines that the request names, or everything that is left."""
     if not wanted.lines:
         if left.notes:
             notices.append(
@@ -295,7 +296,7 @@ def _lines(book: Book, left: LeftToCredit, wanted: CreditRequest, day: date, not
 
 
 def _back(left: LeftToCredit, line: Line, day: date) -> DraftLine:
-    """A line that gives back something of another, yet without an amount; it names its place where others say the same."""
+    """A line that gives back part of another one, still without an amount; it names its place if several lines match."""
     said = [(line.line.account, line.line.tax, line.line.item, line.line.text) for line in left.lines]
     place = next(index for index, credit in enumerate(left.lines) if credit.line is line)
     return DraftLine(
@@ -317,7 +318,7 @@ def _units(
     wanted: CreditRequest,
     day: date,
 ) -> list[_Taken]:
-    """The line that gives back `count` units of a line, and one that takes back what of their price was credited before."""
+    """The line that gives back `count` units of a line, and one that takes back earlier credits on their price."""
     line, decimals = line_left_to_credit.line, _decimals(left)
     result = []
     if count:
@@ -336,7 +337,7 @@ def _units(
             discount=line.discount if priced else None,
             steps=figure.steps,
         )
-        if left.invoice.kind == "claim":  # its days are said, and no quantity
+        if left.invoice.kind == "claim":  # it gives its days, and no quantity
             back = back._replace(quantity=None, price=None, start=line.start, end=line.end)
         if wanted.reopen and line.contract:
             back = back._replace(
@@ -362,12 +363,12 @@ def _units(
 
 
 def _priced(line: Line) -> bool:
-    """Whether a line says how many units it has, and what one costs."""
+    """Whether a line gives a number of units and a price for each."""
     return line.quantity is not None and (line.price is not None or line.price_with_tax is not None)
 
 
 def _price_difference(left: LeftToCredit, credit: LineLeftToCredit, count: Decimal, less: Decimal, day: date) -> _Taken:
-    """The line that gives back so much of the price of each unit, with tax where the price is."""
+    """The line that gives back this part of the price of each unit, with tax if the price includes it."""
     line, decimals = credit.line, _decimals(left)
     with_tax = line.price is None and line.price_with_tax is not None
     less = max(less, round_to(less, decimals), key=lambda one: -int(one.as_tuple().exponent))  # 5 is 5.00
@@ -449,7 +450,7 @@ def _days(book: Book, left: LeftToCredit, wanted: CreditRequest, day: date) -> l
 
 
 def _worked(book: Book, line: Line) -> bool:
-    """Whether a line bills time or an expense: its days say when it was, not for how long it was paid."""
+    """Whether a line bills time or an expense: its days are when that happened, not a period that was paid for."""
     dated = book.contracts.get(line.contract)
     return bool(line.expense_date) or (dated is not None and dated.at(line.start or date.min).mode == "time")
 
@@ -566,7 +567,7 @@ def _sum(left: LeftToCredit, wanted: CreditRequest, day: date) -> list[_Taken]:
 
 
 def _in_proportion(amount: Decimal, weights: Mapping[str, Decimal], decimals: int) -> dict[str, Decimal]:
-    """An amount shared out by weights, to the cent; the largest shares take what the roundings leave."""
+    """An amount distributed by weights, to the cent; the largest shares take the rounding differences."""
     whole = sum(weights.values(), ZERO)
     if not whole:
         return {next(iter(weights)): amount}
@@ -575,7 +576,7 @@ def _in_proportion(amount: Decimal, weights: Mapping[str, Decimal], decimals: in
 
 
 def _beside(left: LeftToCredit, taken: Sequence[_Taken], day: date) -> list[_Taken]:
-    """What goes back with the lines of allowances, charges, and sums that were credited: the share of the net that they have."""
+    """What goes back with the lines of allowances, charges and sums credited before: in proportion to their net."""
     nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     for one in taken:
         net = one.line.net
@@ -680,7 +681,9 @@ def _must_be_whole(left: LeftToCredit, line_left_to_credit: LineLeftToCredit, ba
 
 
 def _time_of_lump(book: Book, invoice: Invoice, lump: Line, out: Work) -> Decimal:
-    """The time that a document took off an account for a line of one sum: all of its item, less what its other lines bill."""
+    """The time that a document took off an account for a line billed as a sum: all time of its item, less what its other lines
+    bill.
+    """
     gone = sum(
         (
             -work.quantity
@@ -734,7 +737,7 @@ def _rates(invoice: Invoice) -> dict[str, Decimal]:
 
 
 def _nets(left: LeftToCredit, taken: Sequence[_Taken], lines: Sequence[DraftLine]) -> tuple[DraftLine, ...]:
-    """The lines, those whose price includes tax with the net that keeps to their share."""
+    """The lines; those whose price includes tax with the net that keeps within their share."""
     rates, decimals = _rates(left.invoice), _decimals(left)
     result = []
     for one, line in zip(taken, lines, strict=True):
@@ -750,7 +753,7 @@ def _nets(left: LeftToCredit, taken: Sequence[_Taken], lines: Sequence[DraftLine
 def _taxes(
     book: Book, left: LeftToCredit, lines: Sequence[DraftLine], draft: Draft, per_line: bool
 ) -> tuple[DraftTax, ...]:
-    """The tax of each code: on the nets of its lines, within prices that include it; the rest with the rest of its net."""
+    """The tax of each code, on the nets of its lines (within prices that include it); the rest goes with the rest of its net."""
     decimals = _decimals(left)
     by_line = per_line or book.option("tax-rounding", left.invoice.date) == "line"
     result = []
@@ -778,7 +781,7 @@ def _taxes(
 
 
 def _tax_account(tax_amount: TaxAmount) -> str:
-    """Where the document booked it."""
+    """The account on which the document booked it."""
     waits = (
         tax_amount.tax.pending if tax_amount.pending or (not tax_amount.amount and tax_amount.tax.on_payment) else None
     )
@@ -786,7 +789,7 @@ def _tax_account(tax_amount: TaxAmount) -> str:
 
 
 def _rounding(left: LeftToCredit, asked: Decimal) -> Decimal:
-    """Of what the amount to pay was rounded down by, as much as it needs so that no more is credited than was asked for."""
+    """As much of the document's rounding down as is needed, so that no more is credited than requested."""
     beyond, whole = left.payable + asked, left.invoice.total_after_withholding
     rounded_down = left.rounding * whole < 0 and abs(beyond) <= abs(left.rounding)
     return -beyond if rounded_down and beyond * whole < 0 else ZERO
@@ -803,10 +806,11 @@ def _deducted(left: LeftToCredit) -> tuple[DraftDeduction, ...]:
 
 
 def _shared(invoice: Invoice, claims: Sequence[OpenItem], payable: Decimal, day: date) -> tuple[DraftReceivable, ...]:
-    """What a credit note gives back, on the accounts that the document stands on, in proportion: a retention has its own.
+    """The amounts that a credit note gives back on each of the document's accounts, in proportion: a retention has an account of
+    its own.
 
-    On each as much as is open there; what is over on those where more is open, and in the end on the main account. What is kept
-    back until the works are accepted is never more than its part of what is left of the price.
+    On each account, at most what is open there; the rest goes to the accounts where more is open, and finally to the main account.
+    A retention until acceptance is never reduced by more than its part of what is left of the price.
     """
     assert invoice.customer is not None
     stood: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)

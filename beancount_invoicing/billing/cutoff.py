@@ -10,11 +10,11 @@ from beancount_invoicing.model import Book, Dated, T, require_date
 
 
 def book_at_cutoff(book: Book, as_of: date) -> Book:
-    """The Book as billing saw it at the end of `as_of`, for reports: later documents had billed, and given back, nothing.
+    """The Book as billing saw it at the end of `as_of`, for reports: later documents had not billed or given back anything yet.
 
-    What a document books out or gives back counts from the document's day on, other time and expenses from their own; what
-    is said of a contract, an item, a tax, a customer or an index from its date on. Not for what bills: what a later document has
-    billed is not billed again.
+    What a document takes off an account or gives back counts from the document's date on, other time and expenses from their own;
+    data of a contract, an item, a tax, a customer or an index from its date on. Not for billing itself: what a later document has
+    billed must not be billed again.
     """
     require_date(as_of)
     documents = {invoice.number: invoice.booked_from for invoice in book.invoices}
@@ -34,7 +34,7 @@ def book_at_cutoff(book: Book, as_of: date) -> Book:
 
 
 def _known(those: Mapping[str, Dated[T]], as_of: date) -> dict[str, Dated[T]]:
-    """Each with its versions up to `as_of`; the first one where all are later."""
+    """Each with its versions up to `as_of`; with the first one if all are later."""
     return {
         name: dated
         if dated.versions[-1][0] <= as_of

@@ -1,4 +1,4 @@
-"""What billing yields: what may be billed, line by line, and the drafts of documents that are made of it."""
+"""The results of billing: lines that can be billed, and drafts of documents made from them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from beancount_invoicing.model import ZERO, CalculationStep, Day, DocumentKind, 
 
 
 class TimeRelease(NamedTuple):
-    """Time that leaves a contract's account because it is billed: `quantity` > 0; or comes back, < 0, as worked on `since`."""
+    """Time that leaves a contract's account because it is billed (`quantity` > 0), or comes back (< 0), as worked on `since`."""
 
     account: str
     counter: str
@@ -21,25 +21,24 @@ class TimeRelease(NamedTuple):
     billable: bool = True
     worked_on: date | None = None
     person: str = ""
-    """Whose time it is, where only theirs is billed; so for `task`."""
+    """The person, if only that person's time is billed; likewise `task`."""
     task: str = ""
 
 
 class DraftLine(NamedTuple):
-    """A line to be written: `net` in the document's currency is quantity × price less `discount`, to the cent.
-
-    `text` and `unit` are "" where the item says them already.
+    """A line to be written: `net`, in the document's currency, is quantity × price less `discount`, to the cent. `text` and `unit`
+    are "" if they are the item's.
     """
 
     net: Decimal
     account: str
     tax: str
     billable_from: date
-    """The day from which on it waits to be billed."""
+    """The day from which it can be billed."""
     item: str = ""
     text: str = ""
     name: str = ""
-    """What it is in few words, for the entry's own text."""
+    """A few words for the narration."""
     unit: str = ""
     quantity: Decimal | None = None
     price: Decimal | None = None
@@ -52,26 +51,26 @@ class DraftLine(NamedTuple):
     expense: date | None = None
     cost: Decimal | None = None
     delivered: date | None = None
-    """The day of its supply, where neither `end` nor `expense` is it."""
+    """The day of its supply, if that is neither `end` nor `expense`."""
     time_releases: tuple[TimeRelease, ...] = ()
     gross: Decimal | None = None
-    """What the line comes to with tax, where its price includes it."""
+    """The amount of the line with tax, if its price includes it."""
     nature: str = ""
     corrected_line: int | None = None
-    """Of a credit note: which line of what it corrects, from 1, it gives back, where several say the same."""
+    """On a credit note: the number, from 1, of the corrected line, if several match."""
     adjusts: tuple[str, ...] = ()
-    """Of an adjustment: the numbers of the documents that billed its days."""
+    """On an adjustment: the numbers of the documents that billed its days."""
     allowance_or_charge: Literal["", "allowance", "charge"] = ""
-    """It lowers or raises the whole document, and `text` says why; "" for a line of its own."""
+    """It lowers or raises the whole document, with `text` as the reason; "" for a line of its own."""
     steps: tuple[CalculationStep, ...] = ()
     work: tuple[Work, ...] = ()
-    """The time that it bills, entry by entry, each with how much of it; and what leaves the account with it unbilled."""
+    """The time that it bills, entry by entry, with the quantity of each; and time that leaves the account unbilled with it."""
     source: Source | None = None
-    """Where the expense or milestone stands that it bills, or the line that it adjusts."""
+    """The place of the expense or milestone that it bills, or of the line that it adjusts."""
 
     @property
     def supply_date(self) -> date | None:
-        """The day of its supply; None where nothing says it."""
+        """The day of its supply; None if it is not known."""
         return self.delivered or self.end or self.expense
 
 
@@ -83,7 +82,7 @@ class DraftTax(NamedTuple):
     amount: Decimal
     base: Decimal
     booked: Decimal | None = None
-    """Where the books are kept in another currency: how much it is there; None for what it is at the document's rate."""
+    """The amount in the books' currency, if that is another one; None: as the document's rate gives it."""
 
 
 class DraftDeduction(NamedTuple):
@@ -96,25 +95,25 @@ class DraftDeduction(NamedTuple):
 
 
 class DraftReceivable(NamedTuple):
-    """A posting on a customer's account to be written; `due` where it is said."""
+    """A posting on a customer's account to be written; with its `due` if it has one."""
 
     account: str
     amount: Decimal
     due: date | None = None
     retained: str = ""
-    """Code of the contract under which it is kept back."""
+    """Code of the contract of which it is a retention."""
 
 
 class ExchangeRate(NamedTuple):
-    """Where lines are booked in another `currency`: how much of it one unit of the document's is worth."""
+    """The currency in which lines are booked, and how much of it one unit of the document's is worth."""
 
     currency: str
     rate: Decimal
     decimals: int
     in_document_currency: frozenset[str] = frozenset()
-    """The accounts that are booked in the document's currency all the same."""
+    """The accounts that are booked in the document's currency nevertheless."""
     price_on_lines: bool = False
-    """The price stands on what is booked in `currency`; else on what is booked in the document's."""
+    """The price is written on the postings in `currency`; otherwise on those in the document's."""
 
 
 class Draft(NamedTuple):
@@ -131,7 +130,7 @@ class Draft(NamedTuple):
     deductions: tuple[DraftDeduction, ...]
     receivables: tuple[DraftReceivable, ...]
     rounding: Decimal = ZERO
-    """What the amount to pay is rounded by, on `rounding_account`."""
+    """The rounding of the amount to pay, on `rounding_account`."""
     rounding_account: str = ""
     number: str = ""
     """Its number, or the name of a draft ("draft-…")."""
@@ -140,16 +139,16 @@ class Draft(NamedTuple):
     terms: str = ""
     due: Day | None = None
     delivered: Day | None = None
-    """The day of the supply, where its lines do not say it, and it is not its date."""
+    """The day of supply, if its lines do not give it and it is not its date."""
     corrects: str = ""
     claims: str = ""
     """Of a claim for late interest: the number of the invoice that was paid late."""
     narration: str = ""
     note: str = ""
     to_send: bool = False
-    """It says of itself that it is to be sent."""
+    """It is marked to be sent."""
     metadata: tuple[tuple[str, StepValue], ...] = ()
-    """What else it says of itself, by key: what of the customer holds otherwise for it."""
+    """Other keys on it, such as customer data that differ on this document."""
 
     @property
     def net(self) -> Decimal:
@@ -158,7 +157,9 @@ class Draft(NamedTuple):
 
     @property
     def numbered_kind(self) -> DocumentKind:
-        """The kind that its number is of: what gives a claim back is written as a claim, outside VAT, and read as a credit note."""
+        """The kind that decides its number: a credit note for a claim is written as a claim, outside VAT, and read as a credit
+        note.
+        """
         return "credit-note" if self.kind == "claim" and self.net < 0 else self.kind
 
     @property
@@ -171,25 +172,25 @@ NoticeRule = Literal[
     "time-without-contract", "outside-contract", "time-without-price", "over-cap", "no-milestone", "deposit-left",
     "not-billed", "contract",
 ]  # fmt: skip
-"""What keeps something from being billed; "contract": what the checks of contracts say already."""
+"""Why something cannot be billed; "contract" if the checks of contracts report it already."""
 
 
 class BillingNotice(NamedTuple):
-    """Something that billing leaves out, and what to do about it: `bill`, `unbilled`, `today` and `check` say it from here."""
+    """Something that billing leaves out, and what to do about it: the one source for `bill`, `unbilled`, `today` and `check`."""
 
     contract: str
-    """"" where it is of none."""
+    """"" if it belongs to none."""
     message: str
     rule: NoticeRule = "not-billed"
     source: Source | None = None
     amount: Decimal | None = None
-    """What it would come to without tax, in the contract's currency, where that is known."""
+    """Its amount without tax, in the contract's currency, if known."""
     currency: str = ""
-    """Of the amount, where it is not the contract's."""
+    """The currency of the amount, if it is not the contract's."""
     since: date | None = None
     """Its first day."""
     advice: str = ""
-    """What to do, where the message does not say it."""
+    """What to do, if the message does not say it."""
 
     @property
     def with_advice(self) -> str:

@@ -1,4 +1,4 @@
-"""What goes along with an invoice: the time behind its lines, and the receipts of the expenses that it bills again."""
+"""Enclosures of an invoice: the time behind its lines, and the receipts of the expenses that it bills again."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Enclosure = Literal["timesheet", "receipts"]
 
 
 class Enclosed(NamedTuple):
-    """The time entries that a document bills, by day, each as far as it is billed; and the files of receipts, by their paths."""
+    """The time entries that a document bills, by day, each as far as it is billed; and the paths of receipts."""
 
     time: tuple[Work, ...]
     receipts: tuple[str, ...]
 
 
 def contract_enclosures(book: Book, invoice: Invoice) -> frozenset[str]:
-    """What the contracts of its lines say that goes along, `enclose`, as they hold on each line's day."""
+    """What the contracts of its lines enclose, as they apply on each line's day."""
     return frozenset(
         word
         for line in invoice.lines
@@ -31,7 +31,7 @@ def contract_enclosures(book: Book, invoice: Invoice) -> frozenset[str]:
 
 
 def enclosures_of(book: Book, invoice: Invoice, kinds: Collection[str]) -> Enclosed:
-    """What goes along with a document, of what is `kinds`: "timesheet", "receipts". A credit note has nothing of it."""
+    """The enclosures of a document, of the given `kinds` ("timesheet", "receipts"). A credit note has none."""
     if invoice.net < 0:
         return Enclosed((), ())
     return Enclosed(
@@ -41,7 +41,7 @@ def enclosures_of(book: Book, invoice: Invoice, kinds: Collection[str]) -> Enclo
 
 
 def _time_behind(book: Book, invoice: Invoice) -> tuple[Work, ...]:
-    """What of the time is left without the document, and is not with it; what later ones book out plays no part."""
+    """The time that the document takes off the account; later documents play no part."""
     earlier = {one.number for one in book.invoices if (one.date, one.source) < (invoice.date, invoice.source)}
     own = [work for work in book.work if work.document == invoice.number and work.quantity < 0 and work.billable]
     own = [work for work in own if not work.written_down]
@@ -56,7 +56,7 @@ def _time_behind(book: Book, invoice: Invoice) -> tuple[Work, ...]:
 
 
 def _receipts(book: Book, invoice: Invoice) -> tuple[str, ...]:
-    """The files that the expenses say which its lines bill again."""
+    """The receipt files of the expenses that its lines bill again."""
     found: dict[str, None] = {}
     for line in invoice.lines:
         if line.expense_date and line.expense_amount is not None:

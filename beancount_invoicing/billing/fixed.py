@@ -21,7 +21,7 @@ from beancount_invoicing.rules.tax import code_of_name
 
 
 class MilestoneAmount(NamedTuple):
-    """A milestone with its amount without tax, and how that came about."""
+    """A milestone with its amount without tax, and how that was worked out."""
 
     milestone: Milestone
     amount: Decimal
@@ -29,7 +29,7 @@ class MilestoneAmount(NamedTuple):
 
 
 def billed_milestones(invoices: Iterable[Invoice]) -> dict[tuple[str, str], Decimal]:
-    """What each milestone of a contract is billed with, drafts too, less what is credited; none that is credited whole."""
+    """The amount billed for each milestone of a contract, drafts included, less credits; milestones credited in full are left out."""
     result: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     for invoice in invoices:
         for line in invoice.lines:
@@ -39,7 +39,7 @@ def billed_milestones(invoices: Iterable[Invoice]) -> dict[tuple[str, str], Deci
 
 
 class ChangeOrder(NamedTuple):
-    """What an amendment changes a fixed price by, from `date` (inclusive) on: a plus or a minus (French: avenant)."""
+    """The amount by which an amendment changes a fixed price from `date` (inclusive) on, plus or minus (French: avenant)."""
 
     date: date
     amount: Decimal
@@ -57,7 +57,7 @@ class ChangeOrder(NamedTuple):
 
 
 def change_orders(contract_versions: Dated[Contract]) -> tuple[ChangeOrder, ...]:
-    """The change orders of a fixed price, oldest first: each version whose price is another than that of the one before it."""
+    """The change orders of a fixed price, oldest first: each version with another price than the one before it."""
     if contract_versions.first.mode != "fixed":
         return ()
     return tuple(
@@ -68,27 +68,27 @@ def change_orders(contract_versions: Dated[Contract]) -> tuple[ChangeOrder, ...]
 
 
 class MilestonePlan(NamedTuple):
-    """How the parts of a fixed price are billed: by milestones of the price itself, and by those of change orders kept apart."""
+    """How the parts of a fixed price are billed: by milestones of the price itself, and by those of separate change orders."""
 
     milestones: tuple[Milestone, ...]
-    """Of the price itself, by date; change orders without milestones of their own are a part of it from their date on."""
+    """Milestones of the price itself, by date; change orders without milestones of their own are part of it from their date on."""
     separate_orders: tuple[tuple[ChangeOrder, tuple[Milestone, ...]], ...]
     """The change orders that have milestones of their own, by date."""
     with_unknown_order: tuple[Milestone, ...]
-    """Milestones that name a change order which there is not."""
+    """Milestones that name a change order which does not exist."""
 
     def own_price(self, contract_versions: Dated[Contract], day: date) -> Decimal:
-        """What the milestones of the price itself are parts of, on `day`: the contract's price less the orders kept apart."""
+        """The total to which the price's own milestones refer on `day`: the contract's price less the separate orders."""
         return (contract_versions.at(day).price or ZERO) - sum(
             (order.amount for order, _those in self.separate_orders if order.date <= day), ZERO
         )
 
 
 def milestone_plan(contract_versions: Dated[Contract], milestones: tuple[Milestone, ...]) -> MilestonePlan:
-    """Which milestones (by date; deposits are left out) bill the price and which a change order.
+    """Which milestones (by date, without deposits) bill the price, and which a change order.
 
-    A milestone bills the order that its `change-order` names; one after the percentages have reached 100 bills the last order that
-    was agreed by its date.
+    A milestone bills the order that its `change-order` names; one after the percentages have reached 100 bills the last order
+    agreed by its date.
     """
     orders = {order.date: order for order in change_orders(contract_versions)}
     of_order: defaultdict[date, list[Milestone]] = defaultdict(list)
@@ -114,7 +114,9 @@ def milestone_plan(contract_versions: Dated[Contract], milestones: tuple[Milesto
 
 
 def orders_without_milestones(contract_versions: Dated[Contract], planned: MilestonePlan) -> list[ChangeOrder]:
-    """The change orders, oldest first, that no milestone bills: those after the last one of the price without any of their own."""
+    """The change orders, oldest first, that no milestone bills: those after the last milestone of the price, without any of their
+    own.
+    """
     if not planned.milestones:
         return []
     last = planned.milestones[-1]
@@ -136,11 +138,11 @@ def milestone_amounts(
     billed: dict[tuple[str, str], Decimal],
     places: int,
 ) -> list[MilestoneAmount]:
-    """The milestones, by date, with their amounts: what they are billed with, else what they will be; deposits stand beside.
+    """The milestones, by date, with the amounts billed for them, or else to be billed; deposits are separate.
 
     A milestone is a part of the contract's price on its own date, less the change orders that have milestones of their own; theirs
-    are parts of what the order changes. `cumulative` takes off what those before it have, and may come to less than nothing. The
-    one with which the percentages reach 100 takes what is left, to the cent (`places`).
+    are parts of the order's change. `cumulative` deducts what earlier ones have, and may be negative. The milestone that brings the
+    percentages to 100 takes whatever is left, to the cent (`places`).
     """
     planned = milestone_plan(contract_versions, milestones)
     found: dict[Milestone, MilestoneAmount] = {}
@@ -203,15 +205,15 @@ def _percent(milestone: Milestone, price: Decimal, before: Decimal, places: int)
 
 
 class ProgressBilling(NamedTuple):
-    """Where a fixed price stands once a document is billed, without tax: `billed` by then, this document included."""
+    """The state of a fixed price after a document, without tax: `billed` by then, this document included."""
 
     name: str
     contract_price: Decimal
     change_orders: Decimal
-    """What change orders that were agreed by then add to it."""
+    """The total of the change orders agreed by then."""
     billed: Decimal
     billed_here: Decimal
-    """What of it this document bills."""
+    """What this document bills of it."""
 
     @property
     def left(self) -> Decimal:
@@ -220,7 +222,7 @@ class ProgressBilling(NamedTuple):
 
 
 def progress_billing(book: Book, invoice: Invoice) -> list[ProgressBilling]:
-    """Where the fixed prices stand that an invoice or credit note bills in situations (`cumulative`), or that orders changed."""
+    """The state of the fixed prices of an invoice or credit note with `cumulative` milestones, or whose contract has change orders."""
     result = []
     codes = dict.fromkeys(line.contract for line in invoice.lines if line.milestone and line.contract in book.contracts)
     for code in codes if invoice.kind in {"invoice", "credit-note", "corrective"} else ():
@@ -247,7 +249,7 @@ def progress_billing(book: Book, invoice: Invoice) -> list[ProgressBilling]:
 
 
 def milestone_account(contract_versions: Dated[Contract], book: Book, day: date) -> str:
-    """The account that a contract's milestones are booked on: its own, else its item's; "" where it has none."""
+    """The account on which a contract's milestones are booked: its own, else its item's; "" if it has none."""
     contract = contract_versions.at(day)
     item = book.items[contract.item].at(day) if contract.item in book.items else None
     return contract.account or (item.account if item else "")
@@ -279,22 +281,22 @@ def milestone_line(contract_versions: Dated[Contract], book: Book, stage: Milest
 
 
 class TaxLeft(NamedTuple):
-    """The tax of one code on a deposit: what is left to deduct, and what it was billed with."""
+    """The tax of one code on a deposit: what is left to deduct, and what was billed."""
 
     code: str
     account: str
     left: Decimal
     billed: Decimal
     rate: Decimal | None = None
-    """In percent, where it is known."""
+    """In percent, if known."""
     document_name: str = ""
-    """As the document names it that deducts it, where that is another name."""
+    """Its name on the document that deducts it, if it has another one there."""
     owed_on: str = ""
-    """Where it waits on `account` until it is paid: the account that it reaches then."""
+    """If it waits on `account` until it is paid: the account to which it then goes."""
 
 
 class DepositLeft(NamedTuple):
-    """What is left to deduct of a deposit, with the accounts that it stands on; `of_net` is what it was billed with."""
+    """What is left to deduct of a deposit, with its accounts; `of_net` is what was billed."""
 
     number: str
     date: date
@@ -304,11 +306,11 @@ class DepositLeft(NamedTuple):
     billed_net: Decimal
     taxes: tuple[TaxLeft, ...]
     customer: str = ""
-    """Main account of the customer who was asked for it: nobody else's invoice deducts it."""
+    """Main account of the customer who was asked for it: only that customer's invoices deduct it."""
 
 
 def deposits_left(invoices: Iterable[Invoice]) -> dict[str, list[DepositLeft]]:
-    """By contract ("" for none), the deposits (drafts too) that are not wholly deducted or credited, oldest first."""
+    """By contract ("" for none), the deposits (drafts included) that are not fully deducted or credited, oldest first."""
     invoices = list(invoices)
     deposits = {invoice.number: invoice for invoice in invoices if invoice.kind == "deposit" and invoice.lines}
     gone: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
@@ -357,7 +359,7 @@ def deposits_left(invoices: Iterable[Invoice]) -> dict[str, list[DepositLeft]]:
 
 
 class Stranded(NamedTuple):
-    """What of a deposit, without tax, nothing will deduct any more: why, and what to do, in words."""
+    """The part of a deposit, without tax, that nothing will deduct any more: why, and what to do, in words."""
 
     deposit: DepositLeft
     net: Decimal
@@ -373,8 +375,8 @@ def stranded(
     currency: str,
     day: date,
 ) -> list[Stranded]:
-    """What is left of a contract's deposits, the latest first, beyond what is left to be billed of a fixed price on `day`; where
-    the contract ended before that day, beyond what waits.
+    """What is left of a contract's deposits, the latest first, beyond what is left to bill of a fixed price on `day`; if the
+    contract ended before that day, beyond what can still be billed.
 
     `net`: what its documents bill, `waits`: what may be billed; both without deposits and tax.
     """
@@ -413,7 +415,7 @@ def stranded(
 
 
 def _given_back(deposit: DepositLeft, net: Decimal) -> str:
-    """How so much of a deposit is given back."""
+    """How this part of a deposit is given back."""
     if deposit.number.startswith("draft-"):
         return _("change the draft {number}, or take it out", number=deposit.number)
     part = "" if net == deposit.billed_net else _(' --amount {net} "What was not needed"', net=net)
@@ -421,13 +423,13 @@ def _given_back(deposit: DepositLeft, net: Decimal) -> str:
 
 
 DepositTaxesDue = Callable[[], Mapping[tuple[str, str], Decimal]]
-"""Gives, by deposit and tax code, what of the tax is owed because it was paid, and not deducted yet."""
+"""Returns, by deposit and tax code, how much of the tax is due because it was paid, and is not deducted yet."""
 
 
 def deposit_taxes_due(book: Book, day: date) -> DepositTaxesDue:
-    """What of deposits' taxes that are owed only once paid is owed on `day` (inclusive), in the deposits' currencies.
+    """How much of the deposits' taxes that are due on payment is due on `day` (inclusive), in the deposits' currencies.
 
-    It is worked out once, when somebody asks for it.
+    It is worked out once, at the first use.
     """
 
     @cache

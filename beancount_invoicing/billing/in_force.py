@@ -1,4 +1,4 @@
-"""When a contract holds: from its first day to its end, as each day's own version says it, and not while it is paused."""
+"""When a contract is in force: from its first day to its end, by the version of each day, except while it is paused."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from beancount_invoicing.rules.periods import Period
 
 
 class ContractSpan(NamedTuple):
-    """Days without a gap on which a contract has one rhythm and one customer's account; `stop` (inclusive) None: no end."""
+    """Days without a gap on which a contract has one rhythm and one customer's account; `stop` is inclusive, None: no end."""
 
     contract: Contract
     """The contract on its first day."""
     origin: date
-    """From where its periods are counted."""
+    """The day from which its periods are counted."""
     start: date
     end: date | None
 
 
 def ends(contract: Contract) -> date | None:
-    """The last day of a contract, as a version says it; None where it has none, or renews itself."""
+    """The last day of a contract in a version; None if it has none, or renews itself."""
     return None if contract.renews else contract.until
 
 
 def versions(contract_versions: Dated[Contract]) -> Iterator[tuple[Contract, date, date | None]]:
-    """Each version with the first and the last day (None: no end) of those on which it is the one that holds; less its end."""
+    """Each version with the first and the last day (None: no end) on which it applies; not after the contract's end."""
     following = [day for day, _version in contract_versions.versions[1:]]
     for (day, version), after in zip(contract_versions.versions, [*following, None], strict=True):
         last = after - timedelta(days=1) if after else None
@@ -40,7 +40,7 @@ def versions(contract_versions: Dated[Contract]) -> Iterator[tuple[Contract, dat
 
 
 def contract_spans(contract_versions: Dated[Contract]) -> list[ContractSpan]:
-    """The stretches of a contract. One that had ended and is given a later end begins again on the day that says so."""
+    """The stretches of a contract. One that had ended and is given a later end begins again on the date of that amendment."""
     result: list[ContractSpan] = []
     rhythm: tuple[str, date | None] | None = None
     origin = contract_versions.first.start
@@ -62,14 +62,14 @@ def contract_spans(contract_versions: Dated[Contract]) -> list[ContractSpan]:
 
 
 def paused_periods(contract_versions: Dated[Contract]) -> list[Period]:
-    """The days on which it is paused; a pause that is not over lasts."""
+    """The days on which it is paused; a pause without an end continues."""
     return [
         Period(start, stop or date(9000, 12, 31)) for version, start, stop in versions(contract_versions) if version.paused
     ]  # fmt: skip
 
 
 def why_not_in_force(contract_versions: Dated[Contract], day: date) -> str:
-    """Why nothing of a day is billed: "begins on …", "ended on …", "is paused"; "" where the contract holds."""
+    """Why nothing of a day is billed: "begins on …", "ended on …", "is paused"; "" if the contract is in force."""
     return why_version_not_in_force(contract_versions.at(day), day)
 
 

@@ -56,7 +56,7 @@ _WORDS: dict[str, dict[Word, str]] = {
 
 
 def word(book: Book, contract: Contract, day: date, line_word: Word) -> str:
-    """A word in the language of the customer of a contract on `day`; English where it is none of those that are known."""
+    """A word in the language of the contract's customer on `day`; English if the language is not known here."""
     main = book.main_accounts.get(contract.customer, "")
     language = book.language(book.customers[main].at(day), day) if main in book.customers else "en"
     return _WORDS.get(language, _WORDS["en"])[line_word]

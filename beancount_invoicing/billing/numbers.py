@@ -1,4 +1,4 @@
-"""The numbers of documents: where a number stands in its series, and which one is next."""
+"""Document numbers: the place of a number in its series, and the next number."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from beancount_invoicing.model import Book, DocumentKind, NumberUse
 from beancount_invoicing.rules import numbering
 
 SERIES = ("number", "credit-note-number", "deposit-number", "corrective-number", "claim-number")
-"""The options that say a pattern of numbers."""
+"""The options that set a pattern of numbers."""
 
 
 class CannotNumber(ValueError):
@@ -43,8 +43,8 @@ def series_place(book: Book, use: NumberUse) -> tuple[str, int] | None:
 def next_numbers(book: Book) -> NextNumber:
     """Gives each document its number: the next one of the series of its kind and date.
 
-    What is given raises CannotNumber where there is no pattern, the number could not be written, or the series has a later date
-    already: numbers and dates go the same way (CGI, ann. II, art. 242 nonies A, I, 7°: chronological and continuous).
+    The function returned raises CannotNumber if there is no pattern, the number could not be written, or the series has a later
+    date already: numbers and dates rise together (CGI, ann. II, art. 242 nonies A, I, 7°: chronological and continuous).
     """
     last: dict[str, tuple[int, date, str]] = {}
     for use in book.number_uses:
@@ -99,7 +99,7 @@ def next_numbers(book: Book) -> NextNumber:
 
 
 def next_draft_names(book: Book) -> NextNumber:
-    """Gives each document the name of a draft, `draft-2026-03-31-1`, that is not there yet."""
+    """Gives each document a draft name that is still free, `draft-2026-03-31-1`."""
     there = {use.number for use in book.number_uses}
 
     def name(_kind: DocumentKind, day: date) -> str:

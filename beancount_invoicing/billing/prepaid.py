@@ -1,4 +1,4 @@
-"""What customers have ahead under their contracts: deposits that are not deducted yet, and included units that are not used."""
+"""What customers have paid ahead under their contracts: deposits not deducted yet, and included units not used."""
 
 from __future__ import annotations
 
@@ -44,23 +44,23 @@ class PrepaidBalance(NamedTuple):
     unbilled: Decimal
     """What may be billed and will be deducted."""
     units_left: Decimal | None
-    """Of a time contract: how many units the rest pays for at the price of the day, two decimals, rounded down; else None."""
+    """For a time contract: how many units the rest pays for at the price of the day, two decimals, rounded down; else None."""
     periods: tuple[IncludedUnits, ...]
-    """Of a contract with included units: its periods, oldest first; the last one may not be over."""
+    """For a contract with included units: its periods, oldest first; the last one may still be running."""
 
     @property
     def balance(self) -> Decimal:
-        """What documents leave of its deposits."""
+        """What is left of its deposits after all documents."""
         return self.movements[-1].balance if self.movements else ZERO
 
     @property
     def left(self) -> Decimal:
-        """What is left of it once all is billed that may be; never below zero."""
+        """What will be left once everything that may be billed is billed; never below zero."""
         return max(self.balance - self.unbilled, ZERO)
 
 
 def prepaid_balances(book: Book, as_of: date, contract_filter: ContractFilter) -> list[PrepaidBalance]:
-    """The contracts that are asked for, by code, that have had deposits, or have included units, as of `as_of` (inclusive)."""
+    """The requested contracts, by code, that have had deposits, or have included units, as of `as_of` (inclusive)."""
     then = book_at_cutoff(book, as_of)
     movements = _movements(then.invoices)
     waits: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)

@@ -1,4 +1,4 @@
-"""The price of a contract on a day: its own or its item's, revised by an index where it follows one."""
+"""The price of a contract on a day: its own or its item's, revised by an index if it follows one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HUNDRED = Decimal(100)
 
 
 class Price(NamedTuple):
-    """A unit price, with how it came about; `with_tax` where it includes tax. `said`: the derivation for the document."""
+    """A unit price, with its calculation; `with_tax` if it includes tax. `said`: the calculation as the document prints it."""
 
     value: Decimal
     with_tax: bool
@@ -27,11 +27,11 @@ class Price(NamedTuple):
 
 
 def price_at(book: Book, contract_versions: Dated[Contract], day: date, decimals: int) -> Price | None:
-    """The unit price on `day`: of the contract, else of its item; None where neither has one.
+    """The unit price on `day`: the contract's, else its item's; None if neither has one.
 
-    A price that follows an index is P × ((100 − share) + share × S1 / S0) / 100, rounded to `decimals` half away from zero at
-    each revision, where P is the price as last agreed, S0 the index on that day and S1 on the day of revision; `index-floor`
-    and `index-cap` limit the change from one revision to the next.
+    A price that follows an index is P × ((100 − share) + share × S1 / S0) / 100, rounded to `decimals`, half away from zero, at
+    each revision. P is the price as last agreed, S0 the index on that day and S1 on the day of revision. `index-floor` and
+    `index-cap` limit the change from one revision to the next.
     """
     contract = contract_versions.at(day)
     item = book.items[contract.item].at(day) if contract.item in book.items else None
@@ -124,7 +124,7 @@ def _revised(
 
 
 def with_local_numbers(book: Book, contract: Contract, day: date, text: str) -> str:
-    """A calculation as the customer's language writes its numbers: with a decimal comma but in English."""
+    """A calculation with numbers in the notation of the customer's language: with a decimal comma except in English."""
     main = book.main_accounts.get(contract.customer, "")
     if main not in book.customers or book.language(book.customers[main].at(day), day) == "en":
         return text
@@ -132,14 +132,15 @@ def with_local_numbers(book: Book, contract: Contract, day: date, text: str) -> 
 
 
 def purchase_order(book: Book, contract: Contract, day: date) -> str:
-    """The purchase order that `day` is billed under: the contract's, else its customer's; "" for none."""
+    """The purchase order that applies on `day`: the contract's, else its customer's; "" for none."""
     main = book.main_accounts.get(contract.customer, "")
     return contract.purchase_order or (book.customers[main].at(day).purchase_order if main in book.customers else "")
 
 
 def tax_code(book: Book, customer: str, own_code: str, item: str, day: date, nature: str = "") -> str:
-    """The tax code of a line on `day`: its own, else the customer's (a main account), the one that customers where it is get for
-    what is of this nature, its item's, the default; "" for none."""
+    """The tax code of a line on `day`: its own, else the customer's (a main account), the one for customers in that place and this
+    nature, its item's, the default; "" for none.
+    """
     buyer = book.customers[customer].at(day)
     if own_code or buyer.tax:
         return own_code or buyer.tax
@@ -155,7 +156,7 @@ def tax_code(book: Book, customer: str, own_code: str, item: str, day: date, nat
 
 
 def tax_rate(book: Book, customer: str, own_code: str, item: str, day: date) -> Decimal:
-    """The rate in percent of that code; 0 where it is not known."""
+    """The rate in percent of that code; 0 if it is not known."""
     code = tax_code(book, customer, own_code, item, day)
     return book.taxes[code].at(day).rate if code in book.taxes else Decimal(0)
 
@@ -167,7 +168,7 @@ def index_at(values: tuple[IndexValue, ...], day: date) -> IndexValue | None:
 
 
 def _agreed_on(book: Book, dated: Dated[Contract], day: date) -> date:
-    """The day from which the agreed price (not its revisions) has been the one of `day`."""
+    """The day since which the agreed price (apart from revisions) has been that of `day`."""
     agreed = dated.versions[0][0]
     before = None
     for since in _said_on(book, dated):
@@ -187,7 +188,7 @@ def _agreed_on(book: Book, dated: Dated[Contract], day: date) -> date:
 
 
 def _said_on(book: Book, dated: Dated[Contract]) -> list[date]:
-    """The days from the contract's start on which it, or one of its items, says something."""
+    """The days, from the contract's start on, on which it or one of its items changes."""
     start = dated.versions[0][0]
     days = {day for day, _version in dated.versions}
     for code in {version.item for _day, version in dated.versions}:
@@ -207,8 +208,9 @@ def _revisions(contract: Contract, agreed: date, day: date) -> list[date]:
 
 
 def line_changes_on(book: Book, contract_versions: Dated[Contract], day: date, decimals: int) -> bool:
-    """Whether a line that begins on `day` is another one than the day before's: its price, quantity, words, account or tax; or
-    stands on another document: for another purchase order or group, with another part kept back."""
+    """Whether a line that begins on `day` differs from that of the day before: in price, quantity, words, account or tax; or in its
+    document: purchase order, group, or retention.
+    """
     before = day - timedelta(days=1)
     return _said(book, contract_versions, day, decimals) != _said(book, contract_versions, before, decimals)
 

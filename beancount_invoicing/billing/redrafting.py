@@ -1,4 +1,4 @@
-"""Documents that are changed: the lines are said anew, and taxes, deposits, what is to be paid and the time taken off follow."""
+"""Changes of documents: lines are given anew; taxes, deposits, the amount to pay and the time taken off follow."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ TIME_DECIMALS = 4
 
 
 class CannotRedraft(CannotCompose):
-    """A draft cannot be changed so; the message says why, and what to do."""
+    """A draft cannot be changed like this; the message says why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineEdit:
-    """What is said anew of a line, counted from 1; None stays as it is. `price` includes tax where the line's own does."""
+    """The changes to a line, counted from 1; None means no change. `price` includes tax if the line's own does."""
 
     index: int
     quantity: Decimal | None = None
@@ -45,13 +45,16 @@ class LineEdit:
 
 
 class Redraft(NamedTuple):
-    """A document as it shall be. `draft.lines` are those of `kept` (places in the document's lines, from 0), those that are new,
-    and the document's allowances and charges."""
+    """A document after its changes.
+
+    `draft.lines` are those of `kept` (places in the document's lines, from 0), the new ones, and the document's allowances and
+    charges.
+    """
 
     draft: Draft
     kept_indices: tuple[int, ...]
     released_time: Mapping[Source, Decimal]
-    """By posting on a time account that shall book another quantity: how much it takes off, not below 0."""
+    """By posting on a time account whose quantity changes: how much it takes off, not below 0."""
 
 
 def redraft(
@@ -62,12 +65,11 @@ def redraft(
     add: Sequence[DraftLine],
     exchange: ExchangeRate | None = None,
 ) -> Redraft:
-    """The draft with lines changed, dropped (counted from 1) and added; what follows from its lines is worked out again.
+    """The draft with lines changed, dropped (counted from 1) and added; everything that follows from its lines is worked out again.
 
-    The time that its lines bill and that leaves an account goes with their quantities: less stays on the account, more is taken
-    from what waits there on the draft's date. Deposits that it names are deducted as far as its lines reach, of contracts of which
-    one is named the others too. `exchange`: how it is booked where that is in another currency. Raises CannotRedraft,
-    CannotCompose.
+    The time that its lines bill follows their quantities: unused time stays on the account, and more is taken from the unbilled
+    time on the draft's date. Deposits that it names are deducted as far as its lines reach; so are the other deposits of the same
+    contracts. `exchange`: how it is booked if that is in another currency. Raises CannotRedraft, CannotCompose.
     """
     _can_be_changed(invoice)
     made = redraft_document(book, invoice, edits, drop, add, exchange)
@@ -87,7 +89,8 @@ def redraft_document(
 ) -> Redraft:
     """A document with lines changed, dropped (counted from 1) and added, composed as of its own date; without a number.
 
-    More time than it took is taken from what waits by `until` (inclusive; None: by its date). Raises CannotRedraft, CannotCompose.
+    If it needs more time than before, that is taken from what is unbilled by `until` (inclusive; None: by its date). Raises
+    CannotRedraft, CannotCompose.
     """
     places = [place for place in range(len(invoice.lines)) if place + 1 not in drop]
     said = {edit.index: edit for edit in edits}
@@ -206,7 +209,7 @@ def _line(book: Book, line: Line, day: date) -> DraftLine:
 
 
 def _changed(line: DraftLine, said: LineEdit, decimals: int) -> DraftLine:
-    """A line with what is said anew of it."""
+    """A line with its changes."""
     if said.price is not None and said.price < 0:
         raise CannotRedraft(
             _(
@@ -263,7 +266,7 @@ def _changed(line: DraftLine, said: LineEdit, decimals: int) -> DraftLine:
 
 
 def _taxed(book: Book, invoice: Invoice, line: DraftLine) -> DraftLine:
-    """A new line; where nothing else gives it a tax code, it has the one that all lines of the document have."""
+    """A new line; if nothing else gives it a tax code, it has the one that all lines of the document have."""
     codes = {tax.code_of_name(line.tax, book.taxes) for line in invoice.lines}
     assert invoice.customer is not None
     known = tax_code(book, invoice.customer.account, line.tax, line.item, invoice.date)
@@ -285,7 +288,7 @@ def _adjustment(book: Book, adjustment: Adjustment, invoice: Invoice) -> DraftLi
 
 
 def _narration(book: Book, invoice: Invoice, lines: Sequence[DraftLine]) -> str:
-    """The entry's text: that of its lines where it was that of its lines, else as it is."""
+    """The narration: rebuilt from the lines if it was built from them, else unchanged."""
     before = [_line(book, line, invoice.date) for line in invoice.lines]
     own = invoice.narration == narration(book, before, invoice.date)
     return narration(book, lines, invoice.date) if own else invoice.narration
@@ -302,7 +305,7 @@ def _contract(book: Book, line: DraftLine) -> Contract | None:
 
 
 def _deposits(book: Book, invoice: Invoice) -> list[DepositLeft]:
-    """What is left without this draft of the deposits that it names, and of others of their contracts."""
+    """What would be left, without this draft, of the deposits that it names and of the others of their contracts."""
     named = {deduction.number for deduction in invoice.deductions}
     own = {line.contract for line in invoice.lines}
     result = []
@@ -318,7 +321,7 @@ def _deposits(book: Book, invoice: Invoice) -> list[DepositLeft]:
 
 
 def _receivables(book: Book, invoice: Invoice, draft: Draft, decimals: int) -> tuple[DraftReceivable, ...]:
-    """What is to be paid, on as many postings as it stands now: by the terms, else in proportion, the last takes the rest."""
+    """The amount to pay, on as many postings as now: by the terms, else in proportion, and the last takes the rest."""
     receivables = tuple(receivable for receivable in draft.receivables if receivable.retained)
     rest = draft.payable - sum((receivable.amount for receivable in receivables), ZERO)
     now = {
@@ -341,7 +344,7 @@ def _receivables(book: Book, invoice: Invoice, draft: Draft, decimals: int) -> t
 
 
 def _share(line: Line, said: LineEdit | None, stays: bool) -> Decimal:
-    """How much of a line's quantity stays: 1 for all of it."""
+    """How much of a line's quantity remains: 1 for all of it."""
     if not stays:
         return ZERO
     if said is None or said.quantity is None or not line.quantity:
@@ -350,7 +353,7 @@ def _share(line: Line, said: LineEdit | None, stays: bool) -> Decimal:
 
 
 def _time(book: Book, invoice: Invoice, shares: Sequence[Decimal], until: date) -> dict[Source, Decimal]:
-    """What the draft's postings on time accounts take off, where the shares of its lines change it."""
+    """What the draft's postings on time accounts take off, if the shares of its lines change it."""
     outs = [work for work in book.work if work.document == invoice.number and work.quantity < 0]
     lines: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for place, line in enumerate(invoice.lines):
@@ -385,12 +388,12 @@ def _time(book: Book, invoice: Invoice, shares: Sequence[Decimal], until: date) 
 
 
 def _billed(out: Work) -> bool:
-    """Whether time that is taken off an account is billed: it is neither worked for nothing nor written down."""
+    """Whether time that is taken off an account is billed: it is neither non-billable nor written down."""
     return out.billable and not out.written_down
 
 
 def _plain(number: Decimal, like: Decimal) -> Decimal:
-    """A number with the decimals of another one, where these are enough to say it."""
+    """A number with the decimals of another one, if these are enough for it."""
     short = round_to(number, -int(like.as_tuple().exponent))
     return short if short == number else number.normalize()
 
@@ -398,7 +401,7 @@ def _plain(number: Decimal, like: Decimal) -> Decimal:
 def _must_wait(
     book: Book, invoice: Invoice, account: str, item: str, outs: Sequence[Work], wanted: Decimal, until: date
 ) -> None:
-    """Raises CannotRedraft where more time would be taken than waits by a day, with what the document takes now."""
+    """Raises CannotRedraft if, together with what the document takes now, more time would be taken than is unbilled on a day."""
     now = -sum((work.quantity for work in outs), ZERO)
     waits = sum(
         (

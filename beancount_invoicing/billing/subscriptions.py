@@ -1,4 +1,4 @@
-"""Subscriptions: the periods of a contract that may be billed, and those that are."""
+"""Subscriptions: the periods of a contract that may be billed, and those that are billed."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from beancount_invoicing.rules.steps import round_to
 from beancount_invoicing.rules.tax import line_net
 
 MAX_PERIODS = 20_000
-"""Periods that a contract may have; more are a mistake (fifty years of days are fewer)."""
+"""The most periods that a contract may have; more are a mistake (fifty years of days are fewer)."""
 
 
 class BillablePeriod(NamedTuple):
-    """A stretch of days that is billed by one line: a whole period, or a part of it. Due on `due`."""
+    """A stretch of days that one line bills: a whole period, or a part of it. Due on `due`."""
 
     span: Period
     period: Period
     due: date
     prorated: bool
-    """Whether a part is billed by its days; by the whole price where not."""
+    """Whether a part is billed by its days; otherwise by the whole price."""
 
 
 def billable_periods(
     book: Book, contract_versions: Dated[Contract], until: date, decimals: int
 ) -> list[BillablePeriod]:
-    """What a subscription bills up to `until` (inclusive): due on a period's first day in advance, on its last in arrears.
+    """What a subscription bills up to `until` (inclusive): a period is due on its first day in advance, on its last in arrears.
 
-    With `prorate` a period is cut where the contract starts, ends, pauses, or changes its price or what else its line says, and
-    each part is billed by its days; without, what holds on a period's first day holds for all of it, and only the period that the
-    contract's start, end, new rhythm or new customer cuts off is billed by its days – by the whole price where `prorate` is FALSE.
-    What is billed in advance is due on the first day of its period that is billed. `decimals`: of the contract's currency. Raises
-    periods.PeriodError.
+    With `prorate`, a period is cut where the contract starts, ends, pauses, or where its price or anything else on its line
+    changes, and each part is billed by its days. Without it, the terms of a period's first day apply to all of it, and only a
+    period that the contract's start, end, new rhythm or new customer cuts off is billed by its days; by the whole price if
+    `prorate` is FALSE. What is billed in advance is due on the first billed day of its period. `decimals`: of the contract's
+    currency. Raises periods.PeriodError.
     """
     return [piece for piece in begun_periods(book, contract_versions, until, decimals) if piece.due <= until]
 
@@ -90,9 +90,9 @@ def begun_periods(book: Book, contract_versions: Dated[Contract], until: date, d
 
 
 def billed_days(book: Book) -> Mapping[str, list[tuple[Period, int]]]:
-    """By contract: the periods on invoice lines (+1), drafts too, and on credit note lines that repeat them (−1).
+    """By contract: the periods on invoice lines (+1), drafts included, and on credit note lines that repeat them (−1).
 
-    A rebate, a contract whose quantity is below 0, has lines of the other sign.
+    For a rebate (a contract with a quantity below 0), the signs of the lines are reversed.
     """
     result: defaultdict[str, list[tuple[Period, int]]] = defaultdict(list)
     for invoice in book.invoices:
@@ -135,7 +135,10 @@ def unbilled_periods(
     decimals: int,
     notices: list[BillingNotice] | None = None,
 ) -> list[BillablePeriod]:
-    """The pieces up to `until` less what is billed. Where a part is, the rest is only billed with `prorate`; `notices` say so."""
+    """The pieces up to `until` less what is billed.
+
+    If a part is billed, the rest is billed only with `prorate`; `notices` report it.
+    """
     result = []
     for piece in billable_periods(book, contract_versions, until, decimals):
         left = periods.without(piece.span, billed)
@@ -165,7 +168,7 @@ def unbilled_periods(
 def accrued_periods(
     book: Book, contract_versions: Dated[Contract], as_of: date, billed: list[Period], decimals: int
 ) -> list[BillablePeriod]:
-    """What has run by the end of `as_of` of pieces that are due only later, less what is billed: to be valued by its days."""
+    """The part that has run by the end of `as_of` of pieces that are due later, less what is billed: to be valued by its days."""
     result = []
     for piece in begun_periods(book, contract_versions, as_of, decimals):
         if piece.due > as_of >= piece.span.start:
@@ -180,7 +183,7 @@ def accrued_periods(
 def subscription_line(
     book: Book, contract_versions: Dated[Contract], piece: BillablePeriod, decimals: int
 ) -> DraftLine | None:
-    """The line that bills a piece; None where no price is known on its first day.
+    """The line that bills a piece; None if no price is known on its first day.
 
     A part of a period is billed as quantity 1 at quantity × price × days / days of the period, rounded once.
     """

@@ -1,4 +1,4 @@
-"""The rate of each line of a document that is composed: that of the day of its supply."""
+"""The rate of each line of a document that is composed: that of its day of supply."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from beancount_invoicing.rules import tax
 def with_tax_rates(
     book: Book, lines: Sequence[DraftLine], day: date, delivered: date | None = None
 ) -> tuple[tuple[DraftLine, ...], tuple[Tax, ...]]:
-    """The lines of a document of `day`, whose `tax` is a code that is known, with the names of their taxes in it; and the taxes of
-    codes that have had several rates, by these names. `delivered`: the day of the supply of lines that do not say it."""
+    """The lines of a document of `day`, whose `tax` is a known code, with the names of their taxes in it; and the taxes of codes
+    that have had several rates, by these names. `delivered`: the day of supply of lines that give none.
+    """
     versions: dict[tuple[str, date], Tax] = {}
     places: list[tuple[str, date] | None] = []
     for line in lines:
@@ -37,11 +38,12 @@ def with_tax_rates(
 def with_deposit_rates(
     book: Book, lines: Sequence[DraftLine], deposits: Sequence[DepositLeft], day: date
 ) -> tuple[tuple[int, DraftLine], ...]:
-    """The lines of a document of `day`, each with its place among those given: what deposits of before a change of rate are
-    deducted from has their rate, and what is left of such a line is a line of its own.
+    """The lines of a document of `day`, each with its place among those given; lines from which deposits of before a change of rate
+    are deducted are split.
 
-    What is paid on account is taxed at the rate of then (directive 2006/112/EC, art. 65 and 93 (a)), unless the seller's country
-    adjusts it. A line of several units or a period, or whose price includes tax, stays whole, at the rate of its supply.
+    The deducted part has the rate of the deposit, and the rest is a line of its own: what is paid on account is taxed at the rate
+    of that time (directive 2006/112/EC, art. 65 and 93 (a)), unless the seller's country adjusts it. A line of several units or
+    with a period, or whose price includes tax, stays whole, at the rate of its supply.
     """
     placed = list(enumerate(lines))
     country = book.seller.at(day).address.country if book.seller else ""
@@ -78,7 +80,7 @@ def with_deposit_rates(
 
 
 def lines_to_write(book: Book, lines: Sequence[DraftLine], day: date) -> tuple[DraftLine, ...]:
-    """The lines of a document of `day` with their codes, and the day of supply only where the rate would else be another."""
+    """The lines of a document of `day` with their codes, and the day of supply only where the rate would otherwise differ."""
     result = []
     for line in lines:
         code = tax.code_of_name(line.tax, book.taxes)
@@ -99,8 +101,9 @@ def lines_to_write(book: Book, lines: Sequence[DraftLine], day: date) -> tuple[D
 def credit_lines_to_write(
     book: Book, invoice: Invoice, lines: Sequence[DraftLine], given_back: Sequence[Line | None]
 ) -> tuple[DraftLine, ...]:
-    """The lines of a credit note on a document, whose `tax` is its name there, with their codes; those that would else be read with
-    another rate than the line that they give back, where it is one, say the day of that one's supply."""
+    """The lines of a credit note for a document, whose `tax` is its name there, with their codes; a line that would otherwise be
+    read with another rate than the line that it gives back states the day of that line's supply.
+    """
     latest = _latest(book, invoice)
     days = {line.tax: line.tax_point or latest for line in invoice.lines}
     result = []
@@ -120,7 +123,9 @@ def credit_lines_to_write(
 
 
 def milestone_dates_at_other_rates(book: Book, draft: Invoice, day: date) -> dict[int, date]:
-    """By the line of the ledger file: the dates of a draft's milestones whose tax rate on `day` is another than it was then."""
+    """By the line number in the ledger file: the dates of a draft's milestones whose tax rate on `day` differs from that of their
+    date.
+    """
     result = {}
     for line in draft.lines:
         stage = next(
@@ -137,7 +142,7 @@ def milestone_dates_at_other_rates(book: Book, draft: Invoice, day: date) -> dic
 
 
 def milestones_supplied_on(book: Book, draft: Invoice) -> date | None:
-    """The last day on which the milestones of a draft were reached, where nothing else in it says when it was supplied."""
+    """The last day on which the milestones of a draft were reached, if nothing else in it gives a day of supply."""
     if draft.supplied_on != draft.date or draft.kind != "invoice":
         return None
     reached = (

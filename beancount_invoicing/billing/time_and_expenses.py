@@ -21,11 +21,11 @@ from beancount_invoicing.rules.tax import gross_split, line_net, rates_of
 
 
 def unbilled_work(book: Book, until: date) -> list[Work]:
-    """What is left of work up to `until` (inclusive), by day.
+    """The unbilled work up to `until` (inclusive), by day.
 
-    What a document books out is of the days that its lines of that item bill, the oldest first, and what is written down of the day
-    that it says; what is more, and what else leaves without a document, takes the oldest of its account, item and kind. What says a
-    person or a task takes theirs, before what says none. What a credit note gave back comes last: the work that it stands for is
+    What a document takes off an account belongs to the days that its lines of that item bill, the oldest first; a write-down to the
+    day that it gives. Anything beyond that, and anything that leaves without a document, takes the oldest of its account, item and
+    kind. Entries with a person or a task come before those without. What a credit note gave back comes last: the work behind it is
     billed.
     """
     spans = _billed_spans(book)
@@ -57,7 +57,7 @@ def unbilled_work(book: Book, until: date) -> list[Work]:
 
 
 class _Out(NamedTuple):
-    """Time that leaves an account: of which days, and whose, or for which task, where it says so."""
+    """Time that leaves an account: its days, and its person or task if given."""
 
     quantity: Decimal
     days: Sequence[Period]
@@ -73,17 +73,17 @@ def of_whom(work: Work, person: str, task: str) -> bool:
 
 
 class _Run:
-    """Work of one kind by date, and how much of each is left. What is used up is passed over in one step."""
+    """Work of one kind by date, with the rest of each. Used entries are skipped in one step."""
 
     def __init__(self, those: list[Work]) -> None:
         self.those = those
         self.days = [work.date for work in those]
         self.left = [work.quantity for work in those]
         self.next = list(range(len(those) + 1))
-        """From each place the first one at or behind it where something is left."""
+        """From each place, the first one from there on with a rest."""
 
     def take(self, gone: Decimal, span: Period) -> Decimal:
-        """Takes `gone` off what is left of the days of a span (inclusive), the oldest first; what could not be taken."""
+        """Takes `gone` off the rests of a span of days (inclusive), the oldest first; returns what could not be taken."""
         stop = bisect_right(self.days, span.end)
         place = self._from(bisect_left(self.days, span.start))
         while gone and place < stop:
@@ -96,7 +96,7 @@ class _Run:
         return gone
 
     def take_of(self, gone: Decimal, span: Period, out: _Out) -> Decimal:
-        """The same, of the person and for the task that it says only."""
+        """The same, only of the given person and task."""
         for place in range(bisect_left(self.days, span.start), bisect_right(self.days, span.end)):
             if of_whom(self.those[place], out.person, out.task):
                 taken = min(gone, self.left[place])
@@ -123,11 +123,11 @@ class _Run:
 
 
 _Kind = tuple[str, str, str, bool]
-"""What is booked out takes work of its account, commodity, item, and kind: billable or not."""
+"""What is taken off an account: its account, commodity, item and kind (billable or not)."""
 
 
 def _billed_spans(book: Book) -> dict[tuple[str, str], Sequence[Period]]:
-    """The days that the lines of a document (its number) say of an item's time, by date."""
+    """The days on which the lines of a document (by number) bill an item's time, by date."""
     found: defaultdict[tuple[str, str], set[Period]] = defaultdict(set)
     for invoice in book.invoices:
         for line in invoice.lines:
@@ -139,8 +139,9 @@ def _billed_spans(book: Book) -> dict[tuple[str, str], Sequence[Period]]:
 
 
 class TimeGroup(NamedTuple):
-    """What becomes one line: work of one item at one price, less one discount, below one cap, of one day, person or task where
-    those are told apart; `under`: one version of what of the contract decides on its document and on what its line says."""
+    """What decides which line bills some work: its item, price, discount and cap; its day, person or task if those are listed
+    separately. `under`: the version of the contract terms for its document and its text.
+    """
 
     item: str
     price: Decimal
@@ -163,13 +164,13 @@ def time_lines(
     *,
     only_notices: bool = False,
 ) -> Iterator[tuple[date, DraftLine]]:
-    """The lines that bill `work` (of this contract, not billed) by the contract and price of the day it was done, that day first.
+    """The lines that bill `work` (of this contract, not billed yet) by the contract and price of the day it was done, that day
+    first.
 
-    `billed`: the net that the contract's invoices have already, for its `cap`: an hour is billed up to the highest one that held
-    from its day to `until`; what is over it stays unbilled. Time is counted to the second, rounded by the contract's
-    `time-rounding`, and once more where the line needs it: its quantity has four decimals at most. What leaves the account is the
-    time as it is written. `notices` get what to say about it; `only_notices` leaves lines out that say nothing more. Raises
-    worktime.TimeRoundingError.
+    `billed`: the net that the contract's invoices have already, for its `cap`: an hour is billed up to the highest cap that applied
+    from its day to `until`; anything above stays unbilled. Time is counted to the second, rounded by the contract's
+    `time-rounding`, and once more if the line needs it: its quantity has at most four decimals. The account is reduced by the time
+    as written. `notices` gets the messages; `only_notices` leaves out lines that add none. Raises worktime.TimeRoundingError.
     """
     code = contract_versions.first.code
     if only_notices and _nothing_to_say(book, contract_versions, work):
@@ -196,7 +197,7 @@ def time_lines(
         if over:
             notices.append(_over_cap(code, group, entries[-1], over, rate, decimals))
     free = [entry for entry in work if not entry.billable and entry.counter_account]
-    if lines and free:  # what is given away leaves the account with the time that is billed
+    if lines and free:  # non-billable time leaves the account with the time that is billed
         outs = tuple(
             TimeRelease(work.account, work.counter_account, work.commodity, work.item, work.quantity, False)
             for work in free
@@ -207,7 +208,7 @@ def time_lines(
 
 
 class _GroupedTime(NamedTuple):
-    """Time by the line that it becomes, and why some of it becomes none."""
+    """Time by the line that bills it, and why some of it is on none."""
 
     entries: dict[TimeGroup, list[Work]]
     notices: list[BillingNotice]
@@ -216,7 +217,7 @@ class _GroupedTime(NamedTuple):
 def _grouped(
     book: Book, contract_versions: Dated[Contract], work: Sequence[Work], until: date, decimals: int
 ) -> _GroupedTime:
-    """Work of a contract by the line that bills it; what is not billable is in none."""
+    """Work of a contract by the line that bills it; non-billable work is on none."""
     groups: dict[TimeGroup, list[Work]] = {}
     unpriced: defaultdict[tuple[str, str], list[Work]] = defaultdict(list)
     uncountered: defaultdict[tuple[str, str], list[Work]] = defaultdict(list)
@@ -273,7 +274,7 @@ def _not_grouped(
 
 
 def _in_other_unit(code: str, group: TimeGroup, entries: Sequence[Work], unit: str) -> BillingNotice:
-    """Time in hours whose price is for a day, or the other way round."""
+    """Time in hours whose price is per day, or the other way round."""
     quantity = worktime.without_trailing_zeros(sum((work.quantity for work in entries), ZERO))
     text = _(
         "{quantity} {commodity} of {item} are not billed, as its price is for one {unit}",
@@ -287,7 +288,7 @@ def _in_other_unit(code: str, group: TimeGroup, entries: Sequence[Work], unit: s
 
 
 def _over_cap(code: str, group: TimeGroup, last: Work, over: Decimal, rate: Decimal, decimals: int) -> BillingNotice:
-    """That so much time is `over` the cap, and what it is worth; `last`: the newest of it; `rate`: of the tax in its price."""
+    """The message that this much time is `over` the cap, and its value; `last`: the newest of it; `rate`: of the tax in its price."""
     figure = line_net(over, group.price, None, decimals).value
     return BillingNotice(
         code,
@@ -312,8 +313,9 @@ def _over_cap(code: str, group: TimeGroup, last: Work, over: Decimal, rate: Deci
 
 
 def _nothing_to_say(book: Book, dated: Dated[Contract], work: Sequence[Work]) -> bool:
-    """Whether all of it is plainly billed, so that it need not be looked at by the day: one version of the contract, without a cap,
-    prices that hold on all days, in the unit of the time."""
+    """Whether all of it is billed plainly, so that it need not be examined day by day: one version of the contract, no cap, prices
+    that do not change, in the unit of the time.
+    """
     contract = dated.first
     if len(dated.versions) > 1 or contract.cap is not None or not all(entry.counter_account for entry in work):
         return False
@@ -328,7 +330,7 @@ def _nothing_to_say(book: Book, dated: Dated[Contract], work: Sequence[Work]) ->
 
 
 def _other_unit(book: Book, contract: Contract, bundle: TimeGroup, day: date) -> str:
-    """The unit of a price of days, where the time is kept in hours, or the other way round; else ""."""
+    """The unit of a price per day if the time is kept in hours, or the other way round; else ""."""
     item = book.items[bundle.item].at(day) if bundle.item in book.items else None
     return _of_other_unit(contract, item, bundle.commodity)
 
@@ -340,7 +342,7 @@ def _of_other_unit(contract: Contract, item: Item | None, commodity: str) -> str
 
 
 def _cap(dated: Dated[Contract], day: date, until: date) -> Decimal | None:
-    """The most that may be billed for work of `day`, by `until`: the highest cap of the days between; None where one has none."""
+    """The most that may be billed for work of `day`, by `until`: the highest cap of the days between; None if one of them has none."""
     if len(dated.versions) == 1:
         return dated.first.cap
     caps = [dated.at(day).cap, *(version.cap for since, version in dated.versions if day < since <= until)]
@@ -349,7 +351,7 @@ def _cap(dated: Dated[Contract], day: date, until: date) -> Decimal | None:
 
 
 def _under(book: Book, contract: Contract, item: str, day: date) -> tuple[object, ...]:
-    """What of a contract decides on which document, how and with which tax its time is billed."""
+    """The contract terms that decide on which document, how and with which tax its time is billed."""
     code = tax_code(book, book.main_accounts[contract.customer], contract.tax, item, day)
     return (
         (code, rates_of(book.taxes[code].at(day)) if code in book.taxes else ()),
@@ -360,8 +362,9 @@ def _under(book: Book, contract: Contract, item: str, day: date) -> tuple[object
 
 
 def with_counter_accounts(book: Book, work: Sequence[Work]) -> list[Work]:
-    """Work with the account that it stands against: what came from another contract's has that of other time of its account, else
-    of any; or "".
+    """Work with its counter-account.
+
+    Work from another contract's account has that of other time of its account, else any, else "".
     """
 
     def counter(work: Work) -> str:
@@ -373,12 +376,14 @@ def with_counter_accounts(book: Book, work: Sequence[Work]) -> list[Work]:
 
 
 def replace_item(contract_versions: Dated[Contract], item: str) -> Dated[Contract]:
-    """The contract with another item's price: work may name its own."""
+    """The contract with another item's price: work may name its own item."""
     return Dated(tuple((day, version._replace(item=item, price=None)) for day, version in contract_versions.versions))
 
 
 class RoundingGroup(NamedTuple):
-    """Time that is rounded together, by its contract's `time-rounding`: an entry, or those of a day; what is billed, in seconds."""
+    """Time that is rounded together, by its contract's `time-rounding`: an entry, or those of a day; and what is billed, in
+    seconds.
+    """
 
     work: tuple[Work, ...]
     billed: Decimal
@@ -399,7 +404,7 @@ def rounding_groups(contract_versions: Dated[Contract], work: Sequence[Work]) ->
 
 
 def rounded_time(contract_versions: Dated[Contract], work: Sequence[Work]) -> list[tuple[date, Decimal]]:
-    """Work of one commodity as it is billed, in its unit: each entry, or each day where the contract rounds by the day.
+    """Work of one commodity as it is billed, in its unit: each entry, or each day if the contract rounds by the day.
 
     Raises worktime.TimeRoundingError.
     """
@@ -416,7 +421,7 @@ def _time_line(
     rate: Decimal,
     decimals: int,
 ) -> tuple[DraftLine | None, Decimal]:
-    """The line, as far as there is `room` below the cap; and the time that is over. `rate`: of the tax that the price includes."""
+    """The line, as far as there is `room` below the cap; and the time above it. `rate`: of the tax that the price includes."""
     one = worktime.seconds_per_unit(bundle.commodity)
     stretches = rounding_groups(dated, those)
     exact = sum((stretch.billed for stretch in stretches), ZERO) / one
@@ -469,9 +474,9 @@ def _time_line(
 
 
 def _what(contract: Contract, bundle: TimeGroup, item: Item | None) -> str:
-    """What was done, in words: the contract's for its own item, else the item's.
+    """A description of the work: the contract's text for its own item, else the item's.
 
-    A line says what was supplied, not only who worked (in France CGI, ann. II, art. 242 nonies A, I, 8°: dénomination précise).
+    A line describes the service, not only who worked (in France CGI, ann. II, art. 242 nonies A, I, 8°: dénomination précise).
     """
     own = contract.text if bundle.item == contract.item else ""
     return own or (item.text or item.name if item else contract.text or contract.code)
@@ -483,7 +488,7 @@ def _net(quantity: Decimal, bundle: TimeGroup, rate: Decimal, decimals: int) -> 
 
 
 def _within(room: Decimal, bundle: TimeGroup, rate: Decimal, decimals: int) -> tuple[Decimal, bool]:
-    """The time that comes to just `room`; where no quantity of four decimals does, what fits, to be billed as one sum (True)."""
+    """The time worth exactly `room`; if no quantity of four decimals is, the time that fits, to be billed as one sum (True)."""
     if room <= 0:
         return ZERO, False
     amount = round_to(room * (100 + rate) / 100, decimals)
@@ -496,7 +501,7 @@ def _within(room: Decimal, bundle: TimeGroup, rate: Decimal, decimals: int) -> t
 
 
 def _taken(stretches: Sequence[RoundingGroup], left: Decimal) -> list[Decimal]:
-    """How much of each entry's time leaves its account where `left` seconds are billed: the oldest first."""
+    """How much of each entry's time leaves its account when `left` seconds are billed: the oldest first."""
     taken = []
     for stretch in stretches:
         part = min(left, stretch.billed)
@@ -508,7 +513,7 @@ def _taken(stretches: Sequence[RoundingGroup], left: Decimal) -> list[Decimal]:
 
 
 def time_releases(work: Sequence[Work]) -> tuple[TimeRelease, ...]:
-    """What takes work off its accounts."""
+    """The postings that take work off its accounts."""
     return _merged(
         tuple(
             TimeRelease(entry.account, entry.counter_account, entry.commodity, entry.item, entry.quantity)
@@ -556,8 +561,10 @@ def unbilled_expenses(
 def expense_line(
     book: Book, contract_versions: Dated[Contract], expense: Expense, decimals: int, own_cost: bool
 ) -> DraftLine:
-    """The line that bills an expense again: with the contract's mark-up and tax; a disbursement (not `own_cost`), which was paid in
-    the customer's name, as it was, on the account that it waits on and under the tax code that the posting says.
+    """The line that bills an expense again: with the contract's mark-up and tax.
+
+    A disbursement (not `own_cost`), paid in the customer's name, is billed unchanged, on the account on which it waits and under
+    its posting's tax code.
     """
     contract = contract_versions.at(expense.date)
     item = book.items[contract.item].at(expense.date) if contract.item in book.items else None

@@ -1,4 +1,4 @@
-"""Whose time is: of the contract that names its account on the day it was worked, and holds then."""
+"""To which contract time belongs: the one that names its account on the day it was worked, and is in force then."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ from beancount_invoicing.rules import worktime
 
 
 class TimeByContract(NamedTuple):
-    """Time by the code of its contract; and what is of none that holds on its day, with the code of the one that it may be of."""
+    """Time by the code of its contract; and time of none in force on its day, with the code of the contract that it may belong to."""
 
     by_contract: dict[str, list[Work]]
     notices: list[BillingNotice]
 
 
 def by_contract(book: Book, work: Iterable[Work]) -> TimeByContract:
-    """Each entry goes to the first contract, by code, that names its account on its day and holds then, neither paused nor over.
+    """Each entry goes to the first contract, by code, that names its account on its day and is in force then, neither paused nor
+    over.
 
-    Two contracts that do are an error, which checks report. What is billed to nobody anyway goes to one that names the account.
+    Two such contracts are an error, which checks report. Time that is billed to nobody anyway goes to one that names the account.
     """
     naming = _naming(book)
     of: defaultdict[str, list[Work]] = defaultdict(list)
@@ -61,8 +62,9 @@ def _naming(book: Book) -> Mapping[str, Sequence[Dated[Contract]]]:
 
 
 def contracts_of_work(book: Book, work: Iterable[Work]) -> list[Contract | None]:
-    """The contract of each entry, as it was on its day: of those that name its account, one that does so then and holds, else one
-    that does so then, else any; None where none does."""
+    """The contract of each entry, as it was on its day: of those that name its account, one that does so then and is in force; else
+    one that does so then; else any; None if none does.
+    """
     naming = _naming(book)
 
     def order(contract: Contract, work: Work) -> tuple[bool, bool]:
@@ -110,7 +112,7 @@ def _notice(book: Book, code: str, account: str, commodity: str, why: str, those
 
 
 def time_in_words(work: Sequence[Work], commodity: str) -> str:
-    """How much time of which days it is: "3 HOUR of 2026-03-10 are", "4 HOUR from 2026-03-10 to 2026-03-12 are"."""
+    """Time and its days in words: "3 HOUR of 2026-03-10 are", "4 HOUR from 2026-03-10 to 2026-03-12 are"."""
     seconds = sum((worktime.to_seconds(entry.quantity, entry.commodity) for entry in work), ZERO)
     quantity = worktime.without_trailing_zeros(worktime.from_seconds_rounded(seconds, commodity))
     days = days_in_words(work[0].date, max(entry.date for entry in work))

@@ -1,4 +1,4 @@
-"""What waits to be billed up to a day, line by line, and for whom."""
+"""What can be billed up to a day, line by line, and for whom."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ UnbilledKind = Literal["period", "milestone", "deposit", "time", "expense", "adj
 
 
 class UnbilledLine(NamedTuple):
-    """A line that may be billed: what it is, and the contract as it held on its own day, which says whom it is billed to and how.
+    """A line that may be billed: its kind, and the contract as it was on the line's own day, which decides to whom and how it is
+    billed.
 
-    A period's own day is its first, or that of the part that is billed; an hour's the day it was worked; a milestone's and an
-    expense's its date.
+    The own day of a period is its first, or that of the part that is billed; of an hour, the day it was worked; of a milestone or
+    an expense, its date.
     """
 
     kind: UnbilledKind
@@ -39,18 +40,18 @@ class UnbilledLine(NamedTuple):
 
 
 class LineFilter(NamedTuple):
-    """What alone is asked for of what waits; what is not said ("" or None) lets all pass."""
+    """A selection of what can be billed; fields that are "" or None select everything."""
 
     person: str = ""
-    """The time of this person, in any case of letters; so for `task`. Nothing else has them."""
+    """The time of this person, in any case of letters; likewise `task`. Nothing else has them."""
     task: str = ""
     since: date | None = None
-    """What is of this day or later, its own day: a period's first, the day of time worked, a milestone's, an expense's."""
+    """Things of this day or later: a period's first day, the day of time worked, a milestone's, an expense's."""
     item: str = ""
-    """What is of this item (its code)."""
+    """Things of this item (its code)."""
 
     def passes_work(self, work: Work) -> bool:
-        """Whether time that was worked is asked for."""
+        """Whether time that was worked is selected."""
         return (
             time_and_expenses.of_whom(work, self.person, self.task)
             and (self.since is None or work.date >= self.since)
@@ -58,7 +59,7 @@ class LineFilter(NamedTuple):
         )
 
     def passes_line(self, day: date, line: DraftLine) -> bool:
-        """Whether a line is asked for that is not of time, or of time that is billed by the period, which has no parts."""
+        """Whether a line is selected that is not of time, or is of time billed by the period, which cannot be split."""
         return (
             not (self.person or self.task)
             and (self.since is None or day >= self.since)
@@ -67,7 +68,7 @@ class LineFilter(NamedTuple):
 
 
 class ContractFilter(NamedTuple):
-    """What is asked for: of the contracts of these customers (main accounts; none: of all), of the one of this code ("": all)."""
+    """The selected contracts: of these customers (main accounts; none: of all), and of this code ("": all)."""
 
     customers: tuple[str, ...] = ()
     contract: str = ""
@@ -75,15 +76,15 @@ class ContractFilter(NamedTuple):
 
 
 def currency_of(book: Book, contract: Contract) -> str:
-    """The currency that a contract is billed in: its own, else the only one of the customer's account, else the ledger's."""
+    """The currency in which a contract is billed: its own, else the only one of the customer's account, else the ledger's."""
     said = book.currencies.get(contract.customer, ())
     return contract.currency or (said[0] if len(said) == 1 else "") or book.currency
 
 
 def wanted_contracts(book: Book, contract_filter: ContractFilter) -> list[Dated[Contract]]:
-    """The contracts that are asked for, by code: of any day on which a customer that is asked for held them.
+    """The selected contracts, by code: of any day on which a selected customer held them.
 
-    Those of accounts that are no customer's are left out (an error says so).
+    Those on accounts that are not a customer's are left out (an error reports it).
     """
     result = []
     for code, dated in sorted(book.contracts.items()):
@@ -99,7 +100,7 @@ def wanted_contracts(book: Book, contract_filter: ContractFilter) -> list[Dated[
 
 
 def customer_passes(book: Book, contract_filter: ContractFilter, contract: Contract) -> bool:
-    """Whether a customer is asked for who is invoiced for a contract, or whose it is."""
+    """Whether a selected customer is invoiced for a contract, or holds it."""
     if not contract_filter.customers:
         return True
     mains = {book.main_accounts.get(contract.customer), book.main_accounts.get(contract.recipient)}
@@ -107,7 +108,7 @@ def customer_passes(book: Book, contract_filter: ContractFilter, contract: Contr
 
 
 def _for_whom(book: Book, contract: Contract, day: date, line: DraftLine) -> DraftLine:
-    """The line with the name of the customer whose contract it is, where somebody else is invoiced."""
+    """The line with the name of the customer whose contract it is, if somebody else is invoiced."""
     main = book.main_accounts.get(contract.recipient)
     if main is None:
         return line
@@ -117,7 +118,7 @@ def _for_whom(book: Book, contract: Contract, day: date, line: DraftLine) -> Dra
 
 
 class AlreadyBilled(NamedTuple):
-    """What the documents of a Book, drafts too, have billed already."""
+    """What the documents of a Book, drafts included, have billed already."""
 
     days: dict[str, list[periods.Period]]
     milestones: dict[tuple[str, str], Decimal]
@@ -129,7 +130,7 @@ class AlreadyBilled(NamedTuple):
 
 
 def already_billed(book: Book) -> AlreadyBilled:
-    """All that is billed, worked out once."""
+    """Everything that is billed, worked out once."""
     nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     for invoice in book.invoices:
         if invoice.kind != "deposit":
@@ -146,7 +147,7 @@ def already_billed(book: Book) -> AlreadyBilled:
 
 
 DatedLine = tuple[UnbilledKind, date, DraftLine]
-"""A line with what it is and its own day."""
+"""A line with its kind and its own day."""
 
 
 def unbilled_lines(
@@ -154,16 +155,16 @@ def unbilled_lines(
     until: date,
     contract_filter: ContractFilter = ContractFilter(),  # noqa: B008 - frozen
 ) -> tuple[list[UnbilledLine], list[BillingNotice]]:
-    """What may be billed up to `until` (inclusive), by contract and day; and what somebody should know about it.
+    """What may be billed up to `until` (inclusive), by contract and day; and notices for the user.
 
-    Each thing is billed by the contract, price, customer … of its own day; what falls on a day on which its contract is paused, has
-    ended or has not begun is not billed, and a notice says so.
+    Each thing is billed by the contract, price, customer … of its own day. A day on which its contract is paused, has ended or has
+    not begun is not billed, and a notice reports it.
     """
     return _waiting(book, until, contract_filter, only_notices=False)
 
 
 def left_out_notices(book: Book, until: date) -> list[BillingNotice]:
-    """What `waiting` says that somebody should know, but of periods of subscriptions and of adjustments: for the checks."""
+    """The notices of `waiting`, without those about periods of subscriptions and adjustments: for the checks."""
     if not book.contracts and not book.work:
         return []
     return _waiting(book, until, ContractFilter(), only_notices=True)[1]
@@ -227,7 +228,9 @@ def _contract_lines(
     notices: list[BillingNotice],
     only_notices: bool,
 ) -> list[DatedLine]:
-    """What may be billed of one contract, expenses apart; `notices` get why it cannot be. `work`: all of it that is not billed."""
+    """What may be billed of one contract, without expenses; `notices` gets the reasons for the rest. `work`: all of it that is not
+    billed.
+    """
     contract = dated.at(until)
     decimals = currencies.currency_decimals(currency_of(book, contract))
     lines: list[DatedLine] = []
@@ -278,7 +281,7 @@ def _asked_lines(
 def _adjustments(
     book: Book, until: date, wanted: ContractFilter, notices: list[BillingNotice]
 ) -> Iterable[UnbilledLine]:
-    """What billed days come to otherwise by `until`; of a draft, and where nothing explains it, a notice says so."""
+    """Adjustments by `until`; for a draft, or a difference without an explanation, a notice instead."""
     for adjustment in retroactive_adjustments(book, wanted.contract):
         due = adjustment.due_by(until) if adjustment.changed_on else adjustment.days.end <= until
         if not due or not customer_passes(book, wanted, adjustment.contract):
@@ -319,11 +322,10 @@ def _adjustments(
 
 
 def accrued_lines(book: Book, as_of: date, contract_filter: ContractFilter = ContractFilter()) -> list[UnbilledLine]:  # noqa: B008 - frozen
-    """What has run by the end of `as_of` of the periods that may only be billed later: of subscriptions at its share by days, of
-    time that is billed by the period what it comes to so far.
+    """What has run by the end of `as_of` of the periods that may only be billed later.
 
-    Rounded once, half away from zero; without tax. `line.since` is the later day on which the period may be billed. What cannot
-    be worked out is left out: `waiting` says why.
+    Of subscriptions, the share by days; of time billed by the period, its amount so far. Rounded once, half away from zero; without
+    tax. `line.since` is the later day on which the period may be billed. What cannot be worked out is left out: `waiting` says why.
     """
     billed = already_billed(book)
     work = by_contract(book, time_and_expenses.unbilled_work(book, as_of))
@@ -358,7 +360,7 @@ def accrued_lines(book: Book, as_of: date, contract_filter: ContractFilter = Con
 
 
 def _of_them(line: DraftLine, only: LineFilter) -> DraftLine:
-    """The line, which takes off its account the time of those alone who are asked for."""
+    """The line, which takes only the selected people's time off its account."""
     if not (only.person or only.task):
         return line
     return line._replace(
@@ -367,7 +369,7 @@ def _of_them(line: DraftLine, only: LineFilter) -> DraftLine:
 
 
 def _net(book: Book, main: str, line: DraftLine, until: date, decimals: int) -> DraftLine:
-    """The line with its net, where its price includes tax."""
+    """The line with its net, if its price includes tax."""
     if line.price_with_tax is None:
         return line
     rate = tax_rate(book, main, line.tax, line.item, tax_point_of_line(until, line.supply_date))
@@ -407,7 +409,7 @@ def _periods(
 
 
 def _holds(dated: Dated[Contract], day: date, what: str, source: Source, notices: list[BillingNotice]) -> bool:
-    """Whether the contract holds on a day that something is of; a notice says where it does not."""
+    """Whether the contract is in force on the day of something; a notice reports it if not."""
     why = why_not_in_force(dated, day)
     if why:
         code = dated.first.code
@@ -460,7 +462,7 @@ def _milestones(
 
 
 def _fixed_left_out(book: Book, dated: Dated[Contract], until: date, billed: AlreadyBilled) -> Iterable[BillingNotice]:
-    """What of a fixed price nothing bills: there is no milestone, or none of a change order."""
+    """What no milestone bills of a fixed price, or of a change order."""
     contract = dated.at(until)
     code, currency = contract.code, currency_of(book, contract)
     left = max((contract.price or ZERO) - billed.net_by_contract.get(code, ZERO), ZERO)

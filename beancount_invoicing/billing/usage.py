@@ -1,4 +1,4 @@
-"""Time and other units that are billed by the period: what is included, tiers of prices, and the least that a period comes to."""
+"""Time and other units that are billed by the period: included units, price tiers, and the minimum amount of a period."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HUNDRED = Decimal(100)
 
 
 class UsagePeriod(NamedTuple):
-    """A period of a contract whose time is billed by the period: its days, and those of the whole period."""
+    """A period of a contract whose time is billed by the period: the days billed, and those of the whole period."""
 
     span: Period
     period: Period
@@ -57,11 +57,12 @@ def usage_lines(
     notices: list[BillingNotice],
 ) -> Iterator[tuple[date, DraftLine]]:
     """The lines that bill the periods of a contract with `every` that are over by `until` (inclusive), with their first days.
+    `work`: its unbilled part.
 
-    `work`: what of it is not billed. A period is one thing: its units are counted together, with those of it that are billed
-    already; `included` ones cost nothing, those beyond have the prices of `tiers`, graduated or by volume, and what the period
-    comes to is at least `commitment` (by its days where the contract's start, end or, with `prorate`, a pause cuts it). Amounts are
-    in the contract's currency, each line rounded once. Raises periods.PeriodError, tiers.TierError, worktime.TimeRoundingError.
+    A period is billed as a whole: its units are counted together with those already billed. `included` units are free; those beyond
+    have the prices of `tiers`, graduated or by volume; and the period costs at least `commitment` (by its days if the contract's
+    start, end or, with `prorate`, a pause cuts it). Amounts are in the contract's currency, each line rounded once. Raises
+    periods.PeriodError, tiers.TierError, worktime.TimeRoundingError.
     """
     for unit in included_units(book, contract_versions, work, until):
         period, credited = unit.period, not sum((line.net for line in unit.billed_lines), ZERO)
@@ -76,7 +77,7 @@ def usage_lines(
 def accrued_usage_lines(
     book: Book, contract_versions: Dated[Contract], work: Sequence[Work], as_of: date, decimals: int
 ) -> Iterator[tuple[date, DraftLine]]:
-    """What the units of periods that are not over by `as_of` (inclusive) come to so far, without the least that they come to."""
+    """The amount so far for the units of periods that are not over by `as_of` (inclusive), without the minimum."""
     for unit in included_units(book, contract_versions, work, as_of):
         period = unit.period
         if period.span.end > as_of and unit.work:
@@ -93,10 +94,10 @@ def period_amount_difference(
     waits: Sequence[Work],
     decimals: int,
 ) -> Decimal | None:
-    """What a period comes to beyond the lines that bill it, or less (< 0), without any more units; None where that is not known.
+    """The amount of a period beyond the lines that bill it, or below (< 0), without any more units; None if it is not known.
 
-    `days`: all of the period that the contract holds; `waits`: time that is not billed, of which earlier periods may need what they
-    would carry over. Raises periods.PeriodError, tiers.TierError.
+    `days`: all days of the period on which the contract is in force; `waits`: unbilled time, of which earlier periods may need what
+    they would carry over. Raises periods.PeriodError, tiers.TierError.
     """
     notices: list[BillingNotice] = []
     if any(version.carry_over for _day, version in contract_versions.versions):
@@ -118,41 +119,41 @@ def period_amount_difference(
 
 
 class IncludedUnits(NamedTuple):
-    """A period with its time that is not billed, the lines that bill it already, and the units of it that cost nothing."""
+    """A period with its unbilled time, the lines that bill it already, and its free units."""
 
     period: UsagePeriod
     work: list[Work]
     billed_lines: list[Line]
     included: Decimal
-    """Its own."""
+    """Its own included units."""
     carried: Decimal
-    """Those of earlier periods that were not used there, and may be used in it."""
+    """Those of earlier periods that were not used there, and may be used in this one."""
     used: Decimal
     """Units of the contract's item, billed or not."""
 
     @property
     def available(self) -> Decimal:
-        """How many units cost nothing."""
+        """How many units are free."""
         return self.included + self.carried
 
     @property
     def overage(self) -> Decimal:
-        """How many units do not."""
+        """How many units are charged."""
         return max(self.used - self.available, ZERO)
 
     @property
     def left(self) -> Decimal:
-        """How many of those that cost nothing are not used."""
+        """How many free units are not used."""
         return max(self.available - self.used, ZERO)
 
 
 def included_units(
     book: Book, contract_versions: Dated[Contract], work: Sequence[Work], until: date
 ) -> Iterator[IncludedUnits]:
-    """The periods that have begun by `until` (inclusive), by date, with what of them costs nothing. `work`: what is not billed.
+    """The periods that have begun by `until` (inclusive), by date, with their free units. `work`: what is not billed.
 
-    What is included and not used may be used, for `carry-over` after its period, in the periods that end by then: what lapses first
-    is used first. Raises periods.PeriodError.
+    Included units that are not used may be used, for `carry-over` after their period, in the periods that end by then: units that
+    expire first are used first. Raises periods.PeriodError.
     """
     pool: list[tuple[date, Decimal]] = []
     for period, those, there in _shares(book, contract_versions, work, until):
@@ -173,7 +174,7 @@ def included_units(
 
 
 def _own(contract: Contract, work: Sequence[Work]) -> list[Work]:
-    """The time of a period that is counted together: of the contract's item, where it has tiers or included units."""
+    """The time of a period that is counted together: that of the contract's item, if it has tiers or included units."""
     if not (contract.tiers or contract.included):
         return []
     return [entry for entry in work if entry.billable and entry.counter_account and entry.item == contract.item]
@@ -193,7 +194,7 @@ def _billed_units(contract: Contract, there: Sequence[Line]) -> Decimal:
 def _shares(
     book: Book, dated: Dated[Contract], work: Sequence[Work], until: date
 ) -> Iterator[tuple[UsagePeriod, list[Work], list[Line]]]:
-    """Each period that has begun by `until`, with its time that is not billed, and the lines that bill it already."""
+    """Each period that has begun by `until`, with its unbilled time and the lines that bill it already."""
     work = sorted(with_counter_accounts(book, work), key=lambda account: (account.date, account.source))
     days = [entry.date for entry in work]
     billed = [
@@ -217,7 +218,7 @@ def _of_period(
     *,
     over: bool = True,
 ) -> list[DraftLine]:
-    """The lines of a period; `over`: with what is missing to the least that it comes to."""
+    """The lines of a period; if it is `over`, with the difference to its minimum."""
     period, there, work = allowance.period, allowance.billed_lines, allowance.work
     start = period.span.start
     contract = dated.at(start)
@@ -277,7 +278,7 @@ def _net(book: Book, contract: Contract, line: DraftLine, day: date, decimals: i
 
 
 class _Unit(NamedTuple):
-    """What a unit costs: by tiers, or one price for all; and what it is called."""
+    """The price of a unit (by tiers, or one price for all) and its name."""
 
     tiers: tuple[tiers.Tier, ...]
     with_tax: bool = False
@@ -314,8 +315,9 @@ def _lines(
     after: Decimal,
     decimals: int,
 ) -> list[DraftLine]:
-    """The lines of the units from `before` (exclusive) to `after` (inclusive), counted from the period's first; so many of which
-    cost nothing."""
+    """The lines of the units from `before` (exclusive) to `after` (inclusive), counted from the period's first; of these, so many
+    are free.
+    """
     free = min(after, included) - min(before, included)
     how = tiers.volume if contract.tiers_mode == "volume" else tiers.graduated
     segments = how(unit.tiers, max(before - included, ZERO), max(after - included, ZERO))
@@ -348,7 +350,7 @@ def _lines(
 
 
 def _lump_line(book: Book, contract: Contract, day: date, amount: Decimal, what: str) -> DraftLine:
-    """A line of one sum beside those of the period's units."""
+    """A line billed as a sum, beside those of the period's units."""
     item = book.items[contract.item].at(day) if contract.item in book.items else None
     name = contract.text or (item.text or item.name if item else contract.code)
     return DraftLine(
@@ -366,7 +368,7 @@ def _lump_line(book: Book, contract: Contract, day: date, amount: Decimal, what:
 
 
 def _least(dated: Dated[Contract], usage_period: UsagePeriod, decimals: int) -> Decimal:
-    """The least that a period comes to: `commitment`, by the days on which the contract holds."""
+    """The minimum of a period: `commitment`, in proportion to the days on which the contract is in force."""
     contract = dated.at(usage_period.span.start)
     if not contract.commitment or contract.paused:
         return ZERO
