@@ -110,7 +110,9 @@ class _Stretch(NamedTuple):
 
 
 class _History(NamedTuple):
-    """A contract, its items and indexes without some of their directives or keys: a state of the ledger before a change of `day`."""
+    """A contract, its items and indexes without some of their directives or keys: a state of the ledger before a change
+    of `day`.
+    """
 
     place: int
     """0 for the present state, else its rank among the earlier states that are tried."""

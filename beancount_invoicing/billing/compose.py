@@ -1,4 +1,6 @@
-"""From lines that can be billed to documents: grouped, taxed, with deposits deducted, in the amounts that the ledger will contain."""
+"""From lines that can be billed to documents: grouped, taxed, with deposits deducted, in the amounts that the ledger
+will contain.
+"""
 
 from __future__ import annotations
 
@@ -396,7 +398,9 @@ def payment_schedule_if_issued(book: Book, invoice: Invoice, day: date) -> list[
 
 
 def moved_due_dates(book: Book, invoice: Invoice, day: date) -> dict[date, date]:
-    """The due dates that follow from a document's date by its terms on `day`; and those that `bill` used to write for retentions."""
+    """The due dates that follow from a document's date by its terms on `day`; and those that `bill` used to write for
+    retentions.
+    """
     moved: dict[date, date] = {}
     decimals = currencies.currency_decimals(invoice.currency)
     try:

@@ -29,7 +29,9 @@ class MilestoneAmount(NamedTuple):
 
 
 def billed_milestones(invoices: Iterable[Invoice]) -> dict[tuple[str, str], Decimal]:
-    """The amount billed for each milestone of a contract, drafts included, less credits; milestones credited in full are left out."""
+    """The amount billed for each milestone of a contract, drafts included, less credits; milestones credited in full
+    are left out.
+    """
     result: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     for invoice in invoices:
         for line in invoice.lines:
@@ -222,7 +224,9 @@ class ProgressBilling(NamedTuple):
 
 
 def progress_billing(book: Book, invoice: Invoice) -> list[ProgressBilling]:
-    """The state of the fixed prices of an invoice or credit note with `cumulative` milestones, or whose contract has change orders."""
+    """The state of the fixed prices of an invoice or credit note with `cumulative` milestones, or whose contract has
+    change orders.
+    """
     result = []
     codes = dict.fromkeys(line.contract for line in invoice.lines if line.milestone and line.contract in book.contracts)
     for code in codes if invoice.kind in {"invoice", "credit-note", "corrective"} else ():

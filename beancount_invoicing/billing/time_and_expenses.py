@@ -288,7 +288,9 @@ def _in_other_unit(code: str, group: TimeGroup, entries: Sequence[Work], unit: s
 
 
 def _over_cap(code: str, group: TimeGroup, last: Work, over: Decimal, rate: Decimal, decimals: int) -> BillingNotice:
-    """The message that this much time is `over` the cap, and its value; `last`: the newest of it; `rate`: of the tax in its price."""
+    """The message that this much time is `over` the cap, and its value; `last`: the newest of it; `rate`: of the tax in
+    its price.
+    """
     figure = line_net(over, group.price, None, decimals).value
     return BillingNotice(
         code,
@@ -342,7 +344,9 @@ def _of_other_unit(contract: Contract, item: Item | None, commodity: str) -> str
 
 
 def _cap(dated: Dated[Contract], day: date, until: date) -> Decimal | None:
-    """The most that may be billed for work of `day`, by `until`: the highest cap of the days between; None if one of them has none."""
+    """The most that may be billed for work of `day`, by `until`: the highest cap of the days between; None if one of
+    them has none.
+    """
     if len(dated.versions) == 1:
         return dated.first.cap
     caps = [dated.at(day).cap, *(version.cap for since, version in dated.versions if day < since <= until)]

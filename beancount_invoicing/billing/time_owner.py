@@ -16,7 +16,9 @@ from beancount_invoicing.rules import worktime
 
 
 class TimeByContract(NamedTuple):
-    """Time by the code of its contract; and time of none in force on its day, with the code of the contract that it may belong to."""
+    """Time by the code of its contract; and time of none in force on its day, with the code of the contract that it may
+    belong to.
+    """
 
     by_contract: dict[str, list[Work]]
     notices: list[BillingNotice]
