@@ -1,4 +1,4 @@
-"""What is owed at a date: allocation, positions, aged balance, statements. Pure: a Book and a date in, dataclasses out."""
+"""What is owed at a date: allocation, positions, aged balance, statements. Pure: takes a Book and a date, returns frozen values."""
 
 from __future__ import annotations
 

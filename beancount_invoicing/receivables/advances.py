@@ -1,4 +1,4 @@
-"""Money on a customer's account that no document has taken yet, and that may be for what is taxed once it is paid."""
+"""Money on a customer's account that no document has used yet, and that may be for supplies taxed on payment."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from beancount_invoicing.rules.tax import TaxableAmount, taxes_due
 
 
 class Advance(NamedTuple):
-    """What is left of a payment; if it is for services known by then, tax is due on it since that day."""
+    """What is left of a payment; if it is for services known by then, tax has been due on it since that day."""
 
     payment: Payment
     customer: str
     amount: Decimal
     """In the payment's currency, positive."""
     taxes: tuple[Tax, ...]
-    """The codes due on payment that the customer's documents may have."""
+    """The tax codes due on payment that the customer's documents may have."""
     tax: Decimal | None
-    """The tax in the amount; None where several codes are possible."""
+    """The tax in the amount; None if several codes are possible."""
 
 
 def advances(book: Book, allocated: Allocated) -> tuple[Advance, ...]:
-    """What lies on the accounts of customers whose sales may be taxed once paid, by date.
+    """The unused money on the accounts of customers whose sales may be taxed on payment, by date.
 
-    Debits that are of no document take the oldest of it first.
+    Debits that belong to no document use up the oldest of it first.
     """
     found: list[Advance] = []
     by_account: defaultdict[tuple[str, str], list[Unallocated]] = defaultdict(list)
@@ -70,8 +70,8 @@ def _billed(book: Book, customers: Collection[str], day: date) -> defaultdict[st
 
 
 def _on_payment(book: Book, customer: str, billed: Collection[str], day: date) -> tuple[Tax, ...]:
-    """The codes due on payment that a customer gets: its own; else those `billed` and those of contracts and their items; else the
-    default; any, where nothing says which.
+    """The codes due on payment for a customer: its own; else those `billed` and those of its contracts and their items; else
+    the default; all, if nothing decides.
     """
     own = book.customers[customer].at(day).tax
     codes = {own} if own else set(billed)
@@ -87,7 +87,7 @@ def _on_payment(book: Book, customer: str, billed: Collection[str], day: date) -
 
 
 def tax_contained(gross: Decimal, tax: Tax, places: int) -> tuple[tuple[Tax, Decimal], ...]:
-    """The taxes due on payment that an amount contains: the tax itself, or those of its parts that are; above 0."""
+    """The taxes due on payment that an amount contains: the tax itself, or the parts of it that are due on payment and above 0."""
     due = taxes_due([TaxableAmount(tax, ZERO, gross)], places).values()
     return tuple(
         (code_tax.tax, code_tax.figure.value) for code_tax in due if code_tax.tax.on_payment and code_tax.figure.value

@@ -1,4 +1,4 @@
-"""The aged balance: who owes what, since when; it meets the ledger's own balances to the cent."""
+"""The aged balance: who owes what, and since when. It agrees with the ledger's own balances to the cent."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class AgingRow(NamedTuple):
     not_due: Decimal
     buckets: tuple[Decimal, ...]
     unallocated: Decimal
-    """Payments and credit notes that are not used up (negative), unallocated debits (positive)."""
+    """Payments and credit notes that are not used up (negative), and unallocated debits (positive)."""
     total: Decimal
     disputed: Decimal
     drafts: Decimal
@@ -55,7 +55,7 @@ class AgingTotal(NamedTuple):
 
 
 class LedgerBalance(NamedTuple):
-    """What the ledger itself says is on an account: the total and the drafts of its row."""
+    """The ledger's own balance of an account: the total and the drafts of its row."""
 
     account: str
     currency: str
@@ -74,13 +74,13 @@ class Aging(NamedTuple):
 
     @exact
     def unreconciled(self) -> tuple[tuple[AgingRow, LedgerBalance], ...]:
-        """The rows whose total and drafts are not the ledger's balance: none, by construction, and looked at all the same."""
+        """The rows whose total and drafts do not equal the ledger's balance: none, by construction, but checked nevertheless."""
         pairs = zip(self.rows, self.ledger, strict=True)
         return tuple((row, books) for row, books in pairs if row.total + row.drafts != books.balance)
 
     @exact
     def for_customers(self, customers: Container[str]) -> Aging:
-        """The same of some customers, by their main accounts."""
+        """The same for some customers, by their main accounts."""
         pairs = [pair for pair in zip(self.rows, self.ledger, strict=True) if pair[0].main_account in customers]
         rows = tuple(row for row, _books in pairs)
         return self._replace(rows=rows, totals=aging_totals(rows), ledger=tuple(books for _row, books in pairs))
@@ -106,10 +106,10 @@ def aging(
     basis: Basis = "due",
     allocated: Allocated | None = None,
 ) -> Aging:
-    """The aged balance as of `as_of` (inclusive), in the buckets that end at `bounds` days, and one above.
+    """The aged balance as of `as_of` (inclusive), in the buckets that end at `bounds` days, and one above them.
 
-    By `due` date a claim is late from the day after it on; by `invoice` date it is 0 days old on that day, which is in the
-    first bucket. Claims in the customer's favour are unallocated. Raises BoundsError.
+    By `due` date, a claim is late from the day after it. By `invoice` date, it is 0 days old on that day, which is in the first
+    bucket. Claims in the customer's favour are unallocated. Raises BoundsError.
     """
     limits = tuple(bounds)
     if not limits or any(bound < 1 for bound in limits) or list(limits) != sorted(set(limits)):
@@ -147,7 +147,7 @@ def aging(
 
 
 def _ledger_balances(book: Book, as_of: date) -> defaultdict[_AccountAndCurrency, Decimal]:
-    """What the ledger says is on each account of a customer at the end of a day."""
+    """The ledger's balance of each account of a customer at the end of a day."""
     balances: defaultdict[_AccountAndCurrency, Decimal] = defaultdict(lambda: ZERO)
     until = bisect_right(book.customer_movements, as_of, key=attrgetter("date"))
     for _day, account, currency, amount in book.customer_movements[:until]:
@@ -163,7 +163,7 @@ def _add_open_items(
     bounds: tuple[int, ...],
     basis: Basis,
 ) -> None:
-    """Adds each open item to the bucket of its age, and what is contested of it."""
+    """Adds each open item to the bucket of its age, and its contested part."""
     in_dispute = _amounts_in_dispute(book, allocated, as_of)
     for claim in allocated.open_items:
         if not claim.open:
@@ -184,7 +184,7 @@ def _add_open_items(
 
 
 def _amounts_in_dispute(book: Book, allocated: Allocated, as_of: date) -> defaultdict[tuple[int, str], Decimal]:
-    """How much each debtor contests of each document (by its `id`)."""
+    """How much of each document (by its `id`) each debtor contests."""
     result: defaultdict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
     by_number = events_by_number(book, as_of)
     if not by_number:
@@ -203,10 +203,11 @@ def _amounts_in_dispute(book: Book, allocated: Allocated, as_of: date) -> defaul
 
 @exact
 def needed_for_aging(book: Book, allocated: Allocated) -> tuple[Book, Allocated]:
-    """All that `aging` needs on the Book's last day or later: of it, `aging` gives the same. It serves nothing else.
+    """A smaller Book with everything that `aging` needs on the Book's last day or later: `aging` gives the same for it. It serves
+    nothing else.
 
-    Drafts and open documents stay, without their lines, and what was said of disputes; each account's balance is one movement.
-    `allocated` is of the Book's last day.
+    Drafts and open documents stay, without their lines, and so do events about disputes; each account's balance is one movement.
+    `allocated` is as of the Book's last day.
     """
     documents = {id(item.invoice): item.invoice for item in allocated.open_items if item.open}
     documents |= {id(invoice): invoice for invoice in book.invoices if invoice.draft}
@@ -247,7 +248,7 @@ def _row(book: Book, as_of: date, account: str, currency: str, sums: _Sums) -> A
 
 
 def aging_totals(rows: Sequence[AgingRow]) -> tuple[AgingTotal, ...]:
-    """The sums of rows, one for each currency, sorted by it."""
+    """The sums of rows, one for each currency, sorted by currency."""
     return tuple(_total(currency, rows) for currency in sorted({row.currency for row in rows}))
 
 

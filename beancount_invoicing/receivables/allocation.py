@@ -1,17 +1,16 @@
 """Which payment and credit note settles what, as of a date.
 
-Explicit settlements (a posting's `settles`, a transaction's links, a credit note's `corrects`) come first, then the assumed
-ones (option `allocate` "oldest"), each in the order of dates. Only what is dated on or before the as-of date plays a part,
-so that nothing later changes an earlier report. On one day: invoices, credit notes, transfers between accounts, payments,
-losses, allocations of what lies on the account, losses taken back, reversals; among equals values decide, never the order of
-lines or files.
+Explicit settlements (a posting's `settles`, a transaction's links, a credit note's `corrects`) come first, then the assumed ones
+(option `allocate` "oldest"), each in the order of dates. Only entries dated on or before the as-of date are used, so nothing later
+changes an earlier report. The order within a day is: invoices, credit notes, transfers between accounts, payments, losses,
+allocations of money on the account, losses taken back, reversals. Among equals, values decide, never the order of lines or files.
 
-What names an invoice that was replaced is for its corrective invoice as well: the cancellation settles what is open of the one,
-and what was paid of it pays the other, or what else the rest is used for: it stays the money of the day on which it came. Money
-that comes later under the old number pays the new one.
+A reference to an invoice that was replaced also means its corrective invoice. The cancellation settles what is open of the replaced
+invoice, and what was paid of it pays the corrective one, or whatever else the rest is used for. It remains the money of the day on
+which it came. Money that comes later under the old number pays the new invoice.
 
-Money comes before losses: what is paid on a claim that was written off revives that much of it, and the loss is that much too
-large until an entry takes it back. So it plays no part which of both is booked first.
+Money comes before losses: a payment on a claim that was written off revives that much of the claim, and the loss is too large by
+that amount until an entry takes it back. So it does not matter which of the two is booked first.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ from beancount_invoicing.rules.numbering import link
 
 
 class OpenItem(NamedTuple):
-    """What an instalment still stands for on one account: `amount` has been claimed there, `open` is not settled."""
+    """What is left of an instalment on one account: `amount` is claimed there, `open` is not settled."""
 
     invoice: Invoice
     instalment: Instalment
@@ -64,7 +63,7 @@ class OpenItem(NamedTuple):
 
 
 class Allocation(NamedTuple):
-    """A part of a claim that is settled (or, `reversal`, open again): sums up to what is settled of the document."""
+    """A part of a claim that is settled (or, for a `reversal`, open again); they add up to the settled amount of the document."""
 
     date: date
     invoice: Invoice
@@ -72,21 +71,21 @@ class Allocation(NamedTuple):
     """None for what was paid at once outside the customer's account."""
     account: str
     amount: Decimal
-    """With the sign of the claim; a reversal has the opposite one."""
+    """With the sign of the claim; a reversal has the opposite sign."""
     how: AllocationKind
     source: Source
     counter_document: Invoice | None = None
-    """The document on the other side, where two documents settle each other (`credit-note`)."""
+    """The other document, if two documents settle each other (`credit-note`)."""
     reverses: AllocationKind | None = None
-    """Of a reversal: what it takes back."""
+    """For a reversal: what it takes back."""
     paid_on: Day | None = None
-    """The day of the payment that settles, or takes back; None of documents."""
+    """The day of the payment that settles, or takes back; None for documents."""
     paid_by: Source | None = None
-    """Of a `replacement`: the entry that paid what was replaced."""
+    """For a `replacement`: the entry that paid the replaced document."""
 
     @property
     def received_on(self) -> Day:
-        """The day on which the money came: before `date` where it lay on the account first."""
+        """The day on which the money came: before `date` if it was on the account first."""
         return self.paid_on or self.date
 
 
@@ -98,7 +97,7 @@ class Unallocated(NamedTuple):
 
 
 class BadDebtRecovery(NamedTuple):
-    """A loss of which `amount` (above 0) was paid after all, the last of it on `date`, and no entry takes that much back."""
+    """A loss of which `amount` (above 0) was paid after all, most recently on `date`, and not yet taken back by an entry."""
 
     payment: Payment
     amount: Decimal
@@ -106,7 +105,7 @@ class BadDebtRecovery(NamedTuple):
 
 
 class Allocated(NamedTuple):
-    """Everything allocated once, or unallocated once."""
+    """The result: each amount is in it once, either allocated or unallocated."""
 
     as_of: date
     open_items: tuple[OpenItem, ...]
@@ -114,7 +113,7 @@ class Allocated(NamedTuple):
     unallocated: tuple[Unallocated, ...]
     recoveries: tuple[BadDebtRecovery, ...]
     notices: tuple[Finding, ...]
-    """Warnings about payments that could not do what they say."""
+    """Warnings about payments that could not settle what they name."""
     moves: tuple[OpenItemMove, ...] = ()
 
 
@@ -142,9 +141,9 @@ class _Allocating:
         for number in self.position:
             self.by_link[link(number)].append(number)
         self.paid: dict[str, deque[CancelledInvoicePayment]] = {}
-        """By number of a cancellation, what was paid of what it cancels and pays nothing else yet, the oldest first."""
+        """By the number of a cancellation: what was paid of the cancelled document and pays nothing else yet, the oldest first."""
         self.replaced: dict[str, str] = {}
-        """By number, the corrective invoice that replaces a document."""
+        """By number: the corrective invoice that replaces a document."""
         for invoice in self.invoices:
             if invoice.kind == "corrective" and invoice.booked_from <= as_of:
                 for number in invoice.corrects:
@@ -206,7 +205,7 @@ class _Allocating:
     # claims --------------------------------------------------------------------------------------------------------
 
     def _claim(self, index: int, invoice: Invoice) -> None:
-        """A document enters the books; what has been waiting for it comes to it."""
+        """A document enters the books; whatever was waiting for it is applied to it."""
         for paid in invoice.immediate_payments:
             self.allocations.append(
                 Allocation(invoice.booked_from, invoice, None, paid.account, paid.amount, "at-once", paid.source)
@@ -228,7 +227,7 @@ class _Allocating:
         self._wake(invoice.number, invoice.booked_from)
 
     def _wake(self, number: str, day: date) -> None:
-        """A document is there, is open again, or stands on another account: what waits for it comes to it."""
+        """A document is there, is open again, or has moved to another account: whatever waits for it is applied to it."""
         for transfer, legs in self.waiting_transfers.get(number, ()):
             self._resume(transfer, legs, day)
         for _since, note in self.waiting_notes.get(number, ()):
@@ -249,7 +248,7 @@ class _Allocating:
         )
 
     def _followed(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """Documents by number, each with what replaces it."""
+        """Documents by number, each together with the one that replaces it."""
         if self.replaced.keys().isdisjoint(names):
             return names
         result = dict.fromkeys(names)
@@ -267,7 +266,7 @@ class _Allocating:
         return self.of_invoice.get(index, []) if index is not None else []
 
     def _settle_by_note(self, note: Invoice, number: str, day: date) -> None:
-        """A credit note settles what it corrects, as far as both are open, on the same account in the same currency."""
+        """A credit note settles what it corrects, as far as both are open on the same account in the same currency."""
         target_parts = sorted((part for part in self._existing(number) if part.open), key=lambda part: part.key)
         for credit in sorted(self._existing(note.number), key=lambda part: part.key):
             for part in target_parts:
@@ -283,9 +282,10 @@ class _Allocating:
         for_credit: Source,
         most: Decimal | None = None,
     ) -> None:
-        """Two claims of opposite directions settle each other, as far as both reach, or by `most` (above 0).
+        """Two claims with opposite signs settle each other, as far as both reach, or up to `most` (above 0).
 
-        A cancellation settles what it cancels; whatever else it settles, it does by what was paid of that: by money, and no credit.
+        A cancellation settles the document that it cancels. Anything else it settles with the money that was paid of that document:
+        as a payment, not as a credit.
         """
         if not opposite(credit.open, part.open):
             return
@@ -300,7 +300,7 @@ class _Allocating:
         self._record(day, credit, -amount, "credit-note", for_credit, part.invoice)
 
     def _paid_of(self, note: Invoice) -> deque[CancelledInvoicePayment]:
-        """What was paid of what a cancellation cancels, the oldest first."""
+        """What was paid of the document that a cancellation cancels, the oldest first."""
         settlements = [
             settlement
             for name in note.corrects
@@ -314,7 +314,7 @@ class _Allocating:
         )
 
     def _taken(self, note: Invoice, most: Decimal, day: date) -> Iterator[CancelledInvoicePayment]:
-        """`most` (above 0) of what was paid of what a cancellation cancels; what nobody paid of it is as if it came today."""
+        """`most` (above 0) of what was paid of the cancelled document; any part that nobody paid counts as received today."""
         there = self.paid.get(note.number, deque())
         while most and there:
             first = there.popleft()
@@ -385,7 +385,9 @@ class _Allocating:
         return sorted(parts, key=lambda part: part.key)
 
     def _pay(self, payer: OpenPayment, day: date) -> None:
-        """Lets a payment settle, or reverse, what it names; the rest of it waits for what it names to come or re-open."""
+        """A payment settles, or reverses, what it names; the rest of it waits until something that it names appears or is
+        open again.
+        """
         payment = payer.payment
         if not payer.names:
             return
@@ -407,7 +409,7 @@ class _Allocating:
         if payer.left and not payer.is_write_off:
             self._revive(payer, parts, day)
         if payer.left and payer.is_write_off and day == payment.date:
-            # what is paid on the day of the loss is paid after all as well
+            # a payment on the day of the loss counts as paid after all, too
             paid = sum(
                 (
                 abs(settlement.amount)
@@ -428,27 +430,29 @@ class _Allocating:
         came: date | None = None,
         amount: Decimal | None = None,
     ) -> None:
-        """Lets a payment settle a part, as far as both reach, or by `amount`; `came`: the day of the money, if not its own."""
+        """A payment settles a part, as far as both reach, or up to `amount`; `came`: the day of the money, if it is not its own."""
         amount = settled_amount(part.open, payer.left) if amount is None else amount
         came, source = came or payer.payment.date, payer.payment.source
         part.open -= amount
         payer.left += amount
         payer.taken = min(payer.taken, abs(payer.left))
         back: Iterable[tuple[Decimal, Source | None]] = ((amount, None),)
-        if part.invoice.kind == "cancellation":  # it pays back what was paid of the cancelled one
+        if part.invoice.kind == "cancellation":  # it pays back what was paid of the cancelled document
             back = [(-payment.amount, payment.paid_by) for payment in self._taken(part.invoice, -amount, day)]
         for each, money in back:
             part.settled_by.append(Settlement(each, how, len(self.allocations), day, came, source, payer))
             self._record(day, part, each, how, source, came=came, money=money)
 
     def _revive(self, payer: OpenPayment, parts: Sequence[OpenItemPart], day: date) -> None:
-        """Money that comes on what was written off takes so much of the loss back, and settles it."""
+        """Money for a claim that was written off takes that much of the loss back, and settles it."""
         for part in parts:
             if payer.left and self._reopen(part, payer.left, day, payer.payment):
                 self._settle(payer, part, day, payer.how)
 
     def _reopen(self, part: OpenItemPart, left: Decimal, day: date, by: Payment) -> bool:
-        """Takes losses on a part back, the latest first, as far as `left` of a payment reaches; each is that much too large."""
+        """Takes losses on a part back, the latest first, as far as `left` of a payment reaches; each loss is too large by
+        that amount.
+        """
         found = False
         for settled in reversed(part.settled_by):
             if settled.how != "write-off" or settled.payer is None or not left or not settled.amount:
@@ -465,7 +469,7 @@ class _Allocating:
     def _take_back(
         self, settled: Settlement, part: OpenItemPart, amount: Decimal, day: date, by: Payment, came: date | None = None
     ) -> None:
-        """So much of a settlement (with its sign) is no more, and the part is open again; from `came` on, if not from `by` on."""
+        """Cancels that much of a settlement (with its sign); the part is open again, from `came` on, or else from `by` on."""
         settled.amount -= amount
         part.open += amount
         self.allocations.append(
@@ -476,10 +480,10 @@ class _Allocating:
         )  # fmt: skip
 
     def _reverse(self, payer: OpenPayment, parts: Sequence[OpenItemPart], day: date) -> None:
-        """A bounced debit or refund: first what is left over of the payments that name the same, then the latest settled.
+        """A bounced debit or a refund: uses first what is left over of the payments that name the same, then the latest settlement.
 
-        A loss that is taken back takes back losses only; all else takes back what came by its own means first, losses last. Of
-        an invoice that was replaced, what was paid is with the one that replaces it.
+        A loss that is taken back reverses only losses; anything else reverses settlements of its own kind first, losses last. If an
+        invoice was replaced, its payments are on the one that replaces it.
         """
         for name in payer.names:
             for other in sorted(self.waiting[name], key=lambda payment: payment.payment.means != payer.payment.means):
@@ -518,7 +522,7 @@ class _Allocating:
     # allocated by an entry of its own -------------------------------------------------------------------------------
 
     def _reallocate(self, legs: Sequence[OpenPayment], day: date) -> None:
-        """What lies on an account, or what a document named by a debit gave, goes to the documents that the credits name."""
+        """Money on an account, or what a document named by a debit gives up, goes to the documents that the credits name."""
         givers = [leg for leg in legs if leg.payment.amount > 0]
         for taker in (leg for leg in legs if leg.payment.amount < 0):
             parts = self._named(taker)
@@ -532,7 +536,7 @@ class _Allocating:
     def _lots(
         self, giver: OpenPayment, most: Decimal, day: date, unless: Sequence[OpenPayment]
     ) -> Iterator[AllocatableAmount]:
-        """Takes up to `most` from where a debit says: credit notes, the money of an invoice, or what lies on the account."""
+        """Takes up to `most` from the source of a debit: credit notes, the money of an invoice, or the money on the account."""
         account, currency = giver.payment.account, giver.payment.currency
         parts = self._named(giver)
         for part in parts:
@@ -562,7 +566,7 @@ class _Allocating:
                 if settled.amount > 0 and settled.how != "write-off" and most > 0:
                     amount = min(settled.amount, most)
                     most -= amount
-                    # it was never for this one: the other has it from the day of the money on
+                    # the money was never for this invoice: the other one has it from the day on which it came
                     self._take_back(settled, part, amount, day, giver.payment, settled.came)
                     yield AllocatableAmount(
                         amount, settled.came, settled.how if settled.how in {"discount", "set-off"} else None
@@ -571,7 +575,7 @@ class _Allocating:
     def _allot(
         self, giver: OpenPayment, taker: OpenPayment, parts: Sequence[OpenItemPart], lot: AllocatableAmount, day: date
     ) -> None:
-        """Gives a lot to what a credit names, oldest due first; one that names nothing keeps it on the account."""
+        """Gives money to what a credit names, oldest due first; a credit that names nothing keeps it on the account."""
         giver.left -= lot.amount
         if not taker.names:
             if lot.part is not None:
@@ -595,11 +599,11 @@ class _Allocating:
     # moved -----------------------------------------------------------------------------------------------------------
 
     def _transfer(self, transfer: Transfer) -> None:
-        """Moves claims between accounts, or gives what lies on one; what it cannot do yet waits for what it names."""
+        """Moves claims between accounts, or allocates money on one; whatever cannot be done yet waits for what it names."""
         legs = sorted((OpenPayment(leg, moves=True) for leg in transfer.legs), key=lambda leg: leg.key)
         if not moves_claims(transfer):
             for leg in legs:
-                if not leg.payment.settles:  # of the links, a debit means credit notes, a credit means invoices
+                if not leg.payment.settles:  # among the links, a debit means credit notes, a credit means invoices
                     side = -1 if leg.payment.amount > 0 else 1
                     leg.names = tuple(
                         name
@@ -618,7 +622,7 @@ class _Allocating:
                 self._wake(name, transfer.date)
 
     def _resume(self, transfer: Transfer, legs: Sequence[OpenPayment], day: date) -> bool:
-        """Does as much of a transfer as can be done; whether claims moved."""
+        """Does as much of a transfer as possible; returns whether claims moved."""
         if not any(leg.left for leg in legs):
             return False
         if moves_claims(transfer):
@@ -658,7 +662,7 @@ class _Allocating:
         return self.book.customers[main].at(day).name if main in self.book.customers else main
 
     def _shift_money(self, legs: Sequence[OpenPayment]) -> None:
-        """Money that lies on a customer's account goes to another customer's, where it stays unallocated."""
+        """Money on a customer's account goes to another customer's, where it stays unallocated."""
         for leg in legs:
             if leg.left <= 0:
                 continue
@@ -679,7 +683,7 @@ class _Allocating:
     # assumed -------------------------------------------------------------------------------------------------------
 
     def _assume(self) -> None:
-        """Payments that name nothing go to the oldest due, where the option says so on their day."""
+        """Payments that name nothing go to the oldest due claims, if the option says so on their day."""
         if "allocate" not in self.book.options:
             return
         self._set_older_apart()
@@ -706,15 +710,14 @@ class _Allocating:
             for day in sorted(days):
                 self._assume_on(day, payments, parts)
                 bounced = [payer for payer in back if payer.payment.date == day]
-                for payer in bounced:  # what was assumed to be settled can bounce too
+                for payer in bounced:  # an assumed settlement can bounce too
                     self._reverse(payer, self._named(payer), day)
                 if bounced:
                     self._assume_on(day, payments, parts)
 
     def _assume_before(self, note: Invoice) -> None:
-        """Money that names nothing and was assumed, until the day before a cancellation, to pay what this cancels: it has paid it.
-
-        So what became due by it, and may have been declared, stays as it was.
+        """Money that names nothing and was assumed, until the day before a cancellation, to pay the cancelled document keeps
+        that assumption. So tax that it made due, and that may have been declared, stays as it was.
         """
         if "allocate" not in self.book.options:
             return
@@ -755,7 +758,7 @@ class _Allocating:
                     self._reverse(payer, self._named(payer), payer.payment.date)
 
     def _assumed(self, payer: OpenPayment) -> bool:
-        """Whether a payment names nothing, and the option says on its day that it is for the oldest due."""
+        """Whether a payment names nothing, and the option on its day assigns it to the oldest due claim."""
         if payer.left >= 0 or payer.names or payer.moves:
             return False
         return self.book.option("allocate", payer.payment.date) == "oldest"
@@ -764,8 +767,9 @@ class _Allocating:
         return "oldest" if payer.payment.means == "money" else payer.how
 
     def _set_older_apart(self) -> None:
-        """Where open items were taken over, what names nothing until then settles among itself: the claims of older books, what
-        was paid on them, and what takes out of the balance what the open items say."""
+        """Where open items were taken over, everything that names nothing until then settles among itself: the claims of
+        older books, their payments, and the entry that takes the open items out of the balance.
+        """
         taken_over: dict[tuple[str, str], Day] = {}
         for part in self.parts:
             if part.invoice.kind == "opening":
@@ -790,7 +794,7 @@ class _Allocating:
                         paying.popleft()
 
     def _assume_on(self, day: date, payers: Sequence[OpenPayment], parts: Sequence[OpenItemPart]) -> None:
-        """The payments up to a day go to the claims up to that day, the oldest due first."""
+        """Payments up to a day go to claims up to that day, the oldest due first."""
         still = deque(part for part in parts if part.open > 0 and part.invoice.booked_from <= day)
         for payer in payers:
             if not still:
@@ -806,7 +810,9 @@ def _direction(invoice: Invoice) -> int:
 
 
 def _targets(part: OpenItemPart, legs: Sequence[OpenPayment]) -> list[OpenPayment]:
-    """The legs that a claim may go to, the best first: what names it alone, then the like sub-account, then the same amount."""
+    """The legs that a claim may go to, the best first: the leg that names it alone, then the same sub-account, then the same
+    amount.
+    """
 
     def key(leg: OpenPayment) -> tuple[object, ...]:
         payment = leg.payment
@@ -825,5 +831,5 @@ def _targets(part: OpenItemPart, legs: Sequence[OpenPayment]) -> list[OpenPaymen
 
 @exact
 def allocate(book: Book, as_of: date) -> Allocated:
-    """Allocates every payment and credit note dated on or before `as_of` (inclusive). Raises TypeError where that is no date."""
+    """Allocates every payment and credit note dated on or before `as_of` (inclusive). Raises TypeError if that is not a date."""
     return _Allocating(book, require_date(as_of)).run()

@@ -1,4 +1,4 @@
-"""What moves while payments are allocated: parts of claims, and payments with what is left of them."""
+"""The working state of an allocation: parts of claims, and payments with what is left of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class OpenItemMove(NamedTuple):
     invoice: Invoice
     from_account: str
     account: str
-    """Where it stands from then on."""
+    """The account on which it is from then on."""
     amount: Decimal
     source: Source
     taken_over_by: str = ""
@@ -26,7 +26,7 @@ class OpenItemMove(NamedTuple):
 
 
 class Settlement:
-    """A settlement of a part, with what has not been taken back of it."""
+    """A settlement of a part, less what has been taken back of it."""
 
     __slots__ = ("amount", "came", "day", "how", "money", "order", "payer")
 
@@ -44,16 +44,16 @@ class Settlement:
         self.amount = amount
         self.how = how
         self.order = order
-        """Settlements are taken back from the latest one on."""
+        """Settlements are taken back in reverse order, the latest first."""
         self.came = came
         self.money = money
         """The entry that paid."""
         self.payer = payer
-        """None where it is what was paid of the invoice that it replaces."""
+        """None if it is money paid of the invoice that this one replaces."""
 
 
 class OpenItemPart:
-    """An instalment, or what of it stands on one account."""
+    """An instalment, or the part of it on one account."""
 
     __slots__ = ("account", "amount", "instalment", "invoice", "key", "open", "settled_by")
 
@@ -63,11 +63,11 @@ class OpenItemPart:
         self.account = account
         self.amount = amount
         self.open = amount
-        # what is kept back is never assumed to be what is paid
+        # a retention is never assumed to be what a payment is for
         due = date.max if instalment.retention_contract else instalment.due
         self.key = (due, invoice.date, invoice.number, instalment.index, account, invoice.source)
         self.settled_by: list[Settlement] = []
-        """Per payment, oldest first, what of it can still be reversed."""
+        """By payment, oldest first: how much of it can still be reversed."""
 
     @property
     def written_off(self) -> Decimal:
@@ -76,7 +76,7 @@ class OpenItemPart:
 
 
 class OpenPayment:
-    """A payment or credit on its way to claims, with what is left of it."""
+    """A payment or credit that looks for claims, with what is left of it."""
 
     __slots__ = ("how", "key", "left", "moves", "names", "payment", "taken", "taken_on")
 
@@ -84,9 +84,9 @@ class OpenPayment:
         self.moves = moves
         """A leg of a transfer: it moves claims, and is never assumed to settle one."""
         self.taken = ZERO
-        """Of a loss: what money that came after all has taken back of it, and no entry says so yet."""
+        """For a loss: how much later money has taken back of it, without an entry that says so."""
         self.taken_on = payment.date
-        """The day on which it did so last."""
+        """The last day on which that happened."""
         self.payment = payment
         self.left = payment.amount
         self.names = payment.settles or payment.links
@@ -98,23 +98,23 @@ class OpenPayment:
 
     @property
     def is_write_off(self) -> bool:
-        """Whether it writes off, or takes that back."""
+        """Whether it writes off, or takes a write-off back."""
         return self.payment.means == "write-off"
 
 
 class AllocatableAmount(NamedTuple):
-    """What an entry finds on the account to allocate: so much, of a payment of that day or of a credit note."""
+    """Something on the account that an entry can allocate: an amount, from a payment of that day or from a credit note."""
 
     amount: Decimal
     paid_on: date
     how: AllocationKind | None
-    """None: as the entry names what it settles."""
+    """None: in the way in which the entry names what it settles."""
     part: OpenItemPart | None = None
-    """Of a credit note: what of it is used."""
+    """For a credit note: how much of it is used."""
 
 
 class CancelledInvoicePayment(NamedTuple):
-    """What was paid of an invoice that is cancelled, on which day, and by which entry."""
+    """Money paid of an invoice that is cancelled: its day, and its entry."""
 
     amount: Decimal
     paid_on: date
@@ -122,11 +122,11 @@ class CancelledInvoicePayment(NamedTuple):
 
 
 _MEANS = {"discount": 0, "set-off": 1, "money": 2, "write-off": 3}
-"""On one day what a payment gives up comes before money, which may be too much, and money before losses."""
+"""Within a day, what a payment gives up comes before money, which may be too much, and money comes before losses."""
 
 
 def payment_key(payment: Payment) -> tuple[object, ...]:
-    """By what payments are ordered: their values, and where they are written only last."""
+    """The order of payments: by their values, and only last by where they are written."""
     names = payment.settles or payment.links
     return (
         payment.date, _MEANS[payment.means], not payment.settles, payment.instalment is None, payment.amount, names,
@@ -135,15 +135,15 @@ def payment_key(payment: Payment) -> tuple[object, ...]:
 
 
 def opposite(decimal: Decimal, other: Decimal) -> bool:
-    """Whether one is above 0 and the other below."""
+    """Whether one is above 0 and the other below 0."""
     return (decimal < 0 < other) or (other < 0 < decimal)
 
 
 def settled_amount(open_: Decimal, left: Decimal) -> Decimal:
-    """How much of `open_` (with its sign) `left`, of the opposite sign, settles."""
+    """How much of `open_` (with its sign) an amount `left` of the opposite sign settles."""
     return min(abs(open_), abs(left)).copy_sign(open_)
 
 
 def moves_claims(transfer: Transfer) -> bool:
-    """Whether it moves claims between accounts; on one account it allocates what lies there."""
+    """Whether it moves claims between accounts; on one account, it allocates the money there."""
     return len({leg.account for leg in transfer.legs}) > 1

@@ -1,4 +1,4 @@
-"""Bad debts: what of a document was written off, net and tax, once all that was paid after all is taken off it."""
+"""Bad debts: what was written off of a document, net and tax, less anything that was paid after all."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from beancount_invoicing.rules.steps import round_to
 
 
 class BadDebt(NamedTuple):
-    """What of a document is lost at its position's day: net + tax = amount, in the document's currency."""
+    """What is lost of a document on its position's day: net + tax = amount, in the document's currency."""
 
     position: Position
     date: Day
-    """Of the last write-off."""
+    """The date of the last write-off."""
     net: Decimal
     tax: Decimal
     steps: tuple[CalculationStep, ...]
@@ -33,9 +33,9 @@ class NoBadDebt(ValueError):
 
 
 def bad_debt(position: Position) -> BadDebt:
-    """What of a document was written off by the position's day, less what came in after all. Raises NoBadDebt.
+    """What was written off of a document by the position's day, less what came in after all. Raises NoBadDebt.
 
-    Its tax is the share of the claim's tax, deposits and credit notes taken off, rounded once, half away from zero.
+    Its tax is the share of the claim's tax, less deposits and credit notes, rounded once, half away from zero.
     """
     invoice = position.invoice
     allocations = [
@@ -53,7 +53,7 @@ def bad_debt(position: Position) -> BadDebt:
     claim = invoice.payable
     tax = invoice.tax - sum((deduction.amount for deduction in invoice.deductions if deduction.tax), ZERO)
     for allocation in position.allocations:
-        # what a payment's word sets off is paid by it: only what corrects by its own word makes claim and tax less
+        # a set-off named by a payment counts as paid: only what corrects on its own reduces claim and tax
         if (
             allocation.counter_document is not None
             and allocation.source == allocation.counter_document.source

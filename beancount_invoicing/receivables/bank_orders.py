@@ -1,4 +1,4 @@
-"""What the bank was told to collect, or to pay out, and what became of it, by what the ledger books."""
+"""Orders to the bank to collect or to pay out, and their outcome according to the books."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from beancount_invoicing.model import ZERO, Event
 from beancount_invoicing.receivables.positions import Position
 
 ORDER_EVENTS = frozenset({"collected", "paid-out"})
-"""The events by which the ledger keeps what was handed to the bank."""
+"""The events by which the ledger records what was handed to the bank."""
 OrderState = Literal["under-way", "done", "returned", "withdrawn"]
-"""Nothing is booked of it yet; as much money is booked as it says; money that was booked went back; a person says that it did not
-come about."""
+"""Nothing is booked of it yet; its amount is booked; the money booked went back; a person says that it did not happen."""
 
 
 class BankOrder(NamedTuple):
-    """A collection of an instalment, or a payment out, that was handed to the bank, and what became of it."""
+    """A collection of an instalment, or a payment out, that was handed to the bank, and its outcome."""
 
     event: Event
     state: OrderState
@@ -24,16 +23,16 @@ class BankOrder(NamedTuple):
 
     @property
     def execution_date(self) -> date:
-        """The day that the bank was asked for."""
+        """The day requested from the bank."""
         return self.event.collected_on or self.event.date
 
 
 def bank_orders(position: Position, instalment: int) -> tuple[BankOrder, ...]:
-    """What was handed to the bank of an instalment (its index), in the order of days, as the position's day knows it.
+    """The orders for an instalment (by index), by day, as known on the position's day.
 
-    Money counts from the day after the order was handed in, and what goes back from the day on which the bank was to carry it out:
-    what is returned of an earlier order is not taken for a return of a later one. A credit note given meanwhile changes nothing:
-    the bank goes by the order.
+    Money counts from the day after the order was handed in; a return counts from the day on which the bank was to carry out the
+    order, so that a return of an earlier order is not taken for a return of a later one. A credit note in the meantime changes
+    nothing: the bank carries out the order as given.
     """
     withdrawn = {event.end_to_end_id for event in position.events if event.kind == "not-collected"}
     orders = []
@@ -66,5 +65,5 @@ def _followed(position: Position, instalment: int, event: Event) -> BankOrder:
 
 
 def order_under_way(position: Position, instalment: int) -> BankOrder | None:
-    """The order of an instalment of which nothing is booked yet; None where there is none."""
+    """The order of an instalment of which nothing is booked yet; None if there is none."""
     return next((order for order in bank_orders(position, instalment) if order.state == "under-way"), None)

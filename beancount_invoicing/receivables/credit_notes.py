@@ -14,14 +14,14 @@ from beancount_invoicing.rules import currencies, tax
 
 K = TypeVar("K")
 TaxAndAccount = tuple[str, str]
-"""A tax code and an account: a net is given back under the code, and on the account, that it was billed with."""
+"""A tax code and an account: a net is given back under the code and on the account with which it was billed."""
 
 
 class LineLeftToCredit(NamedTuple):
     """What is left to credit of a line, with the signs of the line.
 
-    `quantity` units of it, `listed` as their net at its price; `cut` (of the opposite sign) is what price differences and
-    parts of its period, whose days are `days`, have taken off these units.
+    `quantity` units of it, with `listed` as their net at its price; `cut` (of the opposite sign) is what price differences and
+    credited parts of its period (with their `days`) have taken off these units.
     """
 
     line: Line
@@ -38,7 +38,7 @@ class LineLeftToCredit(NamedTuple):
 
     @property
     def unit_count(self) -> Decimal:
-        """How many units the line has: 1 or -1 where it does not say what one costs."""
+        """How many units the line has: 1 or -1 if it gives no price per unit."""
         return _count(self.line)
 
 
@@ -51,14 +51,14 @@ class LeftToCredit(NamedTuple):
     """Lines, allowances and charges, less all that was credited there."""
     taxes: Mapping[str, Decimal]
     booked: Mapping[str, Decimal]
-    """The taxes, in the currency in which they are booked where it is another one."""
+    """The taxes, in the currency in which they are booked, if that is another one."""
     rounding: Decimal
     deductions: Mapping[tuple[str, str], Decimal]
     """By deposit and tax code ("" for the net)."""
     payable: Decimal
     """Net, taxes and rounding, before deposits are deducted."""
     texts: Mapping[TaxAndAccount, tuple[str, ...]]
-    """What stands there beside the lines: the reasons of allowances, charges and sums that were credited."""
+    """Texts of general amounts: the reasons of allowances, charges and sums that were credited."""
     notes: tuple[Invoice, ...] = ()
     """The documents that have given something back."""
 
@@ -72,11 +72,13 @@ class LeftToCredit(NamedTuple):
         return sum((net for (one, _account), net in self.nets.items() if one == code), ZERO)
 
     def base(self, of: Tax) -> Decimal:
-        """What is left of the net that a tax is due on: under its code, and under codes that consist of it; withheld, of all."""
+        """What is left of the net on which a tax is due: under its code, and under codes that include it; for a withholding,
+        of all.
+        """
         return sum((net for (code, _account), net in self.nets.items() if bears_tax(self.invoice, code, of)), ZERO)
 
     def net_off_lines(self, place: TaxAndAccount) -> Decimal:
-        """What is left of a net beside its lines: of allowances, charges, and sums that were credited."""
+        """What is left of a net apart from its lines: of allowances, charges, and sums that were credited."""
         lines = (line.net for line in self.lines if (line.line.tax, line.line.account) == place)
         return self.nets.get(place, ZERO) - sum(lines, ZERO)
 
@@ -84,8 +86,8 @@ class LeftToCredit(NamedTuple):
 class CreditNoteEffect(NamedTuple):
     """A document that gives back something of others: what was left of each of them before and after it, in its own order.
 
-    `shares`: for each of its lines, by place from 0, that gives back units of a line, the net that they are to have: so much
-    as keeps to their share of the line, and the rest of it where they are its last.
+    `shares`: for each of its lines that gives back units of a line, by place from 0, the net that it should have: within its share
+    of the line, or whatever is left if it is the last.
     """
 
     note: Invoice
@@ -95,7 +97,7 @@ class CreditNoteEffect(NamedTuple):
 
 
 def bears_tax(invoice: Invoice, code: str, of: Tax) -> bool:
-    """Whether lines under a code of a document bear a tax: their own, a part of it, or one that is withheld of all."""
+    """Whether a tax applies to lines under a code of a document: their own code, a part of it, or a withholding on everything."""
     if of.withholding or code == of.code:
         return True
     known = invoice.tax_codes.get(code)
@@ -113,16 +115,17 @@ def nets_of(invoice: Invoice) -> dict[TaxAndAccount, Decimal]:
 
 
 def creditable(invoice: Invoice) -> Decimal:
-    """What credit notes on a document may give back in all: what is payable on it, before deposits are deducted."""
+    """The most that credit notes for a document may give back: what is payable on it, before deposits are deducted."""
     return invoice.payable if invoice.kind == "opening" else invoice.total_after_withholding + invoice.rounding
 
 
 def within_share(natural: Decimal, left: Decimal, fair_share: Decimal, unit: Decimal, tolerance: int = 1) -> Decimal:
-    """What a part takes of an amount: what follows from the part itself, `natural`, as long as the parts keep together.
+    """How much of an amount a part takes: the amount that follows from the part itself, `natural`, as long as the parts stay close
+    to their shares.
 
     What `natural` leaves of `left` may differ from `fair_share`, the share of what is not taken yet, by less than `tolerance` units
-    (the last digit of the currency); where it does not, as many units are taken more or less as it needs, and never more
-    than is left.
+    (of the currency's last digit). If it differs more, the part takes as many units more or less as needed, and never more than is
+    left.
     """
     excess = (left - natural - fair_share) / unit
     over = max(int(abs(excess)) - tolerance + 1, 0)
@@ -131,7 +134,7 @@ def within_share(natural: Decimal, left: Decimal, fair_share: Decimal, unit: Dec
 
 
 def net_of_units(left: LineLeftToCredit, count: Decimal, natural: Decimal, decimals: int) -> Decimal:
-    """The net that `count` units of a line take (with its sign), where they would come to `natural`; the last take the rest."""
+    """The net that `count` units of a line take (with its sign), if they would come to `natural`; the last ones take the rest."""
     if count == left.quantity:
         return left.net_at_price
     fair = left.line.net * (left.quantity - count) / left.unit_count
@@ -141,8 +144,9 @@ def net_of_units(left: LineLeftToCredit, count: Decimal, natural: Decimal, decim
 def tax_of_part(
     left: Sequence[LeftToCredit], code: str, net: Decimal, natural: Decimal, decimals: int, slack: int = 1
 ) -> Decimal:
-    """The tax of a code that a `net` takes of documents, where it would come to `natural`; what reaches the rest of their net
-    takes the rest of the tax. All with the sign of the documents; `slack` as in `held`."""
+    """The tax of a code that a `net` takes of documents, if it would come to `natural`; the net that completes theirs takes
+    the rest of the tax. All with the sign of the documents; `slack` as in `held`.
+    """
     of = [(remainder, amount) for remainder in left for amount in remainder.invoice.taxes if amount.tax.code == code]
     rest = sum((remainder.taxes.get(code, ZERO) for remainder in left), ZERO)
     base = sum((left.base(amount.tax) for left, amount in of), ZERO)
@@ -177,9 +181,10 @@ def nothing_credited(invoice: Invoice) -> LeftToCredit:
 
 
 def credit_note_effects(invoices: Iterable[Invoice], known: Mapping[str, Invoice]) -> Iterator[CreditNoteEffect]:
-    """The documents that give back something, in the order of `invoices`, drafts after all others.
+    """The documents that give back something, in the order of `invoices`, drafts after all others. `known`: each document that is
+    corrected, by number.
 
-    `known`: each document that is corrected, by number. One that corrects several takes them in the order in which it names them.
+    One that corrects several documents uses them up in the order in which it names them.
     """
     left: dict[str, LeftToCredit] = {}
     those = [note for note in invoices if note.corrects and _gives_back(note, known)]
@@ -191,7 +196,7 @@ def credit_note_effects(invoices: Iterable[Invoice], known: Mapping[str, Invoice
 
 
 def _gives_back(note: Invoice, known: Mapping[str, Invoice]) -> bool:
-    """Whether it is a credit note or a cancellation, or what takes credit notes back."""
+    """Whether it is a credit note or a cancellation, or takes credit notes back."""
     if note.is_credit:
         return True
     return note.kind in {"invoice", "claim"} and all(known[number].kind == "credit-note" for number in note.corrects)
@@ -216,13 +221,13 @@ def left_to_credit(book: Book, invoice: Invoice) -> LeftToCredit:
 
 
 def credit_note_effect(book: Book, note: Invoice) -> CreditNoteEffect | None:
-    """How a credit note stands to what it corrects; None where it is none, or corrects nothing."""
+    """How a credit note relates to what it corrects; None if it is not a credit note, or corrects nothing."""
     found = credit_note_effects(_beside(book, note.corrects), invoices_by_number(book.invoices))
     return next((effect for effect in found if effect.note is note), None)
 
 
 def _beside(book: Book, numbers: Sequence[str]) -> list[Invoice]:
-    """The documents that correct what has, directly or by one that corrects several, to do with some numbers."""
+    """The documents that correct documents connected with some numbers, directly or through one that corrects several."""
     wanted = set(numbers)
     while True:
         invoices = [invoice for invoice in book.invoices if not wanted.isdisjoint(invoice.corrects)]
@@ -233,14 +238,14 @@ def _beside(book: Book, numbers: Sequence[str]) -> list[Invoice]:
 
 
 def _count(line: Line) -> Decimal:
-    """The units of a line, 1 or -1 where it does not say what one costs."""
+    """The units of a line, 1 or -1 if it gives no price per unit."""
     if line.quantity is None or (line.price is None and line.price_with_tax is None):
         return Decimal(1).copy_sign(line.net)
     return line.quantity
 
 
 def _price(line: Line) -> tuple[Decimal, bool, Decimal]:
-    """What a unit costs, whether with tax, and its discount."""
+    """The price of a unit, whether it includes tax, and its discount."""
     if line.quantity is None or (line.price is None and line.price_with_tax is None):
         return abs(line.net), False, ZERO
     price = line.price if line.price is not None else line.price_with_tax
@@ -248,16 +253,17 @@ def _price(line: Line) -> tuple[Decimal, bool, Decimal]:
 
 
 def _within(part: Line, line: Line) -> bool:
-    """Whether a line is of a part of the other's period."""
+    """Whether a line is for a part of the other's period."""
     if not (part.start and part.end and line.start and line.end):
         return False
     return line.start <= part.start <= part.end <= line.end
 
 
 def _given_by(lines: Sequence[LineLeftToCredit], back: Line) -> tuple[int, bool] | None:
-    """The line that another one gives back something of, and whether units of it; else a part of its price or its period.
+    """The line of which another one gives something back, and whether it gives back units; else it is a part of its price or its
+    period.
 
-    The one that it names, else the first of those that say the same and are as much left.
+    That is the line that it names, else the first of those with the same data of which as much is left.
     """
     alike = [
         index
@@ -275,7 +281,7 @@ def _given_by(lines: Sequence[LineLeftToCredit], back: Line) -> tuple[int, bool]
         words = bool(back.corrects_line) or (one.line.item, one.line.text) == (back.item, back.text)
         period = (one.line.start, one.line.end) == (back.start, back.end)
         if not words and (back.quantity is None or back.start is not None):
-            continue  # a sum, or a part of a period, that happens to be as much
+            continue  # a sum, or a part of a period, that happens to have the same amount
         if back.start is not None and not period:
             continue  # days of it
         rank = (0 if words and period else 1 if words else 2, index)
@@ -297,7 +303,7 @@ def _given_by(lines: Sequence[LineLeftToCredit], back: Line) -> tuple[int, bool]
 
 
 def _less(before: tuple[LeftToCredit, ...], note: Invoice) -> tuple[tuple[LeftToCredit, ...], dict[int, Decimal]]:
-    """What is left after a document has given its part back, and the nets that its lines are to have."""
+    """What is left after a document has given its part back, and the nets that its lines should have."""
     lines = [line for left in before for line in left.lines]
     shares: dict[int, Decimal] = {}
     decimals = currencies.currency_decimals(note.currency)
@@ -352,7 +358,9 @@ def _less(before: tuple[LeftToCredit, ...], note: Invoice) -> tuple[tuple[LeftTo
 
 
 def _share(amount: Decimal, left: Decimal, last: bool) -> Decimal:
-    """How much of `amount` (against `left`) goes to a document: as much as is left there; all to the last one."""
+    """How much of `amount` (against `left`) goes to a document: as much as is left there; everything that remains to the last
+    one.
+    """
     if last:
         return amount
     return min(abs(amount), abs(left)).copy_sign(amount) if opposite(amount, left) else ZERO
@@ -370,9 +378,9 @@ def _taken(left: Mapping[K, Decimal], amounts: dict[K, Decimal], last: bool) -> 
 
 
 def interest_given_back(book: Book) -> dict[str, date]:
-    """The claims for late interest that credit notes give back whole, by number: from which day on (inclusive).
+    """The claims for late interest that credit notes give back in full, by number: from which day on (inclusive).
 
-    A part that is given back does not say which days it is for: such a claim is not here.
+    A partial credit does not say which days it is for: such a claim is not included.
     """
     known = invoices_by_number(book.invoices)
     result: dict[str, date] = {}
@@ -385,11 +393,11 @@ def interest_given_back(book: Book) -> dict[str, date]:
 
 
 def claim_given_back_on(book: Book, claim: Invoice) -> date | None:
-    """The day from which on (inclusive) credit notes give a claim for late interest back whole; None where they do not."""
+    """The day from which on (inclusive) credit notes give a claim for late interest back in full; None if they do not."""
     return interest_given_back(book).get(claim.number) if book.corrections.get(claim.number) else None
 
 
 def is_for_late_interest(book: Book, invoice: Invoice) -> bool:
-    """Whether a document is a claim for late interest, or gives back nothing but claims: no supply stands behind it, and no tax."""
+    """Whether a document is a claim for late interest, or gives back only claims: there is no supply behind it, and no tax."""
     corrected = {other.kind for number in invoice.corrects if (other := book.invoice(number))}
     return invoice.kind == "claim" or (not invoice.taxes and corrected == {"claim"})

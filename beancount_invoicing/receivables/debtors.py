@@ -1,6 +1,6 @@
-"""Who owes a document: the customer who was invoiced, or those who took it over; and what was said of it to whom.
+"""Who owes a document: the customer who was invoiced, or those who took it over; and which events apply to whom.
 
-A claim is owed by the customer on whose account it stands. A customer who takes it over takes its history with it.
+A claim is owed by the customer on whose account it is. A customer who takes it over takes over its history too.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from beancount_invoicing.receivables.allocation import OpenItem
 EventsByDebtor = Mapping[tuple[str, str], tuple[Event, ...]]
 
 _OF_THE_CUSTOMER = frozenset({"hold", "resume", "insolvency", "declared"})
-"""What is said of a customer and not of what it owes, where no document is named: it stays with the customer."""
+"""Events about a customer itself, if no document is named: they stay with that customer."""
 
 
 def debtor(book: Book, claim: OpenItem) -> str:
@@ -24,8 +24,8 @@ def debtor(book: Book, claim: OpenItem) -> str:
 
 
 def debtors(book: Book, invoice: Invoice, claims: Iterable[OpenItem], as_of: date) -> tuple[str, ...]:
-    """The main accounts of those who owe a document on `as_of`, who took it over last first; where nothing is open, of who took
-    it over last. None of a void number. `claims`: its own, as of that day.
+    """The main accounts of those who owe a document on `as_of`, the last one to take it over first; if nothing is open, of
+    those who took it over last. None for a void number. `claims`: those of the document, as of that day.
     """
     if invoice.customer is None:
         return ()
@@ -38,9 +38,9 @@ def debtors(book: Book, invoice: Invoice, claims: Iterable[OpenItem], as_of: dat
 
 
 def events_by_number(book: Book, as_of: date) -> EventsByDebtor:
-    """The events up to `as_of` by who owes and number, those of the whole customer among them; (customer, "") has these.
+    """The events up to `as_of` by debtor and number, those about the whole customer included; (customer, "") has only these.
 
-    What was said of a document, or of all that a customer owed, goes along to those who take it over on that day or later.
+    Events about a document, or about everything that a customer owed, also apply to those who take it over on that day or later.
     """
     numbers: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for event in book.events:
@@ -52,7 +52,7 @@ def events_by_number(book: Book, as_of: date) -> EventsByDebtor:
                 numbers[customer][number] = None
     result: dict[tuple[str, str], list[Event]] = {
         (customer, number): [] for customer, those in numbers.items() for number in those
-    }  # also of which nothing is said
+    }  # also those without events
     for event in book.events:
         if event.date > as_of:
             continue
@@ -63,7 +63,7 @@ def events_by_number(book: Book, as_of: date) -> EventsByDebtor:
 
 
 def _told(event: Event, taken: Iterable[TakenOver]) -> Iterable[str]:
-    """Whose the event is, as one of a document: of the customer that it is about, and of who takes the document over later."""
+    """Whose the event is, if it is about a document: the customer's it names, and later debtors'."""
     if not event.numbers and event.kind in _OF_THE_CUSTOMER:
         return (event.customer,)
     since = min((over.date for over in taken if over.customer == event.customer), default=date.min)
@@ -74,7 +74,7 @@ def _told(event: Event, taken: Iterable[TakenOver]) -> Iterable[str]:
 
 
 def _follows(taken_over: TakenOver, customer: str, taken: Iterable[TakenOver]) -> bool:
-    """Whether somebody has a document from a customer, straight or through others."""
+    """Whether somebody has a document from a customer, directly or through others."""
     before = {customer}
     for other in taken:  # by date
         if before & set(other.former_customers):
@@ -83,5 +83,5 @@ def _follows(taken_over: TakenOver, customer: str, taken: Iterable[TakenOver]) -
 
 
 def events_of(events: EventsByDebtor, customer: str, number: str) -> tuple[Event, ...]:
-    """What `events_by_number` has of a document of a customer who owes it."""
+    """The events of `events_by_number` for a document and a customer who owes it."""
     return events.get((customer, number), events.get((customer, ""), ()))

@@ -1,4 +1,4 @@
-"""What is collected by SEPA direct debit: under which mandate, and what the customer is told of it beforehand."""
+"""What is collected by SEPA direct debit: under which mandate, and how the customer is notified of it."""
 
 from __future__ import annotations
 
@@ -11,45 +11,45 @@ from beancount_invoicing.model import Book, Customer, Invoice
 from beancount_invoicing.rules import sepa
 
 DEFAULT_LEAD = 2
-"""TARGET days from handing in to the collection, where option `collection-days` says nothing."""
+"""TARGET days from handing in to the collection, if option `collection-days` is not set."""
 NEVER_COLLECTED = frozenset({"void", "credit-note", "cancellation", "claim"})
-"""Kinds of documents that are not collected: a mandate is for what was supplied, not for a claim for late interest."""
+"""Kinds of documents that are not collected: a mandate covers supplies, not claims for late interest."""
 
 
 class DebitNotice(NamedTuple):
-    """What an invoice says of its collection beforehand (pre-notification, SDD rulebooks 4.3.2)."""
+    """The notification of the collection on an invoice (pre-notification, SDD rulebooks 4.3.2)."""
 
     mandate: str
     creditor_id: str
     iban: str
     """The account that is debited."""
     days: tuple[date, ...]
-    """When, by instalment; none for what has no due date yet."""
+    """The days, by instalment; none for an instalment without a due date yet."""
 
 
 def lead_days(book: Book, day: date) -> int:
-    """The TARGET days from handing in to the collection, as option `collection-days` says on `day`."""
+    """The TARGET days from handing in to the collection, from option `collection-days` on `day`."""
     option = book.options.get("collection-days")
     value = option.at(day) if option else None
     return int(value) if isinstance(value, (int, Decimal)) and value >= 1 else DEFAULT_LEAD
 
 
 def may_be_collected(book: Book, invoice: Invoice) -> bool:
-    """Whether a document is of a kind that is collected: in euros, not one that gives back, and nobody said that it is not."""
+    """Whether a document is of a kind that is collected: in euros, not a credit, and not marked otherwise."""
     return (
         invoice.direct_debit and invoice.kind not in NEVER_COLLECTED and invoice.currency == "EUR" and bool(book.seller)
     )
 
 
 def has_mandate(customer: Customer, day: date) -> bool:
-    """Whether what a customer owes can be collected on `day`: a mandate was signed by then, for an account."""
+    """Whether a customer's debts can be collected on `day`: a mandate was signed by then, and names an account."""
     return bool(
         customer.mandate and customer.debtor_iban and customer.mandate_date is not None and customer.mandate_date <= day
     )
 
 
 def debit_notice(book: Book, invoice: Invoice) -> DebitNotice | None:
-    """What an invoice says of its collection, as all stood on its own date; None where it is not collected."""
+    """The notification of its collection on an invoice, as of its own date; None if it is not collected."""
     customer = invoice.customer
     seller = book.seller.at(invoice.date) if book.seller else None
     if customer is None or seller is None or invoice.payable <= 0 or not may_be_collected(book, invoice):
@@ -63,11 +63,11 @@ def debit_notice(book: Book, invoice: Invoice) -> DebitNotice | None:
 
 
 MandateDays = Mapping[tuple[str, str], date]
-"""The last day on which was collected under a mandate, by the customer's account and the reference."""
+"""The last day of a collection under a mandate, by the customer's account and the reference."""
 
 
 def collection_days(book: Book, as_of: date = date.max) -> MandateDays:
-    """When was last collected under each mandate, of what was handed in by `as_of` (inclusive)."""
+    """The last day of a collection under each mandate, among what was handed in by `as_of` (inclusive)."""
     days: dict[tuple[str, str], date] = {}
     for event in book.events:
         if event.kind == "collected" and event.mandate and event.date <= as_of:
@@ -77,15 +77,16 @@ def collection_days(book: Book, as_of: date = date.max) -> MandateDays:
 
 
 def last_used(customer: Customer, days: MandateDays) -> date | None:
-    """The last day on which was collected under a customer's mandate; where it never was, the day on which it was signed.
+    """The last day of a collection under a customer's mandate; if there was none, the day on which it was signed; None if that is
+    not given.
 
-    None where that is not said. What came back counts (SDD rulebooks, 4.1), and what was withdrawn: it may have been handed in.
+    Returned collections count (SDD rulebooks, 4.1), and so do withdrawn ones: they may have been handed in.
     """
     known = (days.get((customer.account, customer.mandate)), customer.mandate_used, customer.mandate_date)
     return max((day for day in known if day), default=None)
 
 
 def has_lapsed(customer: Customer, days: MandateDays, as_of: date) -> bool:
-    """Whether a customer's mandate must not be used on `as_of` any more."""
+    """Whether a customer's mandate may no longer be used on `as_of`."""
     used = last_used(customer, days)
     return used is not None and sepa.mandate_lapses_on(used) < as_of

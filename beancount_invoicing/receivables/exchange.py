@@ -13,7 +13,7 @@ from beancount_invoicing.model import Book, PaymentExchangeRate
 
 
 class DayRate(NamedTuple):
-    """What one unit of a currency is worth, and how that is known."""
+    """The worth of one unit of a currency, and its source."""
 
     rate: Decimal
     because: str
@@ -22,12 +22,13 @@ class DayRate(NamedTuple):
 def day_rate(
     book: Book, pair: tuple[str, str], day: date, invoice_rate: Decimal, stated_rate: PaymentExchangeRate | None
 ) -> DayRate:
-    """What one unit of `pair`'s first currency is worth in its second one on `day`, when a payment came.
+    """The worth of one unit of `pair`'s first currency in its second one on `day`, when a payment came.
 
-    By the payment's own word, what is `stated_rate`: the price of its posting, where it is another than `invoice_rate`, the
-    invoice's rate, at which the claim is booked; else the money that came. Else by the ledger's latest `price` up to that day; else
-    at the invoice's rate. (The tax is converted at the rate of the day on which it becomes chargeable: directive 2006/112/EC, art.
-    91 (2); CGI, art. 266, 1 bis.)"""
+    First, what the payment's entry gives, `stated_rate`: the price of its posting, if it differs from `invoice_rate`, the invoice's
+    rate, at which the claim is booked; else the money that came. Otherwise the ledger's latest `price` up to that day; else the
+    invoice's rate. (The tax is converted at the rate of the day on which it becomes chargeable: directive 2006/112/EC, art. 91 (2);
+    CGI, art. 266, 1 bis.)
+    """
     worth = stated_rate if stated_rate and stated_rate.currency == pair[1] else None
     if worth and worth.by_price and worth.by_price != invoice_rate:
         return DayRate(worth.by_price, _("the payment's own price"))
@@ -51,8 +52,9 @@ def _price(book: Book, pair: tuple[str, str], day: date) -> DayRate | None:
 
 
 def latest_price(book: Book, pair: tuple[str, str], day: date) -> tuple[date, Decimal] | None:
-    """The ledger's last `price` up to `day` (inclusive) of `pair`'s first currency in its second one: its day, and what one unit is
-    worth; None where there is none."""
+    """The ledger's last `price` up to `day` (inclusive) of `pair`'s first currency in its second one: its day, and the worth
+    of one unit; None if there is none.
+    """
     known = book.exchange_rates.get(pair, ())
     at = bisect_right(known, day, key=itemgetter(0))
     return known[at - 1] if at else None

@@ -1,4 +1,4 @@
-"""The taxes in a claim that are owed once invoiced: what a discount, or a loss, takes back its share of."""
+"""The taxes in a claim that are due once invoiced: a discount or a loss takes back its share of them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from beancount_invoicing.model import Invoice
 from beancount_invoicing.receivables.allocation import Allocation
 
 TaxPlace = tuple[str, str]
-"""The code of a tax, and the account on which it is owed."""
+"""The code of a tax, and the account on which it is booked."""
 
 
 def claim_and_invoiced_taxes(
     invoice: Invoice, allocations: Iterable[Allocation]
 ) -> tuple[Decimal, dict[TaxPlace, Decimal]]:
-    """The claim and the taxes of a document, deposits deducted, less the credit notes that settle it (its `allocations`).
+    """The claim and the taxes of a document, less deposits and the credit notes that settle it (its `allocations`). In the
+    document's currency, not rounded.
 
-    In the document's currency, not rounded. Taxes that are owed only once paid, and those that customers withhold, are left out.
+    Taxes that are due only on payment, and withholdings, are left out.
     """
     claim, taxes = invoice.payable, _taxes(invoice)
     for allocation in allocations:

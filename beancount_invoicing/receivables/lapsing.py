@@ -15,11 +15,11 @@ from beancount_invoicing.receivables.debtors import debtor, events_by_number, ev
 from beancount_invoicing.rules.steps import plus_months
 
 WARNING_MONTHS = 6
-"""So long before a claim lapses it is told."""
+"""How long before a claim lapses a warning appears."""
 
 
 class Lapsing(NamedTuple):
-    """What is open of an invoice and can be sued for until `last_day` (inclusive) only; `source` is the law."""
+    """The open amount of an invoice, for which one can sue until `last_day` (inclusive); `source` is the law."""
 
     invoice: Invoice
     debtor: str
@@ -47,10 +47,10 @@ class Lapsing(NamedTuple):
 
 
 def last_day_to_sue(book: Book, invoice: Invoice, due: date, events: tuple[Event, ...], as_of: date) -> date | None:
-    """The last day on which what fell due on `due` can be sued for; None where no limitation period is known.
+    """The last day to sue for an amount that fell due on `due`; None if no limitation period is known. By the law of the seller's
+    country as of `as_of`.
 
-    By the law of the seller's country as of `as_of`. An event `acknowledged` on or after the due date starts the whole
-    period anew; a payment on account does not by itself.
+    An event `acknowledged` on or after the due date starts the whole period again; a payment on account does not.
     """
     rule = law.limitation(_country(book, as_of), invoice.customer.buyer) if invoice.customer else None
     if rule is None:
@@ -66,7 +66,7 @@ def _country(book: Book, as_of: date) -> str:
 
 
 def lapsing(book: Book, allocated: Allocated, as_of: date, months: int = WARNING_MONTHS) -> tuple[Lapsing, ...]:
-    """The invoices of which something open has lapsed, or will within `months` of `as_of`, in the order of their claims."""
+    """The invoices with an open amount that has lapsed, or will within `months` of `as_of`, in the order of their claims."""
     try:
         horizon = plus_months(as_of, months)
     except OverflowError:

@@ -16,7 +16,9 @@ from beancount_invoicing.rules.steps import end_of_month
 
 
 class MissingTaxLine(NamedTuple):
-    """One code: what should leave where it waits, and reach what is owed; the rest is an exchange difference."""
+    """One code: the amount that should leave the pending account, and the amount that should reach the tax account; the rest
+    is an exchange difference.
+    """
 
     pending: PendingTaxKey
     due_account: str
@@ -28,12 +30,12 @@ class MissingTaxLine(NamedTuple):
 
     @property
     def difference(self) -> Decimal:
-        """What is owed more than waited: a loss of exchange; negative: a gain."""
+        """What is owed beyond what was pending: an exchange loss; negative: a gain."""
         return self.owed - self.released
 
 
 class MissingTaxEntry(NamedTuple):
-    """An entry that the books lack, dated the last day of the month in which the tax became due; of the running month, today."""
+    """An entry that the books lack, dated the last day of the month in which the tax became due; for the running month, today."""
 
     date: Day
     lines: tuple[MissingTaxLine, ...]
@@ -44,23 +46,26 @@ _end_of_month = lru_cache(maxsize=4096)(end_of_month)
 
 @dataclass(slots=True)
 class UnmovedTax:
-    """One tax, month by month: what became due and has not been moved: owed, and released from where it waits."""
+    """One tax, month by month: what became due and has not been moved: amounts owed, and amounts released from the pending
+    account.
+    """
 
     months: defaultdict[date, list[Decimal]] = field(default_factory=lambda: defaultdict(lambda: [ZERO, ZERO]))
     moved: defaultdict[date, list[Decimal]] = field(default_factory=lambda: defaultdict(lambda: [ZERO, ZERO]))
-    """What the books have moved of each month."""
+    """What the books have moved for each month."""
     taken_over: Decimal = ZERO
-    """What came from earlier books, nobody knows of which item."""
+    """What came from earlier books without a known item."""
 
     def add_due(self, day: date, owed: Decimal, released: Decimal) -> None:
         """Something became due on a day."""
         self._add(day, owed, released)
 
     def add_moved(self, move: TaxMovement, tied: date | None) -> None:
-        """The books moved something: of a payment of the day `tied`, else of the month that lacks just that, else the oldest.
+        """The books moved something: for a payment of the day `tied`, else for the month that lacks exactly that, else for the
+        oldest month.
 
-        Moves come in the order of their dates. Of two months that lack just that it is the one on whose last day it is, else the
-        older one.
+        Moves come in the order of their dates. If two months lack exactly that, it is for the month on whose last day it is booked,
+        else for the older one.
         """
         owed, released = move.reached_due_account, move.amount
         if tied is not None:
@@ -91,8 +96,8 @@ class UnmovedTax:
     def remainders(self) -> dict[date, tuple[Decimal, Decimal]]:
         """What is left of each month, by its last day: owed, released.
 
-        What was moved too much or too early is set off against what other months lack. What became due in one month and was
-        cancelled in another is not: each month's return shows its own.
+        Anything moved too much or too early is set off against what other months lack. What became due in one month and was
+        cancelled in another is not: each month's return shows its own amounts.
         """
         for side in (0, 1):
             for month in sorted(self.months):
@@ -107,7 +112,7 @@ class UnmovedTax:
         return {month: (owed, released) for month, (owed, released) in sorted(self.months.items()) if owed or released}
 
     def _moved_too_much(self, month: date, side: int) -> Decimal:
-        """How much more the books moved than became due: the remainder turned round, as far as moves explain it."""
+        """How much more the books moved than became due: the remainder with the opposite sign, as far as moves explain it."""
         left, moved = self.months[month][side], self.moved[month][side]
         return min(abs(left), abs(moved)) if left * moved < 0 else ZERO
 
@@ -131,7 +136,8 @@ def missing_tax_entries(
 ) -> tuple[MissingTaxEntry, ...]:
     """The entries that are missing as of a day (inclusive), by date.
 
-    `exchange`: the accounts of exchange differences; a loss goes to the first one of expenses, if any, else to the first.
+    `exchange`: the accounts of exchange differences; a loss goes to the first expense account among them, if any, else to the
+    first.
     """
     by_month: defaultdict[date, list[MissingTaxLine]] = defaultdict(list)
     for where in sorted(moves):

@@ -1,4 +1,4 @@
-"""What could not be done while payments were allocated, as warnings on the payments and transfers."""
+"""What could not be allocated, as warnings on the payments and transfers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from beancount_invoicing.rules.numbering import link
 
 
 class AllocationRemainder(NamedTuple):
-    """How things stand after all is allocated that can be."""
+    """The state after everything possible is allocated."""
 
     book: Book
     as_of: date
@@ -42,20 +42,20 @@ def allocation_notices(left: AllocationRemainder) -> Iterator[Finding]:
     for transfer, legs in left.transfers:
         rest = sum((leg.left for leg in legs if leg.left > 0), ZERO)
         if not any(leg.names for leg in legs):
-            # money that lay on the account of the one lies on that of the other; in older books there is nothing to name
+            # money on one account is now on the other; in older books there is nothing to name
             if (transfer.customer or rest) and _documents_by(left, legs):
                 yield _names_none(transfer, _open_at_hand(left, legs))
         elif rest and not moves_claims(transfer):
             told.update(map(id, legs))
             yield _allocates_beyond(transfer, rest)
     for payer in left.payers:
-        # what money that came after all has taken back of a loss is said among the revived
+        # a loss that later money has taken back is reported among the revived losses
         if payer.left and payer.names and id(payer) not in told and payer.taken != abs(payer.left):
             yield from _unsettled(left, payer)
 
 
 def _unsettled(left: AllocationRemainder, payer: OpenPayment) -> Iterator[Finding]:
-    """What a payment names and could not settle, all of it or so much."""
+    """Names that a payment gives and could not settle, fully or for an amount."""
     payment = payer.payment
     known = [invoice for name in payer.names if (invoice := left.invoice_of(name)) is not None]
     if not known or any(invoice.booked_from > left.as_of for invoice in known):
@@ -161,7 +161,7 @@ def _documents_by(left: AllocationRemainder, legs: Sequence[OpenPayment]) -> boo
 
 
 def _open_at_hand(left: AllocationRemainder, legs: Sequence[OpenPayment]) -> list[str]:
-    """The documents that the legs might have named: what is open just so much, else the oldest due."""
+    """The documents that the legs might have meant: those with the same open amount, else the oldest due."""
     found = [
         (abs(part.open) != abs(leg.left), part.key, part.invoice.number)
         for leg in legs
@@ -173,7 +173,7 @@ def _open_at_hand(left: AllocationRemainder, legs: Sequence[OpenPayment]) -> lis
 
 
 def _names_none(transfer: Transfer, numbers: Sequence[str]) -> Finding:
-    """That a transfer moves no claim, because it names none; `numbers`: those that it may name, the likely one first."""
+    """The warning that a transfer moves no claim, because it names none; `numbers`: those that it may mean, the likeliest first."""
     amount = max(abs(leg.amount) for leg in transfer.legs)
     if moves_claims(transfer):
         between, then = "customers", _("so that the other customer owes it from then on")

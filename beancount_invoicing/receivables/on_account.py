@@ -1,6 +1,6 @@
-"""Which late claims the money covers that lies on a customer's account and is allocated to nothing.
+"""Which late claims are covered by money on a customer's account that is not allocated.
 
-Nobody who has paid is late: that money stops interest from its day on, though nobody has said yet what it settles.
+Whoever has paid is not late: that money stops interest from its day on, even though nobody has recorded yet what it settles.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from beancount_invoicing.receivables.allocation import Allocated, OpenItem, Unal
 
 
 class OnAccount(NamedTuple):
-    """Money on the account as far as it covers an instalment (by its index), from its day on; negative where it went back."""
+    """Money on the account, as far as it covers an instalment (by its index), from its day on; negative if it went back."""
 
     date: Day
     instalment: int
@@ -26,10 +26,10 @@ class OnAccount(NamedTuple):
 
 
 def cover_by_document(allocated: Allocated) -> dict[int, tuple[OnAccount, ...]]:
-    """What of the unallocated money covers which document, by the document's `id`, in the order of days.
+    """Which documents (by their `id`) the unallocated money covers, in the order of days.
 
-    On its own account, in its own currency, the oldest due first. What went back again, and names nothing either, is taken from
-    what came last. What is no money (a discount, a loss) covers nothing, and settles nothing here.
+    On its own account, in its own currency, the oldest due first. Money that went back, and names nothing either, is taken from
+    what came last. Anything that is not money (a discount, a loss) covers nothing, and settles nothing here.
     """
     lying: defaultdict[tuple[str, str], list[Unallocated]] = defaultdict(list)
     for left in allocated.unallocated:
@@ -50,14 +50,14 @@ def cover_by_document(allocated: Allocated) -> dict[int, tuple[OnAccount, ...]]:
 
 
 def _shared_out(lying: Sequence[Unallocated], claims: Sequence[OpenItem]) -> list[tuple[OpenItem, OnAccount]]:
-    """The money of one account in one currency, shared out over its open claims day by day."""
+    """The money of one account in one currency, distributed over its open claims day by day."""
     oldest = sorted(
         claims,
         key=lambda claim: (claim.instalment.due, claim.invoice.date, claim.invoice.number, claim.instalment.index),
     )
     bare = [claim.open for claim in oldest]
     shares: list[tuple[OpenItem, OnAccount]] = []
-    came: list[tuple[int, Decimal]] = []  # which claim took how much, the latest last; -1: none
+    came: list[tuple[int, Decimal]] = []  # how much each claim took, the latest last; -1: none
     for left in sorted(
         lying, key=lambda unallocated: (unallocated.payment.date, unallocated.amount, unallocated.payment.source)
     ):

@@ -1,8 +1,8 @@
-"""What each document adds to the taxes that are owed only once paid, and what deposits are deducted from it.
+"""The pending tax (due only on payment) that each document adds, and the deposits deducted from it.
 
 A final invoice under the deposit's own code lowers its own tax by what it deducts. Under another code – a deposit on goods, due
-when it is received, and the rest at delivery (CGI, art. 269, 2 a) – it takes off what is owed already, and what still waits of the
-deposit's tax, which then never becomes due by itself.
+when it is received, and the rest at delivery (CGI, art. 269, 2 a) – it takes off what is due already, and what is still pending of
+the deposit's tax, which then never becomes due.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from beancount_invoicing.rules.tax import code_of_name
 
 
 class PendingTaxKey(NamedTuple):
-    """Where tax waits: the pending account, the code, the currency in which it is booked."""
+    """Where a tax is pending: the account, the code, and the currency in which it is booked."""
 
     account: str
     code: str
@@ -30,7 +30,7 @@ class PendingTaxKey(NamedTuple):
 
 
 class DepositTaxDeduction(NamedTuple):
-    """A part of a deposit's tax that a later document takes off what waits of it."""
+    """A part of a deposit's tax that a later document takes off the pending amount."""
 
     date: Day
     number: str
@@ -50,11 +50,11 @@ class DocumentPendingTax:
     tax: TwoCurrencyAmount
     base: TwoCurrencyAmount
     due_at_once: Decimal
-    """What of it the document books as owed at once; negative where it takes off too early what will be owed."""
+    """What the document books as due at once; negative if it takes off early what will become due."""
     booked: Decimal
-    """What it puts on the pending account, less what it deducts there."""
+    """What it adds to the pending account, less what it deducts there."""
     booking_rate: Decimal | None
-    """What it books for a unit of its currency, where that is another one."""
+    """What it books for a unit of its currency, if that is another one."""
     deducted: list[DepositTaxDeduction] = field(default_factory=list)
 
 
@@ -63,7 +63,7 @@ DocumentAndTax = tuple[str, PendingTaxKey]
 
 
 def pending_tax_by_document(book: Book, as_of: date) -> dict[str, dict[PendingTaxKey, DocumentPendingTax]]:
-    """By number, the taxes that wait of documents and open items, dated on or before `as_of` (inclusive)."""
+    """By number, the pending taxes of documents and open items dated on or before `as_of` (inclusive)."""
     by_place: defaultdict[DocumentAndTax, list[TaxMovement]] = defaultdict(list)
     for movement in book.tax_movements:
         if movement.date <= as_of:
@@ -86,7 +86,7 @@ def pending_tax_by_document(book: Book, as_of: date) -> dict[str, dict[PendingTa
 
 
 class _TaxBeforeDeposits(NamedTuple):
-    """One tax of a document before deposits are deducted, in the currency in which it is booked but for `in_document_currency`."""
+    """One tax of a document before deposits are deducted, in the currency in which it is booked, except `in_document_currency`."""
 
     waits: Decimal
     due_at_once: Decimal
@@ -105,7 +105,7 @@ class _TaxBeforeDeposits(NamedTuple):
 def _before_deposits(
     book: Book, documents: Mapping[str, Invoice], by_place: Mapping[DocumentAndTax, Sequence[TaxMovement]]
 ) -> dict[DocumentAndTax, _TaxBeforeDeposits]:
-    """The taxes as documents book them; of what is no document, only the amounts."""
+    """The taxes as documents book them; for anything that is not a document, only the amounts."""
     amounts = {place: _TaxBeforeDeposits(*_own(movements)) for place, movements in by_place.items()}
     all_taxes: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     for (number, _key), amount in amounts.items():
@@ -130,7 +130,7 @@ def _less_deposits(
     before_deposits: Mapping[DocumentAndTax, _TaxBeforeDeposits],
     later: defaultdict[DocumentAndTax, list[DepositTaxDeduction]],
 ) -> DocumentPendingTax:
-    """A tax of a document less what it deducts of deposits; what it deducts beyond its own tax is added to `later`."""
+    """A tax of a document less the deposits that it deducts; any deduction beyond its own tax is added to `later`."""
     own = before_deposits[invoice.number, key]
     deducted = [movement for movement in movements if movement.deposit and not movement.to_due_account]
     early = [movement for movement in movements if movement.deposit and movement.to_due_account]
@@ -168,7 +168,7 @@ def _less_deposits(
 
 
 def _own(movements: Sequence[TaxMovement]) -> tuple[Decimal, Decimal]:
-    """What a document adds to what waits, and what it books as owed at once, before deposits."""
+    """What a document adds to the pending account, and what it books as due at once, before deposits."""
     waits = -sum(
         (movement.amount for movement in movements if not movement.to_due_account and not movement.deposit), ZERO
     )
@@ -181,7 +181,7 @@ def _own(movements: Sequence[TaxMovement]) -> tuple[Decimal, Decimal]:
 def _whole(
     book: Book, invoice: Invoice, where: PendingTaxKey, tax: Decimal, all_taxes: Decimal
 ) -> tuple[Decimal, Decimal, Decimal, Decimal | None]:
-    """The rate of a document's tax, its base, the tax in the document's currency, and its rate of exchange."""
+    """The rate of a document's tax, its base, the tax in the document's currency, and its exchange rate."""
     amount = next((tax for tax in invoice.taxes if tax.tax.code == where.code), None)
     foreign = invoice.currency != where.currency
     own_rate = None
@@ -199,7 +199,7 @@ def _whole(
 def _base(
     invoice: Invoice, tax: Decimal, all_taxes: Decimal, rate: Decimal, own_rate: Decimal | None, currency: str
 ) -> Decimal:
-    """The base of an open item's tax: the claim less its taxes, where that is the base at its rate; else tax / rate."""
+    """The base of an open item's tax: the claim less its taxes, if that is the base at its rate; else tax / rate."""
     if not rate:
         return ZERO
     places = currency_decimals(currency)
@@ -211,7 +211,9 @@ def _base(
 
 
 def _base_of(deposit: _TaxBeforeDeposits | None, part: Decimal, rate: Decimal, key: PendingTaxKey) -> Decimal:
-    """The base of a part of a deposit's tax; `rate` (percent): of the document that deducts it, where the deposit is not known."""
+    """The base of a part of a deposit's tax; `rate` (percent): that of the document that deducts it, if the deposit is not
+    known.
+    """
     if deposit and deposit.is_of_document and deposit.tax:
         return round_to(deposit.base * part / deposit.tax, currency_decimals(key.currency))
     return round_to(part * 100 / rate, currency_decimals(key.currency)) if rate else ZERO

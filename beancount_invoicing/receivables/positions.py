@@ -1,4 +1,4 @@
-"""Where each document stands at a date: open, settled, due, late, disputed."""
+"""The state of each document at a date: open, settled, due, late, disputed."""
 
 from __future__ import annotations
 
@@ -23,46 +23,47 @@ class InstalmentPosition(NamedTuple):
     """An instalment at a date; `settled` + `open` = `amount`."""
 
     due: date | None
-    """None of what is kept back until works are accepted, before that."""
+    """None for a retention before the works are accepted."""
     amount: Decimal
     settled: Decimal
     open: Decimal
 
 
 class Position(NamedTuple):
-    """A document at a date. Amounts have the sign that they have in the customer's account."""
+    """A document at a date. Amounts have the sign that they have on the customer's account."""
 
     invoice: Invoice
     as_of: date
     accounts: tuple[str, ...]
-    """Where it is open; where nothing is open, each account that it stood on. Sorted."""
+    """The accounts on which it is open; if nothing is open, all accounts on which it was. Sorted."""
     payable: Decimal
     settled: Decimal
     open: Decimal
     due: date | None
-    """The earliest due date that is still open, else the last one; None where nothing is due (void), or no day is known yet."""
+    """The earliest due date that is still open, else the last one; None if nothing is due (void), or no day is known yet."""
     status: Status
     disputed: Decimal
     days_overdue: int
-    """Days since the earliest open due date; 0 where nothing is late."""
+    """Days since the earliest open due date; 0 if nothing is late."""
     settled_on: date | None
-    """The day of the last settlement where nothing is open."""
+    """The day of the last settlement if nothing is open."""
     instalments: tuple[InstalmentPosition, ...]
     allocations: tuple[Allocation, ...]
     events: tuple[Event, ...]
     on_account: tuple[OnAccount, ...] = ()
-    """Money on the account that nothing is said of, as far as it covers what is open of this document."""
+    """Unallocated money on the account, as far as it covers the open amount of this document."""
     debtors: tuple[Customer, ...] = ()
-    """Who owes it, or owed what is settled, as they are on that day: the customer invoiced, unless others took it over; the last
-    one to take it over comes first. None of a void number."""
+    """Who owes it, or owed what is settled, on that day: the customer invoiced, unless others took it over; the last one to
+    take it over comes first. Empty for a void number.
+    """
     moves: tuple[OpenItemMove, ...] = ()
-    """How its claims went from account to account."""
+    """How its claims moved between accounts."""
     debtor_share: int = 0
-    """Of a document that several owe, whose share this is, from 1, as `debtors` of the whole has them; 0 for the whole."""
+    """Whose share this is, if several owe the document: from 1, as `debtors` of the whole document lists them; 0 for the whole."""
 
     @property
     def debtor(self) -> Customer | None:
-        """Who owes it (of several, who took it over last), to whom letters about it go; None of a void number."""
+        """Who owes it (of several, the last one to take it over), and gets letters about it; None for a void number."""
         return self.debtors[0] if self.debtors else None
 
 
@@ -108,9 +109,9 @@ def positions(
     *,
     by_debtor: bool = False,
 ) -> tuple[Position, ...]:
-    """Every document that is in the books on `as_of` (inclusive), in the Book's order; or those of them that are `only_invoices`.
+    """Every document in the books on `as_of` (inclusive), in the Book's order; or only those in `only_invoices`.
 
-    `by_debtor`: a document that several customers owe, because a part was taken over, has a position for the share of each.
+    `by_debtor`: a document that several customers owe, because a part was taken over, has a position for each share.
     """
     require_date(as_of)
     allocated = allocated or allocate(book, as_of)

@@ -1,7 +1,7 @@
-"""A receipt: what money was received on a document until a day, and what else became of it.
+"""A receipt: the money received on a document up to a day, and what else reduced it.
 
-It certifies money alone. What lowers the claim without any – a discount, a set-off against what is owed the other way, a credit
-note, a loss – stands apart.
+It certifies only money. Anything that reduces the claim without money (a discount, a set-off against a debt to the customer, a
+credit note, a loss) is separate.
 """
 
 from __future__ import annotations
@@ -22,14 +22,15 @@ _NO_MONEY: tuple[ReceiptEntryKind, ...] = ("discount", "set-off", "write-off")
 
 
 class ReceiptEntry(NamedTuple):
-    """Something that settled a part of the document; a `reversal` (a payment that came back) is negative, and so is what of
-    a discount, a set-off or a loss was taken back."""
+    """Something that settled a part of the document; a `reversal` (a payment that came back) is negative, and so is a
+    discount, a set-off or a loss that was taken back.
+    """
 
     date: Day
-    """Of a payment: the day on which the money came, whenever it was allocated."""
+    """For a payment: the day on which the money came, whenever it was allocated."""
     kind: ReceiptEntryKind
     number: str
-    """Of the credit note; else ""."""
+    """For a credit note: its number; else ""."""
     amount: Decimal
 
 
@@ -52,12 +53,12 @@ class Receipt(NamedTuple):
 
     @property
     def reduced_without_money(self) -> Decimal:
-        """What lowered the claim without money and without a credit note."""
+        """What reduced the claim without money and without a credit note."""
         return self.discounted + self.set_off + self.written_off
 
     @property
     def as_of(self) -> date:
-        """The last day (inclusive) that it speaks of."""
+        """The last day (inclusive) that it covers."""
         return self.position.as_of
 
 
@@ -120,20 +121,20 @@ def receipt(position: Position) -> Receipt:
 
 
 def _stands_for(allocation: Allocation) -> ReceiptEntryKind:
-    """What settled, or of a reversal: what it takes back."""
+    """What settled; for a reversal: what it takes back."""
     how = allocation.reverses if allocation.how == "reversal" else allocation.how
     return how if how in {"credit-note", *_NO_MONEY} else "payment"
 
 
 def _what(allocation: Allocation) -> ReceiptEntryKind:
-    """What it is called: money that an entry allocated to another document later did not come back, it was not for this one."""
+    """Its kind. Money that an entry allocated to another document later did not come back: it was not for this one."""
     stands_for = _stands_for(allocation)
     came_back = allocation.how == "reversal" and allocation.received_on == allocation.date
     return "reversal" if came_back and stands_for == "payment" else stands_for
 
 
 def _together(entries: Iterable[ReceiptEntry]) -> list[ReceiptEntry]:
-    """One line for a day's payments, credit notes … of a kind: a transfer that pays two instalments is one."""
+    """One line for all payments, credit notes … of a day and kind: a transfer that pays two instalments is one."""
     sums: dict[tuple[date, ReceiptEntryKind, str], Decimal] = {}
     for entry in entries:
         key = entry.date, entry.kind, entry.number

@@ -1,4 +1,4 @@
-"""What customers keep back until works are accepted, by contract."""
+"""Retentions that customers keep back until works are accepted, by contract."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from beancount_invoicing.receivables.allocation import Allocated
 
 
 class Retention(NamedTuple):
-    """What is open of a contract's retentions at a date, in one currency; `accepted` and `due` as they were known by then."""
+    """What is open of a contract's retentions at a date, in one currency; `accepted` and `due` as known by then."""
 
     contract: str
     currency: str
@@ -21,7 +21,7 @@ class Retention(NamedTuple):
     due: date | None
     """The first day on which some of it is due."""
     printed_due: date | None
-    """The first due date that an invoice says of its own, which does not count any more."""
+    """The first due date that an invoice itself gives, which no longer counts."""
 
 
 def open_retentions(book: Book, allocated: Allocated) -> tuple[Retention, ...]:

@@ -1,7 +1,7 @@
-"""A customer's account: what it owed on one day, what moved until another, what it owes then, and for what.
+"""A customer's account: what it owed on one day, all movements until another, what it owes then, and for what.
 
-Sub-accounts of a customer (doubtful, retention) belong together. What a document was paid at once, outside the customer's
-account, stands as its whole amount and a payment, so that the customer finds both.
+Sub-accounts of a customer (doubtful, retention) are combined. A document that was paid at once, outside the customer's account,
+appears with its full amount and a payment, so that the customer finds both.
 """
 
 from __future__ import annotations
@@ -37,12 +37,13 @@ StatementEntryKind = Literal[
     "invoice", "credit-note", "deposit", "corrective", "cancellation", "claim", "opening", "void", "payment", "discount", "set-off",
     "write-off", "reversal", "refund", "debit", "transfer", "handed-over", "taken-over",
 ]  # fmt: skip
-"""`reversal`: a payment that came back; `refund`: a credit note that is paid out; `debit`: any other that names nothing;
-`transfer`: what moves between a customer's accounts, or is only allocated anew: nothing for the customer."""
+"""`reversal`: a payment that came back; `refund`: a credit note that is paid out; `debit`: any other debit that names
+nothing; `transfer`: a movement between a customer's accounts, or a reallocation, which changes nothing for the customer.
+"""
 
 
 class StatementEntry(NamedTuple):
-    """Something that moved the account. `amount`: what the customer owes more (debit) or less (credit, negative) by it."""
+    """A movement on the account. `amount`: what the customer owes more (debit) or less (credit, negative) because of it."""
 
     date: Day
     kind: StatementEntryKind
@@ -57,7 +58,7 @@ class StatementEntry(NamedTuple):
     text: str
     source: Source
     other_customer: str = ""
-    """Of what another customer takes over (`handed-over`), or of what is taken over from it: that one's name."""
+    """Of the other customer, if that one takes a claim over (`handed-over`), or if it is taken over from that one."""
 
     @property
     def debit(self) -> Decimal | None:
@@ -96,17 +97,17 @@ class StatementInCurrency(NamedTuple):
     closing: Decimal
     """What is owed at the end of the last day."""
     open: tuple[StatementOpenItem, ...]
-    """The earliest due first; what is in the customer's favour last."""
+    """The earliest due first; amounts in the customer's favour last."""
     aging: AgingTotal
     """What is open by age, counted from due dates."""
     drafts: Decimal
     ledger: tuple[LedgerBalance, ...]
-    """What the ledger itself has on each account of the customer."""
+    """The ledger's own balance of each account of the customer."""
     steps: tuple[CalculationStep, ...]
 
     @exact
     def unreconciled(self) -> Decimal | None:
-        """The ledger's balance where closing and drafts are not it: never, by construction, and looked at all the same."""
+        """The ledger's balance, if it is not closing + drafts: never, by construction, but checked nevertheless."""
         books = sum((balance.balance for balance in self.ledger), ZERO)
         return None if self.closing + self.drafts == books else books
 
@@ -120,12 +121,12 @@ class Statement(NamedTuple):
     """A customer's statement of account from `since` (None: the beginning) to `as_of`, both inclusive."""
 
     customer: Customer
-    """As it is on the last day."""
+    """The customer's data on the last day."""
     since: date | None
     as_of: date
     bounds: tuple[int, ...]
     currencies: tuple[StatementInCurrency, ...]
-    """Sorted; a currency in which nothing moved and nothing is open is left out."""
+    """Sorted; a currency without movements and open items is left out."""
 
     @property
     def has_balance(self) -> bool:
@@ -134,7 +135,7 @@ class Statement(NamedTuple):
 
     @property
     def has_open_items(self) -> bool:
-        """Whether anything is open, on either side, though both sides be equal."""
+        """Whether anything is open, on either side, even if both sides are equal."""
         return any(currency.open for currency in self.currencies)
 
     @property
@@ -158,7 +159,7 @@ def statements(
 ) -> tuple[Statement, ...]:
     """The statements of `customers` (main accounts), or of all that have any; by name, account.
 
-    `since` and `as_of` are inclusive; `allocated` is what settles what as of `as_of`. Raises StatementPeriodError, BoundsError.
+    `since` and `as_of` are inclusive; `allocated` is the allocation as of `as_of`. Raises StatementPeriodError, BoundsError.
     """
     if since is not None and require_date(since) > require_date(as_of):
         raise StatementPeriodError(_("it cannot begin on {since}, after its last day, {day}", since=since, day=as_of))
@@ -251,8 +252,11 @@ _Found = tuple[str, str, tuple[object, ...], StatementEntry]
 
 
 def _entries(book: Book, as_of: date, customers: Collection[str] | None) -> Iterator[_Found]:
-    """What moved up to `as_of`: main account, currency, sorting key, entry. On one day documents come first, then credit
-    notes, transfers, payments, reversals; among equals values decide, never the order of lines or files."""
+    """The movements up to `as_of`: main account, currency, sorting key, entry.
+
+    Within a day, documents come first, then credit notes, transfers, payments, reversals; among equals, values decide, never the
+    order of lines or files.
+    """
     direction = {
         number: -1 if invoice.payable < 0 else 1 for number, invoice in invoices_by_number(book.invoices).items()
     }
@@ -332,8 +336,10 @@ def _names(payment: Payment) -> tuple[str, ...]:
 
 
 def _what(payment: Payment, directions: set[int]) -> StatementEntryKind:
-    """`directions`: of the documents that it names, 1 of invoices, -1 of credit notes. Money that comes in is a payment, a part of
-    a refund that was too large and is sent back too."""
+    """`directions`: of the documents that it names, 1 for invoices, -1 for credit notes.
+
+    Incoming money is a payment, even if it is part of a refund that was too large and is sent back.
+    """
     if payment.means != "money":
         return payment.means
     if payment.amount < 0:
@@ -344,7 +350,7 @@ def _what(payment: Payment, directions: set[int]) -> StatementEntryKind:
 def _open_items(
     book: Book, allocated: Allocated, customers: Collection[str] | None
 ) -> Iterator[tuple[str, str, StatementOpenItem]]:
-    """What is open: of each instalment, wherever it stands, and of each payment: main account, currency, item."""
+    """The open items: each instalment, wherever it is, and each payment: main account, currency, item."""
     as_of = allocated.as_of
     events = events_by_number(book, as_of)
     invoices: dict[tuple[int, str], Invoice] = {}

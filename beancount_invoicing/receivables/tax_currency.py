@@ -1,4 +1,4 @@
-"""The VAT of a document in the currency that it is owed in, where the document is in another one."""
+"""The VAT of a document in the currency in which it is owed, if the document is in another one."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from beancount_invoicing.rules.steps import round_to
 
 
 class TaxInTaxCurrency(NamedTuple):
-    """The tax of one code of a document, and what it is in the currency that it is owed in."""
+    """The tax of one code of a document, and its amount in the currency in which it is owed."""
 
     tax: TaxAmount
     amount: Decimal
 
 
 class VatInTaxCurrency(NamedTuple):
-    """The VAT of a document in the `currency` that it is owed in; `taxes` are None where no rate of exchange is known."""
+    """The VAT of a document in the `currency` in which it is owed; `taxes` are None if no exchange rate is known."""
 
     currency: str
     taxes: tuple[TaxInTaxCurrency, ...] | None
@@ -32,11 +32,11 @@ class VatInTaxCurrency(NamedTuple):
 
 
 def vat_in_tax_currency(book: Book, invoice: Invoice) -> VatInTaxCurrency | None:
-    """The VAT charged by a document in the seller's currency, rounded for each code; None where the document is in it.
+    """The VAT charged by a document in the seller's currency, rounded for each code; None if the document is in that currency.
 
-    The VAT to be paid is expressed in the currency of the state where it is owed (directive 2006/112/EC, art. 230). That is the one
-    of the seller's law, where it is known, else that of the books. The amount is what is booked in that currency; else it is worked
-    out by the price that the entry itself says, else by the ledger's last `price` up to the document's date.
+    The VAT payable is expressed in the currency of the state where it is owed (directive 2006/112/EC, art. 230): that of the
+    seller's law, if it is known, else that of the books. The amount is what is booked in that currency; else it is converted at the
+    price in the entry itself, else at the ledger's last `price` up to the document's date.
     """
     seller = book.seller.at(invoice.date) if book.seller else None
     rules = law.e_invoice_rules(seller.address.country, invoice.date) if seller else None

@@ -1,9 +1,9 @@
-"""Tax that is owed only once paid: what becomes due at each payment, and what the books have moved.
+"""Tax that is due only on payment: what becomes due with each payment, and what the books have moved.
 
 A document's tax becomes due as its claim is paid (for services in France: CGI, art. 269-2 c), on the day on which the money came,
-though its invoice came later. What is paid at once is a part of the claim; what the document books as owed at once is no longer
-due. A credit note that is used lowers the claim and the tax of what it settles by its own. What is written off never becomes due,
-nor does the tax on a discount: it is cancelled.
+even if the invoice came later. What is paid at once is a part of the claim; what the document books as due at once does not become
+due again. A credit note that is used lowers the claim and the tax of what it settles by its own amounts. Tax on an amount written
+off, or on a discount, never becomes due: it is cancelled.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from beancount_invoicing.rules.tax import code_of_name
 
 
 class TaxShare(NamedTuple):
-    """What one settlement makes due of the tax of one document; or cancels: `what` is then "lost", "discount" or "deducted"."""
+    """How much tax of one document one settlement makes due; or cancels, if `what` is "lost", "discount" or "deducted"."""
 
     date: Day
     """Of a payment: the day on which the money came."""
@@ -43,12 +43,12 @@ class TaxShare(NamedTuple):
     source: Source
     steps: tuple[CalculationStep, ...]
     released: Decimal
-    """How much of what waits it is: another amount where the day's exchange rate is another than the invoice's."""
+    """How much of the pending tax it is: a different amount if the day's exchange rate is not the invoice's."""
     exchange_rate: Decimal | None = None
 
     @property
     def is_written_off(self) -> bool:
-        """Whether it is cancelled because it is lost."""
+        """Whether it is cancelled as part of a loss."""
         return self.kind == "lost"
 
     @property
@@ -58,37 +58,37 @@ class TaxShare(NamedTuple):
 
     @property
     def is_due(self) -> bool:
-        """Whether it becomes owed (or, negative, is owed no more)."""
+        """Whether it becomes due (or, negative, is no longer due)."""
         return self.kind in {"due", "deducted"}
 
 
 class TaxTotal(NamedTuple):
-    """One code: what documents put on the pending account, and what should and did leave it."""
+    """One code: what documents add to the pending account, and what should leave it and has left it."""
 
     pending: PendingTaxKey
     due_account: str | None
     booked: Decimal
-    """By documents (drafts aside), credit notes and deposits deducted."""
+    """By documents (without drafts), less credit notes and deposits."""
     due: Decimal
     moved: Decimal
-    """By the books, to what is owed."""
+    """Moved by the books to the tax account."""
     released: Decimal
-    """How much of what waits the due is, at the exchange rates of the invoices."""
+    """How much of the pending tax the due tax is, at the exchange rates of the invoices."""
     left: Decimal
-    """By the books, from where it waited, to what is owed."""
+    """Moved by the books from the pending account to the tax account."""
     cancelled: Decimal
-    """By write-offs and discounts."""
+    """Cancelled by write-offs and discounts."""
     taken_off: Decimal
-    """By the books' write-offs and discounts."""
+    """Taken off by the books' write-offs and discounts."""
 
     @property
     def to_move(self) -> Decimal:
-        """What the books should still move to what is owed; negative: too much was moved."""
+        """What the books should still move to the tax account; negative: too much was moved."""
         return self.due - self.moved
 
     @property
     def to_release(self) -> Decimal:
-        """What should still leave the account where it waits; the rest of `to_move` is an exchange difference."""
+        """What should still leave the pending account; the rest of `to_move` is an exchange difference."""
         return self.released - self.left
 
     @property
@@ -108,7 +108,7 @@ class PeriodTotal(NamedTuple):
 
 
 class TaxDue(NamedTuple):
-    """All of it as of the end of a day."""
+    """Everything as of the end of a day."""
 
     as_of: date
     tax_shares: tuple[TaxShare, ...]
@@ -116,14 +116,16 @@ class TaxDue(NamedTuple):
     missing: tuple[MissingTaxEntry, ...]
     """The entries that the books lack, one for each month in which tax became due."""
     on_account: tuple[Advance, ...]
-    """Money that no document has taken yet, and that may be for what is taxed once paid."""
+    """Money that no document has used yet, and that may be for supplies taxed on payment."""
     unassigned: tuple[TaxMovement, ...]
-    """Tax taken over from earlier books of which it is not said whose it is."""
+    """Tax taken over from earlier books without a known item."""
     codes: frozenset[str]
     """The tax codes that are known."""
 
     def within(self, since: date | None, until: date | None) -> TaxDue:
-        """The same of a period (both days inclusive): its shares, money on account, and entries; the totals stay of all time."""
+        """The same for a period (both days inclusive): its shares, money on account, and entries; the totals are still of all
+        time.
+        """
 
         def inside(day: date) -> bool:
             return (not since or since <= day) and (not until or day <= until)
@@ -141,8 +143,10 @@ class TaxDue(NamedTuple):
         )
 
     def for_documents(self, numbers: Container[str], customers: Container[str]) -> TaxDue:
-        """The same of some documents and customers (main accounts): shares and money on account. Totals and entries, which are
-        those of all, are left out."""
+        """The same for some documents and customers (main accounts): shares and money on account.
+
+        Totals and entries, which are for everybody, are left out.
+        """
         return self._replace(
             tax_shares=tuple(share for share in self.tax_shares if share.number in numbers),
             totals=(),
@@ -153,7 +157,7 @@ class TaxDue(NamedTuple):
 
     @property
     def by_rate(self) -> tuple[PeriodTotal, ...]:
-        """What its shares add up to, by code and rate."""
+        """The sums of its shares, by code and rate."""
         sums: defaultdict[tuple[PendingTaxKey, Decimal], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO, ZERO])
         for share in self.tax_shares:
             key = share.pending._replace(code=code_of_name(share.pending.code, self.codes)), share.rate
@@ -166,7 +170,7 @@ class TaxDue(NamedTuple):
 
 
 def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxDue:
-    """What of the taxes on payments became due up to `as_of` (inclusive), and what the ledger's postings moved.
+    """The taxes on payments that became due up to `as_of` (inclusive), and what the ledger's postings moved.
 
     Amounts are in the currency in which the tax is booked, rounded to its decimals, half away from zero.
     """
@@ -194,7 +198,7 @@ def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxD
 def _moves(
     shares: Iterable[TaxShare], movements: Iterable[TaxMovement]
 ) -> tuple[list[TaxMovement], dict[PendingTaxKey, Decimal]]:
-    """What the books moved to what is owed, and took off: in a loss; beside a payment, what its discount gives up."""
+    """What the books moved to the tax account, and what they took off: in a loss; or beside a payment, for its discount."""
     released: defaultdict[tuple[Source, PendingTaxKey], Decimal] = defaultdict(lambda: ZERO)
     given: defaultdict[tuple[Source, PendingTaxKey], Decimal] = defaultdict(lambda: ZERO)
     for share in shares:
@@ -216,7 +220,7 @@ def _moves(
     for (where, beside), those in together.items():
         left = sum((movement.amount for movement in those), ZERO)
         most = sum((given[source, where] for source in beside), ZERO)
-        # an entry may take off the discount's tax only, and leave what is due to another entry
+        # an entry may take off only the discount's tax, and leave the due tax to another entry
         over = left if left == most else left - sum((released[source, where] for source in beside), ZERO)
         off = min(abs(over), abs(most)).copy_sign(over) if over * most > 0 else ZERO
         taken_off[where] += off
@@ -253,7 +257,7 @@ def _of_document(
     waiting: dict[str, dict[PendingTaxKey, DocumentPendingTax]],
     money_of: dict[Source, Payment],
 ) -> list[TaxShare]:
-    """What its settlements, in their order, and the deductions after those of their day make of one document's tax."""
+    """The tax events of one document, from its settlements in their order, and the deductions after those of their day."""
     invoice, where = tax.invoice, tax.pending_key
     name = invoice.customer.name if invoice.customer else ""
     running = RunningTax(
@@ -276,7 +280,7 @@ def _of_document(
         while deductions and deductions[0].date < allocation.date:
             first = deductions.pop(0)
             share(first.date, first.source, running.deduct(first.amount, first.number))
-        # what was paid of a replaced invoice has been declared: it goes to another one by the day of the correction
+        # tax on money paid of a replaced invoice has been declared: it moves to the other one on the day of the correction
         day = allocation.date if allocation.how == "replacement" else allocation.received_on
         share(day, allocation.source, _made(book, tax, running, allocation, waiting, money_of))
     for first in deductions:
@@ -323,7 +327,7 @@ def _made(
             money = money_of.get(allocation.paid_by or allocation.source)
             day = (
                 money.date if money and allocation.paid_by else allocation.received_on
-            )  # of a replaced one: as it was counted
+            )  # of a replaced document: as it was counted
             rate = day_rate(book, pair, day, tax.booking_rate, money.exchange_rate if money else None)
     return running.settle(allocation.amount, rate)
 
@@ -335,7 +339,7 @@ def _missing(
     lying: Sequence[Advance],
     as_of: date,
 ) -> tuple[MissingTaxEntry, ...]:
-    """The entries that the books lack; the exchange difference where the payments book theirs."""
+    """The entries that the books lack; exchange differences go where the payments book theirs."""
     months: dict[Source, date] = {}
     by_place: defaultdict[PendingTaxKey, UnmovedTax] = defaultdict(UnmovedTax)
     own = {
@@ -355,7 +359,7 @@ def _missing(
         advance.payment.source
         for advance in lying
         if there.isdisjoint(advance.payment.settles or advance.payment.links)
-    }  # of which no document is there yet, and not what was too much for one
+    }  # for which there is no document yet, and which is no excess on one
     for move in sorted(moves):
         where = PendingTaxKey(move.account, move.code, move.currency)
         tied = min((months[source] for source in move.customer_postings if source in months), default=None)

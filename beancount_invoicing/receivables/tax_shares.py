@@ -1,7 +1,7 @@
-"""The tax of one document while its settlements go by: what each of them makes due, cancels, or gives back.
+"""The tax of one document as its settlements are applied: what each of them makes due, cancels, or gives back.
 
-Of a claim that is paid in parts, round(tax × paid / claim) is due after each: so the parts add up to the cent. In another
-currency each part is worth what its day's rate makes of it.
+If a claim is paid in parts, round(tax × paid / claim) is due after each, so the parts add up to the cent. In another currency, each
+part is converted at its day's rate.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ class TwoCurrencyAmount(NamedTuple):
 
 
 class TaxEffect(NamedTuple):
-    """What one settlement makes of the tax: `due` of it, or cancelled because it is lost, given up or deducted."""
+    """The effect of one settlement on the tax: `due`, or cancelled because it is lost, given up or deducted."""
 
     kind: TaxEffectKind
     amount: Decimal
     """At the day's rate."""
     released: Decimal
-    """How much of what waits is that, as the document booked it."""
+    """How much of the pending tax that is, as the document booked it."""
     base: Decimal
     rate: Decimal | None
-    """Of exchange, where the document is in another currency."""
+    """Of the exchange rate, if the document is in another currency."""
     steps: tuple[CalculationStep, ...]
 
 
 class _Figure:
-    """The tax, or its base: what of it is due, given up and lost by now, and what was before the last settlement."""
+    """The tax, or its base: what is due, given up and lost so far, and what was so before the last settlement."""
 
     __slots__ = ("before", "exchange", "given", "lost", "places", "told", "told_released", "whole")
 
@@ -47,7 +47,7 @@ class _Figure:
         self.whole = whole
         self.places = places
         self.before = (ZERO, ZERO)
-        """Due and released of what a deduction has closed."""
+        """The due and released amounts from before a deduction, which are final."""
         self.exchange = self.given = self.lost = ZERO
         self.told = self.told_released = at_once
 
@@ -59,7 +59,7 @@ class _Figure:
         return round_to(self.share(settled, claim), self.places)
 
     def changed(self, paid: Decimal, claim: Decimal) -> tuple[Decimal, Decimal]:
-        """What became due, and was released, since it was last asked."""
+        """What became due, and was released, since the last call."""
         share = self.share(paid, claim)
         rounded = round_to(share, self.places)
         due = (round_to(share + self.exchange, self.places) if self.exchange else rounded) + self.before[0]
@@ -69,7 +69,7 @@ class _Figure:
         return change
 
     def cancelled(self, paid: Decimal, given: Decimal, lost: Decimal, claim: Decimal) -> tuple[Decimal, Decimal]:
-        """What was given up, and lost, since it was last asked: of what is paid, then given up, then lost."""
+        """What was given up, and lost, since the last call. The order is: paid, then given up, then lost."""
         until = self.rounded(paid + given, claim)
         given_up = until - self.rounded(paid, claim)
         gone = self.rounded(paid + given + lost, claim) - until
@@ -78,12 +78,12 @@ class _Figure:
         return change
 
     def differs(self, amount: Decimal, claim: Decimal, more: Decimal) -> None:
-        """A payment of `amount` is worth `more` by unit than the document booked."""
+        """A payment of `amount` is worth `more` per unit than the document booked."""
         if claim and more:
             self.exchange += self.whole.in_document_currency * amount * more / claim
 
     def lowered(self, by: TwoCurrencyAmount, paid: Decimal, before: Decimal, after: Decimal) -> None:
-        """The whole becomes less, and the claim `after` instead of `before`."""
+        """The whole is reduced, and the claim is `after` instead of `before`."""
         old = self.share(paid, before)
         self.whole = TwoCurrencyAmount(
             self.whole.booked + by.booked, self.whole.in_document_currency + by.in_document_currency
@@ -92,7 +92,7 @@ class _Figure:
             self.exchange *= self.share(paid, after) / old
 
     def closed(self, paid: Decimal, claim: Decimal, deducted: Decimal) -> None:
-        """Only what is not settled by now, less what is deducted, can still become due; too much of it comes back."""
+        """Only what is not settled yet, less what is deducted, can still become due; any excess comes back."""
         left = self.whole.booked - self.rounded(paid, claim) - self.given - self.lost - deducted
         over = left if left * self.whole.booked < 0 else ZERO
         self.before = self.told + over, self.told_released + over
@@ -116,24 +116,24 @@ class RunningTax:
     ) -> None:
         self.whole_claim = self.claim = claim
         self.own_rate = own_rate
-        """What the document books for a unit of its currency, where its tax is booked in another one."""
+        """What the document books for a unit of its currency, if its tax is booked in another one."""
         self.places = places
         self.paid = self.given = self.lost = ZERO
         at_once_base = round_to(base.booked * at_once / tax.booked, places) if tax.booked else ZERO
         self.tax = _Figure(tax, at_once, places)
         self.base = _Figure(base, at_once_base, places)
         self.rates: list[tuple[Decimal, DayRate]] = []
-        """At which rates what is paid was paid, the oldest first."""
+        """At which rates the money was paid, the oldest first."""
 
     def credit(self, amount: Decimal, tax: TwoCurrencyAmount, base: TwoCurrencyAmount) -> list[TaxEffect]:
-        """A document of the other direction takes `amount` of the claim, and its own tax of the tax, away."""
+        """A document with the opposite sign takes `amount` off the claim, and its own tax off the tax."""
         for figure, by in ((self.tax, tax), (self.base, base)):
             figure.lowered(by, self.paid, self.claim, self.claim - amount)
         self.claim -= amount
         return self._changes()
 
     def write_off(self, amount: Decimal) -> list[TaxEffect]:
-        """A part of the claim is lost; what is negative is not lost after all."""
+        """A part of the claim is lost; a negative amount is no longer lost."""
         self.lost += amount
         return self._changes()
 
@@ -143,13 +143,13 @@ class RunningTax:
         return self._changes()
 
     def settle(self, amount: Decimal, rate: DayRate | None) -> list[TaxEffect]:
-        """A part of the claim is paid; `rate` is its day's, where the document is in another currency."""
+        """A part of the claim is paid; `rate` is its day's, if the document is in another currency."""
         used = self._differs(amount, rate)
         self.paid += amount
         return self._changes(used)
 
     def deduct(self, amount: Decimal, number: str) -> list[TaxEffect]:
-        """A final invoice under another tax deducts `amount` of what still waits: that becomes due by itself no more."""
+        """A final invoice under another tax deducts `amount` of the pending tax, which then no longer becomes due."""
         whole = self.tax.whole.booked
         base = round_to(self.base.whole.booked * amount / whole, self.places) if whole else ZERO
         self.tax.closed(self.paid, self.claim, amount)
@@ -171,7 +171,7 @@ class RunningTax:
         return [TaxEffect("deducted", due, released, base_due, None, (step,))]
 
     def _differs(self, amount: Decimal, rate: DayRate | None) -> DayRate | None:
-        """Takes note of what a payment is worth more (or less) than was booked; of one that comes back, what it was worth."""
+        """Records by how much a payment is worth more (or less) than was booked; for one that comes back, its worth then."""
         if rate is None or self.own_rate is None:
             return None
         parts = [(amount, rate)]
@@ -195,7 +195,7 @@ class RunningTax:
         return parts[0][1]
 
     def _changes(self, rate: DayRate | None = None) -> list[TaxEffect]:
-        """What became due, was given up or lost since, and the steps to it."""
+        """What became due, was given up or lost since the last call, and the steps of the calculation."""
         told, told_given, told_lost = self.tax.told, self.tax.given, self.tax.lost
         due, released = self.tax.changed(self.paid, self.claim)
         base, _other = self.base.changed(self.paid, self.claim)
