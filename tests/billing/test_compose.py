@@ -350,3 +350,12 @@ def test_an_index_changes_a_line_where_it_changes_the_price() -> None:
         index += f'2025-12-01 custom "invoice-index" "CPI" {value}\n'
         book = book_of(ACCOUNTS + index + rent)
         assert line_changes_on(book, book.contracts["K"], date(2026, 1, 1), 2) == other
+
+
+@pytest.mark.parametrize(
+    ("pending", "account"), [("  pending: Liabilities:Pending\n", "Liabilities:Pending"), ("", "Liabilities:VAT")]
+)
+def test_tax_that_is_owed_on_payment_waits_on_its_account_if_it_has_one(pending: str, account: str) -> None:
+    tax = f'2025-01-01 custom "invoice-tax" "CASH" "TVA" Liabilities:VAT\n  rate: 20\n  due-on: "payment"\n{pending}'
+    (draft,) = drafts(sound_book(ACCOUNTS + tax + contract(f'{HOSTING}; tax: "CASH"')))
+    assert [(charged.account, charged.amount) for charged in draft.taxes] == [(account, D("20.00"))]

@@ -38,6 +38,14 @@ def contract(keys: str, start: str = "2024-01-01", head: str = ' "subscription"'
 
 
 HOSTING = 'text: "Hosting"; account: Income:Services; tax: "FR20"; every: "month"'
+
+
+def test_what_ends_is_billed_until_then_however_late_it_is_asked_for() -> None:
+    book = book_of(contract(f"{HOSTING}; price: 100.00; until: 2024-03-31"))
+    periods = billable_periods(book, book.contracts["K"], date.max, 2)
+    assert [period.span.start for period in periods] == [date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1)]
+
+
 BY_INDEX = f'{HOSTING}; price: 100.00; index: "SYN"'
 
 

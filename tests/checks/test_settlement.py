@@ -154,6 +154,13 @@ DEPOSITS = ("deposit", "deposit-beyond", "deposit-tax", "other-customer", "unkno
             final().replace("Assets:Receivable:Acme", "Assets:Receivable:Kiefer"),
             ["error other-customer: N9 deducts D1, which is a deposit of Acme SAS"] * 2,
         ),
+        (  # under another rate, of a tax that is owed at once
+            final()
+            .replace('-40.00 EUR\n    tax: "FR20"', '-20.00 EUR\n    tax: "FR10"')
+            .replace('-200.00 EUR\n    tax: "FR20"', '-200.00 EUR\n    tax: "FR10"')
+            .replace("  120.00 EUR", "  100.00 EUR"),
+            [],
+        ),
         (note("50.00", "10.00", of="D1") + final("50.00", "10.00"), []),
         (
             note("50.00", "10.00", of="D1") + final("50.01", "10.00"),

@@ -325,6 +325,13 @@ def test_belgian_sellers_may_not_ask_consumers_for_more_than_the_cap() -> None:
     assert on(belgian + TWELVE + invoice(), date(2026, 2, 9)) is None, "nothing is late on the day it is due"
 
 
+def test_the_law_itself_is_under_no_cap() -> None:
+    """A seller in Belgium whose consumers pay by French law."""
+    belgian = '\n2025-06-01 custom "invoice-seller" "Atelier Test"\n  country: "BE"\n' + CONSUMER
+    notice = event("2026-02-20", "reminder", '  level: 2\n  tone: "final"\n')
+    assert figures(belgian + FRANCE + invoice() + notice) == figures(CONSUMER + FRANCE + invoice() + notice)
+
+
 def test_british_debts_keep_their_rate_and_their_size_decides_the_indemnity() -> None:
     british = '\n2025-06-01 custom "invoice-seller" "Atelier Test"\n  country: "GB"\n'
     option = '\n2025-01-01 custom "invoice-option" "late-interest" "GB"\n'

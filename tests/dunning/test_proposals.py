@@ -420,6 +420,8 @@ def test_other_money_on_the_account_is_told_and_not_taken_off() -> None:
         ("VIR f2026-0001.", "F2026-0001", True),
         ("VIREMENT F20260001/ACME", "F2026-0001", True),
         ("F 2026 0001", "F2026-0001", True),
+        ("VIR F26001", "F26-001", True),
+        ("VIR F2601", "F26-01", False),  # too short to be known without its marks
         ("VIR F2026-00011", "F2026-0001", False),
         ("VIR F2026-0001A", "F2026-0001", True),
         ("12 mars", "12", False),

@@ -121,3 +121,6 @@ def test_a_letter_has_no_words_for_what_is_settled_and_a_platform_wants_the_invo
     likely = at(INVOICE + paid("120.00", PAID), date(2026, 2, 20))
     assert 'write settles: "N1" below that line' in likely.reason_to_hold("email")
     assert likely.reason_to_hold("e-invoice") == ""
+    other = INVOICE.replace("N1", "M1").replace("Receivable:Acme", "Receivable:Kiefer")
+    beside = at(other + INVOICE + paid("120.00", PAID), date(2026, 2, 20))
+    assert 'write settles: "N1" below that line' in beside.reason_to_hold("email"), "whoever else owes something"

@@ -225,6 +225,9 @@ def test_an_entry_that_allocates_money_later_makes_the_day_of_the_money_count() 
     book, position = at(FRANCE + invoice() + early)
     assert interest_on(book, position, position.as_of) is None, "it was there before the invoice"
     assert warned(FRANCE + invoice() + CLAIM + early)[0].startswith("C1: what settles N1 came on 2026-01-02 (")
+    halves = on_account("2026-01-02", "600.00") + on_account("2026-01-03", "600.00")
+    halves += said_later("2026-05-05", "600.00") * 2
+    assert warned(FRANCE + invoice() + CLAIM + halves)[0].startswith("C1: what settles N1 came on 2026-01-02 (")
     ledger = FRANCE + invoice() + CLAIM + early
     back = credit("2026-05-06", "K2", "47.59", "0.00", "47.59", "C1").replace('    tax: "FR20"\n', "")
     assert warned(ledger + back) == []

@@ -251,6 +251,12 @@ LINE = '    tax: "ZERO"\n    nature: "services"\n'
             "vat-id: … or tax-number: …",
         ),
         (
+            invoice("X1", "Assets:Receivable:Town", LINE).replace("2026-10-05", "2026-11-05", 1)
+            + '2026-11-01 custom "invoice-seller" "Atelier Test"\n  siren: ""\n  siret: ""\n',
+            "BT-30",
+            "the seller has no SIREN: write siren: …",
+        ),
+        (
             invoice("X1", "Assets:Receivable:Claire", LINE, '  endpoint: ""\n  email: "c@x.example"\n'),
             "BT-49",
             'endpoint: "EM:c@x.example"',
