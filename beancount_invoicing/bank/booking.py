@@ -72,6 +72,7 @@ def entry_of(accounts: CustomerAccounts, proposal: Proposal, account: str) -> Pa
     """
     line, book = proposal.line, accounts.book
     discounted = any(settled.discount for settled in proposal.settlements)
+    fee = line.fee + proposal.unstated_fee
     movement = MoneyMovement(
         line.date,
         line.amount,
@@ -80,8 +81,8 @@ def entry_of(accounts: CustomerAccounts, proposal: Proposal, account: str) -> Pa
         payer=line.payer,
         text=line.text,
         bank_id=line.bank_id,
-        fee=line.fee,
-        fee_account=fee_account(book, line.date).account if line.fee else "",
+        fee=fee,
+        fee_account=fee_account(book, line.date).account if fee else "",
         return_reason=line.return_reason,
     )
     return payment_entry(

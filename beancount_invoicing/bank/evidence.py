@@ -6,6 +6,7 @@ whole word. C: the payer's account is known, and only one choice of open documen
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from beancount_invoicing.bank.handed_in import Order, numbers_of_orders_of_old, order_of
@@ -15,6 +16,7 @@ from beancount_invoicing.bank.references import is_structured, structured_refere
 from beancount_invoicing.bank.statements import StatementLine
 from beancount_invoicing.bank.tokens import BOUNDARY, mentions
 from beancount_invoicing.messages import _, joined
+from beancount_invoicing.model import ZERO
 
 Tier = Literal["A", "B", "C", "D", ""]
 Action = Literal["book", "propose", "known", "not-ours", "return"]
@@ -32,6 +34,8 @@ class Proposal(NamedTuple):
     """Main account of the customer whose money it is; "" where nobody is known."""
     evidence: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
+    unstated_fee: Decimal = ZERO
+    """What banks kept back on the way beside the line's own fee, in the line's currency."""
 
 
 class Naming(NamedTuple):

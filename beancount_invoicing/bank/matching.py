@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from beancount_invoicing.bank.collected import collected, perhaps_batch
 from beancount_invoicing.bank.evidence import Names, Naming, Proposal, Tier, names_in
@@ -22,7 +22,8 @@ from beancount_invoicing.bank.payment_options import PaymentOption, option_reaso
 from beancount_invoicing.bank.payments import SettledDocument
 from beancount_invoicing.bank.received_money import ReceivedMoney
 from beancount_invoicing.bank.statements import StatementLine
-from beancount_invoicing.bank.sums import MOST_DOCUMENTS, Choice, choices
+from beancount_invoicing.bank.sums import MOST_DOCUMENTS, Choice, choices, choices_above
+from beancount_invoicing.bank.unstated_fees import fee_reason, unstated_fee
 from beancount_invoicing.messages import _, _n, joined
 from beancount_invoicing.model import ZERO
 from beancount_invoicing.rules.exact import exact
@@ -45,6 +46,18 @@ def match_lines(
     of open documents, and only if nothing speaks against it.
     """
     return _Matching(known).run(lines, against)
+
+
+class _Settled(NamedTuple):
+    """What a line settles of the documents that it names."""
+
+    settlements: tuple[SettledDocument, ...]
+    paid: Literal["whole", "part", ""]
+    """All of them, or a part of one; "" where nobody can tell."""
+    reason: str
+    fee: Decimal = ZERO
+    """What a bank has kept back of it without saying so."""
+    against: tuple[str, ...] = ()
 
 
 class _Matching:
@@ -150,80 +163,59 @@ class _Matching:
                     line_currency=line.currency,
                 )
             )
-        settlements, paid, reason = self._settle(line, chosen, money)
+        settled = self._settle(line, chosen, money)
         evidence = [naming.sentence for naming in dict.fromkeys(chosen.values())]
-        (evidence if paid else against).append(reason)
-        (evidence if paid == "whole" else against).extend(self._payer_of_others(line, documents))
+        (evidence if settled.paid else against).append(settled.reason)
+        against += settled.against
+        (evidence if settled.paid == "whole" else against).extend(self._payer_of_others(line, documents))
         tier: Tier = "A" if all(naming.tier == "A" for naming in chosen.values()) else "B"
         return Proposal(
             line,
             "propose" if against else "book",
             tier,
-            () if others else settlements,
+            () if others else settled.settlements,
             documents[0].customer,
             tuple(evidence),
             tuple(dict.fromkeys(against)),
+            settled.fee,
         )
 
-    def _settle(
-        self, line: StatementLine, chosen: Mapping[str, Naming], money: Decimal
-    ) -> tuple[tuple[SettledDocument, ...], Literal["whole", "part", ""], str]:
-        """What is settled of the documents named; whether all of them or a part of one, "" where nobody can tell; and why."""
+    def _settle(self, line: StatementLine, chosen: Mapping[str, Naming], money: Decimal) -> _Settled:
+        """What is settled of the documents named."""
         currency = line.ordered_currency or line.currency
-        if len(chosen) <= MOST_DOCUMENTS:
-            found = choices({number: self._options(number, line) for number in chosen}, money, every=True)
-            if len(found) == 1 or (found and len(chosen) == 1):
-                return _settlements(found[0]), "whole", self._reason(found[0], money, currency)
+        for numbers in dict.fromkeys((tuple(chosen), self._with_claims(chosen, line))):
+            if len(numbers) <= MOST_DOCUMENTS:
+                found = choices({number: self._options(number, line) for number in numbers}, money, every=True)
+                if len(found) == 1 or (found and len(numbers) == 1):
+                    return _Settled(_settlements(found[0]), "whole", self._reason(found[0], money, currency))
         total = sum((self.open_of(number) for number in chosen), ZERO)
         settlements, rest = self._oldest_first(chosen, money)
+        values = {"money": money, "currency": currency, "numbers": _and(chosen), "total": total}
         if rest > 0:
-            return (
-                settlements,
-                "",
-                _(
-                    "{money} {currency} is {rest} more than is open of {numbers}",
-                    money=money,
-                    currency=currency,
-                    rest=rest,
-                    numbers=_and(chosen),
-                ),
-            )
+            reason = _("{money} {currency} is {rest} more than is open of {numbers}", rest=rest, **values)
+            return _Settled(settlements, "", reason)
+        documents = [self.known.documents[number] for number in chosen]
+        fee = unstated_fee(self.known, documents, total - money, line)
+        if fee == "sure":
+            whole = tuple(SettledDocument(number, self.open_of(number)) for number in chosen)
+            return _Settled(whole, "whole", fee_reason(total, money, line, chosen), total - money)
+        perhaps = (fee_reason(total, money, line, chosen),) if fee else ()
         if len(chosen) > 1:
-            return (
-                settlements,
-                "",
-                _(
-                    "{money} {currency} is {total} less than is open of {numbers}",
-                    money=money,
-                    currency=currency,
-                    total=total - money,
-                    numbers=_and(chosen),
-                ),
+            reason = _(
+                "{money} {currency} is {missing} less than is open of {numbers}", missing=total - money, **values
             )
-        ((number, naming),) = chosen.items()
+            return _Settled(settlements, "", reason, against=perhaps)
+        (naming,) = chosen.values()
         if naming.weak:
-            return (
-                settlements,
-                "",
-                _(
-                    "{money} {currency} is not what is open of {number}: {total}",
-                    money=money,
-                    currency=currency,
-                    number=number,
-                    total=total,
-                ),
-            )
-        return (
-            settlements,
-            "part",
-            _(
-                "{money} {currency} is a part of what is open of {number}: {total}",
-                money=money,
-                currency=currency,
-                number=number,
-                total=total,
-            ),
-        )
+            reason = _("{money} {currency} is not what is open of {numbers}: {total}", **values)
+            return _Settled(settlements, "", reason, against=perhaps)
+        reason = _("{money} {currency} is a part of what is open of {numbers}: {total}", **values)
+        return _Settled(settlements, "part", reason, against=perhaps)
+
+    def _with_claims(self, chosen: Iterable[str], line: StatementLine) -> tuple[str, ...]:
+        """Documents with the claims for their interest and indemnity that are open."""
+        claims = (claim for number in chosen for claim in self.known.documents[number].claims)
+        return tuple(dict.fromkeys([*chosen, *(claim for claim in claims if self._is_open(claim, line))]))
 
     def _oldest_first(self, numbers: Iterable[str], money: Decimal) -> tuple[tuple[SettledDocument, ...], Decimal]:
         """Money shared out over documents, credits first, then the first due; and what is left of it."""
@@ -292,6 +284,9 @@ class _Matching:
         if len(payers) > 1:
             against.append(_("several customers pay from it"))
         found = self._choices_of(line, payers)
+        less_fee = () if found else self._less_a_fee(line, payers)
+        if less_fee:
+            return self._known_payer_less_fee(line, less_fee, evidence, against)
         if not found:
             against.append(self._no_choice(line, payers))
             return Proposal(
@@ -325,6 +320,38 @@ class _Matching:
             customer,
             tuple(evidence),
             tuple(against),
+        )
+
+    def _less_a_fee(self, line: StatementLine, customers: Iterable[str]) -> tuple[Choice, ...]:
+        """Up to two choices of what customers owe that make the money and a fee that no statement says."""
+        numbers = self._open_for(line, customers)
+        if not self.known.unstated_fee or len(numbers) > MOST_DOCUMENTS:
+            return ()
+        money, _currency = _paid(line)
+        whole = {number: PaymentOption(self.open_of(number), self.open_of(number)) for number in numbers}
+        return choices_above(whole, money, self.known.unstated_fee)
+
+    def _known_payer_less_fee(
+        self, line: StatementLine, found: Sequence[Choice], evidence: Sequence[str], against: Sequence[str]
+    ) -> Proposal:
+        best, others = found[0], found[1:]
+        money, _currency = _paid(line)
+        total = sum((option.money for _number, option in best), ZERO)
+        documents = [self.known.documents[number] for number, _option in best]
+        sure = unstated_fee(self.known, documents, total - money, line)
+        doubts = [*against, *(_so_is(other) for other in others)]
+        if sure != "sure":
+            doubts.append(_("it may be a part payment as well"))
+        reason = fee_reason(total, money, line, [number for number, _option in best])
+        return Proposal(
+            line,
+            "propose" if doubts else "book",
+            "C",
+            _settlements(best),
+            documents[0].customer,
+            (*evidence, reason),
+            tuple(doubts),
+            total - money if sure else ZERO,
         )
 
     def _choices_of(self, line: StatementLine, customers: Iterable[str]) -> tuple[Choice, ...]:

@@ -18,6 +18,11 @@ from beancount_invoicing.receivables import Allocated, OpenItem, allocate
 from beancount_invoicing.rules import currencies, payment_terms
 from beancount_invoicing.rules.exact import exact
 
+_EEA = frozenset(
+    ("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV",
+     "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK")
+)  # fmt: skip
+"""Where a payment in a currency of the EEA arrives whole (directive (EU) 2015/2366, art. 81)."""
 _NO_DIGITS = re.compile(r"[^0-9]+")
 
 
@@ -54,6 +59,10 @@ class OpenDocument(NamedTuple):
     parts: tuple[OpenPart, ...]
     """The first due first."""
     discount: Discount | None = None
+    is_beyond_eea: bool = False
+    """Its customer is known to be where banks on the way may take fees off a payment in euros."""
+    claims: tuple[str, ...] = ()
+    """The open claims for interest and indemnity on it."""
 
 
 class ReceivedPayment(NamedTuple):
@@ -86,6 +95,8 @@ class Receivables(NamedTuple):
     customer_names: Mapping[str, str]
     received: Mapping[str, tuple[ReceivedPayment, ...]]
     """The money that documents got and kept, by number, the latest last."""
+    unstated_fee: Decimal
+    """What banks may have kept back of a payment without saying so, at most; 0 where nobody says it."""
     handed_in: HandedIn
     """What the bank was told to collect, or to pay out."""
 
@@ -101,6 +112,10 @@ def receivables(book: Book, as_of: date, allocated: Allocated | None = None) -> 
     documents = {
         number: document for number, items in claims.items() if (document := _document(book, items, as_of)) is not None
     }
+    for number, claimed in book.interest_invoices.items():
+        if number in documents:
+            open_claims = tuple(claim.number for claim in claimed if claim.number in documents)
+            documents[number] = documents[number]._replace(claims=open_claims)
     states = {
         invoice.number: _state(book, invoice, as_of) for invoice in book.invoices if invoice.number not in documents
     }
@@ -130,6 +145,7 @@ def receivables(book: Book, as_of: date, allocated: Allocated | None = None) -> 
         payer_ibans=_payer_ibans(book, as_of),
         customer_names=names,
         received=_received(allocated),
+        unstated_fee=_unstated_fee(book, as_of),
         handed_in=handed_in(book, as_of),
     )
 
@@ -162,7 +178,14 @@ def _document(book: Book, claims: Iterable[OpenItem], as_of: date) -> OpenDocume
         open_,
         parts,
         _discount(invoice, open_) if len(customers) == 1 else None,
+        bool(country := book.customers[customers[0]].at(as_of).address.country) and country not in _EEA,
     )
+
+
+def _unstated_fee(book: Book, as_of: date) -> Decimal:
+    option = book.options.get("unstated-fee")
+    value = option.at(as_of) if option and book.option("fee-account", as_of) else None
+    return Decimal(value) if isinstance(value, (int, Decimal)) else ZERO
 
 
 def _due_order(document: OpenDocument) -> tuple[date, date, str]:

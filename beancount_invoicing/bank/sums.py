@@ -40,6 +40,19 @@ def choices(
     return tuple(found)
 
 
+def choices_above(
+    options: Mapping[str, PaymentOption], money: Decimal, most_above: Decimal, *, most: int = 2
+) -> tuple[Choice, ...]:
+    """The choices of documents that make more than `money`, by `most_above` at most; of MOST_DOCUMENTS documents or fewer."""
+    found: list[Choice] = []
+    for total, choice in _sums([(number, (option,)) for number, option in options.items()], every=False):
+        if choice and money < total <= money + most_above:
+            found.append(choice)
+            if len(found) == most:
+                break
+    return tuple(found)
+
+
 def _sums(items: Sequence[tuple[str, Sequence[PaymentOption]]], every: bool) -> Iterator[tuple[Decimal, Choice]]:
     sums: list[tuple[Decimal, Choice]] = [(ZERO, ())]
     for number, options in items:

@@ -396,6 +396,10 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
         "accounts for exchange differences, separated by spaces; the first is used for those of taxes due on payment",
     ),
     "fee-account": ("account", "expense account for what banks keep back of payments"),
+    "unstated-fee": (
+        "number",
+        "how much banks on the way may keep back of a payment without saying so, at most; needs `fee-account`",
+    ),
     "discount-account": ("account", "account for cash discounts that customers take"),
     "allocate": ("text", '"oldest": unreferenced payments go to the oldest due claims'),
     "payment-reference": (

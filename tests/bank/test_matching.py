@@ -143,6 +143,68 @@ def test_several_numbers_are_booked_where_they_add_up() -> None:
     assert one("400.00", "F2026-0003 moins A2026-0001") == ("book", "B", less_credit)
 
 
+FEES = """
+2025-01-01 custom "invoice-option" "fee-account" Expenses:Office
+2025-01-01 custom "invoice-option" "unstated-fee" 25.00
+2025-01-01 open Assets:Receivable:Zurich
+  customer: "Zurich AG"
+  country: "CH"
+  payer-iban: "CH93 0076 2011 6238 5295 7"
+2026-01-14 * "Zurich AG" "Abroad" ^F2026-0008
+  invoice: "F2026-0008"
+  Assets:Receivable:Zurich  900.00 EUR
+  Income:Services
+2026-01-15 * "Zurich AG" "Abroad" ^F2026-0009
+  invoice: "F2026-0009"
+  Assets:Receivable:Zurich  500.00 EUR
+  Income:Services
+"""
+
+
+def test_what_banks_abroad_kept_back_is_a_fee_up_to_what_the_firm_says() -> None:
+    (proposal,) = match(line("882.00", "F2026-0008"), more=FEES)
+    assert summary(proposal) == ("book", "B", [("F2026-0008", "900.00")])
+    assert proposal.unstated_fee == Decimal("18.00")
+    assert proposal.evidence[-1] == "882.00 EUR is what is open of F2026-0008 less 18.00 that a bank may have kept back"
+    (part,) = match(line("874.99", "F2026-0008"), more=FEES)
+    assert (summary(part), part.unstated_fee) == (("book", "B", [("F2026-0008", "874.99")]), Decimal(0))
+
+
+def test_within_the_eea_a_payment_arrives_whole_so_that_a_person_says_what_is_missing() -> None:
+    (proposal,) = match(line("470.00", "F2026-0003"), more=FEES)
+    assert summary(proposal) == ("propose", "B", [("F2026-0003", "470.00")])
+    assert proposal.against == ("470.00 EUR is what is open of F2026-0003 less 10.00 that a bank may have kept back",)
+
+
+@pytest.mark.parametrize(
+    ("amount", "action", "numbers"),
+    [
+        ("485.00", "book", ["F2026-0009"]),
+        ("1390.00", "book", ["F2026-0008", "F2026-0009"]),
+        ("400.00", "propose", []),
+    ],
+)
+def test_a_known_payer_less_a_fee(amount: str, action: str, numbers: list[str]) -> None:
+    (proposal,) = match(line(amount, "thanks", payer_iban="CH9300762011623852957"), more=FEES)
+    assert (proposal.action, proposal.tier) == (action, "C")
+    assert [settled.number for settled in proposal.settlements] == numbers
+
+
+def test_a_claim_for_interest_may_be_paid_with_the_invoice_that_is_named() -> None:
+    claim = """
+2026-03-01 * "Kiefer GmbH" "Interest" ^P2026-0001
+  invoice: "P2026-0001"
+  kind: "claim"
+  claims: "F2026-0003"
+  Assets:Receivable:Kiefer  45.60 EUR
+  Income:Services
+"""
+    both = [("F2026-0003", "480.00"), ("P2026-0001", "45.60")]
+    assert summary(match(line("525.60", "F2026-0003"), more=claim)[0]) == ("book", "B", both)
+    assert summary(match(line("480.00", "F2026-0003"), more=claim)[0]) == ("book", "B", both[:1])
+    assert summary(match(line("525.61", "F2026-0003"), more=claim)[0])[0] == "propose"
+
+
 def test_one_payer_for_several_customers() -> None:
     two = [("F2026-0001", "100.00"), ("F2026-0003", "480.00")]
     assert one("580.00", "F2026-0001 F2026-0003") == ("book", "B", two)

@@ -1,0 +1,34 @@
+"""What banks on the way may have kept back of a payment, where no statement says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Literal
+
+from beancount_invoicing.bank.open_documents import OpenDocument, Receivables
+from beancount_invoicing.bank.statements import StatementLine
+from beancount_invoicing.messages import _, joined
+
+
+def unstated_fee(
+    known: Receivables, documents: Sequence[OpenDocument], missing: Decimal, line: StatementLine
+) -> Literal["sure", "perhaps", ""]:
+    """Whether what is missing is a fee: "perhaps" from a customer in the EEA, where a payment must arrive whole; "" where it is
+    more than the option `unstated-fee` allows, the line states its fee, or currencies differ."""
+    if line.fee or line.ordered_currency or not 0 < missing <= known.unstated_fee:
+        return ""
+    if any(document.currency != line.currency for document in documents):
+        return ""
+    return "sure" if all(document.is_beyond_eea for document in documents) else "perhaps"
+
+
+def fee_reason(total: Decimal, money: Decimal, line: StatementLine, numbers: Iterable[str]) -> str:
+    """That a fee explains what is missing."""
+    return _(
+        "{money} {currency} is what is open of {numbers} less {missing} that a bank may have kept back",
+        money=money,
+        currency=line.currency,
+        numbers=joined(_(" and "), numbers),
+        missing=total - money,
+    )
