@@ -1,4 +1,4 @@
-"""What to do about what is late: policies, levels, pauses → proposals. Pure."""
+"""What to do about late invoices: policies, levels and pauses become proposals. Pure."""
 
 from __future__ import annotations
 

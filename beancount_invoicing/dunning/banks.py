@@ -1,4 +1,4 @@
-"""Whether the bank is up to date: no letter should leave for a payment that is merely not booked yet."""
+"""Whether the bank accounts are up to date: no letter should go out only because a payment is not booked yet."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import NamedTuple
 from beancount_invoicing.model import Book, require_date
 
 DAYS = 7
-"""How old the newest booking of a bank account may be where option `bank-days` says nothing."""
+"""How old the latest booking of a bank account may be if option `bank-days` is not set."""
 
 
 class BankAccount(NamedTuple):
-    """A bank account and the last day, up to the day asked for, on which something is booked or asserted there."""
+    """A bank account and the last day, up to the requested day, with a booking or a balance assertion."""
 
     account: str
     booked_until: date | None
-    """None where nothing is."""
+    """None if there is none."""
 
 
 def bank_accounts(book: Book, as_of: date) -> tuple[BankAccount, ...]:

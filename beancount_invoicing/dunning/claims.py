@@ -1,4 +1,4 @@
-"""Late interest and indemnity of a document, by the law or the contract that the ledger names."""
+"""Late interest and fixed indemnity of a document, by the law or the contract that the ledger names."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from beancount_invoicing.rules.interest import (
 
 
 class InterestUnknown(LookupError):
-    """Interest cannot be claimed, or not of all days: a rate is not known, or late-interest says nothing that can be read; the
-    message says which one, and from when on.
+    """Interest cannot be claimed, or not for all days: a rate is not known, or late-interest cannot be read; the message says which
+    one, and from when on.
 
-    `claim` is what is claimed nevertheless: the interest of the days before, and the fixed indemnity, which needs no rate; None
-    where none is due.
+    `claim` is what can be claimed nevertheless: the interest of the days before, and the fixed indemnity, which needs no rate; None
+    if nothing can.
     """
 
     def __init__(self, message: str, claim: Interest | None = None) -> None:
@@ -39,7 +39,7 @@ class InterestUnknown(LookupError):
 
 
 class Claimed(NamedTuple):
-    """What claim documents have charged for an invoice: stretches of days (both ends inclusive), and whether the indemnity."""
+    """What claims have charged for an invoice: stretches of days (both ends inclusive), and whether the indemnity."""
 
     charged_periods: tuple[tuple[date, date], ...]
     """In order; they neither overlap nor touch."""
@@ -52,14 +52,14 @@ class Claimed(NamedTuple):
 
 
 class ClaimRule(NamedTuple):
-    """By which law or contract a document bears interest."""
+    """The law or contract by which a document bears interest."""
 
     applicable_law: law.LateInterestLaw | Decimal
     seller_law: law.LateInterestLaw | None
     """The law whose fixed indemnity is due."""
 
     def indemnity(self, debt: Decimal, currency: str) -> Decimal | None:
-        """The fixed indemnity for a debt; none in a currency that the law does not speak of."""
+        """The fixed indemnity for a debt; none in a currency that the law does not mention."""
         return self.seller_law.indemnity(debt) if self.seller_law and self.seller_law.currency == currency else None
 
 
@@ -77,13 +77,15 @@ class LateInstalment(NamedTuple):
 def claimed(
     book: Book, invoice: Invoice, as_of: date, booked: date | None = None, position: Position | None = None
 ) -> Claimed:
-    """What the claims dated up to `as_of` (inclusive; drafts too) have charged for the invoice, and no credit note has given back.
+    """What the claims dated up to `as_of` (inclusive; drafts included) have charged for the invoice, and no credit note has given
+    back.
 
-    A claim's lines with a period charge the interest of its days, its lines without one the fixed indemnity. Only a credit note on
-    the whole claim gives them back: a part does not say which days it is for. `booked`: the day of another claim that is to be
-    made; then the claims of any day count, and the credit notes up to `booked`, so that no day is ever charged twice at a time.
-    `position`: its position; of one customer's share, only what they charged this customer, or before it took the invoice over. Of
-    a corrective invoice, those for what it replaces count as well: it is the same debt."""
+    A claim's lines with a period charge the interest of its days; its lines without one charge the fixed indemnity. Only a credit
+    note for the whole claim gives them back: a partial one does not say for which days it is. `booked`: the day of another claim to
+    be made; then the claims of any day count, and the credit notes up to `booked`, so that no day is ever charged twice at a time.
+    `position`: its position; for one customer's share, only what they charged this customer, or before it took the invoice over.
+    For a corrective invoice, claims for the invoice that it replaces count as well: it is the same debt.
+    """
     days: list[tuple[date, date]] = []
     indemnity = False
     for claim in (claim for number in _same_debt(book, invoice) for claim in book.interest_invoices.get(number, ())):
@@ -101,7 +103,7 @@ def claimed(
 
 
 def _same_debt(book: Book, invoice: Invoice) -> dict[str, None]:
-    """The number of a document, and those of what it replaces of the same customer, one after the other."""
+    """The number of a document, and those of the documents that it replaces for the same customer, one after the other."""
     numbers = {invoice.number: None}
     while invoice.kind == "corrective" and len(invoice.corrects) == 1:
         before = book.invoice(invoice.corrects[0])
@@ -113,7 +115,7 @@ def _same_debt(book: Book, invoice: Invoice) -> dict[str, None]:
 
 
 def _late_before(book: Book, position: Position) -> bool:
-    """Whether what a corrective invoice asks for was late already when it replaced another one, as its money tells."""
+    """Whether the amount of a corrective invoice was already late when it replaced another one, as the payments show."""
     new = position.invoice
     for number in list(_same_debt(book, new))[1:]:
         before, after = book.invoice(number), book.replacement_of(number)
@@ -146,7 +148,7 @@ def _charges(book: Book, claim: Invoice, position: Position) -> bool:
 
 
 def _joined(days: Iterable[tuple[date, date]]) -> tuple[tuple[date, date], ...]:
-    """The stretches in order, with those that overlap or touch as one."""
+    """The stretches in order; those that overlap or touch are joined."""
     joined: list[tuple[date, date]] = []
     for start, end in sorted(days):
         if joined and (joined[-1][1] == date.max or start <= joined[-1][1] + ONE_DAY):
@@ -157,9 +159,9 @@ def _joined(days: Iterable[tuple[date, date]]) -> tuple[tuple[date, date], ...]:
 
 
 def formal_notice(book: Book, position: Position, due: date) -> date | None:
-    """The day of the first formal notice to pay (mise en demeure) of what fell due on `due`; None where none was sent.
+    """The day of the first formal notice to pay (mise en demeure) about what fell due on `due`; None if none was sent.
 
-    A reminder about it whose tone is "final": by its own word, else by its level in the policy in force on its day.
+    That is a reminder whose tone is "final": its own tone, else that of its level in the policy in force on its day.
     """
     return next(
         (event.date for event in letters_about(position, due) if tone_of(book, position, event) == "final"), None
@@ -169,16 +171,17 @@ def formal_notice(book: Book, position: Position, due: date) -> date | None:
 def interest_on(
     book: Book, position: Position, as_of: date, booked: date | None = None, instalments: Collection[int] | None = None
 ) -> Interest | None:
-    """Interest and indemnity on what is late of a document at `as_of` (inclusive), over all its late instalments; or over
-    `instalments` those of these indices: the indemnity stands with the oldest that a claim can be made on.
+    """Interest and indemnity on the late amounts of a document at `as_of` (inclusive): for all its late instalments, or for
+    `instalments` only those of these indices.
 
-    By `late-interest` of the document, else of its customer, else the option. None where that claims none, or from this kind of
-    buyer none can be claimed, on a claim for interest or a cancellation, which bear none, and for what claims have charged before
-    (`booked`: the day of the claim that is to be made of it, as in `claimed`). What is credited or contested bears no claim. The
-    fixed indemnity is that of the seller's country, once per invoice, never from a consumer (Code de commerce, art. D441-5); a
-    corrective invoice bears none where the one that it replaces was late. Raises InterestUnknown where late-interest cannot be
-    read; and where a rate is missing, with the claim until the last day before: the same for all instalments, so that later days
-    can be claimed once."""
+    The indemnity is on the oldest instalment that can be claimed for. The rate comes from `late-interest` of the document, else of
+    its customer, else the option. The result is None if no interest is claimed by it, or none can be claimed from this kind of
+    buyer; for claims for interest and cancellations, which bear none; and for what claims have charged before (`booked`: the day of
+    the claim to be made, as in `claimed`). Credited and contested amounts bear no interest. The fixed indemnity is that of the
+    seller's country, once per invoice, never from a consumer (Code de commerce, art. D441-5); a corrective invoice has none if the
+    one that it replaces was late. Raises InterestUnknown if late-interest cannot be read; and if a rate is missing, with the claim
+    until the last day before: the same day for all instalments, so that later days can be claimed once.
+    """
     require_date(as_of)
     invoice = position.invoice
     if invoice.customer is None or invoice.kind in {"claim", "cancellation", "void"} or invoice.draft:
@@ -240,7 +243,9 @@ def _until(missing: RateUnknown | None) -> Sequence[CalculationStep]:
 def _interest(
     parts: Sequence[LateInstalment], as_of: date, rule: ClaimRule, decimals: int, charged: Sequence[tuple[date, date]]
 ) -> tuple[list[Interest], date, RateUnknown | None]:
-    """The interest on each part until `as_of`, or the last day whose rates are all known; that day (inclusive); what is missing."""
+    """The interest on each part until `as_of`, or the last day whose rates are all known; that day (inclusive); the missing
+    rate.
+    """
     until, missing = as_of, None
     while True:
         try:
@@ -255,10 +260,10 @@ def _interest(
 
 
 def claim_rule(book: Book, invoice: Invoice, as_of: date, debtor: Customer | None = None) -> ClaimRule | None:
-    """By which law or contract a document bears interest as of a day; None where nothing is claimed, or can be by law.
+    """The law or contract by which a document bears interest as of a day; None if nothing is claimed, or can be by law.
 
-    That of its customer, whoever owes it by now (`debtor`, if another one): who takes a debt over owes it as it is. Raises
-    InterestUnknown where what is said is neither a law nor a rate.
+    It is that of its customer, whoever owes it now (`debtor`, if another one): whoever takes a debt over owes it as it is. Raises
+    InterestUnknown if the value is neither a law nor a rate.
     """
     customer = invoice.customer
     assert customer is not None
@@ -285,7 +290,7 @@ def claim_rule(book: Book, invoice: Invoice, as_of: date, debtor: Customer | Non
 
 
 def _within_the_cap(book: Book, invoice: Invoice, rule: law.LateInterestLaw | Decimal, as_of: date) -> None:
-    """Raises InterestUnknown where a contract asks a consumer for more than the seller's law allows."""
+    """Raises InterestUnknown if a contract's rate for a consumer exceeds what the seller's law allows."""
     if not isinstance(rule, Decimal) or invoice.customer is None or not book.seller:
         return
     cap = law.contract_cap(book.seller.at(as_of).address.country, invoice.customer.buyer)
@@ -313,13 +318,13 @@ def _within_the_cap(book: Book, invoice: Invoice, rule: law.LateInterestLaw | De
 def _parts(
     book: Book, position: Position, as_of: date, rule: ClaimRule, only: Collection[int] | None
 ) -> tuple[list[LateInstalment], list[CalculationStep]]:
-    """The late instalments less what was credited and what is contested, and the steps of that; the steps of `only` those of these
+    """The late instalments less credited and contested amounts, and the steps of that calculation; `only` limits the steps to these
     indices.
 
-    What is contested is taken from the oldest, which bears most. A credit note of the invoice says that so much was never owed,
-    whenever it was written; one of something else that is set off pays on its day. Money pays on the day on which it came,
-    whenever it was allocated, and though nothing is said of it yet. What a corrective invoice asks for was late as the replaced one
-    was, until its own day, and is late anew once it is due: never before that day, so that no day bears twice.
+    Contested amounts are taken from the oldest instalments, which bear most interest. A credit note for the invoice means that this
+    amount was never owed, whenever it was written; one for something else that is set off pays on its day. Money pays on the day on
+    which it came, whenever it was allocated, and even if it is not allocated yet. The amount of a corrective invoice was late as on
+    the replaced one until its own date, and is late again once it is due: never before that date, so that no day counts twice.
     """
     parts: list[LateInstalment] = []
     steps: list[CalculationStep] = []
@@ -363,17 +368,18 @@ def _parts(
 
 
 def late_from(invoice: Invoice, due: Day) -> Day:
-    """The day after which what is due on `due` is late: of a corrective invoice none before its own, until which what it replaces
-    was late."""
+    """The day after which an amount due on `due` is late; for a corrective invoice never before its own date, until which the
+    replaced one was late.
+    """
     return max(due, invoice.date) if invoice.kind == "corrective" else due
 
 
 def credited_of(book: Book, position: Position, until: date) -> dict[int, Decimal]:
-    """What the document's own credit notes up to `until` (inclusive) took off each instalment, by its index; or its corrective
-    invoice, as far as that asks for less, or another customer.
+    """How much the document's own credit notes up to `until` (inclusive) took off each instalment, by its index; or its corrective
+    invoice, as far as that asks for less, or asks another customer.
 
-    Where it was paid already they settle nothing of it, but say all the same that so much was never owed: that is taken from
-    the oldest, which bears most.
+    If the amount was already paid, the credit settles nothing of it, but still means that it was never owed: it is taken from the
+    oldest instalments, which bear most interest.
     """
     invoice = position.invoice
     credited = {
@@ -409,7 +415,7 @@ def credited_of(book: Book, position: Position, until: date) -> dict[int, Decima
 
 
 def _notes(book: Book, invoice: Invoice, until: date) -> list[Invoice]:
-    """What corrects a document alone, by `until` (inclusive)."""
+    """Documents that correct only this document, by `until` (inclusive)."""
     invoices = book.corrections.get(invoice.number, ())
     return [
         invoice
@@ -424,7 +430,9 @@ def _replaced(book: Book, invoice: Invoice, until: date) -> Invoice | None:
 
 
 def _owed(book: Book, invoice: Invoice, until: date) -> Decimal:
-    """What a document asked for and was owed, as its credit notes up to `until` (inclusive) say, or what replaces it."""
+    """What a document asked for and was owed, according to its credit notes up to `until` (inclusive), or its corrective
+    invoice.
+    """
     asked, last, seen = invoice.payable, invoice, {invoice.number}
     while (new := _replaced(book, last, until)) and new.number not in seen:
         if not same_customer(last, new):
@@ -436,8 +444,9 @@ def _owed(book: Book, invoice: Invoice, until: date) -> Decimal:
 
 
 def reduces_debt(allocation: Allocation) -> bool:
-    """Whether a credit note settles by its own word, so that less was owed: a payment's word sets it off, and what a cancellation
-    settles is asked for anew."""
+    """Whether a credit note settles on its own, so that less was owed; a payment can only set it off, and what a cancellation
+    settles is asked for again.
+    """
     return (
         allocation.counter_document is not None
         and allocation.source == allocation.counter_document.source

@@ -1,4 +1,4 @@
-"""What is to be collected by direct debit, or paid out, on a day; and why other things are not."""
+"""What can be collected by direct debit, or paid out, on a day; and the reasons for everything else."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class DueOrder(NamedTuple):
     """An instalment to be collected, or a credit note to be paid out: `amount` euros, above 0."""
 
     customer: Customer
-    """As it is on the day of handing in."""
+    """The position on the day of handing in."""
     invoice: Invoice
     instalment: int
     account: str
@@ -45,7 +45,7 @@ class DueOrder(NamedTuple):
     end_to_end_id: str
     sequence: SequenceType = "RCUR"
     account_changed: bool = False
-    """Whether the mandate was used for another account before."""
+    """Whether the mandate was used with another account before."""
     other_account: str = ""
     """The IBAN that money is collected from, or paid to."""
 
@@ -57,18 +57,18 @@ class HeldOrder(NamedTuple):
     customer: str
     reason: str
     needs_attention: bool = True
-    """Whether a person should know of it without asking."""
+    """Whether the user should be told without asking."""
 
 
 class DueOrders(NamedTuple):
-    """What is to be handed in, by customer, day and number, and what is not."""
+    """What to hand in, by customer, day and number, and what is not handed in."""
 
     orders: tuple[DueOrder, ...]
     held: tuple[HeldOrder, ...]
 
 
 def last_due_date(as_of: date) -> date:
-    """The last due date of what is handed in on `as_of`: banks take nothing earlier than 14 days before its day."""
+    """The last due date that can be handed in on `as_of`: banks accept orders at most 14 days before their day."""
     return as_of + timedelta(days=sepa.EARLIEST_HAND_IN_DAYS)
 
 
@@ -80,10 +80,11 @@ def due_collections(
     named: Collection[str] = (),
     again: Collection[tuple[str, int]] = (),
 ) -> DueOrders:
-    """The instalments to be handed in on `as_of` (inclusive), due on `due_until` at the latest (None: as early as banks take it).
+    """The instalments to be handed in on `as_of` (inclusive), due on `due_until` at the latest (None: as early as banks accept
+    them).
 
-    `named`: numbers that a person means, which only are looked at, and collected anew where they came back; `again`: numbers and
-    instalments of which a person says that what was handed in did not come about.
+    `named`: only these numbers are considered, and they are collected again if they came back; `again`: numbers and instalments
+    whose earlier order did not happen, according to the user.
     """
     allocated = allocated or allocate(book, as_of)
     due_until = min(due_until or last_due_date(as_of), last_due_date(as_of))
@@ -128,7 +129,7 @@ def _held_whole(
     days: MandateDays,
     as_of: date,
 ) -> str:
-    """Why nothing of a document is collected; "" where nothing speaks against it."""
+    """Why nothing of a document is collected; "" if nothing prevents it."""
     invoice = position.invoice
     if invoice.currency != "EUR":
         return _("is in {currency}: SEPA direct debits are in euros", currency=invoice.currency)
@@ -174,7 +175,7 @@ def _collection(
     named: Collection[str],
     again: Collection[tuple[str, int]],
 ) -> DueOrder | HeldOrder:
-    """An instalment as an order, or why it is none."""
+    """An instalment as an order, or the reason why it is none."""
     invoice = position.invoice
     before = bank_orders(position, instalment.index)
     if before and (why := _not_again(before[-1], (invoice.number, instalment.index), named, again, "collect")):
@@ -212,7 +213,7 @@ def _not_again(
     again: Collection[tuple[str, int]],
     command: str,
 ) -> str:
-    """Why what was handed in before is not handed in once more; "" where it may be."""
+    """Why an order that was handed in before is not repeated; "" if it may be."""
     if order.state in {"withdrawn", "done"} or place in again:
         return ""
     number = place[0]
@@ -236,7 +237,9 @@ def _not_again(
 
 
 def _in_sequence(book: Book, orders: Sequence[DueOrder], held: Sequence[HeldOrder], as_of: date) -> DueOrders:
-    """The orders with what each is in the row of its mandate's collections (SDD rulebooks, AT-21): first, again, only, last."""
+    """The orders with their sequence in the collections of their mandate (SDD rulebooks, AT-21): first, recurrent, one-off,
+    final.
+    """
     by_mandate: defaultdict[tuple[str, str], list[DueOrder]] = defaultdict(list)
     for order in sorted(orders, key=lambda order: (order.execution_date, order.invoice.number, order.instalment)):
         by_mandate[order.customer.account, order.customer.mandate].append(order)
@@ -280,9 +283,9 @@ def due_payments_out(
     named: Collection[str] = (),
     again: Collection[tuple[str, int]] = (),
 ) -> DueOrders:
-    """The credit notes to be paid out on `as_of` (inclusive): due by then, in euros, and not set against anything.
+    """The credit notes to be paid out on `as_of` (inclusive): due by then, in euros, and not set off against anything.
 
-    Not where the customer owes something else, which they may be set against, unless `named`. Other arguments as for
+    If the customer owes something else, against which they may be set off, only those that are `named`. Other arguments as for
     `due_collections`.
     """
     allocated = allocated or allocate(book, as_of)
@@ -317,7 +320,7 @@ def due_payments_out(
 
 
 def account_to_pay(customer: Customer) -> str:
-    """The IBAN that a customer is paid on: the one of its mandate, else the only one that it pays from; "" for none."""
+    """The IBAN on which a customer is paid: that of its mandate, else the only one from which it pays; "" for none."""
     known = [iban for iban in customer.payer_iban.split(",") if iban]
     return customer.debtor_iban or (known[0] if len(known) == 1 else "")
 
@@ -329,7 +332,7 @@ def _not_paid_out(
     named: Collection[str],
     again: Collection[tuple[str, int]],
 ) -> str:
-    """Why a credit note is not paid out; "" where it is."""
+    """Why a credit note is not paid out; "" if it is."""
     note = position.invoice
     if note.currency != "EUR":
         return _("is in {currency}: SEPA credit transfers are in euros", currency=note.currency)
@@ -356,9 +359,9 @@ def _not_paid_out(
 
 
 def why_not_asked_for(book: Book, position: Position, as_of: date, days: MandateDays) -> str:
-    """Why no letter asks for what will be, or is being, collected; "" where it may: nothing is collected, or it came back.
-
-    `days`: when was last collected under each mandate by then (`collection_days`)."""
+    """Why no letter asks for an amount that is being, or will be, collected; "" if a letter may: nothing is collected, or it
+    came back. `days`: the last collection under each mandate by then (`collection_days`).
+    """
     debtor = position.debtor
     waits = [
         instalment
@@ -392,8 +395,9 @@ def why_not_asked_for(book: Book, position: Position, as_of: date, days: Mandate
 def orders_without_money(
     positions_: Sequence[Position], as_of: date, days: int = 5
 ) -> Iterator[tuple[Position, BankOrder]]:
-    """What was handed to the bank, should have been carried out more than `days` TARGET days before `as_of`, and of which nothing
-    is booked: by then banks have returned what they return by themselves (SDD Core rulebook, 4.3.4)."""
+    """Orders that should have been carried out more than `days` TARGET days before `as_of`, without any booking: by then,
+    banks have returned whatever they return on their own (SDD Core rulebook, 4.3.4).
+    """
     for position in positions_:
         for instalment in position.invoice.instalments:
             order = order_under_way(position, instalment.index)

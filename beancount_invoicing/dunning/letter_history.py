@@ -1,4 +1,4 @@
-"""Which letters have been about which instalment of a document: each is reminded by its own history."""
+"""Which letters were about which instalment of a document: each instalment is reminded by its own history."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from beancount_invoicing.receivables import Position, disputed
 
 
 class LateInstalments(NamedTuple):
-    """The late instalments of a document that have come to the same level: a letter speaks of them together."""
+    """The late instalments of a document that have reached the same level: one letter covers them together."""
 
     position: Position
     due: date
     """The earliest of their due dates."""
     days_overdue: int
     due_dates: frozenset[date]
-    """The due dates of what a letter asks for; of what is wholly contested, of all of it."""
+    """The due dates of what a letter asks for; if all is contested, of everything."""
     indices: frozenset[int]
-    """Of these instalments; with the earliest that is asked for, of those too that are settled or not due yet."""
+    """The open amount of these instalments; with the earliest that is asked for, also of those that are settled or not due yet."""
     open: Decimal
     """Of all of them, in the document's currency; contested parts included."""
     contested: Decimal
@@ -36,7 +36,7 @@ class LateInstalments(NamedTuple):
 
     @property
     def last_letter(self) -> Event | None:
-        """The last reminder about them, of the highest level; None where there is none."""
+        """The last reminder about them, of the highest level; None if there is none."""
         return max(
             (letter for letter in self.letters if letter.level),
             key=lambda letter: (letter.level or 0, letter.date),
@@ -45,9 +45,9 @@ class LateInstalments(NamedTuple):
 
 
 def late_instalments(position: Position, as_of: date) -> tuple[LateInstalments, ...]:
-    """What is late of a document at `as_of` (inclusive), by the level that it has come to, the earliest due first.
+    """What is late of a document at `as_of` (inclusive), by the level reached, the earliest due first.
 
-    What is contested is taken from the oldest.
+    Contested amounts are taken from the oldest instalments.
     """
     late = sorted(
         (standing.due, instalment.index, standing.open)
@@ -86,7 +86,7 @@ def late_instalments(position: Position, as_of: date) -> tuple[LateInstalments, 
 
 
 def _contested(amounts: Sequence[Decimal], left: Decimal) -> Iterator[Decimal]:
-    """How much of each amount is contested where `left` of all is: it is taken from the first ones."""
+    """How much of each amount is contested if `left` of the total is: it is taken from the first ones."""
     for amount in amounts:
         part = min(left, max(amount, ZERO))
         left -= part
@@ -95,11 +95,13 @@ def _contested(amounts: Sequence[Decimal], left: Decimal) -> Iterator[Decimal]:
 
 def letters_about(position: Position, due: date) -> tuple[Event, ...]:
     """The reminders about what fell due on `due`, in their order; no notice before the due date."""
-    return tuple(_histories(position).get(due, ()))  # before the acceptance that it hangs on nothing was due
+    return tuple(_histories(position).get(due, ()))  # before the acceptance on which it depends, nothing was due
 
 
 def dues_asked(position: Position, letter: Event) -> frozenset[date]:
-    """The due dates of what a letter about the document asks for that has left, waits, or is in doubt; all where nothing tells."""
+    """The due dates that a letter about the document asks for, if that letter was sent, waits, or is in doubt; all of them if
+    it is not known.
+    """
     days = {instalment.due for instalment in position.instalments if instalment.due}
     if letter.level == 0:
         coming = [day for day in sorted(days) if day > letter.date and _open_at(position, day, letter.date) > 0]
@@ -123,7 +125,7 @@ def _histories(position: Position) -> Mapping[date, Sequence[Event]]:
     """The reminders about the instalments of each due date."""
     days = {instalment.due for instalment in position.instalments if instalment.due}
     letters = _reminders(position)
-    if len(days) < 2 or not letters:  # as nearly always
+    if len(days) < 2 or not letters:  # the usual case
         return {day: [letter for letter in letters if _made(position, letter) > day] for day in days}
     told: dict[date, list[Event]] = {day: [] for day in days}
     for event, about in _told(position, letters):
@@ -133,11 +135,11 @@ def _histories(position: Position) -> Mapping[date, Sequence[Event]]:
 
 
 def _told(position: Position, letters: Sequence[Event]) -> Iterator[tuple[Event, Sequence[date]]]:
-    """Of each letter, in the order in which they were made, the due dates of what it was about.
+    """For each letter, in the order in which they were made, the due dates that it was about.
 
-    A reminder names the document, and its level says which instalments it was about: no level is skipped, so it is about those
-    that were late and open on the day on which it was made and had come nearest to it, but for those that were wholly contested.
-    One that says no level, or repeats one, was about all of them.
+    A reminder names the document, and its level shows which instalments it was about: no level is skipped, so it is about those
+    that were late and open on the day on which it was made and were closest to it, except those that were wholly contested. A
+    reminder without a level, or with a repeated one, was about all of them.
     """
     days = sorted({instalment.due for instalment in position.instalments if instalment.due})
     reached = dict.fromkeys(days, 0)
@@ -162,7 +164,7 @@ def _reminders(position: Position) -> list[Event]:
 
 
 def _made(position: Position, letter: Event) -> date:
-    """The day on which a letter was made: it left later where a person had to send it."""
+    """The day on which a letter was made: it was sent later if a person had to send it."""
     if not letter.message_id:
         return letter.date
     opened = (
@@ -174,7 +176,7 @@ def _made(position: Position, letter: Event) -> date:
 
 
 def _left_at(position: Position, days: Sequence[date], day: date) -> Mapping[date, Decimal]:
-    """What could be asked for at the end of `day` of what fell due on each of `days` and was open; 0 of what was contested."""
+    """How much of what fell due on each of `days` was open at the end of `day` and could be asked for; 0 for contested amounts."""
     amounts = [_open_at(position, due, day) for due in days]
     whole = sum(
         (_open_at(position, each, day) for each in {instalment.due for instalment in position.instalments}), ZERO
@@ -185,7 +187,7 @@ def _left_at(position: Position, days: Sequence[date], day: date) -> Mapping[dat
 
 
 def _open_at(position: Position, due: date | None, day: date) -> Decimal:
-    """What was open at the end of `day` of what falls due on `due` (None: on no day yet)."""
+    """The open amount at the end of `day` of what falls due on `due` (None: no day known yet)."""
     those = {
         instalment.index
         for instalment, standing in zip(position.invoice.instalments, position.instalments, strict=True)

@@ -1,4 +1,4 @@
-"""Which level of its policy an invoice has come to."""
+"""Which level of its policy an invoice has reached."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from beancount_invoicing.receivables import Position
 
 
 def days_later(day: date, days: int) -> date:
-    """The day so many days later (or, negative, earlier); the calendar's last (or first) day where it has no such day."""
+    """The day that many days later (or, negative, earlier); the calendar's last (or first) day if there is no such day."""
     try:
         return day + timedelta(days=days)
     except OverflowError:
@@ -21,22 +21,22 @@ def days_later(day: date, days: int) -> date:
 
 
 class LevelDecision(NamedTuple):
-    """The level that is due today, None where none is; and why, in words."""
+    """The level that is due today, None if none is; and why, in words."""
 
     level: ReminderLevel | None
     reason: str
 
 
 class SentLetter(NamedTuple):
-    """A letter that has left about what is late now."""
+    """A letter that was sent about what is late now."""
 
     date: date
     tone: str
-    """"" where neither it nor its policy says how it spoke."""
+    """"" if neither it nor its policy gives its tone."""
 
 
 def letters_sent_before(book: Book, late: LateInstalments) -> tuple[SentLetter, ...]:
-    """The letters about what is late now that its debtor was sent, in their order: none to who owed it before."""
+    """The letters about what is late now that were sent to its debtor, in their order; not those to an earlier debtor."""
     position = late.position
     debtor = position.debtor
     return tuple(
@@ -47,11 +47,11 @@ def letters_sent_before(book: Book, late: LateInstalments) -> tuple[SentLetter, 
 
 
 def due_level(policy: Policy, late: LateInstalments, as_of: date, formal_notice: date | None = None) -> LevelDecision:
-    """The level that is due for what is late of a document on `as_of`: the one after its last, none skipped, none repeated.
+    """The level that is due for the late part of a document on `as_of`: the one after its last, never skipped or repeated.
 
-    It waits for its own days, for the policy's interval since the document was sent and since the last letter about
-    the document, of whatever level or instalment, and until the deadline that the last letter about what is late now set is over.
-    After a `formal_notice`, of that day, no milder letter follows, for it would take that back.
+    It waits for its own days; for the policy's interval since the document was sent and since the last letter about the document,
+    of any level or instalment; and until the deadline set by the last letter about what is late now is over. After a
+    `formal_notice`, of that day, no milder letter follows, because it could be read as withdrawing the notice.
     """
     position, last, days = late.position, late.last_letter, late.days_overdue
     reached = last.level or 0 if last else 0
@@ -137,9 +137,8 @@ def due_level(policy: Policy, late: LateInstalments, as_of: date, formal_notice:
 
 
 def courtesy_level(policy: Policy, position: Position, as_of: date) -> LevelDecision | None:
-    """The notice before the due date, for a document of which nothing is late; None where the policy has none.
-
-    It is due from `days` before the next due date to that date, once for each due date.
+    """The notice before the due date, for a document of which nothing is late; None if the policy has none. It is due from
+    `days` before the next due date to that date, once for each due date.
     """
     level = next((level for level in policy.levels if level.level == 0), None)
     due = min(

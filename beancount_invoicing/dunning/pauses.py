@@ -1,4 +1,4 @@
-"""Why no letter may leave about an invoice: promises, payment plans, holds, insolvency, disputes."""
+"""Why no letter may be sent about an invoice: promises, payment plans, holds, insolvency, disputes."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from beancount_invoicing.receivables import Position
 
 
 class Pause(NamedTuple):
-    """Why an invoice is held back; or, `over`, that a promise about it was broken, so that it is not."""
+    """Why an invoice is held back; or, if `over`, that a promise about it was broken, so that it is not."""
 
     reason: str
     broken_promise: bool = False
 
 
 def pause(position: Position, of_customer: Mapping[str, Position], as_of: date) -> Pause | None:
-    """What keeps letters about a document back on `as_of` (inclusive); None where nothing does.
+    """What holds letters about a document back on `as_of` (inclusive); None if nothing does.
 
-    `of_customer`: the positions of its customer by number, for promises that speak of several. Insolvency and hold come
-    first, then the promise, then a dispute about all that a letter would ask for. `resume` ends the first three, a newer promise
+    `of_customer`: the positions of its customer by number, for promises about several documents. Insolvency and hold come first,
+    then the promise, then a dispute about everything that a letter would ask for. `resume` ends the first three, a newer promise
     replaces an older one; a promise ends after its day, whether it was kept or not.
     """
     standing: dict[str, list[Event]] = {}
@@ -32,7 +32,7 @@ def pause(position: Position, of_customer: Mapping[str, Position], as_of: date) 
             standing.clear()
         elif event.kind in {"hold", "insolvency"}:
             standing[event.kind] = [event]
-        elif event.kind == "promise":  # those of one day are a payment plan; a later one replaces it
+        elif event.kind == "promise":  # those of one day form a payment plan; a later one replaces it
             before = standing.get("promise", [])
             standing["promise"] = [*(one for one in before if one.date == event.date), event]
     if "insolvency" in standing:
@@ -51,14 +51,15 @@ def pause(position: Position, of_customer: Mapping[str, Position], as_of: date) 
 
 
 def dispute_notice(position: Position) -> str:
-    """That, and since when, a contested document is in dispute."""
+    """The message that a contested document is in dispute, and since when."""
     since = next(event.date for event in reversed(position.events) if event.kind == "dispute")
     return _("in dispute since {since}", since=since)
 
 
 class Insolvency(NamedTuple):
-    """A customer in insolvency proceedings: since when, the last day (inclusive) to declare what it owes, where that is said, and
-    whether that is done."""
+    """A customer in insolvency proceedings: since when, the last day (inclusive) to declare what it owes, if given, and
+    whether that is done.
+    """
 
     since: date
     until: date | None
@@ -66,10 +67,10 @@ class Insolvency(NamedTuple):
 
 
 def insolvency(events: Iterable[Event]) -> Insolvency | None:
-    """Whether a customer is in insolvency proceedings after `events`, its own in their order; None where it is not.
+    """The insolvency of a customer after `events` (its own, in their order); None if there is none.
 
-    They are about all that it owes, whichever invoice the note names. `resume` ends them; one of some invoices ends what names no
-    other.
+    Such notes concern everything that it owes, whichever invoice they name. `resume` ends them; a `resume` for certain invoices
+    ends only notes that name no others.
     """
     standing: list[Event] = []
     declared = False
@@ -91,16 +92,16 @@ def insolvency(events: Iterable[Event]) -> Insolvency | None:
 
 
 def send_from_day(book: Book, as_of: date) -> date | None:
-    """The day from which on documents are to be sent, as `send-from` says by `as_of` (inclusive); None where it does not."""
+    """The day from which documents must be sent, by `send-from` as of `as_of` (inclusive); None if it is not set."""
     option = book.options.get("send-from")
     said = option.at(as_of) if option else None
     return said if isinstance(said, date) else None
 
 
 def sending_tracked_from(book: Book, as_of: date) -> date | None:
-    """The day from which on the ledger says of each document that it was sent: option `send-from`, else the first `sent` event.
+    """The day from which the ledger records for each document that it was sent: option `send-from`, else the first `sent` event.
 
-    None where neither is there by `as_of` (inclusive): the ledger does not follow what is sent, but of what is marked to-send.
+    None if neither exists by `as_of` (inclusive): the ledger does not track sending, except for documents marked to-send.
     """
     if day := send_from_day(book, as_of):
         return day
@@ -108,8 +109,9 @@ def sending_tracked_from(book: Book, as_of: date) -> date | None:
 
 
 def is_unsent(position: Position, followed_from: date | None) -> bool:
-    """Whether a document has not reached its customer, as far as the ledger follows that: from `followed_from` on, and where it
-    is marked to-send, each has a `sent` event, or one that tells that it arrived."""
+    """Whether a document has not reached its customer, as far as the ledger tracks that: from `followed_from` on, and if it
+    is marked to-send, each has a `sent` event, or another event that shows that it arrived.
+    """
     invoice = position.invoice
     followed = followed_from is not None and invoice.date >= followed_from and invoice.kind != "opening"
     if not followed and not invoice.to_send:
@@ -127,7 +129,7 @@ def late_amount(position: Position, as_of: date) -> Decimal:
 
 
 def asked_amount(position: Position, as_of: date) -> Decimal:
-    """What a letter speaks of: what is late, or else due next; contested parts included."""
+    """What a letter is about: what is late, or else due next; contested parts included."""
     late = late_amount(position, as_of)
     return late or sum((instalment.open for instalment in position.instalments if instalment.due == position.due), ZERO)
 
@@ -135,9 +137,10 @@ def asked_amount(position: Position, as_of: date) -> Decimal:
 def _promised(
     promises: Sequence[Event], position: Position, of_customer: Mapping[str, Position], as_of: date
 ) -> Pause | None:
-    """The first promise that was broken, or else the next one to come; None where there is none, or all were kept.
+    """The first promise that was broken, or else the next one to come; None if there is none, or all were kept.
 
-    With `amount` so much is to be paid until then, with what was promised before; without it, all that is due until then.
+    With `amount`, that much is to be paid by then, together with earlier promised amounts; without it, everything that is due by
+    then.
     """
     plan = sorted(promises, key=lambda promise: promise.until or promise.date)
     sum_promised = ZERO
@@ -168,7 +171,7 @@ def _promised(
 
 
 def _open_on(position: Position, day: date) -> bool:
-    """Whether something that was due by `day` (of what is due later only: anything) was still open at its end."""
+    """Whether an amount that was due by `day` (if everything is due later: any amount) was still open at its end."""
     instalments = position.invoice.instalments
     indices = {instalment.index for instalment in instalments if instalment.due <= day} or {
         instalment.index for instalment in instalments
@@ -192,8 +195,7 @@ def _open_on(position: Position, day: date) -> bool:
 
 
 def _received(promise: Event, position: Position, of_customer: Mapping[str, Position], until: date) -> Decimal:
-    """What was settled of the documents that a promise speaks of, from its date on, with what had come by `until` (both
-    inclusive); written off is not paid."""
+    """What was settled of the documents of a promise, from its date on, by `until` (both inclusive); write-offs do not count."""
     positions = [of_customer[number] for number in promise.numbers or of_customer if number in of_customer]
     return sum(
         (

@@ -1,4 +1,4 @@
-"""Which reminder policy an invoice follows: the ledger's, else the one of the seller's country."""
+"""Which reminder policy an invoice follows: the ledger's, else that of the seller's country."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from beancount_invoicing.model import Book, Event, Policy, ReminderLevel, Source
 from beancount_invoicing.receivables import Position
 
 STANDARD_POLICY = "standard"
-"""The policy of customers that name none."""
+"""The policy of customers who name none."""
 NO_POLICY = "none"
-"""What a customer or document names that is never reminded."""
+"""The name by which a customer or document is never reminded."""
 
 
 @cache
 def usual(country: str) -> Policy:
-    """The policy of a seller in `country` where the ledger writes none (policies.toml: a choice, not a law)."""
+    """The policy of a seller in `country` if the ledger defines none (policies.toml: a choice, not a law)."""
     data = tomllib.loads(Path(__file__).with_name("policies.toml").read_text(encoding="utf-8"))
     levels = tuple(
         ReminderLevel(**(row | {"fee": Decimal(row.get("fee", "0")), "source": Source("", 0)}))
@@ -30,8 +30,9 @@ def usual(country: str) -> Policy:
 
 
 def policy_name(book: Book, position: Position, as_of: date) -> str:
-    """The name of the policy of a document, on `as_of`: its own where the document says one, else that of the customer who owes it,
-    else option `reminders`, else "standard". "none" for an invoice that is never reminded."""
+    """The name of a document's policy on `as_of`: the document's own, else that of the customer who owes it, else option
+    `reminders`, else "standard". "none" for an invoice that is never reminded.
+    """
     buyer, debtor = position.invoice.customer, position.debtor
     if buyer is None or debtor is None:
         return NO_POLICY
@@ -41,7 +42,7 @@ def policy_name(book: Book, position: Position, as_of: date) -> str:
 
 
 def policy(book: Book, name: str, as_of: date) -> Policy | None:
-    """The policy of that name on `as_of`; one that writes no levels has the usual ones. None for an unknown name."""
+    """The policy of that name on `as_of`; if it defines no levels, with the usual ones. None for an unknown name."""
     country = book.seller.at(as_of).address.country if book.seller else ""
     written = book.policies.get(name)
     if written is None:
@@ -51,8 +52,7 @@ def policy(book: Book, name: str, as_of: date) -> Policy | None:
 
 
 def tone_of(book: Book, position: Position, event: Event) -> str:
-    """How a reminder of a document spoke: by its own word, else as its level does in the policy in force on its day; "" where
-    neither says it."""
+    """The tone of a reminder: its own, else that of its level in the policy in force on its day; "" if neither gives one."""
     if event.tone:
         return event.tone
     name = policy_name(book, position, event.date)

@@ -37,26 +37,26 @@ from beancount_invoicing.rules.interest import Interest
 
 
 class Late(NamedTuple):
-    """A document in a letter: late, or in a notice before the due date about to be due."""
+    """A document in a letter: late or, in a notice before the due date, soon due."""
 
     position: Position
     due: date
-    """The earliest of what the letter asks for."""
+    """The earliest due date of what the letter asks for."""
     open: Decimal
-    """What the letter asks for: without what is contested, `separate` and `unasked`."""
+    """What the letter asks for: without contested amounts, `separate` and `unasked`."""
     days_overdue: int
     due_dates: frozenset[date]
     """The due dates of what the letter asks for."""
     earlier_letters: tuple[SentLetter, ...]
-    """The letters about what is late now that this customer has had."""
+    """The letters about what is late now that this customer received."""
     claim: Interest | None
-    """Interest and indemnity with their steps; None where none is claimed."""
+    """Interest and indemnity with their steps; None if none is claimed."""
     contested: Decimal = ZERO
-    """What of it is late, or about to be due, and contested."""
+    """How much of it is late, or soon due, and contested."""
     in_other_letter: Decimal = ZERO
-    """What of it another letter of the day asks for: it has come to another level, so that these words do not hold for it."""
+    """How much of it another letter of the day asks for: it has reached another level, so this letter's wording does not fit."""
     not_asked: Decimal = ZERO
-    """What of it is late as well, is not contested, and no letter of the day asks for: its next level is not due yet."""
+    """How much of it is late too, is not contested, and is in no letter of the day: its next level is not due yet."""
 
     @property
     def interest(self) -> Decimal | None:
@@ -70,7 +70,7 @@ class Late(NamedTuple):
 
 
 class SeparatelyReminded(NamedTuple):
-    """A late document that the letter does not ask for, as it has had a letter of its own: the last of these."""
+    """A late document that the letter does not ask for because it has had a letter of its own: the last of these."""
 
     number: str
     open: Decimal
@@ -78,17 +78,18 @@ class SeparatelyReminded(NamedTuple):
 
 
 class HeldInvoice(NamedTuple):
-    """A late document that no letter speaks of, and why."""
+    """A late document that is in no letter, and why."""
 
     number: str
     reason: str
     due_dates: frozenset[date] = frozenset()
-    """The due dates of what it is said of; none where nothing is late."""
+    """The due dates that this concerns; none if nothing is late."""
 
 
 class Proposal(NamedTuple):
-    """The letter to one customer in one currency about what has come to one level of a policy, so that its words hold for each
-    document; without `level` nothing is sent, and it says why not."""
+    """The letter to one customer in one currency about everything that has reached one level of a policy, so that its wording
+    fits each document. Without `level`, nothing is sent, and it says why not.
+    """
 
     customer: Customer
     currency: str
@@ -97,7 +98,7 @@ class Proposal(NamedTuple):
     """0: a notice before the due date."""
     invoices: tuple[Late, ...]
     total: Decimal
-    """What is late of `invoices` (in a notice: about to be due), without interest, indemnity and fee."""
+    """What is late of `invoices` (in a notice: soon due), without interest, indemnity and fee."""
     held: tuple[HeldInvoice, ...]
     reasons: tuple[HeldInvoice, ...]
     """Why each document is in the letter; without `level`: why each of the others is in none."""
@@ -107,19 +108,19 @@ class Proposal(NamedTuple):
     tone: Tone = "friendly"
     channel: Channel = "email"
     deadline: date | None = None
-    """The last day to pay that the letter sets; None where it sets none."""
+    """The last day to pay that the letter sets; None if it sets none."""
     fee: Decimal = ZERO
     registered: bool = False
     escalation: str = ""
-    """E-mail addresses that it goes to as well."""
+    """E-mail addresses that also receive it."""
     signed_by: str = ""
     separately_reminded: tuple[SeparatelyReminded, ...] = ()
     unallocated: Decimal = ZERO
-    """What lies on the customer's account, allocated to nothing, and is not taken off."""
+    """Unallocated money on the customer's account that is not deducted."""
     unexplained_payments: Decimal = ZERO
-    """What of that was paid, and only the customer knows for what."""
+    """The part of it that was paid, and only the customer knows for what."""
     credits: tuple[tuple[str, Decimal], ...] = ()
-    """What of that is left of which credit note, and is set against nothing yet."""
+    """The part of it that is left of credit notes, by credit note, and not set off yet."""
 
     @property
     def interest(self) -> Decimal:
@@ -133,24 +134,25 @@ class Proposal(NamedTuple):
 
     @property
     def amount_asked(self) -> Decimal:
-        """All that the letter asks for."""
+        """Everything that the letter asks for."""
         return self.total + self.interest + self.indemnity + self.fee
 
 
 class _Candidate(NamedTuple):
-    """A document, or the late instalments of it that have come to one level, that a letter may speak of, and the level that is due
-    for it today; or why none may speak of it."""
+    """A document, or its late instalments that have reached one level, for a letter, with the level that is due today; or the
+    reason why it is in none.
+    """
 
     position: Position
     late: LateInstalments | None
-    """None where nothing is late: then the notice before the due date is about it."""
+    """None if nothing is late: then it is for the notice before the due date."""
     policy: Policy | None
     level: ReminderLevel | None
     why: str
     held: bool = False
-    """Late, and kept back."""
+    """Late, and held back."""
     place: int = 0
-    """Among all that the customer owes, once these are all known."""
+    """Among everything that the customer owes, once all of that is known."""
 
     @property
     def number(self) -> str:
@@ -158,14 +160,14 @@ class _Candidate(NamedTuple):
 
     @property
     def dues(self) -> frozenset[date]:
-        """The due dates of what a letter asks for of it."""
+        """The due dates of what a letter asks for."""
         if self.late:
             return self.late.due_dates
         return frozenset([self.position.due] if self.position.due else [])
 
     @property
     def asked(self) -> Decimal:
-        """What a letter asks for of it: what is late, or else due next, without what is contested."""
+        """What a letter asks for: what is late, or else due next, without contested amounts."""
         if self.late:
             return self.late.asked_amount
         amount = asked_amount(self.position, self.position.as_of)
@@ -173,7 +175,7 @@ class _Candidate(NamedTuple):
 
 
 class _Account(NamedTuple):
-    """What a customer owes in one currency, and what lies there."""
+    """What a customer owes in one currency, and its unallocated money."""
 
     customer: Customer
     currency: str
@@ -185,11 +187,10 @@ class _Account(NamedTuple):
 
 
 def propose(book: Book, as_of: date, allocated: Allocated | None = None) -> tuple[Proposal, ...]:
-    """What would be sent on `as_of` (inclusive), and what is held back, by account and currency: a letter for each level that
-    something has come to, the gravest first, then one without a level that says what no letter speaks of, and why.
+    """What would be sent on `as_of` (inclusive), and what is held back, by account and currency.
 
-    Of customers of whom something is late, or of whom a notice before the due date is due. `allocated`: as of that day, if at
-    hand.
+    There is a letter for each level reached, the most serious first, then one without a level that says what is in no letter, and
+    why. It covers customers with late documents, or with a notice before the due date. `allocated`: as of that day, if available.
     """
     require_date(as_of)
     allocated = allocated or allocate(book, as_of)
@@ -221,7 +222,7 @@ def propose(book: Book, as_of: date, allocated: Allocated | None = None) -> tupl
 def _of_account(
     book: Book, owed: _Account, followed_from: date | None, days: MandateDays, as_of: date
 ) -> list[Proposal]:
-    """The letters to a customer, and what is in none; nothing where nothing is late and no notice is due."""
+    """The letters to a customer, and what is in none; empty if nothing is late and no notice is due."""
     guessed = likely_matches(owed.lying, owed.open, as_of)
     found = [
         candidate
@@ -273,7 +274,7 @@ def _of_account(
         result[0] = result[0]._replace(notices=(*result[0].notices, _not_taken_off(owed, unknown, letters)))
     advised = {number: advice(matches, number, book.file) for number, matches in guessed.items()}
     said = {candidate.why for candidate in candidates}
-    if result and (more := tuple(why for why in advised.values() if why not in said)):  # not late, or kept back anyway
+    if result and (more := tuple(why for why in advised.values() if why not in said)):  # not late, or held back anyway
         result[0] = result[0]._replace(notices=(*result[0].notices, *more))
     if rest:
         reasons = tuple(_reason(candidate) for candidate in rest)
@@ -287,10 +288,10 @@ def _reason(candidate: _Candidate) -> HeldInvoice:
 
 
 class _Parts(NamedTuple):
-    """What is late of each document, over all levels that it has come to."""
+    """The late amounts of each document, over all levels reached."""
 
     asked: Mapping[int, Decimal]
-    """By the identity of its position (a number may be there twice): what the letters of the day ask for."""
+    """By the identity of its position (a number may occur twice): what the letters of the day ask for."""
     contested: Mapping[int, Decimal]
 
 
@@ -309,13 +310,13 @@ def _total(group: Iterable[_Candidate]) -> Decimal:
 
 
 def _apart(book: Book, candidate: _Candidate) -> SeparatelyReminded | None:
-    """What is late, in no letter of the day, and not kept back either, if it has had a letter before."""
+    """What is late, in no letter of the day, and not held back either, if it has had a letter before."""
     letters = letters_sent_before(book, candidate.late) if candidate.late and not candidate.held else ()
     return SeparatelyReminded(candidate.number, candidate.asked, letters[-1]) if letters else None
 
 
 def _one_fee(letters: Iterable[Proposal]) -> list[Proposal]:
-    """The letters of a day to one customer cost one fee: the gravest that has one asks for it."""
+    """The letters of a day to one customer charge one fee: the most serious one that has a fee."""
     result: list[Proposal] = []
     for letter in letters:
         charged = any(before.fee for before in result)
@@ -332,8 +333,7 @@ def _candidates(
     days: MandateDays,
     as_of: date,
 ) -> Iterator[_Candidate]:
-    """What there is to say of a document, by the levels that its late instalments have come to; nothing where it is neither late
-    nor to be announced."""
+    """What can be said about a document, by the levels of its late instalments; empty if it is neither late nor soon due."""
     late = late_instalments(position, as_of) if position.days_overdue > 0 else ()
     name = policy_name(book, position, as_of)
     rule = policy(book, name, as_of) if name != NO_POLICY else None
@@ -369,7 +369,7 @@ def _candidates(
 
 
 def _by_level(candidates: Iterable[_Candidate]) -> list[list[_Candidate]]:
-    """Those of which a letter is due, by policy and level, the gravest first; no notice beside a reminder of the same day."""
+    """The documents with a letter due, by policy and level, the most serious first; no notice beside a reminder of the same day."""
     groups: defaultdict[tuple[int, int, str], list[_Candidate]] = defaultdict(list)
     for candidate in candidates:
         if candidate.level and candidate.policy:
@@ -383,7 +383,7 @@ def _kept_back(group: Iterable[_Candidate], why: str) -> list[_Candidate]:
 
 
 def _never_owed(book: Book, position: Position, of_customer: Mapping[str, Position]) -> str:
-    """Why a claim for late interest is not to be asked for; "" where it is owed, and of any other document."""
+    """Why a claim for late interest should not be asked for; "" if it is owed, and for any other document."""
     late = of_customer.get(position.invoice.interest_on)
     if late is None:
         return ""
@@ -404,7 +404,7 @@ _TONES: tuple[Tone, ...] = ("courtesy", "friendly", "firm", "final")
 
 
 def _not_taken_off(owed: _Account, amount: Decimal, letters: Iterable[Sequence[_Candidate]]) -> str:
-    """What to know of money on the account that no letter takes off."""
+    """What to know about money on the account that no letter deducts."""
     stops = any(
         candidate.level and candidate.level.interest and candidate.position.on_account
         for group in letters
@@ -427,10 +427,10 @@ def _letter(
     parts: _Parts,
     as_of: date,
 ) -> Proposal:
-    """The letter about a group of one policy and level; of what lies on the account it speaks of what `owed` has. `parts`: of all
-    that is late.
+    """The letter about a group with one policy and level; it mentions the unallocated money in `owed`. `parts`: everything that is
+    late.
 
-    The fixed compensation is for the costs of recovery, reminders among them: a fee is owed only as far as it is more (directive
+    The fixed compensation covers the costs of recovery, reminders among them: a fee is owed only as far as it exceeds it (directive
     2011/7/EU, art. 6 (3); CJEU, 13 September 2018, C-287/17).
     """
     customer, currency = owed.customer, owed.currency
@@ -495,7 +495,7 @@ def _letter(
         fee = max(fee - indemnity, ZERO)
     channel: Channel = "post" if level.registered else level.channel or customer.channel
     if not level.registered and channel == "e-invoice":
-        channel = "email" if customer.email else "post"  # platforms carry invoices, not letters
+        channel = "email" if customer.email else "post"  # platforms transport invoices, not letters
     return Proposal(
         customer=customer,
         currency=currency,

@@ -1,4 +1,4 @@
-"""How an invoice stands on the day on which it is sent: its page says what was so on its own date."""
+"""The state of an invoice on the day on which it is sent: its page shows the state of its own date."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ from beancount_invoicing.model import ZERO, Book, Channel, Day, Invoice
 from beancount_invoicing.receivables import Allocated, Position, positions
 
 PaymentState = Literal["nothing", "to-pay", "overdue", "paid", "credited", "settled", "open"]
-"""What is to be said of its payment: that there is nothing to pay by its page; that it, or what is due of it by then, is to be
-paid, or is late; that it was paid, credited, or both since; or nothing: it is contested, given up, or money that lies on the
-account is most likely for it."""
+"""What to say about its payment: the page asks for none; it, or the part due by then, is to be paid, or is late; it was paid,
+credited, or both; or nothing: it is contested, written off, or money on the account is most likely for it.
+"""
 
 
 class StateOnSending(NamedTuple):
-    """How an invoice stands on the day on which it is sent; amounts are in its currency."""
+    """The state of an invoice on the day on which it is sent; amounts are in its currency."""
 
     payment_state: PaymentState
     open: Decimal = ZERO
     due: date | None = None
-    """The earliest day that is still open; None where nothing is asked for."""
+    """The earliest due date that is still open; None if nothing is asked for."""
     asked_amount: Decimal = ZERO
-    """What is late of it, or else due next, without what is contested; 0 where nothing is asked for."""
+    """What is late of it, or else due next, without contested amounts; 0 if nothing is asked for."""
     later_instalments: tuple[tuple[Day, Decimal], ...] = ()
     """What is due of it after that, by day."""
     contested: Decimal = ZERO
     as_printed: bool = True
-    """Whether its page's own sums and dates still hold."""
+    """Whether the sums and dates on its page are still right."""
     credited_by: tuple[str, ...] = ()
     settled_reason: str = ""
-    """Why nothing is asked for any more, though its page asks for it."""
+    """Why nothing is asked for any more, although its page asks for it."""
     likely_payment: str = ""
-    """What lies on the account and is most likely for it, with what to do."""
+    """Money on the account that is most likely for it, with what to do."""
 
     def reason_to_hold(self, channel: Channel) -> str:
-        """Why it should not leave by itself; "" where nothing speaks against it. A platform needs the invoice as it is."""
+        """Why it should not be sent automatically; "" if nothing prevents it. A platform gets the invoice in any case."""
         if channel == "e-invoice":
             return ""
         if self.settled_reason and channel == "post":
@@ -59,7 +59,7 @@ StateLookup = Callable[[Invoice, Decimal], StateOnSending]
 
 
 def states_on_sending(book: Book, day: date, allocated: Allocated) -> StateLookup:
-    """A function that says how an invoice stands at the end of `day` (inclusive). `allocated`: as of that day."""
+    """A function that returns an invoice's state at the end of `day` (inclusive). `allocated`: as of that day."""
 
     @cache
     def wholes() -> Mapping[int, Position]:
@@ -83,9 +83,9 @@ def states_on_sending(book: Book, day: date, allocated: Allocated) -> StateLooku
 
 
 def state_on_sending(book: Book, invoice: Invoice, paid: Decimal, day: date, allocated: Allocated) -> StateOnSending:
-    """How an invoice stands at the end of `day` (inclusive). `paid`: what its page says is paid; `allocated`: as of that day.
+    """The state of an invoice at the end of `day` (inclusive).
 
-    Of several, `standings` says it.
+    `paid`: what its page shows as paid; `allocated`: as of that day. For several, use `standings`.
     """
     return states_on_sending(book, day, allocated)(invoice, paid)
 
@@ -147,7 +147,7 @@ def _settled(whole: Position) -> StateOnSending:
 def _most_likely(
     book: Book, day: date, allocated: Allocated
 ) -> Mapping[tuple[str, str], Mapping[str, Sequence[LikelyMatch]]]:
-    """What lies on each customer's account and is most likely for which document, by account and currency."""
+    """The money on each customer's account that is most likely for a document, by account and currency."""
     paid = {unallocated.payment.customer for unallocated in allocated.unallocated}
     if not paid:
         return {}

@@ -1,4 +1,4 @@
-"""What lies on a customer's account, allocated to nothing: how much, and which invoices it is most likely for."""
+"""Unallocated money on a customer's account: how much, and for which invoices it is most likely."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from beancount_invoicing.receivables import Allocated, Position
 
 _NOT_WRITTEN = re.compile(r"[\W_]+")
 _SQUEEZED = 6
-"""From so many letters and digits on a number is recognised without its marks: "F2026-0001" in "VIR F20260001"."""
+"""From this many letters and digits on, a number is recognised without its punctuation: "F2026-0001" in "VIR F20260001"."""
 _COUNT = 4
-"""A number of fewer digits, and nothing else, is not recognised: it may be anything."""
+"""A number of fewer digits, and nothing else, is not recognised: it could be anything."""
 _YEAR = re.compile(r"(?:19|20)\d\d\Z")
-"""Nor is one that any text with a year names."""
+"""Nor is one that any text with a year contains."""
 
 
 class UnallocatedCredit(NamedTuple):
@@ -34,9 +34,9 @@ class UnallocatedCredit(NamedTuple):
     currency: str
     source: Source
     text: str
-    """What the bank, or the credit note, says of it."""
+    """The text from the bank, or from the credit note."""
     number: str = ""
-    """The number of the credit note, or of the invoice on which too much was paid; "" for money that names nothing."""
+    """The number of the credit note, or of the overpaid invoice; "" for money that names nothing."""
     is_credit: bool = False
     """It is what is left of a credit note: nobody has paid it."""
 
@@ -44,10 +44,9 @@ class UnallocatedCredit(NamedTuple):
 def unallocated_credits(
     allocated: Allocated, credit_notes: Iterable[Position]
 ) -> Mapping[tuple[str, str], Sequence[UnallocatedCredit]]:
-    """What lies there for each customer (main account) and currency, by day: unallocated money, and `credit_notes` that are not
-    used up.
+    """The unallocated money of each customer (main account) and currency, by day, and `credit_notes` that are not used up.
 
-    What went back again, and names nothing either, is taken from what came last. A loss is no money.
+    Money that went back, and names nothing either, is taken from what came last. A loss is not money.
     """
     found: defaultdict[tuple[str, str], list[UnallocatedCredit]] = defaultdict(list)
     came: dict[Source, list[tuple[Payment, Decimal]]] = {}
@@ -94,15 +93,15 @@ def _still_there(those: Iterable[UnallocatedCredit]) -> tuple[UnallocatedCredit,
 
 
 class LikelyMatch(NamedTuple):
-    """What lies on the account and is most likely for an invoice, and what tells so."""
+    """Money on the account that is most likely for an invoice, and the evidence."""
 
     credit: UnallocatedCredit
     reason: str
     sure: bool = True
-    """There is no other document left that just such a sum may be for."""
+    """No other document is left that the same amount could be for."""
 
     def advice(self, number: str, ledger: str) -> str:
-        """What to know of it beside the invoice of that number, and the line that settles it; `ledger`: the path of its file."""
+        """What to know about it for the invoice of that number, and the line that settles it; `ledger`: the path of its file."""
         credit = self.credit
         place = f"{relpath(credit.source.file, Path(ledger).parent)}:{credit.source.line}"
         what = _(
@@ -133,17 +132,20 @@ class LikelyMatch(NamedTuple):
 
 
 def advice(matches: Iterable[LikelyMatch], number: str, ledger: str) -> str:
-    """What to know of all that is most likely for the invoice of that number, and the lines that settle it; "" for nothing."""
+    """What to know about everything that is most likely for the invoice of that number, and the lines that settle it; "" for
+    nothing.
+    """
     return joined("; ", (match.advice(number, ledger) for match in matches))
 
 
 def likely_matches(
     candidates: Sequence[UnallocatedCredit], positions: Iterable[Position], as_of: date
 ) -> dict[str, tuple[LikelyMatch, ...]]:
-    """What of `candidates` is most likely for which of `positions`, the open invoices of the same customer and currency, by number.
+    """Which of `candidates` are most likely for which of `positions` (the open invoices of the same customer and currency), by
+    number.
 
-    What names invoices is for these. What names none is for one of those of which just so much is open, late, or due as one
-    instalment: for the one due first that nothing else there is for, of those that were invoiced by its day if any was.
+    Money that names invoices is for these. Money that names none is for one invoice whose open amount, late amount or an instalment
+    is exactly that: the one due first that no other money is for, among those invoiced by its day if there are any.
     """
     oldest = sorted(
         positions, key=lambda position: (position.due or date.max, position.invoice.date, position.invoice.number)
@@ -193,7 +195,7 @@ def likely_matches(
 def _named(
     there: Iterable[UnallocatedCredit], positions: Iterable[Position]
 ) -> dict[UnallocatedCredit, list[Position]]:
-    """The documents that the words of each name, in their order; of what names any."""
+    """The documents that the words of each name, in their order; for those that name any."""
     by_number: defaultdict[str, list[tuple[int, Position]]] = defaultdict(list)
     for place, position in enumerate(positions):
         for number in _numbers(position.invoice):
@@ -224,8 +226,9 @@ def _bare(words: str) -> str:
 
 
 def _sums(position: Position, as_of: date) -> set[Decimal]:
-    """What somebody may pay who pays an invoice: what is open of it, what of that is late, each without what is contested, or an
-    instalment."""
+    """The amounts that somebody may pay for an invoice: the open amount, the late part of it, each without contested amounts,
+    or an instalment.
+    """
     whole = (position.open, late_amount(position, as_of))
     uncontested = (each - position.disputed for each in whole)
     return {
@@ -234,8 +237,9 @@ def _sums(position: Position, as_of: date) -> set[Decimal]:
 
 
 def mentions_number(text: str, number: str) -> bool:
-    """Whether what a bank says of a payment names an invoice: by its number, in whatever case, or, if it is long enough, without
-    its marks and with other signs between. What is only a part of a longer number, or of a date, names none."""
+    """Whether a bank's text names an invoice: by its number, in any case, or, if it is long enough, without its punctuation
+    and with other characters between. Part of a longer number, or of a date, does not count.
+    """
     if number.isdigit() and (len(number) < _COUNT or _YEAR.match(number)):
         return False
     if re.search(rf"(?<!\w)(?<!\w[-/.]){re.escape(number)}(?!\w|[-/.]\d)", text, re.IGNORECASE):

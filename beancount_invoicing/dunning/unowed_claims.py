@@ -27,11 +27,11 @@ from beancount_invoicing.rules.steps import round_to
 
 _REPLACING = frozenset({"corrective", "cancellation"})
 _ANY_RATE = Decimal(1)
-"""For shares of days alone, where the rate is not known."""
+"""Only for shares of days, if the rate is not known."""
 
 
 class Unowed(NamedTuple):
-    """How much of what a claim charges was never owed, and why."""
+    """How much of a claim was never owed, and why."""
 
     claim: Invoice
     amount: Decimal
@@ -71,12 +71,13 @@ class Unowed(NamedTuple):
 
 
 def unowed(book: Book, position: Position, claim: Invoice, *, with_unallocated: bool = False) -> Unowed | None:
-    """What a claim for the late payment of the position's document charges and was never owed, as known on the position's day.
+    """How much of a claim for the late payment of the position's document was never owed, as known on the position's day.
 
-    What a credit note takes off was never owed, and money that came in time was never late, whenever it was allocated. What was
-    known so when the claim was made is held to be reckoned with, unless nothing at all is left to be late. None where all of it is
-    owed, where credit notes gave so much back, and for a claim that is no claim for that document. `with_unallocated`: as if the
-    money that lies on the account, allocated to nothing, were for what it covers."""
+    Credited amounts were never owed, and money that came in time was never late, whenever it was allocated. What was known when the
+    claim was made is taken as considered, unless nothing at all is left to be late. None if all of it is owed, if credit notes gave
+    that much back, and if the claim is not for that document. `with_unallocated`: as if the unallocated money on the account were
+    for what it covers.
+    """
     invoice, as_of = position.invoice, position.as_of
     if (
         claim.interest_on != invoice.number
@@ -116,7 +117,7 @@ def unowed(book: Book, position: Position, claim: Invoice, *, with_unallocated: 
 
 
 def _rule(book: Book, invoice: Invoice, day: date) -> ClaimRule | None:
-    """By which law or contract the document bears interest, where that can be read: another check says where it cannot."""
+    """The law or contract by which the document bears interest, if that can be read: another check reports it if not."""
     try:
         return claim_rule(book, invoice, day)
     except InterestUnknown:
@@ -124,8 +125,11 @@ def _rule(book: Book, invoice: Invoice, day: date) -> ClaimRule | None:
 
 
 def _beyond(charged: Decimal, full: Decimal, then: Decimal, now: Decimal, decimals: int) -> Decimal:
-    """How much of what a line charges is not owed now, by what would have been claimed: with nothing, all that was known then, and
-    all that is known now taken off. In proportion, for a contract may have asked for less than what is reckoned here."""
+    """How much of what a line charges is not owed now, from two calculations of the claim: with what was known then, and with what
+    is known now.
+
+    The difference counts in proportion, because a contract may have charged less than what is calculated here.
+    """
     if full > 0 and now <= 0:
         return charged
     if now >= then or charged <= now + Decimal(1).scaleb(-decimals):
@@ -136,8 +140,9 @@ def _beyond(charged: Decimal, full: Decimal, then: Decimal, now: Decimal, decima
 def _parts(
     book: Book, position: Position, known: date, by: law.LateInterestLaw | Decimal, lying: Sequence[OnAccount] = ()
 ) -> list[LateInstalment]:
-    """The instalments, with the credit notes and the days of money that the ledger said by `known` (inclusive), and what lies on
-    the account."""
+    """The instalments, with the credit notes and the days of money recorded by `known` (inclusive), and the money on the
+    account.
+    """
     off = credited_of(book, position, known)
     by_notice = not isinstance(by, Decimal) and by.starts_after == "notice"
     parts = []
@@ -157,7 +162,7 @@ def _parts(
 
 
 def _interest(parts: Sequence[LateInstalment], line: Line, by: law.LateInterestLaw | Decimal) -> Decimal:
-    """The interest of the days that the line charges, not rounded; only in proportion where a rate is not known."""
+    """The interest of the days that the line charges, not rounded; only in proportion if a rate is not known."""
     assert line.end is not None
     before = [(date.min, line.start - ONE_DAY)] if line.start and line.start > date.min else []
     try:
@@ -170,7 +175,7 @@ def _interest(parts: Sequence[LateInstalment], line: Line, by: law.LateInterestL
 
 
 def _indemnity(rule: ClaimRule | None, debt: Decimal, currency: str, charged: Decimal) -> Decimal:
-    """The fixed indemnity for what was late: the law's, or where that gives none, as much as was charged."""
+    """The fixed indemnity for what was late: that of the law, or if there is none, the amount charged."""
     if debt <= 0:
         return ZERO
     return (rule.indemnity(debt, currency) if rule else None) or charged

@@ -1,1 +1,1 @@
-"""What leaves, each thing at most once, and what the ledger is told of it."""
+"""What is sent, each thing at most once, and what the ledger records of it."""

@@ -1,7 +1,7 @@
-"""Files for the bank, each order in one at most: direct debits of what is due, transfers of what is owed to customers.
+"""Files for the bank, each order in at most one of them: direct debits of what is due, transfers of what customers are owed.
 
-The file is put beside its place; then the ledger is told of all that is in it, at once; then it gets its name. So wherever a
-command is ended, nothing is handed in of which the ledger does not know, and nothing that it knows of goes into a second file.
+The file is put beside its place; then everything in it is recorded in the ledger, in one step; then it gets its name. So wherever a
+command is interrupted, nothing can be handed in that the ledger does not record, and nothing recorded goes into a second file.
 """
 
 from __future__ import annotations
@@ -44,23 +44,23 @@ NamedNumbers = Callable[[Ledger], Sequence[str]]
 
 
 class OrderOptions(NamedTuple):
-    """What is handed in on `day`, and how. `due_until`: the last due date (None: as early as banks take it)."""
+    """What is handed in on `day`, and how. `due_until`: the last due date (None: as early as banks accept it)."""
 
     kind: OrderKind
     day: date
     due_until: date | None = None
     again: bool = False
-    """A person says of the named documents that what was handed in before did not come about."""
+    """The user says that the earlier orders of the named documents did not happen."""
     instalment: int | None = None
-    """With `again`: the only instalment of which it is said; None where only one of them is under way."""
+    """With `again`: the only instalment that this concerns; None if only one of them is under way."""
     version: pain.SepaVersion | None = None
-    """Of the files; None: as option `sepa-version` says."""
+    """The version of the files; None: from option `sepa-version`."""
     folder: Path | None = None
-    """Of the files; None: `outbox` beside the ledger."""
+    """The folder of the files; None: `outbox` beside the ledger."""
 
 
 class BankFile(NamedTuple):
-    """A file for the bank: its place, what it holds, and the orders in it."""
+    """A file for the bank: its place, its content, and the orders in it."""
 
     path: Path
     data: bytes
@@ -82,13 +82,13 @@ class OrderReport(NamedTuple):
     book: Book
     written: tuple[Path, ...] = ()
     problem: str = ""
-    """What went wrong after all was recorded: it was not committed."""
+    """What went wrong after everything was recorded: it was not committed."""
 
 
 def hand_in(file: str | Path, named: NamedNumbers, options: OrderOptions, write_options: WriteOptions) -> OrderReport:
-    """Writes what is due into files for the bank and records it, by one load; without `write_options.write` only shows it.
+    """Writes what is due into files for the bank and records it, with one load; without `write_options.write`, only shows it.
 
-    Raises, before anything is written: Refused where the ledger has errors, CannotSend where the seller lacks what banks ask for,
+    Raises, before anything is written: Refused if the ledger has errors, CannotSend if the seller lacks data that banks require,
     what `named` raises, writer.CannotWrite, FileChanged, git.GitError, OSError.
     """
     file = Path(file)
@@ -123,7 +123,7 @@ def _due(
 
 
 def _files(book: Book, orders: Sequence[DueOrder], options: OrderOptions, folder: Path) -> list[BankFile]:
-    """A file for each scheme: Core and B2B do not go into one (EPC130-08, AT-20)."""
+    """A file for each scheme: Core and B2B do not go into the same one (EPC130-08, AT-20)."""
     if not orders:
         return []
     seller = _seller(book, options)
@@ -147,7 +147,7 @@ def _files(book: Book, orders: Sequence[DueOrder], options: OrderOptions, folder
 
 
 def _seller(book: Book, options: OrderOptions) -> Seller:
-    """Who hands in. Raises CannotSend."""
+    """The party that hands in. Raises CannotSend."""
     seller = book.seller.at(options.day) if book.seller else None
     if seller is None or not seller.iban:
         where = seller.source if seller else f"{book.file}"
@@ -285,7 +285,7 @@ def _withdrawn_directive(day: date, account: str, comment: str, order: Event) ->
 
 
 def _under_way(book: Book, numbers: Collection[str], day: date) -> Iterator[tuple[Position, int, BankOrder]]:
-    """What was handed in of documents, by instalment, of which nothing is booked."""
+    """Orders of documents, by instalment, without any booking."""
     for position in positions(book, day, by_debtor=True):
         if position.invoice.number in numbers:
             for instalment in position.invoice.instalments:
@@ -295,8 +295,10 @@ def _under_way(book: Book, numbers: Collection[str], day: date) -> Iterator[tupl
 
 
 def _not_come_about(book: Book, numbers: Sequence[str], options: OrderOptions) -> frozenset[tuple[str, int]]:
-    """The orders of which a person says that they did not come about, by number and instalment. Raises CannotSend where it is not
-    said of which of several: the others may still come."""
+    """The orders that did not happen according to the user, by number and instalment.
+
+    Raises CannotSend if it is not clear which of several is meant: the others may still be carried out.
+    """
     found: defaultdict[str, dict[int, str]] = defaultdict(dict)
     for position, instalment, order in _under_way(book, numbers, options.day):
         if options.instalment in {None, instalment}:
@@ -315,7 +317,7 @@ def _not_come_about(book: Book, numbers: Sequence[str], options: OrderOptions) -
 
 
 def _withdrawals(book: Book, again: Collection[tuple[str, int]], options: OrderOptions) -> dict[str, str]:
-    """The directives that say that what was handed in of these documents did not come about, by number."""
+    """The directives that record that the orders of these documents did not happen, by number."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for position, instalment, order in _under_way(book, {number for number, _place in again}, options.day):
         if (position.invoice.number, instalment) in again:
@@ -327,7 +329,7 @@ def _withdrawals(book: Book, again: Collection[tuple[str, int]], options: OrderO
 
 
 def _commit(written: Sequence[Path], files: Sequence[BankFile]) -> str:
-    """Commits what was written; what went wrong, or ""."""
+    """Commits what was written; returns what went wrong, or ""."""
     try:
         git.commit(list(written), f"For the bank: {', '.join(bank_file.path.name for bank_file in files)}"[:200])
     except git.GitError as error:
@@ -336,10 +338,9 @@ def _commit(written: Sequence[Path], files: Sequence[BankFile]) -> str:
 
 
 def discard(file: str | Path, name: str, day: date, write_options: WriteOptions) -> Outcome:
-    """A person says that a file (by its name, or its message's identifier) was not handed in, and shall not be: all orders in it
-    are withdrawn, and it goes, unless it was changed.
-
-    Raises CannotSend where no file of that name waits, or where something of it is booked; and what `change` raises.
+    """The user says that a file (by its name, or its message's identifier) was not handed in, and will not be: all orders in
+    it are withdrawn, and it is deleted, unless it was changed. Raises CannotSend if no file of that name waits, or something
+    of it is booked; and what `change` raises.
     """
 
     def make(loading: Loading) -> Changes:

@@ -1,4 +1,4 @@
-"""A person's word on what is in doubt, or was to be sent by hand: it has left, or it shall not."""
+"""The user's decision about what is in doubt, or had to be sent by hand: it was sent, or it will not be."""
 
 from __future__ import annotations
 
@@ -38,23 +38,23 @@ from beancount_invoicing.writing.dated_files import target_file
 
 
 class AttemptFilter(NamedTuple):
-    """Which of what waits: of these documents (or, for a statement, customers), or (no numbers) all that was prepared."""
+    """Which waiting items: of these documents (or, for a statement, customers), or (no numbers) everything that was prepared."""
 
     numbers: tuple[str, ...] = ()
     kind: OutboxKind | None = None
-    """Of several things that wait for a number: this one."""
+    """If several things wait for a number: this kind."""
     channel: Channel | None = None
     level: int | None = None
-    """Of several reminders: that of this level."""
+    """If several reminders wait: that of this level."""
     customer: str = ""
-    """Of several to who owes a document: that to this one."""
+    """If several debtors of a document have one: that to this customer."""
 
 
 def confirm(file: str | Path, chosen: AttemptFilter, day: date, write_options: WriteOptions) -> Outcome:
-    """A person says that what was in doubt, or prepared, has left.
+    """Records that something in doubt, or prepared, was sent.
 
-    Of what would not be sent so on `day` any more a notice says why. Raises CannotSend where nothing of a number is
-    open, or more than one thing that `chosen` does not tell apart; UnknownCustomer, and what `change` raises.
+    A notice explains if it would not be sent like this on `day` any more. Raises CannotSend if nothing is open for a number, or
+    several things that `chosen` does not tell apart; UnknownCustomer, and what `change` raises.
     """
 
     def make(loading: Loading) -> Changes:
@@ -99,10 +99,10 @@ def confirm(file: str | Path, chosen: AttemptFilter, day: date, write_options: W
 
 
 def discard(file: str | Path, chosen: AttemptFilter, day: date, write_options: WriteOptions) -> Outcome:
-    """A person says that what was prepared, or was in doubt, has not left and shall not: `not-sent`, and its files go.
+    """Records that something prepared, or in doubt, was not sent and will not be (`not-sent`), and deletes its files.
 
-    Notices say which files go, and which stay and why: one that holds what is not discarded, is sealed, or was changed. Raises as
-    `confirm`.
+    Notices say which files are deleted, and which stay and why: those that hold something not discarded, are sealed, or were
+    changed. Raises as `confirm`.
     """
 
     def make(loading: Loading) -> Changes:
@@ -154,7 +154,7 @@ def discard(file: str | Path, chosen: AttemptFilter, day: date, write_options: W
 
 
 def _of(book: Book, chosen: AttemptFilter) -> tuple[Attempt, ...]:
-    """What of all that waits is chosen. Raises CannotSend, UnknownCustomer."""
+    """The chosen ones of all waiting items. Raises CannotSend, UnknownCustomer."""
     account = find_customer(book, chosen.customer) if chosen.customer else ""
     attempts = [
         attempt
@@ -203,7 +203,7 @@ def _of(book: Book, chosen: AttemptFilter) -> tuple[Attempt, ...]:
 
 
 def _options(book: Book, attempts: Sequence[Attempt]) -> tuple[str, ...]:
-    """The options of which one says which of several things is meant; none where nothing tells them apart."""
+    """The options that choose one of several things; none if nothing tells them apart."""
     names = short_names(book)
     for options in (
         [f"--what {outbox_kind(attempt.kind)}" for attempt in attempts],
@@ -216,7 +216,7 @@ def _options(book: Book, attempts: Sequence[Attempt]) -> tuple[str, ...]:
 
 
 def _day(attempt: Attempt, event: Event, day: date) -> date:
-    """When it left: what was in doubt on its day, what was prepared on that of the person's word."""
+    """When it was sent: for something in doubt, its own day; for something prepared, the day of the confirmation."""
     return event.date if attempt.in_doubt else max(day, event.date)
 
 

@@ -1,4 +1,4 @@
-"""What the ledger is told of what is sent: the directives as text."""
+"""The directives that record what is sent, as text."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from beancount_invoicing.writing import text
 from beancount_invoicing.writing.dated_files import expanded_pattern
 
 BY_HAND_PREFIX = "to be sent by hand:"
-"""What stands between what was prepared and its file, in the note that says so."""
+"""What separates the prepared thing from its file, in the note about it."""
 
 
 def record_file(book: Book, day: date) -> Path:
-    """The file that what is sent on `day` is recorded in."""
+    """The file in which something sent on `day` is recorded."""
     said = book.option("sent-file", day, "sent-{year}.beancount")
     return Path(book.file).parent / expanded_pattern(said, day)
 
 
 def relative_to(target: Path, file: Path) -> str:
-    """A file as a directive in `target` names it."""
+    """A file as a directive in `target` refers to it."""
     return os_path.relpath(file, target.parent).replace("\\", "/")
 
 
 class SentFacts(NamedTuple):
-    """What a directive says of something that was sent."""
+    """The data of a directive about something that was sent."""
 
     event: str
     day: date
@@ -45,16 +45,17 @@ class SentFacts(NamedTuple):
     sha256: str
     title: str
     refused_recipients: str = ""
-    """Whom of several the server refused, and its words."""
+    """The recipients that the server refused, and its reply."""
     facts_digest: str = ""
-    """Of an invoice: the digest of its business terms."""
+    """For an invoice: the digest of its business terms."""
 
 
 def sent_directives(
     target: Path, sent: Sequence[SentFacts], stored: Path | None, previous: str
 ) -> tuple[list[str], str]:
-    """The directives that say that something was sent: the first is the document, where the ledger has not got it yet, sealed after
-    the seal of mark `previous`; and the mark that the next seal names."""
+    """The directives that record that something was sent: first the document, if the ledger does not have it yet, sealed
+    after the seal of mark `previous`; and the mark that the next seal names.
+    """
     result = []
     for index, facts in enumerate(sent):
         meta: list[tuple[str, text.DirectiveValue | None]] = [
@@ -79,7 +80,7 @@ def sent_directives(
 
 
 def not_sent_directive(day: date, account: str, comment: str, opening: Event) -> str:
-    """The directive that says, on `day` or (if later) its own, that what an event opened has not left."""
+    """The directive that records, on `day` or (if later) its own day, that something opened by an event was not sent."""
     return text.note_directive(
         max(day, opening.date),
         account,

@@ -1,4 +1,4 @@
-"""Invoices → what is to be sent, with the words of the e-mail, the documents, and where they are kept."""
+"""From invoices to dispatches, with the words of the e-mail, the documents, and where they are kept."""
 
 from __future__ import annotations
 
@@ -39,13 +39,11 @@ def dispatches_of_invoices(
     *,
     named: bool = False,
 ) -> Iterator[Dispatch | HeldDispatch]:
-    """What sends each of these documents on `day`, by the customer's channel or `channel`; or why it cannot leave.
+    """The dispatch of each of these documents on `day`, by the customer's channel or `channel`; or why it cannot be sent.
 
-    With it goes what its contracts say, and `enclose`; to a platform goes the invoice alone. The e-mail's words are of `day`, the
-    page is of its own date: what would ask for what is most likely paid, or (a letter without words) is settled, leaves only where
-    a person has `named` it.
-
-    Raises UnknownNumber, rendering.TemplateError.
+    The enclosures of its contracts go with it, and `enclose`; a platform gets the invoice alone. The e-mail describes the state of
+    `day`, the page that of its own date. An invoice that is most likely paid, or (for a letter without words) settled, is only sent
+    if the user has `named` it. Raises UnknownNumber, rendering.TemplateError.
     """
     book = ledger.book
     positions = find_documents(book, date.max, dict.fromkeys(numbers))
@@ -63,10 +61,10 @@ def dispatches_of_invoices(
 
 
 def unsent_numbers(book: Book, since: date | None, until: date, *, with_marked: bool = False) -> tuple[str, ...]:
-    """The numbers of the documents of these days (inclusive; None: of none) of which nothing says that they were sent; in their
-    order. With `with_marked` also those of earlier days that are marked to-send.
+    """The numbers of the documents of these days (inclusive; None: none) that are not recorded as sent, in their order.
 
-    What waits to be sent by hand is left out; what is in doubt is not: it cannot be sent, and is named.
+    With `with_marked`, also those of earlier days that are marked to-send. Those that wait to be sent by hand are left out; those
+    in doubt are not: they cannot be sent, and are reported.
     """
     history = History(book.events)
     by_hand = {
@@ -246,7 +244,7 @@ def _of_invoice(
 
 
 def _in_short(number: str, reasons: Sequence[str]) -> tuple[str, ...]:
-    """The first reason why a document is no e-invoice, and where the others are told."""
+    """The first reason why a document cannot be an e-invoice, and how to see the others."""
     more = (
         _(" (and {count} more: bean-invoice einvoice {number})", count=len(reasons) - 1, number=number)
         if len(reasons) > 1
@@ -261,7 +259,9 @@ def _form(book: Book, invoice: Invoice) -> EInvoiceFormat:
 
 
 def _receiver(book: Book, customer: Customer, since: date, day: date) -> Customer:
-    """Where and how to reach the customer of a document on `day`: as it is then, but for what the document says itself."""
+    """Where and how to reach the customer of a document on `day`: by the customer's data of that day, except those on the
+    document itself.
+    """
     versions = book.customers.get(customer.account)
     if versions is None:
         return customer
@@ -274,12 +274,12 @@ def _receiver(book: Book, customer: Customer, since: date, day: date) -> Custome
 
 
 def first_message_ids(history: History, numbers: Iterable[str]) -> tuple[str, ...]:
-    """The e-mails that brought these documents: what follows them stands in their thread."""
+    """The e-mails that brought these documents: later ones go into their thread."""
     return tuple(dict.fromkeys(one for number in numbers if (one := history.first_message_id(number))))
 
 
 def ledger_error_of(ledger: Ledger, invoice: Invoice, customer: Customer) -> str:
-    """An error of the ledger that stands in a document, or in what it says of the customer; "" where there is none."""
+    """An error of the ledger in a document, or in its data about the customer; "" if there is none."""
     places = {
         invoice.source,
         *(line.source for line in invoice.lines),
@@ -304,14 +304,14 @@ def ledger_error_of(ledger: Ledger, invoice: Invoice, customer: Customer) -> str
 
 
 def letter_channel(customer: Customer) -> Channel:
-    """How a letter goes to a customer: platforms carry invoices, and nothing else."""
+    """The channel of a letter to a customer: platforms accept only invoices."""
     if customer.channel == "e-invoice":
         return "email" if customer.email else "post"
     return customer.channel
 
 
 def postal_place(book: Book, customer: Customer, day: date) -> tuple[str, str]:
-    """Where a letter goes, for the post: country ("" at home) and post code."""
+    """The postal destination of a letter: country ("" at home) and postcode."""
     home = book.seller.at(day).address.country if book.seller else ""
     country = customer.address.country
     return ("" if country in {"", home} else country, customer.address.postcode)

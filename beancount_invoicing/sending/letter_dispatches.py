@@ -1,4 +1,4 @@
-"""Reminder letters → what is to be sent: the letter, and the invoices that it speaks of."""
+"""From reminder letters to dispatches: the letter, and the invoices that it is about."""
 
 from __future__ import annotations
 
@@ -33,10 +33,8 @@ from beancount_invoicing.sending.waiting_letters import letters_for_proposal, le
 def dispatches_of_reminders(
     ledger: Ledger, proposals: Sequence[Proposal], channel: Channel | None = None, *, retry: bool = False
 ) -> Iterator[Dispatch | HeldDispatch]:
-    """What sends each letter, by its own channel or `channel`, or why it cannot leave; with `retry` only what is in doubt, or was
-    prepared.
-
-    Raises rendering.TemplateError.
+    """The dispatch of each letter, by its own channel or `channel`, or why it cannot be sent; with `retry` only of those in
+    doubt or prepared. Raises rendering.TemplateError.
     """
     book = ledger.book
     history = History(book.events)
@@ -77,7 +75,9 @@ def _dispatch(
     channel: Channel | None,
     untold: Sequence[str],
 ) -> Dispatch:
-    """What sends one letter with its invoices, which are attached as they are `sealed`; it stands for those that are `waiting`."""
+    """The dispatch of one letter with its invoices, which are attached as they are `sealed`; it replaces those that are
+    `waiting`.
+    """
     from beancount_invoicing import rendering
 
     customer, day = proposal.customer, proposal.as_of
@@ -129,7 +129,7 @@ def _dispatch(
 
 
 def invoice_attachments(book: Book) -> Callable[[Proposal], tuple[Attachment, ...]]:
-    """A function that makes the documents of the invoices that a letter speaks of. It raises rendering.TemplateError, Altered."""
+    """A function that makes the documents of a letter's invoices. It raises rendering.TemplateError, Altered."""
     prepared, seals = render_context(book), sealed_documents(book)
 
     def made(proposal: Proposal) -> tuple[Attachment, ...]:
@@ -147,14 +147,14 @@ def invoice_attachments(book: Book) -> Callable[[Proposal], tuple[Attachment, ..
 
 
 def _wrong(ledger: Ledger, proposal: Proposal) -> Iterator[str]:
-    """Errors of the ledger in what a letter goes by."""
+    """Errors of the ledger in data that a letter uses."""
     return (ledger_error_of(ledger, late.position.invoice, proposal.customer) for late in proposal.invoices)
 
 
 def _as_sealed(
     book: Book, invoices: Sequence[Invoice], seals: Mapping[str, Seal]
 ) -> tuple[dict[str, bytes], list[str], list[str]]:
-    """The sealed documents of invoices, by number; why one must not leave; and what to know of one where that cannot be told."""
+    """The sealed documents of invoices, by number; why one must not be sent; and a notice if that cannot be told."""
     sealed: dict[str, bytes] = {}
     altered: list[str] = []
     untold: list[str] = []
@@ -170,7 +170,7 @@ def _as_sealed(
 
 
 def _settled_later(position: Position, day: date, still_open: Mapping[str, Decimal]) -> str:
-    """That the ledger knows more of a document than the letter of an earlier day may: a payment; "" where it does not."""
+    """The message that the ledger records a payment of a document after the day of an earlier letter; "" if it does not."""
     number = position.invoice.number
     if still_open[number] >= position.open:
         return ""
@@ -178,7 +178,7 @@ def _settled_later(position: Position, day: date, still_open: Mapping[str, Decim
 
 
 def _attached(book: Book, invoice: Invoice, prepared: RenderContext, sealed: bytes | None) -> Attachment | None:
-    """The document of an invoice as it was sealed, else as it is made today; None where it has none (an opening item)."""
+    """The document of an invoice as it was sealed, else as it is made today; None if it has none (an opening item)."""
     from beancount_invoicing import rendering
 
     name = f"{prepared.names[invoice.number]}.pdf"

@@ -1,4 +1,4 @@
-"""Who sends e-mails, and by which server: what the ledger's options say. The password is never there."""
+"""Who sends e-mails, and through which server: from the ledger's options. The password is never there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 from beancount_invoicing.rules.hosts import host_and_port
 
-if TYPE_CHECKING:  # both need much of the standard library, which who only lists what is to be sent does without
+if TYPE_CHECKING:  # both need much of the standard library; listing what is to be sent does without
     from beancount_invoicing.delivery.mail import Sender
     from beancount_invoicing.delivery.smtp import Server
 
@@ -21,11 +21,11 @@ _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class CannotSend(Exception):
-    """Nothing can be sent so; the message says why, and what to do. Nothing was sent."""
+    """Nothing can be sent like this; the message says why, and what to do. Nothing was sent."""
 
 
 def password_from(environment: Mapping[str, str]) -> Callable[[str, str], str]:
-    """A function that knows a user's password on a server: from the environment, else from keyring where it is installed."""
+    """A function that looks up a user's password on a server: from the environment, else from keyring if it is installed."""
 
     def password(host: str, user: str) -> str:
         if text := environment.get(PASSWORD):
@@ -45,7 +45,7 @@ def password_from(environment: Mapping[str, str]) -> Callable[[str, str], str]:
 
 
 def sender(book: Book, day: date) -> Sender:
-    """Who sends on `day`. Raises CannotSend where no address is known, or one is none."""
+    """The sender on `day`. Raises CannotSend if no address is known, or it is not a valid one."""
     from beancount_invoicing.delivery.mail import Sender
 
     seller = book.seller.at(day) if book.seller else None
@@ -70,7 +70,7 @@ def sender(book: Book, day: date) -> Sender:
 
 
 def mail_server(book: Book, day: date, password: Callable[[str, str], str]) -> Server | None:
-    """The server that e-mails are sent by on `day`; None where no option names one. Raises CannotSend."""
+    """The server through which e-mails are sent on `day`; None if no option names one. Raises CannotSend."""
     from beancount_invoicing.delivery.smtp import Server
 
     text = book.option("smtp", day)

@@ -1,4 +1,4 @@
-"""What waits to be sent by hand, and what is in doubt: how a person answers, and what speaks against it by now."""
+"""What waits to be sent by hand, and what is in doubt: how the user answers, and what has changed since."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from beancount_invoicing.sending.event_directives import BY_HAND_PREFIX, relativ
 from beancount_invoicing.sending.invoice_dispatches import letter_channel
 
 OUTBOX = "outbox"
-"""The folder beside the ledger of what is to be sent by hand, where no other is named."""
+"""The default folder, beside the ledger, for what is sent by hand."""
 _BATCH = re.compile(r"post-\d{4}-\d\d-\d\d(-\d+)?\.pdf")
 _DRAFT_ID = re.compile(r"^Message-ID:\s+(<\S+\.[0-9a-f]{16}@\S+>)\r?$", re.MULTILINE)
 OutboxKind = Literal["invoice", "reminder", "statement", "receipt", "acquitted", "unpaid"]
-"""What a person calls it: the ledger's event `sent` is the invoice itself."""
+"""What the user calls it: the ledger's event `sent` is the invoice itself."""
 _ANEW = {
     "invoice": "bean-invoice send --retry {name}{by} --write",
     "reminder": "bean-invoice remind --send --retry --customer {customer}{level}{by} --write",
@@ -38,11 +38,11 @@ _ANEW = {
     "acquitted": "bean-invoice receipt {name} --acquitted --send --retry{by} --write",
     "unpaid": "bean-invoice bad-debts {name}{as_list} --send --retry{by} --write",
 }
-"""What sends anew what has not left."""
+"""The command that sends something again that was not sent."""
 
 
 class FollowUpCommands(NamedTuple):
-    """The commands by which a person answers: that it has left, that it has not and shall leave, that it shall not leave."""
+    """The commands by which the user answers: it was sent, it was not and should be, it should not be sent."""
 
     confirm: str
     resend: str
@@ -50,7 +50,7 @@ class FollowUpCommands(NamedTuple):
 
 
 class OutboxItem(NamedTuple):
-    """What a person names of what waits."""
+    """How the user names a waiting item."""
 
     kind: OutboxKind
     numbers: tuple[str, ...]
@@ -67,13 +67,13 @@ class OutboxItem(NamedTuple):
 
 
 class Objection(NamedTuple):
-    """Why what waits, or is in doubt, would not be sent so today."""
+    """Why a waiting or doubtful item would not be sent like this today."""
 
     reason: str
     would_be_replaced: bool
-    """Whether another would be sent in its place."""
+    """Whether another one would be sent in its place."""
     level: int | None = None
-    """The level of the letter that would."""
+    """The level of the letter that would be."""
 
     @property
     def text(self) -> str:
@@ -86,14 +86,14 @@ class Objection(NamedTuple):
 
 
 class Outbox(NamedTuple):
-    """What waits for a person, and how it is named."""
+    """What waits for the user, and how it is named."""
 
     attempts: tuple[Attempt, ...]
     """What is in doubt, and what waits to be sent by hand; by date."""
     customer_names: Mapping[str, str]
-    """What the customer of each main account may be called."""
+    """Names of the customer of each main account."""
     other_channels: Mapping[str, str]
-    """Of what goes by another channel than its customer's own on that day: its channel, by Message-ID."""
+    """For an item on another channel than its customer's own on that day: its channel, by Message-ID."""
 
 
 def outbox_of(book: Book) -> Outbox:
@@ -112,7 +112,7 @@ def outbox_of(book: Book) -> Outbox:
 
 
 def own_channel(book: Book, kind: str, account: str, day: date) -> Channel:
-    """How something of a kind goes to the customer of a main account on `day`, where nothing else is said."""
+    """The channel of something of a kind to the customer of a main account on `day`, unless another one is chosen."""
     buyer = book.customers[account].at(day)
     return buyer.channel if kind == "sent" else letter_channel(buyer)
 
@@ -123,14 +123,14 @@ def open_attempts(book: Book) -> tuple[Attempt, ...]:
 
 
 def outbox_kind(kind: str) -> OutboxKind:
-    """What a person calls what the ledger will be told of by an event."""
+    """The user's word for the kind of an event."""
     return next((one for one in get_args(OutboxKind) if one == kind), "invoice")
 
 
 def matching_attempts(book: Book, attempts: Sequence[Attempt], name: str) -> tuple[Attempt, ...]:
-    """Those of a document's number; else the statements of the customer that `name` names.
+    """The items of a document's number; else the statements of the customer that `name` names.
 
-    Raises UnknownCustomer where it is no number, statements wait, and it names more than one customer.
+    Raises UnknownCustomer if it is not a number, statements wait, and it names more than one customer.
     """
     found = tuple(attempt for attempt in attempts if name in attempt.numbers)
     of_customers = [attempt for attempt in attempts if not attempt.numbers]
@@ -138,7 +138,7 @@ def matching_attempts(book: Book, attempts: Sequence[Attempt], name: str) -> tup
         return found
     try:
         find_customers(book, name)
-    except UnknownCustomer:  # most likely a number that there is not
+    except UnknownCustomer:  # most likely a number that does not exist
         return ()
     account = find_customer(book, name)
     return tuple(customer for customer in of_customers if customer.event.customer == account)
@@ -151,10 +151,11 @@ def follow_up_commands(
     resend_level: int | None = None,
     other_items: Iterable[OutboxItem] = (),
 ) -> FollowUpCommands:
-    """The commands by which a person answers of something.
+    """The commands by which the user answers about an item.
 
-    Each names just this, whatever else waits (or `other_items`) for the same number; anew it goes by `channel`, or ("") the
-    customer's own, as a letter of level `resend_level`, or (None) of its own."""
+    Each names exactly this one, whatever else waits (or `other_items`) for the same number; a new one goes by `channel` or ("") the
+    customer's own, as a letter of level `resend_level` or (None) its own.
+    """
     customer_name = waiting.customer_names.get(thing.account, thing.account)
     name = " ".join(thing.numbers) or customer_name
     others = {*map(OutboxItem.from_attempt, waiting.attempts), *other_items} - {thing}
@@ -175,7 +176,7 @@ def follow_up_commands(
 
 
 def _told_apart(thing: OutboxItem, others: Iterable[OutboxItem], customer_name: str) -> Iterator[str]:
-    """The options that name just this among all that waits for the same documents."""
+    """The options that select exactly this item among all that wait for the same documents."""
     alike = [item for item in others if set(item.numbers) & set(thing.numbers)]
     of_kind = [item for item in alike if item.kind == thing.kind]
     if of_kind != alike:
@@ -195,7 +196,7 @@ def _answers(waiting: Outbox, attempt: Attempt, objection: Objection | None = No
 
 
 def why_not_resent(waiting: Outbox, attempt: Attempt, objection: Objection | None = None) -> str:
-    """Why something is not sent that is in doubt, or was prepared, and what a person can say of it."""
+    """Why an item that is in doubt, or was prepared, is not sent, and what the user can do."""
     day = attempt.event.date
     commands = _answers(waiting, attempt, objection)
     against = objection_advice(waiting, attempt, objection) if objection else ""
@@ -224,7 +225,7 @@ def why_not_resent(waiting: Outbox, attempt: Attempt, objection: Objection | Non
 
 
 def in_doubt_notices(book: Book, except_ids: Collection[str] = ()) -> list[str]:
-    """What is in doubt, and what a person can say of it; not those of the Message-IDs `except_ids`."""
+    """What is in doubt, and what the user can do; without the Message-IDs `except_ids`."""
     outbox = outbox_of(book)
     attempts = [
         attempt for attempt in outbox.attempts if attempt.in_doubt and attempt.event.message_id not in except_ids
@@ -236,7 +237,7 @@ def in_doubt_notices(book: Book, except_ids: Collection[str] = ()) -> list[str]:
 
 
 def objection_advice(waiting: Outbox, attempt: Attempt, objection: Objection) -> str:
-    """Why something would not be sent today, and what to do about it."""
+    """Why an item would not be sent today, and what to do about it."""
     commands = _answers(waiting, attempt, objection)
     if objection.would_be_replaced:
         return _(
@@ -251,11 +252,11 @@ def objection_advice(waiting: Outbox, attempt: Attempt, objection: Objection) ->
 def objections(
     book: Book, as_of: date, allocated: Allocated | None = None, proposals: Sequence[Proposal] | None = None
 ) -> dict[str, Objection]:
-    """What speaks on `as_of` (inclusive) against what waits or is in doubt since that day or before, by Message-ID.
+    """Objections on `as_of` (inclusive) to items that wait or are in doubt since that day or before, by Message-ID.
 
-    A letter is judged as if it were to be made today: whether its level is still due for each of its documents, and whether less
-    is asked for by now. An invoice has to say what the ledger says. A statement and a receipt hold good as what they were on their
-    day. `allocated`, `proposals`: of that day, if at hand.
+    A letter is judged as if it were made today: whether its level is still due for each of its documents, and whether less is asked
+    for now. An invoice must agree with the ledger. A statement and a receipt remain valid for their day. `allocated`, `proposals`:
+    of that day, if available.
     """
     attempts = [attempt for attempt in open_attempts(book) if attempt.event.date <= as_of]
     return _to_invoices(book, attempts) | _to_letters(
@@ -264,7 +265,7 @@ def objections(
 
 
 def _to_invoices(book: Book, waiting: Iterable[Attempt]) -> dict[str, Objection]:
-    """What speaks against the invoices among what waits: the ledger says other facts of one than when it was made."""
+    """Objections to waiting invoices: the ledger's facts about one have changed since it was made."""
     sealed = {number for seal in book.seals if seal.event in INVOICE_SEAL_EVENTS for number in seal.numbers}
     found: dict[str, Objection] = {}
     for attempt in waiting:
@@ -289,7 +290,7 @@ def _to_letters(
     allocated: Allocated | None,
     proposals: Sequence[Proposal] | None,
 ) -> dict[str, Objection]:
-    """What speaks against letters that wait."""
+    """Objections to waiting letters."""
     if not waiting:
         return {}
     allocated = allocated or allocate(book, as_of)
@@ -334,7 +335,7 @@ def _to_letters(
 
 
 def _not_late(position: Position | None, owed_by: str) -> str:
-    """Why no reminder to its customer speaks of a document of which nothing is late; `owed_by`: who owes it, if anybody."""
+    """Why no reminder to its customer covers a document of which nothing is late; `owed_by`: who owes it, if anybody."""
     if position is None and owed_by:
         return _("{owed_by} has taken it over", owed_by=owed_by)
     if position is None:
@@ -345,8 +346,9 @@ def _not_late(position: Position | None, owed_by: str) -> str:
 
 
 def _less(position: Position, dues: Collection[date], since: date) -> Iterator[str]:
-    """What came in for what fell due on `dues`, or was contested, after the day of a letter that is due all the same: it asks for
-    more than is owed."""
+    """Payments for, or disputes about, what fell due on `dues` after the day of a letter that is still due: it asks for more
+    than is owed.
+    """
     those = {
         instalment.index
         for instalment, standing in zip(position.invoice.instalments, position.instalments, strict=True)
@@ -382,8 +384,9 @@ def objection_notices(
     also_anew: bool = True,
     kinds: Collection[OutboxKind] = get_args(OutboxKind),
 ) -> tuple[str, ...]:
-    """What to say of each thing of these kinds that waits, and would not be sent so on `as_of` any more; of `customers` (main
-    accounts), or (none) of all. Without `also_anew` only of those in whose place no other would be sent."""
+    """Notices about waiting items of these kinds that would not be sent like this on `as_of` any more; of `customers` (main
+    accounts), or (none) of all. Without `also_anew`, only those that no other item would replace.
+    """
     against, waiting = objections(book, as_of, allocated), outbox_of(book)
     return tuple(
         _(
@@ -402,9 +405,8 @@ def objection_notices(
 
 
 def files_to_discard(book: Book, discarded: Sequence[Attempt]) -> dict[Path, str]:
-    """The files that were made for what is discarded, each with why it stays ("": nothing needs it any more).
-
-    What stays holds something else too, is sealed, or was changed since.
+    """The files made for items that are discarded, each with the reason why it stays ("": it is not needed any more): it
+    holds something else too, is sealed, or was changed since.
     """
     kept = _kept(book, discarded)
     return {
@@ -413,12 +415,12 @@ def files_to_discard(book: Book, discarded: Sequence[Attempt]) -> dict[Path, str
 
 
 class _Kept(NamedTuple):
-    """What of the files that were made for attempts is not to go with those that are discarded."""
+    """Which files of attempts are not deleted with those that are discarded."""
 
     by_hand: dict[Path, tuple[str, ...]]
-    """What else, that waits or has left, is in a file of the outbox."""
+    """What else, waiting or sent, is in a file of the outbox."""
     waiting: frozenset[Path]
-    """Documents of what waits, or is in doubt, all the same."""
+    """Documents of items that still wait, or are in doubt."""
     sealed: frozenset[Path]
 
 
@@ -472,7 +474,9 @@ def _files(attempt: Attempt, by_hand: Path | None, kept: _Kept) -> Iterator[tupl
 
 
 def waiting_files(book: Book) -> dict[Path, str]:
-    """The files of what waits to be sent by hand, or is in doubt, each with its fingerprint ("": the ledger does not say it)."""
+    """The files of items that wait to be sent by hand, or are in doubt, each with its fingerprint ("": the ledger does not
+    record it).
+    """
     found: dict[Path, str] = {}
     for event in (event for attempt in open_attempts(book) for event in attempt.events):
         if by_hand := _by_hand(book, event):
@@ -488,10 +492,11 @@ def waiting_files(book: Book) -> dict[Path, str]:
 
 
 def unrecorded(book: Book, folder: Path | None = None) -> tuple[Path, ...]:
-    """What lies in the outbox as if it were to be sent, and of which the ledger does not say that it waits or has left.
+    """Files in the outbox that look ready to send, but that the ledger records neither as waiting nor as sent.
 
-    Print batches by their names, e-mails by their identifiers, and what was taken back: all else may be a person's own. A command
-    of an older version that was ended leaves such files, and a record that was taken back. `folder`: None for the usual one.
+    Print batches are recognised by their names, e-mails by their identifiers, and so is what was taken back: anything else may be
+    the user's own. Such files are left by a command of an older version that was interrupted, or by a record that was removed.
+    `folder`: None for the usual one.
     """
     folder = Path(normpath(folder or Path(book.file).parent / OUTBOX))
     if not folder.is_dir():
@@ -509,7 +514,7 @@ def unrecorded(book: Book, folder: Path | None = None) -> tuple[Path, ...]:
 
 
 def _is_draft(file: Path, identifiers: Collection[str]) -> bool:
-    """Whether a file is an e-mail of ours that a person was to send, and whose identifier the ledger does not know."""
+    """Whether a file is an e-mail of ours for sending by hand whose identifier the ledger does not know."""
     if file.suffix != ".eml":
         return False
     with file.open("rb") as stream:
@@ -519,7 +524,7 @@ def _is_draft(file: Path, identifiers: Collection[str]) -> bool:
 
 
 def unrecorded_because(book: Book, file: Path) -> str:
-    """What to say of a file of the outbox that the ledger does not know of."""
+    """The notice about a file of the outbox that the ledger does not know."""
     name = relative_to(Path(book.file), file)
     return _(
         "{name}: the ledger does not say that it waits to be sent: do not send it, remove it; what is to be "
@@ -529,6 +534,6 @@ def unrecorded_because(book: Book, file: Path) -> str:
 
 
 def _by_hand(book: Book, event: Event) -> Path | None:
-    """The file in the outbox that a note says was prepared; None where it says none."""
+    """The file in the outbox that a note records as prepared; None if it names none."""
     _title, found, name = event.note.rpartition(f" {BY_HAND_PREFIX} ")
     return Path(book.file).parent / name if found and event.kind == "prepared" else None

@@ -1,4 +1,4 @@
-"""A page that goes to a customer alone – a statement, a receipt, a copy –, as it is sent."""
+"""The dispatch of a single page to a customer: a statement, a receipt, or a copy."""
 
 from __future__ import annotations
 
@@ -28,9 +28,8 @@ def page_dispatch(
     template_folders: tuple[Path, ...],
     channel: Channel | None,
 ) -> Dispatch:
-    """What sends a page on a day, by `channel` or as letters go to the customer: about no document, until that is said.
-
-    `words`: of the e-mail; `file_name`: without its suffix.
+    """The dispatch of a page on a day, by `channel` or by the usual channel of letters to the customer; it is about no
+    document until one is added. `words`: of the e-mail; `file_name`: without its suffix.
     """
     pdf = Attachment(f"{file_name}.pdf", PDF_MEDIA_TYPE, partial(view_bytes, view, template_folders, "pdf"))
     return Dispatch(

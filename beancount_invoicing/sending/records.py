@@ -1,6 +1,6 @@
-"""What was sent, told to the ledger line by line while it is being sent.
+"""Records what was sent in the ledger, line by line, while it is being sent.
 
-All that may have to be written is tried with the whole ledger once, before anything leaves; each line is then put at the end of
+Everything that may have to be written is tried with the whole ledger once, before anything is sent. Each line is then appended to
 one file by the one writer, under the ledger's lock: others may change the ledger in between.
 """
 
@@ -26,7 +26,7 @@ SENDING_LOCK = ".bean-invoice-sending"
 
 @contextmanager
 def sending_locked(top: Path) -> Iterator[None]:
-    """Nobody else of ours sends from this ledger meanwhile. Raises writer.CannotWrite where somebody does; OSError."""
+    """Makes sure that no other process of ours sends from this ledger meanwhile. Raises writer.CannotWrite if one does; OSError."""
     try:
         with file_lock(top.resolve().parent / SENDING_LOCK, 0):
             yield
@@ -37,7 +37,7 @@ def sending_locked(top: Path) -> Iterator[None]:
 
 
 class LedgerAppender:
-    """The file that directives go to, one after the other."""
+    """The file to which directives are appended, one after the other."""
 
     def __init__(self, loading: Loading, target: Path) -> None:
         self._top = Path(loading.book.file)
@@ -47,14 +47,14 @@ class LedgerAppender:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """The files that are changed: the target, and the top file where that must come to include it."""
+        """The files that are changed: the target, and the top file if it must come to include it."""
         there = self._target.resolve() in {Path(name).resolve() for name in self._included}
         return (self._target,) if there else tuple(dict.fromkeys((self._top, self._target)))
 
     def append(self, text: str) -> None:
-        """Puts directives at the end, on the disk. Raises writer.CannotWrite, FileChanged, OSError: then they are not there."""
+        """Appends directives, on the disk. Raises writer.CannotWrite, FileChanged, OSError: then they are not there."""
         with writer.locked(self._top):
-            beancount_cache.forget(self._top)  # a file that is new below a pattern would not make Beancount do so
+            beancount_cache.forget(self._top)  # a new file below a pattern would not make Beancount load again
             for attempt in range(_TRIES):
                 try:
                     addition = writer.Addition(self._target, text)
@@ -72,7 +72,7 @@ class LedgerAppender:
 
 
 def try_directives(loading: Loading, known_findings: Sequence[Finding], target: Path, texts: Sequence[str]) -> None:
-    """Whether the ledger would stay sound with all these directives. Raises Refused, writer.CannotWrite."""
+    """Checks that the ledger would still be valid with all these directives. Raises Refused, writer.CannotWrite."""
     addition = writer.Addition(target, joined("\n", texts))
     planned = writer.plan(
         Path(loading.book.file), loading.files, [addition], needed=roots.root_option_lines(loading.options)

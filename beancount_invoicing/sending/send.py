@@ -1,8 +1,8 @@
-"""Sending: each thing at most once, and what was sent is told to the ledger before and after.
+"""Sending: each thing at most once, recorded in the ledger before and after.
 
-Before a byte of an e-mail leaves, a note `event: "sending"` with its Message-ID is in the ledger, on the disk; once the server has
-taken it, the document with its fingerprint and `event: "sent"`. What stands between the two after a crash is in doubt: nothing
-sends it again but a person's word.
+Before a byte of an e-mail is sent, a note `event: "sending"` with its Message-ID is in the ledger, on the disk. Once the server has
+accepted it, the document is recorded with its fingerprint and `event: "sent"`. If a crash happens between the two, the e-mail is in
+doubt: nothing sends it again unless the user says so.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ from beancount_invoicing.writing.dated_files import target_file
 from beancount_invoicing.writing.writer import CannotWrite
 
 DispatchFactory = Callable[[Ledger], Sequence[Dispatch | HeldDispatch]]
-"""What makes dispatches of a ledger."""
+"""Makes the dispatches from a ledger."""
 SendState = Literal["would-send", "would-prepare", "sent", "prepared", "in-doubt", "failed", "held"]
 
 
@@ -77,28 +77,28 @@ def no_password(_server: str, _user: str) -> str:
 
 
 class SendOptions(NamedTuple):
-    """How things are sent. `day` is the day of the events; `now` tells the time that e-mails say they left at."""
+    """How things are sent. `day` is the day of the events; `now` returns the time that e-mails give as theirs."""
 
     day: date
     clock: Callable[[], datetime]
     resend: bool = False
-    """What was sent already is sent once more."""
+    """What was already sent is sent once more."""
     retry_open: bool = False
-    """A person says that what is in doubt, or was prepared, has not left: it is sent."""
+    """The user says that what is in doubt, or was prepared, was not sent: it is sent."""
     folder: str | Path | None = None
-    """Of what is to be sent by hand; None: `outbox` beside the ledger."""
+    """The folder for what is sent by hand; None: `outbox` beside the ledger."""
     password: Callable[[str, str], str] = no_password
-    """Of a user on a server: (server, user)."""
+    """The password of a user on a server: (server, user)."""
     retry_delays: Sequence[float] = smtp.RETRY_DELAYS
-    """Seconds before each new try of what a server refuses for now."""
+    """Seconds before each new attempt after a temporary refusal by a server."""
     sleep: Callable[[float], None] = time.sleep
     on_result: Callable[[SendResult], None] = lambda _result: None
-    """Is told of each result as it comes."""
+    """Is called with each result as it comes."""
     on_notice: Callable[[str], None] = lambda _text: None
 
 
 class SendResult(NamedTuple):
-    """What became, or would become, of one thing to be sent."""
+    """What happened, or would happen, to one thing to be sent."""
 
     state: SendState
     title: str
@@ -106,7 +106,7 @@ class SendResult(NamedTuple):
     account: str
     numbers: tuple[str, ...]
     event: str
-    """What the ledger is told once it was sent."""
+    """The event that is recorded once it was sent."""
     level: int | None = None
     channel: Channel | None = None
     to: tuple[str, ...] = ()
@@ -121,23 +121,23 @@ class SendResult(NamedTuple):
     """What is to be sent by hand."""
     notices: tuple[str, ...] = ()
     refused_recipients: tuple[str, ...] = ()
-    """Addresses that the server refused, where others have got it."""
+    """Addresses that the server refused, while others received it."""
 
     @property
     def needs_attention(self) -> bool:
-        """Whether somebody has to do something about it."""
+        """Whether the user has to do something about it."""
         return self.state in {"in-doubt", "failed", "held"} or bool(self.refused_recipients)
 
 
 class SendReport(NamedTuple):
-    """What became of all; the ledger's errors, for which nothing was written; the files that were changed."""
+    """All results; the ledger's errors, if nothing was written because of them; the files that were changed."""
 
     results: tuple[SendResult, ...]
     errors: tuple[Finding, ...]
     book: Book
     files: tuple[Path, ...] = ()
     problem: str = ""
-    """What went wrong after all was sent and recorded: it was not committed."""
+    """What went wrong after everything was sent and recorded: it was not committed."""
 
 
 def send(
@@ -147,15 +147,13 @@ def send(
     write_options: WriteOptions,
     loader: LedgerLoader | None = None,
 ) -> SendReport:
-    """Sends what `make_dispatches` makes of the ledger, by one load; without `write_options.write` only says what it would do.
+    """Sends what `make_dispatches` makes from the ledger, with one load; without `write_options.write`, only says what it would do.
 
-    What is sent is what the files themselves say, never what a cache says of them; `loader`: of the same command, where it has
-    loaded the ledger already.
-
-    E-mails go to the server that options name, else become .eml files; letters become one PDF; e-invoices files in a folder:
-    what is to be sent by hand is recorded as prepared. A failure of one stops no other. Raises, before anything leaves: Refused
-    where the ledger has errors (but for one customer's own, whose things are held), CannotSend, writer.CannotWrite, FileChanged,
-    git.GitError, OSError, and what `make_dispatches` raises.
+    The ledger is read from its files, never from a cache; `loader`: that of the same command, if it has loaded the ledger already.
+    E-mails go to the server that options name, or else become .eml files; letters become one PDF; e-invoices become files in a
+    folder. What is to be sent by hand is recorded as prepared. A failure of one stops no other. Raises, before anything is sent:
+    Refused if the ledger has errors (except those of one customer only, whose things are held back), CannotSend,
+    writer.CannotWrite, FileChanged, git.GitError, OSError, and what `make_dispatches` raises.
     """
     file = Path(file)
     with sending_locked(file) if write_options.write else nullcontext(), no_collections():
@@ -172,7 +170,7 @@ def send(
             left = ", ".join(result.title for result in results if result.state in {"sent", "prepared"})
             try:
                 git.commit(list(files), _("Sent: {left}", left=left)[:200])
-            except git.GitError as error:  # what was sent is still to be told
+            except git.GitError as error:  # what was sent must still be reported
                 problem = _("sent or prepared, and recorded, but not committed: {error}; commit it", error=error)
                 return SendReport(results, ledger.errors, ledger.book, files, problem)
         return SendReport(results, ledger.errors, ledger.book, files)
@@ -180,7 +178,7 @@ def send(
 
 @dataclass(slots=True)
 class _Item:
-    """A dispatch on its way: its Message-ID, where its document is kept, and what is told of it when."""
+    """A dispatch under way: its Message-ID, where its document is kept, and what is recorded of it when."""
 
     dispatch: Dispatch
     identifier: str
@@ -217,7 +215,7 @@ class _Run:
         self._sealed = {(seal.file, seal.sha256) for seal in ledger.book.seals}
 
     def finish(self) -> None:
-        """What a send that was ended has left beside its place gets its name, or goes."""
+        """What an interrupted send has left beside its place gets its name, or is removed."""
         staging.finish_staged(waiting_files(self.book), (self.folder, self._folder(self.way.day)))
 
     def all(self, dispatches: Sequence[Dispatch | HeldDispatch]) -> tuple[SendResult, ...]:
@@ -255,7 +253,10 @@ class _Run:
         return tuple(self._results[place] for place in sorted(self._results))
 
     def _mailing(self, wanted: Sequence[Dispatch]) -> tuple[Sender | None, smtp.Server | None, str]:
-        """Who sends e-mails, by which server; and why none can be sent, where other things go otherwise. Raises CannotSend."""
+        """Who sends e-mails, and through which server; and why none can be sent, if other things are sent otherwise.
+
+        Raises CannotSend.
+        """
         others = [dispatch for dispatch in wanted if dispatch.channel != "email"]
         if len(others) == len(wanted):
             return None, None, ""
@@ -272,7 +273,7 @@ class _Run:
         self.way.on_result(result)
 
     def _item(self, dispatch: Dispatch, who: Sender | None, *, by_hand: bool) -> _Item | HeldDispatch:
-        """A dispatch that may leave, or why it may not. Documents are made only where they are written, or one is there already."""
+        """A dispatch that may be sent, or why it may not. Documents are only made if they are written, or one is there already."""
 
         def held(why: str) -> HeldDispatch:
             return HeldDispatch(dispatch.title, dispatch.customer, dispatch.numbers, why, dispatch.account)
@@ -333,13 +334,13 @@ class _Run:
         return _Item(dispatch, identifier, stored, mark, sealed, letter)
 
     def _because(self, attempt: Attempt) -> str:
-        """Why what waits, or is in doubt, does not leave."""
+        """Why a waiting or doubtful item is not sent."""
         if self._against is None:
             self._against = objections(self.book, self.way.day, self.ledger.allocated_at(self.way.day))
         return why_not_resent(self.outbox, attempt, self._against.get(attempt.event.message_id))
 
     def _not_waiting(self, dispatch: Dispatch) -> str:
-        """Why it is not sent by --retry: what of the same documents is in doubt or prepared in its stead, if anything is."""
+        """Why it is not sent by --retry: what is in doubt or prepared for the same documents instead, if anything."""
         those = set(dispatch.numbers)
         others = [
             _("the {outbox_kind} {because}", outbox_kind=outbox_kind(attempt.kind), because=self._because(attempt))
@@ -363,7 +364,7 @@ class _Run:
         )
 
     def _ours(self, stored: Path, dispatch: Dispatch) -> bool:
-        """Whether a document may be put where one is: it is the same, or what was made before of the same, and never sent."""
+        """Whether a document may replace an existing file: it is the same, or an earlier version of it that was never sent."""
         if stored.read_bytes() == dispatch.document.content:
             return True
         ours = any(
@@ -401,7 +402,7 @@ class _Run:
         self.changed += files
 
     def _took_back(self, record: LedgerAppender, items: dict[int, _Item]) -> None:
-        """A person has said that these attempts came to nothing."""
+        """The user has said that these attempts failed."""
         waiting = {
             attempt.event.message_id: (attempt, item)
             for item in items.values()
@@ -433,7 +434,7 @@ class _Run:
                 self.way.on_notice(_("{file} stays: {stays}", file=relative_to(self.top, file), stays=stays))
 
     def _stage(self, item: _Item) -> list[Path]:
-        """Puts the document, and what is kept with it, beside where they will be kept; these places."""
+        """Puts the document, and its enclosures to be kept, beside their final places; returns these places."""
         if item.sealed:
             return []
         item.made = not item.stored.exists()
@@ -444,13 +445,13 @@ class _Run:
         return list(kept)
 
     def _name(self, files: Sequence[Path]) -> None:
-        """Gives what was staged, and will be kept, its name: the ledger knows of it."""
+        """Gives what was staged, and will be kept, its name: the ledger records it."""
         for file in files:
             staging.put_in_place(file)
         self.changed += files
 
     def _prepare(self, record: LedgerAppender, items: dict[int, _Item]) -> None:
-        """What is to be sent by hand: staged, told to the ledger, and then put into the outbox."""
+        """What is to be sent by hand: staged, recorded in the ledger, and then put into the outbox."""
         files: dict[int, Path] = {}
         taken: set[Path] = set()
 
@@ -490,7 +491,7 @@ class _Run:
             self._tell(place, item.result("prepared", file=files[place]))
 
     def _batch(self, dispatches: Sequence[Dispatch]) -> bytes:
-        """The letters in one PDF below the list of them, whose own length does not depend on the pages that it names."""
+        """The letters in one PDF after the list of them, whose own length does not depend on the page numbers in it."""
         first = 1
         for _times in range(2):
             letters = post.laid_out(dispatches, first)
@@ -570,7 +571,7 @@ class _Run:
             OSError,
             FileChanged,
             CannotWrite,
-        ) as error:  # nothing can be told to the ledger
+        ) as error:  # nothing can be recorded in the ledger
             self._rest(items, _("nothing more was sent: {value}", value=getattr(error, "strerror", None) or error))
 
     def _rest(self, items: dict[int, _Item], why: str) -> None:
@@ -586,7 +587,7 @@ class _Run:
                 )
 
     def _answers(self, item: _Item) -> str:
-        """What a person can say where it is in doubt."""
+        """What the user can do if it is in doubt."""
         dispatch = item.dispatch
         main = self.book.main_accounts.get(dispatch.account, dispatch.account)
         own = (
@@ -609,7 +610,7 @@ class _Run:
         )
 
     def _anew(self, item: _Item) -> str:
-        """What to do where one of several has not got it."""
+        """What to do if one of several recipients did not get it."""
         dispatch = item.dispatch
         mend = _("the others have got it; mend the address")
         return (
@@ -623,7 +624,7 @@ class _Run:
         )
 
     def _drop(self, item: _Item) -> None:
-        """Takes away a document that was kept for nothing."""
+        """Removes a document that is not needed after all."""
         if item.made:
             item.stored.unlink(missing_ok=True)
             self.changed = [path for path in self.changed if path != item.stored]
@@ -671,7 +672,9 @@ class _Run:
         )
 
     def _closing(self, item: _Item, not_to: str = "") -> tuple[str, str]:
-        """What is told once it has left, and whom of several the server refused; and the mark that the next seal names."""
+        """What is recorded once it was sent, and which of several recipients the server refused; and the mark that the next
+        seal names.
+        """
         dispatch = item.dispatch
         those, last = sent_directives(
             self.target,
@@ -687,12 +690,12 @@ class _Run:
 
 
 def _anything(_server: str, _user: str) -> str:
-    """Without --write no password is asked for."""
+    """Without --write, no password is asked for."""
     return "-"
 
 
 def _own_domain(book: Book, day: date) -> str:
-    """An address of the seller, for the identifiers of what is sent otherwise than by e-mail."""
+    """An address of the seller, for the identifiers of what is not sent by e-mail."""
     try:
         return sender(book, day).address
     except CannotSend:
@@ -700,7 +703,7 @@ def _own_domain(book: Book, day: date) -> str:
 
 
 def _free(folder: Path, stem: str, suffix: str, data: bytes, taken: Collection[Path]) -> Path:
-    """A name in a folder that nothing has, and is not `taken`; or that of a file which holds just this."""
+    """A name in a folder that is free and not `taken`; or that of a file with exactly this content."""
     count = 1
     while True:
         file = folder / f"{stem}{f'-{count}' if count > 1 else ''}{suffix}"

@@ -1,8 +1,9 @@
-"""Files that get their names once the ledger knows of them.
+"""Files that get their names once the ledger records them.
 
-What a person is to send, and the documents that are kept, are first put beside their places, under names that nobody takes for
-finished files; then the ledger is told; then they get their names. So nothing lies in the outbox that the ledger does not know
-of, wherever a command is ended: what it had not told of goes, and what it had told of gets its name, by the next one that sends.
+Files to be sent by hand, and documents that are kept, are first put beside their places, under names that nobody takes for finished
+files; then they are recorded in the ledger; then they get their names. So the outbox never contains anything that the ledger does
+not record, wherever a command is interrupted: the next command that sends removes what was not recorded, and gives what was
+recorded its name.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ def staged_path(file: Path) -> Path:
 
 
 def stage(file: Path, data: bytes) -> None:
-    """Puts what a file shall hold beside its place, with its folders; nothing where it holds just that already. Raises OSError."""
+    """Puts a file's content beside its place, creating its folders; does nothing if the file has this content already.
+
+    Raises OSError.
+    """
     if not (file.is_file() and file.read_bytes() == data):
         write_if_different(staged_path(file), data)
 
@@ -37,9 +41,9 @@ def put_in_place(file: Path) -> None:
 
 
 def finish_staged(known: Mapping[Path, str], folders: Iterable[Path] = ()) -> None:
-    """What commands that were ended have left: what the ledger knows of gets its name, the rest goes from these folders.
+    """Cleans up after interrupted commands: what the ledger records gets its name, the rest is removed from these folders.
 
-    `known`: the files that it says wait or are in doubt, each with its fingerprint ("": any). Raises OSError.
+    `known`: the files recorded as waiting or in doubt, each with its fingerprint ("": any). Raises OSError.
     """
     for file, mark in known.items():
         if holds(staged_path(file), mark) if mark else not file.exists():
