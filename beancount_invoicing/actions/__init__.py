@@ -1,1 +1,1 @@
-"""What a person asks for, one file each: the only room in which the others are put together."""
+"""What a user asks for, one file each: the only package that puts the others together."""

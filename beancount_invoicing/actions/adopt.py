@@ -33,10 +33,10 @@ from beancount_invoicing.writing.new_documents import InvalidRequest
 def adopt(file: str | Path, start: LedgerSetup, as_of: date, write_options: WriteOptions) -> Outcome:
     """What an older ledger needs: the seller, taxes and options, `customer` on the accounts of customers, and its open items.
 
-    Customers are the accounts below Assets that are named so (receivable, clients, 411 …); below one on which several owe, each of
-    them gets an account. Open items are what the debits leave at the end of `as_of`, also on accounts that say `customer` already
-    and have no documents: each credit has settled what it names, else the oldest. One transaction says them, another takes the same
-    sums out of what has no number, so no balance changes. Raises what `change` raises, InvalidRequest.
+    Customers are the accounts below Assets with such a name (receivable, clients, 411 …); if several customers owe on one, each of
+    them gets an account below it. Open items are what the debits leave at the end of `as_of`, also on accounts that have `customer`
+    already and no documents: each credit has settled what it names, else the oldest. One transaction lists them, another takes the
+    same sums out of the entries without a number, so no balance changes. Raises what `change` raises, InvalidRequest.
     """
 
     said: list[int] = []
@@ -132,7 +132,7 @@ def adopt(file: str | Path, start: LedgerSetup, as_of: date, write_options: Writ
 
 
 class _Books(NamedTuple):
-    """The older ledger, and what it shall become."""
+    """The older ledger, and the settings that it should get."""
 
     loading: Loading
     start: LedgerSetup
@@ -143,16 +143,16 @@ class _Books(NamedTuple):
 
     @property
     def currency(self) -> str:
-        """The currency of the books: what they say, else what is said of them."""
+        """The currency of the books: from their options, else from the request."""
         return self.loading.book.currency or self.start.currency
 
     def root(self, account: str) -> str:
-        """An account as the ledger has it, whose options may say that accounts begin otherwise than with Assets, Liabilities …"""
+        """An account with the ledger's names of root accounts, which options may have changed from Assets, Liabilities …"""
         root, colon, rest = account.partition(":")
         return f"{self.loading.options[f'name_{root.lower()}']}{colon}{rest}"
 
     def found(self, root: str, fits: Callable[[str], bool], currencies: Iterable[str]) -> list[str]:
-        """The open accounts below a root that are for something by their names, and may have these currencies."""
+        """The open accounts below a root whose names fit a purpose, and which may have these currencies."""
         begin = self.root(root) + ":"
         return [
             name
@@ -170,11 +170,11 @@ class _People(NamedTuple):
     """Whose accounts are customers'."""
 
     accounts: frozenset[str]
-    """The accounts on which what is open is looked for."""
+    """The accounts that are searched for open items."""
     named: tuple[Changes, ...]
-    """What says `customer` on those that do not yet."""
+    """What adds `customer` to those that lack it."""
     pooled: Mapping[str, legacy_books.LegacyCustomerAccount]
-    """The accounts on which several owe."""
+    """The accounts on which several customers owe."""
     files: Mapping[str, str]
     """The files that open these."""
     opened: frozenset[str]
@@ -209,7 +209,7 @@ class _People(NamedTuple):
 
 
 _NOBODY = "Various"
-"""The last part of the account of claims whose payee nobody wrote down."""
+"""The last part of the account for claims without a payee."""
 
 
 def _customers(books: _Books) -> _People:
@@ -292,8 +292,9 @@ def _customers(books: _Books) -> _People:
 
 
 def _taken_over(books: _Books, account: str) -> date:
-    """The latest day on which open items were taken over from an account on which several owe; the first day that there is
-    where none were."""
+    """The latest day on which open items were taken over from an account on which several customers owe; the first possible
+    day if none were.
+    """
     below = f"{account}:"
     return max(
         (
@@ -306,7 +307,9 @@ def _taken_over(books: _Books, account: str) -> date:
 
 
 def _name(entries: Sequence[object], account: legacy_books.LegacyCustomerAccount) -> str:
-    """Who the account's claims say it is, if they agree; else the payee whose name is like its last part, else that in words."""
+    """The customer's name according to the account's claims, if they agree; else the payee whose name resembles the account's
+    last part; else that part in words.
+    """
     claimed = Counter({payee: count for payee, count in account.debited_payees.items() if payee})
     if len({account_name(payee).casefold() for payee in claimed}) == 1:
         return max(claimed, key=lambda one: (claimed[one], one))
@@ -319,13 +322,13 @@ def _name(entries: Sequence[object], account: legacy_books.LegacyCustomerAccount
 
 
 class _Waiting(NamedTuple):
-    """Where tax waits until it is paid, "" where it does not, and the codes and rates that wait there."""
+    """The pending account of a tax, "" if there is none, and the codes and rates that are pending there."""
 
     account: str
     codes: tuple[tuple[str, Decimal], ...]
 
     def code(self, tax: legacy_books.LegacyPendingTax) -> str:
-        """The code whose rate makes a tax of one of its bases; else the first."""
+        """The code whose rate gives a tax on one of its bases; else the first."""
 
         def off(rate: Decimal) -> Decimal:
             return min(abs(base * rate / 100 - tax.amount) for base in tax.bases)
@@ -334,7 +337,7 @@ class _Waiting(NamedTuple):
 
 
 def _waiting(books: _Books) -> _Waiting:
-    """What the ledger says already, else what `start` will make it say."""
+    """The ledger's own settings, or else those that `start` will add."""
     if books.loading.book.seller is None:
         if books.start.regime != "payments":
             return _Waiting("", ())
@@ -345,7 +348,7 @@ def _waiting(books: _Books) -> _Waiting:
 
 
 def _names(books: _Books) -> DefaultAccounts:
-    """The accounts of the older ledger where their names tell what they are for, else those of a new one."""
+    """The accounts of the older ledger whose names tell what they are for, else those of a new one."""
     currency = [books.currency]
     usual = DefaultAccounts(*map(books.root, DEFAULT_ACCOUNTS["fr" if books.start.language == "fr" else "en"]))
 
@@ -364,14 +367,14 @@ def _names(books: _Books) -> DefaultAccounts:
 
 
 def _free(books: _Books, account: str) -> str:
-    """The account, or one below it where it is closed or for other currencies."""
+    """The account, or one below it if it is closed or for other currencies."""
     opened = books.opened.get(account)
     usable = opened is not None and (not opened.currencies or books.currency in opened.currencies)
     return account if usable or account not in books.loading.book.opened_accounts else f"{account}:Invoices"
 
 
 def _needed(books: _Books) -> dict[str, str]:
-    """What the settings name, with what it is for."""
+    """The accounts in the settings, with their purpose."""
     names = _names(books)
     needed = {names.deposits: _("customers' deposits")}
     if books.start.regime != "exempt":
@@ -384,7 +387,7 @@ def _needed(books: _Books) -> dict[str, str]:
 
 
 def _missing(books: _Books) -> str:
-    """Seller, taxes and options, with the accounts of the older ledger where they can be found."""
+    """Seller, taxes and options, with the accounts of the older ledger if they can be found."""
     start = books.start
     lines = [
         text.open_directive(start.day, account) for account in sorted(_needed(books)) if account not in books.opened
@@ -410,7 +413,7 @@ def _guessed(books: _Books) -> list[str]:
 
 
 def _equity(books: _Books, currencies: Iterable[str]) -> tuple[str, bool]:
-    """The account that the open items are taken over against, and whether it is open."""
+    """The counter-account of the open items, and whether it is open."""
     those = books.found("Equity", account_words.of_opening, currencies)
     if those:
         return those[0], True
@@ -427,11 +430,11 @@ def _takeover(
     equity: str,
     column: int,
 ) -> str:
-    """One transaction that says the open items, with the tax that waits of each, and one that takes the same sums out of what has
-    no number: so no balance changes.
+    """One transaction with the open items, with the pending tax of each, and one that takes the same sums out of the entries
+    without a number: so no balance changes.
 
-    `items`: with the account of the customer who owes each. `left`: what stands on the account where tax waits; what is of no item
-    is taken over too, without saying whose it is.
+    `items`: with the account of the customer who owes each. `left`: what is on the pending account; any part without an item is
+    taken over too, without saying to which it belongs.
     """
     legs = []
     sums: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)

@@ -1,4 +1,4 @@
-"""What lies on a customer's account goes to documents, by an entry of its own."""
+"""Money on a customer's account is allocated to documents, by an entry of its own."""
 
 from __future__ import annotations
 
@@ -26,10 +26,9 @@ from beancount_invoicing.writing.new_documents import InvalidRequest
 
 
 class AllocationRequest(NamedTuple):
-    """Which documents get what lies on the account, in their order; at most `amount` (above 0) of it, else all that is open.
-
-    `source`: the number of a credit note, or of an invoice on which too much was paid, that it is taken from; "" for what
-    names nothing.
+    """Which documents get money on the account, in their order; at most `amount` (above 0) of it, else everything that is
+    open. `source`: the number of the credit note, or of the overpaid invoice, that it is taken from; "" for money that names
+    nothing.
     """
 
     numbers: tuple[str, ...]
@@ -38,10 +37,10 @@ class AllocationRequest(NamedTuple):
 
 
 def allocate_money(file: str | Path, request: AllocationRequest, day: date, write_options: WriteOptions) -> Outcome:
-    """The entry of `day` that gives documents what lies on their customer's account by then, in the documents' currency.
+    """The entry of `day` that allocates money on the customer's account by then to documents, in their currency.
 
-    The day of the money stays that of its payment. Raises what `change` raises, UnknownNumber, and InvalidRequest where nothing is
-    open, or nothing lies there.
+    The day of the money stays that of its payment. Raises what `change` raises, UnknownNumber, and InvalidRequest if nothing is
+    open, or no money is there.
     """
 
     def make(loading: Loading) -> Changes:
@@ -162,7 +161,7 @@ def _where(book: Book, claims: Sequence[Position]) -> tuple[str, str]:
 
 
 def _unnamed(allocated: Allocated, account: str, currency: str) -> Decimal:
-    """What lies on an account for no document, less what debits there that name nothing take."""
+    """Unallocated money on an account, less debits there that name nothing."""
     return -sum(
         (
             left
@@ -174,8 +173,9 @@ def _unnamed(allocated: Allocated, account: str, currency: str) -> Decimal:
 
 
 def _left_of(allocated: Allocated, account: str, currency: str) -> list[tuple[str, Decimal]]:
-    """What documents have left on an account: credit notes and cancellations what is open of them, invoices what was paid too much
-    on them."""
+    """What documents have left on an account: the open amount of credit notes and cancellations, the overpaid amount of
+    invoices.
+    """
     left: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     for claim in allocated.open_items:
         if (claim.account, claim.invoice.currency) == (account, currency) and claim.open < 0:
@@ -189,7 +189,7 @@ def _left_of(allocated: Allocated, account: str, currency: str) -> list[tuple[st
 
 
 def _of_document(allocated: Allocated, source: Position, account: str, currency: str) -> Decimal:
-    """What a document gives: a credit note what is open of it, an invoice what was paid too much on it."""
+    """What a document can give: a credit note its open amount, an invoice its overpaid amount."""
     number = source.invoice.number
     if source.invoice.currency != currency or (source.open < 0 and account not in source.accounts):
         raise InvalidRequest(
@@ -217,8 +217,9 @@ def _of_document(allocated: Allocated, source: Position, account: str, currency:
 def _taxes(
     book: Book, account: str, currency: str, parts: Sequence[tuple[str, Decimal]], source: str, day: date
 ) -> list[text.NewPosting]:
-    """What becomes due by it of the taxes that wait for a payment, as an entry of its own: one that books anything beside the
-    customer's account would be a payment."""
+    """The tax due on payment that this makes due, as an entry of its own: an entry that books anything beside the customer's
+    account would be a payment.
+    """
     accounts = CustomerAccounts(book)
     numbers = tuple(sorted([*([source] if source else []), *(number for number, _part in parts)]))
     leg = Payment(
@@ -266,7 +267,7 @@ def allocation_transaction(
     day: date,
     column: int,
 ) -> str:
-    """The transaction that gives each document (its number, how much) what lies on an account, or what `source` has left."""
+    """The transaction that gives each document (its number, how much) money on an account, or what `source` has left."""
     total = sum((amount for _number, amount in parts), ZERO)
     numbers = [number for number, _amount in parts]
     main = book.main_accounts[account]

@@ -1,4 +1,4 @@
-"""What holds from a day on, of contracts, customers and items: an amendment of just what changes, and what to know about it."""
+"""Changes from a day on, of contracts, customers and items: an amendment of only what changes, and what to know about it."""
 
 from __future__ import annotations
 
@@ -25,13 +25,12 @@ class AmendmentTarget(NamedTuple):
     name: str
     head_values: Sequence[text.DirectiveValue]
     changes_head: bool = False
-    """The head says something new itself: whose contract it is."""
+    """The head itself changes something: whose contract it is."""
 
 
 def amendment_changes(loading: Loading, thing: AmendmentTarget, days: Sequence[tuple[date, Values]]) -> Changes:
-    """What must be written so that from each day on those values hold: a directive of that day, or what stands in it already.
-
-    What holds already is left out. Raises InvalidRequest where nothing changes, or a day is before the first.
+    """The directives needed so that these values apply from each day on: a new one of that day, or changes to the one that is
+    there. Values that apply already are left out. Raises InvalidRequest if nothing changes, or a day is before the first.
     """
     versions = amendment_text.dated_values(loading.entries, thing.kind, thing.name, thing.value_index)
     new: list[NewDirective] = []
@@ -81,7 +80,7 @@ def amendment_changes(loading: Loading, thing: AmendmentTarget, days: Sequence[t
 def _later(
     versions: Sequence[amendment_text.DatedValues], day: date, values: Values, days: Sequence[tuple[date, Values]]
 ) -> list[str]:
-    """What to say of directives of later days that say something else again."""
+    """Notices about directives of later days that change a value again."""
     until = min((other for other, _values in days if other > day), default=date.max)
     return [
         _(
@@ -104,8 +103,9 @@ def _said(value: object) -> str:
 
 
 def amend_ledger(file: str | Path, make_changes: Callable[[Loading], Changes], write_options: WriteOptions) -> Outcome:
-    """As `change`; the outcome's warnings are all that the ledger did not have before, wherever they stand: what was billed before
-    may be otherwise now. Raises what `change` raises, and `make_changes`."""
+    """As `change`; the outcome's warnings are all those that the ledger did not have before, wherever they are: earlier
+    billing may have become wrong. Raises what `change` raises, and `make_changes`.
+    """
     before: list[Book] = []
 
     def keeping(loading: Loading) -> Changes:

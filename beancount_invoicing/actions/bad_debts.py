@@ -1,4 +1,4 @@
-"""What of documents was written off, and its tax."""
+"""What was written off of documents, and its tax."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from beancount_invoicing.receivables import BadDebt, NoBadDebt, bad_debt, positi
 def bad_debts(
     book: Book, as_of: date, numbers_or_customers: Sequence[str], *, unique_customer: bool = False
 ) -> FoundOrMissing[BadDebt]:
-    """What of documents was written off until `as_of` (inclusive): of these numbers and customers (the `unique_customer`, for what
-    is written), or of all. Raises UnknownNumber, UnknownCustomer."""
+    """What was written off of documents until `as_of` (inclusive): of these numbers and customers (the `unique_customer`, if
+    something is written), or of all. Raises UnknownNumber, UnknownCustomer.
+    """
     named = (
         named_documents(book, as_of, numbers_or_customers, unique_customer=unique_customer)
         if numbers_or_customers

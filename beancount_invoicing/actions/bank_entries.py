@@ -1,4 +1,4 @@
-"""What the ledger's transactions move on bank accounts, and what is asserted of them."""
+"""The movements of the ledger's transactions on bank accounts, and the balance assertions there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from beancount_invoicing.model import ZERO
 
 
 def movements_on(entries: Sequence[Any], accounts: Collection[str]) -> dict[str, list[LedgerMovement]]:
-    """What each transaction moves on each of these accounts, by account, in the order of the entries; one by currency."""
+    """The movement of each transaction on each of these accounts, by account, in the order of the entries; one for each
+    currency.
+    """
     found: defaultdict[str, list[LedgerMovement]] = defaultdict(list)
     for entry in entries:
         if not isinstance(entry, Transaction):
@@ -41,7 +43,7 @@ def movements_on(entries: Sequence[Any], accounts: Collection[str]) -> dict[str,
 
 
 class AccountBalances:
-    """What is on accounts, with those below them, at the end of each day, and what is asserted of them."""
+    """The balances of accounts, with those below them, at the end of each day, and the assertions."""
 
     def __init__(self, entries: Iterable[Any], accounts: Collection[str]) -> None:
         self._moved: defaultdict[tuple[str, str], defaultdict[date, Decimal]] = defaultdict(
@@ -69,9 +71,9 @@ class AccountBalances:
         self._moved[account, currency][day] += amount
 
     def at(self, account: str, currency: str, day: date) -> Decimal:
-        """What is on an account at the end of a day."""
+        """The balance of an account at the end of a day."""
         return sum((amount for moved, amount in self._moved[account, currency].items() if moved <= day), ZERO)
 
     def is_asserted(self, account: str, currency: str, day: date) -> bool:
-        """Whether a balance of the account is asserted on a day (of its morning)."""
+        """Whether a balance of the account is asserted for (the morning of) a day."""
         return (account, currency, day) in self._asserted

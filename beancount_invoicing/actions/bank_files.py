@@ -23,16 +23,16 @@ class RefusedStatements(ValueError):
 
 
 def read_bank_files(book: Book, files: Sequence[Path], named: str = "") -> tuple[tuple[Statement, str], ...]:
-    """The statements of files in their order, each with the account that the ledger's description of a table says ("" for none).
+    """The statements of files in their order, each with the account from the ledger's description of a table ("" for none).
 
-    `named` (an account, or ""): whose table a CSV is. Without it, a CSV is the known table with its titles, or the first one
-    that an `invoice-bank` describes and that fits. Raises StatementFileError, and OSError.
+    `named` (an account, or ""): whose table a CSV is. Without it, a CSV is the known table with its titles, or the first one that
+    an `invoice-bank` describes and that fits. Raises StatementFileError, and OSError.
     """
     return tuple(statement for file in files for statement in _statements(book, file, named))
 
 
 def statements_of_accounts(book: Book, files: Sequence[Path], named: str = "") -> tuple[tuple[Statement, str], ...]:
-    """As `read_bank_files`, but each with its account of the ledger, and refused unless they add up.
+    """As `read_bank_files`, but each with its account in the ledger; refused unless they add up.
 
     Raises RefusedStatements and UnknownBankAccount too.
     """

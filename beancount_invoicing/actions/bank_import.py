@@ -1,4 +1,4 @@
-"""Lines of bank statements become entries: those that the ledger has are tied, those that are certain booked, the rest proposed."""
+"""Lines of bank statements become entries: existing entries are tied to them, certain payments are booked, the rest is proposed."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from beancount_invoicing.writing.payment_text import payment_transaction
 
 
 class AccountStatement(NamedTuple):
-    """A statement, and the account of the ledger that it is of."""
+    """A statement, and its account in the ledger."""
 
     account: str
     statement: Statement
 
 
 class BankImport(NamedTuple):
-    """What an import makes, or would make, of each line, in the order of the statements; and of the ledger."""
+    """What an import makes, or would make, of each line, in the order of the statements; and the change of the ledger."""
 
     lines: tuple[BookedLine, ...]
     outcome: Outcome

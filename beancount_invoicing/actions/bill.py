@@ -28,10 +28,9 @@ def bill(
     line_filter: billing.LineFilter = billing.LineFilter(),  # noqa: B008 - frozen
     loader: LedgerLoader | None = None,
 ) -> Outcome:
-    """The documents that bill all that is due up to `until` (inclusive), dated `dating.day`; of `contracts_wanted`, and of that
-    `line_filter` what is asked for. What of it cannot be billed is `left_out`.
-
-    Raises what `change` raises, InvalidRequest, UnknownCustomer, billing.CannotNumber.
+    """The documents that bill everything due up to `until` (inclusive), dated `dating.day`; of `contracts_wanted`, as far as
+    `line_filter` selects it. Anything of it that cannot be billed is in `left_out`. Raises what `change` raises,
+    InvalidRequest, UnknownCustomer, billing.CannotNumber.
     """
 
     def make(loading: Loading) -> Changes:
@@ -53,14 +52,15 @@ def bill(
 
 
 def _to_send(book: Book, draft: Draft) -> Draft:
-    """The document with the mark that it is to be sent, where nothing else in the ledger says so: a crash or a mail server that is
-    down must not make it forgotten."""
+    """The document with the mark that it is to be sent, unless the ledger records that otherwise: a crash or a mail server
+    that is down must not make it forgotten.
+    """
     since = send_from_day(book, draft.date)
     return draft if since is not None and since <= draft.date else draft._replace(to_send=True)
 
 
 def _next(book: Book, until: date, wanted: billing.ContractFilter) -> str:
-    """That nothing is to be billed, and when the next is due, as far as that is known."""
+    """The message that there is nothing to bill, and when the next billing is due, if known."""
     those = [(status.next_due, status.contract.code) for status in billing.contract_statuses(book, until, wanted)]
     later = min(((day, code) for day, code in those if day and day > until), default=None)
     return (
@@ -71,7 +71,7 @@ def _next(book: Book, until: date, wanted: billing.ContractFilter) -> str:
 
 
 def _known(book: Book, only: billing.LineFilter) -> billing.LineFilter:
-    """What is asked for, with names as the ledger writes them. Raises InvalidRequest where nobody, nothing has such a name."""
+    """The request with names as the ledger writes them. Raises InvalidRequest if a name matches nobody or nothing."""
     people = {work.person.casefold(): work.person for work in book.work if work.person}
     tasks = {work.task.casefold(): work.task for work in book.work if work.task and work.quantity > 0}
     for what, text, known in ((_("time of"), only.person, people), ("task", only.task, tasks)):
@@ -94,9 +94,8 @@ def _known(book: Book, only: billing.LineFilter) -> billing.LineFilter:
 def contract_filter(
     book: Book, customer: str, contract: str, *, unique_customer: bool = False
 ) -> billing.ContractFilter:
-    """The contracts of the customers that a name names (of the `unique_customer`, for what is written), and of a code; "" for all.
-
-    Raises InvalidRequest where no such contract, UnknownCustomer where no such customer is there.
+    """The contracts of the customers that a name matches (of the `unique_customer`, if something is written), and of a code;
+    "" for all. Raises InvalidRequest if there is no such contract, UnknownCustomer if there is no such customer.
     """
     if contract and contract not in book.contracts:
         raise InvalidRequest(

@@ -1,4 +1,4 @@
-"""Late interest and indemnity: what may be claimed of documents, and booking it as claims outside VAT."""
+"""Late interest and indemnity: what may be claimed for documents, and booking it as claims outside VAT."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ from beancount_invoicing.writing.new_documents import DocumentDating, InvalidReq
 
 
 class LateClaim(NamedTuple):
-    """What may be claimed of a document, or of one customer's share of it; `interest` is None where nothing is. `notices`: what to
-    know about it."""
+    """What may be claimed for a document, or for one customer's share of it; `interest` is None if nothing can be. `notices`:
+    what to know about it.
+    """
 
     position: Position
     interest: Interest | None
@@ -34,11 +35,11 @@ class LateClaim(NamedTuple):
 def late_claims(
     book: Book, as_of: date, numbers_or_customers: Sequence[str], booked: date | None = None
 ) -> tuple[LateClaim, ...]:
-    """What may be claimed at `as_of` (inclusive), beyond what claims have charged by that day, of documents: by their numbers or
-    customers, of whose documents those are left out that are not late and of which nothing may be claimed.
+    """What may be claimed at `as_of` (inclusive), beyond earlier claims up to that day, for documents given by number or customer.
 
-    `booked`: the day of the claims that are to be made of it; then it is beyond what claims of any day have charged, and a name is
-    one customer's. Raises UnknownNumber, UnknownCustomer.
+    Of a customer's documents, those that are not late and for which nothing may be claimed are left out. `booked`: the day of the
+    claims to be made; then claims of any day count as earlier ones, and a name must match one customer. Raises UnknownNumber,
+    UnknownCustomer.
     """
     found = named_documents(book, as_of, numbers_or_customers, unique_customer=booked is not None)
     claims = [
@@ -55,7 +56,7 @@ def late_claims(
         for claim in claims
         if claim.interest is not None
         or claim.position.invoice.number not in found.named_by_customer
-        or claim.position.days_overdue  # it says why nothing may be claimed
+        or claim.position.days_overdue  # it explains why nothing may be claimed
     )
 
 
@@ -81,7 +82,7 @@ def _late_claim(book: Book, position: Position, as_of: date, booked: date | None
 
 
 def _covered(book: Book, position: Position, as_of: date, booked: date | None) -> tuple[str, ...]:
-    """What to know where money on the account, allocated to nothing, lowers what may be claimed."""
+    """The notice that unallocated money on the account lowers what may be claimed."""
     there = total_cover(position.on_account)
     if there <= 0 or _sum(book, position, as_of, booked) == _sum(book, position._replace(on_account=()), as_of, booked):
         return ()
@@ -102,7 +103,7 @@ def _covered(book: Book, position: Position, as_of: date, booked: date | None) -
 
 
 def _sum(book: Book, position: Position, as_of: date, booked: date | None) -> Decimal:
-    """All that may be claimed of a document."""
+    """Everything that may be claimed for a document."""
     try:
         interest = interest_on(book, position, as_of, booked)
     except InterestUnknown as error:
@@ -111,7 +112,7 @@ def _sum(book: Book, position: Position, as_of: date, booked: date | None) -> De
 
 
 def _why_nothing(book: Book, position: Position, as_of: date, booked: date | None) -> str:
-    """Why nothing may be claimed of a document."""
+    """Why nothing may be claimed for a document."""
     invoice = position.invoice
     if invoice.draft or invoice.kind in {"claim", "void"} or invoice.customer is None:
         what = "a draft" if invoice.draft else _("of kind {kind}", kind=invoice.kind)
@@ -153,7 +154,7 @@ def _why_nothing(book: Book, position: Position, as_of: date, booked: date | Non
 
 
 class InterestClaimRequest(NamedTuple):
-    """What is to be booked as claims: of which documents, up to and with which day, on which income account."""
+    """What to book as claims: for which documents, up to which day and dated which day, on which income account."""
 
     numbers: tuple[str, ...]
     as_of: date
@@ -165,8 +166,8 @@ def claim_interest(
 ) -> Outcome:
     """One claim for each document: a line of interest for its days, and one of the fixed indemnity, due at once, without VAT.
 
-    What was claimed before is not claimed again. Raises what `change` raises, InvalidRequest, UnknownNumber,
-    billing.CannotNumber, CannotCompose.
+    What was claimed before is not claimed again. Raises what `change` raises, InvalidRequest, UnknownNumber, billing.CannotNumber,
+    CannotCompose.
     """
 
     def make(loading: Loading) -> Changes:
@@ -216,7 +217,7 @@ def _words(book: Book, customer: Customer, day: date) -> tuple[str, dict[str, st
 
 
 def _worked_out(interest: Interest, currency: str, language: str) -> str:
-    """How the interest comes about, a line for each stretch of days, as the document prints it."""
+    """How the interest was calculated, a line for each stretch of days, as the document prints it."""
     from beancount_invoicing import rendering
 
     formats, colon = rendering.Formats(language), rendering.colon(language)

@@ -1,4 +1,4 @@
-"""What is agreed with customers: contracts are added, changed, paused, stopped, and get their milestones."""
+"""Agreements with customers: contracts are added, changed, paused, stopped, and get their milestones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from beancount_invoicing.writing.new_documents import InvalidRequest
 
 
 class ContractRequest(NamedTuple):
-    """A contract to be agreed: whose, its code, mode and first day, and the keys that are said of it."""
+    """A contract to be added: its customer, code, mode and first day, and its keys."""
 
     customer: str
     code: str
@@ -35,9 +35,11 @@ class ContractRequest(NamedTuple):
 
 
 def add_contract(file: str | Path, request: ContractRequest, write_options: WriteOptions) -> Outcome:
-    """A contract is agreed. Without an item it is booked on the account of most items, else on the only income account. One of mode
-    time gets an account of its own where it names none; accounts of time that are not open yet
-    are opened. Raises what `change` raises, InvalidRequest, UnknownCustomer."""
+    """Adds a contract. Without an item, it is booked on the account that most items use, else on the only income account.
+
+    A contract of mode time gets an account of its own if it names none; time accounts that are not open yet are opened. Raises what
+    `change` raises, InvalidRequest, UnknownCustomer.
+    """
 
     def make(loading: Loading) -> Changes:
         book = loading.book
@@ -75,7 +77,7 @@ def add_contract(file: str | Path, request: ContractRequest, write_options: Writ
 
 
 def _alike(book: Book, main: str, wanted: ContractRequest) -> list[str]:
-    """What to say where the customer has a contract of the same kind for the same thing."""
+    """The notice if the customer has a contract of the same kind for the same thing."""
     what = (wanted.values.get("item") or "", wanted.values.get("text") or "")
     found = []
     for code, dated in book.contracts.items():
@@ -109,7 +111,7 @@ def _hints(wanted: ContractRequest) -> list[str]:
 
 
 def _time_account(loading: Loading, main: str, code: str) -> str:
-    """An account for the time of a contract, beside the others': called as its customer, else as the contract."""
+    """An account for the time of a contract, beside the others: named after its customer, else after the contract."""
     book = loading.book
     taken = {version.time for dated in book.contracts.values() for _day, version in dated.versions if version.time}
     parents = [account.rsplit(":", 1)[0] for account in sorted(taken)]
@@ -131,7 +133,7 @@ def _time_account(loading: Loading, main: str, code: str) -> str:
 
 
 def _opened(loading: Loading, account: str, said: Values, day: date) -> list[str]:
-    """The directives that open the account of a contract's time and, where there is none, one that time stands against."""
+    """The directives that open the account of a contract's time and, if there is none, a counter-account for time."""
     book = loading.book
     item = book.items[str(said["item"])].at(day) if said.get("item") in book.items else None
     others = [work.commodity for work in book.work] or [
@@ -167,7 +169,7 @@ def _opened(loading: Loading, account: str, said: Values, day: date) -> list[str
 def change_contract(
     file: str | Path, code: str, day: date, values: Values, new_customer: str, write_options: WriteOptions
 ) -> Outcome:
-    """A contract has other values from `day` on, and (`new_customer`, "" for the same) is another customer's.
+    """Changes values of a contract from `day` on, and (`new_customer`, "" for the same) its customer.
 
     Raises what `change` raises, InvalidRequest, UnknownCustomer.
     """
@@ -190,9 +192,8 @@ def change_contract(
 
 
 def pause_contract(file: str | Path, code: str, first: date, last: date | None, write_options: WriteOptions) -> Outcome:
-    """Nothing of a contract is billed from `first` to `last` (inclusive; None: until it is said to go on).
-
-    Raises what `change` raises, InvalidRequest.
+    """Stops billing a contract from `first` to `last` (inclusive; None: until an amendment resumes it). Raises what `change`
+    raises, InvalidRequest.
     """
 
     def make(loading: Loading) -> Changes:
@@ -215,9 +216,8 @@ def pause_contract(file: str | Path, code: str, first: date, last: date | None, 
 
 
 def stop_contract(file: str | Path, code: str, last: date, day: date, write_options: WriteOptions) -> Outcome:
-    """A contract ends with the day `last`, whatever its terms were; it is said on `day`, or on `last` where that is earlier.
-
-    Raises what `change` raises, InvalidRequest.
+    """Ends a contract with the day `last`, whatever its terms were; the amendment is dated `day`, or `last` if that is
+    earlier. Raises what `change` raises, InvalidRequest.
     """
 
     def make(loading: Loading) -> Changes:
@@ -243,7 +243,7 @@ def stop_contract(file: str | Path, code: str, last: date, day: date, write_opti
 def add_milestone(
     file: str | Path, code: str, name: str, day: date, values: Values, write_options: WriteOptions
 ) -> Outcome:
-    """A contract gets a milestone, to be billed from `day` on. Raises what `change` raises, InvalidRequest."""
+    """Adds a milestone to a contract, to be billed from `day` on. Raises what `change` raises, InvalidRequest."""
 
     def make(loading: Loading) -> Changes:
         book = loading.book
@@ -269,7 +269,7 @@ def _padded(said: Values, currency: str) -> dict[str, text.DirectiveValue | None
 
 
 def known_contract(book: Book, code: str, day: date) -> Contract:
-    """A contract as it stands on a day. Raises InvalidRequest where there is none."""
+    """A contract as it is on a day. Raises InvalidRequest if there is none."""
     if code not in book.contracts:
         raise InvalidRequest(
             _('there is no contract "{code}"{hint}', code=code, hint=near_name_hint(code, book.contracts))

@@ -80,7 +80,7 @@ def render_duplicates(
 
 
 class _List(NamedTuple):
-    """What remained unpaid of one customer in one currency, and how the file of its list is named."""
+    """The unpaid documents of one customer in one currency, and the file name of their list."""
 
     name: str
     debts: list[BadDebt]
@@ -101,8 +101,9 @@ def _lists(debts: Sequence[BadDebt]) -> list[_List]:
 def dispatches_of_receipted_invoices(
     ledger: Ledger, receipts: Sequence[Receipt], channel: Channel | None = None
 ) -> Iterator[Dispatch | HeldDispatch]:
-    """What sends the document of each receipt as paid, on the receipt's day, in the thread of the invoice, by the customer's
-    channel or `channel`; one that is not paid in full is held. Raises TemplateError."""
+    """The dispatch of the document of each receipt as paid, on the receipt's day, in the thread of the invoice, by the
+    customer's channel or `channel`; one that is not paid in full is held back. Raises TemplateError.
+    """
     from beancount_invoicing import rendering
     from beancount_invoicing.rendering.view import Pair
 
@@ -121,8 +122,9 @@ def dispatches_of_receipted_invoices(
 def dispatches_of_duplicates(
     ledger: Ledger, losses: Sequence[BadDebt], channel: Channel | None = None, *, as_list: bool = False
 ) -> Iterator[Dispatch | HeldDispatch]:
-    """What sends the duplicate of each document that remained unpaid, or a list for each customer and currency, as `of_acquitted`
-    does. Where no law is known that has the customer told so, it is held. Raises TemplateError."""
+    """The dispatch of the duplicate of each document that remained unpaid, or of a list for each customer and currency, as
+    `of_acquitted` does. It is held back if no law is known that requires informing the customer. Raises TemplateError.
+    """
     from beancount_invoicing import rendering
     from beancount_invoicing.rendering.view import Pair
 
@@ -171,7 +173,7 @@ def _dispatch(
     facts: tuple[Pair, ...],
     channel: Channel | None,
 ) -> Dispatch:
-    """What sends a copy, or a list of several documents, on its day."""
+    """The dispatch of a copy, or of a list of several documents, on its day."""
     from beancount_invoicing import rendering
 
     book, day, invoiced = ledger.book, positions[0].as_of, positions[0].debtor

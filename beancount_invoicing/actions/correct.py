@@ -1,4 +1,4 @@
-"""Correcting: an issued invoice is cancelled and replaced by a corrective one, or credited and billed anew."""
+"""Corrections: an issued invoice is cancelled and replaced by a corrective one, or credited and invoiced again."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ __all__ = ["CorrectionRequest", "correct"]
 
 
 class CorrectionRequest(NamedTuple):
-    """What is said otherwise of an invoice that is replaced: lines by their places, from 1; new ones as `new` takes them."""
+    """The changes to an invoice that is replaced: lines by their places, from 1; new ones as `new` takes them."""
 
     number: str
     reason: str
@@ -39,11 +39,11 @@ class CorrectionRequest(NamedTuple):
     dropped: tuple[int, ...] = ()
     new_lines: tuple[str, ...] = ()
     account: str = ""
-    """Income account of new lines that are no item; "" for the one that all its lines are booked on."""
+    """Income account of new lines without an item; "" for the one on which all its lines are booked."""
     customer: str = ""
-    """Name or account of whom it should have gone to; "" for the same."""
+    """Name or account of the customer whom it should have gone to; "" for the same."""
     tax: str = ""
-    """Tax code of all of it, but for lines of which another is said; "" for what they have."""
+    """Tax code of all lines, except those that have another one in the request; "" for no change."""
     start: date | None = None
     """First day of the periods of all lines that have one, inclusive."""
     end: date | None = None
@@ -53,8 +53,9 @@ class CorrectionRequest(NamedTuple):
     delivered: date | None = None
     purchase_order: str = ""
     by_credit_note: bool | None = None
-    """Whether the customer gets a credit note and a new invoice; None: where its e-invoices go by Peppol, which takes nothing
-    else."""
+    """Whether the customer gets a credit note and a new invoice; None: if its e-invoices go by Peppol, which accepts nothing
+    else.
+    """
 
 
 def correct(
@@ -65,10 +66,10 @@ def correct(
     loader: LedgerLoader | None = None,
 ) -> Outcome:
     """The corrective invoice of `day`, and the cancellation that takes the replaced one out of the books; or a credit note, a new
-    invoice, and the entry that gives this what the credit note leaves of what was paid.
+    invoice, and the entry that gives the new one whatever was paid and is left on the credit note.
 
-    What was paid of it pays the new one. Raises what `change` raises, UnknownNumber, UnknownCustomer, InvalidRequest,
-    billing.CannotNumber, CannotCorrect, CannotRedraft, CannotCompose.
+    What was paid on the replaced invoice pays the new one. Raises what `change` raises, UnknownNumber, UnknownCustomer,
+    InvalidRequest, billing.CannotNumber, CannotCorrect, CannotRedraft, CannotCompose.
     """
     return change(file, partial(_corrected, wanted=request, day=day, how=write_options), write_options, loader)
 
@@ -165,7 +166,9 @@ def _peppol_notices(book: Book, invoice: Invoice, correction: billing.Correction
 
 
 def _kept_back(invoice: Invoice, new: Draft) -> list[str]:
-    """That a part stood on an account of its own, where it does no more: nobody knows how much of the new sum is kept back."""
+    """The notice that a part was on an account of its own, and no longer is: it is not known how much of the new sum is kept
+    back.
+    """
     main = new.receivables[0].account
     there = {receivable.account for receivable in new.receivables}
     if invoice.customer is None or new.customer != invoice.customer.account:
@@ -188,7 +191,7 @@ def _kept_back(invoice: Invoice, new: Draft) -> list[str]:
 
 
 def _paid_on(book: Book, position: Position, back: Draft, new: Draft, day: date) -> tuple[NewDirective, ...]:
-    """The entry that gives a new invoice what its credit note leaves of what was paid."""
+    """The entry that gives a new invoice what was paid and is left on its credit note."""
     accounts = {receivable.account for receivable in (*back.receivables, *new.receivables)}
     amount = min(
         position.settled, sum((receivable.amount for receivable in new.receivables if not receivable.retained), ZERO)
@@ -201,7 +204,7 @@ def _paid_on(book: Book, position: Position, back: Draft, new: Draft, day: date)
 
 
 def _is_paid_by_money(position: Position) -> None:
-    """Raises CannotCorrect where something else than money settled a part, or others owe it: that would have to follow too."""
+    """Raises CannotCorrect if anything but money settled a part, or other customers owe it: that would have to follow too."""
     invoice, number = position.invoice, position.invoice.number
     if invoice.customer and any(debtor.account != invoice.customer.account for debtor in position.debtors):
         names = joined(_(" and "), (debtor.name for debtor in position.debtors))
@@ -228,7 +231,7 @@ def _is_paid_by_money(position: Position) -> None:
 
 
 def _edits(invoice: Invoice, wanted: CorrectionRequest) -> tuple[LineEdit, ...]:
-    """What is said of lines, with what is said of all of them."""
+    """The changes of each line, with those that apply to all of them."""
     said = {line.index: line for line in wanted.lines}
     for place, line in enumerate(invoice.lines, 1):
         if place in wanted.dropped:
@@ -251,18 +254,18 @@ _WORKED_OUT = frozenset(
         "invoice", "kind", "corrects", "claims", "customer", "purchase-order", "terms", "due", "delivered", "note", "to-send",
     }
 )  # fmt: skip
-"""Keys of a document that are worked out anew."""
+"""Keys of a document that are worked out again."""
 
 
 def _said(loading: Loading, invoice: Invoice) -> dict[str, StepValue]:
-    """What else the replaced invoice says of itself, by key: it holds for the corrective one too."""
+    """The other keys of the replaced invoice: they apply to the corrective one too."""
     entry = entry_of(loading, invoice)
     known = keys.BY_PLACE[keys.DOCUMENT] - _WORKED_OUT - set(keys.QUERY_KEYS)
     return {key: value for key, value in (entry.meta if entry else {}).items() if key in known}
 
 
 def _notices(book: Book, position: Position, wanted: billing.Correction) -> list[str]:
-    """What somebody who corrects should know."""
+    """What the user should know about the correction."""
     invoice = position.invoice
     result = []
     paid = position.settled

@@ -1,4 +1,4 @@
-"""Crediting: what is given back of a document, booked as the document is."""
+"""Credits: what is given back of a document, booked as the document was."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["CreditLine", "CreditRequest", "credit"]
 
 
 def credit(file: str | Path, request: CreditRequest, dating: DocumentDating, write_options: WriteOptions) -> Outcome:
-    """A credit note on a document, or on what is left of it.
+    """A credit note for a document, or for what is left of it.
 
     Raises what `change` raises, UnknownNumber, billing.CannotNumber, CannotCredit, CannotCompose.
     """
@@ -53,7 +53,7 @@ def credit_note_changes(
 
 
 def _as_owed(book: Book, position: Position) -> tuple[Invoice, Sequence[str]]:
-    """The document as its credit note sees it: of the customer who owes it, on the accounts where it stands; and these."""
+    """The document as its credit note sees it: of the customer who owes it, on the accounts where it is; and these accounts."""
     invoice, debtor = position.invoice, position.debtor
     if len(position.debtors) > 1:
         names = joined(_(" and "), (debtor.name for debtor in position.debtors))
@@ -83,9 +83,9 @@ def _as_owed(book: Book, position: Position) -> tuple[Invoice, Sequence[str]]:
 
 
 def exchange_rate_of(loading: Loading, invoice: Invoice) -> ExchangeRate | None:
-    """How a document is booked where that is, in whole or in part, in another currency: at the price that stands in its entry.
+    """How a document is booked if it is, in whole or in part, in another currency: at the price in its entry.
 
-    The price of its receivable says it, else those of its lines; None where all is booked in its own currency.
+    That is the price of its receivable, else of its lines; None if everything is booked in its own currency.
     """
     entry = entry_of(loading, invoice)
     if entry is None:
@@ -114,7 +114,7 @@ def exchange_rate_of(loading: Loading, invoice: Invoice) -> ExchangeRate | None:
 
 
 def entry_of(loading: Loading, invoice: Invoice) -> Transaction | None:
-    """The transaction that a document is."""
+    """The transaction of a document."""
     for entry in loading.entries:
         if isinstance(entry, Transaction) and source_of(entry.meta) == invoice.source:
             return entry

@@ -29,19 +29,19 @@ _FORMS = re.compile(
 
 
 class CustomerRequest(NamedTuple):
-    """A customer to be opened; `said` has the keys that are said of it."""
+    """A customer to be added; `said` has its keys."""
 
     name: str
     values: Values
     account: str = ""
-    """Its account; made of its name beside the other customers', if not said."""
+    """Its account; "" to name it after the customer, beside the other customers' accounts."""
     currency: str = ""
     allow_duplicate: bool = False
-    """It is another customer than one of the same name that is there."""
+    """It is another customer than the existing one of the same name."""
 
 
 def add_customer(file: str | Path, request: CustomerRequest, day: date, write_options: WriteOptions) -> Outcome:
-    """A customer's account is opened; one that is open already and nobody's gets what is said of the customer where it is opened.
+    """Opens a customer's account; an open account that belongs to no customer gets the customer's keys below its `open`.
 
     Raises what `change` raises, InvalidRequest (an identifier is wrong, the account is a customer's, a customer has that name).
     """
@@ -87,8 +87,9 @@ def _opened(loading: Loading, account: str, said: Values, currency: str, day: da
 def customer_changes(
     loading: Loading, account: str, values: Values, opening: opens.AccountOpening, currency: str = ""
 ) -> Changes:
-    """What is said of a customer, on an account that is open: below the line that opens it, or where a plugin opens it without
-    one, by a line of the day on which it does, for `currency` ("": any). Raises OSError, UnicodeDecodeError."""
+    """Adds a customer's keys to an open account: below the line that opens it or, if a plugin opens it without one, below a
+    new line of the same day, for `currency` ("": any). Raises OSError, UnicodeDecodeError.
+    """
     if opening.source is None:
         return _opened(loading, account, values, currency, opening.day)
     edit = writer.Edit(
@@ -98,7 +99,7 @@ def customer_changes(
 
 
 def _free(book: Book, account: str, opening: opens.AccountOpening, currency: str) -> None:
-    """Raises InvalidRequest where an open account is a customer's, or not for the currency."""
+    """Raises InvalidRequest if an open account is a customer's, or not for the currency."""
     if main := book.main_accounts.get(account):
         name = book.customers[main].latest.name
         what = (
@@ -133,7 +134,7 @@ def _free(book: Book, account: str, opening: opens.AccountOpening, currency: str
 
 
 def _unnumbered(loading: Loading, account: str) -> Iterator[str]:
-    """What to say of what is booked already on an account that becomes a customer's."""
+    """The notice about entries on an account that becomes a customer's."""
     booked = legacy_books.balance(loading.entries, account, loading.book.last_date)
     if booked:
         amounts = ", ".join(f"{amount} {currency}" for currency, amount in booked.items())
@@ -149,14 +150,14 @@ def _unnumbered(loading: Loading, account: str) -> Iterator[str]:
 
 
 def check_tax_code(book: Book, values: Values) -> None:
-    """Raises InvalidRequest where a tax code is said that the ledger does not have."""
+    """Raises InvalidRequest if a tax code is given that the ledger does not have."""
     tax = values.get("tax")
     if tax and tax not in book.taxes:
         raise InvalidRequest(_('there is no tax "{tax}"{hint}', tax=tax, hint=near_name_hint(str(tax), book.taxes)))
 
 
 def _reached(book: Book, wanted: CustomerRequest, day: date) -> Iterator[str]:
-    """Where e-invoices of a seller in France reach a French business that names no electronic address."""
+    """Where e-invoices of a seller in France reach a French business without an electronic address in the ledger."""
     said = {key: str(wanted.values.get(key) or "") for key in ("siren", "siret", "endpoint", "buyer")}
     siren = "".join((said["siren"] or said["siret"][:9]).split())
     french = law.law_of(str(wanted.values.get("country") or "")) == "FR" and (
@@ -176,7 +177,7 @@ _IDENTIFIERS = ("siren", "siret", "vat-id", "email", "endpoint", "register-id")
 
 
 def _same_name(book: Book, wanted: CustomerRequest) -> str:
-    """That a customer has, or had, the name already, and what to do; "" where none has."""
+    """The message that a customer has, or had, the name already, and what to do; "" if none has."""
     for account, dated in book.customers.items():
         if folded(wanted.name) in {folded(version.name) for _day, version in dated.versions}:
             return _(
@@ -189,7 +190,7 @@ def _same_name(book: Book, wanted: CustomerRequest) -> str:
 
 
 def _alike(book: Book, wanted: CustomerRequest, day: date) -> Iterator[str]:
-    """What to say where a customer has the same name, or an identifier or address that should be one's own."""
+    """The notice if a customer has the same name, or an identifier or address that should be unique."""
     for account, dated in book.customers.items():
         customer = dated.at(day)
         if folded(wanted.name) in {folded(version.name) for _day, version in dated.versions}:
@@ -207,13 +208,13 @@ def _alike(book: Book, wanted: CustomerRequest, day: date) -> Iterator[str]:
 
 
 def _country(said: Values) -> str:
-    """The country of a customer by what is said of it."""
+    """The country of a customer from its data."""
     siren = str(said.get("siren") or said.get("siret") or "")
     return law.country_of(str(said.get("country") or ""), str(said.get("vat-id") or ""), siren)
 
 
 def _asked_by_public_buyers(said: Values) -> Iterator[str]:
-    """What a public body that takes electronic invoices only needs said."""
+    """What is still missing for a public body that accepts only electronic invoices."""
     source = law.e_invoicing_mandate(_country(said), str(said.get("buyer") or ""))
     if not source:
         return
@@ -244,7 +245,7 @@ def _asked_by_public_buyers(said: Values) -> Iterator[str]:
 
 
 def change_customer(file: str | Path, name: str, day: date, values: Values, write_options: WriteOptions) -> Outcome:
-    """What holds of a customer from `day` on. Raises what `changed` raises, InvalidRequest, UnknownCustomer."""
+    """Changes the data of a customer from `day` on. Raises what `changed` raises, InvalidRequest, UnknownCustomer."""
 
     def make(loading: Loading) -> Changes:
         book = loading.book
@@ -262,7 +263,7 @@ def change_customer(file: str | Path, name: str, day: date, values: Values, writ
 
 
 def check_party(values: Sequence[tuple[str, str]]) -> None:
-    """Raises InvalidRequest where an identifier's check digits are wrong, or terms cannot be read."""
+    """Raises InvalidRequest if an identifier's check digits are wrong, or terms cannot be read."""
     for key, value in values:
         if value and (problem := identifiers.problem(key, value)):
             raise InvalidRequest(_("{key} {value}: {problem}", key=key, value=value, problem=problem))
@@ -274,14 +275,14 @@ def check_party(values: Sequence[tuple[str, str]]) -> None:
 
 
 def account_name(name: str) -> str:
-    """A name as the last part of an account: its words joined, legal forms left out."""
+    """A name as the last part of an account: its words joined, without legal forms."""
     words = re.findall(r"[^\W_]+", _FORMS.sub(" ", name)) or re.findall(r"[^\W_]+", name)
     joined = "".join(word[:1].upper() + word[1:] for word in words)
     return joined if joined[:1].isupper() or joined[:1].isdigit() else f"C{joined}"
 
 
 def account_of(book: Book, name: str, assets: str = "Assets") -> str:
-    """A free account for a customer, beside the others', and below no other's; `assets` is how accounts of assets begin."""
+    """A free account for a customer, beside the others', and below no other's; `assets` is the name of the root of assets."""
     base = _named_after(book, name, assets)
     account, count = base, 2
     while account in book.opened_accounts:
@@ -290,7 +291,7 @@ def account_of(book: Book, name: str, assets: str = "Assets") -> str:
 
 
 def _named_after(book: Book, name: str, assets: str) -> str:
-    """The account that a customer's name gives, beside the others' and below no other's; it may be open."""
+    """The account that a customer's name gives, beside the others' and below no other's; it may be open already."""
     parents = [
         above
         for account in book.customers
@@ -305,14 +306,14 @@ def _named_after(book: Book, name: str, assets: str) -> str:
 
 
 def _of_all(account: str, assets: str) -> str:
-    """The account above this one that is of customers in general; "" where none is."""
+    """The account above this one that is for customers in general; "" if there is none."""
     while account != assets and not account_words.of_no_single_customer(account.rsplit(":", 1)[-1]):
         account = account.rsplit(":", 1)[0]
     return account if account != assets else ""
 
 
 def _of_customers(book: Book, assets: str) -> str:
-    """The open account that is of customers in general, and of none of them; else what it is usually called."""
+    """The open account that is for customers in general, and belongs to none of them; else its usual name."""
     usual = [f"{assets}:{name}" for name in ("Clients", "Receivable", "Receivables")]
     those = [
         account
@@ -333,7 +334,7 @@ def padded(price: Decimal | None, decimals: int) -> Decimal | None:
 
 
 def file_of_latest(loading: Loading, sources: Sequence[Source], name: str) -> str:
-    """The file where the last of `sources` stands, else the ledger's file of that name, else its top file."""
+    """The file of the last of `sources`, else the ledger's file of that name, else its top file."""
     if sources:
         return max(sources).file
     named = [file for file in loading.files if Path(file).stem == name]

@@ -1,4 +1,4 @@
-"""Drafts are changed where they stand, or taken out."""
+"""Changes to drafts where they are, and their removal."""
 
 from __future__ import annotations
 
@@ -31,24 +31,23 @@ __all__ = ["DraftEdit", "LineEdit", "draft_drop", "draft_edit", "removal_changes
 
 
 class DraftEdit(NamedTuple):
-    """What is changed of a draft: lines by their places, from 1; new ones as `new` takes them, "2 CAPTEUR @ 120.00"."""
+    """The changes to a draft: lines by their places, from 1; new ones as `new` takes them, "2 CAPTEUR @ 120.00"."""
 
     number: str
     lines: tuple[LineEdit, ...] = ()
     dropped: tuple[int, ...] = ()
     new_lines: tuple[str, ...] = ()
     account: str = ""
-    """Income account of new lines that are no item; "" for the one that all its lines are booked on."""
+    """Income account of new lines without an item; "" for the one on which all its lines are booked."""
     write_off_time: bool = False
-    """Time that is billed no more leaves its account all the same: it is given away."""
+    """Time that is no longer billed still leaves its account: it is given away."""
 
 
 def draft_edit(
     file: str | Path, request: DraftEdit, write_options: WriteOptions, loader: LedgerLoader | None = None
 ) -> Outcome:
-    """The draft with its lines changed; taxes, what is to be paid, deposits and time postings follow, comments and other keys stay.
-
-    Raises what `change` raises, InvalidRequest, billing.CannotRedraft, CannotCompose.
+    """The draft with its lines changed; taxes, the amount to pay, deposits and time postings follow; comments and other keys
+    stay. Raises what `change` raises, InvalidRequest, billing.CannotRedraft, CannotCompose.
     """
 
     def make(loading: Loading) -> Changes:
@@ -80,7 +79,7 @@ def draft_edit(
 
 
 def draft_drop(file: str | Path, names: Sequence[str], write_options: WriteOptions) -> Outcome:
-    """Drafts are taken out of the ledger; what they billed waits again. Raises what `change` raises, InvalidRequest."""
+    """Removes drafts from the ledger; what they billed can be billed again. Raises what `change` raises, InvalidRequest."""
 
     def make(loading: Loading) -> Changes:
         drafts = [_draft(loading.book, name) for name in dict.fromkeys(names)]
@@ -90,7 +89,7 @@ def draft_drop(file: str | Path, names: Sequence[str], write_options: WriteOptio
 
 
 def removal_changes(loading: Loading, documents: Sequence[Invoice]) -> Changes:
-    """The changes that take documents out of the ledger. Raises InvalidRequest where something else names them."""
+    """The changes that remove documents from the ledger. Raises InvalidRequest if something else names them."""
     numbers = frozenset(document.number for document in documents)
     own = {document.source for document in documents}
     for place in renaming.entries_naming(loading.entries, numbers):
@@ -127,7 +126,7 @@ def _draft(book: Book, name: str) -> Invoice:
 
 
 def one_account(invoice: Invoice) -> str:
-    """The account that all lines of a document are booked on; "" where they are on several."""
+    """The account on which all lines of a document are booked; "" if they are on several."""
     accounts = {line.account for line in invoice.lines}
     return accounts.pop() if len(accounts) == 1 else ""
 
@@ -137,7 +136,7 @@ _ORDER = ("item", "text", "quantity", "unit", "price", "price-with-tax", "discou
 
 
 class _Rewriting:
-    """The text of one draft with what was worked out anew; each method does one kind of posting."""
+    """The text of one draft with what was worked out again; each method writes one kind of posting."""
 
     def __init__(self, loading: Loading, invoice: Invoice, made: Redraft, wanted: DraftEdit) -> None:
         self.invoice = invoice
@@ -148,13 +147,13 @@ class _Rewriting:
         assert entry is not None  # it was read as an invoice
         self.entry: Transaction = entry
         self.changed: dict[int, str] = {}
-        """By line of a posting, its new text; "" where it is taken out."""
+        """By line of a posting, its new text; "" if it is removed."""
         self.behind: defaultdict[int, list[NewPosting]] = defaultdict(list)
-        """By line of a posting, what is new behind it."""
+        """By line of a posting, the new text after it."""
         self.blocks: dict[int, Block] = {}
 
     def text(self, old: str) -> str:
-        """The whole entry. Raises InvalidRequest where a posting does not stand in it."""
+        """The whole entry. Raises InvalidRequest if a posting is not in it."""
         first = self.invoice.source.line
         lines = [source_of(posting.meta).line for posting in self.entry.postings]
         written = blocks.split_entry(old, first, lines)
@@ -181,7 +180,7 @@ class _Rewriting:
         return joined("\n", (part for part in result if part))
 
     def _set(self, source: Source, leg: NewPosting | None, keys: Sequence[str] = ()) -> None:
-        """A posting gets the number of a leg, its amount in the document's currency, and these keys; None takes it out."""
+        """A posting gets the number of a leg, its amount in the document's currency, and these keys; None removes it."""
         block = self.blocks[source.line]
         if leg is None:
             self.changed[block.line] = ""
@@ -201,7 +200,7 @@ class _Rewriting:
         return next(posting for posting in self.entry.postings if source_of(posting.meta) == source)
 
     def _number(self, source: Source) -> Decimal:
-        """What it books; 0 where it says nothing."""
+        """What it books; 0 if it gives no amount."""
         units = self._posting(source).units
         return units.number if units is not None and units.number is not None else ZERO
 
@@ -295,7 +294,7 @@ class _Rewriting:
                 ]
 
     def _against(self, source: Source) -> Source:
-        """The posting that one which takes time off an account stands against. Raises InvalidRequest."""
+        """The counter-posting of one that takes time off an account. Raises InvalidRequest."""
         own, number = self._posting(source), self._number(source)
         at = self.entry.postings.index(own)
         for posting in (*self.entry.postings[at + 1 :], *self.entry.postings[:at]):

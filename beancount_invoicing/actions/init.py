@@ -23,10 +23,10 @@ SELLER_KEYS = (
     "legal-form", "address", "postcode", "city", "country", "siren", "siret", "vat-id", "register", "register-id", "tax-number",
     "email", "phone", "iban", "bic", "endpoint",
 )  # fmt: skip
-"""What may be said about the seller, in the order in which it is written."""
+"""The keys of the seller, in the order in which they are written."""
 
 EXEMPT_CODE = "EXEMPT"
-"""The code of who charges no tax."""
+"""The tax code of a seller who charges no tax."""
 Regime = str
 REGIMES: dict[str, str] = {
     "invoices": _("tax is owed once invoiced (in France: option pour les débits, livraisons de biens)"),
@@ -45,9 +45,9 @@ LANGUAGE_BY_COUNTRY = {
     "NL": "nl",
     "PT": "pt",
 }
-"""The language of a seller's documents by its country, where it is one that the package speaks and not English."""
+"""The language of a seller's documents by its country, if the package knows it and it is not English."""
 _TAX = {"fr": "TVA", "de": "USt", "es": "IVA", "it": "IVA", "nl": "Btw", "pt": "IVA"}
-"""What the tax is called in a language; elsewhere VAT."""
+"""The name of the tax in a language; elsewhere VAT."""
 
 
 class DefaultAccounts(NamedTuple):
@@ -80,31 +80,31 @@ DEFAULT_ACCOUNTS = {
 
 
 class LedgerSetup(NamedTuple):
-    """Who sells, and how: what a first ledger is made of."""
+    """The seller and its way of selling: the settings of a first ledger."""
 
     name: str
     seller_values: tuple[tuple[str, str], ...]
     """The keys of SELLER_KEYS that are given."""
     regime: Regime
     rates: tuple[Decimal, ...]
-    """Rates of tax in percent, the usual one first; none where the seller is exempt."""
+    """Rates of tax in percent, the usual one first; none if the seller is exempt."""
     currency: str
     language: str
     terms: str
     number_pattern: str
     day: date
-    """From when on: usually the first of a year."""
+    """The first day: usually the first of a year."""
     oss: bool = False
-    """Whether goods, or electronic services, to consumers in other states of the Union are taxed there, by the One Stop Shop."""
+    """Whether goods, or electronic services, for consumers in other states of the Union are taxed there, through the One Stop
+    Shop.
+    """
     nature: str = ""
-    """What is sold, where it is all goods, all services or all electronic services."""
+    """What is sold, if it is all goods, all services or all electronic services."""
 
 
 def init(folder: str | Path, start: LedgerSetup, *, dry: bool = False) -> tuple[Path, ...]:
-    """Writes a first ledger into `folder`, which gets made: `main.beancount` and the files that it includes, and what git is to
-    leave alone; `dry`: only says which. Main comes last.
-
-    Raises InvalidRequest where one of them is there, or something said is wrong; OSError.
+    """Writes a first ledger into `folder`, which is created: `main.beancount`, the files that it includes, and a .gitignore;
+    `dry`: only lists them. Main comes last. Raises InvalidRequest if one of them exists, or a value is wrong; OSError.
     """
     folder = Path(folder)
     texts = first_ledger(start)
@@ -143,11 +143,11 @@ def init(folder: str | Path, start: LedgerSetup, *, dry: bool = False) -> tuple[
 
 
 IGNORED = (".*.picklecache", "/outbox/", ".*.waiting", ".*.*-????????", ".bean-invoice-*")
-"""What git is to leave alone beside a ledger: caches, what is to be sent by hand, files on their way to their places, locks."""
+"""What git should ignore beside a ledger: caches, what is to be sent by hand, temporary files, locks."""
 
 
 def extended_gitignore(content: bytes) -> bytes:
-    """A .gitignore with what is missing there of IGNORED at its end; all that it says already stays."""
+    """A .gitignore with the missing lines of IGNORED at its end; everything in it stays."""
     said = {line.strip() for line in content.splitlines()}
     missing = [line for line in IGNORED if line.encode() not in said]
     end = b"" if not content or content.endswith(b"\n") else b"\n"
@@ -155,7 +155,7 @@ def extended_gitignore(content: bytes) -> bytes:
 
 
 def first_ledger(start: LedgerSetup) -> dict[str, str]:
-    """The files of a first ledger by name, the top one last. Raises InvalidRequest where something said is wrong."""
+    """The files of a first ledger by name, the top one last. Raises InvalidRequest if a value is wrong."""
     check_party([*start.seller_values, ("terms", start.terms)])
     try:
         numbering.parse_pattern(start.number_pattern)
@@ -173,7 +173,7 @@ def first_ledger(start: LedgerSetup) -> dict[str, str]:
         + _claims(start, names)
         # nobody has paid yet: without this, no reminder would ask whether the bank is booked
         + text.custom_directive(start.day, "invoice-option", ["bank-accounts", names.bank])
-        # new books follow what is sent from their first day on
+        # new books track what is sent from their first day on
         + text.custom_directive(start.day, "invoice-option", ["send-from", start.day])
         + _references(start),
         "accounts.beancount": ("; Le plan de comptes.\n\n" if french else "; The chart of accounts.\n\n")
@@ -207,7 +207,7 @@ def _references(start: LedgerSetup) -> str:
 
 
 def seller_place(start: LedgerSetup) -> str:
-    """The place where the seller is; "" where that is not said."""
+    """The place where the seller is; "" if it is not given."""
     said = dict(start.seller_values)
     return law.place_of_address(said.get("country", ""), said.get("postcode", ""), said.get("vat-id", ""))
 
@@ -258,7 +258,7 @@ def settings_directives(start: LedgerSetup, codes: Sequence[tuple[str, Decimal]]
 
 
 def _charged(start: LedgerSetup, names: DefaultAccounts, code: str, label: str, meta: text.MetaItems) -> str:
-    """A tax code with what is said of it, and when its tax is owed."""
+    """A tax code with its keys, and when its tax is due."""
     values: list[text.DirectiveValue] = [code, label]
     if dict(meta)["rate"]:
         values.append(text.AccountName(names.tax))
@@ -268,7 +268,9 @@ def _charged(start: LedgerSetup, names: DefaultAccounts, code: str, label: str, 
 
 
 def _of_the_state(start: LedgerSetup, place: str, label: str, names: DefaultAccounts) -> list[str]:
-    """The usual rate of the state, which services to its businesses bear, where the place of the seller has rates of its own."""
+    """The usual rate of the state, which applies to services for its businesses, if the place of the seller has rates of its
+    own.
+    """
     state = law.state_of(place)
     rates = law.usual_rates(state, start.day)
     own = law.usual_rates(place, start.day)
@@ -280,7 +282,7 @@ def _of_the_state(start: LedgerSetup, place: str, label: str, names: DefaultAcco
 
 
 def _by(source: str) -> str:
-    """The line above a tax code that says by what law it is; none where that is not known."""
+    """The comment above a tax code with its law; none if that is not known."""
     return f"; {source}\n" if source else ""
 
 
@@ -289,8 +291,11 @@ def _percent(start: LedgerSetup, rate: Decimal) -> str:
 
 
 def _untaxed(start: LedgerSetup, place: str) -> list[str]:
-    """The codes without tax that a seller of the place needs; those of a small firm are fewer, and outside the Union it needs none:
-    who is not registered for a tax does not speak of it (MWSTG, Art. 27 (1), in Switzerland)."""
+    """The codes without tax that a seller of the place needs.
+
+    A small firm needs fewer, and none outside the Union: whoever is not registered for a tax may not mention it (MWSTG, Art. 27
+    (1), in Switzerland).
+    """
     if start.regime == "exempt" and not law.in_union(law.inland_territory(place, "services")):
         return []
     return [
@@ -317,8 +322,9 @@ def oss_account(names: DefaultAccounts) -> str:
 
 
 def _oss(start: LedgerSetup, place: str, label: str, names: DefaultAccounts) -> list[str]:
-    """A code for the goods, or the electronic services, sold to consumers in each other state of the Union, and in its places with
-    rates of their own, at the standard rate and those known to follow."""
+    """A code for the goods, or the electronic services, sold to consumers in each other state of the Union, and in its places
+    with rates of their own, at the standard rate and those known to follow.
+    """
     nature = ELECTRONIC if start.nature == ELECTRONIC else "goods"
     parts = [f"; {law.distance_sales().source}\n"]
     for state in (*law.members(), *law.places_with_rates()):
@@ -335,9 +341,10 @@ def _oss(start: LedgerSetup, place: str, label: str, names: DefaultAccounts) -> 
 
 
 def _exempt(start: LedgerSetup) -> str:
-    """The tax code of who charges no tax: in France by the code of the list VATEX, whose sentence each document prints as it reads
-    on its day; in its departments without VAT, and elsewhere in the Union, with the words of there; outside it nothing is said, and
-    no VAT is spoken of."""
+    """The tax code of a seller who charges no tax: in France with the VATEX code, whose sentence each document prints as it
+    reads on its day; in its departments without VAT, and elsewhere in the Union, with the wording of that place; outside the
+    Union it has no reason, and does not mention VAT.
+    """
     place = seller_place(start)
     category, label = "E", law.small_business(law.inland_territory(place, "services"), start.language)
     reason = label
@@ -356,7 +363,9 @@ CLAIM_NUMBER = "P{year}-{seq:04}"
 
 
 def _claims(start: LedgerSetup, names: DefaultAccounts) -> str:
-    """Where claims for late interest are booked, and their numbers: a series of their own, unless the invoices' is the same."""
+    """Where claims for late interest are booked, and their numbers: a series of their own, unless it is the same as the
+    invoices'.
+    """
     parts = [
         text.custom_directive(start.day, "invoice-option", ["claim-account", text.AccountName(names.late_interest)])
     ]

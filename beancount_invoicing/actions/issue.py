@@ -1,4 +1,4 @@
-"""Drafts are issued: they get their numbers and dates, and the numbers go wherever the ledger names the drafts."""
+"""Issuing drafts: they get their numbers and dates, and the numbers replace the drafts' names wherever the ledger uses them."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _HEAD = re.compile(r"(\d{4}[-/]\d{1,2}[-/]\d{1,2})(\s+)!(\s)")
 
 
 def issue(file: str | Path, names: Sequence[str], day: date | None, write_options: WriteOptions) -> Outcome:
-    """Drafts (all of them where none is named) get their numbers, dated `day`, in the order of files and lines; where it is None
-    each keeps its own day, and they are numbered by these.
+    """Numbers drafts (all of them if none is named), dated `day`, in the order of files and lines. If `day` is None, each keeps its
+    own day, and they are numbered by these.
 
     Whatever names them – links of payments, notes and documents, `settles`, `corrects`, `claims`, `deposit` – names the numbers
     from then on, in all files of the ledger. Raises what `change` raises, InvalidRequest, billing.CannotNumber.
@@ -55,7 +55,7 @@ def issue(file: str | Path, names: Sequence[str], day: date | None, write_option
 def _edited(
     book: Book, place: renaming.NamingEntry, draft: Invoice | None, given: Mapping[str, str], days: Mapping[str, date]
 ) -> writer.Edit:
-    """The lines of an entry with drafts' names replaced by their numbers; raises InvalidRequest where they do not stand there."""
+    """The lines of an entry with drafts' names replaced by their numbers; raises InvalidRequest if the names are not there."""
     old = renaming.text_of(place.source)
     renamed = renaming.renamed(old, given)
     if lost := sorted(place.names - renamed.names):
@@ -125,10 +125,10 @@ _POSTING = re.compile(r"(\s+(?:[!*&#?%] +)?\S+)(\s+)-?[\d,.]+( +[A-Z][A-Z0-9'._-
 
 
 def _due_dates(draft: Invoice, lines: Sequence[str], dues: Sequence[DueInstalment]) -> list[tuple[int, list[str]]]:
-    """The lines of an entry that get its due dates, by their place, each with what stands there instead: one date stands below the
-    number; of several each below its posting, and a posting for all of them becomes one for each.
+    """The lines of an entry that get its due dates, by their place, each with its new text: a single date goes below the number; if
+    there are several, each goes below its posting, and a posting for all of them becomes one for each.
 
-    What is no posting of a plain amount goes on being due by the terms.
+    Anything but a posting of a plain amount remains due by the terms.
     """
     if not dues:
         return []
@@ -157,7 +157,7 @@ def _due_dates(draft: Invoice, lines: Sequence[str], dues: Sequence[DueInstalmen
 
 
 def _with_link(head: str, link: str) -> str:
-    """The first line of a transaction with a link more, before its comment."""
+    """The first line of a transaction with another link, before its comment."""
     strings = re.match(r'(?:[^";]|"(?:[^"\\]|\\.)*")*', head)
     end = strings.end() if strings else len(head)
     return f"{head[:end].rstrip()} {link}{'  ' + head[end:] if head[end:] else ''}"

@@ -21,7 +21,7 @@ from beancount_invoicing.writing.new_documents import InvalidRequest
 
 
 class ItemRequest(NamedTuple):
-    """An item to be added. What is not said is "" or None."""
+    """An item to be added. Values that are not given are "" or None."""
 
     code: str
     name: str
@@ -83,7 +83,7 @@ def add_item(file: str | Path, request: ItemRequest, day: date, write_options: W
 def price_item(
     file: str | Path, code: str, price: Decimal, with_tax: bool | None, day: date, write_options: WriteOptions
 ) -> Outcome:
-    """An item's price from `day` on; with or without tax as it was before (None). Raises what `changed` raises, InvalidRequest."""
+    """Sets an item's price from `day` on; with or without tax as before (None). Raises what `changed` raises, InvalidRequest."""
 
     def make(loading: Loading) -> Changes:
         book = loading.book
@@ -121,9 +121,9 @@ def price_item(
 
 
 def default_income_account(book: Book, root: str) -> str:
-    """The account of most items; where there are none yet, the one income account that is open, beside that of claims.
+    """The account that most items use; if there are none yet, the only open income account, apart from that of claims.
 
-    Raises InvalidRequest where there are several, or none.
+    Raises InvalidRequest if there are several, or none.
     """
     items = [dated.latest.account for dated in book.items.values()]
     if items:

@@ -1,4 +1,4 @@
-"""The entries that move taxes to what is owed once customers have paid."""
+"""The entries that move taxes to the tax account once customers have paid."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ from beancount_invoicing.writing.new_documents import InvalidRequest
 def move_taxes(
     file: str | Path, as_of: date, since: date | None, until: date | None, write_options: WriteOptions
 ) -> Outcome:
-    """Writes the entries that `tax_due` misses as of a day, of the months from `since` to `until` (inclusive): one for each.
-
-    Once they are written, there is nothing more to do. Raises what `change` raises, InvalidRequest.
+    """Writes the entries that are missing according to `tax_due` as of a day, for the months from `since` to `until`
+    (inclusive): one for each. After that, nothing is missing. Raises what `change` raises, InvalidRequest.
     """
 
     def make(loading: Loading) -> Changes:
@@ -58,7 +57,7 @@ def _rendered(missing_tax_entry: MissingTaxEntry) -> Callable[[int], str]:
 
 
 def missing_entry(missing_tax_entry: MissingTaxEntry, column: int = text.COLUMN) -> str:
-    """The text of an entry that is missing; where no account of exchange differences is known, it has none yet."""
+    """The text of a missing entry; without its exchange difference if no account for that is known."""
     legs = []
     for line in missing_tax_entry.lines:
         currency = line.pending.currency

@@ -1,4 +1,4 @@
-"""An invoice of its own, from the lines that a person gives."""
+"""A single invoice, from the lines that the user gives."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def number_from(text: str | None) -> Decimal | None:
 
 
 def parse_line(book: Book, text: str, day: date, decimals: int, account: str = "") -> DraftLine:
-    """The line that a text says: `6.5 DEV`, `2 CAPTEUR @ 120.00 -10%`, `1 On-site audit @ 450 [FR20]`.
+    """The line in a text: `6.5 DEV`, `2 CAPTEUR @ 120.00 -10%`, `1 On-site audit @ 450 [FR20]`.
 
-    A quantity (1 if not said), an item's code, and perhaps words of its line, or free words; `@` a price (an item's own if not
-    said), a discount, a tax code. Free words need a price, and `account`. Raises InvalidRequest.
+    A quantity (default 1), an item's code, optionally followed by a text of your own, or plain words; `@` and a price (default: the
+    item's), a discount, a tax code. Plain words need a price, and `account`. Raises InvalidRequest.
     """
     match = _LINE.match(text)
     if not match:
@@ -111,12 +111,12 @@ def _item_and_words(book: Book, match: re.Match[str], text: str) -> tuple[Decima
 
 
 class InvoiceRequest(NamedTuple):
-    """One document as it is asked for on the command line."""
+    """One document as requested on the command line."""
 
     customer: str
     lines: tuple[str, ...]
     account: str = ""
-    """Income account of lines that are no item."""
+    """Income account of lines without an item."""
     currency: str = ""
     narration: str = ""
     note: str = ""
@@ -126,17 +126,17 @@ class InvoiceRequest(NamedTuple):
     deduct: tuple[str, ...] = ()
     """Numbers of deposits to deduct."""
     delivered: date | None = None
-    """The day of the supply, where it is not the document's."""
+    """The day of supply, if it is not the document's."""
     start: date | None = None
-    """First day of the period that each line bills, inclusive; it needs `end`."""
+    """First day of the period that each line bills, inclusive; needs `end`."""
     end: date | None = None
     """Last day of that period, inclusive."""
     corrects: tuple[str, ...] = ()
-    """Of a credit note: numbers of the invoices that it corrects."""
+    """For a credit note: numbers of the invoices that it corrects."""
 
 
 def sales_accounts(book: Book, root: str) -> list[str]:
-    """The accounts below `root` (Income) that are open, sorted; not those of claims for late interest."""
+    """The open accounts below `root` (Income), sorted; not those of claims for late interest."""
     claims = book.options.get("claim-account")
     not_sales = {str(value) for _day, value in claims.versions} if claims else set()
     return sorted(
@@ -151,7 +151,7 @@ def new_invoice(
     write_options: WriteOptions,
     loader: LedgerLoader | None = None,
 ) -> Outcome:
-    """One invoice of lines that are said. Raises what `change` raises, InvalidRequest, billing.CannotNumber, CannotCompose."""
+    """One invoice with the given lines. Raises what `change` raises, InvalidRequest, billing.CannotNumber, CannotCompose."""
 
     def make(loading: Loading) -> Changes:
         book = loading.book
@@ -266,7 +266,7 @@ def _corrected(book: Book, main: str, currency: str, numbers: Sequence[str]) -> 
 
 
 def _must_name(book: Book, draft: Draft) -> None:
-    """What takes something back says of which invoice, and nothing else says so. Raises InvalidRequest."""
+    """Makes sure that a credit note says which invoice it corrects. Raises InvalidRequest."""
     if draft.net >= 0 and draft.corrects:
         raise InvalidRequest(
             _(
@@ -290,7 +290,7 @@ def _must_name(book: Book, draft: Draft) -> None:
 
 
 def unbilled_time_notices(book: Book, customer: str, day: date) -> list[str]:
-    """That time of a customer (main account) waits to be billed by `day`, beside an invoice that is written without it."""
+    """The notice that unbilled time of a customer (main account) up to `day` exists, beside an invoice that does not bill it."""
     waiting, _notices = billing.unbilled_lines(book, day, billing.ContractFilter((customer,)))
     by_contract: defaultdict[str, list[billing.UnbilledLine]] = defaultdict(list)
     for line in waiting:
@@ -324,7 +324,7 @@ def with_next_number(book: Book, draft: Draft, naming: NextNumber) -> Draft:
 
 
 def currency_or_default(book: Book, account: str, given_currency: str) -> str:
-    """The currency that was said, else the only one of an account, else the ledger's. Raises InvalidRequest where there is none."""
+    """The requested currency, else the only one of an account, else the ledger's. Raises InvalidRequest if there is none."""
     known = book.currencies.get(account, ())
     currency = given_currency or (known[0] if len(known) == 1 else book.currency)
     if not currency:

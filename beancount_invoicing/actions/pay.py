@@ -1,4 +1,4 @@
-"""Payments by a word: the whole entry of money that came, came back or is paid back, and what it is worked out from."""
+"""Payments with one command: the whole entry of money that came in, came back or is paid back, and how it is worked out."""
 
 from __future__ import annotations
 
@@ -34,27 +34,27 @@ PaymentKind = Literal["payment", "return", "refund"]
 
 
 class PaymentRequest(NamedTuple):
-    """What a person says of a payment. What is not said follows from the documents, and from how past payments were booked."""
+    """The user's data of a payment. Anything not given follows from the documents, and from how past payments were booked."""
 
     day: date
     documents: tuple[WantedDocument, ...] = ()
     kind: PaymentKind = "payment"
     amount: Decimal | None = None
-    """What the account shows, above 0 also where money left."""
+    """The amount on the bank account, above 0 also if money left."""
     currency: str = ""
-    """Of that amount; "" for the documents'."""
+    """The currency of that amount; "" for the documents'."""
     account: str = ""
     """The bank's."""
     fee: Decimal = ZERO
     fee_account: str = ""
     discount: bool | None = None
-    """Whether the cash discount on offer is taken; None: where the amount is just what it leaves."""
+    """Whether the cash discount on offer is taken; None: if the amount is exactly what it leaves."""
     agreed_discount: Decimal | None = None
     instalment: int | None = None
     on_account_of: str = ""
-    """The customer, by any name, on whose account the rest stays, or from whose account is paid back."""
+    """The customer, by any name, on whose account the rest stays, or from whose account money is paid back."""
     advance_tax: str = ""
-    """The tax code of what stays on account, where that is due now."""
+    """The tax code of the money that stays on account, if tax is due on it now."""
     payer: str = ""
     narration: str = ""
     bank_id: str = ""
@@ -69,9 +69,9 @@ class PaymentOutcome(NamedTuple):
 
 
 def pay(file: str | Path, request: PaymentRequest, write_options: WriteOptions) -> PaymentOutcome:
-    """Works out the entry of a payment, and writes it where `write_options` says so.
+    """Works out the entry of a payment, and writes it if `write_options` says so.
 
-    Raises what `change` raises, UnknownNumber, UnknownCustomer, and InvalidRequest where it cannot be booked as it is said.
+    Raises what `change` raises, UnknownNumber, UnknownCustomer, and InvalidRequest if it cannot be booked like this.
     """
     entries: list[PaymentEntry] = []
 
@@ -162,8 +162,9 @@ def _with_number(document: WantedDocument, number: str) -> WantedDocument:
 
 
 def _currency(book: Book, wanted: Sequence[WantedDocument], customer: str) -> str:
-    """The currency of the money where it is not said: the documents'; else the only one that the customer's account is opened for;
-    else the ledger's."""
+    """The currency of the money if it is not given: the documents'; else the only one of the customer's account; else the
+    ledger's.
+    """
     if wanted:
         invoice = book.invoice(wanted[0].number)
         return invoice.currency if invoice else book.currency
@@ -202,7 +203,7 @@ def _plan(
 
 
 def _on_account_notices(accounts: CustomerAccounts, entry: PaymentEntry, request: PaymentRequest) -> tuple[str, ...]:
-    """What to know about money that stays on account: that tax may be due on it."""
+    """The notice about money that stays on account: tax may be due on it."""
     if entry.on_account <= 0 or request.advance_tax:
         return ()
     advances = accounts.advances(entry.payments, accounts.last_day(entry.date))

@@ -23,8 +23,9 @@ from beancount_invoicing.sending.page_dispatch import page_dispatch
 def receipts_for(
     book: Book, as_of: date, numbers_or_customers: Sequence[str], *, unique_customer: bool = False
 ) -> FoundOrMissing[Receipt]:
-    """What was received until `as_of` (inclusive) on documents, by their numbers or customers (the `unique_customer`, for what is
-    written), in this order; a customer's on which nothing was received are passed over."""
+    """What was received until `as_of` (inclusive) on documents, by their numbers or customers (the `unique_customer`, if
+    something is written), in this order; a customer's documents on which nothing was received are skipped.
+    """
     receipts: dict[str, Receipt] = {}
     missing: list[str] = []
     for word in dict.fromkeys(numbers_or_customers):
@@ -50,7 +51,7 @@ def receipts_for(
 
 
 def _replaced(invoice: Invoice, new: Invoice) -> str:
-    """Where what was paid of a replaced document, or is left of its cancellation, is confirmed."""
+    """The document whose receipt confirms payments on a replaced document, or what is left of its cancellation."""
     same = invoice.customer and new.customer and invoice.customer.account == new.customer.account
     where = _("the receipt of that one, bean-invoice receipt {number}, says what was paid of both", number=new.number)
     if not same and invoice.customer:
@@ -86,7 +87,7 @@ def render_receipts(
 def dispatches_of_receipts(
     ledger: Ledger, receipts: Sequence[Receipt], channel: Channel | None = None
 ) -> Iterator[Dispatch]:
-    """What sends each receipt on its day, in the thread of its invoice, by the customer's channel or `channel`.
+    """The dispatch of each receipt on its day, in the thread of its invoice, by the customer's channel or `channel`.
 
     Raises TemplateError.
     """

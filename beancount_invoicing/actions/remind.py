@@ -23,10 +23,10 @@ def due_reminders(
     allocated: Allocated | None = None,
     level: int | None = None,
 ) -> tuple[Proposal, ...]:
-    """The letters due on `as_of`, and what is held back; of `customers` (main accounts), or (none) of all. `level`: only
-    the letters of this one.
+    """The letters due on `as_of`, and what is held back; of `customers` (main accounts), or (none) of all.
 
-    With `include_idle` also the customers of whom something is late, but nothing to be sent or held back today.
+    `level`: only the letters of this level. With `include_idle`, also customers with late documents, but nothing to send or hold
+    back today.
     """
 
     def wanted(proposal: Proposal) -> bool:
@@ -44,8 +44,9 @@ def due_reminders(
 def lapse_notices(
     book: Book, as_of: date, customers: Collection[str] = (), allocated: Allocated | None = None
 ) -> tuple[str, ...]:
-    """What to say of each document of which something lapses within six months of `as_of`, or has lapsed; of `customers` (main
-    accounts), or (none) of all."""
+    """Warnings about documents of which something lapses within six months of `as_of`, or has lapsed; of `customers` (main
+    accounts), or (none) of all.
+    """
     return tuple(
         lapse.message(as_of)
         for lapse in lapsing(book, allocated or allocate(book, as_of), as_of)
@@ -54,7 +55,7 @@ def lapse_notices(
 
 
 def bank_notices(book: Book, as_of: date) -> tuple[str, ...]:
-    """What to say of each bank account that is not up to date on `as_of`: a payment may have come that is not booked."""
+    """Warnings about bank accounts that are not up to date on `as_of`: a payment may have come that is not booked."""
     return tuple(
         _(
             "{account} is booked until {booked_until}: {days} days before {day}; book the bank first",
@@ -77,10 +78,10 @@ def render_reminders(
     notice: Callable[[str], None],
     attach: bool = False,
 ) -> Iterator[tuple[WrittenFile, ...]]:
-    """Writes the letters, one after the other; yields the files of each. Raises TemplateError, OSError, and (once all others are
-    written) Altered where a sealed invoice that goes with a letter must not leave.
+    """Writes the letters, one after the other; yields the files of each.
 
-    With `attach` a PDF has the invoices after the letter, to be printed: it is no archive file (PDF/A) then.
+    Raises TemplateError, OSError, and (once all others are written) Altered if a sealed invoice that goes with a letter must not be
+    sent. With `attach`, a PDF contains the invoices after the letter, for printing: it is then not an archive file (PDF/A).
     """
     from beancount_invoicing import rendering
     from beancount_invoicing.delivery.post import joined as joined_pdf

@@ -1,4 +1,4 @@
-"""The daily run: bills what is due, sends what is to be sent, reminds of what is late; what it did, in one answer."""
+"""The daily run: bills what is due, sends what is to be sent, reminds late customers; and reports all of it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ RUN_STEPS: tuple[RunStep, ...] = get_args(RunStep)
 
 
 class UnknownRunStep(ValueError):
-    """Option `run` names a step that there is not."""
+    """Option `run` names an unknown step."""
 
 
 class RunResult(NamedTuple):
@@ -41,35 +41,37 @@ class RunResult(NamedTuple):
     day: date
     steps: tuple[RunStep, ...]
     billed: Outcome | None
-    """None where the run does not bill."""
+    """None if the run does not bill."""
     sent: tuple[SendResult, ...]
-    """The documents, and why one was not sent."""
+    """The documents; for those not sent, why."""
     reminded: tuple[SendResult, ...]
-    """The letters, and why one was not sent."""
+    """The letters; for those not sent, why."""
     held_invoices: tuple[tuple[str, str], ...]
-    """(number, why): late documents that no letter may speak of today."""
+    """(number, why): late documents that no letter may be about today."""
     bank_notices: tuple[str, ...]
-    """Why no letter left: what to book first."""
+    """Why no letter was sent: what to book first."""
     notices: tuple[str, ...]
-    """What a person should know of the letters: interest that is not claimed, credits that are not allocated, and what waits in the
-    outbox but would not be sent today."""
+    """What the user should know about the letters: interest that is not claimed, credits that are not allocated, and what
+    waits in the outbox but would not be sent today.
+    """
     open_tasks: tuple[Task, ...]
-    """What is left for a person to do, after the run."""
+    """What is left for the user to do, after the run."""
     problems: tuple[str, ...] = ()
-    """What kept a step from being done after another one was, or what was written from being committed; what is in doubt since an
-    earlier run, and what lies in the outbox that the ledger does not know of: a person has to find that out."""
+    """What prevented a step after another one was done, or a commit of what was written; what is in doubt since an earlier
+    run, and what is in the outbox without a record: the user has to look into that.
+    """
     errors: tuple[Finding, ...] = ()
-    """The ledger's own, where the run does not bill."""
+    """The ledger's own errors, if the run does not bill."""
 
     @property
     def needs_attention(self) -> bool:
-        """Whether something needs a person: it did not come about, or nobody knows whether it did."""
+        """Whether something needs a person: it was not done, or nobody knows whether it was."""
         done = (*self.sent, *self.reminded)
         return bool(self.bank_notices or self.problems or self.errors) or any(result.needs_attention for result in done)
 
 
 def steps_of(ledger: Ledger, day: date, only_steps: Sequence[RunStep] = ()) -> tuple[RunStep, ...]:
-    """The steps of a run: those asked for, else option `run`'s, else all. Raises UnknownRunStep."""
+    """The steps of a run: those requested, else option `run`'s, else all. Raises UnknownRunStep."""
     said = ledger.book.option("run", day).replace(",", " ").split()
     unknown = [word for word in said if word not in RUN_STEPS]
     if unknown:
@@ -91,13 +93,14 @@ def run(
     only_steps: Sequence[RunStep] = (),
     bank_is_booked: bool = False,
 ) -> RunResult:
-    """The run of `send_options.day`: each step on what the one before has written; without `write_options.write` it only says
+    """The run of `send_options.day`: each step works on the result of the one before; without `write_options.write`, it only says
     what it would do.
 
-    Bills up to that day, and marks it to-send. Sends all that is marked and, where option `send-from` says from when on documents
-    are sent by it, these, as far as they have not left: what an earlier run could not send too. Letters leave only where the bank
-    is up to date, or `bank_is_booked` says that it is. A second run on the same day finds nothing to do. Raises what `bill` and
-    `send` raise, and UnknownRunStep; once documents are written, what then keeps them from leaving is a problem of the answer.
+    Bills up to that day, and marks the documents to-send. Sends everything that is marked and, if option `send-from` is set,
+    documents from that day on, as far as they were not sent: including those that an earlier run could not send. Letters are only
+    sent if the bank is up to date, or `bank_is_booked` says so. A second run on the same day finds nothing to do. Raises what
+    `bill` and `send` raise, and UnknownRunStep; once documents are written, whatever prevents sending them is a problem in the
+    answer.
     """
     from beancount_invoicing.rendering import TemplateError
 

@@ -1,4 +1,4 @@
-"""Documents kept with their fingerprints, and whether they, and what the ledger says of them, are still the same."""
+"""Documents kept with their fingerprints, and whether they and their facts in the ledger are still the same."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _DOCUMENTS = "documents/{year}"
 
 
 def seal(file: str | Path, numbers: Sequence[str], day: date, write_options: WriteOptions) -> Outcome:
-    """Documents are stored beside the ledger, and a directive written for each with the fingerprints of its bytes and facts.
+    """Stores documents beside the ledger, and writes a directive for each with the fingerprints of its bytes and facts.
 
-    What is sealed already is passed over. Raises what `change` raises, InvalidRequest, UnknownNumber, rendering.TemplateError.
+    Already sealed ones are skipped. Raises what `change` raises, InvalidRequest, UnknownNumber, rendering.TemplateError.
     """
 
     def make(loading: Loading) -> Changes:
@@ -88,9 +88,8 @@ def seal(file: str | Path, numbers: Sequence[str], day: date, write_options: Wri
 
 
 def _stored(book: Book, invoice: Invoice, top: Path) -> list[tuple[Path, bytes]]:
-    """Where a document is stored, and its bytes: a PDF, and beside it its plain text where no e-invoice in it says its figures.
-
-    Raises InvalidRequest where it is none that is issued.
+    """Where a document is stored, and its bytes: a PDF, with its plain text beside it if there is no e-invoice in it with the
+    figures. Raises InvalidRequest if it is not an issued document.
     """
     from beancount_invoicing import einvoice
     from beancount_invoicing.rendering import NoDocument
@@ -110,10 +109,9 @@ def _stored(book: Book, invoice: Invoice, top: Path) -> list[tuple[Path, bytes]]
 
 
 class Verified(NamedTuple):
-    """A sealed document and what is no longer as it was; `source`: where the ledger says the invoice, else the seal.
-
-    `seal` is None of a document whose seal is gone (its file lies there, a note or a later seal names its fingerprint), and of one
-    that is in doubt.
+    """A sealed document and what has changed; `source`: the invoice's place in the ledger, else the seal's. `seal` is None
+    for a document whose seal is gone (its file is there, or a note or a later seal names its fingerprint), and for one in
+    doubt.
     """
 
     seal: Seal | None
@@ -125,13 +123,14 @@ class Verified(NamedTuple):
 
     @property
     def unchanged(self) -> bool | None:
-        """Whether all is as it was sealed; None where of an older seal that cannot be told, for what `notice` says."""
+        """Whether everything is as it was sealed; None for an older seal if that cannot be told, for the reason in `notice`."""
         return False if self.differences else None if self.notice else True
 
 
 def verify(book: Book, numbers: Sequence[str] = ()) -> Iterator[Verified]:
-    """Each sealed document, by date, or those of `numbers`: its bytes, and whether the ledger says today what was sealed; then what
-    has lost its seal."""
+    """Each sealed document, by date, or those of `numbers`: its bytes, and whether the ledger still says what was sealed;
+    then those that have lost their seal.
+    """
     by_number = {invoice.number: invoice for invoice in reversed(book.invoices)}
     links = {numbering.link(number) for number in numbers}
     documents = {seal.file for seal in book.seals if not is_text_copy(seal.file)}
@@ -167,7 +166,7 @@ def verify(book: Book, numbers: Sequence[str] = ()) -> Iterator[Verified]:
 
 
 def _unsealed(book: Book, numbers: Sequence[str]) -> Iterator[Verified]:
-    """The documents of invoices that lie in the folder of what is sealed, though nothing seals them or speaks of sending them."""
+    """The documents of invoices in the folder of sealed files that no seal and no record of sending names."""
     from beancount_invoicing.rendering import unique_file_names
 
     known = {_pdf(seal.file) for seal in book.seals} | {_pdf(event.file) for event in book.events if event.file}
@@ -197,8 +196,9 @@ def _pdf(file: str) -> str:
 
 
 def _without_document(book: Book, numbers: Sequence[str]) -> Iterator[Verified]:
-    """What was sent, or waits, and whose document is gone with its seal: a note names a fingerprint that no seal has, nor (of what
-    waits) its file; and what is in doubt."""
+    """What was sent, or waits, and whose document is gone with its seal: a note names a fingerprint that no seal has, nor
+    (for what waits) its file; and what is in doubt.
+    """
     history = History(book.events)
     waiting = {attempt.event.message_id: attempt for attempt in history.open}
     told = {seal.sha256 for seal in book.seals}
@@ -220,10 +220,10 @@ def _without_document(book: Book, numbers: Sequence[str]) -> Iterator[Verified]:
 
 
 def due_date_warnings(book: Book) -> Iterator[Finding]:
-    """A warning for each sealed document whose due date would be another today than stands in it.
+    """A warning for each sealed document whose due date today would differ from the one in it.
 
-    Only those are looked at that say no `due` and fall where due dates move to business days: which days are holidays is known
-    from another package, whose next version may know it otherwise. Of others `verify` tells.
+    Only documents without `due` in places where due dates move to business days are examined: holidays come from another package,
+    whose next version may have others. `verify` covers the rest.
     """
     from beancount_invoicing import einvoice
 

@@ -27,10 +27,10 @@ def statements_of(ledger: Ledger, customers: Collection[str], as_of: date, since
 def statements_of_all(
     ledger: Ledger, as_of: date, since: date | None, whose: StatementScope = "moved"
 ) -> tuple[Statement, ...]:
-    """The statements of all customers with a movement from `since` to `as_of` (both inclusive), or with an open item on `as_of`.
-
-    `whose`: "open" for those with an open item only, "balance" for those who owe something then, or are owed. Raises
-    StatementPeriodError."""
+    """The statements of all customers with a movement from `since` to `as_of` (both inclusive), or with an open item on
+    `as_of`. `whose`: "open" for only those with an open item, "balance" for those who owe something then, or are owed. Raises
+    StatementPeriodError.
+    """
     those = statements(ledger.book, as_of, since, None, ledger.allocated_at(as_of))
     if whose == "balance":
         return tuple(statement for statement in those if statement.has_balance)
@@ -74,7 +74,7 @@ def render_statement(book: Book, statement: Statement, output: Output) -> tuple[
 def dispatches_of_statements(
     ledger: Ledger, customer_statements: Sequence[Statement], channel: Channel | None = None
 ) -> Iterator[Dispatch | HeldDispatch]:
-    """What sends each statement on its last day, by the customer's channel or `channel`. Raises TemplateError."""
+    """The dispatch of each statement on its last day, by the customer's channel or `channel`. Raises TemplateError."""
     from beancount_invoicing import rendering
 
     book = ledger.book

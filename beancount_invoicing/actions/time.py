@@ -1,4 +1,4 @@
-"""Time worked: written into the ledger by hand, or from the files of programs that keep it."""
+"""Time worked: written into the ledger by hand, or imported from the files of time trackers."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ class TimeEntry(NamedTuple):
     task: str = ""
     billable: bool = True
     in_seconds: bool = False
-    """It is seconds (of a clock's 6:30, or of a timesheet), whatever the commodity is."""
+    """It is in seconds (from a clock's 6:30, or a timesheet), whatever the commodity is."""
     counter_account: str = ""
-    """The account on the other side, where it is not the one that other time stands against."""
+    """The counter-account, if it is not that of other time."""
 
 
 def add_time(
     file: str | Path, entries: Sequence[TimeEntry], write_options: WriteOptions, loader: LedgerLoader | None = None
 ) -> Outcome:
-    """Time is written, a transaction each. Raises what `change` raises, InvalidRequest."""
+    """Writes time, a transaction for each entry. Raises what `change` raises, InvalidRequest."""
 
     def make(loading: Loading) -> Changes:
         new = [_entry(loading.book, entry) for entry in entries]
@@ -57,13 +57,13 @@ def add_time(
 
 
 def writes_by_default(loader: LedgerLoader, day: date) -> bool:
-    """Whether the option `time-write` lets `time add` write without being told to. Raises OSError."""
+    """Whether the option `time-write` makes `time add` write without --write. Raises OSError."""
     dated = loader.book().options.get("time-write")
     return dated is not None and dated.at(day) is True
 
 
 def _there_already(book: Book, time_entry: TimeEntry) -> Iterator[str]:
-    """What to say where the ledger has time of the same day, person, text and hours."""
+    """The notice if the ledger has time of the same day, person, text and hours."""
     contract = time_contract(book, time_entry.contract, time_entry.day)
     those = [work for work in book.work if work.account == contract.time]
     commodity = _commodity(book, contract, those)
@@ -83,7 +83,7 @@ def _there_already(book: Book, time_entry: TimeEntry) -> Iterator[str]:
 
 
 def time_contract(book: Book, code: str, day: date) -> Contract:
-    """The contract that time is worked for. Raises InvalidRequest where there is none of that code, or it has no time account."""
+    """The contract that the time is for. Raises InvalidRequest if there is none of that code, or it has no time account."""
     if code not in book.contracts:
         raise InvalidRequest(
             _('there is no contract "{code}"{hint}', code=code, hint=near_name_hint(code, book.contracts))
@@ -139,7 +139,7 @@ def _entry(book: Book, time_entry: TimeEntry) -> NewDirective:
 
 
 def _beside(book: Book, account: str) -> str:
-    """The file where time of an account stands, else other time; not where documents book it out. "" where there is none."""
+    """The file that contains time of an account, else other time; not where documents take it off. "" if there is none."""
     worked = [work for work in book.work if not work.document]
     own = [work for work in worked if work.account == account]
     return (own or worked)[-1].source.file if worked else ""
@@ -159,7 +159,7 @@ def _commodity(book: Book, contract: Contract, there: Sequence[Work]) -> str:
 
 
 def _against(book: Book, there: Sequence[Work], commodity: str, account: str) -> str:
-    """The account that time stands against: where other time of the contract does, else any, else one opened for the commodity."""
+    """The counter-account of time: that of other time of the contract, else of any, else one opened for the commodity."""
     for work in (*reversed(there), *reversed(book.work)):
         if work.counter_account and work.commodity == commodity:
             return work.counter_account
@@ -179,7 +179,7 @@ def _against(book: Book, there: Sequence[Work], commodity: str, account: str) ->
 
 
 class UnknownProjects(InvalidRequest):
-    """Projects of a timesheet belong to no contract."""
+    """Projects of a timesheet that belong to no contract."""
 
 
 def import_time(
@@ -190,10 +190,10 @@ def import_time(
     person: str,
     write_options: WriteOptions,
 ) -> Outcome:
-    """The records that the ledger does not have yet become time of contracts.
+    """Turns records that the ledger does not have yet into time of contracts.
 
-    A record belongs to `contract`, where one is given; else to the contract that `mapping` names for its project or client; else to
-    the time contract whose code or text, or whose customer's name, is the project's or client's. A record is there already when the
+    A record belongs to `contract`, if one is given; else to the contract that `mapping` names for its project or client; else to
+    the time contract whose code or text, or whose customer's name, equals the project's or client's. A record exists already if the
     contract has time of its day, quantity, text and person. Raises what `change` raises, InvalidRequest, UnknownProjects.
     """
 
@@ -258,11 +258,11 @@ def _unknown_projects(book: Book, projects: Sequence[str]) -> UnknownProjects:
 
 
 TimeKey = tuple[date, str, Decimal, str, str]
-"""What tells time apart that is in the ledger: day, account, quantity, text, person."""
+"""What identifies time in the ledger: day, account, quantity, text, person."""
 
 
 def _not_there(found: Sequence[tuple[TimeEntry, TimeKey]], there: Counter[TimeKey]) -> list[TimeEntry]:
-    """What the ledger does not have yet, to the second or, as it was imported once, in hundredths."""
+    """Records that the ledger does not have yet, to the second or, as earlier versions imported it, in hundredths."""
     left = []
     for entry, key in found:
         if there[key]:
@@ -280,11 +280,11 @@ def _not_there(found: Sequence[tuple[TimeEntry, TimeKey]], there: Counter[TimeKe
 
 
 _NO_PROJECT = _("(no project)")
-"""What --map calls records that name neither a project nor a client."""
+"""The name in --map for records without a project and a client."""
 
 
 def _names(book: Book) -> dict[str, str]:
-    """The contracts with a time account by what a timesheet may call them; what several have names none."""
+    """The contracts with a time account by the names that a timesheet may use; names shared by several are left out."""
     found: dict[str, set[str]] = {}
     for code, dated in book.contracts.items():
         for _day, contract in dated.versions:
@@ -312,7 +312,7 @@ def _code(record: TimeRecord, mapping: Mapping[str, str], names: Mapping[str, st
 def time_listed(
     book: Book, until: date, contract: str, everything: bool, customers: Sequence[str] = ()
 ) -> list[tuple[str, Work]]:
-    """Time up to a day with its contract's code, "" for none: what was not billed by then, or all that was worked.
+    """Time up to a day with its contract's code, "" for none: what was not billed by then, or everything that was worked.
 
     Of a contract ("" for all), of the customers (main accounts; none: of all) who held it on the day of the work. Raises
     InvalidRequest.

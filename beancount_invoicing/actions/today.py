@@ -1,4 +1,4 @@
-"""What a person should do today, from the ledger alone: to bill, to send, to remind, to find out."""
+"""What a user should do today, from the ledger alone: bill, send, remind, clarify."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ TaskKind = Literal[
 ]  # fmt: skip
 TASK_KINDS: tuple[TaskKind, ...] = get_args(TaskKind)
 NOTICE_DAYS = 60
-"""Days before the last day of notice on which a contract is spoken of."""
+"""How many days before the last day of notice a contract is mentioned."""
 
 
 class Task(NamedTuple):
-    """Something to be done. What has no customer, number, amount … has "" or None there."""
+    """A task. It has "" or None instead of a customer, number, amount … if there is none."""
 
     kind: TaskKind
     text: str
@@ -71,9 +71,9 @@ class Task(NamedTuple):
 
 
 def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
-    """All that is to be done on `as_of` (inclusive), by kind in the order of KINDS, day, customer and number.
+    """All tasks on `as_of` (inclusive), by kind in the order of KINDS, day, customer and number.
 
-    `allocated`: what settles what as of that day. Looks whether the files of documents are there; reads none of them.
+    `allocated`: the allocation as of that day. Checks whether the files of documents exist; reads none of them.
     """
     require_date(as_of)
     book = replace(
@@ -107,12 +107,12 @@ _HAS_IT = {"reminder", "promise", "dispute"}
 
 
 def to_send(book: Book, as_of: date, *, for_run: bool = False) -> tuple[str, ...]:
-    """The numbers of the documents that are to be sent: issued from option `send-from` on, else from the ledger's first
-    `sent` event on (`for_run`: not by that), up to `as_of` (inclusive); and those that are marked to-send.
+    """The numbers of the documents to be sent: issued from option `send-from` on, else from the ledger's first `sent` event on (not
+    with `for_run`), up to `as_of` (inclusive); and those that are marked to-send.
 
-    Where neither is there, the ledger does not follow what is sent: none but the marked. What was reminded of, promised or
-    disputed has arrived; what is in doubt or was prepared waits for a person. All of the Book's events count, so that nothing
-    leaves twice.
+    If neither exists, the ledger does not track sending, and only marked ones count. A document with a reminder, a promise or a
+    dispute has arrived; one that is in doubt or was prepared waits for the user. All of the Book's events count, so that nothing is
+    sent twice.
     """
     since = send_from_day(book, as_of) if for_run else sending_tracked_from(book, as_of)
     arrived = {number for event in book.events if event.kind in _HAS_IT for number in event.numbers}
@@ -123,9 +123,10 @@ def to_send(book: Book, as_of: date, *, for_run: bool = False) -> tuple[str, ...
 
 
 def named_to_send(book: Book, as_of: date, numbers_or_customers: Sequence[str], since: date | None) -> tuple[str, ...]:
-    """The numbers of documents that words name: by their numbers; of a customer, those that are to be sent (`to_send`, or from
-    `since` on all that were not sent). Raises UnknownNumber, UnknownCustomer, CannotSend where nothing of a customer is, or where
-    a number is named beside `since`, which says which of a customer's are meant."""
+    """The numbers of the documents that the user names: by their numbers; for a customer, those to be sent (`to_send`, or
+    from `since` on all that were not sent). Raises UnknownNumber, UnknownCustomer, CannotSend if a customer has none, or if a
+    number is given together with `since`, which selects among a customer's.
+    """
     found = named_documents(book, date.max, numbers_or_customers, unique_customer=True)
     numbers = [
         position.invoice.number
@@ -176,7 +177,7 @@ def _banks(book: Book, as_of: date) -> Iterator[Task]:
 
 
 def _insolvent(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[Task]:
-    """What customers in insolvency proceedings owe from before, once for each and currency, until it is declared."""
+    """What customers in insolvency proceedings owe from before, once for each customer and currency, until it is declared."""
     of_customer: defaultdict[str, list[Event]] = defaultdict(list)
     for event in book.events:
         of_customer[event.customer].append(event)
@@ -226,14 +227,14 @@ def _declare(book: Book, customer: Customer, what: Insolvency, numbers: str, as_
 
 
 def _about(position: Position, kind: TaskKind, text: str, day: date | None, amount: Decimal) -> Iterator[Task]:
-    """A task about a document; none where the document has no customer."""
+    """A task about a document; none if the document has no customer."""
     invoice = position.invoice
     if debtor := position.debtor:
         yield Task(kind, text, day, debtor.name, debtor.account, invoice.number, amount, invoice.currency)
 
 
 def _on_their_way(book: Book, as_of: date, against: Mapping[str, Objection]) -> Iterator[Task]:
-    """What waits to be sent by hand, or is in doubt; with what speaks against it by now."""
+    """What waits to be sent by hand, or is in doubt; with objections that have come up since."""
     waiting = outbox_of(book)
     for attempt in waiting.attempts:
         event = attempt.event
@@ -276,7 +277,7 @@ def _documents(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[T
 
 
 def _to_bill(book: Book, as_of: date) -> Iterator[Task]:
-    """What `bill` would bill, by contract; and what it would leave out, until somebody decides about it."""
+    """What `bill` would bill, by contract; and what it would leave out, until the user decides."""
     waiting, left_out = billing.unbilled_lines(book, as_of)
     _drafts, refused = billing.compose_drafts(book, waiting, as_of, billing.next_draft_names(book))
     by_contract: defaultdict[tuple[str, str, str, bool], list[billing.UnbilledLine]] = defaultdict(list)
@@ -322,7 +323,7 @@ def _to_decide(book: Book, as_of: date, notice: billing.BillingNotice) -> Task:
 
 
 def _collections(book: Book, as_of: date, allocated: Allocated, those: Sequence[Position]) -> Iterator[Task]:
-    """What is to be handed to the bank, by the last day for it; and what was, and nothing is booked of."""
+    """Orders to hand to the bank, by their last day; and orders handed in without any booking."""
     if not any(customer.mandate for dated in book.customers.values() for _day, customer in dated.versions):
         return
     for order in due_collections(book, as_of, allocated).orders:
@@ -369,7 +370,7 @@ def _reminders(proposals: Sequence[Proposal]) -> Iterator[Task]:
 
 
 def _customers(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[Task]:
-    """Broken promises, open disputes, and what no reminder speaks of any more."""
+    """Broken promises, open disputes, and documents after their last reminder."""
     of_customer: defaultdict[str, dict[str, Position]] = defaultdict(dict)
     for position in those:
         if position.debtor:
@@ -468,7 +469,7 @@ def _files(book: Book, as_of: date) -> Iterator[Task]:
 
 
 def _acceptances(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:
-    """What is kept back under contracts of which all is billed, or which have ended, and whose works nobody says were accepted."""
+    """Retentions under contracts that are billed in full or have ended, and whose acceptance is not recorded."""
     waits = [
         retention
         for retention in open_retentions(book, allocated)

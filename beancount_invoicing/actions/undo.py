@@ -1,4 +1,4 @@
-"""The last documents are taken back, as long as nobody knows of them: nothing was sent, paid, credited or numbered after."""
+"""Takes back the last documents, as long as nobody knows of them: nothing was sent, paid, credited or numbered after them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from beancount_invoicing.writing.new_documents import InvalidRequest
 
 
 def undo(file: str | Path, numbers: Sequence[str], write_options: WriteOptions) -> Outcome:
-    """The documents that the last run wrote, or those of these numbers, are taken out of the ledger; their numbers are free again.
+    """Removes the documents that the last run wrote, or those of these numbers, from the ledger; their numbers are free again.
 
-    Which ones a run wrote is seen from the file: the last document of the file that the latest one stands in, and those of the same
-    date right above it with nothing between them, drafts or numbered like it. Time, periods and expenses that they billed wait
-    again. Raises what `change` raises, and InvalidRequest where somebody may know of them already.
+    Which documents a run wrote follows from the file: the last document of the file that contains the latest one, and those of the
+    same date directly above it with nothing in between, drafts or numbered like it. Time, periods and expenses that they billed can
+    be billed again. Raises what `change` raises, and InvalidRequest if somebody may know of them already.
     """
 
     def make(loading: Loading) -> Changes:
@@ -53,7 +53,7 @@ def _named(book: Book, numbers: Sequence[str]) -> list[Invoice]:
 
 
 def _last_run(book: Book) -> list[Invoice]:
-    """The documents that stand together at the end of those of a file."""
+    """The documents that form the last group in those of a file."""
     documents = [invoice for invoice in book.invoices if invoice.kind != "opening"]
     if not documents:
         raise InvalidRequest(_("there is no document that could be taken back"))
@@ -77,7 +77,7 @@ def _last_run(book: Book) -> list[Invoice]:
 
 
 def _must_be_last(book: Book, invoices: Sequence[Invoice]) -> None:
-    """Raises InvalidRequest where a later number of a series stays."""
+    """Raises InvalidRequest if a later number of a series remains."""
     numbers = {invoice.number for invoice in invoices}
     lowest: dict[str, tuple[int, str]] = {}
     for use in book.number_uses:
@@ -103,7 +103,7 @@ def _must_be_last(book: Book, invoices: Sequence[Invoice]) -> None:
 
 
 def _must_be_unknown(loading: Loading, invoices: Sequence[Invoice]) -> None:
-    """Raises InvalidRequest where something happened to one of the documents: it was sent, paid, credited, deducted …"""
+    """Raises InvalidRequest if something happened to one of the documents: it was sent, paid, credited, deducted …"""
     book = loading.book
     own = {invoice.source for invoice in invoices}
     by_number = {invoice.number: invoice for invoice in invoices}
@@ -145,7 +145,7 @@ def _of(name: str, numbers: Iterable[str]) -> str:
 
 
 def _instead(book: Book, invoice: Invoice) -> str:
-    """What else is done about a document that stays: what replaces another one is replaced in its turn, or credited."""
+    """What else to do about a document that has to stay: a corrective invoice is replaced in turn, others are credited."""
     new = book.final_replacement_of(invoice) or invoice
     credit = (
         _("credit it instead, bean-invoice credit {number}", number=new.number)

@@ -1,4 +1,4 @@
-"""Time that waits and shall not be billed: written down, or marked as not billable."""
+"""Unbilled time that should not be billed: written down, or marked as non-billable."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class TimeWriteOff(NamedTuple):
 
 
 def write_off_time(file: str | Path, request: TimeWriteOff, day: date, write_options: WriteOptions) -> Outcome:
-    """Time leaves its account on `day` and is billed to nobody: the oldest, or that of a day. What was worked stays as it is.
+    """Takes time off its account on `day` without billing it: the oldest, or that of a day.
 
-    Raises what `change` raises, InvalidRequest where less waits.
+    The entries of the work stay as they are. Raises what `change` raises, InvalidRequest if less is unbilled.
     """
 
     def make(loading: Loading) -> Changes:
@@ -114,24 +114,24 @@ def _rendered(day: date, payee: str, narration: str, legs: Sequence[text.NewPost
 
 
 class TimeFilter(NamedTuple):
-    """Which entries of time are meant; what is not said lets all pass. `place`: FILE:LINE, or the end of it."""
+    """Which entries of time are meant; fields that are not given match everything. `place`: FILE:LINE, or the end of it."""
 
     contract: str
     day: date | None = None
     person: str = ""
     text_contains: str = ""
-    """What was worked on, or a part of it where nothing is called so as a whole; accents and case do not matter."""
+    """The task, or a part of it if no task has exactly that name; accents and case do not matter."""
     place: str = ""
     all_matching: bool = False
-    """All that are found; else there must be one only."""
+    """All entries found; otherwise there must be exactly one."""
 
 
 def mark_time(
     file: str | Path, time_filter: TimeFilter, until: date, billable: bool, write_options: WriteOptions
 ) -> Outcome:
-    """Entries of time up to `until` (inclusive) that wait are marked as not billable, or as billable again, where they stand.
+    """Marks unbilled entries of time up to `until` (inclusive) as non-billable, or as billable again, in place.
 
-    Raises what `change` raises, InvalidRequest where there is none, several, or a part of one is billed.
+    Raises what `change` raises, InvalidRequest if there is none, several, or a part of one is billed.
     """
 
     def make(loading: Loading) -> Changes:
@@ -216,7 +216,7 @@ def _transactions(entries: Sequence[Any], found: Sequence[Work]) -> dict[Source,
 
 
 def _edit(place: Source, postings: Sequence[Source], billable: bool) -> writer.Edit:
-    """A transaction with its postings marked. Raises InvalidRequest where they do not stand there."""
+    """A transaction with its postings marked. Raises InvalidRequest if they are not there."""
     old = renaming.text_of(place)
     lines = old.split("\n")
     for posting in sorted(postings, reverse=True):
@@ -233,5 +233,5 @@ def _edit(place: Source, postings: Sequence[Source], billable: bool) -> writer.E
 
 
 def _is_key(line: str) -> bool:
-    """Whether a line of a transaction says a key of what stands above it (which begins with a small letter)."""
+    """Whether a line of a transaction is a key of the line above it (it begins with a small letter)."""
     return line.strip()[:1].islower() and ":" in line
