@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -135,15 +135,20 @@ def _perhaps(movement: LedgerMovement) -> str:
 def booking_changes(loading: Loading, statements: Sequence[AccountStatement], lines: Sequence[BookedLine]) -> Changes:
     """What is written of lines, all those of the statements: the entries of those that `is_booked`, the ids of entries that are
     recognised, and the closing balances that are reached."""
+    files = _files_of_accounts(loading, {account for account, _statement in statements})
     new = [
-        NewDirective(line.entry.date, partial(payment_transaction, line.entry))
+        NewDirective(
+            line.entry.date,
+            partial(payment_transaction, line.entry),
+            files.get((line.account, line.entry.date.year), ""),
+        )
         for line in sorted(
             (line for line in lines if line.is_booked), key=lambda line: (line.proposal.line.date, line.account)
         )
         if line.entry is not None
     ]
     edits = [edit for line in lines if (edit := _tie(line)) is not None]
-    balances, notices = _balances(loading, statements, lines)
+    balances, notices = _balances(loading, statements, lines, files)
     counts = Counter("book" if line.is_booked else line.proposal.action for line in lines)
     count = counts["book"]
     return Changes(
@@ -169,8 +174,22 @@ def _tie(line: BookedLine) -> writer.Edit | None:
     return writer.Edit(Path(movement.source.file), movement.source.line, old, new)
 
 
+def _files_of_accounts(loading: Loading, accounts: Collection[str]) -> dict[tuple[str, int], str]:
+    """The file in which most of an account's movements of a year stand: there the others go, too."""
+    counts: defaultdict[tuple[str, int], Counter[str]] = defaultdict(Counter)
+    for account, movements in movements_on(loading.entries, accounts).items():
+        for movement in movements:
+            counts[account, movement.date.year][movement.source.file] += 1
+    own = {name for name in loading.files if Path(name).is_file()}
+    found = {place: min(files, key=lambda file: (-files[file], file)) for place, files in counts.items()}
+    return {place: file for place, file in found.items() if file in own}
+
+
 def _balances(
-    loading: Loading, statements: Sequence[AccountStatement], lines: Sequence[BookedLine]
+    loading: Loading,
+    statements: Sequence[AccountStatement],
+    lines: Sequence[BookedLine],
+    files: Mapping[tuple[str, int], str],
 ) -> tuple[list[NewDirective], list[str]]:
     """The closing balances, of those accounts that have all lines until then; and what is said of the others."""
     directives: dict[tuple[str, str, date], NewDirective] = {}
@@ -201,6 +220,8 @@ def _balances(
             )
         elif not totals.is_asserted(account, statement.currency, morning):
             directives[account, statement.currency, morning] = NewDirective(
-                morning, partial(text.balance_directive, morning, account, statement.closing, statement.currency)
+                morning,
+                partial(text.balance_directive, morning, account, statement.closing, statement.currency),
+                files.get((account, day.year), ""),
             )
     return list(directives.values()), notices

@@ -26,6 +26,7 @@ _NO_STATEMENTS = (
     (b"\x1f\x8b", "an archive (GZIP)"),
     (b"\xd0\xcf\x11\xe0", "a workbook (XLS)"),
 )
+_DELIMITERS = (b";", b",", b"\t", b"|")
 _EXPECTED = "expected CAMT.053 or CAMT.054, MT940, OFX or QFX, CFONB 120, or the CSV of a bank"
 
 
@@ -48,6 +49,15 @@ def detect(data: bytes, file: str) -> StatementFormat:
         return "mt940"
     if b"\0" in data[:_HEAD] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise StatementFileError(file, 1, _("the file is no text: {expected}", expected=_EXPECTED))
+    if not any(delimiter in head for delimiter in _DELIMITERS):
+        raise StatementFileError(
+            file,
+            1,
+            _(
+                "the file is no bank statement: it has neither the form of one nor columns; {expected}",
+                expected=_EXPECTED,
+            ),
+        )
     return "csv"
 
 

@@ -133,6 +133,19 @@ def test_a_balance_that_is_not_reached_is_said_and_not_asserted(ledger: Path) ->
     )
 
 
+def test_payments_and_the_balance_go_where_the_account_has_its_entries(ledger: Path) -> None:
+    bank = ledger.with_name("bank.beancount")
+    typed = LEDGER[LEDGER.index("2026-02-03") : LEDGER.index("plugin")]
+    bank.write_text(typed, encoding="utf-8")
+    option = 'include "bank.beancount"\n2026-01-01 custom "invoice-option" "file" "invoices-{year}.beancount"\n'
+    ledger.write_text(LEDGER.replace(typed, option), encoding="utf-8")
+    imported(ledger, statement([TYPED, NAMED], "290.00"))
+    text = bank.read_text(encoding="utf-8")
+    assert "2026-02-07 balance Assets:Bank" in text
+    assert '2026-02-06 * "OTHER LTD"' in text
+    assert not ledger.with_name("invoices-2026.beancount").exists()
+
+
 COLLECTED = """
 2026-02-01 custom "invoice-customer" Assets:Clients:Other
   mandate: "M-1"

@@ -63,6 +63,7 @@ def test_deep_xml_is_not_read() -> None:
         (b"\x1f\x8b\x08", "an archive"),
         (b"\x00\x01\x02" * 100, "the file is no text"),
         (bytes(range(256)) * 10, "the file is no text"),
+        (b"x", "the file is no bank statement: it has neither the form of one nor columns; expected CAMT.053"),
         (b"Dear customer,\nyour statement is attached.\n", "no table of a bank that is known"),
         (b"<html><body>Session expired</body></html>", "no message camt.053"),
     ],
