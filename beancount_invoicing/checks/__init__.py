@@ -34,12 +34,13 @@ CHECKS = (
 
 
 OF_ONE_CUSTOMER = frozenset({"late-interest"})
-"""Rules of errors that hide no entry and concern one customer, or one document: they keep from being sent what goes by them, and
-nothing else from being written or sent."""
+"""Rules of errors that hide no entry and concern one customer, or one document: they prevent sending only what depends on
+them, and nothing else from being written or sent.
+"""
 
 
 def check(book: Book, allocated: Allocated | None = None) -> tuple[Finding, ...]:
-    """All findings, those of the reader included, by file and line. `allocated`: as of the Book's last day, if at hand."""
+    """All findings, those of the reader included, by file and line. `allocated`: as of the Book's last day, if available."""
     allocated = allocated or allocate(book, book.last_date)
     found = [*book.findings, *allocated.notices, *settlement.check_taxes_moved(book, allocated)]
     found += bad_debts.check_bad_debt_recoveries(book, allocated)

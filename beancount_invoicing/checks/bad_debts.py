@@ -15,9 +15,8 @@ from beancount_invoicing.rules.steps import round_to
 
 
 def check_bad_debt_recoveries(book: Book, allocated: Allocated) -> Iterator[Finding]:
-    """What was written off and is paid after all is no loss: an entry takes that part of it back, and its tax is owed again.
-
-    France: the tax that was recovered is due again on what is then paid (BOI-TVA-DED-40-10-20).
+    """What was written off and paid after all is no longer a loss: an entry takes that part of it back, and its tax is due
+    again. France: the recovered tax is due again on what is then paid (BOI-TVA-DED-40-10-20).
     """
     for recovery in allocated.recoveries:
         payment = recovery.payment
@@ -39,14 +38,14 @@ def check_bad_debt_recoveries(book: Book, allocated: Allocated) -> Iterator[Find
 
 
 def _taken_back(book: Book, bad_debt_recovery: BadDebtRecovery) -> str:
-    """The entry that takes a part of a loss back: the lines of the loss, in proportion, the other way round."""
+    """The entry that takes a part of a loss back: the postings of the loss, in proportion, with the opposite sign."""
     payment = bad_debt_recovery.payment
     name = book.customers[payment.customer].at(bad_debt_recovery.date).name
     counters: defaultdict[tuple[str, str, str], Decimal] = defaultdict(lambda: ZERO)
     for posting in payment.counter_postings:
         amount = posting.amount * bad_debt_recovery.amount / payment.amount
         counters[posting.account, posting.currency, posting.tax] += amount
-    # what rounding leaves goes to the largest
+    # the rounding difference goes to the largest
     abroad = {currency for _account, currency, _tax in counters} != {payment.currency}
     amounts = {key: round_to(amount, currencies.currency_decimals(key[1])) for key, amount in counters.items()}
     total = (

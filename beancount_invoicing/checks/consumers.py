@@ -1,4 +1,4 @@
-"""Checks of what consumers in other states of the Union buy: whose tax it bears, and at which rate."""
+"""Checks of sales to consumers in other states of the Union: whose tax is charged, and at which rate."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from beancount_invoicing.rules import supply
 
 
 def check_distance_sales(book: Book) -> Iterator[Finding]:
-    """Goods that are sent, and electronic services, to consumers in other states of the Union bear the seller's own tax up to a
-    threshold only, for both together (art. 59c)."""
+    """Shipped goods, and electronic services, for consumers in other states of the Union may be charged with the seller's own
+    tax up to a threshold only, for both together (art. 59c).
+    """
     rule = law.distance_sales()
     sales: list[tuple[Invoice, str, Line, Decimal]] = []
     for invoice in book.invoices:
@@ -94,7 +95,7 @@ def _owed_there(book: Book, invoice: Invoice, line: Line, tax: Tax, nature: str,
 
 
 def _counted(invoice: Invoice) -> Iterator[tuple[Line, str, Decimal]]:
-    """The lines of goods and of electronic services, their nature, and what they come to, where that is known in euros."""
+    """The lines of goods and of electronic services, their nature and their amounts, if known in euros."""
     codes = invoice.tax_codes
     for line in invoice.lines:
         tax = codes.get(line.tax)
@@ -108,8 +109,9 @@ def _counted(invoice: Invoice) -> Iterator[tuple[Line, str, Decimal]]:
 
 
 def check_destination_rates(book: Book) -> Iterator[Finding]:
-    """The rates of codes for consumers in one state of the Union: not those that the state had before, and perhaps not its standard
-    rate, where what is sold has a reduced one at home. Once for each document and code."""
+    """The rates of codes for consumers in one state of the Union: not former rates of the state, and perhaps not its standard
+    rate if the item has a reduced one at home. Once for each document and code.
+    """
     if book.seller is None:
         return
     for invoice in book.invoices:
@@ -141,7 +143,7 @@ def check_destination_rates(book: Book) -> Iterator[Finding]:
 
 
 def _rate_of_before(line: Line, invoice: Invoice, tax: Tax, state: str) -> str:
-    """That a rate was the standard one of a state once, and is none any more; "" where it is not so."""
+    """The message that a rate was the standard one of a state once, and no longer is; "" if it is not so."""
     day = line.tax_point or invoice.date
     rates = law.standard_rates(state)
     former = [rate for since, rate in rates if since <= day]
@@ -162,7 +164,9 @@ def _rate_of_before(line: Line, invoice: Invoice, tax: Tax, state: str) -> str:
 
 
 def _perhaps_reduced(book: Book, line: Line, invoice: Invoice, tax: Tax, state: str, seller: str) -> str:
-    """That an item which has a reduced rate at home bears the standard rate of a state with reduced ones; "" where it does not."""
+    """The message that an item with a reduced rate at home is charged the standard rate of a state with reduced ones; "" if
+    it is not so.
+    """
     day = line.tax_point or invoice.date
     home = book.items[line.item].at(day).tax if line.item in book.items else ""
     reduced = law.reduced_rates(state, day)

@@ -19,7 +19,7 @@ from beancount_invoicing.model import ZERO, Acceptance, Book, Contract, Dated, F
 from beancount_invoicing.rules import currencies, periods, tiers, worktime
 
 LENGTHS = ("every", "renews", "notice", "index_every", "retention_terms", "carry_over")
-"""What says a length of time."""
+"""Keys that give a length of time."""
 
 
 def check_lengths(book: Book) -> Iterator[Finding]:
@@ -52,7 +52,7 @@ def check_lengths(book: Book) -> Iterator[Finding]:
 
 
 def _usage(contract: Contract) -> Iterator[Finding]:
-    """What is counted by the period is of time, and has periods; tiers can be read; a discount is of periods or time."""
+    """What is billed by the period has mode time and periods; tiers can be read; a discount is on periods or time."""
     try:
         tiers.parse_tiers(contract.tiers or "0")
     except tiers.TierError as error:
@@ -158,8 +158,9 @@ def _missing(book: Book, contract: Contract, day: date) -> Iterator[tuple[Severi
 
 
 def check_amendments(book: Book) -> Iterator[Finding]:
-    """An amendment changes neither the mode, nor what is past; a subscription is handed over so that each customer has own days,
-    and to a former customer only where that is meant."""
+    """An amendment changes neither the mode, nor the past; a subscription is handed over so that each customer has days of
+    its own, and back to a former customer only on purpose.
+    """
     for dated in book.contracts.values():
         before = dated.first
         former: dict[str, date] = {}
@@ -216,7 +217,7 @@ def check_amendments(book: Book) -> Iterator[Finding]:
 
 
 def _begins_a_period(dated: Dated[Contract], day: date) -> bool:
-    """Whether a period of a subscription begins on a day; also where its length cannot be read, which is said elsewhere."""
+    """Whether a period of a subscription begins on a day; also if its length cannot be read, which is reported elsewhere."""
     for span in contract_spans(dated):
         if span.start == day:
             try:
@@ -228,8 +229,9 @@ def _begins_a_period(dated: Dated[Contract], day: date) -> bool:
 
 
 def check_milestones(book: Book) -> Iterator[Finding]:
-    """The milestones of a fixed price add up to it, and those of a change order to what it changes (deposits stand beside); each
-    has one name and one amount."""
+    """The milestones of a fixed price add up to it, and those of a change order to its change (deposits are separate); each
+    has one name and one amount.
+    """
     unplanned = []
     for code, milestones in sorted(book.milestones.items()):
         dated = book.contracts.get(code)
@@ -352,7 +354,7 @@ def _nets(book: Book) -> defaultdict[str, Decimal]:
 def _change_orders(
     dated: Dated[Contract], planned: fixed.MilestonePlan, amounts: dict[Milestone, Decimal]
 ) -> Iterator[Finding]:
-    """Those that have milestones of their own: they are there by then, and these add up to them."""
+    """Change orders with milestones of their own: they are agreed by then, and their milestones add up to them."""
     code = dated.first.code
     for milestone in planned.with_unknown_order:
         there = ", ".join(str(order.date) for order in fixed.change_orders(dated)) or "none"
@@ -465,7 +467,7 @@ def check_billed_twice(book: Book) -> Iterator[Finding]:
 
 
 def check_billed_otherwise(book: Book) -> Iterator[Finding]:
-    """What was billed is what the contract, its items and indexes by now say of the days, unless it was agreed otherwise."""
+    """What was billed is what the contract, its items and indexes now give for the days, unless it was agreed otherwise."""
     for adjustment in retroactive_adjustments(book):
         dated = book.contracts[adjustment.contract.code]
         number, code = adjustment.billed_line.invoice.number, adjustment.contract.code
@@ -535,7 +537,7 @@ def check_billed_otherwise(book: Book) -> Iterator[Finding]:
 
 
 def check_adjusted_documents(book: Book) -> Iterator[Finding]:
-    """What an adjustment names is a document that billed days of its contract."""
+    """An adjustment names documents that billed days of its contract."""
     those = [(line, invoice) for invoice in book.invoices for line in invoice.lines if line.adjusts]
     if not those:
         return
@@ -560,7 +562,7 @@ def check_adjusted_documents(book: Book) -> Iterator[Finding]:
 
 
 def _to_come(book: Book, code: str, currency: str) -> Decimal:
-    """What the milestones of a contract that are not billed come to; below zero where they give something back."""
+    """The total of a contract's unbilled milestones; below zero if they give something back."""
     there = fixed.billed_milestones(book.invoices)
     places = currencies.currency_decimals(currency)
     amounts = fixed.milestone_amounts(book.contracts[code], book.milestones.get(code, ()), there, places)
@@ -628,7 +630,7 @@ def check_overbilling(book: Book) -> Iterator[Finding]:
 
 
 def _versions(book: Book) -> Iterator[Contract]:
-    """Each contract as it stands from each of its directives on."""
+    """Each contract as of each of its directives."""
     for dated in book.contracts.values():
         for _day, version in dated.versions:
             yield version
@@ -653,9 +655,8 @@ def _warning(contract: Contract, message: str) -> Finding:
 
 
 def check_retentions(book: Book) -> Iterator[Finding]:
-    """Acceptances of works are of contracts, once for each; a French seller's works have 5 % kept back for a year at most.
-
-    Source: loi n° 71-584 of 16 July 1971, art. 1 (5 p. 100 of each payment) and art. 2 (a year from the acceptance).
+    """Acceptances of works belong to contracts, one for each; a French seller's works have at most 5 % kept back, for a year
+    at most. Source: loi n° 71-584 of 16 July 1971, art. 1 (5 p. 100 of each payment) and art. 2 (a year from the acceptance).
     """
     first: dict[str, Acceptance] = {}
     for acceptance in book.acceptances:
@@ -731,7 +732,7 @@ MOST_RETAINED = Decimal(5)
 def _longer_than_a_year(text: str) -> bool:
     try:
         length = periods.parse_length(text or "1 year")
-    except periods.PeriodError:  # said by lengths
+    except periods.PeriodError:  # reported by lengths
         return False
     return length.number > (366 if length.unit == "days" else 12)
 

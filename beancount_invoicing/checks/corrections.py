@@ -1,4 +1,6 @@
-"""Checks of what corrects: credit notes name the invoice that they take back; what replaces an invoice takes all of it back."""
+"""Checks of corrections: credit notes name the invoice that they take back; a corrective invoice takes back all of the
+replaced one.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +15,17 @@ from beancount_invoicing.rules import numbering
 
 
 def check_credit_notes_name_invoice(book: Book) -> Iterator[Finding]:
-    """Where the law asks for it, a credit note names what it corrects (CGI, art. 289, I, 5; directive 2006/112/EC, art. 219)."""
+    """Where the law requires it, a credit note names what it corrects (CGI, art. 289, I, 5; directive 2006/112/EC, art. 219)."""
     if book.seller is None:
         return
     wrong = {
         finding.source for finding in book.findings if finding.severity == "error"
-    }  # what names a wrong invoice is said already
+    }  # a wrong invoice name is reported already
     links: dict[str, Invoice] = {}
     for note in book.invoices:
         if note.kind != "credit-note" or note.corrects or note.interest_on or note.source in wrong:
             continue
-        if note.draft:  # it may still be said, and has to be before it is issued
+        if note.draft:  # it can still be added, and must be before it is issued
             continue
         naming = law.credit_note_naming(_country(book, note))
         if naming is None:
@@ -47,8 +49,9 @@ def check_credit_notes_name_invoice(book: Book) -> Iterator[Finding]:
 
 
 def check_replaced_invoices(book: Book) -> Iterator[Finding]:
-    """A corrective invoice cancels and replaces one invoice: it names it (CGI, art. 289, I, 5; directive 2006/112/EC, art. 219),
-    and nothing of that is left in the books, so that it is not owed twice."""
+    """A corrective invoice cancels and replaces one invoice: it names it (CGI, art. 289, I, 5; directive 2006/112/EC, art.
+    219), and nothing of that invoice is left in the books, so that it is not owed twice.
+    """
     invoices = [invoice for invoice in book.invoices if invoice.kind == "corrective"]
     if not invoices:
         return
@@ -120,7 +123,7 @@ def check_replaced_invoices(book: Book) -> Iterator[Finding]:
 
 
 def check_cancellations(book: Book) -> Iterator[Finding]:
-    """What takes a replaced invoice out of the books stands beside the corrective invoice that replaces it."""
+    """The cancellation of a replaced invoice comes with the corrective invoice that replaces it."""
     for invoice in book.invoices:
         if invoice.kind != "cancellation":
             continue

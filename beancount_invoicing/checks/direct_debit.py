@@ -1,4 +1,4 @@
-"""Checks of SEPA direct debit: mandates, the accounts that they are for, and the identifier of who collects."""
+"""Checks of SEPA direct debit: mandates, their accounts, and the creditor identifier."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from beancount_invoicing.rules import identifiers, sepa
 
 
 def _with_mandate(book: Book) -> Iterator[tuple[date, Customer]]:
-    """Each version of a customer in which it has a mandate, with the day from which it holds."""
+    """Each version of a customer with a mandate, with the day from which it applies."""
     for dated in book.customers.values():
         for day, customer in dated.versions:
             if customer.mandate:
@@ -66,7 +66,7 @@ def _problems_of_mandate(customer: Customer) -> Iterator[str]:
 
 
 def _distinct(customers: Iterator[Customer]) -> Iterator[Customer]:
-    """One of the versions of a customer that say the same of its mandate: the first."""
+    """One of the versions of a customer with the same mandate data: the first."""
     seen: set[tuple[object, ...]] = set()
     for customer in customers:
         said = (
@@ -79,7 +79,7 @@ def _distinct(customers: Iterator[Customer]) -> Iterator[Customer]:
 
 
 def check_debtor_accounts(book: Book) -> Iterator[Finding]:
-    """The accounts that are debited, or paid out to, have right check digits: a bank would send the whole file back."""
+    """Accounts that are debited, or paid out to, have valid check digits: a bank would reject the whole file."""
     every = (customer for dated in book.customers.values() for _day, customer in dated.versions)
     for customer in _distinct(every):
         for kind, key, value in (
@@ -125,7 +125,9 @@ def check_mandate_references(book: Book) -> Iterator[Finding]:
 
 
 def check_creditor(book: Book) -> Iterator[Finding]:
-    """Who has mandates can collect under them: a creditor identifier with right check digits, and an account of its own."""
+    """A seller with mandates can collect under them: it has a creditor identifier with valid check digits, and an account of
+    its own.
+    """
     seller = book.seller
     for _day, version in seller.versions if seller else ():
         if version.creditor_id and (problem := identifiers.problem("creditor-id", version.creditor_id)):

@@ -17,7 +17,7 @@ FindingIterator = Iterator[Finding]
 
 
 def severity(book: Book, day: date) -> Severity:
-    """How arithmetic and series are judged on a day: before option `checked-from` they only warn."""
+    """The severity of arithmetic and series findings on a day: before option `checked-from`, they are only warnings."""
     start = book.options.get("checked-from")
     since = start.latest if start else None
     return "warning" if isinstance(since, date) and day < since else "error"
@@ -29,7 +29,7 @@ def ledger_amount(amount: Decimal, currency: str) -> str:
 
 
 def _without_rate(invoice: Invoice) -> bool:
-    """Whether lines are booked in another currency at no rate that is known (`exchange-rate`): nothing else can be said of it."""
+    """Whether lines are booked in another currency without a known rate (`exchange-rate`): nothing else can be checked then."""
     return invoice.booking_rate is None and any(
         line.booked and line.booked_currency != invoice.currency and not line.net for line in invoice.lines
     )
@@ -125,13 +125,13 @@ def check_lines(book: Book) -> FindingIterator:
 
 
 def _share_of_line(book: Book, note: Invoice, line: Line) -> Decimal | None:
-    """The net that the units of a credit note's line are to have of what is left of the line that they are of."""
+    """The net that the units of a credit note's line should have, from what is left of the corrected line."""
     effect = credit_note_effect(book, note) if note.corrects else None
     return effect.shares.get(note.lines.index(line)) if effect else None
 
 
 def _taxes_of_its_share(book: Book, note: Invoice, amount: TaxAmount) -> set[Decimal]:
-    """The taxes that a credit note may have beside the one that its lines have: the share, or the rest, of what is left."""
+    """The taxes that a credit note may have besides that of its lines: the share, or the rest, of what is left."""
     effect = credit_note_effect(book, note) if note.corrects else None
     if effect is None or amount.figure is None:
         return set()
@@ -145,7 +145,7 @@ def _taxes_of_its_share(book: Book, note: Invoice, amount: TaxAmount) -> set[Dec
         for line in note.lines
         if line.tax == of.code
     ]
-    if parts and not of.withholding:  # what prices including tax contain beside the nets that are booked
+    if parts and not of.withholding:  # the tax in prices that include it, beside the nets that are booked
         natural = tax.tax_of_booked(parts, of.rate, decimals, _by_line(book, note))
     net = sum((net for (code, _account), net in nets_of(note).items() if bears_tax(note, code, of)), ZERO)
     counts = [sum(bears_tax(left.invoice, line.tax, of) for line in left.invoice.lines) for left in effect.before]
@@ -277,7 +277,7 @@ def _at_another_rate(book: Book, invoice: Invoice, amount: TaxAmount) -> bool:
 
 
 def _worked_out(amount: TaxAmount, expected: Decimal, currency: str) -> str:
-    """What the tax should be and why: of the nets, line by line, or within prices that include it."""
+    """The expected tax and its calculation: on the nets, line by line, or within prices that include it."""
     last = amount.steps[-1] if amount.steps else None
     if last and last.operation == "difference" and isinstance(last.inputs[0], Decimal):
         return _(
@@ -297,8 +297,9 @@ def _worked_out(amount: TaxAmount, expected: Decimal, currency: str) -> str:
 
 
 def check_reverse_charge(book: Book) -> FindingIterator:
-    """Reverse charge and intra-EU supplies name the buyer's VAT number (BR-AE-02, BR-IC-02), these one of another member state than
-    the seller's own (directive 2006/112/EC, art. 138 (1) (b))."""
+    """Reverse charge and intra-EU supplies name the buyer's VAT number (BR-AE-02, BR-IC-02); for the latter, one of a member
+    state other than the seller's (directive 2006/112/EC, art. 138 (1) (b)).
+    """
     for invoice in book.invoices:
         if invoice.customer is None:
             continue
@@ -323,7 +324,7 @@ def check_reverse_charge(book: Book) -> FindingIterator:
 
 
 def _registered_elsewhere(book: Book, invoice: Invoice, customer: Customer, code: Tax) -> FindingIterator:
-    """What is supplied free of tax to another member state is supplied to who is registered in another one than the seller is."""
+    """The buyer of a tax-free supply to another member state is registered in a state other than the seller's."""
     seller = book.seller.at(invoice.date) if book.seller else None
     if seller is None or invoice.date < law.distance_sales().since:
         return
@@ -368,7 +369,7 @@ def check_due_dates(book: Book) -> FindingIterator:
 
 
 def check_document_links(book: Book) -> FindingIterator:
-    """A document carries the link of its number, so that Fava and queries find what belongs together."""
+    """A document has the link of its number, so that Fava and queries find what belongs together."""
     for invoice in book.invoices:
         link = numbering.link(invoice.number)
         if invoice.draft or invoice.kind in {"void", "opening"} or link in invoice.links:
@@ -431,7 +432,7 @@ def check_named_contracts(book: Book) -> FindingIterator:
 
 
 def check_tax_currency(book: Book) -> FindingIterator:
-    """A document in another currency can say its VAT in that of the seller's state (directive 2006/112/EC, art. 230)."""
+    """A document in another currency can state its VAT in that of the seller's state (directive 2006/112/EC, art. 230)."""
     for invoice in book.invoices:
         if invoice.currency == book.currency or invoice.kind in {"void", "opening", "claim"} or _without_rate(invoice):
             continue

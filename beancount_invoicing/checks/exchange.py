@@ -1,4 +1,4 @@
-"""Exchange differences: what a claim in another currency was worth when it was booked, and when it was settled."""
+"""Exchange differences: the worth of a claim in another currency when it was booked, and when it was settled."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ WeightsBySource = dict[Source, Weight]
 
 
 def check_exchange_differences(book: Book, allocated: Allocated) -> Iterator[Finding]:
-    """A claim is settled at the price of its invoice; the gain or loss of exchange stands beside it, in an account of its own.
+    """A claim is settled at the price of its invoice; the exchange gain or loss is on an account of its own.
 
-    Settled at another price, the difference stays on the customer's account, where no units are left. Nothing is said of a
-    customer whose postings in that currency have no price, or prices in several currencies, nor where what the account
-    weighs is just what its open claims do: then the difference was booked in another way.
+    If it is settled at another price, the difference stays on the customer's account, where no units are left. Customers whose
+    postings in that currency have no price, or prices in several currencies, are not checked, nor if the account weighs exactly
+    what its open claims do: then the difference was booked in another way.
     """
     if not book.posting_weights:
         return
@@ -68,7 +68,7 @@ def _key(book: Book, weight: Weight) -> CustomerCurrency:
 
 
 def _stuck(book: Book, allocated: Allocated, rates: WeightsBySource) -> dict[CustomerCurrency, Decimal]:
-    """How much more a customer's accounts weigh than what is open there, by customer and currency; not where it is just that."""
+    """How much more a customer's accounts weigh than what is open there, by customer and currency; without those that agree."""
     drafts = {instalment.source for invoice in book.invoices if invoice.draft for instalment in invoice.instalments}
     into: defaultdict[CustomerCurrency, set[str]] = defaultdict(set)
     units: defaultdict[CustomerCurrency, Decimal] = defaultdict(lambda: ZERO)
@@ -96,7 +96,7 @@ def _stuck(book: Book, allocated: Allocated, rates: WeightsBySource) -> dict[Cus
 
 
 def _unallocated(book: Book, allocated: Allocated, rates: WeightsBySource) -> dict[CustomerCurrency, Decimal]:
-    """What is left of payments and debits is worth, by customer and currency; what takes back each other, nothing."""
+    """The worth of what is left of payments and debits, by customer and currency; those that reverse each other count nothing."""
     sides: defaultdict[CustomerCurrency, list[tuple[Decimal, Decimal]]] = defaultdict(list)
     for unallocated in allocated.unallocated:
         if paid := rates.get(unallocated.payment.source):
@@ -123,7 +123,7 @@ def _cent(currency: str) -> Decimal:
 
 
 def _price(value: Decimal, rate: Decimal, into: str) -> str:
-    """The price of what is worth that much: of one unit, but of all of it where no number says that of one, such as 3.3333…"""
+    """The price of something with that worth: per unit, or in total if no number gives that of a unit, such as 3.3333…"""
     if len(rate.as_tuple().digits) < getcontext().prec:
         return f"@ {rate.normalize():f} {into}"
     return _in_all(value, into)
@@ -134,7 +134,7 @@ def _in_all(value: Decimal, into: str) -> str:
 
 
 def _settled(book: Book, paid: Weight, those: list[tuple[Allocation, Weight]]) -> Iterator[tuple[Decimal, Finding]]:
-    """What a payment gained or lost on the claims that it settles, or opens again."""
+    """The gain or loss of a payment on the claims that it settles, or opens again."""
     decimals = currencies.currency_decimals(paid.currency_of_value)
     off = sum((allocation.amount * (_rate(booked) - _rate(paid)) for allocation, booked in those), ZERO)
     if abs(off) < _cent(paid.currency_of_value):
@@ -216,7 +216,7 @@ def _given_back(
 
 
 def _remaining(book: Book, paid: Weight, off: Decimal) -> Finding:
-    """What stays though no settlement names it: what lay on the account first, and was allocated by an entry of its own."""
+    """Amounts that stay although no settlement names them: money on the account, allocated by an entry of its own."""
     decimals = currencies.currency_decimals(paid.currency_of_value)
     value = ledger_amount(abs(round_to(paid.value - off, decimals)), paid.currency_of_value)
     invoice = next(
@@ -256,7 +256,7 @@ def _result(off: Decimal, where: Weight) -> str:
 
 
 def _account(book: Book, off: Decimal, invoice: Invoice) -> str:
-    """An account of exchange differences: that of option `exchange-account`, else one that is called so, else to be opened."""
+    """An account of exchange differences: that of option `exchange-account`, else one with such a name, else a new one."""
     income = invoice.lines[0].account.partition(":")[0] if invoice.lines else "Income"
     roots = (income, book.expenses_root) if off < 0 else (book.expenses_root, income)
     said = book.option("exchange-account", invoice.date).split()

@@ -1,4 +1,4 @@
-"""Checks of time on contracts: what a document bills of it is what it takes off the account that the time waits on."""
+"""Checks of time on contracts: what a document bills of it is what it takes off the time account."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from beancount_invoicing.rules.steps import round_to
 
 
 def check_hours_billed(book: Book) -> Iterator[Finding]:
-    """What a document bills of a contract's time, by item, leaves its time account, less what is written down there.
+    """What a document bills of a contract's time, by item, leaves its time account, apart from what is written down there.
 
-    A credit note gives back no more time than it credits. Of time that is rounded (`time-rounding`) only so much may differ as
-    its entries can be rounded by; what is billed as one sum, as up to a cap, says no quantity of time.
+    A credit note gives back no more time than it credits. If time is rounded (`time-rounding`), only as much may differ as its
+    entries can be rounded by; time billed as one sum, as up to a cap, has no quantity of time.
     """
     contracts = _Timed(book)
     if not contracts.of_account:
@@ -56,7 +56,7 @@ def _twice(numbers: Iterable[str]) -> set[str]:
 
 
 class _Timed:
-    """The contracts of mode time and their accounts: those that share an account, one after the other, are one kin."""
+    """The contracts of mode time and their accounts: contracts that share an account, one after the other, form a group."""
 
     def __init__(self, book: Book) -> None:
         self.book = book
@@ -79,7 +79,7 @@ class _Timed:
                 self.of_code[code] = kin
 
     def at(self, line: Line, day: date) -> Contract:
-        """The contract that a line names, as it held when the time was worked."""
+        """The contract that a line names, as it was when the time was worked."""
         return self.book.contracts[line.contract].at(line.start or day)
 
     @cached_property
@@ -93,7 +93,7 @@ class _Timed:
 
 
 class _Group(NamedTuple):
-    """What a document says of the time of one item, of one contract or of those that share its account."""
+    """A document's data about the time of one item, of one contract or of those that share its account."""
 
     lines: list[Line]
     loose: list[Line]
@@ -144,7 +144,7 @@ def _of_item(book: Book, contracts: _Timed, invoice: Invoice, item: str, group: 
 
 
 def _said(billed: Decimal, gone: Decimal, codes: str, item: str, account: str, commodity: str) -> str:
-    """Both figures, what comes of it, and what to write."""
+    """Both figures, the consequence, and what to write."""
 
     def of(seconds: Decimal) -> str:
         return f"{worktime.without_trailing_zeros(worktime.from_seconds_rounded(seconds, commodity))} {commodity}"
@@ -185,8 +185,8 @@ def _said(billed: Decimal, gone: Decimal, codes: str, item: str, account: str, c
 
 
 def _billed(lines: Sequence[Line], commodity: str, *, moved: bool) -> Decimal:
-    """The seconds that lines bill: one of a sum bills none, nor one in another unit (km …), unless that is all there is for time
-    that leaves its account.
+    """The seconds that lines bill: a line of one sum bills none, nor does one in another unit (km …), unless that is all
+    there is for time that leaves its account.
     """
     one = worktime.seconds_per_unit(commodity)
     counted = [line for line in lines if line.unit.lower() not in worktime.LUMP_WORDS]
@@ -199,7 +199,7 @@ def _billed(lines: Sequence[Line], commodity: str, *, moved: bool) -> Decimal:
 
 
 def _commodity(book: Book, contracts: _Timed, account: str) -> str:
-    """What is kept on a time account: of its entries, else what it is opened for, else hours."""
+    """The unit of a time account: that of its entries, else of its `open`, else hours."""
     there = next((those for (name, _item), those in contracts.entries.items() if name == account), ())
     said = book.currencies.get(account, ())
     return there[0].commodity if there else said[0] if said else "HOUR"
@@ -209,7 +209,7 @@ def _slack(
     contracts: _Timed, invoice: Invoice, account: str, item: str, commodity: str, lines: Sequence[Line]
 ) -> Decimal:
     """By how many seconds billed time may differ from what leaves the account: by the contract's rounding of each entry, and
-    where entries are kept to the second, or taken in part up to a cap, by their last decimal and by the quantity's.
+    if entries are kept to the second, or taken in part up to a cap, by their last decimal and by the quantity's.
     """
     one = worktime.seconds_per_unit(commodity)
     those = contracts.entries.get((account, item), ())

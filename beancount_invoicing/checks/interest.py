@@ -1,4 +1,4 @@
-"""Checks of late interest: the reference rates that the ledger adds, what claims say, and what is about to lapse."""
+"""Checks of late interest: the reference rates in the ledger, claims, and claims that are about to lapse."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from beancount_invoicing.model import Book, Dated, Finding, Invoice, Line, Optio
 from beancount_invoicing.receivables import Allocated, claim_given_back_on, invoices_by_number, lapsing, positions
 
 MIN_REFERENCE_RATE, MAX_REFERENCE_RATE = -10, 100
-"""Percent a year that a reference rate can be: Germany's has been below 0."""
+"""Possible values of a reference rate, in percent a year: Germany's has been below 0."""
 
 
 def check_reference_rates(book: Book) -> Iterator[Finding]:
-    """The reference rates have a known code and a plausible height, and agree with those that are known."""
+    """The reference rates have a known code and a plausible value, and agree with those that are known."""
     known = law.reference_rates()
     for code, rates in book.reference_rates.items():
         if code not in known:
@@ -92,8 +92,9 @@ def _agreeing(reference_rate: ReferenceRate, name: str, halves: Mapping[date, De
 
 
 def check_interest_invoices(book: Book) -> Iterator[Finding]:
-    """A claim for late interest names an invoice of its own customer, and charges no day and no indemnity twice; what gives it back
-    is outside VAT like itself."""
+    """A claim for late interest names an invoice of its own customer, and charges no day and no indemnity twice; its credit
+    note is outside VAT like itself.
+    """
     known = invoices_by_number(book.invoices)
     for invoice in book.invoices:
         given = [number for number in invoice.corrects if known[number].kind == "claim"]
@@ -197,7 +198,7 @@ def _once(book: Book, number: str, invoices: tuple[Invoice, ...]) -> Iterator[Fi
 
 
 def _of_one(book: Book, number: str, before: Invoice, claim: Invoice) -> bool:
-    """Whether two claims charge the same for a document: not where each charges another customer, who took a part of it over."""
+    """Whether two claims charge the same for a document: not if each charges another customer, who took over a part of it."""
     if before.customer is None or claim.customer is None or before.customer.account == claim.customer.account:
         return True
     taken = book.takeovers.get(number, ())
@@ -212,7 +213,7 @@ def _same(line: Line, other: Line) -> bool:
 
 
 def check_contract_rates(book: Book) -> Iterator[Finding]:
-    """A contract's rate between businesses is not below what the seller's law allows, on the day from which on it is said."""
+    """A contract's rate between businesses is not below what the seller's law allows, on the day on which it takes effect."""
     said: list[tuple[date, str, str, Source]] = []
     option = book.options.get("late-interest")
     said += [
@@ -254,7 +255,7 @@ def _versions(dated: Dated[OptionValue] | None) -> tuple[tuple[date, OptionValue
 
 
 def check_unowed_interest(book: Book, allocated: Allocated) -> Iterator[Finding]:
-    """What claims for late interest charge is owed still: of an invoice that was credited since, or paid in time, it never was."""
+    """What claims for late interest charge is still owed: it never was for an invoice that was credited since, or paid in time."""
     if not book.interest_invoices:
         return
     invoices = [claim for claims in book.interest_invoices.values() for claim in claims]

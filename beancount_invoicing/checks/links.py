@@ -1,4 +1,4 @@
-"""Names on payments and credit notes that no document has, and which one was likely meant."""
+"""Names on payments and credit notes that no document has, and which document was likely meant."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from beancount_invoicing.receivables import Allocated
 from beancount_invoicing.rules import numbering
 
 FAR = 3
-"""So many slips of the pen, or more, are not one number mistyped."""
+"""With this many typing errors, or more, it is not one number mistyped."""
 
 
 @dataclass(slots=True)
 class _Standing:
-    """A document, and what is open and what is settled of it on the last day; what was only assumed counts as open."""
+    """A document, and its open and settled amounts on the last day; assumed settlements count as open."""
 
     invoice: Invoice
     open: Decimal = ZERO
@@ -30,9 +30,8 @@ class _Standing:
 
 
 def check_unmatched(book: Book, allocated: Allocated) -> Iterator[Finding]:
-    """A link of a payment or credit note that is written like a number of the ledger's series is one; `settles` always is.
-
-    The likely one is said: by digits, by what is open of it, of the same customer.
+    """A link of a payment or credit note that looks like a number of the ledger's series is one; `settles` always is. The
+    likely document is named: judging by digits, by its open amount, and of the same customer.
     """
     notes = [
         invoice
@@ -80,8 +79,9 @@ def check_unmatched(book: Book, allocated: Allocated) -> Iterator[Finding]:
 
 
 def before_documents(book: Book) -> Callable[[str, date], bool]:
-    """Tells, of a customer's main account and a day, whether the books had no documents of it then: up to the day on which its open
-    items were taken over, inclusive, or before `checked-from`."""
+    """Whether, for a customer's main account and a day, the books had no documents of it then: up to the day on which its
+    open items were taken over, inclusive, or before `checked-from`.
+    """
     dated = book.options.get("checked-from")
     first = dated.latest if dated else date.min
     taken_over: defaultdict[str, date] = defaultdict(lambda: date.min)
@@ -92,8 +92,7 @@ def before_documents(book: Book) -> Callable[[str, date], bool]:
 
 
 def _of_older_books(book: Book) -> Callable[[Unmatched], bool]:
-    """Tells the links of entries that older books made, before they had documents, or between a claim and what pays it, to the
-    cent."""
+    """The links of entries from older books, before they had documents, or between a claim and its payment, to the cent."""
     before = before_documents(book)
     sums: defaultdict[str, defaultdict[tuple[str, str], Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     for one in book.unmatched:

@@ -1,4 +1,4 @@
-"""Payments on an account above those of customers: they are nobody's, and settle nothing."""
+"""Payments on an account above those of customers: they belong to nobody, and settle nothing."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from beancount_invoicing.rules import numbering
 
 
 def check_parent_accounts(book: Book) -> Iterator[Finding]:
-    """What is booked above customers' accounts and names a document, by link or in words, or a customer, is booked on theirs.
-
-    What names nobody (receivables of other kinds) is left alone, and what was booked before the customer's open items were taken
-    over from older books.
+    """An amount booked above customers' accounts that names a document, by link or in words, or a customer, belongs on that
+    customer's account. One that names nobody (receivables of other kinds) is ignored, and so are entries from before the
+    customer's open items were taken over from older books.
     """
     if not book.parent_account_postings:
         return
@@ -53,7 +52,7 @@ def check_parent_accounts(book: Book) -> Iterator[Finding]:
 def _owed_on(
     parent_account_posting: ParentAccountPosting, by_number: Mapping[str, Invoice], names: Mapping[str, str]
 ) -> tuple[str, str]:
-    """The customer's account that is meant, and why; "" where nothing says so."""
+    """The customer's account that is meant, and why; "" if nothing tells."""
     words = parent_account_posting.payee_and_narration.casefold()
     called = [link.casefold() for link in sorted(parent_account_posting.links)] + re.findall(r"[\w/.-]*\w", words)
     for invoice in (by_number[name] for name in called if name in by_number):

@@ -1,4 +1,4 @@
-"""Checks of who sells and who buys: accounts, terms, identifiers, mentions that the law asks for."""
+"""Checks of sellers and buyers: accounts, terms, identifiers, and legal mentions."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def check_accounts_open(book: Book) -> Iterator[Finding]:
 
 
 def check_payment_terms(book: Book) -> Iterator[Finding]:
-    """The customers' terms and cash discounts can be read, and the cash discounts that documents say themselves."""
+    """The customers' terms and cash discounts can be read, and so can the cash discounts on documents."""
     of_customers = {version.cash_discount for dated in book.customers.values() for _day, version in dated.versions}
     for invoice in book.invoices:
         own = invoice.customer.cash_discount if invoice.customer else ""
@@ -179,7 +179,7 @@ def check_payment_terms(book: Book) -> Iterator[Finding]:
 
 
 def check_longest_terms(book: Book) -> Iterator[Finding]:
-    """No longer terms are given than the law of the seller's country allows; said once for each customer and terms."""
+    """Terms are not longer than the law of the seller's country allows; reported once for each customer and terms."""
     said: set[tuple[str, str]] = set()
     for invoice in book.invoices:
         customer = invoice.customer
@@ -227,7 +227,7 @@ def check_longest_terms(book: Book) -> Iterator[Finding]:
 
 
 def _usual(invoice: Invoice) -> list[Instalment]:
-    """The instalments on the account of the first one due: what is kept back on another (a retention) is no payment term."""
+    """The instalments on the account of the first one due: one on another account (a retention) is not a payment term."""
     first = min(invoice.instalments, key=lambda instalment: (instalment.due, instalment.index), default=None)
     return [instalment for instalment in invoice.instalments if first and instalment.account == first.account]
 
@@ -269,13 +269,13 @@ _CHOICES = {
     "sepa-version": ("2019", "2009"),
     "e-invoice-form": ("facturx", "cii", "ubl", "peppol"),
 }
-"""The options that may hold one of a few texts."""
+"""The options with a limited choice of texts."""
 _FIELDS = {"file": ("year", "month"), "sent-file": ("year", "month"), "documents": ("year",)}
-"""The options that name a file or folder by the day, and what of it they may have in braces."""
+"""The options with a file or folder name that may depend on the day, and their allowed placeholders."""
 
 
 def check_options(book: Book) -> Iterator[Finding]:
-    """Options hold what they may hold."""
+    """Options have valid values."""
     for name, known in _FIELDS.items():
         for text in _values(book, name):
             if wrong := [field for field in re.findall(r"\{[^}]*\}?", text) if field[1:-1] not in known]:
@@ -380,7 +380,9 @@ _SOLE_TRADER = re.compile(r"\bEI\b|\bentrepr(?:ise|eneur) individuel", re.IGNORE
 
 
 def check_mentions(book: Book) -> Iterator[Finding]:
-    """What an invoice has to say by French law (CGI, ann. II, art. 242 nonies A; Code de commerce, art. L441-9, R123-237)."""
+    """The mentions that French law requires on an invoice (CGI, ann. II, art. 242 nonies A; Code de commerce, art. L441-9,
+    R123-237).
+    """
     if not any(invoice.kind not in {"void", "opening"} for invoice in book.invoices):
         return
     if book.seller is None:
@@ -394,7 +396,7 @@ def check_mentions(book: Book) -> Iterator[Finding]:
     seller = book.seller.latest
     if law.law_of(seller.address.country) != "FR":
         return
-    # a sole trader says so beside the name (Code de commerce, art. R526-27); not all of them stand in a register
+    # a sole trader has "EI" beside the name (Code de commerce, art. R526-27); not all are in a register
     alone = bool(_SOLE_TRADER.search(f"{seller.name} {seller.legal_form}"))
     wanted = {
         "mention-seller-address": (seller.address.street or seller.address.city, "address:"),
@@ -441,7 +443,9 @@ def check_mentions(book: Book) -> Iterator[Finding]:
 
 
 def check_public_buyers(book: Book) -> Iterator[Finding]:
-    """A public body that takes electronic invoices only gets them so, with what its portal finds the order by."""
+    """A public body that accepts only electronic invoices gets e-invoices, with the references by which its portal finds the
+    order.
+    """
     without: dict[str, Invoice] = {}
     for invoice in book.invoices:
         customer = invoice.customer

@@ -11,11 +11,11 @@ _PUBLIC = {"public", "hospital", "public-enterprise"}
 
 
 def check_payers(book: Book) -> Iterator[Finding]:
-    """Who pays for another customer's contract is the same legal person, taxed as that one is, and no public buyer.
+    """The payer of another customer's contract is the same legal person, taxed in the same way, and not a public buyer.
 
-    An invoice is made out to who is supplied (directive 2006/112/EC, art. 226 (5); CGI, ann. II, art. 242 nonies A, I, 1°): who is
-    invoiced for another cannot deduct the tax. One firm may have it made out to any establishment, in its own name
-    (BOI-TVA-DECLA-30-20-20-10).
+    An invoice is made out to the customer who is supplied (directive 2006/112/EC, art. 226 (5); CGI, ann. II, art. 242 nonies A, I,
+    1°): whoever is invoiced for somebody else cannot deduct the tax. One firm may have it made out to any establishment, in its own
+    name (BOI-TVA-DECLA-30-20-20-10).
     """
     for dated in book.contracts.values():
         for day, contract in dated.versions:
@@ -31,7 +31,7 @@ def check_payers(book: Book) -> Iterator[Finding]:
 
 
 def _forbidden(own: Customer, payer: Customer) -> str:
-    """Why one customer cannot be invoiced for another; "" where it can."""
+    """Why one customer cannot be invoiced for another; "" if it can."""
     names = _("{payer} and {own}", payer=payer.name, own=own.name)
     remedy = _(
         "take payer out, and let {payer} pay the invoices of {own}, or take them over (docs/takeovers.md)",

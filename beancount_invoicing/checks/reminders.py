@@ -1,4 +1,4 @@
-"""Reminder policies: that those named are there, and that their levels make sense."""
+"""Reminder policies: named ones exist, and their levels make sense."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RUN_STEPS = ("bill", "send", "remind")
 
 
 def check_policies_named(book: Book) -> Iterator[Finding]:
-    """Customers, documents and the option name policies that the ledger writes, "standard", or "none"."""
+    """Customers, documents and the option name policies that the ledger defines, "standard", or "none"."""
     known = {STANDARD_POLICY, NO_POLICY, *book.policies}
     named: set[tuple[str, str, Source]] = set()
     for dated in book.customers.values():
@@ -42,7 +42,7 @@ def check_policies_named(book: Book) -> Iterator[Finding]:
 
 
 def check_policy_levels(book: Book) -> Iterator[Finding]:
-    """Later levels come later; level 0 comes before the due date, the others after it; deadlines and fees are sound."""
+    """Later levels have more days; level 0 is before the due date, the others after it; deadlines and fees are valid."""
     for name, dated in sorted(book.policies.items()):
         if name == NO_POLICY:
             yield Finding(

@@ -15,9 +15,8 @@ from beancount_invoicing.rules import numbering
 
 
 def check_duplicates(book: Book) -> Iterator[Finding]:
-    """Each number is used once (CGI, ann. II, art. 242 nonies A, I, 7°: a unique number).
-
-    Of two that have one number, as a merge in git leaves them, the one that has not been sent gets another.
+    """Each number is used once (CGI, ann. II, art. 242 nonies A, I, 7°: a unique number). If two have one number, as after a
+    merge in git, the one that has not been sent gets another.
     """
     uses: defaultdict[str, list[NumberUse]] = defaultdict(list)
     for use in book.number_uses:
@@ -68,7 +67,7 @@ def _customer_at(book: Book, use: NumberUse) -> str:
 
 
 def _sent_by(book: Book, number: str) -> dict[str, date]:
-    """The customers to whom a document of that number went, with the first day on which it did."""
+    """The customers to whom a document of that number was sent, with the first day of it."""
     result: dict[str, date] = {}
     for event in book.events:
         if number in event.numbers and event.kind in {"sent", "reminder"}:
@@ -77,8 +76,9 @@ def _sent_by(book: Book, number: str) -> dict[str, date]:
 
 
 def _next_places(book: Book) -> Callable[[NumberUse], str]:
-    """Gives, in words, the number after the last one of a use's series, and the day where it may not have its own; "" for
-    numbers outside all series."""
+    """The next free number of a use's series, in words, and its day if it may not keep its own; "" for numbers outside all
+    series.
+    """
     last: dict[str, int] = {}
     days: dict[str, date] = {}
     for use in book.number_uses:
@@ -107,7 +107,7 @@ def _next_places(book: Book) -> Callable[[NumberUse], str]:
 def check_series(book: Book) -> Iterator[Finding]:
     """In each series: no gap after its first number, and dates never run backwards.
 
-    A number that matches no pattern is only a warning: perhaps it is meant.
+    A number that matches no pattern is only a warning, because it may be intended.
     """
     placed: defaultdict[str, dict[int, NumberUse]] = defaultdict(dict)
     for use in book.number_uses:

@@ -1,4 +1,4 @@
-"""Checks between documents: credit notes, deposits, and what payments could not do."""
+"""Checks between documents: credit notes, deposits, and payments that could not settle what they name."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from beancount_invoicing.rules import currencies, steps, tax
 
 
 def check_credited_amounts(book: Book) -> Iterator[Finding]:
-    """A credit note gives back no more than is left of what it corrects: net and tax of each code, and what is to be paid.
+    """A credit note gives back no more than is left of what it corrects: net and tax of each code, and the amount to pay.
 
     One that gives back the rest of a net gives back the rest of its tax.
     """
@@ -111,7 +111,7 @@ def check_credited_amounts(book: Book) -> Iterator[Finding]:
 
 
 class _Given(NamedTuple):
-    """A figure of a credit note beside what was left of it in what it corrects, of the opposite sign."""
+    """A figure of a credit note beside what was left of it in the corrected document, of the opposite sign."""
 
     code: str
     amount: Decimal
@@ -121,7 +121,7 @@ class _Given(NamedTuple):
     tax: bool = False
     """Of the tax of the code; else of the net under it."""
     reaches: bool = False
-    """Of a tax: whether the net under its code comes to an end."""
+    """For a tax: whether the net under its code is used up."""
 
     @property
     def what(self) -> str:
@@ -274,7 +274,7 @@ def check_deposits_deducted(book: Book) -> Iterator[Finding]:
 def _deducted_tax(
     book: Book, invoice: Invoice, deposit: Invoice, net: Decimal, taxes: Mapping[str, Decimal]
 ) -> Iterator[Finding]:
-    """The taxes deducted are those of the net deducted: at each rate of the deposit, to a cent."""
+    """The taxes deducted belong to the net deducted: at each rate of the deposit, within a cent."""
     decimals = currencies.currency_decimals(invoice.currency)
     cent = Decimal(1).scaleb(-decimals)
     rates = {
@@ -362,7 +362,7 @@ def _deducted_tax(
 
 
 def check_taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
-    """The tax that payments made due has left the account where it waited, and it is known whose the tax is."""
+    """The tax that payments made due has left the pending account, and it is known whose tax it is."""
     due = tax_due(book, book.last_date, allocated)
     yield from _taken_over(book, due)
     yield from _deposits_due(book, due)
@@ -443,7 +443,7 @@ def check_taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
 
 
 def _taken_over(book: Book, due: TaxDue) -> Iterator[Finding]:
-    """Tax that waits from earlier books says of which open item it is."""
+    """Pending tax from earlier books says to which open item it belongs."""
     since = min((invoice.booked_from for invoice in book.invoices if invoice.kind == "opening"), default=date.min)
     for one in due.unassigned:
         if one.date < since:
@@ -475,7 +475,7 @@ def _taken_over(book: Book, due: TaxDue) -> Iterator[Finding]:
 
 
 def _deposits_due(book: Book, due: TaxDue) -> Iterator[Finding]:
-    """Under another tax, a final invoice takes off what is owed only what of the deposit's tax is due by its day."""
+    """Under another tax, a final invoice takes only that part of the deposit's tax off the tax account that is due by its day."""
     known = invoices_by_number(book.invoices)
     taken: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     for invoice in book.invoices:

@@ -1,4 +1,4 @@
-"""Checks of where services are supplied: to businesses abroad, and electronically to consumers outside the Union."""
+"""Checks of the place of supply of services: to businesses abroad, and electronically to consumers outside the Union."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from beancount_invoicing.model import ZERO, Book, Customer, Finding, Invoice, Ta
 from beancount_invoicing.rules import currencies, steps, supply
 
 SINCE = date(2010, 1, 1)
-"""From then on services to a business are supplied where it is (directive 2008/8/EC, art. 2)."""
+"""Since then, services to a business are supplied where the business is (directive 2008/8/EC, art. 2)."""
 ELECTRONIC_SINCE = date(2015, 1, 1)
-"""From then on electronic services are supplied where a consumer is (art. 5 of it)."""
+"""Since then, electronic services are supplied where the consumer is (art. 5 of it)."""
 SERVICES_ABROAD_CODES = {
     "union": ("REVERSE", "Reverse charge", "AE", "VATEX-EU-AE", "services", "union business"),
     "outside": ("OUTSIDE", "Outside the scope of VAT", "O", "VATEX-EU-O", "services", "outside business"),
 }
-"""By where a business is: the tax code that services to it have, as it may be written."""
+"""By where a business is: the tax code for services to it, as it may be written."""
 ELECTRONIC_OUTSIDE_CODE = (
     "ONLINE",
     "Outside the scope of VAT",
@@ -34,18 +34,19 @@ ELECTRONIC_OUTSIDE_CODE = (
 
 
 _TAX = {"DE": "USt", "PT": "IVA"}
-"""What the tax is called in a state that has places with other rates or none; else TVA."""
+"""The name of the tax in a state that has places with other rates or none; else TVA."""
 
 
 def only_takes_back(invoice: Invoice) -> bool:
-    """Whether a document only takes back what another supplied: a corrective invoice supplies it itself."""
+    """Whether a document only takes back another one's supply; a corrective invoice is a supply itself."""
     return bool(invoice.corrects) and invoice.kind != "corrective"
 
 
 def check_services_abroad(book: Book) -> Iterator[Finding]:
-    """Services to a business abroad bear no tax of the seller's country, nor its exemption of small firms (art. 44, 196), and so do
-    electronic services to a consumer outside the Union (art. 58); where the country has places with rates of their own, services to
-    a business bear those of where it is. Once for each document and code."""
+    """Services to a business abroad are charged neither with the tax of the seller's country nor under its exemption of small
+    firms (art. 44, 196); nor are electronic services to a consumer outside the Union (art. 58). If the country has places
+    with rates of their own, services to a business have the rates of its place. Once for each document and code.
+    """
     for invoice in book.invoices:
         abroad = _services_abroad(book, invoice)
         if abroad is None:
@@ -164,7 +165,7 @@ def _at_another_rate(
     rates: tuple[law.Rate, ...],
     rule: str,
 ) -> str:
-    """That services bear the rates of another place of the same country, and what to write."""
+    """The message that services are charged with the rates of another place of the same country, and what to write."""
     usual = rates[0].rate.normalize()
     chosen = supply.code_abroad(book.taxes, seller, customer, "services", invoice.date)
     define = ""
@@ -219,7 +220,7 @@ def _charged(tax: Tax) -> str:
 def _remedy(
     book: Book, invoice: Invoice, customer: Customer, tax: Tax, nature: str, seller: str, where: law.Where
 ) -> str:
-    """What leads out: the VAT id, the code that the books have for such customers, or the one to define."""
+    """The way out: the VAT id, the code that the books have for such customers, or the one to define."""
     consumer = supply.is_consumer(customer)
     place = supply.place_of_supply(customer, "services")
     if where == "union" and not customer.vat_id:

@@ -1,6 +1,6 @@
-"""Checks of the tax in losses and discounts: what is taken back of it is the share of what is lost or given up.
+"""Checks of the tax in losses and discounts: the tax taken back is the share of what is lost or given up.
 
-Here for the taxes that are owed once invoiced; what the others move is compared as a whole.
+This covers taxes that are due once invoiced; the movements of the others are compared as a whole.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CANCELLED_AS = {"write-off": _("lost"), "discount": _("given up")}
 
 
 def check_tax_reductions(book: Book, allocated: Allocated) -> Iterator[Finding]:
-    """Of each loss and discount: the tax that its transaction takes back is that of what is lost or given up, to a cent."""
+    """For each loss and discount: the tax that its transaction takes back is that of what is lost or given up, within a cent."""
     by_source: defaultdict[Source, list[Allocation]] = defaultdict(list)
     by_invoice: defaultdict[int, list[Allocation]] = defaultdict(list)
     for allocation in allocated.allocations:
@@ -45,7 +45,7 @@ def check_tax_reductions(book: Book, allocated: Allocated) -> Iterator[Finding]:
 
 
 def _transactions(book: Book) -> Iterator[tuple[str, list[Payment]]]:
-    """The losses and discounts of each transaction: what stands beside them is in the same proportion."""
+    """The losses and discounts of each transaction: the postings beside them are in the same proportion."""
     found: defaultdict[tuple[str, tuple[object, ...]], list[Payment]] = defaultdict(list)
     for payment in book.payments:
         if payment.means in CANCELLED_AS and payment.date <= book.last_date:
@@ -125,7 +125,7 @@ def _serves_others(book: Book, account: str, code: str) -> bool:
 
 
 def _of_the_whole(means: str, allocations: Sequence[Allocation]) -> bool:
-    """Whether what is given up includes its tax, as the documents' own cash discount says."""
+    """Whether a discount includes its tax, as the documents' own cash discount says."""
     if means != "discount":
         return False
     for allocation in allocations:

@@ -1,4 +1,4 @@
-"""Checks of what billing leaves out, in its own words; and of time accounts that two contracts have at the same time."""
+"""Checks of what billing leaves out, in its own words; and of time accounts that two contracts use at the same time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from beancount_invoicing.model import Book, Contract, Finding, Source
 
 
 def check_unbilled(book: Book) -> Iterator[Finding]:
-    """Nothing is left out by billing, as it stands at the ledger's end, until somebody decides."""
+    """Billing leaves nothing out, as of the ledger's end, until somebody decides."""
     for notice in left_out_notices(book, book.last_date):
         if notice.rule != "contract":  # what contracts lack is said of them
             contract = _("contract {contract}: ", contract=notice.contract) if notice.contract else ""
@@ -22,7 +22,7 @@ def check_unbilled(book: Book) -> Iterator[Finding]:
 
 
 def check_shared_time_accounts(book: Book) -> Iterator[Finding]:
-    """On each day a time account is of one contract: time says by its account alone whose it is."""
+    """On each day, a time account belongs to one contract: time shows only by its account to which one it belongs."""
     spells: defaultdict[str, list[tuple[date, date, Contract]]] = defaultdict(list)
     for dated in book.contracts.values():
         for contract, first, last in versions(dated):

@@ -1,7 +1,7 @@
-"""What an account is for, as far as its name says so: words of charts of accounts in many languages.
+"""What an account is for, judging by its name: words of charts of accounts in many languages.
 
-A name is compared word by word: what is between colons, hyphens and capital letters. So `SG-Trust` is no `USt`, `PrivateLoans`
-no `IVA`. Only stems that stand in no other word are looked for within words. Accents do not count.
+A name is compared word by word, split at colons, hyphens and capital letters. So `SG-Trust` is not `USt`, and `PrivateLoans` is not
+`IVA`. Only stems that are in no other word are searched for within words. Accents do not matter.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ def _pieces(name: str) -> tuple[str, ...]:
 
 @cache
 def words_of_account(name: str) -> frozenset[str]:
-    """The words of an account, or of a part of it, without accents and in small letters: of `TVA:EnAttente`, tva, en, attente –
-    and enattente, as words of one part make a word together too (`MwSt`, `Sales-Tax`)."""
+    """The words of an account, or of a part of it, without accents and in lower case: of `TVA:EnAttente`, tva, en, attente –
+    and enattente, because the words of one part also count joined (`MwSt`, `Sales-Tax`).
+    """
     found: set[str] = set()
     for part in name.split(":"):
         pieces = _pieces(part)
@@ -36,7 +37,7 @@ def words_of_account(name: str) -> frozenset[str]:
 
 
 def _said(name: str, whole: Collection[str], stems: Collection[str] = (), numbers: Collection[str] = ()) -> bool:
-    """Whether a name has one of these words, a word with one of these stems, or begins a part with one of these numbers."""
+    """Whether a name has one of these words, a word with one of these stems, or a part that begins with one of these numbers."""
     there = words_of_account(name)
     return (
         not there.isdisjoint(whole)
@@ -86,7 +87,7 @@ _KINDS = _of(
     invoiced invoice unpaid open verso fatture facturas factures rechnungen fakturor tegoed
     """
 )
-"""Words that say no more of whose an account is than that it is customers'."""
+"""Words that only say that an account is for customers, not for which one."""
 
 
 _PLACES = _of(
@@ -98,8 +99,9 @@ _PLACES = _of(
 
 
 def of_customers(account: str) -> bool:
-    """Whether an account (below the root of assets) is likely customers': what stands below a word for them is whoever it is, but
-    for taxes, employees and the like, who are none."""
+    """Whether an account (below the root of assets) is likely a customer's: anything below a word for customers, except
+    taxes, employees and the like.
+    """
     parts = account.split(":")[1:]
     for index, part in enumerate(parts):
         if _said(part, _CUSTOMERS, _CUSTOMER_STEMS) or part.startswith(_CUSTOMER_NUMBERS):
@@ -113,12 +115,12 @@ def of_customers(account: str) -> bool:
 
 
 def of_no_single_customer(part: str) -> bool:
-    """Whether a part of an account names customers in general, or a country or currency, and no one of them."""
+    """Whether a part of an account means customers in general, or a country or currency, and not a single customer."""
     if any(not stem.isascii() and stem in part for stem in _CUSTOMER_STEMS):
         return True
     pieces = _pieces(part)
     known = _CUSTOMERS | _KINDS | _PLACES
-    if all(piece.isdigit() for piece in pieces):  # a number alone is somebody's
+    if all(piece.isdigit() for piece in pieces):  # a number alone belongs to somebody
         return part.startswith(_CUSTOMER_NUMBERS)
     return all(piece in known or piece.isdigit() or any(stem in piece for stem in _CUSTOMER_STEMS) for piece in pieces)
 
@@ -158,7 +160,7 @@ _DEBTS = _of(
 
 
 def of_tax(account: str) -> bool:
-    """Whether an account is likely that of the tax on sales: VAT, GST, TVA … – not of the tax that is paid on purchases."""
+    """Whether an account is likely that of the tax on sales: VAT, GST, TVA … – not of the tax paid on purchases."""
     _root, _colon, rest = account.partition(":")
     return (
         _said(rest, _VAT, _VAT_STEMS, _VAT_NUMBERS)
@@ -186,7 +188,7 @@ def _waits(rest: str) -> bool:
 
 
 def of_pending_tax(account: str) -> bool:
-    """Whether an account is likely that of tax on sales that is not owed yet, as it is owed once paid."""
+    """Whether an account is likely that of tax on sales that is pending because it is due only on payment."""
     _root, _colon, rest = account.partition(":")
     if not words_of_account(rest).isdisjoint(_DEBTS) or not words_of_account(rest).isdisjoint(_PAID_TAX):
         return False
@@ -211,8 +213,9 @@ _BESIDE_DEPOSITS = _of(
 
 
 def of_deposits(account: str) -> bool:
-    """Whether an account is likely that of customers' deposits on what they ordered: it says nothing else (a bond of a tenant's is
-    a security deposit, what was lent is an advance by somebody)."""
+    """Whether an account is likely that of customers' deposits on orders, and of nothing else (a tenant's bond is a security
+    deposit, and a loan is an advance by somebody).
+    """
     _root, _colon, rest = account.partition(":")
     parts = rest.split(":")
     if _said(parts[-1], (), (), _DEPOSIT_NUMBERS):

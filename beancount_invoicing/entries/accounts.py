@@ -1,4 +1,4 @@
-"""Whose account is whose: customers' accounts, those above them, and those of taxes."""
+"""Which account belongs to whom: customers' accounts, those above them, and those of taxes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from beancount_invoicing.model import Dated, Tax
 
 
 class OwnerByAccount(dict[str, str | None]):
-    """The main account of the customer that an account belongs to, if any: its nearest ancestor's."""
+    """The main account of the customer to whom an account belongs, if any: its nearest ancestor's."""
 
     def __missing__(self, account: str) -> str | None:
         parent = account.rpartition(":")[0]
@@ -18,7 +18,7 @@ class OwnerByAccount(dict[str, str | None]):
 
 
 def parent_accounts(customers: Mapping[str, object], owner: Callable[[str], str | None]) -> frozenset[str]:
-    """The accounts above those of customers (by main account), which are nobody's; not the roots."""
+    """The accounts above those of customers (by main account), which belong to nobody; without the roots."""
     parents = {
         main.rsplit(":", cut)[0] for main in customers for cut in range(1, main.count(":"))
     }  # fmt: skip

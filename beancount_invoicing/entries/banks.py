@@ -19,10 +19,10 @@ def banks(
     owner: Callable[[str], str | None],
     assets: str,
 ) -> dict[str, tuple[date, ...]]:
-    """The bank accounts with their days, sorted: those of option `bank-accounts`, else those that customers paid into.
+    """The bank accounts with their days, sorted: those of option `bank-accounts`, else those into which customers paid.
 
-    That is: the accounts under `assets` that a transaction of those that are `paying` (they book on a customer's account) books
-    against it outside invoices. An account that is closed is none.
+    The latter are the accounts under `assets` that a transaction in `paying` (with a posting on a customer's account) uses outside
+    invoices. Closed accounts are left out.
     """
     named = options.get("bank-accounts")
     accounts = set(str(named.latest).split()) if named else _paid_into(paying, owner, assets + ":")

@@ -1,4 +1,4 @@
-"""The entries of a ledger that say something to us, by their kind: one pass over all of them."""
+"""The entries of a ledger that concern us, by their kind: one pass over all of them."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class EntriesByKind:
     """Notes and documents with `event`."""
     opened_accounts: list[str] = field(default_factory=list)
     non_billable_accounts: set[str] = field(default_factory=set)
-    """Time on them is billed to nobody."""
+    """Time on these accounts is billed to nobody."""
     currencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """The currencies that accounts are opened for, where they say so."""
+    """The currencies for which accounts are opened, if they are limited."""
     exchange_rates: defaultdict[tuple[str, str], list[tuple[date, Decimal]]] = field(
         default_factory=lambda: defaultdict(list)
     )

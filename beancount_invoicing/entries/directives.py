@@ -52,7 +52,7 @@ T = TypeVar("T")
 
 
 class DirectiveValues(NamedTuple):
-    """What one directive says on its date: the values of its keys."""
+    """The content of one directive on its date: the values of its keys."""
 
     date: date
     source: Source
@@ -65,10 +65,9 @@ def amended(
     build: Callable[[dict[str, Any], Source], T | None],
     findings: FindingCollector,
 ) -> Dated[T] | None:
-    """The versions that follow from the first directive and its amendments.
+    """The versions that follow from the first directive and its amendments. `build` makes a version from all values in force.
 
-    `build` makes a version from all values in force. Two amendments of one key on one day are an error, and the smaller value
-    is taken, so that the order of files decides nothing.
+    Two amendments of one key on one day are an error, and the smaller value is taken, so that the order of files does not matter.
     """
     state: dict[str, Any] = {}
     versions: list[tuple[date, T]] = []
@@ -139,7 +138,9 @@ def _fields(values: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
 
 
 def customer_with_overrides(customer: Customer, values: dict[str, Any]) -> Customer:
-    """The customer with what a document itself says over it (`terms`, `purchase-order`, an address …); empty says nothing."""
+    """The customer with a document's own values in place of its own (`terms`, `purchase-order`, an address …); empty ones
+    change nothing.
+    """
     if _SAID_BY_DOCUMENTS.isdisjoint(values):
         return customer
     values = {name: value for name, value in values.items() if value is not None}
@@ -168,7 +169,7 @@ def _option_value(name: str, values: dict[str, Any], _source: Source) -> OptionV
 
 
 class Directives:
-    """Collects our directives in one pass over the entries, then makes the dated nouns of them."""
+    """Collects our directives in one pass over the entries, then makes the dated values of the model from them."""
 
     def __init__(self, findings: FindingCollector, assets: str = "Assets") -> None:
         self.findings = findings
@@ -220,7 +221,7 @@ class Directives:
             )
 
     def add_custom(self, entry: Custom) -> None:
-        """One of our custom directives; anybody else's are passed over, a misspelt one is an error."""
+        """One of our custom directives; other people's are ignored, a misspelt one is an error."""
         source = source_of(entry.meta)
         place = keys.DIRECTIVES.get(entry.type)
         if place is None:
@@ -245,7 +246,7 @@ class Directives:
         if place == keys.SELLER:
             if said.values.get("logo"):  # of the file that says so, whichever file amends the rest later
                 said.values["logo"] = str(Path(source.file).parent / said.values["logo"])
-            if not values:  # Beancount's own padding stumbles over it, and pads nothing in the whole ledger
+            if not values:  # Beancount's own padding fails on it, and then pads nothing in the whole ledger
                 self.findings.error(
                     "directive",
                     _(
@@ -319,7 +320,7 @@ class Directives:
             into[values[0].strip()].append(said)
 
     def _named_by_an_account(self, said: DirectiveValues) -> None:
-        """Refuses an account for a customer's new name: whose claims go to another customer is not said so."""
+        """Rejects an account as a customer's new name: that is not how a claim moves to another customer."""
         for key in ("customer", "=customer"):
             name = said.values.get(key)
             if isinstance(name, str) and ACCOUNT.match(name) and name.partition(":")[0] in {self._assets, *_ROOTS}:
@@ -541,7 +542,7 @@ class Directives:
         )
 
     def seller(self) -> Dated[Seller] | None:
-        """Who sells, from when on."""
+        """The versions of the seller."""
 
         def build(values: dict[str, Any], source: Source) -> Seller | None:
             if not values.get("=name"):
@@ -574,7 +575,7 @@ class Directives:
         }
 
     def taxes(self) -> dict[str, Dated[Tax]]:
-        """The taxes by code; those that consist of parts have them as they stand from the same day on."""
+        """The taxes by code; those that consist of parts have the parts as they are from the same day on."""
         parts: dict[Source, tuple[str, ...]] = {}
 
         def build(code: str, values: dict[str, Any], source: Source) -> Tax | None:
@@ -644,7 +645,7 @@ class Directives:
         return True
 
     def _sold_to(self, code: str, text: str, source: Source) -> str:
-        """What `sold-to` of a tax code says; "" where it says nothing that is known."""
+        """The value of `sold-to` of a tax code; "" if it is not a known one."""
         try:
             if text:
                 parse_sold_to(text)
@@ -747,7 +748,7 @@ class Directives:
         return tuple(sorted(self._acceptances))
 
     def bank_accounts(self) -> dict[str, Dated[BankAccount]]:
-        """The accounts at banks; what is wrong with the table of one leaves it out."""
+        """The bank accounts; one whose table is wrong is left out."""
         result = {}
         for account in sorted(self._banks):
             dated = amended(
@@ -761,7 +762,7 @@ class Directives:
         return result
 
     def policies(self) -> dict[str, Dated[Policy]]:
-        """The reminder policies by name. A level is there as long as it has `days`."""
+        """The reminder policies by name. A level exists as long as it has `days`."""
         result: dict[str, Dated[Policy]] = {}
         for name in sorted(self._policies):
             dated = amended(

@@ -20,7 +20,7 @@ from beancount_invoicing.model import Event, Invoice, Seal, Source
 def read_seal(
     entry: Document, owner: Callable[[str], str | None], by_link: Mapping[str, tuple[Invoice, ...]]
 ) -> Seal | None:
-    """The fingerprint that a document has; None where it has none."""
+    """The fingerprint of a document; None if it has none."""
     said = entry.meta.get("sha256")
     if not isinstance(said, str) or not said.strip():
         return None
@@ -53,7 +53,7 @@ def read_event(
     owing: Owing,
     findings: FindingCollector,
 ) -> Event | None:
-    """The event that a note or document with `event` is; None where it is none of ours or wrong."""
+    """The event of a note or document with `event`; None if it is not ours or wrong."""
     source = source_of(entry.meta)
     links = sorted(entry.links or ())
     named = [invoice for link in links for invoice in by_link.get(link, ())]
@@ -109,7 +109,7 @@ def read_event(
 
 
 def _of_no_document(named: Sequence[Invoice], unknown_links: Sequence[str], sent: bool) -> str:
-    """Why no document of the customer is meant; `sent`: the event proves that one has left."""
+    """Why no document of the customer is meant; `sent`: the event proves that one was sent."""
     if named:
         other = named[0].customer.name if named[0].customer else "nobody"
         return _(
@@ -124,7 +124,7 @@ def _of_no_document(named: Sequence[Invoice], unknown_links: Sequence[str], sent
 def _is_complete(
     kind: str, day: date, metadata: Mapping[str, Any], of_documents: bool, source: Source, findings: FindingCollector
 ) -> bool:
-    """Whether an event says what its kind needs; an error where it does not."""
+    """Whether an event has the keys that its kind needs; an error if not."""
     if kind == "reminder" and "level" not in metadata:
         findings.error("event-level", _("a reminder has a level: write level: 1"), source)
         return False

@@ -1,4 +1,4 @@
-"""What a payment in another currency is worth, as far as its own transaction says so."""
+"""The worth of a payment in another currency, as far as its own transaction shows it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from beancount_invoicing.model import ZERO, Dated, OptionValue, PaymentExchangeR
 def payment_exchange_rate_reader(
     pending: PendingTaxes, exchange: Dated[OptionValue] | None
 ) -> Callable[[Transaction, Posting], PaymentExchangeRate | None]:
-    """Tells what a posting's currency is worth, where that decides about a tax; `exchange` is option `exchange-account`."""
+    """Gives the worth of a posting's currency, if a tax depends on it; `exchange` is option `exchange-account`."""
 
     def none(_transaction: Transaction, _posting: Posting) -> PaymentExchangeRate | None:
         return None
@@ -33,11 +33,11 @@ def payment_exchange_rate_reader(
 def _worth(
     transaction: Transaction, posting: Posting, pending: PendingTaxes, exchange: Collection[str]
 ) -> PaymentExchangeRate | None:
-    """What one unit of a posting's currency on a customer's account is worth; None where the transaction does not say so.
+    """The worth of one unit of a posting's currency on a customer's account; None if the transaction does not show it.
 
-    `exchange`: the accounts of exchange differences that option `exchange-account` names. Where there are some, what stands on
-    other income and expense accounts (a bank's fee) came with the money too; else one such account is taken for theirs, and with
-    several it cannot be told what came.
+    `exchange`: the accounts of exchange differences in option `exchange-account`. If there are some, amounts on other income and
+    expense accounts (a bank's fee) count as money received; otherwise a single such account is taken for exchange differences, and
+    with several it cannot be told how much came.
     """
     units, price = posting.units, posting.price
     if units is None or not units.number:
@@ -47,7 +47,7 @@ def _worth(
     currency = price.currency if price is not None and priced else ""
     others: set[str] = set()
     kept: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    """By currency: what others kept of it."""
+    """By currency: the part that others kept."""
     mixed = False
     for each in transaction.postings:
         if each.units is None or not each.units.number:

@@ -1,4 +1,4 @@
-"""The one table of our metadata keys: where each may stand, what it may hold, what it means.
+"""The one table of our metadata keys: where each may be used, its type, its meaning.
 
 Reader, checks and the reference page in `docs/` are made from it.
 """
@@ -70,7 +70,7 @@ TRANSACTION_PLACES = frozenset({DOCUMENT, OPENING_TRANSACTION, PAYMENT_TRANSACTI
 
 
 class Key(NamedTuple):
-    """A metadata key of ours. `choices`: the only texts it may hold, where there is such a list."""
+    """A metadata key of ours. `choices`: its only allowed texts, if they are limited."""
 
     name: str
     type: KeyType
@@ -334,7 +334,7 @@ KEYS: dict[str, Key] = {key.name: key for key in _TABLE}
 """Every key by its name."""
 
 MILESTONE_DEPOSIT = Key("deposit", "flag", frozenset({MILESTONE}), "TRUE: a deposit, beside the whole")
-"""The one key that holds something else in another place: `deposit` names an invoice, on a milestone it is a flag."""
+"""The one key with another type in another place: `deposit` names an invoice, but on a milestone it is a flag."""
 
 QUERY_KEYS = ("invoice-due", "invoice-open", "invoice-settled-on", "invoice-total")
 """What the plugin writes for queries; reserved in the source."""
@@ -343,7 +343,7 @@ BY_PLACE: dict[str, frozenset[str]] = {
     place: frozenset(key.name for key in _TABLE if place in key.places)
     for place in {place for key in _TABLE for place in key.places}
 }
-"""The names of the keys that may stand at each place."""
+"""The names of the keys that may be used in each place."""
 BY_PLACE[MILESTONE] |= {"deposit"}
 BY_PLACE[INDEX] = frozenset()
 BY_PLACE[ACCEPTANCE] = frozenset()

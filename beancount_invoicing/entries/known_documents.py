@@ -1,4 +1,4 @@
-"""The documents of transactions that were read before: a transaction that is still the same yields the same."""
+"""The documents of transactions that were read before: an unchanged transaction yields the same."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class KnownDocuments:
         self._known: dict[int, tuple[Any, TransactionDocuments, tuple[Finding, ...]]] = {}
 
     def of(self, transaction: Any, position: int, findings: FindingCollector) -> TransactionDocuments | None:
-        """What a transaction, now at `position`, yielded; its findings are noted again."""
+        """The earlier result of a transaction, now at `position`; its findings are noted again."""
         entry, written, found = self._known.get(id(transaction), (None, None, ()))
         if written is None or entry is not transaction:
             return None
@@ -25,12 +25,12 @@ class KnownDocuments:
         return _moved(written, position)
 
     def keep(self, transaction: Any, written: TransactionDocuments, found: Sequence[Finding]) -> None:
-        """Keeps what a transaction yielded."""
+        """Stores the result of a transaction."""
         self._known[id(transaction)] = (transaction, written, tuple(found))
 
 
 def _moved(written: TransactionDocuments, position: int) -> TransactionDocuments:
-    """The same, of a transaction that stands at another place among the entries."""
+    """The same, for a transaction at another place among the entries."""
     if all(instalment.posting[0] == position for invoice in written.invoices for instalment in invoice.instalments):
         return written
     invoices = [

@@ -23,7 +23,7 @@ from beancount_invoicing.rules.worktime import TIME_COMMODITIES
 
 
 class LegacyPendingTax(NamedTuple):
-    """Tax of an open item that waits for its payment, and what may be the base that it is due on."""
+    """Pending tax of an open item, and the possible base of it."""
 
     amount: Decimal
     currency: str
@@ -41,12 +41,12 @@ class LegacyOpenItem(NamedTuple):
     """To the currency's decimals."""
     source: Source
     taxes: tuple[LegacyPendingTax, ...] = ()
-    """What of its invoice's tax waits: of what is open of it."""
+    """How much of its invoice's tax is pending: of its open part."""
     payee: str = ""
 
 
 class UnappliedPayment(NamedTuple):
-    """What was paid on an account and settles nothing there: it names claims that are paid, or nothing is left to pay."""
+    """A payment on an account that settles nothing there: it names claims that are paid, or nothing is left to pay."""
 
     account: str
     currency: str
@@ -59,7 +59,7 @@ class LegacyCustomerAccount(NamedTuple):
     name: str
     opened: Opened
     debited_payees: Counter[str]
-    """The payees of what it was debited with, and how often each stands there."""
+    """The payees of its debits, and how often each occurs."""
     has_children: bool
     """Whether there are accounts below it."""
 
@@ -70,18 +70,19 @@ class LegacyCustomerAccount(NamedTuple):
 
     @property
     def is_generic(self) -> bool:
-        """Whether it is named after no customer."""
+        """Whether its name is no customer's."""
         return account_words.of_no_single_customer(self.leaf)
 
     @property
     def pooled(self) -> bool:
-        """Whether several customers owe on it: it is named after none, and its claims are of several payees – or its customers
-        have accounts below it."""
+        """Whether several customers owe on it: its name is no customer's, and its claims have several payees – or its
+        customers have accounts below it.
+        """
         return self.is_generic and bool(self.debited_payees) and (self.has_children or len(self.debited_payees) > 1)
 
 
 class Opened(NamedTuple):
-    """Since when an account is open, and the only currencies that it may have (none: any)."""
+    """The day on which an account was opened, and its only allowed currencies (none: any)."""
 
     date: Day
     currencies: tuple[str, ...]
@@ -101,10 +102,10 @@ def open_accounts(entries: Sequence[Any], day: date) -> dict[str, Opened]:
 def customer_accounts(
     entries: Sequence[Any], opened: Mapping[str, Opened], known: Collection[str], assets: str, as_of: date
 ) -> list[LegacyCustomerAccount]:
-    """The accounts that are likely customers' and do not say so yet (are not `known`); by name.
+    """The accounts that are likely customers' and not marked so yet (are not `known`); by name. `opened`: the accounts that are
+    open; `assets` is the name of the root of assets.
 
-    `opened`: the accounts that are open; `assets` is how accounts of assets begin. Parents of others are none but those that are
-    debited themselves, nor are those of customers in general that nobody was ever debited on.
+    Parents of other accounts only count if they are debited themselves, and so do accounts of customers in general.
     """
     likely = {
         name: entry
@@ -138,7 +139,7 @@ def payees(entries: Sequence[Any], account: str) -> Counter[str]:
 
 
 def later_transactions_text(entries: Sequence[Any], account: str, day: date) -> str:
-    """How many transactions of later days an account has, in words; "" where there is none."""
+    """How many transactions of later days an account has, in words; "" if none."""
     count = sum(
         isinstance(entry, Transaction)
         and entry.date > day
@@ -153,7 +154,7 @@ def later_transactions_text(entries: Sequence[Any], account: str, day: date) -> 
 
 
 def count_with_invoice_key(entries: Sequence[Any]) -> int:
-    """How many transactions say `invoice:`, which is the key of documents."""
+    """How many transactions have `invoice:`, the key of documents."""
     return sum(isinstance(entry, Transaction) and "invoice" in entry.meta for entry in entries)
 
 
@@ -172,11 +173,11 @@ class _Claim:
         self.said = numbers_in(entry.narration or "")
 
     def names(self) -> set[str]:
-        """What a payment may name it by."""
+        """What a payment may call it."""
         return {*(self.entry.links or ()), *(one for one in self.said if len(one) >= 3)}
 
     def pay(self, amount: Decimal) -> Decimal:
-        """Takes off up to `amount`; what is left of that."""
+        """Takes off up to `amount`; returns the rest of it."""
         paid = min(amount, self.left)
         self.left -= paid
         return amount - paid
@@ -192,12 +193,11 @@ class _Money(NamedTuple):
 def open_items(
     entries: Sequence[Any], accounts: Collection[str], as_of: date, used: set[str], pending: str = ""
 ) -> tuple[list[LegacyOpenItem], list[UnappliedPayment]]:
-    """What is open on these accounts at the end of `as_of`, and what was paid on them beyond.
+    """What is open on these accounts at the end of `as_of`, and what was overpaid.
 
     A credit settles the debits of its account and currency that it names, by a link or by their number in its text; one that names
-    none settles the oldest of its payee's, then the oldest. On `as_of` itself what has the link that is an item's number is left to
-    settle it: it does so in the books. Numbers that are `used` are given to none. `pending`: the account on which tax waits until
-    it is paid.
+    none settles the oldest of its payee's, then the oldest of all. On `as_of` itself, an entry with the link of an item's number is
+    left to settle it in the new books. Numbers that are `used` are not given again. `pending`: the account of pending tax.
     """
     claims: defaultdict[tuple[str, str], list[_Claim]] = defaultdict(list)
     money: defaultdict[tuple[str, str], list[_Money]] = defaultdict(list)
@@ -285,12 +285,12 @@ def _items(
 
 
 def _rounded(amount: Decimal, currency: str) -> Decimal:
-    """An amount to the decimals of its currency: what Beancount works out of prices has more."""
+    """An amount rounded to the decimals of its currency: amounts that Beancount calculates from prices have more."""
     return round_to(amount, currency_decimals(currency))
 
 
 def _waiting(entry: Transaction, pending: str, claim: Decimal) -> tuple[LegacyPendingTax, ...]:
-    """The tax that an older invoice puts on the account where it waits."""
+    """The tax that an older invoice puts on the pending account."""
     numbers = [
         (posting.account, posting.units.number, posting.units.currency)
         for posting in entry.postings
@@ -303,7 +303,7 @@ def _waiting(entry: Transaction, pending: str, claim: Decimal) -> tuple[LegacyPe
 
 
 def balance(entries: Sequence[Any], account: str, as_of: date) -> dict[str, Decimal]:
-    """What stands on an account at the end of `as_of`, by currency; nothing where it is zero."""
+    """The balance of an account at the end of `as_of`, by currency; without zeros."""
     sums: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     for entry in entries:
         if isinstance(entry, Transaction) and entry.date <= as_of:
@@ -314,7 +314,7 @@ def balance(entries: Sequence[Any], account: str, as_of: date) -> dict[str, Deci
 
 
 def _number_of(claim: _Claim, alone: Collection[str], used: set[str]) -> str:
-    """The number that a claim seems to have: a link that stands on no other, else what its text says, else its date."""
+    """The number that a claim seems to have: a link that no other has, else one in its text, else its date."""
     links = sorted(links_with_number(claim.entry.links, alone), key=lambda one: (one not in claim.said, one))
     free = [one for one in (*links, *claim.said) if numbering.link(one) not in used]
     number, count = (free[0] if free else f"OPEN-{claim.entry.date.isoformat()}"), 2

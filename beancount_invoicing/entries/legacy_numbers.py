@@ -32,8 +32,9 @@ _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|er|e|h|x|d)", re.IGNORECASE)
 
 
 def numbers_in(narration: str) -> list[str]:
-    """What may be the number of an invoice in a text, the likeliest first: what follows a word for it, else what has the form of
-    one, the longest first. A date, a year, a month, an amount is none."""
+    """Possible invoice numbers in a text, the likeliest first: what follows a word for it, else what has the form of one, the
+    longest first. Dates, years, months and amounts are excluded.
+    """
     text = _AMOUNTS.sub(" ", _DATES.sub(" ", narration))
     named = [match["number"].rstrip(".") for match in _INVOICE.finditer(text)]
     said = [one for one in named if not _YEAR.fullmatch(one)]
@@ -50,13 +51,13 @@ def numbers_in(narration: str) -> list[str]:
 
 
 def links_with_number(links: Collection[str] | None, alone: Collection[str]) -> Iterator[str]:
-    """The links that may be a number: of those that stand on one claim `alone`, those with figures that are no mere year."""
+    """The links that may be a number: of those that only one claim has, those with digits that are not just a year."""
     for link in sorted(links or ()):
         if link in alone and _telling(link):
             yield link
 
 
 def _telling(number: str) -> bool:
-    """Whether figures are left of it without its years."""
+    """Whether digits are left of it without its years."""
     rest = re.sub(r"(?<!\d)(?:19|20)\d\d(?!\d)", "", number)
     return any(sign.isdigit() for sign in rest)

@@ -1,4 +1,4 @@
-"""From the metadata of an entry to values of the right type, with an error for what is not."""
+"""From the metadata of an entry to values of the right type, with an error for everything else."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class FindingCollector:
 
 
 def says(meta: Meta | None, key: str, text: str) -> bool:
-    """Whether a key holds just this text; an amount there cannot even be compared with one."""
+    """Whether a key has exactly this text; an amount cannot even be compared with one."""
     said = meta.get(key) if meta else None
     return isinstance(said, str) and said == text
 
@@ -58,7 +58,7 @@ def source_of(meta: Meta | None) -> Source:
 
 
 class Unreadable(Exception):
-    """A value is not of its key's type; the message says what it should be."""
+    """A value does not have its key's type; the message says what it should be."""
 
 
 def _text(value: object, _currency: str | None) -> str:
@@ -198,12 +198,12 @@ def _lines(file: str) -> tuple[str, ...]:
 
 
 def forget_files() -> None:
-    """Lets the files be read anew: in Fava they change while the program runs."""
+    """Makes the files be read again: in Fava they change while the program runs."""
     _lines.cache_clear()
 
 
 def written_value(source: Source, key: str) -> tuple[int, str] | None:
-    """The line and text of `key`'s value as it is written below `source`; None where it cannot be found."""
+    """The line and text of `key`'s value as it is written below `source`; None if it cannot be found."""
     lines = _lines(source.file)
     pattern = re.compile(rf"\s+{re.escape(key)}:\s*(.*?)\s*(?:;.*)?\Z")
     for index in range(source.line, min(source.line + 40, len(lines))):
@@ -215,7 +215,7 @@ def written_value(source: Source, key: str) -> tuple[int, str] | None:
 
 
 def at_key(source: Source, key: str) -> Source:
-    """The line of a key below `source`; `source` itself where it cannot be found."""
+    """The line of a key below `source`; `source` itself if it cannot be found."""
     found = written_value(source, key)
     return source._replace(line=found[0]) if found else source
 
@@ -223,7 +223,7 @@ def at_key(source: Source, key: str) -> Source:
 def read_value(
     key: keys.Key, value: object, source: Source, findings: FindingCollector, currency: str | None = None
 ) -> Any:
-    """The value in the key's type, or None (with an error) where it has another one.
+    """The value in the key's type, or None (with an error) if it has another one.
 
     `currency` is the document's, for prices that are written as amounts.
     """
@@ -292,9 +292,9 @@ def _bare(text: str) -> str:
 def read_metadata(
     meta: Meta | None, place: str, source: Source, findings: FindingCollector, currency: str | None = None
 ) -> dict[str, Any]:
-    """The values of our keys in `meta` of something that stands at `place`; None for a key that is written empty.
+    """The values of our keys in the `meta` of something in a certain `place`; None for a key that is written empty.
 
-    A key of ours that may not stand there, or a misspelt one, is an error and left out; anybody else's keys are left alone.
+    A key of ours in the wrong place, or a misspelt one, is an error and left out; other people's keys are ignored.
     """
     values: dict[str, Any] = {}
     if not meta or (len(meta) == 2 and "lineno" in meta and "filename" in meta):
@@ -333,11 +333,11 @@ _PLAIN: dict[str, dict[str, type]] = {
     }
     for place, names in keys.BY_PLACE.items()
 }
-"""By place: the keys of which every value of this type (and every finite number) is right as it stands."""
+"""By place: the keys for which every value of this type (and every finite number) is right as it is."""
 
 
 def _foreign(name: str, place: str, source: Source, findings: FindingCollector) -> None:
-    """A key that may not stand here: an error where it is one of ours in the wrong place, or a misspelt one."""
+    """A key that may not be used here: an error if it is one of ours in the wrong place, or a misspelt one."""
     key = keys.KEYS.get(name)
     found = written_value(source, name) if key or place in keys.BY_PLACE else None
     at = source._replace(line=found[0]) if found else source
@@ -354,7 +354,7 @@ def _foreign(name: str, place: str, source: Source, findings: FindingCollector) 
         name in keys.CUSTOMER_KEYS
         or not key.places & (keys.TRANSACTION_PLACES | keys.POSTING_PLACES - {keys.OPENING_ITEM})
     ):
-        return  # what a bank's import notes beside a payment (iban, email, date …) says nothing to us
+        return  # keys that a bank's import adds to a payment (iban, email, date …) do not concern us
     on_postings = keys.POSTING_PLACES - {keys.OPENING_ITEM}
     if place in keys.POSTING_PLACES and key.places & keys.TRANSACTION_PLACES and not key.places & on_postings:
         line = f"{name}: {found[1] if found else '…'}"

@@ -1,4 +1,4 @@
-"""The accounts that payments have used so far, by what they were used for."""
+"""The accounts that payments have used so far, by purpose."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class PaymentAccountCounter:
         self._discounts: Counter[str] = Counter()
 
     def add(self, entry: Transaction, payments: Iterable[Payment]) -> None:
-        """A transaction with what it pays.
+        """A transaction and its payment parts.
 
-        Where an amount is given up, the account of income or expenses beside it is that of discounts; in one currency, what is
-        taken off the money otherwise is a fee. Where both stand side by side it cannot be told which is which.
+        If an amount is given up, the income or expense account beside it is that of discounts; in one currency, any other deduction
+        from the money is a fee. If both occur together, they cannot be told apart.
         """
         payments = list(payments)
         if not payments or "invoice" in entry.meta or WRITE_OFF_TAG in (entry.tags or ()):

@@ -36,12 +36,12 @@ def read_payments(
     findings: FindingCollector,
     exchange_rate_of: Callable[[Transaction, Posting], PaymentExchangeRate | None],
 ) -> tuple[list[Payment], list[Transfer], list[Unmatched]]:
-    """The payments and transfers of a transaction, and what they name that no document has.
+    """The payments and transfers of a transaction, and the names in it that no document has.
 
-    `handled` postings are an invoice's (or an opening's) already. `exchange_rate_of` tells what a posting's currency is worth.
+    `handled` postings already belong to an invoice (or an opening). `exchange_rate_of` gives the worth of a posting's currency.
     """
     source = source_of(entry.meta)
-    # of a document that cannot be read something has been said already: its keys are no payment's
+    # a document that cannot be read was reported already: its keys are not a payment's
     of_keys = FindingCollector() if "invoice" in entry.meta or says(entry.meta, "kind", "opening") else findings
     if not handled:
         read_metadata(entry.meta, keys.PAYMENT_TRANSACTION, source, of_keys)
@@ -124,7 +124,7 @@ def _legs(
 
 
 def _worth_of_money(payments: list[Payment]) -> list[Payment]:
-    """The payments; where a part of them is no money, what came for the rest is worth more by unit."""
+    """The payments; if a part of them is not money, the money for the rest is worth more per unit."""
     money = sum((payment.amount for payment in payments if payment.means == "money"), ZERO)
     whole = sum((payment.amount for payment in payments), ZERO)
     if money in {ZERO, whole}:
@@ -146,7 +146,7 @@ def _unmatched_links(
     source: Source,
     findings: FindingCollector,
 ) -> list[Unmatched]:
-    """The links of payments that no document has; those of drafts and void numbers settle nothing, which is said."""
+    """The links of payments that no document has; those of drafts and void numbers settle nothing, which is reported."""
     unmatched = []
     for link in sorted(entry.links):
         invoices = by_link.get(link, ())
@@ -210,13 +210,13 @@ def _name(invoice: Invoice) -> str:
 
 
 def _later(owing: Owing, number: str, customers: Collection[str]) -> str:
-    """That a customer takes the document over later; "" where it does not."""
+    """The message that a customer takes the document over later; "" if it does not."""
     days = [over.date for over in owing.taken.get(number, ()) if over.customer in customers]
     return _(" before it is taken over on {days}: correct one of the dates", days=min(days)) if days else ""
 
 
 def _good(number: str, main: str, entry: Transaction, owing: Owing, where: Source, findings: FindingCollector) -> bool:
-    """Whether a payment may settle that number; says why not."""
+    """Whether a payment may settle that number; reports why not."""
     invoice = owing.by_number[number]
     if invoice.draft or invoice.kind == "void":
         what = "a draft" if invoice.draft else "void"
@@ -244,10 +244,10 @@ def _good(number: str, main: str, entry: Transaction, owing: Owing, where: Sourc
 def _apart(
     legs: list[CustomerLeg], lost: bool, alone: bool, between: bool, source: Source
 ) -> tuple[list[Transfer], list[CustomerLeg]]:
-    """Transfers apart from payments: what nets to zero on one customer and currency, over several accounts or `alone` on one; and,
-    `between` several customers, the rest of each currency.
+    """Separates transfers from payments: what nets to zero for one customer and currency, over several accounts or `alone` on one;
+    and, `between` several customers, the rest of each currency.
 
-    What a transaction of a loss takes back and what it is paid may net to zero as well: that is no transfer.
+    In a transaction of a loss, a loss taken back and its payment may net to zero as well: that is not a transfer.
     """
     if len(legs) < 2:
         return [], legs

@@ -1,4 +1,4 @@
-"""What the ledger books of the taxes that are owed only once paid: what waits, what moves, what a loss takes off."""
+"""What the ledger books of taxes that are due only on payment: what is pending, what moves, what a loss takes off."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ CodeCurrency = tuple[str, str]
 
 
 class PendingTaxes(NamedTuple):
-    """The taxes that are owed only once paid, and the accounts on which they wait and are owed."""
+    """The taxes that are due only on payment, and the accounts on which they are pending and due."""
 
     taxes: Mapping[str, Dated[Tax]]
     """Those codes only."""
     waiting: Mapping[str, tuple[str, ...]]
-    """The codes that each account of taxes not yet owed serves."""
+    """The codes that each pending account serves."""
     owed: Mapping[str, frozenset[str]]
-    """By code: the accounts that it reaches once it is owed."""
+    """By code: the accounts to which it moves once it is due."""
     accounts: frozenset[str]
     """All of these accounts."""
     results: tuple[str, str]
@@ -37,11 +37,11 @@ class PendingTaxes(NamedTuple):
     owner: Callable[[str], str | None]
 
     def due_accounts_of(self, name: str) -> frozenset[str]:
-        """The accounts that a tax reaches once it is owed, by its name in a document; none where it is not owed once paid."""
+        """The accounts to which a tax moves once it is due, by its name in a document; none if it is not due on payment."""
         return self.owed.get(code_of_name(name, self.taxes), frozenset())
 
     def pending_account_of(self, name: str, day: date) -> str | None:
-        """The account on which a tax waits on a day."""
+        """The pending account of a tax on a day."""
         dated = self.taxes.get(code_of_name(name, self.taxes))
         return dated.at(day).pending if dated else None
 
@@ -49,7 +49,7 @@ class PendingTaxes(NamedTuple):
 def pending_taxes(
     taxes: Mapping[str, Dated[Tax]], results: tuple[str, str], equity: str, owner: Callable[[str], str | None]
 ) -> PendingTaxes:
-    """Those of `taxes` that are owed only once paid."""
+    """Those of `taxes` that are due only on payment."""
     waiting: defaultdict[str, dict[str, None]] = defaultdict(dict)
     owed: defaultdict[str, set[str]] = defaultdict(set)
     for code, dated in taxes.items():
@@ -116,7 +116,7 @@ def _movement(
 def _of_document(
     transaction: Transaction, number: str, waits: list[Posting], pending: PendingTaxes
 ) -> Iterator[TaxMovement]:
-    """What a document adds, deducts with a deposit, or books as owed at once."""
+    """What a document adds, deducts with a deposit, or books as due at once."""
     for posting in waits:
         yield _movement(transaction, posting, posting.account, _code(posting, pending), _number(posting), number)
     for posting in transaction.postings:
@@ -128,7 +128,7 @@ def _of_document(
 
 
 def _taken_over(transaction: Transaction, waits: list[Posting], pending: PendingTaxes) -> Iterator[TaxMovement]:
-    """What waits of open items from earlier books: of the only one of the transaction, else of the one that it names."""
+    """The pending tax of open items from earlier books: of the only item of the transaction, else of the one that it names."""
     items = {
         item
         for posting in transaction.postings
@@ -141,9 +141,9 @@ def _taken_over(transaction: Transaction, waits: list[Posting], pending: Pending
 
 
 def _of_loss(transaction: Transaction, waits: list[Posting], pending: PendingTaxes) -> Iterator[TaxMovement]:
-    """A write-off, or a loss taken back, with what is paid: what reaches the tax owed was moved, what else leaves is lost.
-
-    What is taken back of a loss and paid at once goes straight to the tax owed: it waited again, and left, in one.
+    """A write-off, or a loss taken back, together with a payment: what reaches the tax account was moved, the rest of what
+    leaves is lost. A loss that is taken back and paid at once goes straight to the tax account: it was pending again, and
+    left, in one step.
     """
     beside = tuple(
         source_of(posting.meta) for posting in transaction.postings if pending.owner(posting.account) is not None
@@ -173,7 +173,7 @@ def _of_loss(transaction: Transaction, waits: list[Posting], pending: PendingTax
 
 
 def _of_payment(transaction: Transaction, waits: list[Posting], pending: PendingTaxes) -> Iterator[TaxMovement]:
-    """What leaves the account where it waited, towards what is owed."""
+    """What leaves the pending account for the tax account."""
     customers = [posting for posting in transaction.postings if pending.owner(posting.account) is not None]
     beside = tuple(source_of(customer.meta) for customer in customers)
     left: defaultdict[CodeCurrency, Decimal] = defaultdict(lambda: ZERO)
@@ -183,7 +183,7 @@ def _of_payment(transaction: Transaction, waits: list[Posting], pending: Pending
     arrived = _arrived(transaction, left, pending)
     from_equity = any(posting.account.startswith(f"{pending.equity}:") for posting in transaction.postings)
     difference: defaultdict[CodeCurrency, Decimal] = defaultdict(lambda: ZERO)
-    """By how much what reaches the tax owed is more than what left, because the exchange rate is another."""
+    """How much more reaches the tax account than left, because the exchange rate differs."""
     for key, amount in left.items():
         foreign = any(customer.units is not None and customer.units.currency != key[1] for customer in customers)
         if foreign:
@@ -203,7 +203,7 @@ def _of_payment(transaction: Transaction, waits: list[Posting], pending: Pending
 
 
 def _differences(transaction: Transaction, pending: PendingTaxes) -> Iterator[TaxMovement]:
-    """An entry between the tax owed, which says its `tax`, and income or expenses: an exchange difference, which never waited."""
+    """An entry between the tax account, with its `tax`, and income or expenses: an exchange difference, which was never pending."""
     owed = []
     for posting in transaction.postings:
         if posting.account.partition(":")[0] in pending.results:
@@ -222,7 +222,7 @@ def _differences(transaction: Transaction, pending: PendingTaxes) -> Iterator[Ta
 def _arrived(
     transaction: Transaction, left: Mapping[CodeCurrency, Decimal], pending: PendingTaxes
 ) -> dict[CodeCurrency, Decimal]:
-    """By what left: what reaches the accounts of the tax owed; a posting there that does not say its `tax` is shared out."""
+    """By what left: what reaches the tax accounts; a posting there without `tax` is divided."""
     arrived = dict.fromkeys(left, ZERO)
     for posting in transaction.postings:
         if posting.units is None:

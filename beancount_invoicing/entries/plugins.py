@@ -1,7 +1,8 @@
-"""Other plugins of a ledger. What we read is what the entries are where our plugin stands: what those above it make of them is part
-of the ledger, what those below it change is for other reports.
+"""Other plugins of a ledger.
 
-Of Beancount's own plugins, and Fava's, only currency_accounts changes transactions; of any others it must be assumed.
+We read the entries as they are at our plugin's position: what plugins above it make of them is part of the ledger, and what plugins
+below it change is for other reports. Of Beancount's own plugins, and Fava's, only currency_accounts changes transactions; any
+others may.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from beancount_invoicing.model import Finding, Source
 
 OURS = "beancount_invoicing"
 ORDER_RULE = "plugin-order"
-"""The rule that a plugin which changes documents stands below ours."""
+"""The rule that a plugin which changes documents must be below ours."""
 
 
 def changes_transactions(name: str) -> bool:
@@ -44,7 +45,7 @@ def any_plugin_before(options: Mapping[str, Any]) -> bool:
 
 
 def with_copied_postings(entries: Sequence[Any]) -> list[Any]:
-    """The entries, with lists of postings of their own: of plugins there are some that change these in place."""
+    """The entries, with lists of postings of their own: some plugins change these in place."""
     return [
         entry._replace(postings=list(entry.postings)) if entry.__class__ is Transaction else entry for entry in entries
     ]
@@ -53,7 +54,7 @@ def with_copied_postings(entries: Sequence[Any]) -> list[Any]:
 def blame_plugins(
     errors: Sequence[Finding], options: Mapping[str, Any], checked: Callable[[Sequence[Any]], Sequence[Finding]]
 ) -> tuple[list[Finding], list[Finding]]:
-    """The errors that come only of what plugins above ours make of the entries, and one error for each of these plugins.
+    """The errors caused only by what plugins above ours make of the entries, and one error for each of these plugins.
 
     The files are read again, and the plugins run one after the other. `checked`: entries → errors.
     """
@@ -109,7 +110,7 @@ def _misplaced(plugin: str, findings: Sequence[Finding], file: str) -> Finding:
 
 
 def plugin_line(plugin: str, file: str) -> int:
-    """The line of a file that names a plugin; 0 where none does."""
+    """The line of a file that names a plugin; 0 if none does."""
     said = re.compile(rf'plugin\s+"{re.escape(plugin)}"')
     with suppress(OSError):
         for number, line in enumerate(Path(file).read_text(encoding="utf-8", errors="replace").splitlines(), 1):

@@ -67,11 +67,11 @@ class _Payments(NamedTuple):
 def read_book(
     entries: Sequence[Any], options: Mapping[str, Any], plugin_ran: bool = True, known: KnownDocuments | None = None
 ) -> Book:
-    """The Book of a ledger's entries (as Beancount's loader gives them, sorted and booked).
+    """The Book of a ledger's entries (as Beancount's loader returns them, sorted and booked).
 
-    `plugin_ran`: the plugin has already written its facts (`invoice-open` …) into these entries. Where it has not, such
-    a key was written by hand, which is an error. `known`: the documents that these transactions yielded before, under the same
-    directives; those that it does not have are added.
+    `plugin_ran`: the plugin has already written its facts (`invoice-open` …) into these entries. If it has not, such a key was
+    written by hand, which is an error. `known`: the documents that these transactions yielded before, under the same directives;
+    missing ones are added.
     """
     forget_files()
     findings = FindingCollector()
@@ -168,7 +168,7 @@ def _linked_invoices(
     owner: Callable[[str], str | None],
     findings: FindingCollector,
 ) -> tuple[list[Invoice], Owing, Mapping[str, tuple[Invoice, ...]]]:
-    """The documents in their order, what they correct resolved; who owes them; and the documents by link."""
+    """The documents in their order, with `corrects` resolved; their debtors; and the documents by link."""
     invoices = due_from_acceptance(read.invoices, contracts, acceptances)
     invoices.sort(key=_turns(invoices))
     by_number: dict[str, Invoice] = {}
@@ -198,7 +198,7 @@ def _payments(
     by_link: Mapping[str, tuple[Invoice, ...]],
     findings: FindingCollector,
 ) -> _Payments:
-    """What transactions on customers' accounts pay that are no documents, and what is paid inside documents."""
+    """What transactions on customers' accounts that are not documents pay, and what is paid inside documents."""
     accounts = Accounts(
         context.owner,
         roots.assets + ":",
@@ -257,8 +257,9 @@ def _book_of_transactions(read: TransactionsRead, paid: _Payments) -> Book:
 
 
 def _turns(invoices: Sequence[Invoice]) -> Callable[[Invoice], tuple[object, ...]]:
-    """A key that puts documents in their order: by the day since when they are in the books, date and number; a cancellation just
-    before the corrective invoice that replaces the same document."""
+    """A key that puts documents in their order: by the day on which they enter the books, date and number; a cancellation
+    directly before the corrective invoice that replaces the same document.
+    """
     new = {
         number: invoice.number for invoice in invoices if invoice.kind == "corrective" for number in invoice.corrects
     }
@@ -290,7 +291,7 @@ def _corrections(invoices: Sequence[Invoice]) -> dict[str, tuple[Invoice, ...]]:
 
 
 def _taxed_on(transactions: Sequence[tuple[int, Transaction]]) -> dict[str, date]:
-    """By number, the day whose taxes a document has."""
+    """By number, the day whose tax rates a document has."""
     result: dict[str, date] = {}
     for _position, transaction in transactions:
         number, corrects = transaction.meta.get("invoice"), transaction.meta.get("corrects")

@@ -1,4 +1,4 @@
-"""Retentions: what a customer keeps back of an invoice hangs on the acceptance of the works, not on the invoice's date."""
+"""Retentions: what a customer keeps back of an invoice depends on the acceptance of the works, not on the invoice's date."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from beancount_invoicing.rules import periods
 def due_from_acceptance(
     invoices: Sequence[Invoice], contracts: Mapping[str, Dated[Contract]], acceptances: Sequence[Acceptance]
 ) -> list[Invoice]:
-    """The invoices with the due dates of what is kept back: the contract's `retention-terms` after its works were accepted.
+    """The invoices with the due dates of their retentions: the contract's `retention-terms` after its works were accepted.
 
-    Kept back is what says so (`retained`), and what stands on the `retention-account` of a contract that the invoice bills. There
-    `bill` once wrote a due date that long after the invoice's own, which decides nothing any more; another one, or one beside
-    `retained`, is meant and holds. Source: loi n° 71-584 of 16 July 1971, art. 2: a year from the acceptance of the works.
+    A retention is marked so (`retained`), or is on the `retention-account` of a contract that the invoice bills. For the latter,
+    `bill` used to write a due date that long after the invoice's own, which is now ignored; any other one, or one beside
+    `retained`, is intentional and applies. Source: loi n° 71-584 of 16 July 1971, art. 2: a year from the acceptance of the works.
     """
     keeping = {
         code
@@ -56,8 +56,8 @@ def _hung(
 def _contract(
     invoice: Invoice, instalment: Instalment, contracts: Mapping[str, Dated[Contract]], billed: list[str]
 ) -> str:
-    """Under which of the contracts billed an instalment is kept back that does not say so: where several have its account, the next
-    one whose `bill` wrote its due date; "" where none has.
+    """The billed contract to which an unmarked retention belongs: if several have its account, the next one whose `bill`
+    wrote its due date; "" if none has.
     """
     of_account = [code for code in billed if contracts[code].at(invoice.date).retention_account == instalment.account]
     fits = [code for code in of_account if _once(invoice, contracts[code]) == instalment.due]
@@ -68,7 +68,7 @@ def _contract(
 
 
 def _once(invoice: Invoice, dated: Dated[Contract]) -> date:
-    """The due date that `bill` once wrote."""
+    """The due date that `bill` used to write."""
     return periods.parse_length(dated.at(invoice.date).retention_terms or "year").after(invoice.date, 1)
 
 

@@ -1,4 +1,4 @@
-"""How accounts begin where options rename their roots, file by file: Beancount reads each file by its own options alone."""
+"""The names of root accounts if options change them, file by file: Beancount reads each file by its own options alone."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ _NAMES = {
     "name_income": "Income",
     "name_expenses": "Expenses",
 }
-"""The options, with what Beancount takes where a file does not say them."""
+"""The options, with Beancount's defaults for files without them."""
 _OPTION = re.compile(rb'(?m)^option\s+"name_')
 _SAYS_HOW = re.compile(rb'option\s+"name_|(?:push|pop)(?:tag|meta)\s')
 
 
 def root_option_lines(of_ledger: Mapping[str, Any]) -> str:
-    """The option lines that a file of a ledger needs, so that it may have the ledger's accounts; "" where no root has another
-    name. `of_ledger`: Beancount's options of the ledger's top file."""
+    """The option lines that a file of a ledger needs, so that it may use the ledger's accounts; "" if no root has another
+    name. `of_ledger`: Beancount's options of the ledger's top file.
+    """
     renamed = [name for name, usual in _NAMES.items() if of_ledger.get(name, usual) != usual]
     return joined("", (_('option "{name}" "{ledger}"\n', name=name, ledger=of_ledger[name]) for name in renamed))
 
 
 def explain_missing_options(message: str, of_ledger: Mapping[str, Any]) -> str:
-    """An error of Beancount's, with what to do where a file lacks the options of its ledger."""
+    """An error of Beancount's, with what to do if a file lacks the options of its ledger."""
     needed = root_option_lines(of_ledger)
     if not needed or not message.startswith("Invalid account name: "):
         return message
@@ -47,8 +48,9 @@ def sets_root_options(content: bytes) -> bool:
 
 
 def surrounding_options(content: bytes, first: int, last: int) -> tuple[list[str], list[str]]:
-    """The lines of a file above its line `first` and below `last` that say how what stands between them is read: such options,
-    and what pushes and pops tags and metadata."""
+    """The lines of a file above its line `first` and below `last` that affect how the lines between are read: such options,
+    and pushes and pops of tags and metadata.
+    """
     if b'"name_' not in content and b"push" not in content:
         return [], []
     lines = content.split(b"\n")

@@ -1,8 +1,9 @@
-"""What a posting on a customer's account stands for: money, a discount, a set-off, or a loss.
+"""What a posting on a customer's account represents: money, a discount, a set-off, or a loss. It follows from the postings beside
+it.
 
-It follows from the postings beside it. Money is what comes into (or leaves) an asset account that is no customer's and no tax's:
-a bank, cash, a clearing account. In a transaction tagged `#write-off` all that the customer's account loses beyond it is lost.
-Elsewhere fees and exchange differences were paid by the customer; what a discount takes off, or what is set off, was not.
+Money is what comes into (or leaves) an asset account that is neither a customer's nor a tax's: a bank, cash, a clearing account. In
+a transaction tagged `#write-off`, everything else that the customer's account loses is lost. Elsewhere, the customer paid fees and
+exchange differences too, but not discounts and set-offs.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ CustomerLeg = tuple[Payment, Posting]
 
 
 class Accounts(NamedTuple):
-    """What the accounts beside those of customers are."""
+    """The kinds of the accounts beside those of customers."""
 
     owner: Callable[[str], str | None]
     assets: str
@@ -36,7 +37,7 @@ class Accounts(NamedTuple):
     """The tax codes that each account, or pending account, serves."""
     codes: Mapping[str, Dated[Tax]]
     allowances: frozenset[str] = frozenset()
-    """Asset accounts that hold provisions for losses: nothing is received there."""
+    """Asset accounts with provisions for losses: nothing is received there."""
 
     def money(self, account: str) -> bool:
         """Whether it is a bank, cash or clearing account."""
@@ -47,20 +48,19 @@ class Accounts(NamedTuple):
         return account.startswith((self.income, self.expenses))
 
     def other(self, account: str, day: date) -> bool:
-        """Whether it is none of these, nor a tax's: what is owed to others, or by them."""
+        """Whether it is none of these, nor a tax's: debts to others, or of others."""
         return not self.money(account) and not self.result(account) and not self.tax(account, day)
 
     def tax(self, account: str, day: date) -> bool:
-        """Whether a tax is owed, or waits, on it; what customers withhold is no such tax."""
+        """Whether a tax is due, or pending, on it; withholdings are not such taxes."""
         return any(not self.codes[code].at(day).withholding for code in self.taxes.get(account, ()))
 
 
 def by_means(
     entry: Transaction, legs: Sequence[CustomerLeg], accounts: Accounts, known: Mapping[str, Invoice]
 ) -> list[Payment]:
-    """The postings of a transaction on customers' accounts, each as what it stands for; one that stands for several is several.
-
-    `known`: the documents by number. The parts of a posting add up to it, in its currency, to its decimals.
+    """The postings of a transaction on customers' accounts, each as what it represents; one that represents several things is
+    split. `known`: the documents by number. The parts of a posting add up to it, in its currency, to its decimals.
     """
     if not legs:
         return []
@@ -102,7 +102,7 @@ def by_means(
 def _named_discounts(
     legs: Sequence[CustomerLeg], beside: Weighed, side: int, accounts: Accounts, day: date
 ) -> dict[str, Decimal]:
-    """By document, what is given up of it, with the tax in it: where each posting of a discount says which one it `settles`."""
+    """By document, the discount on it with the tax in it, if each posting of a discount says which one it `settles`."""
     named = {number for leg, _posting in legs for number in leg.settles}
     given: dict[str, Decimal] = {}
     for posting, weight in beside:
@@ -172,7 +172,7 @@ def _number(posting: Posting) -> Decimal:
 
 
 class _Weight(NamedTuple):
-    """What a posting is worth: in the currency of its price, where it has one."""
+    """The worth of a posting: in the currency of its price, if it has one."""
 
     number: Decimal
     currency: str
@@ -188,7 +188,7 @@ Weighed = Sequence[tuple[Posting, Decimal]]
 
 
 def _sum(beside: Weighed, side: int, which: Callable[[str], bool]) -> Decimal:
-    """What the accounts of a kind take of what the legs of a side bring; below 0 what they give."""
+    """How much the accounts of a kind take of what the legs of a side bring; below 0: how much they give."""
     return -side * sum((number for posting, number in beside if which(posting.account)), ZERO)
 
 
@@ -197,8 +197,8 @@ def _lost(
 ) -> dict[SettlementMeans, Decimal]:
     """In a `#write-off`, money is what a bank, cash or clearing account takes; the rest is lost (or taken back).
 
-    What such money is for beside the claim (interest, a gain of exchange) stands on an account of income or expenses, against it;
-    but for what takes a loss of `others`, the legs of the other side, back.
+    Money for anything besides the claim (interest, an exchange gain) is offset by an income or expense account; except what takes a
+    loss of `others`, the legs of the other side, back.
     """
     whole = abs(sum((_weight(posting).number for _leg, posting in legs), ZERO))
     apart = sum(
@@ -212,7 +212,7 @@ def _lost(
 def _paid(
     day: date, legs: Sequence[CustomerLeg], beside: Weighed, side: int, accounts: Accounts, known: Mapping[str, Invoice]
 ) -> dict[SettlementMeans, Decimal]:
-    """Elsewhere: a discount, what is set off, and money; where no money moves at all, the rest is set off too."""
+    """Elsewhere: a discount, a set-off, and money; if no money moves at all, the rest is set off too."""
     whole = abs(sum((_weight(posting).number for _leg, posting in legs), ZERO))
     others = _sum(beside, side, lambda account: accounts.other(account, day))
     discount = min(_discount(day, legs, beside, side, accounts, known, min(others, ZERO)), whole)
@@ -231,9 +231,9 @@ def _discount(
     known: Mapping[str, Invoice],
     moved: Decimal,
 ) -> Decimal:
-    """What a transaction gives up: with the tax that it lowers; or without tax, just what a cash discount offers.
+    """What a transaction gives up: with the tax that it lowers; or without tax, exactly the cash discount on offer.
 
-    `moved` (not above 0): what of the tax goes on to accounts that are not the code's.
+    `moved` (not above 0): how much of the tax goes to accounts that are not the code's.
     """
     unit = Decimal(1).scaleb(-currencies.currency_decimals(legs[0][0].currency))
     given = [
@@ -266,7 +266,7 @@ def _discount(
 
 
 def _code(posting: Posting, day: date, accounts: Accounts) -> str:
-    """The code of a tax's posting: the one that it says, else the account's, that with the highest rate."""
+    """The code of a tax posting: its own, else the account's with the highest rate."""
     said = (posting.meta or {}).get("tax")
     codes = accounts.taxes[posting.account]
     return (
@@ -277,7 +277,7 @@ def _code(posting: Posting, day: date, accounts: Accounts) -> str:
 
 
 def _by_rate(taxes: Mapping[str, Decimal], day: date, accounts: Accounts) -> list[tuple[Decimal, Decimal]]:
-    """Each tax with its rate in percent; those that are the parts of one code are due on the same amount: together, at its rate."""
+    """Each tax with its rate in percent; the parts of one code are due on the same amount, so they count together, at its rate."""
     left = dict(taxes)
     rated = []
     for dated in accounts.codes.values():
@@ -288,7 +288,7 @@ def _by_rate(taxes: Mapping[str, Decimal], day: date, accounts: Accounts) -> lis
 
 
 def _offers(legs: Sequence[CustomerLeg], whole: Decimal, known: Mapping[str, Invoice]) -> Iterator[Decimal]:
-    """The cash discounts that the documents offer that the legs name: of what is settled, or of the whole document."""
+    """The cash discounts offered by the documents that the legs name: of the settled amount, or of the whole document."""
     for leg, posting in legs:
         worth = abs(_weight(posting).number / leg.amount)
         for name in leg.settles or leg.links:
@@ -306,7 +306,7 @@ def _offers(legs: Sequence[CustomerLeg], whole: Decimal, known: Mapping[str, Inv
 
 
 def _shared(legs: Sequence[CustomerLeg], parts: Mapping[SettlementMeans, Decimal]) -> Iterator[Payment]:
-    """The legs of one side, each as its parts: a part that is just one leg is that leg, else each has its share of it."""
+    """The legs of one side, each split into its parts: a part that equals one leg is that leg, else each has its share of it."""
     weights = [abs(_weight(posting).number) for _leg, posting in legs]
     several = [means for means, part in parts.items() if part]
     if len(several) == 2:
@@ -338,9 +338,9 @@ def _shared(legs: Sequence[CustomerLeg], parts: Mapping[SettlementMeans, Decimal
 def bad_debt_allowance_accounts(
     paying: Iterable[Transaction], transactions: Iterable[Transaction], accounts: Accounts
 ) -> frozenset[str]:
-    """The asset accounts of write-offs that hold provisions for losses: none ever has a balance above zero at a day's end.
-
-    `paying`: the transactions on customers' accounts; an account into which one of them pays that is no write-off is none.
+    """The asset accounts of write-offs with provisions for losses: those that never have a balance above zero at the end of a
+    day. `paying`: the transactions on customers' accounts; an account into which one of them pays, without being a write-off,
+    is left out.
     """
     used: set[str] = set()
     paid: set[str] = set()

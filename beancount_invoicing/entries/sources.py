@@ -1,7 +1,7 @@
-"""The files that a ledger consists of, as its include lines name them at this moment.
+"""The files of a ledger, as its include lines name them at this moment.
 
-Beancount looks for them when it loads, and its cache then looks at just those that it found. Two of these snapshots tell whether
-a ledger is still the one that was loaded: no file was changed, by whatever means, none is new below a pattern, none went or came
+Beancount looks for them when it loads, and its cache then looks only at those that it found. Two of these snapshots show whether a
+ledger is still the one that was loaded: no file was changed, by any means, none is new below a pattern, none was removed or came
 back.
 """
 
@@ -19,8 +19,9 @@ _WORD = b"include"
 _NAME = re.compile(rb'include[ \t\r]*"((?:[^"\\]|\\.)*)"', re.DOTALL)
 
 FileStamp = tuple[int, ...]
-"""What tells that a file was changed: time, size, place on the disk, and the time at which any of these was last set, which no
-program can choose. Nothing of one that is not there."""
+"""Identifies a version of a file: time, size, place on the disk, and the time at which any of these was last set, which no
+program can choose. Empty for a file that does not exist.
+"""
 
 
 class SourceFile(NamedTuple):
@@ -39,7 +40,7 @@ Sources = tuple[SourceFile, ...]
 def sources(top: str, known: Iterable[SourceFile] = ()) -> Sources:
     """The files of the ledger at `top` (absolute), itself the first; what cannot be read includes nothing.
 
-    Of files that are as they were when `known` was found, the include lines are taken from there.
+    For files that have not changed since `known` was found, the include lines are taken from there.
     """
     before = {file.name: file for file in known}
     found: dict[str, SourceFile] = {}
@@ -53,7 +54,7 @@ def sources(top: str, known: Iterable[SourceFile] = ()) -> Sources:
 
 
 def file_stamp(file: str | Path) -> FileStamp:
-    """What tells now that a file was changed; nothing of one that is not there, or not to be reached."""
+    """The version of a file now; empty if it does not exist or cannot be reached."""
     try:
         there = Path(file).stat()
     except OSError:
@@ -62,7 +63,7 @@ def file_stamp(file: str | Path) -> FileStamp:
 
 
 def changed_at(source_file: SourceFile) -> int:
-    """When it was last changed, or put where it is, by the clock of its disk, in nanoseconds; 0 where it is not there."""
+    """When it was last changed, or put in its place, by the clock of its disk, in nanoseconds; 0 if it does not exist."""
     return source_file.seen[-1] if source_file.seen else 0
 
 

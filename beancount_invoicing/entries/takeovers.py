@@ -26,13 +26,13 @@ class Owing:
         """The transactions (by `id`) that move claims, or money on account, from customer to customer."""
 
     def owes(self, invoice: Invoice, customer: str, day: date) -> bool:
-        """Whether a customer (main account) was invoiced a document, or took it over by `day` (inclusive)."""
+        """Whether a document was invoiced to a customer (main account), or taken over by it by `day` (inclusive)."""
         if invoice.customer and invoice.customer.account == customer:
             return True
         return any(over.customer == customer and over.date <= day for over in self.taken.get(invoice.number, ()))
 
     def may_pay(self, invoice: Invoice, customer: str, day: date) -> bool:
-        """Whether a payment of a customer (main account) may name a document: it owes that, or what replaces it."""
+        """Whether a payment of a customer (main account) may name a document: the customer owes it, or what replaces it."""
         seen: set[str] = set()
         one: Invoice | None = invoice
         while one and one.number not in seen:
@@ -44,10 +44,10 @@ class Owing:
 
 
 def named_by(link: str, day: date, by_link: Mapping[str, tuple[Invoice, ...]]) -> list[Invoice]:
-    """The documents that a link of a transaction of `day` stands for.
+    """The documents that a link of a transaction of `day` means. Drafts and void numbers are excluded.
 
-    Drafts and void numbers are none. Nor is an open item before the day from which it is in the books: it says what was left of
-    an earlier invoice, and what was paid on that until then has been taken off already.
+    So is an open item before the day on which it enters the books: it is what was left of an earlier invoice, and earlier payments
+    have been taken off already.
     """
     return [
         invoice
@@ -76,11 +76,11 @@ def read_takeovers(
     by_link: Mapping[str, tuple[Invoice, ...]],
     owing: Owing,
 ) -> None:
-    """Notes in `owing` who takes which document over, and by which transactions.
+    """Records in `owing` who takes which document over, and through which transactions.
 
-    In such a transaction each document that is named has a posting that takes it from a customer who owes it. Where one has none,
-    it is money that was booked on the wrong customer: payments, as ever. `transactions`: those that touch customers' accounts,
-    with the postings that documents claim.
+    In such a transaction, each named document has a posting that takes it from a customer who owes it. If one has none, it corrects
+    money that was booked on the wrong customer: ordinary payments. `transactions`: those that touch customers' accounts, with the
+    postings that documents use.
     """
     found = [
         _Between(transaction, legs)
@@ -96,7 +96,7 @@ def read_takeovers(
 
 
 def _legs(transaction: Transaction, owner: Callable[[str], str | None]) -> tuple[_Leg, ...]:
-    """The postings of a transaction between customers; none where it is no such one."""
+    """The postings of a transaction between customers; none if it is not one."""
     mains = []
     for posting in transaction.postings:
         main = owner(posting.account)
@@ -122,7 +122,7 @@ def _legs(transaction: Transaction, owner: Callable[[str], str | None]) -> tuple
 
 
 def _takes_over(between: _Between, by_link: Mapping[str, tuple[Invoice, ...]], owing: Owing) -> bool:
-    """Whether each document that is named goes from one customer to another; then this is noted."""
+    """Whether each named document moves from one customer to another; if so, this is recorded."""
     transaction, legs = between
     day = transaction.date
     customers = {leg.customer for leg in legs}

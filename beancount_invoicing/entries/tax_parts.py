@@ -21,7 +21,7 @@ _OF_PARTS = {
     "reason": _("a reason"),
     "withholding": _("a withholding"),
 }
-"""What each part says, and the code that consists of them does not."""
+"""Keys of each part, which the combined code does not have."""
 
 Parts = Mapping[Source, tuple[str, ...]]
 """The codes of the parts, by the directive that names them."""
@@ -30,7 +30,7 @@ Parts = Mapping[Source, tuple[str, ...]]
 def combined(
     code: str, values: Mapping[str, Any], parts: tuple[str, ...], source: Source, findings: FindingCollector
 ) -> Tax:
-    """A code that consists of parts, as its directives say it, still without them."""
+    """A combined code, as its directives define it, still without its parts."""
     own = [what for key, what in _OF_PARTS.items() if key in values]
     if own:
         findings.error(
@@ -54,9 +54,9 @@ def combined(
 
 
 def with_parts(taxes: Mapping[str, Dated[Tax]], parts: Parts, findings: FindingCollector) -> dict[str, Dated[Tax]]:
-    """The taxes; those that consist of parts with them, in a version from each day on which they or a part are others.
+    """The taxes; combined codes with their parts, in a version from each day on which they or a part change.
 
-    One whose parts cannot be has none: an error says why.
+    A combined code with impossible parts has none: an error says why.
     """
     those = {code for code, dated in taxes.items() if any(tax.source in parts for _day, tax in dated.versions)}
     return {
@@ -100,7 +100,7 @@ def _joined(tax: Tax, parts: list[Tax]) -> Tax:
 
 
 def _problem(code: str, name: str, taxes: Mapping[str, Dated[Tax]], combined: set[str]) -> str:
-    """Why a code cannot be a part; "" where it can."""
+    """Why a code cannot be a part; "" if it can."""
     if name == code:
         return _("it cannot be a part of itself: name the codes that it consists of instead of {name}", name=name)
     if name not in taxes:

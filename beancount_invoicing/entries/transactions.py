@@ -1,6 +1,6 @@
-"""What transactions say, each on its own: documents, what they book on customers' accounts, time, expenses, taxes not yet owed.
+"""What transactions contain, each on its own: documents, postings on customers' accounts, time, expenses, pending taxes.
 
-What pays documents is read afterwards, when all of them are known.
+Payments of documents are read afterwards, when all documents are known.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from beancount_invoicing.rules.worktime import TIME_COMMODITIES
 
 @dataclass(slots=True)
 class TransactionsRead:
-    """What the transactions of a ledger say, each list in their order."""
+    """What the transactions of a ledger contain, each list in their order."""
 
     invoices: list[Invoice] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
@@ -52,7 +52,7 @@ class TransactionsRead:
     work: list[Work] = field(default_factory=list)
     expenses: list[Expense] = field(default_factory=list)
     paying: list[tuple[Transaction, frozenset[int]]] = field(default_factory=list)
-    """Those that pay something: with the postings on customers' accounts that are a document's already."""
+    """Those that pay something, with the postings on customers' accounts that already belong to a document."""
 
 
 class PostingContext(NamedTuple):
@@ -61,7 +61,7 @@ class PostingContext(NamedTuple):
     time_accounts: TimeAccounts
     non_billable_accounts: Container[str]
     parent_accounts: Collection[str]
-    """Those above customers' accounts, which are nobody's."""
+    """Those above customers' accounts, which belong to nobody."""
     pending: PendingTaxes
 
 
@@ -74,10 +74,10 @@ def read_transactions(
     plugin_ran: bool,
     known: KnownDocuments | None,
 ) -> TransactionsRead:
-    """What all transactions say, with their positions among the entries.
+    """The contents of all transactions, with their positions among the entries.
 
-    `documents_read`, which `context` reads, gets the documents by number where a tax rate has ever changed. `plugin_ran`, `known`:
-    as for `reader.read_book`.
+    `documents_read`, which `context` reads, gets the documents by number if a tax rate has ever changed. `plugin_ran`, `known`: as
+    for `reader.read_book`.
     """
     read = TransactionsRead()
     for position, transaction in transactions:
@@ -148,7 +148,7 @@ def _documents(
     touches_customer: bool,
     known: KnownDocuments | None,
 ) -> TransactionDocuments | None:
-    """The documents that a transaction yields; None where it is none."""
+    """The documents of a transaction; None if it has none."""
     meta = transaction.meta
     if known is not None and "corrects" not in meta:  # what corrects another has that one's taxes
         before = known.of(transaction, position, findings)
@@ -166,7 +166,7 @@ def _documents(
 
 
 def _on_parent_accounts(entry: Transaction, parents: Container[str]) -> Iterator[ParentAccountPosting]:
-    """What a transaction that touches no customer's account books above them."""
+    """What a transaction without a customer's account books above them."""
     for posting in entry.postings:
         if posting.account in parents and posting.units is not None and posting.units.number:
             yield ParentAccountPosting(
@@ -181,7 +181,7 @@ def _on_parent_accounts(entry: Transaction, parents: Container[str]) -> Iterator
 
 
 def _weight(posting: Posting) -> list[Weight]:
-    """What a posting on a customer's account weighs in another currency."""
+    """The weight of a posting on a customer's account in another currency."""
     units, per_unit = posting.units, posting.cost or posting.price
     number, into = getattr(per_unit, "number", None), getattr(per_unit, "currency", None)
     if units is None or not isinstance(units.number, Decimal) or not isinstance(number, Decimal) or into is None:

@@ -1,4 +1,4 @@
-"""What waits to be billed: time on its accounts, and expenses that a customer pays."""
+"""What can be billed: time on its accounts, and expenses that a customer pays."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from beancount_invoicing.entries.metadata import FindingCollector, read_metadata
 from beancount_invoicing.model import ZERO, Contract, Dated, Expense, Work
 
 TimeAccounts = Mapping[str, Dated[str]]
-"""The time accounts that contracts name, with the item of their contract, for work that names none."""
+"""The time accounts that contracts name, with the item of their contract, for work without an item."""
 
 
 def time_accounts(contracts: Mapping[str, Dated[Contract]]) -> TimeAccounts:
@@ -29,8 +29,8 @@ def time_accounts(contracts: Mapping[str, Dated[Contract]]) -> TimeAccounts:
 
 
 def is_time(posting: Posting, assets: str) -> bool:
-    """Whether a posting in a commodity of time, on an account that no contract names, is time worked: a share that is called so has
-    a cost or a price.
+    """Whether a posting in a commodity of time, on an account that no contract names, is time worked: shares with such a name
+    have a cost or a price.
     """
     return posting.account.startswith(f"{assets}:") and posting.cost is None and posting.price is None
 
@@ -68,8 +68,9 @@ def read_work(
 
 
 def _item(transaction: Transaction, of_contract: Dated[str] | None, day: date, *, inside: bool) -> str:
-    """The item of time that names none: the contract's on its day. What a document takes off is of no item where a line of a
-    contract in it has none: the time is of days when the contract had none.
+    """The item of time without one: that of the contract on its day.
+
+    What a document takes off has no item if a line of a contract in it has none: the time is of days when the contract had none.
     """
     if of_contract is None:
         return ""
@@ -82,7 +83,9 @@ def _item(transaction: Transaction, of_contract: Dated[str] | None, day: date, *
 
 
 def _counter(transaction: Transaction, posting: Posting, timed: TimeAccounts) -> str:
-    """The account that time stands against, which is no time account: the nearest of the other sign, best behind; "" for none."""
+    """The counter-account of time, which is no time account: the nearest posting of the other sign, preferably after it; ""
+    for none.
+    """
     postings = transaction.postings
     place = next(index for index, one in enumerate(postings) if one is posting)
     return next(
@@ -103,7 +106,7 @@ def _hours(posting: Posting, like: Posting) -> Decimal:
 
 
 def read_expense(transaction: Transaction, posting: Posting, findings: FindingCollector) -> list[Expense]:
-    """The expense that a posting with `billable` is."""
+    """The expense of a posting with `billable`."""
     units = posting.units
     if units is None or not isinstance(units.number, Decimal) or "invoice" in transaction.meta:
         return []

@@ -1,1 +1,4 @@
-"""Invoice transactions: which posting is what, and the Invoice that follows from them. One module for each part of a document."""
+"""Invoice transactions: the role of each posting, and the Invoice that follows from them.
+
+One module for each part of a document.
+"""

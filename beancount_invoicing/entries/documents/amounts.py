@@ -1,4 +1,4 @@
-"""What a posting comes to in the document's currency, where it is booked in that one or in another."""
+"""The amount of a posting in the document's currency, whether it is booked in that one or in another."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from beancount_invoicing.rules import currencies, steps
 
 
 def amount_of(document: DocumentHeader, posting: DocumentPosting) -> Decimal:
-    """What a posting adds to the document, in its currency, not rounded: the sign turned, as the customer sees it."""
+    """What a posting adds to the document, in its currency, not rounded: with the sign reversed, as the customer sees it."""
     if posting.currency == document.currency:
         return -posting.number
     price = posting.posting.price
@@ -31,14 +31,14 @@ def rounded_amount_of(document: DocumentHeader, posting: DocumentPosting) -> Dec
 
 
 def signed(document: DocumentHeader, amount: Decimal, posting: DocumentPosting) -> Decimal:
-    """An amount with the sign of what is booked; of what is too little to be booked, with the document's."""
+    """An amount with the sign of what is booked; if that is too small to be booked, with the document's sign."""
     return abs(amount).copy_sign(-posting.number or document.direction) if amount else ZERO
 
 
 def amount_or_written(
     document: DocumentHeader, metadata: Mapping[str, Any], amount: Decimal, posting: DocumentPosting
 ) -> Decimal:
-    """The amount in the document's currency that a posting in another one says; `amount` where it says none."""
+    """The amount in the document's currency on a posting in another one; `amount` if it gives none."""
     written = metadata.get("amount")
     if written is None or posting.currency == document.currency:
         return amount
@@ -48,7 +48,7 @@ def amount_or_written(
 
 
 def exchange_rate(document: DocumentHeader, postings: Sequence[DocumentPosting]) -> Decimal | None:
-    """The rate of the receivable's `@` price where lines are booked in another currency; None where none is, or none is found."""
+    """The rate of the receivable's `@` price if lines are booked in another currency; None if there is none, or none is found."""
     foreign = next((posting for posting in postings if posting.role in IN_SUM and _is_foreign(document, posting)), None)
     if foreign is None:
         return None
@@ -95,7 +95,7 @@ def _is_foreign(document: DocumentHeader, posting: DocumentPosting) -> bool:
 
 
 def is_booked_at_rate(document: DocumentHeader, net: Decimal, posting: DocumentPosting) -> bool:
-    """Whether a net in the document's currency is, at the rate, what is booked in the other, to a cent."""
+    """Whether a net in the document's currency equals, at the rate, what is booked in the other, within a cent."""
     booked = -posting.number
     decimals = currencies.currency_decimals(posting.currency)
     rate = document.rate
@@ -106,7 +106,7 @@ def is_booked_at_rate(document: DocumentHeader, net: Decimal, posting: DocumentP
 
 
 def check_conversion(document: DocumentHeader, subject: str, amount: Decimal, posting: DocumentPosting) -> None:
-    """Warns where what is booked in another currency is not `amount` at the document's rate, to a cent."""
+    """Warns if what is booked in another currency is not `amount` at the document's rate, within a cent."""
     decimals = currencies.currency_decimals(posting.currency)
     if document.rate is None:
         return
@@ -131,7 +131,7 @@ def check_conversion(document: DocumentHeader, subject: str, amount: Decimal, po
 
 
 def price_of_currency(postings: Sequence[DocumentPosting], currency: str) -> tuple[str, Decimal] | None:
-    """The price of the document's currency that its entry says: the receivable's, else that of the first posting that has one."""
+    """The price of the document's currency in its entry: the receivable's, else that of the first posting that has one."""
     priced = [
         (posting.role != "receivable", price.currency, price.number)
         for posting in postings

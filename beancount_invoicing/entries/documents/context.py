@@ -1,4 +1,4 @@
-"""What is known before the postings of a document are read: the ledger's directives, and what its transaction says of itself."""
+"""What is known before the postings of a document are read: the ledger's directives, and the data of its transaction."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from beancount_invoicing.rules import supply
 
 @dataclass(frozen=True, slots=True)
 class ReadingContext:
-    """What is known before invoices are read: the directives, and whose account is whose."""
+    """What is known before invoices are read: the directives, and which account belongs to whom."""
 
     options: Mapping[str, Dated[OptionValue]]
     taxes: Mapping[str, Dated[Tax]]
     items: Mapping[str, Dated[Item]]
     customers: Mapping[str, Dated[Customer]]
     owner: Callable[[str], str | None]
-    """The main account of the customer whom an account belongs to, if any."""
+    """The main account of the customer to whom an account belongs, if any."""
     income: str
     assets: str
     tax_accounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -45,13 +45,13 @@ class ReadingContext:
     """Whether a tax code consists of parts."""
     seller: Dated[Seller] | None = None
     codes_abroad: Mapping[str, Dated[Tax]] = field(default_factory=dict)
-    """The tax codes that customers abroad get by default."""
+    """The tax codes that are the default for customers abroad."""
     codes_with_several_rates: frozenset[str] = frozenset()
     """The tax codes that have had several rates."""
     taxed_on: Mapping[str, date] = field(default_factory=dict)
-    """By number, the day whose taxes a document has: those of its lines are not later."""
+    """By number, the day whose tax rates a document has: its lines are not later."""
     documents_read: Mapping[str, Invoice] = field(default_factory=dict)
-    """Where a rate has changed: the documents that are read by now."""
+    """If a rate has changed: the documents that are read so far."""
 
     def option(self, name: str, day: date, default: str = "") -> str:
         """The text of an option on a day."""
@@ -59,24 +59,24 @@ class ReadingContext:
         return str(values.at(day)) if values else default
 
     def tax(self, code: str, day: date) -> Tax | None:
-        """A tax code as it stood on a day."""
+        """A tax code as it was on a day."""
         dated = self.taxes.get(code)
         return dated.at(day) if dated else None
 
     def tax_abroad(self, customer: Customer, nature: str, home: str, day: date) -> str:
-        """The tax code that a customer gets because of where it is; `home`: the one of what is sold to it, else; "" for none."""
+        """The tax code that a customer gets because of its place; `home`: the one that would otherwise apply; "" for none."""
         seller = supply.place_of_seller(self.seller.at(day)) if self.seller else ""
         nature = nature or supply.nature_under(self.tax(home, day))
         return supply.code_abroad(self.codes_abroad, seller, customer, nature, day, home)
 
     def item(self, code: str, day: date) -> Item | None:
-        """An item as it stood on a day."""
+        """An item as it was on a day."""
         dated = self.items.get(code)
         return dated.at(day) if dated else None
 
 
 class TransactionDocuments(NamedTuple):
-    """What one transaction yields: documents, payments on the customer's account inside them, and the numbers used."""
+    """The result of one transaction: documents, payments on the customer's account inside them, and the numbers used."""
 
     invoices: list[Invoice]
     payments: list[Payment]
@@ -86,7 +86,7 @@ class TransactionDocuments(NamedTuple):
 
 
 class DocumentHeader(NamedTuple):
-    """One document while it is read: what is known of it as a whole, before its postings become lines, taxes and instalments."""
+    """One document while it is read: its data as a whole, before its postings become lines, taxes and instalments."""
 
     number: str
     kind: DocumentKind
@@ -96,7 +96,7 @@ class DocumentHeader(NamedTuple):
     """Of the transaction among all entries."""
     source: Source
     metadata: Mapping[str, Any]
-    """What the transaction says by key, as values of the keys' types."""
+    """The keys of the transaction, with values of the keys' types."""
     main: str
     """The customer's main account."""
     customer: Customer
@@ -110,11 +110,11 @@ class DocumentHeader(NamedTuple):
     context: ReadingContext
     findings: FindingCollector
     corrected: tuple[Invoice, ...] = ()
-    """The documents that it corrects, where a rate has changed."""
+    """The documents that it corrects, if a rate has changed."""
     rate: Decimal | None = None
-    """Units of the currency of its lines for one of the document's, where these are booked in another one."""
+    """Units of the currency of its lines for one unit of the document's, if they are booked in another one."""
     direction: Decimal = Decimal(1)
-    """Which way the document goes: below 0 it is in the customer's favour."""
+    """The document's direction: below 0 it is in the customer's favour."""
     taxes_by_name: Mapping[str, Tax] = {}
     """The taxes of its lines under codes that have had several rates, by their names in it."""
 
@@ -125,7 +125,7 @@ class DocumentHeader(NamedTuple):
         return day
 
     def tax(self, code: str) -> Tax | None:
-        """A tax, as it holds for this document."""
+        """A tax, as it applies to this document."""
         return self.taxes_by_name.get(code) or self.context.tax(code, self.tax_day)
 
     @property
@@ -142,7 +142,7 @@ def corrected_numbers(corrects: str, known: Container[str]) -> list[str]:
 def tax_point_of_document(corrects: str, day: date, taxed_on: Mapping[str, date]) -> date:
     """The day whose tax rates a document of `day` has: its own, or (the latest) of the documents that it corrects.
 
-    A supply keeps the rate of its time (directive 2006/112/EC, art. 93), also where it is credited under another one.
+    A supply keeps the rate of its time (directive 2006/112/EC, art. 93), also if it is credited under another one.
     """
     numbers = corrected_numbers(corrects, taxed_on)
     return max((taxed_on[number] for number in numbers if number in taxed_on), default=day)

@@ -38,7 +38,7 @@ def resolved_corrections(invoice: Invoice, owing: Owing, findings: FindingCollec
         elif (
             other.customer
             and invoice.customer
-            and invoice.kind != "corrective"  # which may be for whom the other should have been
+            and invoice.kind != "corrective"  # which may be for the customer whom the other one should have been for
             and not owing.owes(other, invoice.customer.account, invoice.booked_from)
         ):
             findings.error(
@@ -58,7 +58,7 @@ def resolved_corrections(invoice: Invoice, owing: Owing, findings: FindingCollec
 
 
 def _likely_hint(number: str, note: Invoice, known: Mapping[str, Invoice]) -> str:
-    """A hint at the document of the same customer that a credit note likely corrects; "" where none is near."""
+    """A hint at the document of the same customer that a credit note most likely corrects; "" if there is none."""
     account = note.customer.account if note.customer else ""
     near = sorted(
         (numbering.distance(number, invoice.number) + (invoice.payable != -note.payable), invoice.number)

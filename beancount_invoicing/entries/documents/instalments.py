@@ -1,4 +1,4 @@
-"""What is to be paid of a document, and when: its receivable postings, and the due dates that they or the terms give."""
+"""The instalments of a document: its receivable postings, and the due dates from them or from the terms."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from beancount_invoicing.model import NOT_YET, ZERO, CalculationStep, Instalment
 from beancount_invoicing.rules import payment_terms
 
 DUE_SAID = "due: says so"
-"""Why an instalment is due when it is, where the ledger writes its date."""
+"""Why an instalment is due on its date, if the ledger gives the date."""
 
 Schedule = list[payment_terms.DueInstalment]
 
 
 class Instalments(NamedTuple):
-    """The instalments of a document, and whether they are due by its terms: they are not where other dates are written."""
+    """The instalments of a document, and whether they are due by its terms: they are not if other dates are written."""
 
     instalments: list[Instalment]
     by_terms: bool
@@ -31,9 +31,9 @@ class Instalments(NamedTuple):
 def split_receivables(
     document: DocumentHeader, postings: Sequence[DocumentPosting], to_pay: Decimal
 ) -> tuple[list[DocumentPosting], list[Payment]]:
-    """The receivable postings, in the document's direction, and those against it: paid at once.
+    """The receivable postings in the document's direction, and those against it: paid at once.
 
-    `to_pay`: what the document comes to, deposits deducted.
+    `to_pay`: the document's total, less deposits.
     """
     total = sum((posting.number for posting in postings), ZERO)
     direction = -1 if to_pay < 0 or (to_pay == 0 and total < 0) else 1
@@ -62,9 +62,8 @@ def split_receivables(
 def read_instalments(
     document: DocumentHeader, receivables: Sequence[DocumentPosting], terms: str, to_be_paid_back: bool
 ) -> Instalments:
-    """The instalments: by the postings' own due dates, the document's, or the terms; what is `retained` hangs on an acceptance.
-
-    A document to be paid back is never late: it is due on its own date where nothing else is said.
+    """The instalments: by the postings' own due dates, the document's, or the terms; `retained` ones depend on an acceptance.
+    A document to be paid back is never late: it is due on its own date unless it gives another one.
     """
     metadata = [
         read_metadata(posting.posting.meta, keys.RECEIVABLE, posting.source, document.findings)
@@ -87,7 +86,7 @@ def read_instalments(
 def _retained(
     document: DocumentHeader, posting: DocumentPosting, metadata: Mapping[str, Any], number: int
 ) -> Instalment:
-    """What a customer keeps back until it accepts the works, or until a day that is written."""
+    """A retention, until the customer accepts the works, or until a given day."""
     day = metadata.get("due")
     return Instalment(
         number,
@@ -102,7 +101,7 @@ def _retained(
 
 
 def as_written(day: date, because: str = DUE_SAID) -> CalculationStep:
-    """The step that explains a due date which nothing was calculated for."""
+    """The step that explains a due date that was not calculated."""
     return CalculationStep(_("due date"), "as written", (day,), day, because)
 
 
@@ -113,7 +112,7 @@ def _dated(
     terms: str,
     to_be_paid_back: bool,
 ) -> Instalments:
-    """The instalments of what is not kept back; `written_dates`: of each receivable, or None."""
+    """The instalments except retentions; `written_dates`: of each receivable, or None."""
     all_written = all(written_dates)
     schedule: Schedule = []
     agrees = False
@@ -141,7 +140,7 @@ def _dated(
 
 
 def _split_by_terms(document: DocumentHeader, receivable: DocumentPosting, schedule: Schedule) -> list[Instalment]:
-    """The instalments that the terms make of one posting."""
+    """The instalments into which the terms divide one posting."""
     place, account = (document.position, receivable.position), receivable.posting.account
     return [
         Instalment(number, account, due.amount, due.date, receivable.source, place, due.steps)
@@ -155,7 +154,7 @@ def _schedule(
     written_dates: Sequence[date | None],
     terms: str,
 ) -> tuple[Schedule, bool]:
-    """What is due when by the terms, and whether just that is written; nothing where they cannot be read."""
+    """The instalments by the terms, and whether exactly these are written; nothing if the terms cannot be read."""
     all_written = all(written_dates)
     total = sum((posting.number for posting in receivables), ZERO)
     calendar = document.context.option("business-days", document.day)
@@ -214,5 +213,5 @@ def _check_amounts(
 
 
 def _explained(due: payment_terms.DueInstalment, amount: Decimal) -> tuple[CalculationStep, ...]:
-    """How the terms come to an instalment; of an amount that they did not make, they explain the date only."""
+    """How an instalment follows from the terms; if its amount does not, only the date is explained."""
     return tuple(step for step in due.steps if step.figure == "due date" or due.amount == amount)

@@ -24,7 +24,7 @@ from beancount_invoicing.rules import steps, tax
 
 
 class _UnitPrice(NamedTuple):
-    """How many units at which price a line says, or its item."""
+    """The units and the price of a line, its own or its item's."""
 
     quantity: Decimal | None
     price: Decimal | None
@@ -33,7 +33,7 @@ class _UnitPrice(NamedTuple):
     """Percent."""
 
     def line_amount(self, decimals: int) -> Decimal | None:
-        """Quantity × price less the discount; None where one of the two is not said."""
+        """Quantity × price less the discount; None if one of the two is not given."""
         price = self.price if self.price is not None else self.price_with_tax
         if self.quantity is None or price is None:
             return None
@@ -41,7 +41,7 @@ class _UnitPrice(NamedTuple):
 
 
 def read_line(document: DocumentHeader, posting: DocumentPosting) -> Line:
-    """The line that a posting is."""
+    """The line of a posting."""
     metadata = read_metadata(posting.posting.meta, keys.LINE, posting.source, document.findings, document.currency)
     code = metadata.get("item") or ""
     item = _item(document, code, posting) if code else None
@@ -141,7 +141,7 @@ def _unit_price(
 def with_nets_of_prices(
     document: DocumentHeader, lines: Sequence[Line], postings: Sequence[DocumentPosting]
 ) -> list[Line]:
-    """The lines; where prices include tax and are booked in another currency, with the nets that belong to these prices."""
+    """The lines; if prices include tax and are booked in another currency, with the nets that belong to these prices."""
     places_by_code: defaultdict[str, list[int]] = defaultdict(list)
     for place, line in enumerate(lines):
         if line.price_with_tax is not None and line.computed is not None:
@@ -162,7 +162,7 @@ def with_nets_of_prices(
 
 
 def read_adjustment(document: DocumentHeader, posting: DocumentPosting, lines: Sequence[Line]) -> Adjustment:
-    """The allowance or charge that a posting is; without a code, it has that of the lines, where these have one."""
+    """The allowance or charge of a posting; without a code, it has that of the lines, if there is only one."""
     metadata = read_metadata(
         posting.posting.meta, keys.ADJUSTMENT, posting.source, document.findings, document.currency
     )

@@ -42,7 +42,7 @@ def _open_item(
     context: ReadingContext,
     findings: FindingCollector,
 ) -> Invoice | None:
-    """The invoice that a posting takes over; None where it has no number. `main`: its customer's main account."""
+    """The invoice that a posting takes over; None if it has no number. `main`: its customer's main account."""
     source = source_of(posting.meta)
     metadata = read_metadata(posting.meta, keys.OPENING_ITEM, source, findings)
     number = metadata.get("invoice")

@@ -1,4 +1,4 @@
-"""Which posting of a document is what."""
+"""The role of each posting of a document."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from beancount_invoicing.model import Source
 
 PostingRole = Literal["receivable", "at-once", "line", "adjustment", "tax", "deduction", "rounding", "other"]
 IN_SUM: frozenset[PostingRole] = frozenset({"line", "adjustment", "tax", "deduction", "rounding"})
-"""The roles of postings that add up to what the document comes to."""
+"""The roles of postings that add up to the document's total."""
 
 
 class DocumentPosting(NamedTuple):
-    """A posting of the document with what it is."""
+    """A posting of the document with its role."""
 
     role: PostingRole
     posting: Posting
@@ -28,13 +28,13 @@ class DocumentPosting(NamedTuple):
     """Of the posting in its transaction, from 0."""
     source: Source
     number: Decimal
-    """What is booked; parts without a number are left out before."""
+    """The amount booked; parts without a number were left out before."""
     currency: str
     """The currency in which it is booked."""
 
 
 def is_document(entry: Transaction, context: ReadingContext, touches_customer: bool) -> bool:
-    """Whether a transaction is a document of ours: it has `invoice`, and a customer's account or what only ours have."""
+    """Whether a transaction is a document of ours: it has `invoice`, and a customer's account or keys that only we have."""
     meta = entry.meta
     if "invoice" not in meta:
         return False
@@ -59,7 +59,7 @@ def document_currency(
     income: str,
     findings: FindingCollector,
 ) -> str:
-    """The document's currency: the receivable's; without one the lines'."""
+    """The document's currency: the receivable's; without one, the lines'."""
     on_account = [
         posting.units.currency
         for index, posting in enumerate(entry.postings)

@@ -63,7 +63,7 @@ _NOTHING = TransactionDocuments([], [], [], frozenset())
 def read_document(
     entry: Transaction, position: int, context: ReadingContext, findings: FindingCollector
 ) -> TransactionDocuments:
-    """The document that a transaction with `invoice` is; `position`: of the transaction among all entries."""
+    """The document of a transaction with `invoice`; `position`: of the transaction among all entries."""
     source = source_of(entry.meta)
     metadata = read_metadata(entry.meta, keys.DOCUMENT, source, findings)
     number = metadata.get("invoice")
@@ -126,7 +126,7 @@ def _void(
 def _written_customer(
     metadata: Mapping[str, Any], context: ReadingContext, source: Source, findings: FindingCollector
 ) -> str | None:
-    """The main account of the customer that `customer` names; None where it names none."""
+    """The main account of the customer that `customer` names; None if it names none."""
     account = metadata.get("customer")
     if not account:
         return None
@@ -148,7 +148,7 @@ def _header(
     context: ReadingContext,
     findings: FindingCollector,
 ) -> DocumentHeader | None:
-    """What is known of a document before its postings are read; None where its customer is not known."""
+    """What is known of a document before its postings are read; None if its customer is not known."""
     owners = [context.owner(posting.account) for posting in entry.postings]
     main = _only_customer({owner for owner in owners if owner}, use, metadata, context, findings)
     if main is None:
@@ -186,7 +186,7 @@ def _only_customer(
     context: ReadingContext,
     findings: FindingCollector,
 ) -> str | None:
-    """The main account of the one customer on whose accounts a document is booked, or that it names; else None."""
+    """The main account of the one customer on whose accounts a document is booked, or whom it names; else None."""
     mains = sorted(owners)
     written = _written_customer(metadata, context, use.source, findings)
     if written and written not in mains:
@@ -219,7 +219,7 @@ def _only_customer(
 
 
 class _Parts(NamedTuple):
-    """What the postings of a document are, but for its receivables."""
+    """The parts of a document from its postings, without its receivables."""
 
     lines: Sequence[Line]
     adjustments: Sequence[Adjustment]
@@ -234,7 +234,7 @@ class _Parts(NamedTuple):
         return lines + sum((adjustment.net for adjustment in self.adjustments), ZERO)
 
     def to_pay(self) -> Decimal:
-        """What the document comes to, with its taxes and rounding, deposits deducted."""
+        """The document's total, with its taxes and rounding, less deposits."""
         taxes = sum((amount.amount for amount in self.taxes), ZERO)
         deducted = sum((deduction.amount for deduction in self.deductions), ZERO)
         return self.net() + taxes - deducted + self.rounding
@@ -275,7 +275,7 @@ def _parts(
     lines: Sequence[Line],
     adjustments: Sequence[Adjustment],
 ) -> _Parts:
-    """Reads what is neither line, allowance, charge nor receivable."""
+    """Reads postings that are neither line, allowance, charge nor receivable."""
     taxes = read_taxes(document, by_role.get("tax", ()), lines, adjustments)
     deductions = [read_deduction(document, posting) for posting in by_role.get("deduction", ())]
     rounding = _rounding(document, by_role.get("rounding", ()))
@@ -293,7 +293,7 @@ def _invoice(
     rounding_account: str,
     price_rate: tuple[str, Decimal] | None,
 ) -> Invoice:
-    """The parts of a document and what its transaction says, together."""
+    """The parts of a document together with the data of its transaction."""
     metadata, entry = document.metadata, document.entry
     corrects = metadata.get("corrects") or ""
     supply_ends = [day for line in parts.lines if (day := line.supplied_on or line.end)]
@@ -331,7 +331,7 @@ def _invoice(
 
 
 def _rounding(document: DocumentHeader, postings: Sequence[DocumentPosting]) -> Decimal:
-    """What the document is rounded by, in its currency."""
+    """The document's rounding, in its currency."""
     rounding = ZERO
     for posting in postings:
         metadata = read_metadata(
@@ -342,7 +342,7 @@ def _rounding(document: DocumentHeader, postings: Sequence[DocumentPosting]) -> 
 
 
 def _immediate_payment(document: DocumentHeader, posting: DocumentPosting) -> ImmediatePayment:
-    """What is paid in the document itself, past the customer's account."""
+    """What is paid in the document itself, without the customer's account."""
     metadata = read_metadata(posting.posting.meta, keys.AT_ONCE, posting.source, document.findings)
     settles = metadata.get("settles")
     if settles and settles != document.number:

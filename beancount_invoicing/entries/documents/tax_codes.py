@@ -1,4 +1,4 @@
-"""The tax code of a line, and at which of its rates: by what it says, its customer, its item and its day."""
+"""The tax code of a line, and which of its rates: from its own data, its customer, its item and its day."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CodeAndDay = tuple[str, date]
 
 
 def rate_day(document: DocumentHeader, supplied_on: date | None) -> date:
-    """The day whose rate is that of a line, or allowance, which was supplied on a day; None: as the document says."""
+    """The day whose rate applies to a line, or allowance, supplied on a day; None: the document's."""
     return tax.tax_point_of_line(document.tax_day, supplied_on or document.metadata.get("delivered"))
 
 
@@ -28,8 +28,9 @@ def tax_code(
     fallback: str = "",
     nature: str = "",
 ) -> str:
-    """The code of what was supplied on a day: its own, else the customer's, that of customers where it is, the item's, the
-    default, as they were then."""
+    """The code for something supplied on a day: its own, else the customer's, that of customers in its place, the item's, the
+    default, as they were then.
+    """
     if document.kind == "claim":
         return ""
     customer: Customer = document.customer
@@ -66,7 +67,7 @@ def tax_code(
 
 
 def nearest(code: str, known: Mapping[str, object]) -> str:
-    """What to write instead of a code that is not known: the nearest, else all that are."""
+    """What to write instead of an unknown code: the nearest one, else the list of all."""
     from difflib import get_close_matches
 
     near = get_close_matches(code, known, cutoff=0.5)
@@ -76,7 +77,7 @@ def nearest(code: str, known: Mapping[str, object]) -> str:
 
 
 def nearest_tax(code: str, known: Mapping[str, Dated[Tax]]) -> str:
-    """What to write instead of a tax code that is not known; several in one are a code that consists of them."""
+    """What to write instead of an unknown tax code; several codes in one mean a code that consists of them."""
     codes = code.split()
     if len(codes) < 2 or not all(code in known for code in codes):
         return nearest(code, known)
@@ -100,10 +101,10 @@ class TaxedAtRates(NamedTuple):
 
 
 def taxed_at_rates(document: DocumentHeader, lines: Sequence[Line], adjustments: Sequence[Adjustment]) -> TaxedAtRates:
-    """Both with the names of their taxes, where a code has had several rates: two of them are told apart.
+    """Both with the names of their taxes; if a code has had several rates, these are told apart.
 
-    What corrects a document calls its taxes as that one does, and gives back the newest where a line does not say its day, nor
-    which line it is of. An allowance that does not say its day has the latest of its code's lines.
+    What corrects a document uses that document's names of taxes, and gives back the newest if a line gives neither its day nor
+    which line it is of. An allowance without a day has the latest of its code's lines.
     """
     of_corrected = _versions_of_corrected(document)
     latest: dict[str, date] = {}
@@ -160,8 +161,9 @@ def _rate_day_of_line(document: DocumentHeader, line: Line, latest: Mapping[str,
 
 
 def _version(document: DocumentHeader, code: str, day: date, versions: dict[CodeAndDay, Tax]) -> CodeAndDay | None:
-    """The version of a code that holds on a day, added to `versions`: as on the document's day where its rates are the same; None
-    of a code that has had one rate."""
+    """The version of a code that applies on a day, added to `versions`: as on the document's day if its rates are the same;
+    None for a code that has had one rate.
+    """
     if code not in document.context.codes_with_several_rates:
         return None
     dated = document.context.taxes[code]
@@ -172,7 +174,7 @@ def _version(document: DocumentHeader, code: str, day: date, versions: dict[Code
 
 
 def named_tax(document: DocumentHeader, name: str, source: Source) -> str:
-    """The tax that a posting of tax means, which may say a rate: "VAT 20%"."""
+    """The tax that a posting of tax means, which may include a rate: "VAT 20%"."""
     taxes = document.context.taxes
     code = tax.code_of_name(name, taxes)
     if code == name:

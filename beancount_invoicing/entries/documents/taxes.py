@@ -1,4 +1,4 @@
-"""The taxes of a document: what is booked, and what its lines make of them."""
+"""The taxes of a document: as booked, and as they follow from its lines."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class _BookedTax(NamedTuple):
     amount: Decimal
     """In the document's currency."""
     pending: bool
-    """On the account of tax that is not owed yet."""
+    """On the account of pending tax."""
     posting: DocumentPosting
 
 
@@ -112,7 +112,7 @@ def _code_of_posting(
 
 
 def _unwritten_code(document: DocumentHeader, posting: DocumentPosting, lines: Sequence[Line]) -> str:
-    """The likeliest code of a posting that says none; an error where its account serves several."""
+    """The likeliest code of a posting without one; an error if its account serves several."""
     account = posting.posting.account
     codes_of_account = document.context.tax_accounts[account]
     code = _likeliest_code(document, codes_of_account, lines, posting.number)
@@ -137,7 +137,7 @@ def _unwritten_code(document: DocumentHeader, posting: DocumentPosting, lines: S
 def _likeliest_code(
     document: DocumentHeader, codes_of_account: tuple[str, ...], lines: Sequence[Line], booked: Decimal
 ) -> str:
-    """The code that a tax posting means: one that the lines have, best the one whose tax is as much as was booked."""
+    """The code that a tax posting means: one that the lines have, preferably the one whose tax is the amount booked."""
     nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     rates: dict[str, Decimal] = {}
     for line in lines:
@@ -221,7 +221,7 @@ def _tax_amounts(
 
 
 def _withheld(document: DocumentHeader, known: Tax, taxable: Sequence[Line | Adjustment]) -> Figure:
-    """What is withheld of all lines; nothing of a tax that no line is charged with."""
+    """The withholding on all lines; nothing for a tax with which no line is charged."""
     if not known.withholding:
         return tax.tax_on(ZERO, known.rate, document.decimals)
     nets = [part.net for part in taxable]
