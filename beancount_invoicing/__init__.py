@@ -61,7 +61,7 @@ def plugin(
         if twice:
             if any("invoice-total" in entry.meta for entry in entries):
                 return entries, []  # the second time: the facts of the first stand there already
-            message = _('plugin "{name}" stands twice in this file: keep the last of these lines', name=__name__)
+            message = _('plugin "{name}" appears twice in this file: keep the last of these lines', name=__name__)
             errors.append(InvoicingError(place, message, None, "plugin-twice"))
         with no_collections_then_freeze():
             documents = KnownDocuments()
@@ -80,7 +80,7 @@ def plugin(
             last_load.remember(last_load.Checked(seen, book, documents, allocated, findings, options_map))
     except Exception as error:  # a plugin that raises would hide the whole ledger behind a traceback
         message = _(
-            "beancount_invoicing could not check this ledger ({name}: {error}): this is a mistake of the plugin, "
+            "beancount_invoicing could not check this ledger ({name}: {error}): this is a bug in the plugin, "
             "please report it with the entry that causes it",
             name=type(error).__name__,
             error=error,

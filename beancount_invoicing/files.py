@@ -29,7 +29,7 @@ def must_be_regular(file: Path) -> None:
     except FileNotFoundError:
         return
     if not stat.S_ISREG(mode):
-        raise OSError(errno.EINVAL, _("a folder, a device or a pipe stands there, and no file"), str(file))
+        raise OSError(errno.EINVAL, _("it is a folder, a device or a pipe, not a file"), str(file))
 
 
 def put(file: Path, data: bytes, expected: bytes | None = None) -> None:
@@ -70,7 +70,7 @@ def _put(file: Path, data: bytes, expected: bytes | None) -> None:
             os.umask(mask)
             temporary.chmod(0o666 & ~mask)
         if expected is not None and (target.read_bytes() if target.exists() else b"") != expected:
-            raise FileChanged(_("{file} was changed meanwhile: nothing was written; do it again", file=file))
+            raise FileChanged(_("{file} was changed in the meantime: nothing was written; try again", file=file))
         temporary.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):

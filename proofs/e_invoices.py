@@ -57,7 +57,7 @@ def tried(book: Book, invoice: Invoice, form: EInvoiceFormat, folder: Path) -> t
             problems += [f"{layer.name}, {found.rule} at {found.location}: {found.message}" for found in layer.problems]
     if not made and not said:
         problems.append("it was not written, and nothing was said")
-    return [text.partition(" is no e-invoice ")[2][:60] for text in said], problems
+    return [text.partition(" is not an e-invoice ")[2][:60] for text in said], problems
 
 
 if __name__ == "__main__":

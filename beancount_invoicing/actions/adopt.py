@@ -78,7 +78,7 @@ def adopt(file: str | Path, start: LedgerSetup, as_of: date, write_options: Writ
         ]
         notices += [
             _(
-                "{account}: {amount} {currency} was paid that settles nothing open there: it stays on the account, "
+                "{account}: {amount} {currency} was paid that settles nothing open there: it stays on the account "
                 "without a number",
                 account=payment.account,
                 amount=payment.amount,
@@ -93,8 +93,8 @@ def adopt(file: str | Path, start: LedgerSetup, as_of: date, write_options: Writ
             if unknown and items:
                 notices.append(
                     _(
-                        "{account}: of {unknown} {currency} that wait there it cannot be told of which open item "
-                        "they are: say so in the transaction of the open items, with tax: and settles:",
+                        "{account}: nothing shows which open items the {unknown} {currency} waiting there belongs "
+                        "to: write it in the transaction of the open items, with tax: and settles:",
                         account=waiting.account,
                         unknown=unknown,
                         currency=currency,
@@ -110,8 +110,8 @@ def adopt(file: str | Path, start: LedgerSetup, as_of: date, write_options: Writ
             message="Invoicing: what the ledger needs",
             notices=tuple(notices),
             nothing_to_do=_(
-                "Nothing is missing: the ledger says who sells and who its customers are; no older claim is open "
-                "without a number"
+                "Nothing is missing: the ledger names the seller and its customers; no older claim is open without a "
+                "number"
             ),
         )
 
@@ -230,7 +230,7 @@ def _customers(books: _Books) -> _People:
     notices = [
         _(
             "{account}: what was open on it was taken over on {day}: nothing is taken over as of {books_day}; "
-            "say --as-of {day}, or a later day",
+            "give --as-of {day}, or a later day",
             account=account,
             day=day,
             books_day=books.as_of,
@@ -241,8 +241,8 @@ def _customers(books: _Books) -> _People:
         if one.is_generic and not any(one.debited_payees):
             notices.append(
                 _(
-                    "{entry}: none of its claims has a payee, so it is taken for one customer's: correct its "
-                    "customer:, or write the payees into its entries first, so that each gets an account",
+                    "{entry}: none of its claims has a payee, so they are taken as one customer's: correct its "
+                    "customer:, or write the payees into its entries first, so that each of them gets an account",
                     entry=one.name,
                 )
             )
@@ -253,16 +253,16 @@ def _customers(books: _Books) -> _People:
             ):
                 notices.append(
                     _(
-                        "{entry}: several owe on it, so each gets an account below it, by the payees of its claims; "
-                        "book there what they pay from now on",
+                        "{entry}: several customers owe on it, so each gets an account below it, by the payees of "
+                        "its claims; book there what they pay from now on",
                         entry=one.name,
                     )
                 )
             if later := legacy_books.later_transactions_text(entries, one.name, books.as_of):
                 notices.append(
                     _(
-                        "{entry}: {later} after {day} stay on it, and are no customer's: book them on the accounts "
-                        "below it, or say a later day with --as-of",
+                        "{entry}: {later} after {day} stay on it and belong to no customer: book them on the "
+                        "accounts below it, or give a later day with --as-of",
                         entry=one.name,
                         later=later,
                         day=books.as_of,
@@ -275,9 +275,9 @@ def _customers(books: _Books) -> _People:
     if not likely and not taken and not book.customers:
         notices.append(
             _(
-                "no account of customers is found by its name (receivable, clients, 411 … below {root}): add each "
-                "with bean-invoice customer add NAME --write; where an account is open already, say it with "
-                "--account, or customer: below its open line, then init --from takes over what is open on it",
+                "no customer account is recognised by its name (receivable, clients, 411 … below {root}): add each "
+                "customer with bean-invoice customer add NAME --write; if an account is already open, give it with "
+                "--account, or write customer: below its open line, then init --from takes over what is open on it",
                 root=root,
             )
         )
@@ -380,7 +380,7 @@ def _needed(books: _Books) -> dict[str, str]:
     if books.start.regime != "exempt":
         needed[names.tax] = _("the tax on sales")
     if books.start.regime == "payments":
-        needed[names.pending] = _("the tax that is not owed yet")
+        needed[names.pending] = _("the tax that is not due yet")
     if books.start.oss:
         needed[oss_account(names)] = _("the taxes of other states")
     return needed
@@ -400,7 +400,8 @@ def _guessed(books: _Books) -> list[str]:
     """The accounts of the older ledger that were chosen by their names."""
     return [
         _(
-            "{account} is taken for {subject}, by its name: if it is not, write another one into what is added",
+            "{account} is taken as the account for {subject}, by its name: if it is not, write another account "
+            "into what is added",
             account=account,
             subject=what,
         )

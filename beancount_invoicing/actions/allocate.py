@@ -75,7 +75,7 @@ def allocate_money(file: str | Path, request: AllocationRequest, day: date, writ
                     elsewhere=elsewhere[0][0],
                 )
                 if elsewhere
-                else _("list unallocated money by bean-invoice aging")
+                else _("bean-invoice aging lists unallocated money")
             )
             raise InvalidRequest(
                 _(
@@ -92,7 +92,7 @@ def allocate_money(file: str | Path, request: AllocationRequest, day: date, writ
         if left > there:
             raise InvalidRequest(
                 _(
-                    "{left} {currency} cannot be allocated: {there} {currency} lies on {account} on {day}",
+                    "{left} {currency} cannot be allocated: only {there} {currency} is available on {account} on {day}",
                     left=left,
                     currency=currency,
                     there=there,
@@ -109,7 +109,7 @@ def allocate_money(file: str | Path, request: AllocationRequest, day: date, writ
         if request.amount is not None and left:
             raise InvalidRequest(
                 _(
-                    "{amount} {currency} is more than is open of {numbers}: {other_amount} {currency}",
+                    "{amount} {currency} is more than what is open on {numbers}: {other_amount} {currency}",
                     amount=request.amount,
                     currency=currency,
                     numbers=", ".join(request.numbers),
@@ -154,7 +154,7 @@ def _where(book: Book, claims: Sequence[Position]) -> tuple[str, str]:
             (_("{account} in {currency}", account=account, currency=currency) for account, currency in sorted(places)),
         )
         raise InvalidRequest(
-            _("they stand on several accounts ({named}): allocate to one document after the other", named=named)
+            _("they are on several accounts ({named}): allocate to one document at a time", named=named)
         )
     ((account, currency),) = places
     return account, currency
@@ -194,7 +194,7 @@ def _of_document(allocated: Allocated, source: Position, account: str, currency:
     if source.invoice.currency != currency or (source.open < 0 and account not in source.accounts):
         raise InvalidRequest(
             _(
-                "{number} stands on {accounts} in {currency}, not on {account} in {other_currency}",
+                "{number} is on {accounts} in {currency}, not on {account} in {other_currency}",
                 number=number,
                 accounts=", ".join(source.accounts),
                 currency=source.invoice.currency,

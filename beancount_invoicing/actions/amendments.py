@@ -41,7 +41,7 @@ def amendment_changes(loading: Loading, thing: AmendmentTarget, days: Sequence[t
         if day < versions[0].day:
             raise InvalidRequest(
                 _(
-                    "{thing} begins on {day} ({place}): say that day or a later one",
+                    "{thing} begins on {day} ({place}): give that day or a later one",
                     thing=thing.name,
                     day=versions[0].day,
                     place=versions[0].source,
@@ -68,7 +68,7 @@ def amendment_changes(loading: Loading, thing: AmendmentTarget, days: Sequence[t
         said = ", ".join(f"{key} {_said(value)}" for _day, values in days for key, value in values.items())
         raise InvalidRequest(
             _(
-                "nothing changes: {thing} has {text} on {day} already",
+                "nothing changes: on {day}, {thing} already has {text}",
                 thing=thing.name,
                 text=said or _("nothing new"),
                 day=days[0][0],
@@ -84,7 +84,7 @@ def _later(
     until = min((other for other, _values in days if other > day), default=date.max)
     return [
         _(
-            "{place}: from {day} on {key} is {text} again, as an amendment of that day says",
+            "{place}: from {day} on, {key} is {text} again, because of an amendment of that day",
             place=version.source,
             day=version.day,
             key=key,
@@ -98,7 +98,7 @@ def _later(
 
 def _said(value: object) -> str:
     if value is None or value == "":
-        return _("not said")
+        return _("not set")
     return text.value_text(value) if isinstance(value, (bool, date)) else str(value)
 
 

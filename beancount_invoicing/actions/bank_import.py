@@ -124,7 +124,7 @@ def _compared(loading: Loading, statements: Sequence[AccountStatement]) -> list[
 
 def _perhaps(movement: LedgerMovement) -> str:
     return _(
-        "{place}: an entry of {day} moves {amount} {currency} too: if it is this line, write the line's bank-id there",
+        "{place}: an entry of {day} also moves {amount} {currency}: if it is this line, write the line's bank-id there",
         place=movement.source,
         day=movement.date,
         amount=movement.amount,
@@ -156,7 +156,7 @@ def booking_changes(loading: Loading, statements: Sequence[AccountStatement], li
         tuple(edits),
         message=f"Bank: {count} {'payment' if count == 1 else 'payments'}",
         notices=tuple(notices),
-        nothing_to_do=_("Nothing to write: no line is certain that the ledger has not."),
+        nothing_to_do=_("Nothing to write: every line that is certain is already in the ledger."),
         summary=f"{count} {'payment' if count == 1 else 'payments'}, {len(edits)} tied",
     )
 
@@ -208,8 +208,8 @@ def _balances(
         if there != statement.closing:
             notices.append(
                 _(
-                    "{account}: {there} {currency} on {day}, {closing} by the statement: {other_closing} of lines "
-                    "that are not booked here; its balance is asserted once they are",
+                    "{account}: {there} {currency} on {day}, but {closing} by the statement: {other_closing} of "
+                    "lines are not booked here; its balance is asserted once they are",
                     account=account,
                     there=there,
                     currency=statement.currency,

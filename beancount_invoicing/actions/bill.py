@@ -64,7 +64,7 @@ def _next(book: Book, until: date, wanted: billing.ContractFilter) -> str:
     those = [(status.next_due, status.contract.code) for status in billing.contract_statuses(book, until, wanted)]
     later = min(((day, code) for day, code in those if day and day > until), default=None)
     return (
-        _("Nothing to do. The next is due on {later} ({other_later}).", later=later[0], other_later=later[1])
+        _("Nothing to do. The next billing is due on {later} ({other_later}).", later=later[0], other_later=later[1])
         if later
         else ""
     )

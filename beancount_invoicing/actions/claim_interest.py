@@ -92,8 +92,8 @@ def _covered(book: Book, position: Position, as_of: date, booked: date | None) -
     )
     return (
         _(
-            "{number}: {there} {currency} on the account is allocated to no invoice ({came}): nothing is claimed "
-            "for what it covers, from that day on; say what it settles, or pay it back",
+            "{number}: {there} {currency} on the account is not allocated to any invoice ({came}): nothing is "
+            "claimed for what it covers from that day on; write what it settles, or pay it back",
             number=position.invoice.number,
             there=there,
             currency=currency,
@@ -145,12 +145,12 @@ def _why_nothing(book: Book, position: Position, as_of: date, booked: date | Non
     due = min((instalment.due for instalment in invoice.instalments), default=invoice.date)
     if found and found.starts_after == "notice" and formal_notice(book, position, due) is None:
         return _(
-            "from a {buyer} it is due from a formal notice to pay on ({place}), and none is in the ledger: a "
+            "from a {buyer} it is due only after a formal notice to pay ({place}), and the ledger has none: a "
             'note or document after the due date with event: "reminder", its level, and tone: "final"',
             buyer=buyer,
             place=found.source,
         )
-    return _("it was paid in time, credited, is contested, or let off")
+    return _("it was paid in time, credited, contested or waived")
 
 
 class InterestClaimRequest(NamedTuple):
@@ -176,14 +176,14 @@ def claim_interest(
         if not account:
             raise InvalidRequest(
                 _(
-                    "no income account for late interest is known: say --account Income:…, or write custom "
+                    "no income account for late interest is known: give --account Income:…, or write custom "
                     '"invoice-option" "claim-account" Income:…'
                 )
             )
         if dating.day < request.as_of:
             raise InvalidRequest(
                 _(
-                    "a claim for the days until {day} cannot be dated {dating_day}: say a later --date",
+                    "a claim for the days up to {day} cannot be dated {dating_day}: give a later --date",
                     day=request.as_of,
                     dating_day=dating.day,
                 )

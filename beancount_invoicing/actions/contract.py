@@ -44,12 +44,13 @@ def add_contract(file: str | Path, request: ContractRequest, write_options: Writ
     def make(loading: Loading) -> Changes:
         book = loading.book
         if not request.code.strip():
-            raise InvalidRequest(_("a contract has a code: say it"))
+            raise InvalidRequest(_("a contract needs a code: give one"))
         if request.code in book.contracts:
             contract = book.contracts[request.code].first
             raise InvalidRequest(
                 _(
-                    "{request} is there already ({place}): contract change {request} changes it, or take another code",
+                    "{request} already exists ({place}): change it with contract change {request}, or choose another "
+                    "code",
                     request=request.code,
                     place=contract.source,
                 )
@@ -90,7 +91,7 @@ def _alike(book: Book, main: str, wanted: ContractRequest) -> list[str]:
         if same and not (contract.until and not contract.renews and contract.until < wanted.start):
             found.append(
                 _(
-                    "{code} of the same customer bills the same ({place}): is it another one?",
+                    "{code} of the same customer bills the same ({place}): is this another contract?",
                     code=code,
                     place=contract.source,
                 )
@@ -103,7 +104,7 @@ def _hints(wanted: ContractRequest) -> list[str]:
         return []
     return [
         _(
-            "say its milestones: bean-invoice contract milestone {wanted} NAME --percent 30 --date {start}",
+            "give its milestones: bean-invoice contract milestone {wanted} NAME --percent 30 --date {start}",
             wanted=wanted.code,
             start=wanted.start,
         )
@@ -128,7 +129,11 @@ def _time_account(loading: Loading, main: str, code: str) -> str:
         if f"{parent}:{name}" not in taken:
             return f"{parent}:{name}"
     raise InvalidRequest(
-        _("{parent}:{account} is another contract's: say --time {parent}:…", parent=parent, account=account_name(code))
+        _(
+            "{parent}:{account} belongs to another contract: give --time {parent}:…",
+            parent=parent,
+            account=account_name(code),
+        )
     )
 
 

@@ -102,7 +102,7 @@ def _corrected(loading: Loading, wanted: CorrectionRequest, day: date, how: Writ
     given = _paid_on(book, position, back, new, day)
     if given and not how.write:  # a draft settles nothing
         known = _(
-            "what was paid of {number} goes to the new invoice by an entry that is written beside it",
+            "what was paid of {number} goes to the new invoice through an entry written beside it",
             number=invoice.number,
         )
         return changes._replace(message=message, notices=(*changes.notices, known))
@@ -115,8 +115,8 @@ def _must_not_be_moved(invoice: Invoice, claims: Sequence[OpenItem]) -> None:
     if moved := next((claim.account for claim in claims if claim.open and claim.account not in booked), ""):
         raise CannotCorrect(
             _(
-                "{number} was moved to {moved}: move what is open back to {account}, correct it, then move the "
-                "corrective invoice",
+                "{number} was moved to {moved}: move what is open back to {account}, correct the invoice, then move "
+                "the corrective invoice",
                 number=invoice.number,
                 moved=moved,
                 account=invoice.instalments[0].account,
@@ -158,8 +158,8 @@ def _peppol_notices(book: Book, invoice: Invoice, correction: billing.Correction
         return []
     return [
         _(
-            "{customer} gets e-invoices by Peppol, which takes no corrective invoice: it gets a credit note and "
-            "a new invoice",
+            "{customer} receives e-invoices through Peppol, which does not accept corrective invoices: it gets a "
+            "credit note and a new invoice",
             customer=customer.name,
         )
     ]
@@ -175,8 +175,8 @@ def _kept_back(invoice: Invoice, new: Draft) -> list[str]:
         return []
     return [
         _(
-            "{amount} {currency} of {number} stood on {account} until {due}, but all of {new_number} stands on "
-            "{main}: if as much is kept back again, write it as a posting of its own, with due: {due}",
+            "{amount} {currency} of {number} was on {account} until {due}, but all of {new_number} is on {main}: "
+            "if as much is kept back again, write it as a posting of its own, with due: {due}",
             amount=instalment.amount,
             currency=invoice.currency,
             number=invoice.number,
@@ -210,8 +210,8 @@ def _is_paid_by_money(position: Position) -> None:
         names = joined(_(" and "), (debtor.name for debtor in position.debtors))
         raise CannotCorrect(
             _(
-                "{number} is owed by {names}, who took it over: credit it, bean-invoice credit {number}, and bill it "
-                "anew",
+                "{number} is owed by {names}, who took it over: credit it, bean-invoice credit {number}, and bill "
+                "again",
                 number=number,
                 names=names,
             )
@@ -272,7 +272,7 @@ def _notices(book: Book, position: Position, wanted: billing.Correction) -> list
     if paid and invoice.customer and wanted.customer and wanted.customer != invoice.customer.account:
         result.append(
             _(
-                "{paid} {currency} that {customer} paid of {number} stay on its account: pay them back, or use them "
+                "the {paid} {currency} that {customer} paid on {number} stays on its account: pay it back, or use it "
                 "for what else it owes",
                 paid=paid,
                 currency=invoice.currency,
@@ -282,8 +282,8 @@ def _notices(book: Book, position: Position, wanted: billing.Correction) -> list
         )
     result += [
         _(
-            "{number} claims for {invoice_number} being late: if it was not, give that back, bean-invoice credit "
-            "{number}",
+            "{number} claims interest because {invoice_number} was late: if it was not, credit the claim, "
+            "bean-invoice credit {number}",
             number=one.number,
             invoice_number=invoice.number,
         )

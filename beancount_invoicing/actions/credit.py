@@ -59,8 +59,8 @@ def _as_owed(book: Book, position: Position) -> tuple[Invoice, Sequence[str]]:
         names = joined(_(" and "), (debtor.name for debtor in position.debtors))
         raise CannotCredit(
             _(
-                "{number} is owed by {names}: a credit note has one customer; bring it together first, by a "
-                "transaction that moves it to one of them",
+                "{number} is owed by {names}: a credit note has only one customer; first bring the debt together "
+                "with a transaction that moves it to one of them",
                 number=invoice.number,
                 names=names,
             )

@@ -49,7 +49,7 @@ def add_customer(file: str | Path, request: CustomerRequest, day: date, write_op
     def make(loading: Loading) -> Changes:
         book = loading.book
         if not request.name.strip():
-            raise InvalidRequest(_("a customer has a name: say it"))
+            raise InvalidRequest(_("a customer needs a name: give one"))
         assets = str(loading.options["name_assets"])
         account = request.account or account_of(book, request.name, assets)
         check_tax_code(book, request.values)
@@ -62,7 +62,9 @@ def add_customer(file: str | Path, request: CustomerRequest, day: date, write_op
         )
         named = _named_after(book, request.name, assets)
         if not request.account and account != named and named not in book.main_accounts:
-            notices += (_("{named} is open, and no customer's: --account {named} makes it this one's", named=named),)
+            notices += (
+                _("{named} is open and belongs to no customer: --account {named} gives it to this one", named=named),
+            )
         said: Values = {"customer": request.name, **request.values}
         opening = opens.account_opening(loading.entries, account)
         if opening is None:
@@ -103,13 +105,13 @@ def _free(book: Book, account: str, opening: opens.AccountOpening, currency: str
     if main := book.main_accounts.get(account):
         name = book.customers[main].latest.name
         what = (
-            _("is {name}'s already", name=name)
+            _("already belongs to {name}", name=name)
             if main == account
-            else _("is a part of {main}, {name}'s", main=main, name=name)
+            else _("is part of {main}, which belongs to {name}", main=main, name=name)
         )
         raise InvalidRequest(
             _(
-                "{account} {subject} ({place}): change that customer with customer change, or say another account "
+                "{account} {subject} ({place}): change that customer with customer change, or give another account "
                 "with --account",
                 account=account,
                 subject=what,
@@ -140,8 +142,7 @@ def _unnumbered(loading: Loading, account: str) -> Iterator[str]:
         amounts = ", ".join(f"{amount} {currency}" for currency, amount in booked.items())
         yield (
             _(
-                "{account}: {amounts} stand there without the numbers of invoices: init --from {file} takes over "
-                "what is open",
+                "{account}: {amounts} is on it without invoice numbers: init --from {file} takes over what is open",
                 account=account,
                 amounts=amounts,
                 file=loading.book.file,
@@ -166,8 +167,8 @@ def _reached(book: Book, wanted: CustomerRequest, day: date) -> Iterator[str]:
     if french and siren and not said["endpoint"] and said["buyer"] in {"", "business"}:
         yield (
             _(
-                "e-invoices reach it at 0225:{siren}, the address of its SIREN in the directory; where it wants "
-                "another one, say --endpoint",
+                "e-invoices reach it at 0225:{siren}, the address of its SIREN in the directory; if it wants another "
+                "address, give --endpoint",
                 siren=siren,
             )
         )
@@ -181,8 +182,8 @@ def _same_name(book: Book, wanted: CustomerRequest) -> str:
     for account, dated in book.customers.items():
         if folded(wanted.name) in {folded(version.name) for _day, version in dated.versions}:
             return _(
-                "{account} is a customer of the same name ({place}): what changes of it is written by customer "
-                "change {account}; where this is another one, say --another",
+                "{account} is a customer of the same name ({place}): write its changes with customer change "
+                "{account}; if this is another customer, give --another",
                 account=account,
                 place=dated.latest.source,
             )
@@ -199,7 +200,7 @@ def _alike(book: Book, wanted: CustomerRequest, day: date) -> Iterator[str]:
             said, own = str(wanted.values.get(key) or ""), str(getattr(customer, key.replace("-", "_")))
             if said and "".join(said.split()).casefold() == "".join(own.split()).casefold():
                 yield _(
-                    "{account} has the same {key} ({place}): is it another customer?",
+                    "{account} has the same {key} ({place}): is this another customer?",
                     account=account,
                     key=key,
                     place=customer.source,
@@ -221,7 +222,7 @@ def _asked_by_public_buyers(said: Values) -> Iterator[str]:
     channel = str(said.get("channel") or "e-invoice")
     if channel == "e-invoice":
         yield _(
-            "a public body takes electronic invoices only ({place}): what it is sent goes into the outbox for "
+            "a public body takes electronic invoices only ({place}): what you send it goes into the outbox for "
             "your platform",
             place=source,
         )
@@ -238,7 +239,7 @@ def _asked_by_public_buyers(said: Values) -> Iterator[str]:
     for key, what in asked:
         if not said.get(key):
             yield _(
-                "ask it whether it wants {subject} on its invoices: --{key}, or later on each invoice",
+                "ask whether it wants {subject} on its invoices: --{key}, or later on each invoice",
                 subject=what,
                 key=key,
             )
@@ -251,7 +252,7 @@ def change_customer(file: str | Path, name: str, day: date, values: Values, writ
         book = loading.book
         main = find_customer(book, name)
         if not values:
-            raise InvalidRequest(_("say what changes of {main}, such as --email", main=main))
+            raise InvalidRequest(_("say what changes for {main}, such as --email", main=main))
         check_tax_code(book, values)
         thing = AmendmentTarget("invoice-customer", 0, main, (text.AccountName(main),))
         changes = amendment_changes(loading, thing, [(day, values)])

@@ -85,7 +85,7 @@ def _deposit_line(
     if not account:
         raise InvalidRequest(
             _(
-                'no account for deposits is known: say --account Liabilities:…, or write custom "invoice-option" '
+                'no account for deposits is known: give --account Liabilities:…, or write custom "invoice-option" '
                 '"deposit-account" Liabilities:…'
             )
         )
@@ -108,13 +108,13 @@ def _deposit_net(wanted: DepositRequest, price: Decimal | None, decimals: int) -
     match = re.match(r"\s*(\d+(?:[.,]\d+)?)\s*(%?)\s*\Z", wanted.amount)
     number = number_from(match[1]) if match else None
     if match is None or number is None or not number:
-        raise InvalidRequest(_('"{amount}" is no amount: write it such as 30% or 3600.00', amount=wanted.amount))
+        raise InvalidRequest(_('"{amount}" is not an amount: write 30% or 3600.00, for example', amount=wanted.amount))
     if not match[2]:
         return round_to(number, decimals)
     if price is None:
         raise InvalidRequest(
             _(
-                '{amount} of what? "{contract_or_customer}" is no contract with a price: write an amount',
+                '{amount} of what? "{contract_or_customer}" is not a contract with a price: write an amount',
                 amount=wanted.amount,
                 contract_or_customer=wanted.contract_or_customer,
             )

@@ -69,7 +69,7 @@ def draft_edit(
         old = renaming.text_of(invoice.source)
         new = _Rewriting(loading, invoice, made, request).text(old)
         if new == old:
-            return Changes(notices=(_("{number} says so already", number=invoice.number),))
+            return Changes(notices=(_("{number} already says so", number=invoice.number),))
         return Changes(
             edits=(writer.Edit(Path(invoice.source.file), invoice.source.line, old, new),),
             message=f"Draft changed: {invoice.number}",
@@ -97,8 +97,8 @@ def removal_changes(loading: Loading, documents: Sequence[Invoice]) -> Changes:
             named = ", ".join(sorted(place.names))
             raise InvalidRequest(
                 _(
-                    "{place}: this entry names what would be taken out, {named}: take that out of it first, then do "
-                    "this again",
+                    "{place}: this entry names {named}, which would be taken out: remove that from it first, then "
+                    "try again",
                     place=place.source,
                     named=named,
                 )
@@ -120,7 +120,7 @@ def _draft(book: Book, name: str) -> Invoice:
         raise InvalidRequest(_("there is no draft {name}{hint}", name=name, hint=near_name_hint(name, known)))
     if not invoice.draft:
         raise InvalidRequest(
-            _("{name} is no draft: what has a number is credited, bean-invoice credit {name}", name=name)
+            _("{name} is not a draft: a numbered document is credited, bean-invoice credit {name}", name=name)
         )
     return invoice
 
@@ -160,8 +160,8 @@ class _Rewriting:
         if written is None:
             raise InvalidRequest(
                 _(
-                    "{place}: not all postings of this draft stand below its first line: a plugin makes some of "
-                    "them; change it where it is made",
+                    "{place}: some postings of this draft are not written below its first line: a plugin adds them; "
+                    "change the draft where it is made",
                     place=self.invoice.source,
                 )
             )
@@ -303,7 +303,7 @@ class _Rewriting:
                 return place
         raise InvalidRequest(
             _(
-                "{place}: no posting of {number} {commodity} stands against this one: change the time where it stands",
+                "{place}: no posting of {number} in {commodity} balances this one: change the time where it is written",
                 place=source,
                 number=-number,
                 commodity=self._commodity(own),

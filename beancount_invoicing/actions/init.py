@@ -112,13 +112,13 @@ def init(folder: str | Path, start: LedgerSetup, *, dry: bool = False) -> tuple[
     if there:
         raise InvalidRequest(
             _(
-                "{there} is there already: take another folder, or add to a ledger with init --from {other_there}",
+                "{there} already exists: choose another folder, or add to a ledger with init --from {other_there}",
                 there=there[0],
                 other_there=there[-1],
             )
             if there[-1].name == "main.beancount"
             else _(
-                "{there} is there already: take another folder, or add to a ledger with init --from LEDGER",
+                "{there} already exists: choose another folder, or add to a ledger with init --from LEDGER",
                 there=there[0],
             )  # main is the last
         )
@@ -136,7 +136,7 @@ def init(folder: str | Path, start: LedgerSetup, *, dry: bool = False) -> tuple[
     if errors:  # nothing that init asks for should lead here
         for file in files:
             file.unlink()
-        raise InvalidRequest(_("what was said makes no sound ledger: {message}", message=errors[0].message))
+        raise InvalidRequest(_("these answers do not make a valid ledger: {message}", message=errors[0].message))
     if after != before:
         put(git_file, after, before)
     return named
@@ -199,7 +199,8 @@ def _references(start: LedgerSetup) -> str:
     if start.currency != "EUR" or not (law.in_union(country) or country in sepa.COUNTRIES_OUTSIDE_THE_UNION):
         return ""
     because = (
-        "; Le payeur rappelle une référence à clé (RF…), que le relevé de la banque porte : `bank import` la reconnaît.\n"
+        "; Le payeur rappelle une référence à clé (RF…), que le relevé de la banque porte : `bank import` la "
+        "reconnaît.\n"
         if start.language == "fr"
         else "; Payers quote a reference with check digits (RF…), by which `bank import` knows what they paid.\n"
     )

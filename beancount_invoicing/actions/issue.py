@@ -70,7 +70,7 @@ def _edited(
         raise InvalidRequest(
             _(
                 "{place}: this entry has {lost}, but not in the lines of that file: a plugin or pushmeta adds it, "
-                "where it cannot be changed; take it out there, issue the draft, then name the number ({numbers})",
+                "and it cannot be changed there; remove it, issue the draft, then name the number ({numbers})",
                 place=place.source,
                 lost=", ".join(lost),
                 numbers=numbers or lost[0],
@@ -86,7 +86,7 @@ def _issued(book: Book, draft: Invoice, text: str, number: str, day: date) -> st
     match = _HEAD.match(changed[0])
     if not match:
         raise InvalidRequest(
-            _("{place}: this draft is not written as a date and ! – write it so, then issue it", place=draft.source)
+            _("{place}: this draft is not written with a date and ! – write it so, then issue it", place=draft.source)
         )
     changed[0] = f"{day.isoformat()}{match[2]}*{match[3]}{changed[0][match.end() :]}"
     link = f"^{numbering.link(number)}"

@@ -42,8 +42,8 @@ def add_item(file: str | Path, request: ItemRequest, day: date, write_options: W
             item = book.items[request.code].versions[0][1]
             raise InvalidRequest(
                 _(
-                    "{request} is there already, {item} ({place}): item price {request} gives it another price, or "
-                    "take another code",
+                    "{request} already exists, {item} ({place}): give it another price with item price {request}, or "
+                    "choose another code",
                     request=request.code,
                     item=item.name,
                     place=item.source,
@@ -101,7 +101,7 @@ def price_item(
         changes = amendment_changes(loading, AmendmentTarget("invoice-item", 0, code, (code,)), [(day, said)])
         own = [
             _(
-                "{contract} has a price of its own from {day} on, {price} ({place}): it stays as it is",
+                "{contract} has its own price from {day} on, {price} ({place}): that price stays",
                 contract=contract.code,
                 day=day,
                 price=contract.price,
@@ -133,7 +133,7 @@ def default_income_account(book: Book, root: str) -> str:
         return opened[0]
     raise InvalidRequest(
         _(
-            "say which income account it is booked on: --account {opened}",
+            "give the income account it is booked on: --account {opened}",
             opened=joined(_(" or "), opened) or f"{root}:…",
         )
     )

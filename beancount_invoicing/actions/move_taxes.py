@@ -35,8 +35,8 @@ def _rendered(missing_tax_entry: MissingTaxEntry) -> Callable[[int], str]:
         if not line.due_account:
             raise InvalidRequest(
                 _(
-                    "{account}: {released} {currency} left without saying of which tax: write tax: below those "
-                    "postings first",
+                    "{account}: {released} {currency} left it without a tax code: first write tax: below those "
+                    "postings",
                     account=line.pending.account,
                     released=line.released,
                     currency=line.pending.currency,
@@ -45,8 +45,8 @@ def _rendered(missing_tax_entry: MissingTaxEntry) -> Callable[[int], str]:
         if line.difference and not line.exchange:
             raise InvalidRequest(
                 _(
-                    "{pending}: {owed} {currency} became due, but {released} waited, at the invoices' exchange "
-                    'rates: name the account of the difference, custom "invoice-option" "exchange-account" Expenses:…',
+                    "{pending}: {owed} {currency} became due, but {released} was waiting, at the invoices' exchange "
+                    'rates: name the account for the difference, custom "invoice-option" "exchange-account" Expenses:…',
                     pending=line.pending.code,
                     owed=line.owed,
                     currency=line.pending.currency,

@@ -45,8 +45,8 @@ def parse_line(book: Book, text: str, day: date, decimals: int, account: str = "
     if not match:
         raise InvalidRequest(
             _(
-                '"{text}" is no line: write it such as "6.5 DEV", "2 CAPTEUR @ 120.00 -10%" or "1 On-site audit @ '
-                '450 [FR20]"',
+                '"{text}" is not a line: write "6.5 DEV", "2 CAPTEUR @ 120.00 -10%" or "1 On-site audit @ 450 '
+                '[FR20]", for example',
                 text=text,
             )
         )
@@ -58,26 +58,26 @@ def parse_line(book: Book, text: str, day: date, decimals: int, account: str = "
     if price is None and with_tax is None:
         if item:
             raise InvalidRequest(
-                _("{subject} has no price: say it, {quantity} {subject} @ 100.00", subject=code, quantity=quantity)
+                _("{subject} has no price: give one, {quantity} {subject} @ 100.00", subject=code, quantity=quantity)
             )
         hint = near_name_hint(code, book.items)
         raise InvalidRequest(
             _(
-                '"{subject}" is no item{hint}',
+                '"{subject}" is not an item{hint}',
                 subject=code,
-                hint=hint or _(": give what is no item a price, 1 {subject} @ 100.00", subject=code),
+                hint=hint or _(": give a price to what is not an item, 1 {subject} @ 100.00", subject=code),
             )
         )
     account = (item.account if item else "") or account
     if not account:
         raise InvalidRequest(
-            _('"{subject}": say which income account it is booked on, --account Income:…', subject=code)
+            _('"{subject}": give the income account it is booked on, --account Income:…', subject=code)
         )
     if price is not None and -int(price.as_tuple().exponent) < decimals:
         price = round_to(price, decimals)
     if price is not None and price < 0:
         raise InvalidRequest(
-            _('"{text}": a price is not negative; for something given back write a quantity below 0', text=text)
+            _('"{text}": a price cannot be negative; to give something back, write a quantity below 0', text=text)
         )
     unit_price = price if price is not None else with_tax
     assert unit_price is not None
@@ -168,7 +168,7 @@ def new_invoice(
             for text in invoice_request.lines
         ]
         if not lines:
-            raise InvalidRequest(_('an invoice has lines: say them, such as "6.5 DEV"'))
+            raise InvalidRequest(_('an invoice needs lines: give them, such as "6.5 DEV"'))
         corrected = _corrected(book, main, currency, invoice_request.corrects)
         deposits = _deposits_to_deduct(book, invoice_request.deduct, currency)
         request = DraftRequest(
@@ -211,7 +211,7 @@ def _deposits_to_deduct(book: Book, numbers: Sequence[str], currency: str) -> li
         if number not in left:
             raise InvalidRequest(
                 _(
-                    "nothing is left to deduct of {number}{hint}",
+                    "nothing of {number} is left to deduct{hint}",
                     number=number,
                     hint=near_name_hint(number, left),
                 )
@@ -232,7 +232,7 @@ def _deposits_to_deduct(book: Book, numbers: Sequence[str], currency: str) -> li
 
 def _must_be_a_period(wanted: InvoiceRequest) -> None:
     if (wanted.start is None) != (wanted.end is None):
-        raise InvalidRequest(_("a period has a first and a last day: say --from and --to"))
+        raise InvalidRequest(_("a period has a first and a last day: give --from and --to"))
     if wanted.start and wanted.end and wanted.end < wanted.start:
         raise InvalidRequest(_("--to {end} is before --from {start}", end=wanted.end, start=wanted.start))
 
@@ -253,7 +253,7 @@ def _corrected(book: Book, main: str, currency: str, numbers: Sequence[str]) -> 
         if other.currency != currency:
             raise InvalidRequest(
                 _(
-                    "--corrects: {number} is in {currency}: what corrects it is so too",
+                    "--corrects: {number} is in {currency}: what corrects it must be too",
                     number=number,
                     currency=other.currency,
                 )
@@ -270,7 +270,7 @@ def _must_name(book: Book, draft: Draft) -> None:
     if draft.net >= 0 and draft.corrects:
         raise InvalidRequest(
             _(
-                "--corrects is for what takes something back, but these lines come to {net} {currency}: leave it out",
+                "--corrects is for what gives something back, but these lines come to {net} {currency}: leave it out",
                 net=draft.net,
                 currency=draft.currency,
             )
@@ -280,9 +280,9 @@ def _must_name(book: Book, draft: Draft) -> None:
     if draft.net < 0 and not draft.corrects and naming and naming.mandatory:
         raise InvalidRequest(
             _(
-                "these lines come to {net} {currency}: a credit note, which names the invoice that it corrects: say "
-                "--corrects NUMBER; or let bean-invoice credit NUMBER work it out, with --lines 1@-5 for 5 less of a "
-                'price, --amount 50 "Goodwill" for a sum',
+                "these lines come to {net} {currency}: this is a credit note, which names the invoice that it "
+                "corrects: give --corrects NUMBER; or let bean-invoice credit NUMBER work it out, with --lines 1@-5 "
+                'for a price lower by 5, --amount 50 "Goodwill" for a sum',
                 net=draft.net,
                 currency=draft.currency,
             )
@@ -306,8 +306,9 @@ def unbilled_time_notices(book: Book, customer: str, day: date) -> list[str]:
         net = sum((one.line.net for one in lines), ZERO)
         result.append(
             _(
-                "{time} of contract {code} ({net} {currency} without tax) wait to be billed, and wait on after this "
-                "invoice, which names no contract: bean-invoice bill --contract {code} --until {day} bills them",
+                "{time} of contract {code} ({net} {currency} without tax) is waiting to be billed, and still will be "
+                "after this invoice, which names no contract: bean-invoice bill --contract {code} --until {day} "
+                "bills it",
                 time=time,
                 code=code,
                 net=net,
@@ -328,5 +329,5 @@ def currency_or_default(book: Book, account: str, given_currency: str) -> str:
     known = book.currencies.get(account, ())
     currency = given_currency or (known[0] if len(known) == 1 else book.currency)
     if not currency:
-        raise InvalidRequest(_("{account} can have several currencies: say --currency", account=account))
+        raise InvalidRequest(_("{account} can hold several currencies: give --currency", account=account))
     return currency

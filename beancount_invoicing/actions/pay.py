@@ -151,7 +151,7 @@ def _resolved(book: Book, request: PaymentRequest) -> tuple[WantedDocument, ...]
     twice = next((number for number in numbers if numbers.count(number) > 1), "")
     if twice:
         raise CannotBook(
-            _("{twice} is named twice: name it once, with what is settled of it, {twice}=AMOUNT", twice=twice)
+            _("{twice} is named twice: name it once, with the amount settled, {twice}=AMOUNT", twice=twice)
         )
     return tuple(resolved)
 
@@ -171,7 +171,7 @@ def _currency(book: Book, wanted: Sequence[WantedDocument], customer: str) -> st
     opened = book.currencies.get(customer, ())
     currency = opened[0] if len(opened) == 1 else book.currency
     if not currency:
-        raise CannotBook(_("it is not known in which currency the money came: say --currency"))
+        raise CannotBook(_("the currency in which the money came is not known: give --currency"))
     return currency
 
 
@@ -189,7 +189,7 @@ def _plan(
         return plan_refund(accounts, request.day, wanted, request.amount, request.fee)
     if not wanted:
         if request.amount is None:
-            raise CannotBook(_("say how much it was: --amount"))
+            raise CannotBook(_("give the amount: --amount"))
         return PaymentPlan((), -request.amount if request.kind == "refund" else request.amount)
     planner = PaymentPlanner(accounts, request.day, wanted, instalment=request.instalment)
     return planner.payment(
@@ -218,7 +218,7 @@ def _on_account_notices(accounts: CustomerAccounts, entry: PaymentEntry, request
         notices.append(
             _(
                 "if the {amount} {currency} on account are for services known by now, {tax} is due on them today: "
-                "bill a deposit, or say --tax {taxe}",
+                "bill a deposit, or give --tax {taxe}",
                 amount=advance.amount,
                 currency=advance.payment.currency,
                 tax=tax,

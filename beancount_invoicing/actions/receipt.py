@@ -53,16 +53,18 @@ def receipts_for(
 def _replaced(invoice: Invoice, new: Invoice) -> str:
     """The document whose receipt confirms payments on a replaced document, or what is left of its cancellation."""
     same = invoice.customer and new.customer and invoice.customer.account == new.customer.account
-    where = _("the receipt of that one, bean-invoice receipt {number}, says what was paid of both", number=new.number)
+    where = _(
+        "the receipt of the new invoice, bean-invoice receipt {number}, shows what was paid on both", number=new.number
+    )
     if not same and invoice.customer:
         name = invoice.customer.name
         where = _(
-            "what {name} paid of it lies on its account, which a statement says, bean-invoice statement {quote}",
+            "what {name} paid on it is on its account, shown by a statement, bean-invoice statement {quote}",
             name=name,
             quote=shlex.quote(name),
         )
     return _(
-        "{number} is replaced by {new_number}, so that there is no receipt for it: {where}",
+        "{number} is replaced by {new_number}, so there is no receipt for it: {where}",
         number=invoice.number,
         new_number=new.number,
         where=where,

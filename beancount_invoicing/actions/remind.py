@@ -58,7 +58,7 @@ def bank_notices(book: Book, as_of: date) -> tuple[str, ...]:
     """Warnings about bank accounts that are not up to date on `as_of`: a payment may have come that is not booked."""
     return tuple(
         _(
-            "{account} is booked until {booked_until}: {days} days before {day}; book the bank first",
+            "{account} is booked until {booked_until}, {days} days before {day}; book the bank first",
             account=account.account,
             booked_until=account.booked_until,
             days=(as_of - account.booked_until).days,

@@ -77,7 +77,7 @@ def steps_of(ledger: Ledger, day: date, only_steps: Sequence[RunStep] = ()) -> t
     if unknown:
         raise UnknownRunStep(
             _(
-                'option run: "{unknown}" is no step: write some of "{run_steps}"',
+                'option run: "{unknown}" is not a step: write some of "{run_steps}"',
                 unknown=unknown[0],
                 run_steps=" ".join(RUN_STEPS),
             )

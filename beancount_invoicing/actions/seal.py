@@ -47,7 +47,7 @@ def seal(file: str | Path, numbers: Sequence[str], day: date, write_options: Wri
             invoice = position.invoice
             if invoice.number in there:
                 notices.append(
-                    _("{number} is sealed already, since {day}", number=invoice.number, day=there[invoice.number].date)
+                    _("{number} is already sealed, since {day}", number=invoice.number, day=there[invoice.number].date)
                 )
                 continue
             target = (
@@ -61,8 +61,7 @@ def seal(file: str | Path, numbers: Sequence[str], day: date, write_options: Wri
                 if stored.exists() and stored.read_bytes() != content:
                     raise InvalidRequest(
                         _(
-                            "{stored} is there already, and is another document: move it away, or seal that one by "
-                            "hand",
+                            "{stored} already exists, and is another document: move it away, or seal the other by hand",
                             stored=stored,
                         )
                     )
@@ -153,7 +152,7 @@ def verify(book: Book, numbers: Sequence[str] = ()) -> Iterator[Verified]:
         for number in names:
             invoice = by_number.get(number)
             if invoice is None:
-                lost = Difference("document", _("sealed on {day}", day=one.date), _("not in the ledger any more"))
+                lost = Difference("document", _("sealed on {day}", day=one.date), _("no longer in the ledger"))
                 yield Verified(one, number, (*gone, lost), one.source, one.file)
             else:
                 found, notice = seal_differences(book, invoice, one, content)
@@ -161,7 +160,7 @@ def verify(book: Book, numbers: Sequence[str] = ()) -> Iterator[Verified]:
     yield from _unsealed(book, numbers)
     yield from _without_document(book, numbers)
     for after in seal_chain.seals_after_gaps(book) if not numbers else ():
-        gap = Difference("seal", after.previous, _("no seal of this mark, or not as it was"))
+        gap = Difference("seal", after.previous, _("no seal with this fingerprint, or the seal was changed"))
         yield Verified(None, "", (gap,), after.source)
 
 
@@ -186,7 +185,7 @@ def _unsealed(book: Book, numbers: Sequence[str]) -> Iterator[Verified]:
         if _pdf(file) in known or (is_text_copy(file) and _pdf(file) in found):
             continue
         if number and (not numbers or number in numbers):
-            gone = Difference("seal", _("as the file lies there"), _("no directive says that it was sealed or sent"))
+            gone = Difference("seal", _("as the file is now"), _("no directive says that it was sealed or sent"))
             yield Verified(None, number, (gone,), invoices[number].source, file)
 
 
@@ -245,8 +244,8 @@ def due_date_warnings(book: Book) -> Iterator[Finding]:
                     "warning",
                     "due-moved",
                     _(
-                        "{number} was sealed on {day} as due on {sealed}, but by its terms and the holidays known "
-                        "today it is due on {dates}: write due: {sealed} into it",
+                        "{number} was sealed on {day} with the due date {sealed}, but by its terms and the holidays "
+                        "known today it is due on {dates}: write due: {sealed} into it",
                         number=number,
                         day=one.date,
                         sealed=sealed,

@@ -72,7 +72,7 @@ def _there_already(book: Book, time_entry: TimeEntry) -> Iterator[str]:
     for work in those:
         if (work.date, work.quantity, work.task, work.person) == same and not work.document:
             yield _(
-                "{place}: {quantity} {commodity} of {task} on {day} are there already: is it the same work?",
+                "{place}: {quantity} {commodity} of {task} on {day} is already there: is this the same work?",
                 place=work.source,
                 quantity=quantity,
                 commodity=commodity,
@@ -92,7 +92,7 @@ def time_contract(book: Book, code: str, day: date) -> Contract:
     if not contract.time:
         raise InvalidRequest(
             _(
-                "{code} is a contract of mode {mode}: time needs one with a time account, time: Assets:…",
+                "{code} is a contract of mode {mode}: time needs a contract with a time account, time: Assets:…",
                 code=code,
                 mode=contract.mode,
             )
@@ -105,7 +105,7 @@ def _entry(book: Book, time_entry: TimeEntry) -> NewDirective:
     if time_entry.quantity <= 0:
         raise InvalidRequest(
             _(
-                "{quantity} of {time_entry} on {day}: time is more than 0",
+                "{quantity} of {time_entry} on {day}: time must be more than 0",
                 quantity=time_entry.quantity,
                 time_entry=time_entry.text or time_entry.contract,
                 day=time_entry.day,
@@ -170,7 +170,7 @@ def _against(book: Book, there: Sequence[Work], commodity: str, account: str) ->
         return next((name for name in fits if name.split(":")[0] != account.split(":")[0]), fits[0])
     raise InvalidRequest(
         _(
-            "no account is known that time stands against: say --against Equity:…, or open one, {day} open "
+            "no account is known to book time against: give --against Equity:…, or open one, {day} open "
             "Equity:Time {commodity}",
             day=date(2025, 1, 1),
             commodity=commodity,
@@ -229,7 +229,7 @@ def import_time(
             raise _unknown_projects(book, tuple(unknown))
         skipped = len(found) - len(new)
         notices = (
-            [_("{skipped} of {count} records are in the ledger already", skipped=skipped, count=len(records))]
+            [_("{skipped} of {count} records are already in the ledger", skipped=skipped, count=len(records))]
             if skipped
             else []
         )
@@ -249,7 +249,7 @@ def _unknown_projects(book: Book, projects: Sequence[str]) -> UnknownProjects:
     codes = ", ".join(known) or _("your time contracts (there is none yet)")
     return UnknownProjects(
         _(
-            'no contract is known for {unknown}: say --map "{iter}=CODE" or --contract CODE, with one of {codes}',
+            'no contract is known for {unknown}: give --map "{iter}=CODE" or --contract CODE, with one of {codes}',
             unknown=", ".join(projects),
             iter=projects[0],
             codes=codes,

@@ -144,13 +144,13 @@ def named_to_send(book: Book, as_of: date, numbers_or_customers: Sequence[str], 
     if not wanted:
         raise CannotSend(
             _(
-                "nothing of {numbers_or_customers} waits to be sent",
+                "nothing of {numbers_or_customers} is waiting to be sent",
                 numbers_or_customers=", ".join(numbers_or_customers),
             )
             if since
             else _(
-                "nothing of {numbers_or_customers} waits to be sent: say --since DATE for what was not sent since, "
-                "or a number with --again",
+                "nothing of {numbers_or_customers} is waiting to be sent: give --since DATE for what has not been "
+                "sent since, or a number with --again",
                 numbers_or_customers=", ".join(numbers_or_customers),
             )
         )
@@ -215,10 +215,10 @@ def _declare(book: Book, customer: Customer, what: Insolvency, numbers: str, as_
     when = (
         _("within {months} months of {counted_from}", months=rule.months, counted_from=rule.counted_from)
         if rule
-        else _("in the time that is set")
+        else _("within the time allowed")
     )
     return _(
-        "declare {numbers} to the {to} {when}{place}; write the last day on the note, as until:",
+        "declare {numbers} to the {to} {when}{place}; write the last day on the note, with until:",
         numbers=numbers,
         to=to,
         when=when,
@@ -339,7 +339,8 @@ def _collections(book: Book, as_of: date, allocated: Allocated, those: Sequence[
         )  # fmt: skip
     for position, bank_order in orders_without_money(those, as_of):
         text = _(
-            "was to be collected on {day}, and nothing is booked of it: book it; if it came back, bean-invoice collect --again"
+            "was to be collected on {day}, and nothing is booked of it: book it; if it came back, bean-invoice "
+            "collect --again"
             " {number}",
             day=bank_order.execution_date,
             number=position.invoice.number,
@@ -433,7 +434,7 @@ def _taxes(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:
 def _unallocated(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:
     for unallocated in allocated.unallocated:
         payment = unallocated.payment
-        what = _("a payment of no invoice") if unallocated.amount < 0 else _("a debit of no invoice")
+        what = _("a payment without an invoice") if unallocated.amount < 0 else _("a debit without an invoice")
         yield Task(
             "unallocated",
             _("{subject}: {narration}", subject=what, narration=payment.narration) if payment.narration else what,
@@ -460,7 +461,7 @@ def _files(book: Book, as_of: date) -> Iterator[Task]:
             customer = book.customers[event.customer].at(as_of).name
             yield Task(
                 "document",
-                _("{document} is not there", document=event.document),
+                _("{document} is missing", document=event.document),
                 event.date,
                 customer,
                 event.customer,
@@ -486,7 +487,7 @@ def _acceptances(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task
         if standing and (over or (one.printed_due is not None and one.printed_due <= as_of)):
             yield Task(
                 "acceptance",
-                _('kept back under {contract} until its works are accepted: once they are, write the day, custom '
+                _('kept back under {contract} until its works are accepted: once they are, record the day, custom '
                 '"invoice-accepted" "{contract}"', contract=one.contract),
                 one.printed_due, standing.customer, book.main_accounts[standing.contract.customer],
                 amount=one.open, currency=one.currency,

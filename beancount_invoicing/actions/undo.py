@@ -56,7 +56,7 @@ def _last_run(book: Book) -> list[Invoice]:
     """The documents that form the last group in those of a file."""
     documents = [invoice for invoice in book.invoices if invoice.kind != "opening"]
     if not documents:
-        raise InvalidRequest(_("there is no document that could be taken back"))
+        raise InvalidRequest(_("there is no document that can be taken back"))
     latest = max(documents, key=lambda document: (document.date, document.source.line))
     there = sorted(
         (document for document in documents if document.source.file == latest.source.file),
@@ -155,18 +155,18 @@ def _instead(book: Book, invoice: Invoice) -> str:
     if new.kind != "corrective":
         return credit
     return (
-        _("correct it anew, bean-invoice correct {number}, or {credit}", number=new.number, credit=credit)
+        _("correct it again, bean-invoice correct {number}, or {credit}", number=new.number, credit=credit)
         if new is invoice
-        else _("correct {number} anew, bean-invoice correct {number}, or {credit}", number=new.number, credit=credit)
+        else _("correct {number} again, bean-invoice correct {number}, or {credit}", number=new.number, credit=credit)
     )
 
 
 def _stays(book: Book, invoice: Invoice, why: str) -> str:
     remedy = (
-        _("take that out first, then bean-invoice draft drop {number}", number=invoice.number)
+        _("take that out first, then run bean-invoice draft drop {number}", number=invoice.number)
         if invoice.draft
         else _instead(book, invoice)
     )
     return _(
-        "{number} {reason}, so that it is not taken back: {remedy}", number=invoice.number, reason=why, remedy=remedy
+        "{number} {reason}, so it cannot be taken back: {remedy}", number=invoice.number, reason=why, remedy=remedy
     )

@@ -55,7 +55,7 @@ def write_off_time(file: str | Path, request: TimeWriteOff, day: date, write_opt
         if not waits:
             raise InvalidRequest(
                 _(
-                    "no time of {contract} waits to be billed{of_document} on {day}",
+                    "no time of {contract} is waiting to be billed{of_document} on {day}",
                     contract=request.contract,
                     of_document=_of(request),
                     day=day,
@@ -67,8 +67,8 @@ def write_off_time(file: str | Path, request: TimeWriteOff, day: date, write_opt
         if not 0 < left <= there:
             raise InvalidRequest(
                 _(
-                    "{left} {commodity} cannot be written down: {there} {commodity} of {contract} wait{of_document} "
-                    "on {day}",
+                    "{left} {commodity} cannot be written down: {there} {commodity} of {contract} are "
+                    "waiting{of_document} on {day}",
                     left=left,
                     commodity=commodity,
                     there=there,
@@ -144,8 +144,8 @@ def mark_time(
             if (rest := left.get(work.source, ZERO)) < work.quantity:
                 raise InvalidRequest(
                     _(
-                        "{place}: {quantity} of {work_quantity} {commodity} of {task} on {day} are billed, or "
-                        "written down, already: write down what is left of it (time write-off)",
+                        "{place}: {quantity} of {work_quantity} {commodity} of {task} on {day} are already billed or "
+                        "written down: write down what is left of it (time write-off)",
                         place=work.source,
                         quantity=work.quantity - rest,
                         work_quantity=work.quantity,
@@ -179,7 +179,7 @@ def _found(book: Book, wanted: TimeFilter, until: date, billable: bool) -> list[
         kind = _("not billable") if billable else _("billable")
         raise InvalidRequest(
             _(
-                "no {kind} time of {contract} is found so: bean-invoice time list --all says what there is",
+                "no {kind} time of {contract} matches: bean-invoice time list --all shows what there is",
                 kind=kind,
                 contract=wanted.contract,
             )
@@ -195,7 +195,7 @@ def _found(book: Book, wanted: TimeFilter, until: date, billable: bool) -> list[
         )
         raise InvalidRequest(
             _(
-                "these are {count} entries: say which (--date, --person, TEXT, --entry FILE:LINE), or --all\n{listed}",
+                "{count} entries match: say which (--date, --person, TEXT, --entry FILE:LINE), or --all\n{listed}",
                 count=len(those),
                 listed=listed,
             )
@@ -222,7 +222,7 @@ def _edit(place: Source, postings: Sequence[Source], billable: bool) -> writer.E
     for posting in sorted(postings, reverse=True):
         at = posting.line - place.line
         if posting.file != place.file or not 0 < at < len(lines):
-            raise InvalidRequest(_("{posting}: this time is not written there: a plugin makes it", posting=posting))
+            raise InvalidRequest(_("{posting}: this time is not written there: a plugin produces it", posting=posting))
         following = next((i for i in range(at + 1, len(lines)) if not _is_key(lines[i])), len(lines))
         lines[at + 1 : following] = [
             line for line in lines[at + 1 : following] if "non-billable:" not in line.split('"')[0]

@@ -226,14 +226,14 @@ def _line(line: Line, invoice: Invoice) -> list[CalculationStep]:
     steps = [step._replace(figure=figure) for step in calculated.steps] if calculated else []
     if line.price_with_tax is not None:
         steps.append(
-            _written(
-                _("{figure}, net", figure=figure), line.net, _("as booked, without the tax that the price includes")
-            )
+            _written(_("{figure}, net", figure=figure), line.net, _("as booked, without the tax included in the price"))
         )
     elif not steps and line.booked_currency != invoice.currency and invoice.booking_rate:
         exact = line.booked / invoice.booking_rate
         places = currency_decimals(invoice.currency)
-        because = _("booked in {booked_currency}, at the receivable's price", booked_currency=line.booked_currency)
+        because = _(
+            "booked in {booked_currency}, at the receivable's exchange rate", booked_currency=line.booked_currency
+        )
         steps = [
             CalculationStep(figure, "quotient", (line.booked, invoice.booking_rate), exact, because),
             CalculationStep(figure, "rounded", (exact, places), round_to(exact, places), _("half away from zero")),
@@ -317,9 +317,9 @@ def _payable(invoice: Invoice) -> list[CalculationStep]:
 
 _HOW = {
     "settles": _("payment that names it"),
-    "link": _("payment that links to it"),
+    "link": _("payment linked to it"),
     "credit-note": _("credit note"),
-    "replacement": _("paid of the invoice that was replaced"),
+    "replacement": _("paid on the replaced invoice"),
     "oldest": _("payment, assumed for the oldest"),
     "at-once": _("paid at once"),
     "discount": _("discount"),

@@ -69,14 +69,14 @@ def names_in(line: StatementLine, known: Receivables) -> Names:
                 against.append(_("the check digits of the reference {written} are wrong", written=reference.written))
         elif numbers:
             sentence = _(
-                "the {kind} reference {written} is that of {numbers}",
+                "the {kind} reference {written} belongs to {numbers}",
                 kind=reference.kind,
                 written=reference.written,
                 numbers=_or(numbers),
             )
             namings.append(Naming(numbers, "A", sentence, weak=len(numbers) > 1))
         elif reference.kind != "OCR":
-            against.append(_("the reference {written} is no document's here", written=reference.written))
+            against.append(_("the reference {written} belongs to no document here", written=reference.written))
     namings += _of_orders(line, known)
     fields = [line.text, *(text for text in line.references if not is_structured(text))]
     if not any(naming.order for naming in namings):
@@ -92,8 +92,7 @@ def names_in(line: StatementLine, known: Receivables) -> Names:
         for mention in named
     ]
     against += [
-        _("“{written}” is written like a number of yours, and no document has it", written=written)
-        for written in unknown
+        _("“{written}” looks like one of your numbers, but no document has it", written=written) for written in unknown
     ]
     return Names(_once(namings), tuple(dict.fromkeys(against)))
 

@@ -22,7 +22,7 @@ def exchange_account(book: Book, day: date, amount: Decimal) -> str:
     if not known:
         raise CannotBook(
             _(
-                '{amount} of exchange difference need an account: write custom "invoice-option" "exchange-account" '
+                '{amount} of exchange difference needs an account: write custom "invoice-option" "exchange-account" '
                 "{root}Exchange",
                 amount=abs(amount),
                 root=root,

@@ -138,7 +138,7 @@ class _Matching:
             if len(open_) == 1:
                 chosen[open_[0]] = naming
             elif open_:
-                against.append(_("{sentence}: nobody can tell which", sentence=naming.sentence))
+                against.append(_("{sentence}: nothing decides which", sentence=naming.sentence))
             else:
                 against += [self._why_not(number, line) for number in naming.numbers]
         documents = [self.known.documents[number] for number in chosen]
@@ -148,7 +148,7 @@ class _Matching:
         if others:
             against.append(
                 _(
-                    "it was paid in {currency}, and is owed in {others}",
+                    "it was paid in {currency}, but is owed in {others}",
                     currency=currency,
                     others=joined(_(" and "), others),
                 )
@@ -156,7 +156,7 @@ class _Matching:
         elif line.currency != currency:
             against.append(
                 _(
-                    "{money} {currency} came as {amount} {line_currency}: the exchange difference is to be booked",
+                    "{money} {currency} arrived as {amount} {line_currency}: the exchange difference must be booked",
                     money=money,
                     currency=currency,
                     amount=line.amount,
@@ -297,14 +297,14 @@ class _Matching:
         evidence.append(self._reason(best, money, currency))
         against += [_so_is(other) for other in others]
         against += [
-            _("{money} of {number} may be a mistake of the payer as well", money=option.money, number=number)
+            _("{money} of {number} may also be a mistake of the payer", money=option.money, number=number)
             for number, option in best
             if abs(option.money) * _TRIFLE < money
         ]
         if line.currency != currency:
             against.append(
                 _(
-                    "{money} {currency} came as {amount} {line_currency}: the exchange difference is to be booked",
+                    "{money} {currency} arrived as {amount} {line_currency}: the exchange difference must be booked",
                     money=money,
                     currency=currency,
                     amount=line.amount,
@@ -384,7 +384,7 @@ class _Matching:
             return _("more than {count} documents are open: too many to tell by the amount", count=MOST_DOCUMENTS)
         total = sum((self.open_of(number) for number in numbers), ZERO)
         return _(
-            "no choice of what is open makes {money} {currency}: {numbers}, {total} {currency} together",
+            "no combination of what is open makes {money} {currency}: {numbers} come to {total} {currency} together",
             money=money,
             currency=currency,
             numbers=_and(numbers),
@@ -407,7 +407,7 @@ class _Matching:
         named = dict.fromkeys(self.known.customer_names[customer] for customer in customers[:_FEW])
         evidence = [_("“{payer}” is the name of {name}", payer=line.payer, name=name) for name in named]
         if len(named) < len(customers) <= _FEW:
-            against.append(_("{count} customers are called so", count=len(customers)))
+            against.append(_("{count} customers have this name", count=len(customers)))
         found = self._choices_of(line, customers) if 0 < len(customers) <= _FEW else ()
         if found:
             evidence.append(self._reason(found[0], money, currency))
@@ -452,7 +452,7 @@ class _Matching:
         return Proposal(
             line,
             "not-ours",
-            against=(*against, _("it names no document and no customer, and nothing open has its amount")),
+            against=(*against, _("it names no document or customer, and no open amount matches it")),
         )
 
 

@@ -13,13 +13,13 @@ from beancount_invoicing.bank.statements import StatementLine
 from beancount_invoicing.messages import _
 
 RETURN_REASONS = {
-    "AC01": _("the account's number is wrong"),
+    "AC01": _("the account number is wrong"),
     "AC04": _("the account is closed"),
     "AC06": _("the account is blocked"),
-    "AG01": _("the account allows no direct debit"),
-    "AM04": _("not enough money"),
+    "AG01": _("the account does not allow direct debits"),
+    "AM04": _("insufficient funds"),
     "MD01": _("there is no valid mandate"),
-    "MD06": _("the payer asked for it back"),
+    "MD06": _("the payer asked for the money back"),
     "MS02": _("the payer refused it, without a reason"),
     "MS03": _("the bank gives no reason"),
     "SL01": _("the payer's bank blocks this creditor"),
@@ -36,7 +36,11 @@ def outgoing(
 ) -> Proposal:
     """What a line that takes money away, or gives an earlier one back, is for; `received`: what documents got so far."""
     if line.amount > 0:
-        return Proposal(line, "propose", against=(_("a payment of yours came back: say to whom it goes instead"),))
+        return Proposal(
+            line,
+            "propose",
+            against=(_("a payment of yours came back: give the invoice or account it goes to instead"),),
+        )
     if line.amount == 0:
         return Proposal(line, "not-ours", against=(_("it moves no money"),))
     if not line.is_return and (refund := _refund(known, open_of, line, names)):
@@ -118,7 +122,7 @@ def _return(known: Receivables, received: ReceivedMoney, line: StatementLine, na
             if payment is None:
                 against.append(
                     _(
-                        "{number} got no payment of {amount} {currency} that is still there",
+                        "{number} received no payment of {amount} {currency} that is still there",
                         number=number,
                         amount=-_moved(line),
                         currency=line.currency,
@@ -127,11 +131,11 @@ def _return(known: Receivables, received: ReceivedMoney, line: StatementLine, na
                 continue
             evidence = (
                 naming.sentence,
-                _("{number} got {amount} on {day}", number=number, amount=payment.amount, day=payment.date),
+                _("{number} received {amount} on {day}", number=number, amount=payment.amount, day=payment.date),
                 *reason,
             )
             if not line.is_return:
-                against.append(_("the bank does not say that it is a return"))
+                against.append(_("the bank does not mark it as a return"))
             tier: Tier = naming.tier
             sure = line.is_return and not against and len(naming.numbers) == 1
             return Proposal(
@@ -150,7 +154,7 @@ def _return(known: Receivables, received: ReceivedMoney, line: StatementLine, na
             number = found[0].number
             evidence = (
                 _(
-                    "only {number} got {amount} {currency}, on {day}",
+                    "only {number} received {amount} {currency}, on {day}",
                     number=number,
                     amount=-_moved(line),
                     currency=line.currency,
@@ -163,7 +167,7 @@ def _return(known: Receivables, received: ReceivedMoney, line: StatementLine, na
             return Proposal(line, "propose", "D", settled, _customer_of(known, number), evidence, tuple(against))
         against.append(
             _(
-                "no payment, or more than one, of {amount} {currency} can be given back",
+                "no payment of {amount} {currency}, or more than one, can be given back",
                 amount=-_moved(line),
                 currency=line.currency,
             )
@@ -171,7 +175,7 @@ def _return(known: Receivables, received: ReceivedMoney, line: StatementLine, na
         return Proposal(line, "propose", "", (), "", reason, tuple(against))
     if names.namings:
         return Proposal(line, "propose", "", (), "", tuple(naming.sentence for naming in names.namings), tuple(against))
-    return Proposal(line, "not-ours", against=(*against, _("money that leaves, and it names no document")))
+    return Proposal(line, "not-ours", against=(*against, _("money goes out without naming a document")))
 
 
 def _moved(line: StatementLine) -> Decimal:

@@ -88,8 +88,10 @@ def _opened(book: Book, account: str, day: date) -> ChosenAccount:
     if account not in book.opened_accounts:
         raise CannotBook(not_opened(book, account, day))
     if account in book.main_accounts:
-        raise CannotBook(_("{account} is a customer's account: name the bank's, or that of the fee", account=account))
-    return ChosenAccount(account, _("as it was said"))
+        raise CannotBook(
+            _("{account} is a customer's account: name the account of the bank, or of the fee", account=account)
+        )
+    return ChosenAccount(account, _("as given"))
 
 
 def not_opened(book: Book, account: str, day: date, currency: str = "") -> str:

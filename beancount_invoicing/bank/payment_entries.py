@@ -61,12 +61,17 @@ def payment_entry(
     money and what it settles do not add up, or an account or a price is not known.
     """
     if movement.fee < 0:
-        raise CannotBook(_("a fee is 0 or more, not {fee} {currency}", fee=movement.fee, currency=movement.currency))
+        raise CannotBook(
+            _("a fee must be 0 or more, not {fee} {currency}", fee=movement.fee, currency=movement.currency)
+        )
     legs = legs_of(accounts, settled, movement.date)
     if len({leg.currency for leg in legs}) > 1:
         numbers = joined(", ", (_("{number} in {currency}", number=leg.number, currency=leg.currency) for leg in legs))
         raise CannotBook(
-            _("the documents are in several currencies ({numbers}): book one payment for each", numbers=numbers)
+            _(
+                "the documents are in several currencies ({numbers}): book one payment for each currency",
+                numbers=numbers,
+            )
         )
     rest = _rest(accounts, movement, legs, on_account_of)
     legs = (*legs, *rest)
@@ -123,7 +128,7 @@ def _rest(
         return ()
     fee = _(" and the fee of {fee}", fee=movement.fee) if movement.fee else ""
     figures = _(
-        "{amount} {currency}{fee} moved, but what is settled comes to {used} {currency}",
+        "{amount} {currency}{fee} moved, but the settled amounts come to {used} {currency}",
         amount=movement.amount,
         currency=currency,
         fee=fee,
@@ -132,7 +137,7 @@ def _rest(
     if legs and (came - used) * came < 0:
         raise CannotBook(
             _(
-                "{figures}: {came} {currency} are missing; settle less, or say what else pays it (a discount, a fee)",
+                "{figures}: {came} {currency} is missing; settle less, or give what pays the rest (a discount, a fee)",
                 figures=figures,
                 came=abs(came - used),
                 currency=currency,
@@ -141,14 +146,14 @@ def _rest(
     if not customer:
         raise CannotBook(
             _(
-                "{figures}: say on whose account the other {came} {currency} stay",
+                "{figures}: give the customer whose account keeps the other {came} {currency}",
                 figures=figures,
                 came=abs(came - used),
                 currency=currency,
             )
         )
     if customer not in accounts.book.customers:
-        raise CannotBook(_("{customer} is no customer's main account", customer=customer))
+        raise CannotBook(_("{customer} is not a customer's main account", customer=customer))
     return (CustomerLeg("", customer, customer, currency, used - came),)
 
 
@@ -220,7 +225,7 @@ class _Writing:
         self._add(
             PaymentPosting(movement.fee_account, movement.fee, movement.currency, (), priced.price, priced.is_total),
             priced.weight,
-            _("the fee, which the customer has paid too"),
+            _("the fee, which the customer has also paid"),
         )
 
     def discounts(self, legs: Sequence[CustomerLeg], taxes: Sequence[TaxPosting], account: str, *, apart: bool) -> None:
@@ -264,7 +269,7 @@ class _Writing:
                 because = (
                     _("what is settled of {number}", number=leg.number)
                     if leg.amount * self._direction(leg) < 0
-                    else _("what is open again of {number}", number=leg.number)
+                    else _("what is open of {number} again", number=leg.number)
                 )
                 if priced.price:
                     because += (

@@ -54,7 +54,7 @@ def option_reason(document: OpenDocument, option: PaymentOption) -> str:
                 until=document.discount.until,
             )
         case "without retention":
-            return _("is what is open of {number} less what is kept back", number=document.number)
+            return _("is what is open of {number} less the retention", number=document.number)
         case "instalments":
             return _n(
                 option.instalments,

@@ -126,8 +126,8 @@ class PaymentPlanner:
             if amount is None:
                 raise CannotBook(
                     _(
-                        "{names} is in {claims}: say how much came in {currency}, --amount; or what came in "
-                        "{claims}, --currency {claims}",
+                        "{names} is in {claims}: give how much was received in {currency}, --amount; or what was "
+                        "received in {claims}, --currency {claims}",
                         names=self._names(),
                         claims=claims,
                         currency=currency,
@@ -154,9 +154,9 @@ class PaymentPlanner:
                 name = invoice.customer.name if invoice.customer else ""
                 raise CannotBook(
                     _(
-                        "{number} is of {day}, the payment of {other_day}: what came before stays on account first, "
-                        'bean-invoice pay --on-account "{name}" --date {other_day} --amount …, and is allocated '
-                        "then, bean-invoice pay --allocate {number}",
+                        "{number} is dated {day}, the payment {other_day}: first put what came before on account, "
+                        'bean-invoice pay --on-account "{name}" --date {other_day} --amount …, then allocate it, '
+                        "bean-invoice pay --allocate {number}",
                         number=invoice.number,
                         day=invoice.booked_from,
                         other_day=self.day,
@@ -178,7 +178,7 @@ class PaymentPlanner:
                 )
                 raise CannotBook(
                     _(
-                        "they are owed by several customers ({listed}): book what each of them paid by itself",
+                        "they are owed by several customers ({listed}): book what each of them paid separately",
                         listed=listed,
                     )
                 )
@@ -186,7 +186,7 @@ class PaymentPlanner:
         if len(currencies) > 1:
             raise CannotBook(
                 _(
-                    "they are in several currencies ({currencies}): book what was paid in each by itself",
+                    "they are in several currencies ({currencies}): book what was paid in each separately",
                     currencies=", ".join(sorted(currencies)),
                 )
             )
@@ -210,7 +210,7 @@ class PaymentPlanner:
                 if amount > abs(open_):
                     raise CannotBook(
                         _(
-                            "{amount} {currency} is more than is open of {number}: {other_amount}",
+                            "{amount} {currency} is more than is open on {number}: {other_amount}",
                             amount=amount,
                             currency=invoice.currency,
                             number=invoice.number,
@@ -237,7 +237,7 @@ class PaymentPlanner:
             if due and due != open_:
                 self.notices.append(
                     _(
-                        "{number}: {amount} {currency} are kept back until later, and stay open",
+                        "{number}: {amount} {currency} is kept back until later, and stays open",
                         number=invoice.number,
                         amount=open_ - due,
                         currency=invoice.currency,
@@ -263,7 +263,7 @@ class PaymentPlanner:
         """What is given up of each document. Raises CannotBook where a discount is wanted, but is offered no more."""
         if agreed is not None:
             if len(self.wanted) > 1:
-                raise CannotBook(_("an agreed discount is that of one document: book what was paid of each by itself"))
+                raise CannotBook(_("an agreed discount is for one document: book what was paid on each separately"))
             return {self.wanted[0][0].number: agreed}
         if wanted is False:
             return {}
@@ -294,8 +294,8 @@ class PaymentPlanner:
                 )
                 raise CannotBook(
                     _(
-                        "there is no cash discount to be taken on {day}{reason}; if it is granted all the same, say "
-                        "how much, --discount-amount",
+                        "there is no cash discount to be taken on {day}{reason}; if it is granted all the same, give "
+                        "its amount, --discount-amount",
                         day=self.day,
                         reason=why,
                     )
@@ -303,8 +303,8 @@ class PaymentPlanner:
             if came is not None and came < whole - off:
                 raise CannotBook(
                     _(
-                        "with the discount of {off} {whole} are to be paid, but {came} came: leave --discount out, "
-                        "and what is missing stays open",
+                        "with the discount of {off}, {whole} is to be paid, but {came} was received: leave "
+                        "--discount out, and what is missing stays open",
                         off=off,
                         whole=whole - off,
                         came=came,
@@ -314,7 +314,8 @@ class PaymentPlanner:
         if off and came == whole - off:
             self.notices.append(
                 _(
-                    "{came} is what the cash discount of {off} leaves, which may still be taken on {day}: it is taken",
+                    "{came} is what remains after the cash discount of {off}, which may still be taken on {day}: it "
+                    "is taken",
                     came=came,
                     off=off,
                     day=self.day,
@@ -326,7 +327,7 @@ class PaymentPlanner:
                 ", ", (_("{number}: {amount} less", number=number, amount=amount) for number, amount in offered.items())
             )
             self.notices.append(
-                _("a cash discount may still be taken ({until}), and is not: say --discount if it was", until=until)
+                _("a cash discount may still be taken ({until}), but is not: give --discount if it was", until=until)
             )
         return {}
 
@@ -358,7 +359,7 @@ class PaymentPlanner:
         name = invoice.customer.name if invoice.customer else ""
         raise CannotBook(
             _(
-                "{came} {currency} is more than is to be paid of {names}: {whole} {currency}; what else is it for? "
+                "{came} {currency} is more than is to be paid on {names}: {whole} {currency}; what is the rest for? "
                 'Name that document too, or leave {other_came} {currency} on account: --on-account "{name}"',
                 came=came,
                 currency=currency,
@@ -389,7 +390,7 @@ def closed(accounts: CustomerAccounts, invoice: Invoice, day: date) -> str:
     new = accounts.book.final_replacement_of(invoice)
     if new:
         return _(
-            "{number} was replaced by {new_number}: that is what is to be paid, bean-invoice pay {new_number}",
+            "{number} was replaced by {new_number}: that is the one to pay, bean-invoice pay {new_number}",
             number=invoice.number,
             new_number=new.number,
         )
@@ -401,8 +402,8 @@ def closed(accounts: CustomerAccounts, invoice: Invoice, day: date) -> str:
     )
     when = _(" since {day} ({place})", day=last.date, place=last.source) if last else ""
     return _(
-        "{number} is settled{when}: if {customer} paid once more, that stays on account until it is paid "
-        'back or used: bean-invoice pay --on-account "{customer}" --amount …',
+        "{number} is settled{when}: if {customer} paid a second time, that money stays on account until it "
+        'is paid back or used: bean-invoice pay --on-account "{customer}" --amount …',
         number=invoice.number,
         when=when,
         customer=customer.name,
@@ -432,7 +433,7 @@ def plan_return(
         if not lots:
             raise CannotBook(
                 _(
-                    "nothing was paid on {number} by {day}, so that nothing can come back",
+                    "nothing was paid on {number} by {day}, so nothing can come back",
                     number=invoice.number,
                     day=day,
                 )
@@ -450,14 +451,14 @@ def plan_return(
             settled[number] = lot
             if number not in {other.number for other in invoices}:
                 notices.append(
-                    _("the payment that came back had settled {number} too: it is open again", number=number)
+                    _("the payment that came back had also settled {number}: it is open again", number=number)
                 )
     moved = sum((document.amount - document.discount for document in settled.values()), ZERO)
     if amount is not None and amount - fee != rest - moved:
         raise CannotBook(
             _(
-                "{amount} was taken back, the fee of {fee} within, but what is open again comes to {moved}: say how "
-                "much of each, {number}=AMOUNT",
+                "{amount} was taken back, including the fee of {fee}, but what is open again comes to {moved}: give "
+                "the amount of each, {number}=AMOUNT",
                 amount=amount,
                 fee=fee,
                 moved=rest - moved,
@@ -543,15 +544,15 @@ def plan_refund(
         if credit <= 0:
             raise CannotBook(
                 _(
-                    "nothing can be paid back of {number}: it is no credit note that is open, and nothing was paid "
-                    "too much on it; a payment that the bank took back is booked by bean-invoice pay --return {number}",
+                    "nothing of {number} can be paid back: it is not an open credit note, and nothing was overpaid "
+                    "on it; a payment that the bank took back is booked with bean-invoice pay --return {number}",
                     number=invoice.number,
                 )
             )
         if document.amount is not None and document.amount > credit:
             raise CannotBook(
                 _(
-                    "{amount} {currency} is more than can be paid back of {number}: {credit}",
+                    "{amount} {currency} is more than can be paid back on {number}: {credit}",
                     amount=document.amount,
                     currency=invoice.currency,
                     number=invoice.number,
@@ -564,7 +565,7 @@ def plan_refund(
     if left > whole:
         raise CannotBook(
             _(
-                "{left} is more than can be paid back of {there}: {whole}",
+                "{left} is more than can be paid back on {there}: {whole}",
                 left=left,
                 there=", ".join(there),
                 whole=whole,

@@ -67,7 +67,7 @@ def lowered_taxes(
                     ),
                     CalculationStep(_("tax"), "rounded", (exact, Decimal(places)), amount, _("half away from zero")),
                 )
-                because = _("{code} in the discount on {number}: it is owed no more", code=code, number=leg.number)
+                because = _("{code} in the discount on {number}: it is no longer owed", code=code, number=leg.number)
                 found.append(TaxPosting(account, code, worth.currency, amount, leg.number, amount, because, steps))
     return found
 
@@ -102,7 +102,7 @@ def moved_taxes(accounts: CustomerAccounts, day: date, effects: Iterable[TaxEffe
             because = (
                 _("{pending}{subject} is owed from now on", pending=pending.code, subject=what)
                 if effect.owed > 0
-                else _("{pending}{subject} is owed no more", pending=pending.code, subject=what)
+                else _("{pending}{subject} is no longer owed", pending=pending.code, subject=what)
             )
             account = _due_account(accounts, effect, day)
             found.append(
@@ -120,8 +120,8 @@ def _due_account(accounts: CustomerAccounts, effect: TaxEffect, day: date) -> st
     if not account:
         raise CannotBook(
             _(
-                "{released} {currency} on {account} wait without saying of which tax: write tax: below those "
-                "postings first",
+                "{released} {currency} on {account} is waiting without a tax code: first write tax: below those "
+                "postings",
                 released=effect.released,
                 currency=effect.pending.currency,
                 account=effect.pending.account,
@@ -142,13 +142,13 @@ def taxes_of_advance(
     )
     if dated is None or code not in known:
         which = _("those are {known}", known=", ".join(known)) if known else _("the ledger has none")
-        raise CannotBook(_("{code} is no tax code that is due on payment: {which}", code=code, which=which))
+        raise CannotBook(_("{code} is not a tax code that is due on payment: {which}", code=code, which=which))
     found: list[TaxPosting] = []
     for tax, contained in tax_contained(amount, dated.at(movement.date), currency_decimals(movement.currency)):
         if not tax.account or not tax.pending:
             continue
         because = _(
-            "the {tax} in {amount} {currency}, due though it is not invoiced yet",
+            "the {tax} in {amount} {currency}, due although it is not invoiced yet",
             tax=tax.code,
             amount=amount,
             currency=movement.currency,

@@ -62,7 +62,7 @@ def valuation(book: Book, movement: MoneyMovement, legs: Sequence[CustomerLeg]) 
     if len(booked) > 1:
         raise CannotBook(
             _(
-                "the documents were booked in different currencies ({currencies}): book one payment for each",
+                "the documents were booked in different currencies ({currencies}): book one payment for each currency",
                 currencies=joined(", ", (currency or _("without a price") for currency in sorted(booked))),
             )
         )
@@ -78,7 +78,7 @@ def valuation(book: Book, movement: MoneyMovement, legs: Sequence[CustomerLeg]) 
             for leg in legs
         )
         why = _(
-            "the claim keeps the price of its invoice; {amount} {money_currency} came",
+            "the claim keeps the price of its invoice; {amount} {money_currency} was received",
             amount=movement.amount,
             money_currency=money_currency,
         )
@@ -89,7 +89,7 @@ def valuation(book: Book, movement: MoneyMovement, legs: Sequence[CustomerLeg]) 
             raise CannotBook(_no_price(money_currency, value_currency, movement))
         worth = sum((leg.booked_value for leg in legs if leg.booked_value is not None), ZERO)
         rate = worth / sum((leg.amount for leg in legs if leg.booked_value is not None), ZERO)
-        why = _("at the invoice's price: the ledger has none up to that day")
+        why = _("at the invoice's price: the ledger has no price up to that day")
     rest_value = [leg.amount * rate if leg.booked_value is None else leg.booked_value for leg in legs]
     return Valuation(
         value_currency,
@@ -117,7 +117,7 @@ def _without_booked_price(
             totals[-1] -= sum(totals, ZERO) + worth
         priced = tuple(PricedAmount(total, (abs(total), money_currency), is_total=True) for total in totals)
         why = _(
-            "{worth} {money_currency} came for {settled} {claims_currency}",
+            "{worth} {money_currency} was received for {settled} {claims_currency}",
             worth=worth,
             money_currency=money_currency,
             settled=abs(settled),
@@ -129,7 +129,7 @@ def _without_booked_price(
     money = price_of(movement.amount * rate, movement.amount, claims_currency)
     fee = price_of(movement.fee * rate, movement.fee, claims_currency) if movement.fee else PricedAmount(ZERO)
     if known is None:
-        why = _("what is settled: the ledger has no price up to that day, so that no exchange difference is known")
+        why = _("what is settled: the ledger has no price up to that day, so no exchange difference is known")
         total = -settled - fee.weight
         money = PricedAmount(total, (abs(total), claims_currency), is_total=True)
     return Valuation(claims_currency, money, fee, plain, why)
@@ -150,8 +150,8 @@ def _day_rate(book: Book, currency: str, into: str, movement: MoneyMovement) -> 
 
 def _no_price(currency: str, into: str, movement: MoneyMovement) -> str:
     return _(
-        "what {currency} were worth in {into} on {day} is not known: write {day} price {currency} … {into} "
-        "into the ledger",
+        "the value of {currency} in {into} on {day} is not known: write {day} price {currency} … {into} into "
+        "the ledger",
         currency=currency,
         into=into,
         day=movement.date,

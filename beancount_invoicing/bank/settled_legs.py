@@ -92,9 +92,9 @@ def _invoice(accounts: CustomerAccounts, document: SettledDocument, day: date) -
     if invoice.booked_from > day:
         raise CannotBook(
             _(
-                "{number} is of {day}, the payment of {other_day}: what came before stays on account first, "
-                'bean-invoice pay --on-account "{customer}" --date {other_day}, and is then allocated, bean-invoice '
-                "pay --allocate {number}",
+                "{number} is dated {day}, the payment {other_day}: first put the money that came before on account, "
+                'bean-invoice pay --on-account "{customer}" --date {other_day}, then allocate it, bean-invoice pay '
+                "--allocate {number}",
                 number=invoice.number,
                 day=invoice.booked_from,
                 other_day=day,
@@ -170,7 +170,7 @@ def _too_much(
     name = invoice.customer.name if invoice.customer else ""
     if not forward:
         return _(
-            "{which}: {amount} {currency} cannot be taken back, only {there} {currency} were paid on it by then",
+            "{which}: {amount} {currency} cannot be taken back, as only {there} {currency} had been paid on it by then",
             which=which,
             amount=amount,
             currency=currency,
@@ -178,8 +178,8 @@ def _too_much(
         )
     if there:
         return _(
-            "{amount} {currency} is more than is open of {which}: {there} {currency}; what is too much stays on "
-            'account with --on-account "{name}", or settles another document that is named too',
+            "{amount} {currency} is more than is open on {which}: {there} {currency}; the excess stays on "
+            'account with --on-account "{name}", or settles another document if you name it too',
             amount=amount,
             currency=currency,
             which=which,
@@ -193,8 +193,8 @@ def _too_much(
     )
     why = _(": it was settled on {day} ({place})", day=last.date, place=last.source) if last else ""
     return _(
-        "nothing is open of {which}{reason}; if the money came once more, it stays on account until it is "
-        'paid back: bean-invoice pay --on-account "{name}" --amount {amount}',
+        "nothing is open on {which}{reason}; if the money came a second time, it stays on account until it "
+        'is paid back: bean-invoice pay --on-account "{name}" --amount {amount}',
         which=which,
         reason=why,
         name=name,

@@ -45,7 +45,8 @@ def _within(statement: Statement) -> list[Finding]:
         reached = statement.opening + total
         message = _(
             "{opening} and {count} lines of {total} make {reached} {currency}, but the closing balance is "
-            "{closing}: {other_closing} is missing. Download the statement again; if it still says so, ask the bank",
+            "{closing}: {other_closing} is missing. Download the statement again; if the difference stays, ask "
+            "the bank",
             opening=statement.opening,
             count=len(statement.lines),
             total=total,
@@ -74,8 +75,8 @@ def _within(statement: Statement) -> list[Finding]:
             "warning",
             "statement-duplicate",
             _(
-                "the bank's reference {bank_id} is there already, with {amount} {currency} on {day}: see whether the "
-                "movement happened twice",
+                "the bank's reference {bank_id} is already there, with {amount} {currency} on {day}: check whether "
+                "the movement happened twice",
                 bank_id=line.bank_id.partition("~")[0],
                 amount=line.amount,
                 currency=line.currency,

@@ -90,7 +90,7 @@ class RetroactiveAdjustment(NamedTuple):
         to_do = (
             _("take that draft out and bill again") if self.of_draft else _("credit it with --reopen and bill it again")
         )
-        return _("{to_do}; if it was agreed so, write agreed: TRUE below that line", to_do=to_do)
+        return _("{to_do}; if this was agreed, write agreed: TRUE below that line", to_do=to_do)
 
 
 class _Stretch(NamedTuple):
@@ -617,7 +617,7 @@ def _line(
         steps.append(
             CalculationStep(_("price"), "sum", tuple(line.net for line in due), now, _("what the days come to by now"))
         )
-    why = _("less what they came to on {numbers}", numbers=", ".join(numbers))
+    why = _("less the amount billed for them on {numbers}", numbers=", ".join(numbers))
     steps.append(CalculationStep(_("price"), "difference", (now, was), now - was, why))
     if amount != now - was:
         steps.append(

@@ -87,7 +87,7 @@ def correction_drafts(
     if made.draft.net <= 0:
         raise CannotCorrect(
             _(
-                "{number} would come to {net} {currency}: give it back, bean-invoice credit {number}",
+                "{number} would come to {net} {currency}: credit it instead, bean-invoice credit {number}",
                 number=invoice.number,
                 net=made.draft.net,
                 currency=made.draft.currency,
@@ -117,14 +117,14 @@ def correction_drafts(
 
 
 _INSTEAD = {
-    "deposit": _("a deposit: give it back, bean-invoice credit {number}, and ask for another, bean-invoice deposit"),
-    "credit-note": _("a credit note: take it back, bean-invoice credit {number}, and credit anew"),
+    "deposit": _("a deposit: credit it, bean-invoice credit {number}, and ask for another, bean-invoice deposit"),
+    "credit-note": _("a credit note: take it back, bean-invoice credit {number}, and credit again"),
     "claim": _(
-        "a claim for late interest: give it back, bean-invoice credit {number}, and claim anew, bean-invoice interest"
+        "a claim for late interest: credit it, bean-invoice credit {number}, and claim again, bean-invoice interest"
     ),
     "void": _("void: there is nothing to correct"),
     "opening": _("an open item of earlier books: correct it there"),
-    "cancellation": _("a cancellation: correct the corrective invoice that it stands beside"),
+    "cancellation": _("a cancellation: correct the corrective invoice beside it"),
 }
 
 
@@ -149,7 +149,7 @@ def _can_be_corrected(book: Book, invoice: Invoice, wanted: Correction, day: dat
         if other.kind == "corrective":
             raise CannotCorrect(
                 _(
-                    "{number} is replaced by {other_number} already ({place}): correct that one, bean-invoice "
+                    "{number} is already replaced by {other_number} ({place}): correct that one, bean-invoice "
                     "correct {other_number}",
                     number=number,
                     other_number=other.number,
@@ -159,9 +159,9 @@ def _can_be_corrected(book: Book, invoice: Invoice, wanted: Correction, day: dat
     if by:
         rest = sum((invoice.payable for invoice in by), invoice.payable)
         remedy = (
-            _("credit the rest, bean-invoice credit {number}, and bill anew", number=number)
+            _("credit the rest, bean-invoice credit {number}, and bill again", number=number)
             if rest > 0
-            else _("bill it anew")
+            else _("bill it again")
         )
         names = ", ".join(f"{invoice.number} ({invoice.source})" for invoice in by)
         raise CannotCorrect(
@@ -177,7 +177,7 @@ def _can_be_corrected(book: Book, invoice: Invoice, wanted: Correction, day: dat
         )
         raise CannotCorrect(
             _(
-                "{number} {subject}: credit it, bean-invoice credit {number}, and bill it anew, bean-invoice new",
+                "{number} {subject}: credit it, bean-invoice credit {number}, and bill again, bean-invoice new",
                 number=number,
                 subject=what,
             )
@@ -187,9 +187,9 @@ def _can_be_corrected(book: Book, invoice: Invoice, wanted: Correction, day: dat
             if line.contract:
                 raise CannotCorrect(
                     _(
-                        "{number} bills {contract}, a contract of {customer}: hand the contract over from a day on, "
-                        "bean-invoice contract edit, credit {number} with --reopen, and bill it anew, bean-invoice "
-                        "bill",
+                        "{number} bills {contract}, a contract of {customer}: hand the contract over from a given "
+                        "day, bean-invoice contract edit, credit {number} with --reopen, and bill again, "
+                        "bean-invoice bill",
                         number=number,
                         contract=line.contract,
                         customer=customer.name,

@@ -109,9 +109,7 @@ def credit_note(
     if request.amount is None and all(line.price_reduction is None for line in request.lines):
         taken += _beside(left, taken, day)
     if not taken:
-        raise CannotCredit(
-            _("{number}: nothing of it would be credited: {given}", number=invoice.number, given=_given(left))
-        )
+        raise CannotCredit(_("{number}: nothing would be credited: {given}", number=invoice.number, given=_given(left)))
     draft = compose_draft(book, _request(book, left, request, day, [part.line for part in taken], exchange))
     lines = _nets(left, taken, draft.lines)
     nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
@@ -123,7 +121,7 @@ def credit_note(
     if not asked and not (all_of_it or sum((line.net for line in lines), ZERO)):
         raise CannotCredit(
             _(
-                "{number}: this comes to nothing in {currency}: credit more of it",
+                "{number}: this comes to zero in {currency}: credit more",
                 number=invoice.number,
                 currency=invoice.currency,
             )
@@ -176,7 +174,7 @@ def _left(book: Book, invoice: Invoice, day: date) -> LeftToCredit:
         rest = sum(left.taxes.values(), ZERO)
         remedy = (
             _(
-                "; {rest} {currency} of its tax was left out there: correct that credit note, or write it off",
+                "; {rest} {currency} of its tax was left out there: correct that credit note, or write that tax off",
                 rest=abs(rest),
                 currency=invoice.currency,
             )
@@ -185,7 +183,7 @@ def _left(book: Book, invoice: Invoice, day: date) -> LeftToCredit:
         )
         raise CannotCredit(
             _(
-                "nothing is left to credit of {number}: {given}{remedy}",
+                "nothing of {number} is left to credit: {given}{remedy}",
                 number=invoice.number,
                 given=_given(left),
                 remedy=remedy,
@@ -222,7 +220,7 @@ def _chosen(left: LeftToCredit, wanted: CreditRequest) -> list[tuple[CreditLine,
     for line in wanted.lines:
         if [other.index for other in wanted.lines].count(line.index) > 1:
             raise CannotCredit(
-                _("line {index} is named twice: name each line once, with x how much of it", index=line.index)
+                _("line {index} is named twice: name each line once, with x and the quantity", index=line.index)
             )
         if not 1 <= line.index <= last:
             raise CannotCredit(
@@ -244,7 +242,7 @@ def _lines(book: Book, left: LeftToCredit, wanted: CreditRequest, day: date, not
     if not wanted.lines:
         if left.notes:
             notices.append(
-                _("{number}: {given}: this credits what is left", number=left.invoice.number, given=_given(left))
+                _("{number}: {given}: this credits the rest", number=left.invoice.number, given=_given(left))
             )
         those = [line for line in left.lines if line.quantity or line.net]
         return [part for credit in those for part in _units(book, left, credit, credit.quantity, wanted, day)]
@@ -252,12 +250,12 @@ def _lines(book: Book, left: LeftToCredit, wanted: CreditRequest, day: date, not
     for said, one in _chosen(left, wanted):
         line = one.line
         if said.quantity is not None and not _priced(line):
-            raise CannotCredit(_('"{line}" has no quantity: credit all of it', line=line.text))
+            raise CannotCredit(_('"{line}" has no quantity: credit it in full', line=line.text))
         if not one.quantity:
             names = ", ".join(note.number for note in left.notes)
             raise CannotCredit(
                 _(
-                    '"{line}" of {number} is given back by {names} already: leave the line out',
+                    '"{line}" of {number} is already given back by {names}: leave the line out',
                     line=line.text,
                     number=left.invoice.number,
                     names=names,
@@ -281,7 +279,7 @@ def _lines(book: Book, left: LeftToCredit, wanted: CreditRequest, day: date, not
         if said.quantity is None and one.quantity != one.unit_count:
             notices.append(
                 _(
-                    '"{line}": what is left of it is credited, {quantity} of {unit_count}',
+                    '"{line}": the rest of it is credited, {quantity} of {unit_count}',
                     line=line.text,
                     quantity=abs(one.quantity),
                     unit_count=abs(one.unit_count),
@@ -379,7 +377,8 @@ def _price_difference(left: LeftToCredit, credit: LineLeftToCredit, count: Decim
     if less <= 0 or abs(net) > room:
         raise CannotCredit(
             _(
-                '"{line}": {less} less for each of {count} is {net} {currency} without tax, but {room} is left of it',
+                '"{line}": {less} less for each of {count} is {net} {currency} without tax, but only {room} is left '
+                "of it",
                 line=line.text,
                 less=less,
                 count=abs(count),
@@ -406,13 +405,13 @@ def _days(book: Book, left: LeftToCredit, wanted: CreditRequest, day: date) -> l
     named = [credit for _said, credit in _chosen(left, wanted)]
     for one in named:
         if not one.line.start or not one.line.end:
-            raise CannotCredit(_('"{line}" has no period (from, to): say how much of its quantity', line=one.line.text))
+            raise CannotCredit(_('"{line}" has no period (from, to): give a part of its quantity', line=one.line.text))
         if _worked(book, one.line):
             raise CannotCredit(
-                _('"{line}" is time worked, not a period: say how much of its quantity', line=one.line.text)
+                _('"{line}" is time worked, not a period: give a part of its quantity', line=one.line.text)
             )
     if any(line.quantity is not None or line.price_reduction is not None for line in wanted.lines):
-        raise CannotCredit(_("of a period days are credited: name the lines without x and @"))
+        raise CannotCredit(_("a period is credited by days: name the lines without x and @"))
     those = named or [line for line in left.lines if line.line.start and line.line.end and not _worked(book, line.line)]
     if wanted.start and wanted.end and wanted.end < wanted.start:
         raise CannotCredit(_("--to {end} is before --from {start}", end=wanted.end, start=wanted.start))
@@ -438,7 +437,7 @@ def _days(book: Book, left: LeftToCredit, wanted: CreditRequest, day: date) -> l
         )
         raise CannotCredit(
             _(
-                "no day from {start} to {end} is left to credit of {number}: its periods are {text}{notes}",
+                "no day of {number} from {start} to {end} is left to credit: its periods are {text}{notes}",
                 start=wanted.start or "…",
                 end=wanted.end or "…",
                 number=number,
@@ -504,8 +503,8 @@ def _may_reopen_days(book: Book, line: Line) -> None:
     if dated is None or not dated.at(line.start or date.min).prorate:
         raise CannotCredit(
             _(
-                '"{line}": a part of its period cannot be billed again, as the contract {contract} bills whole ones: '
-                "leave --reopen away, or give the contract prorate: TRUE",
+                '"{line}": a part of its period cannot be billed again, as the contract {contract} bills whole '
+                "periods: leave --reopen out, or give the contract prorate: TRUE",
                 line=line.text,
                 contract=line.contract,
             )
@@ -526,7 +525,7 @@ def _sum(left: LeftToCredit, wanted: CreditRequest, day: date) -> list[_Taken]:
             )
         )
     if wanted.lines or wanted.start or wanted.end or wanted.reopen:
-        raise CannotCredit(_("a sum is of the whole document: leave --lines, --from, --to and --reopen away"))
+        raise CannotCredit(_("a sum is for the whole document: leave --lines, --from, --to and --reopen out"))
     if not wanted.note:
         raise CannotCredit(_('say what the sum is for: credit NUMBER --amount 50.00 "Price difference"'))
     bases = {code: left.net(code) for code in ([wanted.tax] if wanted.tax else codes)}
@@ -534,7 +533,7 @@ def _sum(left: LeftToCredit, wanted: CreditRequest, day: date) -> list[_Taken]:
     if amount != round_to(amount, decimals):
         raise CannotCredit(
             _(
-                "{amount} is no amount in {currency}: it has {decimals} decimals",
+                "{amount} is not an amount in {currency}, which has {decimals} decimals",
                 amount=amount,
                 currency=left.invoice.currency,
                 decimals=decimals,
@@ -544,7 +543,7 @@ def _sum(left: LeftToCredit, wanted: CreditRequest, day: date) -> list[_Taken]:
         under = _(" under {tax}", tax=wanted.tax) if wanted.tax else ""
         raise CannotCredit(
             _(
-                "{amount} {currency} cannot be credited of {number}: {room} without tax is left{under}{notes}",
+                "{amount} {currency} of {number} cannot be credited: {room} without tax is left{under}{notes}",
                 amount=amount,
                 currency=left.invoice.currency,
                 number=number,
@@ -632,8 +631,8 @@ def _reopened(book: Book, left: LeftToCredit, line_left_to_credit: LineLeftToCre
         if back.quantity != -line_left_to_credit.unit_count or line_left_to_credit.taken_off:
             raise CannotCredit(
                 _(
-                    '"{line}" bills time as one sum, of which a part cannot be billed again: credit all of it, or '
-                    "leave --reopen away",
+                    '"{line}" bills time as one sum, and a part of it cannot be billed again: credit it in full, or '
+                    "leave --reopen out",
                     line=line.text,
                 )
             )
@@ -655,8 +654,8 @@ def _must_be_whole(left: LeftToCredit, line_left_to_credit: LineLeftToCredit, ba
         if any(map(same, note.lines)):
             raise CannotCredit(
                 _(
-                    '"{line}" of {number} is given back by {note_number} already ({place}), and may be billed '
-                    "again: leave the line out, or --reopen away",
+                    '"{line}" of {number} is already given back by {note_number} ({place}), and may be billed again: '
+                    "leave out the line, or --reopen",
                     line=line.text,
                     number=invoice.number,
                     note_number=note.number,
@@ -669,8 +668,8 @@ def _must_be_whole(left: LeftToCredit, line_left_to_credit: LineLeftToCredit, ba
         how = _(", name the days with --from and --to") if line_left_to_credit.days else ""
         raise CannotCredit(
             _(
-                '"{line}": {quantity} of {unit_count}{taken_off} cannot be billed again, as periods, milestones '
-                "and expenses are billed whole: credit all of the line{how}, or leave --reopen away",
+                '"{line}": {quantity} of {unit_count}{taken_off} cannot be billed again, as periods, milestones and '
+                "expenses are billed whole: credit the whole line{how}, or leave --reopen out",
                 line=line.text,
                 quantity=abs(back.quantity),
                 unit_count=abs(line_left_to_credit.unit_count),

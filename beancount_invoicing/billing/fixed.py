@@ -55,7 +55,7 @@ class ChangeOrder(NamedTuple):
     @property
     def remedy(self) -> str:
         """How to have it billed."""
-        return _("say when it is done, by a milestone with change-order: {day} and percent: 100", day=self.date)
+        return _("write when it is done, with a milestone with change-order: {day} and percent: 100", day=self.date)
 
 
 def change_orders(contract_versions: Dated[Contract]) -> tuple[ChangeOrder, ...]:
@@ -392,9 +392,9 @@ def stranded(
     elif contract.mode == "fixed" and contract.price is not None:
         room = max(contract.price - net, ZERO)
         why = (
-            _("{room} {currency} is left to be billed of {code}", room=room, currency=currency, code=code)
+            _("only {room} {currency} of {code} is still to be billed", room=room, currency=currency, code=code)
             if room
-            else _("all of {code} is billed", code=code)
+            else _("all of {code} is already billed", code=code)
         )
     else:
         return []
@@ -405,9 +405,9 @@ def stranded(
         if part > 0:
             remedy = _given_back(deposit, part)
             if over:
-                remedy += _("; or bill what is kept, by a milestone of {end} with a price", end=end)
+                remedy += _("; or bill what is kept, with a milestone of {end} with a price", end=end)
             words = _(
-                "{part} {currency} of deposit {number} is never deducted, as {reason}",
+                "{part} {currency} of deposit {number} is never deducted, because {reason}",
                 part=part,
                 currency=currency,
                 number=deposit.number,
@@ -423,7 +423,7 @@ def _given_back(deposit: DepositLeft, net: Decimal) -> str:
     if deposit.number.startswith("draft-"):
         return _("change the draft {number}, or take it out", number=deposit.number)
     part = "" if net == deposit.billed_net else _(' --amount {net} "What was not needed"', net=net)
-    return _("give it back, bean-invoice credit {number}{part} --write", number=deposit.number, part=part)
+    return _("credit it, bean-invoice credit {number}{part} --write", number=deposit.number, part=part)
 
 
 DepositTaxesDue = Callable[[], Mapping[tuple[str, str], Decimal]]

@@ -60,7 +60,7 @@ def next_numbers(book: Book) -> NextNumber:
         if not text:
             raise CannotNumber(
                 _(
-                    'no pattern of numbers is set: write {year}-01-01 custom "invoice-option" "number" '
+                    'no number pattern is set: write {year}-01-01 custom "invoice-option" "number" '
                     '"F{{year}}-{{seq:04}}"',
                     year=day.year,
                 )

@@ -108,11 +108,11 @@ def redraft_document(
                 )
             )
     if both := drop & said.keys():
-        raise CannotRedraft(_("line {both} is both changed and dropped: say one of them", both=min(both)))
+        raise CannotRedraft(_("line {both} is both changed and dropped: choose one", both=min(both)))
     if not places and not add:
         remedy = _("take it out, bean-invoice draft drop {number}", number=invoice.number)
         if not invoice.draft:
-            remedy = _("give all of it back, bean-invoice credit {number}", number=invoice.number)
+            remedy = _("credit all of it, bean-invoice credit {number}", number=invoice.number)
         raise CannotRedraft(_("{number} would have no line: {remedy}", number=invoice.number, remedy=remedy))
     decimals = currencies.currency_decimals(invoice.currency)
     lines = [_line(book, invoice.lines[place], invoice.date) for place in places]
@@ -148,27 +148,27 @@ def _can_be_changed(invoice: Invoice) -> None:
     if not invoice.draft:
         raise CannotRedraft(
             _(
-                "{number} is no draft: what has a number is credited, bean-invoice credit {number}",
+                "{number} is not a draft: a numbered document is credited, bean-invoice credit {number}",
                 number=invoice.number,
             )
         )
     if invoice.corrects and invoice.kind == "credit-note":
         raise CannotRedraft(
             _(
-                "{number} is a credit note: take it out, bean-invoice draft drop {number}, and credit anew with "
+                "{number} is a credit note: take it out, bean-invoice draft drop {number}, and credit again with "
                 "--lines, --amount or --from",
                 number=invoice.number,
             )
         )
     if invoice.kind == "claim":
         raise CannotRedraft(
-            _("{number} is a claim for late interest: take it out, and book it anew", number=invoice.number)
+            _("{number} is a claim for late interest: take it out, and book it again", number=invoice.number)
         )
     if invoice.immediate_payments or invoice.rounding:
         what = _("was paid at once") if invoice.immediate_payments else _("rounds what is to be paid")
         raise CannotRedraft(
             _(
-                "{number} {subject}: change it where it stands, {place}",
+                "{number} {subject}: change it where it is written, {place}",
                 number=invoice.number,
                 subject=what,
                 place=invoice.source,
@@ -213,14 +213,14 @@ def _changed(line: DraftLine, said: LineEdit, decimals: int) -> DraftLine:
     if said.price is not None and said.price < 0:
         raise CannotRedraft(
             _(
-                "line {index}: a price is not negative; for something given back write a quantity below 0",
+                "line {index}: a price cannot be negative; to give something back, write a quantity below 0",
                 index=said.index,
             )
         )
     if said.discount is not None and not 0 <= said.discount <= 100:
         raise CannotRedraft(
             _(
-                "line {index}: a discount of {discount} % must be from 0 to 100",
+                "line {index}: a discount of {discount} % must be between 0 and 100",
                 index=said.index,
                 discount=said.discount,
             )
@@ -248,7 +248,7 @@ def _changed(line: DraftLine, said: LineEdit, decimals: int) -> DraftLine:
         price = round_to(said.price, max(decimals, -int(said.price.as_tuple().exponent)))  # "2.5" is written 2.50
     if price is None:
         raise CannotRedraft(
-            _("line {index}, “{line}”, says no price: say it too, --price", index=said.index, line=line.text)
+            _("line {index}, “{line}”, has no price: give one too, --price", index=said.index, line=line.text)
         )
     quantity = (
         said.quantity if said.quantity is not None else line.quantity if line.quantity is not None else Decimal(1)
@@ -414,9 +414,9 @@ def _must_wait(
     if wanted > now + waits:
         raise CannotRedraft(
             _(
-                "{number} would bill {wanted} {commodity} of {item}, but it takes {now} from {account}, and {waits} "
-                "more wait there on {until}: log what was worked first (bean-invoice time add), or --add a line of "
-                "its own for what is no time worked",
+                "{number} would bill {wanted} {commodity} of {item}, but it takes {now} from {account}, where "
+                "{waits} more are waiting on {until}: log the time worked first (bean-invoice time add), or use "
+                "--add for a separate line of what is not time worked",
                 number=invoice.number,
                 wanted=f"{wanted.normalize():f}",
                 commodity=outs[0].commodity,

@@ -65,7 +65,7 @@ def begun_periods(book: Book, contract_versions: Dated[Contract], until: date, d
             if len(result) >= MAX_PERIODS:
                 raise periods.PeriodError(
                     _(
-                        "more than {max_periods} periods since {start}: its start, anchor or every is not what was "
+                        "more than {max_periods} periods since {start}: its start, anchor or every is not what you "
                         "meant",
                         max_periods=MAX_PERIODS,
                         start=start,
@@ -152,8 +152,8 @@ def unbilled_periods(
                 BillingNotice(
                     contract.code,
                     _(
-                        "{start} to {end} is billed in part, so its rest from {left_start} on is not billed: write "
-                        "anchor: {left_start}, where a period begins, or prorate: TRUE",
+                        "{start} to {end} is only billed in part, and the rest from {left_start} on is not billed: "
+                        "write anchor: {left_start}, where a period begins, or prorate: TRUE",
                         start=piece.span.start,
                         end=piece.span.end,
                         left_start=left[0].start,

@@ -257,14 +257,14 @@ def _not_grouped(
     notices = []
     for (name, commodity), entries in sorted(unpriced.items()):
         text = _(
-            "{name} has no price: {time} not billed; give the item or the contract one",
+            "{name} has no price: {time} not billed; give the item or the contract a price",
             name=name,
             time=time_in_words(entries, commodity),
         )
         notices.append(BillingNotice(code, text, "time-without-price", entries[0].source, since=entries[0].date))
     for (account, commodity), entries in sorted(uncountered.items()):
         text = _(
-            "{time} not billed: on {account} it stands against no account",
+            "{time} not billed: on {account} it is not booked against any account",
             time=time_in_words(entries, commodity),
             account=account,
         )
@@ -277,13 +277,13 @@ def _in_other_unit(code: str, group: TimeGroup, entries: Sequence[Work], unit: s
     """Time in hours whose price is per day, or the other way round."""
     quantity = worktime.without_trailing_zeros(sum((work.quantity for work in entries), ZERO))
     text = _(
-        "{quantity} {commodity} of {item} are not billed, as its price is for one {unit}",
+        "{quantity} {commodity} of {item} is not billed, because its price is for one {unit}",
         quantity=quantity,
         commodity=group.commodity,
         item=group.item or code,
         unit=unit,
     )
-    advice = _("give the time an item of its own unit")
+    advice = _("give the time an item in its own unit")
     return BillingNotice(code, text, source=entries[0].source, since=entries[0].date, advice=advice)
 
 
@@ -295,7 +295,7 @@ def _over_cap(code: str, group: TimeGroup, last: Work, over: Decimal, rate: Deci
     return BillingNotice(
         code,
         _(
-            "the cap of {cap} is reached: {over} {commodity} of {item} stay unbilled",
+            "the cap of {cap} is reached: {over} {commodity} of {item} stays unbilled",
             cap=group.cap,
             over=over,
             commodity=group.commodity,

@@ -81,7 +81,7 @@ def contracts_of_work(book: Book, work: Iterable[Work]) -> list[Contract | None]
 
 def _notice(book: Book, code: str, account: str, commodity: str, why: str, those: Sequence[Work]) -> BillingNotice:
     what, first = time_in_words(those, commodity), those[0]
-    exclude = _("say non-billable: TRUE below what nobody pays")
+    exclude = _("write non-billable: TRUE below what nobody pays")
     if why:
         text = _(
             "{subject} not billed: {code} {reason}: correct the day, or amend {code}; {exclude}",
@@ -105,7 +105,7 @@ def _notice(book: Book, code: str, account: str, commodity: str, why: str, those
         return BillingNotice(code, text, "time-without-contract", first.source, since=first.date)
     text = _(
         "{account}: {subject} not billed, as no contract names that account: write time: {account} below the "
-        "contract; {exclude}, or once below the account's open",
+        "contract; {exclude}, or once below the open line of the account",
         account=account,
         subject=what,
         exclude=exclude,

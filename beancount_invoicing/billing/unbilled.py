@@ -251,7 +251,7 @@ def _contract_lines(
         notices.append(
             BillingNotice(
                 contract.code,
-                _("its dates or numbers are beyond what can be calculated: correct them"),
+                _("its dates or numbers are too large to calculate with: correct them"),
                 source=contract.source,
             )
         )
@@ -291,8 +291,7 @@ def _adjustments(
                 BillingNotice(
                     adjustment.contract.code,
                     _(
-                        "{number} bills {start} to {end} for {billed_amount}, but by now this comes to "
-                        "{current_amount}",
+                        "{number} bills {start} to {end} for {billed_amount}, but this now comes to {current_amount}",
                         number=adjustment.billed_line.invoice.number,
                         start=adjustment.days.start,
                         end=adjustment.days.end,
@@ -446,7 +445,7 @@ def _milestones(
                     BillingNotice(
                         code,
                         _(
-                            "{milestone} is a deposit, but no account for it is known: write deposit-account: "
+                            "{milestone} is a deposit, but no account is known for it: write deposit-account: "
                             'Liabilities:… below the contract, or custom "invoice-option" "deposit-account"',
                             milestone=milestone.name,
                         ),
@@ -470,8 +469,8 @@ def _fixed_left_out(book: Book, dated: Dated[Contract], until: date, billed: Alr
         yield BillingNotice(
             code,
             _(
-                '{left} {currency} are never billed, as it has no milestone: write custom "invoice-milestone" '
-                '"{code}" "…" with percent: 100 on the day when it is to be billed',
+                "{left} {currency} will never be billed, because there is no milestone: write custom "
+                '"invoice-milestone" "{code}" "…" with percent: 100 on the day when it is to be billed',
                 left=left,
                 currency=currency,
                 code=code,
@@ -486,7 +485,7 @@ def _fixed_left_out(book: Book, dated: Dated[Contract], until: date, billed: Alr
         if order.date <= until and billed.net_by_contract.get(code) != contract.price:
             yield BillingNotice(
                 code,
-                _("{words} is billed by no milestone", words=order.words),
+                _("no milestone bills {words}", words=order.words),
                 "contract",
                 order.source,
                 order.amount,
@@ -558,7 +557,8 @@ def _expenses(
                 BillingNotice(
                     code,
                     _(
-                        "an expense of {amount} {currency} is not billed: the contract is billed in {other_currency}",
+                        "an expense of {amount} {currency} is not billed, because the contract is billed in "
+                        "{other_currency}",
                         amount=expense.amount,
                         currency=expense.currency,
                         other_currency=currency,
@@ -576,8 +576,8 @@ def _expenses(
                 BillingNotice(
                     code,
                     _(
-                        "{expense}: what was paid in the customer's name is outside your sales: write its tax code, "
-                        "tax: …, below {account}",
+                        "{expense}: what was paid in the customer's name is not part of your sales: write its tax "
+                        "code, tax: …, below {account}",
                         expense=expense.text,
                         account=expense.account,
                     ),

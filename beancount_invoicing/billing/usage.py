@@ -234,7 +234,10 @@ def _of_period(
             notices.append(
                 BillingNotice(
                     contract.code,
-                    _("{item} has no price: its time is not billed; give it one", item=contract.item or contract.code),
+                    _(
+                        "{item} has no price, so its time is not billed; give it one",
+                        item=contract.item or contract.code,
+                    ),
                 )
             )
             return lines

@@ -25,8 +25,8 @@ def check_bad_debt_recoveries(book: Book, allocated: Allocated) -> Iterator[Find
             "warning",
             "write-off-revived",
             _(
-                "{amount} of {numbers} is written off here, but {recovery_amount} of it was paid after all until "
-                "{day}: take that much of the loss back:\n{taken_back}",
+                "{amount} of {numbers} is written off here, but {recovery_amount} of it was paid after all by {day}: "
+                "take that much of the loss back:\n{taken_back}",
                 amount=ledger_amount(-payment.amount, payment.currency),
                 numbers=numbers,
                 recovery_amount=ledger_amount(recovery.amount, payment.currency),

@@ -46,8 +46,8 @@ def check_distance_sales(book: Book) -> Iterator[Finding]:
             "warning",
             "distance-sales",
             _(
-                "{number}: goods and electronic services to consumers in other states of the Union came to {amount} "
-                "in {beyond}, more than {rule_amount}: {owed_there}",
+                "{number}: sales of goods and electronic services to consumers in other states of the Union came to "
+                "{amount} in {beyond}, more than {rule_amount}: {owed_there}",
                 number=invoice.number,
                 amount=ledger_amount(totals[beyond], "EUR"),
                 beyond=beyond,
@@ -76,18 +76,18 @@ def _owed_there(book: Book, invoice: Invoice, line: Line, tax: Tax, nature: str,
     )
     chosen = supply.code_abroad(book.taxes, seller, invoice.customer, nature, invoice.date, tax.code)
     if chosen:
-        return _('{text}bill them anew with tax: "{chosen}"', text=text, chosen=chosen)
+        return _('{text}bill them again with tax: "{chosen}"', text=text, chosen=chosen)
     rate = law.standard_rate(state, day)
     if rate is None:
-        return _("{text}bill them anew with a code of its rate", text=text)
+        return _("{text}bill them again with a code of its rate", text=text)
     text += _(
-        "bill them anew with a code of its rate, {one_stop_shop_directive}",
+        "bill them again with a code of its rate, {one_stop_shop_directive}",
         one_stop_shop_directive=one_stop_shop_directive(book, state, nature, rate, tax)[1],
     )
     reduced = law.reduced_rates(state, day)
     if reduced and _is_reduced(tax, seller, day):
         text += _(
-            "; {state} has {listed} too: where one holds for this, write it instead",
+            "; {state} also has {listed}: if one of these rates applies here, write it instead",
             state=state,
             listed=_listed(reduced),
         )
@@ -151,8 +151,8 @@ def _rate_of_before(line: Line, invoice: Invoice, tax: Tax, state: str) -> str:
         return ""
     since, now = next(rate for rate in reversed(rates) if rate[0] <= day)
     return _(
-        "{tax} charges {percent}, but the standard rate of {state} is {other_percent} since {since}: write "
-        'an amendment of that day, {since} custom "invoice-tax" "{other_tax}" with rate: {now}',
+        "{tax} charges {percent}, but the standard rate of {state} has been {other_percent} since {since}: "
+        'write an amendment of that day, {since} custom "invoice-tax" "{other_tax}" with rate: {now}',
         tax=tax.code,
         percent=_percent(tax.rate),
         state=state,
@@ -178,8 +178,8 @@ def _perhaps_reduced(book: Book, line: Line, invoice: Invoice, tax: Tax, state: 
     nature = line.nature or supply.nature_under(tax) or "goods"
     _code, definition = one_stop_shop_directive(book, state, nature, reduced[0], tax, home)
     return _(
-        "{item} bears {home}, {percent}, at home, and here {tax}, {tax_percent}; {state} has {listed} too: "
-        "find out which rate holds for it there, and define {definition} (with that rate)",
+        "{item} is taxed with {home}, {percent}, at home, and here with {tax}, {tax_percent}; {state} also "
+        "has {listed}: find out which rate applies to it there, and define {definition} (with that rate)",
         item=line.item,
         home=home,
         percent=_percent(usual.rate),

@@ -38,16 +38,18 @@ def check_lengths(book: Book) -> Iterator[Finding]:
             yield _error(contract, _("time-rounding: {error}", error=error))
         if contract.time_rounding and contract.mode != "time":
             yield _error(
-                contract, _("time-rounding says nothing on a contract of mode {mode}: take it out", mode=contract.mode)
+                contract,
+                _("time-rounding has no meaning on a contract of mode {mode}: take it out", mode=contract.mode),
             )
         yield from _usage(contract)
         if contract.mode == "subscription" and not contract.every:
-            yield _error(contract, _('a subscription says how long its periods are: write every: "month"'))
+            yield _error(contract, _('a subscription needs the length of its periods: write every: "month"'))
     for dated in book.contracts.values():
         unread = [contract for _day, contract in dated.versions if contract.notice]
         if unread and not any(contract.renews and contract.until for _day, contract in dated.versions):
             yield _warning(
-                unread[0], _('notice says nothing without renews and until: write until: 2026-12-31 and renews: "year"')
+                unread[0],
+                _('notice has no meaning without renews and until: write until: 2026-12-31 and renews: "year"'),
             )
 
 
@@ -62,19 +64,19 @@ def _usage(contract: Contract) -> Iterator[Finding]:
         yield _error(
             contract,
             _(
-                "{counted} says nothing on a contract of mode {mode}: take it out",
+                "{counted} has no meaning on a contract of mode {mode}: take it out",
                 counted=counted[0],
                 mode=contract.mode,
             ),
         )
     elif counted and not contract.every:
-        yield _error(contract, _('{counted} is counted by the period: write every: "month"', counted=counted[0]))
+        yield _error(contract, _('{counted} is counted per period: write every: "month"', counted=counted[0]))
     if contract.carry_over and not contract.included:
-        yield _error(contract, _("carry-over says nothing without included: write included: 10"))
+        yield _error(contract, _("carry-over has no meaning without included: write included: 10"))
     if contract.every and contract.cap is not None:
-        yield _error(contract, _("cap says nothing where time is billed by the period (every): take one of them out"))
+        yield _error(contract, _("cap has no meaning where time is billed by the period (every): take one of them out"))
     if contract.discount and contract.mode == "fixed":
-        yield _error(contract, _("discount says nothing on a contract of mode fixed: agree on another price"))
+        yield _error(contract, _("discount has no meaning on a contract of mode fixed: agree on another price"))
 
 
 def check_taxes_and_indexes(book: Book) -> Iterator[Finding]:
@@ -98,8 +100,8 @@ def check_taxes_and_indexes(book: Book) -> Iterator[Finding]:
             yield _warning(
                 contract,
                 _(
-                    'index "{index}" begins on {day}, after the contract ({start}): its price is not revised before '
-                    "a value of its start is there",
+                    'index "{index}" begins on {day}, after the contract ({start}): the price is not revised until '
+                    "there is a value for the contract's start",
                     index=contract.index,
                     day=values[0].date,
                     start=contract.start,
@@ -114,7 +116,7 @@ def check_expenses(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "error",
                 "unknown-contract",
-                _('billable: "{contract}" is no contract: correct it, or add it', contract=expense.contract),
+                _('billable: "{contract}" is not a contract: correct it, or add it', contract=expense.contract),
                 expense.source,
             )
 
@@ -135,22 +137,22 @@ def _missing(book: Book, contract: Contract, day: date) -> Iterator[tuple[Severi
     item = book.items[contract.item].at(day) if contract.item in book.items else None
     price = contract.price is not None or (item and (item.price is not None or item.price_with_tax is not None))
     if contract.mode == "subscription" and not price:
-        yield "warning", _("it has no price, nor has its item: nothing can be billed")
+        yield "warning", _("neither it nor its item has a price: nothing can be billed")
     if contract.mode == "fixed" and contract.price is None:
-        yield "error", _("a fixed-price contract says its price: write price: …")
+        yield "error", _("a fixed-price contract needs its price: write price: …")
     if contract.mode == "time" and not contract.time:
-        yield "error", _("a time contract names the account of its time: write time: Assets:…")
+        yield "error", _("a time contract needs the account of its time: write time: Assets:…")
     if contract.mode != "time" and not contract.account and not (item and item.account):
         yield "warning", _("it has no income account: write account: Income:…, or give it an item")
     if contract.retention and not contract.retention_account:
-        yield "error", _("a retention stands on an account of the customer: write retention-account: Assets:…")
+        yield "error", _("a retention needs an account of the customer: write retention-account: Assets:…")
     if contract.retention_account and book.main_accounts.get(contract.retention_account) != book.main_accounts.get(
         contract.customer
     ):
         yield (
             "error",
             _(
-                "{retention_account} is no account of the same customer: open it with customer: {customer}",
+                "{retention_account} is not an account of the same customer: open it with customer: {customer}",
                 retention_account=contract.retention_account,
                 customer=contract.customer,
             ),
@@ -169,7 +171,7 @@ def check_amendments(book: Book) -> Iterator[Finding]:
                 yield _error(
                     version,
                     _(
-                        "its mode is {mode} and stays so: end it with until: {day} and write a contract of mode "
+                        "its mode is {mode} and cannot change: end it with until: {day} and write a contract of mode "
                         "{version_mode} with another code",
                         mode=dated.first.mode,
                         day=day - timedelta(days=1),
@@ -180,7 +182,7 @@ def check_amendments(book: Book) -> Iterator[Finding]:
                 yield _warning(
                     version,
                     _(
-                        "until: {until} lies before this amendment, so what is between stays billed: date the "
+                        "until: {until} is before this amendment, so what lies between them stays billed: date the "
                         "amendment {until} or earlier",
                         until=version.until,
                     ),
@@ -190,8 +192,8 @@ def check_amendments(book: Book) -> Iterator[Finding]:
                 yield _error(
                     version,
                     _(
-                        "from {day} on it is billed to {customer}, inside a period, and prorate: FALSE bills that to "
-                        "both: date it where a period begins, or take prorate out",
+                        "from {day} on it is billed to {customer}, in the middle of a period, and prorate: FALSE "
+                        "bills that period to both customers: date it to the start of a period, or take prorate out",
                         day=day,
                         customer=version.customer,
                     ),
@@ -202,8 +204,8 @@ def check_amendments(book: Book) -> Iterator[Finding]:
                         "warning",
                         "handed-back",
                         _(
-                            "contract {version}: from {day} on it is billed to {customer} again, which handed it "
-                            "over on {former}: name {before_customer} here, if only what is said below is to change",
+                            "contract {version}: from {day} on it is billed to {customer} again, who handed it over "
+                            "on {former}: name {before_customer} here, if only what is written below is to change",
                             version=version.code,
                             day=day,
                             customer=version.customer,
@@ -242,7 +244,7 @@ def check_milestones(book: Book) -> Iterator[Finding]:
                 if milestone.price is None:
                     yield Finding(
                         "error", "contract",
-                        _("{code}, {milestone}: a milestone of a {mode} contract is a line that is billed once: "
+                        _("{code}, {milestone}: a milestone of a {mode} contract is a line that is billed only once: "
                         "write its price: …", code=code, milestone=milestone.name, mode=dated.first.mode), milestone.source,
                     )  # fmt: skip
             continue
@@ -263,7 +265,7 @@ def check_milestones(book: Book) -> Iterator[Finding]:
                 "warning",
                 "contract",
                 _(
-                    "{code}: {words} is billed by no milestone: {remedy}",
+                    "{code}: no milestone bills {words}: {remedy}",
                     code=code,
                     words=order.words,
                     remedy=order.remedy,
@@ -286,7 +288,7 @@ def _unsound(code: str, milestones: Sequence[Milestone]) -> Iterator[Finding]:
             yield _of(
                 milestone,
                 _(
-                    "{code}, {milestone}: a milestone has one of percent, cumulative and price",
+                    "{code}, {milestone}: a milestone has either percent, cumulative or price",
                     code=code,
                     milestone=milestone.name,
                 ),
@@ -313,7 +315,7 @@ def _deposits_within_price(
         yield _of(
             ahead[-1],
             _(
-                "{code}: its deposits add up to {asked}, its price is {price}: lower one",
+                "{code}: its deposits add up to {asked}, but its price is {price}: lower one",
                 code=dated.first.code,
                 asked=f"{asked.normalize():f}",
                 price=price,
@@ -332,7 +334,7 @@ def _whole(
     code, last = dated.first.code, milestones[-1]
     part = sum((amounts[milestone] for milestone in milestones), ZERO)
     most = max(planned.own_price(dated, milestone.date) for milestone in milestones)
-    sums = _("{code}: its milestones add up to {part}, its price is", code=code, part=f"{part.normalize():f}")
+    sums = _("{code}: its milestones add up to {part}, but its price is", code=code, part=f"{part.normalize():f}")
     if part > most:
         yield _of(last, _("{sums} {most}: lower one", sums=sums, most=most))
         return
@@ -361,8 +363,8 @@ def _change_orders(
         yield _of(
             milestone,
             _(
-                "{code}, {milestone}: change-order: {change_order} is no day on which an amendment changes the price "
-                "of {code} (there is {there}): correct it, or write the amendment",
+                "{code}, {milestone}: change-order: {change_order} is not a day on which an amendment changes the "
+                "price of {code} (days known: {there}): correct it, or write the amendment",
                 code=code,
                 milestone=milestone.name,
                 change_order=milestone.change_order,
@@ -388,14 +390,14 @@ def _change_orders(
         yield _of(
             last,
             _(
-                "{code}: the milestones of its change order of {day} add up to {part}, it changes the price by "
-                "{amount}: {beyond}",
+                "{code}: the milestones of its change order of {day} add up to {part}, but the order changes the "
+                "price by {amount}: {beyond}",
                 code=code,
                 day=order.date,
                 part=f"{part.normalize():f}",
                 amount=f"{order.amount:+f}",
                 beyond=(
-                    _("correct one, or say by change-order: which other order it bills")
+                    _("correct one, or name with change-order: the other order that it bills")
                     if beyond
                     else _("add what is missing")
                 ),
@@ -481,7 +483,7 @@ def check_billed_otherwise(book: Book) -> Iterator[Finding]:
         if invoiced and invoiced.account != adjustment.customer:
             who = book.customers[adjustment.customer].at(adjustment.days.end).name
             what = _(
-                "{number} bills {code} to {invoiced}, but since {changed_on} {now} of it is {who}'s",
+                "{number} bills {code} to {invoiced}, but since {changed_on}, {now} of it belongs to {who}",
                 number=number,
                 code=code,
                 invoiced=invoiced.name,
@@ -491,7 +493,8 @@ def check_billed_otherwise(book: Book) -> Iterator[Finding]:
             )
         elif ended:
             what = _(
-                "{number} bills {code} to {end}, but it ends on {other_end}: {was} is billed, {now} is due",
+                "{number} bills {code} up to {end}, but the contract ends on {other_end}: {was} is billed, {now} is "
+                "due",
                 number=number,
                 code=code,
                 end=adjustment.days.end,
@@ -501,8 +504,8 @@ def check_billed_otherwise(book: Book) -> Iterator[Finding]:
             )
         elif adjustment.changed_on:
             what = _(
-                "{number} bills {code} from {start} to {end} for {was}, but what is said since {changed_on} makes it "
-                "{now}",
+                "{number} bills {code} from {start} to {end} for {was}, but what is written since {changed_on} makes "
+                "it {now}",
                 number=number,
                 code=code,
                 start=adjustment.days.start,
@@ -514,7 +517,7 @@ def check_billed_otherwise(book: Book) -> Iterator[Finding]:
         else:
             what = _(
                 "{number} bills {code} from {start} to {end} for {was}, but the contract changes within these days "
-                "and says {now}",
+                "and gives {now}",
                 number=number,
                 code=code,
                 start=adjustment.days.start,
@@ -526,7 +529,7 @@ def check_billed_otherwise(book: Book) -> Iterator[Finding]:
         if adjustment.changed_on and not adjustment.of_draft:
             amount = ledger_amount(abs(adjustment.amount), adjustment.currency)
             verb = _("asks for") if adjustment.amount > 0 else _("gives back")
-            advice = _("bean-invoice bill {verb} {amount}; if it was agreed so, write", verb=verb, amount=amount)
+            advice = _("bean-invoice bill {verb} {amount}; if this was agreed, write", verb=verb, amount=amount)
             advice += _(" agreed: TRUE below that line")
         yield Finding(
             "warning",
@@ -546,7 +549,7 @@ def check_adjusted_documents(book: Book) -> Iterator[Finding]:
         if not (line.contract and line.start and line.end):
             yield Finding(
                 "error", "contract",
-                _("{number}: an adjustment says the contract and the days that it adjusts: write contract, from and "
+                _("{number}: an adjustment needs the contract and the days that it adjusts: write contract, from and "
                 "to", number=invoice.number),
                 line.source,
             )  # fmt: skip
@@ -618,7 +621,7 @@ def check_overbilling(book: Book) -> Iterator[Finding]:
                 "warning",
                 "time-below-zero",
                 _(
-                    "{account}: {worked} {commodity} of {item} more are billed by {day} than were worked",
+                    "{account}: by {day}, {worked} {commodity} more of {item} are billed than were worked",
                     account=work.account,
                     worked=-worked[work.account, work.item],
                     commodity=work.commodity,
@@ -664,7 +667,10 @@ def check_retentions(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "error",
                 "unknown-contract",
-                _('invoice-accepted: "{contract}" is no contract: correct it, or add it', contract=acceptance.contract),
+                _(
+                    'invoice-accepted: "{contract}" is not a contract: correct it, or add it',
+                    contract=acceptance.contract,
+                ),
                 acceptance.source,
             )
         elif acceptance.contract in first:
@@ -673,7 +679,7 @@ def check_retentions(book: Book) -> Iterator[Finding]:
                 "error",
                 "contract",
                 _(
-                    "the works of {contract} are accepted on {day} ({place}) and on {acceptance_day}: keep one",
+                    "the works of {contract} are accepted on both {day} ({place}) and {acceptance_day}: keep one",
                     contract=acceptance.contract,
                     day=before.date,
                     place=before.source,
@@ -689,7 +695,7 @@ def check_retentions(book: Book) -> Iterator[Finding]:
                     "error",
                     "unknown-contract",
                     _(
-                        '{number}: retained: "{retention_contract}" is no contract: correct it, or add it',
+                        '{number}: retained: "{retention_contract}" is not a contract: correct it, or add it',
                         number=invoice.number,
                         retention_contract=instalment.retention_contract,
                     ),
@@ -706,7 +712,7 @@ def check_retentions(book: Book) -> Iterator[Finding]:
                 yield _warning(
                     contract,
                     _(
-                        "retention: of works at most {most_retained} % may be kept back, not {retention} % ({law} "
+                        "retention: at most {most_retained} % may be kept back on works, not {retention} % ({law} "
                         "1): lower it",
                         most_retained=MOST_RETAINED,
                         retention=contract.retention,
@@ -718,8 +724,8 @@ def check_retentions(book: Book) -> Iterator[Finding]:
                 yield _warning(
                     contract,
                     _(
-                        "retention-terms: what is kept back of works is to be paid a year after their acceptance, "
-                        'not "{retention_terms}" ({law} 2): write retention-terms: "1 year"',
+                        "retention-terms: the retention on works is to be paid one year after their acceptance, not "
+                        '"{retention_terms}" ({law} 2): write retention-terms: "1 year"',
                         retention_terms=contract.retention_terms,
                         law=law,
                     ),

@@ -38,7 +38,7 @@ def check_credit_notes_name_invoice(book: Book) -> Iterator[Finding]:
             severity(book, note.date) if naming.mandatory else "warning",
             "credit-note-reference",
             _(
-                "{number} takes something back, but names no invoice, as a credit note has to ({place}): write "
+                "{number} gives something back, but names no invoice, as a credit note must ({place}): write "
                 'corrects: "{linked}"',
                 number=note.number,
                 place=naming.source,
@@ -94,7 +94,7 @@ def check_replaced_invoices(book: Book) -> Iterator[Finding]:
                 "corrective",
                 _(
                     "{number} is replaced twice, by {first_number} ({place}) and by {invoice_number}: correct the "
-                    'corrective invoice itself, corrects: "{first_number}"',
+                    'first corrective invoice instead, corrects: "{first_number}"',
                     number=number,
                     first_number=first[number].number,
                     place=first[number].source,
@@ -110,9 +110,9 @@ def check_replaced_invoices(book: Book) -> Iterator[Finding]:
                 judged,
                 "corrective",
                 _(
-                    "{number} replaces {other_number}, but {amount} of {other_amount} of it is not taken back, so "
-                    'that it is owed beside {number}: take it back by an entry with kind: "cancellation" and '
-                    'corrects: "{other_number}", as bean-invoice correct {other_number} writes it',
+                    "{number} replaces {other_number}, but {amount} of its {other_amount} is not taken back and "
+                    'stays owed beside {number}: take it back with an entry with kind: "cancellation" and corrects: '
+                    '"{other_number}", as bean-invoice correct {other_number} writes it',
                     number=invoice.number,
                     other_number=number,
                     amount=ledger_amount(rest, other.currency),
@@ -141,8 +141,8 @@ def check_cancellations(book: Book) -> Iterator[Finding]:
                 severity(book, invoice.date),
                 "cancellation",
                 _(
-                    "{number} cancels {names}, but no corrective invoice replaces {names_clause}: bill it anew with "
-                    'kind: "corrective" and corrects: "{other_names}"; or take this out, and give it back by a '
+                    "{number} cancels {names}, but no corrective invoice replaces {names_clause}: bill it again with "
+                    'kind: "corrective" and corrects: "{other_names}"; or take this cancellation out, and write a '
                     "credit note, bean-invoice credit {other_names}",
                     number=invoice.number,
                     names=names or _("nothing"),
@@ -158,8 +158,8 @@ def check_cancellations(book: Book) -> Iterator[Finding]:
                 severity(book, invoice.date),
                 "cancellation",
                 _(
-                    "{number} is dated {day}, but {entry_number}, which replaces {corrects}, {entry_day}: they are "
-                    "one document, so date it {entry_day}",
+                    "{number} is dated {day}, but {entry_number}, which replaces {corrects}, is dated {entry_day}: "
+                    "they are one document, so date it {entry_day}",
                     number=invoice.number,
                     day=invoice.date,
                     entry_number=each.number,

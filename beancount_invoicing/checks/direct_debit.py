@@ -31,7 +31,8 @@ def _problems_of_mandate(customer: Customer) -> Iterator[str]:
     name, mandate = customer.name, customer.mandate
     if not sepa.is_mandate_reference(mandate):
         yield _(
-            "{customer}: mandate {mandate}: a reference has 1 to 35 characters, letters without accents, figures, blanks and"
+            "{customer}: mandate {mandate}: a reference has 1 to 35 characters, letters without accents, "
+            "figures, blanks and"
             " / - ? : ( ) . , ' +, and no / at its ends or twice: write it as the signed mandate has it",
             customer=name,
             mandate=mandate,
@@ -50,7 +51,8 @@ def _problems_of_mandate(customer: Customer) -> Iterator[str]:
         )
     if customer.mandate_type == "b2b" and customer.buyer == "consumer":
         yield _(
-            "{customer}: mandate {mandate} is of the B2B scheme, which is not for consumers (EPC222-07, 1.3): take mandate-type"
+            "{customer}: mandate {mandate} is of the B2B scheme, which is not for consumers (EPC222-07, 1.3): "
+            "take mandate-type"
             " out, and have a Core mandate signed",
             customer=name,
             mandate=mandate,
@@ -113,7 +115,8 @@ def check_mandate_references(book: Book) -> Iterator[Finding]:
                 "error",
                 "mandate-twice",
                 _(
-                    "mandate {mandate} of {customer} is that of {other} ({place}) as well: each mandate has a reference of its own,"
+                    "mandate {mandate} of {customer} is that of {other} ({place}) as well: each mandate has a "
+                    "reference of its own,"
                     " as the customer signed it",
                     mandate=reference,
                     customer=other.name,
@@ -168,8 +171,10 @@ def check_lapsed_mandates(book: Book) -> Iterator[Finding]:
                 "warning",
                 "mandate-lapsed",
                 _(
-                    "{customer}: mandate {mandate} was last used on {used}, and lapsed on {lapsed}: have a new one signed, or write"
-                    ' mandate: "" in an amendment; if it was collected under since, outside this ledger, write mandate-used: with'
+                    "{customer}: mandate {mandate} was last used on {used}, and lapsed on {lapsed}: have a new one "
+                    "signed, or write"
+                    ' mandate: "" in an amendment; if it was collected under since, outside this ledger, write '
+                    "mandate-used: with"
                     " the day",
                     customer=customer.name,
                     mandate=customer.mandate,
@@ -195,7 +200,8 @@ def check_collections(book: Book) -> Iterator[Finding]:
                 "error",
                 "mandate",
                 _(
-                    "{number} was collected on {day}, before mandate {mandate} was signed on {signed}: correct mandate-date, or the"
+                    "{number} was collected on {day}, before mandate {mandate} was signed on {signed}: correct "
+                    "mandate-date, or the"
                     " note",
                     number=" ".join(event.numbers),
                     day=event.date,

@@ -57,8 +57,8 @@ def check_sums(book: Book) -> FindingIterator:
                 severity(book, invoice.date),
                 "sum",
                 _(
-                    "{number}: to be paid is {amount}, but {parts} make {other_amount}: {amount_3} too much: correct "
-                    "{where}",
+                    "{number}: the amount payable is {amount}, but {parts} make {other_amount}: {amount_3} too much: "
+                    "correct {where}",
                     number=invoice.number,
                     amount=ledger_amount(invoice.payable, invoice.currency),
                     parts=joined(", ", parts),
@@ -68,8 +68,8 @@ def check_sums(book: Book) -> FindingIterator:
                 )
                 if invoice.payable > expected
                 else _(
-                    "{number}: to be paid is {amount}, but {parts} make {other_amount}: {amount_3} missing: correct "
-                    "{where}",
+                    "{number}: the amount payable is {amount}, but {parts} make {other_amount}: {amount_3} missing: "
+                    "correct {where}",
                     number=invoice.number,
                     amount=ledger_amount(invoice.payable, invoice.currency),
                     parts=joined(", ", parts),
@@ -96,14 +96,14 @@ def check_lines(book: Book) -> FindingIterator:
                     continue
                 hint = (
                     _(
-                        "write {amount}, what is left of the line that it gives back",
+                        "write {amount}, which is what is left of the line that it gives back",
                         amount=ledger_amount(share, invoice.currency),
                     )
                     if share is not None and share != result
                     else _("correct the posting, the quantity or the price")
                     if line.booked_currency == invoice.currency
                     else _(
-                        "booked are {amount} at {booking_rate}",
+                        "{amount} is booked, at {booking_rate}",
                         amount=ledger_amount(line.booked, line.booked_currency),
                         booking_rate=invoice.booking_rate,
                     )
@@ -112,7 +112,7 @@ def check_lines(book: Book) -> FindingIterator:
                     severity(book, invoice.date),
                     "line-net",
                     _(
-                        "{number}: the line “{line}” is {amount}, but {line_calculation} is {other_amount}: {hint}",
+                        "{number}: the line “{line}” is {amount}, but {line_calculation} makes {other_amount}: {hint}",
                         number=invoice.number,
                         line=line.text,
                         amount=ledger_amount(line.net, invoice.currency),
@@ -243,15 +243,15 @@ def check_taxes(book: Book) -> FindingIterator:
                 continue
             code = amount.tax.code
             supplied = {line.tax_point for line in invoice.lines if line.tax == code and line.tax_point}
-            of_then = _(", the rate of {supplied}, when it was supplied", supplied=max(supplied)) if supplied else ""
+            of_then = _(", the rate on {supplied}, the day of supply", supplied=max(supplied)) if supplied else ""
             if not amount.sources:
                 where: Source = invoice.source
                 remedy = _('book it on {account}, with tax: "{code}"', account=amount.tax.account, code=code)
             else:
                 where = amount.sources[0]
-                remedy = _("correct the posting, or the lines that it is due on")
+                remedy = _("correct the posting, or the lines that this tax is due on")
                 if of_then or _at_another_rate(book, invoice, amount):
-                    remedy = _("correct the posting, or say on the line when it was supplied, delivered: …")
+                    remedy = _("correct the posting, or write on the line the day of supply, delivered: …")
             yield Finding(
                 severity(book, invoice.date),
                 "tax",
@@ -337,8 +337,8 @@ def _registered_elsewhere(book: Book, invoice: Invoice, customer: Customer, code
             "error",
             "reverse-charge",
             _(
-                "{number}: {code} (category K) is for customers with the VAT number of another member state than "
-                "{own}, but {customer} has {vat_id}: write the one that it buys under, or another tax code on the "
+                "{number}: {code} (category K) is for customers with a VAT number of a member state other than "
+                "{own}, but {customer} has {vat_id}: write the number that it buys under, or another tax code on the "
                 "lines (directive 2006/112/EC, art. 138)",
                 number=invoice.number,
                 code=code.code,
@@ -359,7 +359,7 @@ def check_due_dates(book: Book) -> FindingIterator:
                     "warning",
                     "due-before-date",
                     _(
-                        "{number} of {day} is due on {due}, before its date: correct one of them",
+                        "{number} of {day} is due on {due}, before its date: correct one of the two",
                         number=invoice.number,
                         day=invoice.date,
                         due=instalment.due,
@@ -442,7 +442,7 @@ def check_tax_currency(book: Book) -> FindingIterator:
                 "warning",
                 "tax-currency",
                 _(
-                    "{number} charges {amount} of tax, which is owed in {currency} and is to be said in it, but no "
+                    "{number} charges {amount} of tax, which is owed in {currency} and must be stated in it, but no "
                     "rate is known: write the price on the customer's posting, … {invoice_currency} @ … {currency}, "
                     "or {day} price {invoice_currency} … {currency}",
                     number=invoice.number,

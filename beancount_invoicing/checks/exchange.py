@@ -159,7 +159,7 @@ def _settled(book: Book, paid: Weight, those: list[tuple[Allocation, Weight]]) -
             "warning",
             "exchange-difference",
             _(
-                "{numbers}: {amount} were booked as {was}, and here as {now}: {result}. Write here {postings}, and "
+                "{numbers}: {amount} was booked as {was}, but here as {now}: {result}. Write here {postings}, and "
                 "beside it {account} {other_amount}{taken}",
                 numbers=numbers,
                 amount=ledger_amount(abs(taken), paid.currency),
@@ -170,7 +170,7 @@ def _settled(book: Book, paid: Weight, those: list[tuple[Allocation, Weight]]) -
                 account=_account(book, off, those[0][0].invoice),
                 other_amount=ledger_amount(round_to(off, decimals), paid.currency_of_value),
                 taken=(
-                    _('; below the second write settles: "{number}"', number=those[0][0].invoice.number)
+                    _('; below the second, write settles: "{number}"', number=those[0][0].invoice.number)
                     if taken != paid.amount and (not several)
                     else ""
                 ),
@@ -198,9 +198,9 @@ def _given_back(
             "warning",
             "exchange-difference",
             _(
-                "{number}: {amount} of {invoice_number} were booked as {other_amount}, but are given back as "
-                "{amount_3}: {result}. A credit note has the price of its invoice: book it @ {rate} "
-                "{currency_of_value}, with its lines and taxes at that price",
+                "{number}: {amount} of {invoice_number} was booked as {other_amount}, but is given back as "
+                "{amount_3}: {result}. A credit note has the exchange rate of its invoice: book it @ {rate} "
+                "{currency_of_value}, with its lines and taxes at that rate",
                 number=note.number,
                 amount=ledger_amount(allocation.amount, given.currency),
                 invoice_number=allocation.invoice.number,
@@ -228,7 +228,7 @@ def _remaining(book: Book, paid: Weight, off: Decimal) -> Finding:
         "warning",
         "exchange-difference",
         _(
-            "what was booked on {account} in {currency} is settled at another price: {result}. Write here "
+            "what was booked on {account} in {currency} is settled at another rate: {result}. Write here "
             "{account} {amount} @@ {value}, and beside it {other_account} {other_amount}",
             account=paid.account,
             currency=paid.currency,
@@ -248,7 +248,7 @@ def _result(off: Decimal, where: Weight) -> str:
     )
     what = "gain" if off < 0 else "loss"
     return _(
-        "an exchange {subject} of {amount} is booked nowhere and stays on {account}",
+        "an exchange {subject} of {amount} is not booked anywhere and stays on {account}",
         subject=what,
         amount=amount,
         account=where.account,

@@ -35,8 +35,8 @@ def check_hours_billed(book: Book) -> Iterator[Finding]:
                 "error",
                 "time-written-down",
                 _(
-                    "{account}: {quantity} {commodity} are written down, but come onto the account: time is written "
-                    "down with a minus; time that was worked for nothing says non-billable: TRUE",
+                    "{account}: {quantity} {commodity} are written down, but are added to the account: time is "
+                    "written down with a minus sign; time worked for free has non-billable: TRUE",
                     account=work.account,
                     quantity=work.quantity,
                     commodity=work.commodity,
@@ -152,7 +152,7 @@ def _said(billed: Decimal, gone: Decimal, codes: str, item: str, account: str, c
     what = codes + (f" ({item})" if item else "")
     if billed < 0 or gone < 0:
         return _(
-            "{of_document} of {subject} are credited, but {other_of_document} come back onto {account}: write "
+            "{of_document} of {subject} are credited, but {other_of_document} return to {account}: write "
             "{of_document} there, or credit as many",
             of_document=of(max(-billed, ZERO)),
             subject=what,
@@ -161,8 +161,8 @@ def _said(billed: Decimal, gone: Decimal, codes: str, item: str, account: str, c
         )
     if billed > gone:
         return _(
-            "{of_document} of {subject} are billed, but {other_of_document} leave {account}, so that "
-            "{of_document_3} would be billed again: write {of_document_4} there, or bill {other_of_document}",
+            "{of_document} of {subject} are billed, but {other_of_document} leave {account}, so {of_document_3} "
+            "would be billed again: write {of_document_4} there, or bill {other_of_document}",
             of_document=of(billed),
             subject=what,
             other_of_document=of(gone),
@@ -171,9 +171,9 @@ def _said(billed: Decimal, gone: Decimal, codes: str, item: str, account: str, c
             of_document_4=of(-billed),
         )
     return _(
-        "{of_document} of {subject} are billed, but {other_of_document} leave {account}, so that "
-        "{of_document_3} would never be billed: write {of_document_4} there, or bill {other_of_document}; "
-        "what is given away is a posting of its own, {of_document_5} with written-down: TRUE",
+        "{of_document} of {subject} are billed, but {other_of_document} leave {account}, so {of_document_3} "
+        "would never be billed: write {of_document_4} there, or bill {other_of_document}; write what is "
+        "given away as a posting of its own, {of_document_5} with written-down: TRUE",
         of_document=of(billed),
         subject=what,
         other_of_document=of(gone),

@@ -31,7 +31,7 @@ def check_reference_rates(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "error",
                 "rate-code",
-                _('"{code}" is no reference rate that a law uses: {hint}', code=code, hint=hint),
+                _('"{code}" is not a reference rate that a law uses: {hint}', code=code, hint=hint),
                 rates[0].source,
             )
             continue
@@ -39,8 +39,8 @@ def check_reference_rates(book: Book) -> Iterator[Finding]:
         for rate in rates:
             if not MIN_REFERENCE_RATE <= rate.rate <= MAX_REFERENCE_RATE:
                 message = _(
-                    "the {name} of {day} is {rate}, but must be from {min_reference_rate} to {max_reference_rate} "
-                    "percent",
+                    "the {name} of {day} is {rate}, but must be between {min_reference_rate} and "
+                    "{max_reference_rate} percent",
                     name=name,
                     day=rate.date,
                     rate=rate.rate,
@@ -66,8 +66,8 @@ def _agreeing(reference_rate: ReferenceRate, name: str, halves: Mapping[date, De
             "warning",
             "rate-differs",
             _(
-                "the {name} of {day} is {rate} here, but is known as {shipped}: this one counts; take it out, or "
-                "look it up again",
+                "the {name} of {day} is {rate} here, but the known rate is {shipped}: the one here counts; take it "
+                "out, or check it",
                 name=name,
                 day=reference_rate.date,
                 rate=reference_rate.rate,
@@ -80,7 +80,7 @@ def _agreeing(reference_rate: ReferenceRate, name: str, halves: Mapping[date, De
             "warning",
             "percent",
             _(
-                "the {name} of {day} is {rate} percent; if {other_rate} percent is meant, write {rate_3}",
+                "the {name} of {day} is {rate} percent; if you mean {other_rate} percent, write {rate_3}",
                 name=name,
                 day=reference_rate.date,
                 rate=reference_rate.rate,
@@ -103,8 +103,8 @@ def check_interest_invoices(book: Book) -> Iterator[Finding]:
                 "warning",
                 "claim-tax",
                 _(
-                    "{number} gives back {given} with tax, but a claim for late interest is outside VAT: write kind: "
-                    '"claim" on it as well, and no tax',
+                    "{number} gives back {given} with tax, but a claim for late interest is outside VAT: also write "
+                    'kind: "claim" on it, and no tax',
                     number=invoice.number,
                     given=", ".join(given),
                 ),
@@ -114,15 +114,15 @@ def check_interest_invoices(book: Book) -> Iterator[Finding]:
             continue
         if invoice.kind != "claim":
             instead = (
-                _("gives back: write corrects: with the number of the claim instead of claims:")
+                _("gives it back: write corrects: with the number of the claim instead of claims:")
                 if invoice.kind == "credit-note"
-                else _('is no claim: write kind: "claim", or take claims: out')
+                else _('is not a claim: write kind: "claim", or take claims: out')
             )
             yield Finding(
                 "error",
                 "claims",
                 _(
-                    "{number} claims for {interest_on}, but {instead}",
+                    "{number} claims interest on {interest_on}, but {instead}",
                     number=invoice.number,
                     interest_on=invoice.interest_on,
                     instead=instead,
@@ -151,7 +151,7 @@ def check_interest_invoices(book: Book) -> Iterator[Finding]:
                 "error",
                 "other-customer",
                 _(
-                    "{number} of {customer} claims for {other_number}, which is an invoice of {other_customer}",
+                    "{number} of {customer} claims interest on {other_number}, which is an invoice of {other_customer}",
                     number=invoice.number,
                     customer=invoice.customer.name,
                     other_number=other.number,
@@ -186,7 +186,7 @@ def _once(book: Book, number: str, invoices: tuple[Invoice, ...]) -> Iterator[Fi
                 "warning",
                 "claimed-twice",
                 _(
-                    "{subject} of {number} is charged already, or a part of it ({place}): take it out, or change "
+                    "{subject} of {number} is already charged, at least in part ({place}): take it out, or change "
                     "from: and to:",
                     subject=what,
                     number=number,
@@ -239,8 +239,8 @@ def check_contract_rates(book: Book) -> Iterator[Finding]:
                 "warning",
                 "contract-rate",
                 _(
-                    "{subject}: {rate} % is less than the {least} % that a contract between businesses must at least "
-                    "ask for on {day} (Code de commerce, art. L441-10 II)",
+                    "{subject}: {rate} % is less than the {least} % that a contract between businesses must require "
+                    "at least on {day} (Code de commerce, art. L441-10 II)",
                     subject=what,
                     rate=rate,
                     least=least,

@@ -157,7 +157,7 @@ def _of_payment(unmatched: Unmatched, standings: Mapping[str, _Standing], left: 
         "warning",
         "unknown-link",
         _(
-            "^{unmatched} is written like a number of your documents, but none has it{stays}; {likely}",
+            "^{unmatched} looks like a number of your documents, but none has it{stays}; {likely}",
             unmatched=unmatched.name,
             stays=stays,
             likely=likely,
@@ -196,10 +196,9 @@ def _likely(
             found.append((slips + fits, number))
     best = sorted(number for points, number in found if points == min(found)[0])[:2]
     if not best:
-        instead = _("take it out") if key == "settles" else _("give a link of your own another name")
+        instead = _("take it out") if key == "settles" else _("give the link another name, if it is your own")
         return _(
-            "correct it, or {instead}; if a document of that number is still to be written, this settles it once "
-            "it is there",
+            "correct it, or {instead}; if a document of that number is still to be written, this will settle it then",
             instead=instead,
         )
     said = []

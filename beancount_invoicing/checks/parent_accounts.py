@@ -38,7 +38,7 @@ def check_parent_accounts(book: Book) -> Iterator[Finding]:
                 "warning",
                 "upper-account",
                 _(
-                    "{amount} on {account}, an account above those of customers, settles nothing: book it on "
+                    "{amount} on {account}, an account above the customers' own, settles nothing: book it on "
                     "{other_account}, {reason}",
                     amount=ledger_amount(abs(posting.amount), posting.currency),
                     account=posting.account,
@@ -57,14 +57,14 @@ def _owed_on(
     called = [link.casefold() for link in sorted(parent_account_posting.links)] + re.findall(r"[\w/.-]*\w", words)
     for invoice in (by_number[name] for name in called if name in by_number):
         if invoice.customer and invoice.customer.account.startswith(f"{parent_account_posting.account}:"):
-            return invoice.customer.account, _("on which {number} is owed", number=invoice.number)
+            return invoice.customer.account, _("where {number} is owed", number=invoice.number)
     for name, account in sorted(names.items()):
         if (
             account.startswith(f"{parent_account_posting.account}:")
             and words.startswith(name)
             and parent_account_posting.amount < 0
         ):
-            return account, _("which is that customer's")
+            return account, _("which belongs to that customer")
     return "", ""
 
 

@@ -86,7 +86,11 @@ def check_accounts_open(book: Book) -> Iterator[Finding]:
                 yield Finding(
                     "error",
                     "unknown-account",
-                    _("contract {entry}: {customer} is no customer's account", entry=one.code, customer=one.customer),
+                    _(
+                        "contract {entry}: {customer} is not a customer's account",
+                        entry=one.code,
+                        customer=one.customer,
+                    ),
                     one.source,
                 )
             if one.item and one.item not in book.items:
@@ -201,7 +205,7 @@ def check_longest_terms(book: Book) -> Iterator[Finding]:
         allowed = _("{days} days", days=longest.days)
         if longest.end_of_month_days:
             allowed += _(
-                ", or {end_of_month_days} days to an end of month", end_of_month_days=longest.end_of_month_days
+                ", or {end_of_month_days} days to the end of the month", end_of_month_days=longest.end_of_month_days
             )
             span = timedelta(days=longest.end_of_month_days)
             ends = steps.end_of_month(invoice.date + span), steps.end_of_month(invoice.date) + span
@@ -212,7 +216,7 @@ def check_longest_terms(book: Book) -> Iterator[Finding]:
             "warning",
             "terms-too-long",
             _(
-                "{number} is due on {due}, {days} days after its date{terms}: to {kinds} at most {allowed} may be "
+                "{number} is due on {due}, {days} days after its date{terms}: for {kinds} at most {allowed} may be "
                 "given ({place})",
                 number=invoice.number,
                 due=due,
@@ -284,7 +288,7 @@ def check_options(book: Book) -> Iterator[Finding]:
                     "error",
                     "option",
                     _(
-                        'option {name} is "{text}", but {wrong} says nothing there: what is known is {allowed}',
+                        'option {name} is "{text}", but {wrong} has no meaning there: known are {allowed}',
                         name=name,
                         text=text,
                         wrong=wrong[0],
@@ -388,8 +392,8 @@ def check_mentions(book: Book) -> Iterator[Finding]:
     if book.seller is None:
         first = next(invoice for invoice in book.invoices if invoice.kind not in {"void", "opening"})
         yield Finding(
-            "warning", "mention-seller", _('nobody sells: add custom "invoice-seller" "Legal name" with address and '
-            'ids'),
+            "warning", "mention-seller", _('there is no seller: add custom "invoice-seller" "Legal name" with the '
+            'address and identifiers'),
             first.source,
         )  # fmt: skip
         return
@@ -413,7 +417,7 @@ def check_mentions(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "warning",
                 rule,
-                _("{seller}: French invoices must say it: add {key}", seller=seller.name, key=key),
+                _("{seller}: French invoices must show it: add {key}", seller=seller.name, key=key),
                 seller.source,
             )
     used = {invoice.customer.account for invoice in book.invoices if invoice.customer and invoice.kind != "opening"}
@@ -435,7 +439,7 @@ def check_mentions(book: Book) -> Iterator[Finding]:
                 "warning",
                 "mention-customer-siren",
                 _(
-                    '{customer} is a French company without SIREN: add siren: "…" (or buyer: "consumer")',
+                    '{customer} is a French company without a SIREN: add siren: "…" (or buyer: "consumer")',
                     customer=customer.name,
                 ),
                 customer.source,
@@ -465,7 +469,7 @@ def check_public_buyers(book: Book) -> Iterator[Finding]:
                 "public-buyer",
                 _(
                     '{customer} takes electronic invoices only ({place}), but its channel is "{channel}": write '
-                    'channel: "e-invoice", or take the channel out',
+                    'channel: "e-invoice", or take channel out',
                     customer=customer.name,
                     place=source,
                     channel=customer.channel,
@@ -477,7 +481,7 @@ def check_public_buyers(book: Book) -> Iterator[Finding]:
                 "warning",
                 "public-buyer",
                 _(
-                    "{number} has neither a service code nor a commitment number: ask {customer} which of them it "
+                    "{number} has neither a service code nor a commitment number: ask {customer} which of the two it "
                     'wants, and write service-code: "…" (code service) or purchase-order: "…" (numéro d’engagement) '
                     "on {account} or on the invoice",
                     number=without[account].number,

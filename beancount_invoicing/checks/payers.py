@@ -23,7 +23,7 @@ def check_payers(book: Book) -> Iterator[Finding]:
             if not contract.recipient or payer is None or payer == own:
                 continue  # an account that is no customer's is said as of any contract
             if own is None:
-                yield _error(contract, _("{recipient} is no customer's account", recipient=contract.recipient))
+                yield _error(contract, _("{recipient} is not a customer's account", recipient=contract.recipient))
                 continue
             text = _forbidden(book.customers[own].at(day), book.customers[payer].at(day))
             if text:
@@ -40,21 +40,21 @@ def _forbidden(own: Customer, payer: Customer) -> str:
     )
     if {own.buyer, payer.buyer} & _PUBLIC:
         return _(
-            "{names}: a public buyer is invoiced itself, by the service that ordered: {remedy}",
+            "{names}: a public buyer must be invoiced itself, at the service that ordered: {remedy}",
             names=names,
             remedy=remedy,
         )
     if own.tax != payer.tax or own.address.country != payer.address.country:
         return _(
-            "{names} are taxed in different ways (tax, country), so that one invoice cannot be of both: {remedy}",
+            "{names} are taxed differently (tax, country), so one invoice cannot cover both: {remedy}",
             names=names,
             remedy=remedy,
         )
     if own.buyer == payer.buyer == "consumer" or _person(own) & _person(payer):
         return ""
     return _(
-        "{names} are not the same firm by SIREN or VAT number, and an invoice is made out to who is supplied "
-        "(directive 2006/112/EC, art. 226 (5)): {remedy}; or write the number that both have",
+        "{names} are not the same firm by SIREN or VAT number, and an invoice must be made out to whoever is "
+        "supplied (directive 2006/112/EC, art. 226 (5)): {remedy}; or write the number that both share",
         names=names,
         remedy=remedy,
     )

@@ -48,7 +48,7 @@ def check_policy_levels(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "error",
                 "policy-days",
-                _('a policy cannot be called "none", which says: no reminders'),
+                _('a policy cannot be called "none", which means: no reminders'),
                 dated.latest.source,
             )
         for _day, version in dated.versions:
@@ -72,12 +72,17 @@ def _levels(version: Policy) -> Iterator[Finding]:
             yield Finding(
                 "error",
                 "policy-fee",
-                _("{where}: the fee of level {level} is {fee}, below 0", where=where, level=level.level, fee=level.fee),
+                _(
+                    "{where}: the fee of level {level} is {fee}, which is below 0",
+                    where=where,
+                    level=level.level,
+                    fee=level.fee,
+                ),
                 level.source,
             )
         if level.level == 0 and (level.fee or level.interest):
             yield Finding(
-                "error", "policy-fee", _("{where}: level 0 leaves before anything is late: it can claim no fee or "
+                "error", "policy-fee", _("{where}: level 0 leaves before anything is late: it cannot claim a fee or "
                 "interest", where=where),
                 level.source,
             )  # fmt: skip
@@ -87,8 +92,8 @@ def _levels(version: Policy) -> Iterator[Finding]:
                 "error",
                 "policy-days",
                 _(
-                    "{where}: level {level} is due {days} days late, level {before_level} "
-                    "{before_days}: a later level comes later",
+                    "{where}: level {level} is due at {days} days late, level {before_level} at {before_days}: a "
+                    "higher level must come later",
                     where=where,
                     level=after.level,
                     days=after.days,
@@ -101,7 +106,7 @@ def _levels(version: Policy) -> Iterator[Finding]:
         yield Finding(
             "error",
             "policy-minimum",
-            _("{where}: the minimum is {minimum}, below 0", where=where, minimum=version.minimum),
+            _("{where}: the minimum is {minimum}, which is below 0", where=where, minimum=version.minimum),
             version.source,
         )
 
@@ -112,7 +117,7 @@ def check_run_and_bank_options(book: Book) -> Iterator[Finding]:
         for word in {word for _day, text in option.versions for word in str(text).replace(",", " ").split()}:
             if word not in RUN_STEPS:
                 message = _(
-                    'option run: "{word}" is no step: write some of "{run_steps}"',
+                    'option run: "{word}" is not a step: write some of "{run_steps}"',
                     word=word,
                     run_steps=" ".join(RUN_STEPS),
                 )
@@ -121,7 +126,7 @@ def check_run_and_bank_options(book: Book) -> Iterator[Finding]:
         for account in {account for _day, text in option.versions for account in str(text).split()}:
             if account not in book.opened_accounts:
                 message = _(
-                    "option bank-accounts: {account} is not opened: separate accounts by spaces", account=account
+                    "option bank-accounts: {account} is not opened: separate the accounts with spaces", account=account
                 )
                 yield Finding("error", "unknown-account", message, book.option_source("bank-accounts"))
 

@@ -32,8 +32,8 @@ def check_duplicates(book: Book) -> Iterator[Finding]:
             other = free(use) or _("another number (and its link)")
             if _customer_at(book, use) in sent and _customer_at(book, keeps) != _customer_at(book, use):
                 remedy = _(
-                    "both have been sent: give this one {other}, take ^{number} out of the notes that it was sent, "
-                    "and send it again: it replaces what was sent as {number}",
+                    "both have been sent: give this one {other}, take ^{number} out of the notes saying that it was "
+                    "sent, and send it again: it replaces what was sent as {number}",
                     other=other,
                     number=number,
                 )
@@ -123,7 +123,7 @@ def check_series(book: Book) -> Iterator[Finding]:
                 "warning",
                 "number-not-in-series",
                 _(
-                    "{number} is not in the series {pattern}: it is checked for duplicates only",
+                    "{number} is not in the series {pattern}: it is only checked for duplicates",
                     number=use.number,
                     pattern=pattern,
                 ),

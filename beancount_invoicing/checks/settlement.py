@@ -58,7 +58,7 @@ def check_credited_amounts(book: Book) -> Iterator[Finding]:
                 severity(book, note.date),
                 "credit-note-beyond",
                 _(
-                    "{number} credits {amount}, but of {names} only {other_amount} is left to credit: lower it, or "
+                    "{number} credits {amount}, but only {other_amount} of {names} is left to credit: lower it, or "
                     "correct what it corrects{more}",
                     number=note.number,
                     amount=ledger_amount(abs(payable.amount), note.currency),
@@ -81,11 +81,11 @@ def check_credited_amounts(book: Book) -> Iterator[Finding]:
                     subject=part.what,
                     names=names,
                     left=(
-                        _(" only {left} of it is left to credit: write {left}, or correct what it corrects", left=left)
+                        _(" only {left} is left to credit: write {left}, or correct what it corrects", left=left)
                         if part.left
                         else _(
-                            " nothing of it is left to credit: write the code of what is credited, or correct what "
-                            "it corrects"
+                            " nothing is left to credit: write the code of what is credited, or correct what it "
+                            "corrects"
                         )
                     ),
                 ),
@@ -97,8 +97,8 @@ def check_credited_amounts(book: Book) -> Iterator[Finding]:
                     "warning",
                     "credit-note-rest",
                     _(
-                        "{number} credits the rest of the net under {part} of {names}, but of its tax {amount}, and "
-                        "{part_amount} is left: write {part_amount}, or {other_amount} stays open",
+                        "{number} credits the rest of the net under {part} of {names}, but {amount} of its tax, of "
+                        "which {part_amount} is left: write {part_amount}, or {other_amount} stays open",
                         number=note.number,
                         part=part.code,
                         names=names,
@@ -178,7 +178,7 @@ def check_deposits_deducted(book: Book) -> Iterator[Finding]:
                 what = (
                     _("there is no such invoice")
                     if deposit is None
-                    else _("that is no deposit invoice ({kind})", kind=deposit.kind)
+                    else _("that is not a deposit invoice ({kind})", kind=deposit.kind)
                 )
                 yield Finding(
                     "error",
@@ -214,9 +214,8 @@ def check_deposits_deducted(book: Book) -> Iterator[Finding]:
                     "error",
                     "deposit",
                     _(
-                        "{number} in {currency} deducts {deduction_number}, which is a deposit in "
-                        "{deposit_currency}: deduct it from an invoice in its own currency, or pay it back by a "
-                        "credit note",
+                        "{number} in {currency} deducts {deduction_number}, a deposit in {deposit_currency}: deduct "
+                        "it from an invoice in its own currency, or pay it back with a credit note",
                         number=invoice.number,
                         currency=invoice.currency,
                         deduction_number=deduction.number,
@@ -230,8 +229,8 @@ def check_deposits_deducted(book: Book) -> Iterator[Finding]:
                     "error",
                     "deposit",
                     _(
-                        "{number} of {day} deducts {deduction_number}, which is only of {deposit_day}: correct one "
-                        "of the dates",
+                        "{number} of {day} deducts {deduction_number}, which is dated later, {deposit_day}: correct "
+                        "one of the dates",
                         number=invoice.number,
                         day=invoice.date,
                         deduction_number=deduction.number,
@@ -255,8 +254,8 @@ def check_deposits_deducted(book: Book) -> Iterator[Finding]:
                     severity(book, invoice.date),
                     "deposit-beyond",
                     _(
-                        "{number}: with it {amount} {subject}of {deduction_number} are deducted, but {credited}it "
-                        "brought {other_amount}: deduct at most {amount_3} here",
+                        "{number}: with this invoice {amount} {subject}of {deduction_number} is deducted, but "
+                        "{credited}it brought only {other_amount}: deduct at most {amount_3} here",
                         number=invoice.number,
                         amount=ledger_amount(deducted[key], invoice.currency),
                         subject=what,
@@ -381,7 +380,7 @@ def check_taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
                     "warning",
                     "tax-code",
                     _(
-                        "{amount} left {account} without saying of which tax: write tax: below those postings",
+                        "{amount} left {account} without a tax code: write tax: below those postings",
                         amount=ledger_amount(left, currency),
                         account=account,
                     ),
@@ -408,7 +407,7 @@ def check_taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
                 "warning",
                 "tax-due",
                 _(
-                    "{code}: by payments until {last_date} {amount} became due, but {subject}",
+                    "{code}: {amount} became due by payments until {last_date}, but {subject}",
                     code=code,
                     last_date=book.last_date,
                     amount=ledger_amount(total.due, currency),
@@ -421,18 +420,18 @@ def check_taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
                 "warning",
                 "tax-written-off",
                 _(
-                    "{code}: {amount} of tax was lost by write-offs and discounts, but {total_amount} left "
+                    "{code}: {amount} of tax was lost through write-offs and discounts, but {total_amount} left "
                     "{account}: {taken_off}",
                     code=code,
                     amount=ledger_amount(total.cancelled, currency),
                     total_amount=ledger_amount(total.taken_off, currency),
                     account=account,
                     taken_off=(
-                        _('take it off in the write-off, with tax: "{code}"', code=code)
+                        _('take it off in the write-off transaction, with tax: "{code}"', code=code)
                         if abs(total.taken_off) < abs(total.cancelled)
                         else _(
-                            "put {amount} back there, in the write-off or where that much of the loss is taken back, "
-                            'with tax: "{code}"',
+                            "put {amount} back there, in the write-off transaction or where that much of the loss is "
+                            'taken back, with tax: "{code}"',
                             amount=ledger_amount(abs(total.to_cancel), currency),
                             code=code,
                         )
@@ -452,8 +451,8 @@ def _taken_over(book: Book, due: TaxDue) -> Iterator[Finding]:
             "warning",
             "tax-taken-over",
             _(
-                "{amount} of tax on {account} is taken over from earlier books, but it cannot be told of which open "
-                'item it is: write it in the open item\'s transaction, kind: "opening", a posting for each, with '
+                "{amount} of tax on {account} is taken over from earlier books, but nothing shows which open item it "
+                'belongs to: write it in the open item\'s transaction, kind: "opening", with a posting for each, and '
                 'tax: and settles: "…" (the number) below it',
                 amount=ledger_amount(-one.amount, one.currency),
                 account=one.account,
@@ -467,7 +466,7 @@ def _taken_over(book: Book, due: TaxDue) -> Iterator[Finding]:
                 "error",
                 "unknown-invoice",
                 _(
-                    'settles: there is no open item "{number}" whose tax this could be: write the number of one',
+                    'settles: no open item "{number}" has this tax: write the number of one that does',
                     number=movement.number,
                 ),
                 movement.source,
@@ -513,9 +512,9 @@ def _deposits_due(book: Book, due: TaxDue) -> Iterator[Finding]:
                     "warning",
                     "deposit-tax",
                     _(
-                        "{number} takes {amount} of the tax on {deposit_number} off {account}, but by then only "
-                        "{other_amount} of it was due, by what was paid: deduct {other_amount} there, and {amount_3} "
-                        'on {pending}, both with deposit: "{deposit_number}" and tax: "{code}"',
+                        "{number} takes {amount} of the tax on {deposit_number} off {account}, but by then payments "
+                        "had made only {other_amount} of it due: deduct {other_amount} there, and {amount_3} on "
+                        '{pending}, both with deposit: "{deposit_number}" and tax: "{code}"',
                         number=invoice.number,
                         amount=ledger_amount(deduction.amount, invoice.currency),
                         deposit_number=deposit.number,

@@ -75,8 +75,8 @@ def check_services_abroad(book: Book) -> Iterator[Finding]:
                     _("{number}: {problem}", number=invoice.number, problem=problem)
                     if nature
                     else _(
-                        '{number}: {problem}; if it is goods, say nature: "goods" on the line, its item or its tax '
-                        "code",
+                        '{number}: {problem}; if these are goods, write nature: "goods" on the line, its item or its '
+                        "tax code",
                         number=invoice.number,
                         problem=problem,
                     )
@@ -141,7 +141,7 @@ def _place_problem(book: Book, invoice: Invoice, abroad: _ServicesAbroad, tax: T
     if (tax.category == "S" and tax.rate) or _small_firm(book, invoice, tax):
         services, buyer = (_("electronic services"), "consumer") if abroad.consumer else ("services", "business")
         return _(
-            "{charged} {subject} to {customer}, a {buyer} in {place}, where they are supplied: they bear no "
+            "{charged} {subject} to {customer}, a {buyer} in {place}, where they count as supplied: they bear no "
             "tax of {state_of} ({rule}): {remedy}",
             charged=_charged(tax),
             subject=services,
@@ -189,7 +189,7 @@ def _at_another_rate(
     due = steps.round_to(net * usual / 100, currencies.currency_decimals(invoice.currency))
     known = joined(_(" or "), (f"{rate.rate.normalize():f} %" for rate in rates))
     return _(
-        "{tax} charges {rate} % on services to {customer}, a business in {place}, whose rates they bear, "
+        "{tax} charges {rate} % on services to {customer}, a business in {place}, whose rates apply to them, "
         '{known} ({rule}): {define}write tax: "{chosen}" on the line and on its tax, {amount}',
         tax=tax.code,
         rate=f"{tax.rate.normalize():f}",
@@ -226,12 +226,12 @@ def _remedy(
     if where == "union" and not customer.vat_id:
         return (
             _(
-                'write its VAT id, vat-id: "EL…", on {account}, or buyer: "consumer" where it is none',
+                'write its VAT id, vat-id: "EL…", on {account}, or buyer: "consumer" if it is not a business',
                 account=customer.account,
             )
             if place == "GR"
             else _(
-                'write its VAT id, vat-id: "{place}…", on {account}, or buyer: "consumer" where it is none',
+                'write its VAT id, vat-id: "{place}…", on {account}, or buyer: "consumer" if it is not a business',
                 place=place,
                 account=customer.account,
             )

@@ -96,9 +96,9 @@ def _compared(
             "warning",
             "discount-tax" if means == "discount" else "write-off-tax",
             _(
-                "{numbers}: {amount} are {cancelled_as}, and {other_amount} of {code} is taken {gone}, but "
-                '{amount_3} of it is the tax in that: write {account} {amount_4} with tax: "{code}", and the other '
-                "{amount_5} on the account of what is {cancelled_as}",
+                "{numbers}: {amount} is {cancelled_as}, and {other_amount} of {code} is taken {gone}, but the tax in "
+                'it is {amount_3}: write {account} {amount_4} with tax: "{code}", and the other {amount_5} on the '
+                "account for what is {cancelled_as}",
                 numbers=numbers,
                 amount=ledger_amount(abs(gone), first.currency),
                 cancelled_as=CANCELLED_AS[means],
@@ -152,12 +152,12 @@ def _late(allocations: Sequence[Allocation]) -> Iterator[Finding]:
             "discount-late",
             _n(
                 days,
-                "{number}: its cash discount could be taken until {day}, but {amount} of it is taken on "
-                '{received_on}, {days} day late: leave it open and ask for it, or agree to it by cash-discount: "… '
-                'within {received_on_days} days" on the invoice',
-                "{number}: its cash discount could be taken until {day}, but {amount} of it is taken on "
-                '{received_on}, {days} days late: leave it open and ask for it, or agree to it by cash-discount: "… '
-                'within {received_on_days} days" on the invoice',
+                "{number}: its cash discount could be taken until {day}, but {amount} is taken on {received_on}, "
+                '{days} day late: leave that open and ask for it, or agree to it with cash-discount: "… within '
+                '{received_on_days} days" on the invoice',
+                "{number}: its cash discount could be taken until {day}, but {amount} is taken on {received_on}, "
+                '{days} days late: leave that open and ask for it, or agree to it with cash-discount: "… within '
+                '{received_on_days} days" on the invoice',
                 number=invoice.number,
                 day=found.date,
                 amount=ledger_amount(allocation.amount, invoice.currency),

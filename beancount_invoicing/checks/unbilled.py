@@ -36,8 +36,8 @@ def check_shared_time_accounts(book: Book) -> Iterator[Finding]:
                 said.add(pair)
                 yield Finding(
                     "error", "contract",
-                    _("contract {other}: {account} is the time account of {entry} as well ({place}), from {first} "
-                    "on, so that nobody can tell whose time it is: give one an account of its own, or until: the day "
+                    _("contract {other}: from {first} on, {account} is also the time account of {entry} ({place}), "
+                    "so nobody can tell whose time it is: give one of them an account of its own, or until: the day "
                     "before", other=other.code, account=account, entry=one.code, place=one.source, first=max(first, other_first)),
                     other.source,
                 )  # fmt: skip

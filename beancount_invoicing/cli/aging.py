@@ -37,7 +37,7 @@ def _bounds(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int
         return tuple(int(part) for part in value.split(","))
     except ValueError:
         raise click.BadParameter(
-            _("{value} is no list of days such as 30,60,90", value=value), ctx=ctx, param=param
+            _("{value} is not a list of days such as 30,60,90", value=value), ctx=ctx, param=param
         ) from None
 
 
@@ -77,8 +77,8 @@ def aging_command(
     for row, books in report.unreconciled():
         session.error(
             _(
-                "{account}: total {total} + drafts {drafts} {currency} is not the ledger's balance {balance}: this "
-                "is a mistake of ours, please report it",
+                "{account}: total {total} + drafts {drafts} {currency} differs from the ledger's balance {balance}: "
+                "this is a bug in the program, please report it",
                 account=row.account,
                 total=row.total,
                 drafts=row.drafts,

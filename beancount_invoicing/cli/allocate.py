@@ -42,7 +42,7 @@ def allocate_command(
 ) -> None:
     """Allocate money on a customer's account to documents: the money keeps the day on which it came."""
     if amount is not None and amount <= 0:
-        raise click.UsageError(_("--amount is above 0"))
+        raise click.UsageError(_("--amount must be above 0"))
     way = build_write_options(write, into, commit)
     with changing(session):
         wanted = AllocationRequest(numbers, amount, source)

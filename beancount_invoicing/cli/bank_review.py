@@ -336,7 +336,8 @@ def _split(book: Book, line: BookedLine) -> list[LinePart]:
     names = [*_print_open(book, line), *_other_accounts(book, line)]
     echo(
         _(
-            "Each part is for a document, a customer (on account) or an account: NAME=AMOUNT; the last one takes the rest."
+            "Each part is for a document, a customer (on account) or an account: NAME=AMOUNT; the last one takes "
+            "the rest."
         )
     )
     while (left := money_left(movement, parts)) > 0:

@@ -54,7 +54,8 @@ COLUMNS = (
     default="",
     metavar="ACCOUNT",
     shell_complete=complete_accounts,
-    help="The account that they are of, where the file does not say it; a table is read as its invoice-bank describes it.",
+    help="The account that they are of, where the file does not say it; a table is read as its invoice-bank "
+    "describes it.",
 )
 @format_option
 @click.pass_obj

@@ -91,9 +91,11 @@ def bill_command(
     """Bill what is due under contracts, for time and for expenses: show the documents, or write them."""
     way = build_write_options(write, into, commit, yes)
     if outputs and not folder:
-        raise click.UsageError(_("say the folder that the files go into: -o FOLDER"))
+        raise click.UsageError(_("give the folder for the files: -o FOLDER"))
     if folder and write:
-        raise click.UsageError(_("-o is for what is not written: after --write, bean-invoice render NUMBER"))
+        raise click.UsageError(
+            _("-o is for what is not written to the ledger: after --write, bean-invoice render NUMBER")
+        )
     dating, only = DocumentDating(day or until, draft), LineFilter(person, task, since, item)
     with changing(session):
         outcome = bill.bill(session.find(), until, dating, way, customer, contract, only)

@@ -55,7 +55,7 @@ class Number(click.ParamType[Decimal]):
         except InvalidOperation:
             number = Decimal("NaN")
         if not number.is_finite():
-            self.fail(_("{value} is no number: write it such as 98.00", value=value), param, ctx)
+            self.fail(_("{value} is not a number: write 98.00, for example", value=value), param, ctx)
         return number
 
 
@@ -231,7 +231,7 @@ def _tell(message: str, mark: Mark | None) -> None:
 def print_assumed_notice(book: Book, as_of: date) -> None:
     """Says that settlements are assumed, where an option makes them so."""
     if book.option("allocate", as_of) == "oldest":
-        print_notice(_('Assumed: payments that name no invoice settle the oldest due (invoice-option "allocate").'))
+        print_notice(_('Assumption: payments that name no invoice settle the oldest due (invoice-option "allocate").'))
 
 
 def today() -> date:
@@ -255,7 +255,7 @@ def customer_option(command: F) -> F:
     @wraps(command)
     def named(*args: Any, customer_named: str, customer: str, **values: Any) -> Any:
         if customer and customer_named:
-            raise click.UsageError(_("name the customer once: CUSTOMER, or --customer"))
+            raise click.UsageError(_("name the customer only once: CUSTOMER, or --customer"))
         return command(*args, customer=customer or customer_named, **values)
 
     named = click.option(
@@ -400,7 +400,7 @@ def folder_option(default: str | None) -> Callable[[F], F]:
 def _no_stream(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
     """The folder; `-`, which elsewhere is the output itself, is none."""
     if value is not None and str(value) == "-":
-        raise click.BadParameter(_("files go into a folder, not to the output: name one"), ctx, param)
+        raise click.BadParameter(_("files go into a folder, not to the output: name a folder"), ctx, param)
     return value
 
 

@@ -149,7 +149,7 @@ def contracts_command(session: Session, customer: str, contract: str, as_of: dat
         if status.prepaid:
             print_notice(
                 _(
-                    "{contract}: {prepaid} {currency} of deposits is not deducted yet",
+                    "{contract}: {prepaid} {currency} of deposits has not been deducted yet",
                     contract=status.contract.code,
                     prepaid=row["prepaid"],
                     currency=status.currency,
@@ -207,7 +207,7 @@ def unbilled_command(session: Session, customer: str, contract: str, run: bool, 
                 totals[one.currency, part] = totals.get((one.currency, part), Decimal(0)) + one.line.net
         print_table(
             (
-                _("To be billed as of {day}, without tax, with what has run", day=as_of)
+                _("To be billed as of {day}, without tax, including periods that have begun", day=as_of)
                 if run
                 else _("To be billed as of {day}, without tax", day=as_of)
             ),
@@ -254,8 +254,7 @@ def unbilled_command(session: Session, customer: str, contract: str, run: bool, 
             what = one.line.text or one.line.item or one.kind
             print_notice(
                 _(
-                    "warning: {contract}, {subject}: has been waiting for {days} days, more than {long_wait_days}: "
-                    "bill it",
+                    "warning: {contract}, {subject}: waiting for {days} days, more than {long_wait_days}: bill it",
                     contract=one.contract.code,
                     subject=what,
                     days=days,

@@ -80,7 +80,8 @@ from beancount_invoicing.model import Book
     "--credit-note/--corrective",
     "by_credit_note",
     default=None,
-    help="A credit note and a new invoice, or one corrective invoice. Default: the former for customers with e-invoices by Peppol.",
+    help="A credit note and a new invoice, or one corrective invoice. Default: the former for customers with "
+    "e-invoices by Peppol.",
 )
 @date_option("The date of the corrective invoice.")
 @yes_option
@@ -125,12 +126,14 @@ def correct_command(
     """
     way = build_write_options(write, into, commit, yes)
     if not reason.strip():
-        raise click.UsageError(_('say why, as it shall stand on the corrective invoice: correct NUMBER "Agreed price"'))
+        raise click.UsageError(
+            _('give the reason, as it is to appear on the corrective invoice: correct NUMBER "Agreed price"')
+        )
     said = (quantity, price, text, discount)
     changed = any(one is not None for one in said)
     if index is not None and not (changed or tax or start or end):
         raise click.UsageError(
-            _("say what of the line was wrong: --quantity, --price, --text, --discount, --tax, --from or --to")
+            _("say what was wrong with the line: --quantity, --price, --text, --discount, --tax, --from or --to")
         )
     loads = LedgerLoader(session.find())
     with changing(session):

@@ -26,7 +26,8 @@ def _lines(ctx: click.Context, param: click.Parameter, value: str) -> tuple[Cred
         match = _LINE.fullmatch(part)
         if not match:
             message = _(
-                "{part} is no line: write 1,3 or, for a part of it, 3x2.5, or 1@-5 for 5 less of its price", part=part
+                "{part} is not a line: write 1,3 or, for a part of a line, 3x2.5, or 1@-5 for a price lower by 5",
+                part=part,
             )
             raise click.BadParameter(message, ctx=ctx, param=param)
         units, less = match["units"], match["less"]
@@ -44,7 +45,9 @@ def _amount(ctx: click.Context, param: click.Parameter, value: str | None) -> De
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite():
-        raise click.BadParameter(_("{value} is no amount: write it such as 50.00", value=value), ctx=ctx, param=param)
+        raise click.BadParameter(
+            _("{value} is not an amount: write 50.00, for example", value=value), ctx=ctx, param=param
+        )
     return amount
 
 
@@ -110,7 +113,7 @@ def credit_command(
     """Credit a document, or what is left of it: all of it, some lines, an amount, or days of a period."""
     way = build_write_options(write, into, commit, yes)
     if tax and amount is None:
-        raise click.UsageError(_("--tax says nothing without --amount"))
+        raise click.UsageError(_("--tax has no meaning without --amount"))
     wanted = CreditRequest(number, lines, reason or note, reopen, amount, tax, start, end)
     with changing(session):
         outcome = credit.credit(session.find(), wanted, DocumentDating(day, draft), way)

@@ -55,7 +55,7 @@ def day_said(text: str, today: date, edge: Edge = "last") -> date:
     for read in (_written, _counted, _named):
         if (day := read(said, today, edge)) is not None:
             return day
-    raise ValueError(_("{text} is no date: write it such as {examples}", text=text, examples=EXAMPLES))
+    raise ValueError(_("{text} is not a date: write {examples}, for example", text=text, examples=EXAMPLES))
 
 
 def _written(said: str, _today: date, edge: Edge) -> date | None:
@@ -73,7 +73,7 @@ def _written(said: str, _today: date, edge: Edge) -> date | None:
         if by_day and by_month and by_day != by_month:
             raise ValueError(
                 _(
-                    "{text} can be {by_day} or {by_month}: write the one that is meant",
+                    "{text} can be {by_day} or {by_month}: write the date that you mean",
                     text=said,
                     by_day=by_day,
                     by_month=by_month,

@@ -86,12 +86,12 @@ def draft_edit_command(
     amounts, deposits and the billed time follow.
     """
     if into:
-        raise click.UsageError(_("a draft is changed where it stands: leave --into away"))
+        raise click.UsageError(_("a draft is changed where it is written: leave --into out"))
     way = build_write_options(write, None, commit)
     said = (quantity, price, text, discount)
     changed = any(one is not None for one in said)
     if index is not None and not changed:
-        raise click.UsageError(_("say what of the line changes: --quantity, --price, --text or --discount"))
+        raise click.UsageError(_("say what changes on the line: --quantity, --price, --text or --discount"))
     if not (changed or add or drop):
         raise click.UsageError(
             _("say what changes: --line N with --quantity, --price, --text or --discount; --add; --drop")
@@ -125,7 +125,7 @@ def draft_drop_command(
 ) -> None:
     """Remove drafts from the ledger: the time, periods and expenses on them can be billed again."""
     if into:
-        raise click.UsageError(_("drafts are taken out where they stand: leave --into away"))
+        raise click.UsageError(_("drafts are taken out where they are written: leave --into out"))
     way = build_write_options(write, None, commit)
     with changing(session):
         print_outcome(draft.draft_drop(session.find(), numbers, way), way)
@@ -153,4 +153,4 @@ def draft_list_command(session: Session, numbers: tuple[str, ...], form: str) ->
     elif positions:
         print_documents(_("Drafts"), [position.invoice for position in positions], named=True)
     else:
-        echo(_("There is no draft."))
+        echo(_("There are no drafts."))

@@ -163,7 +163,7 @@ def init_command(
     if not name:
         if not asked:
             raise click.UsageError(_('say who sells: bean-invoice init --name "…" --country FR --regime payments'))
-        name = prompt(_("Legal name of who sells"), err=True)
+        name = prompt(_("Legal name of the seller"), err=True)
     keys = {key: said[key.replace("-", "_")] for key in SELLER_KEYS}
     if asked:
         for key in ("address", "postcode", "city", "country", "siren", "vat-id", "email", "iban"):
@@ -196,7 +196,7 @@ def init_command(
             rates = (prompt(_("Usual rate of tax in percent"), type=Number(), err=True),)
         else:
             raise click.UsageError(
-                _("say the rates of tax in {place}, the usual one first: --rate NUMBER, once for each", place=place)
+                _("give the rates of tax in {place}, the usual one first: --rate NUMBER, once for each", place=place)
             )
     if oss and (regime == "exempt" or not law.sells_in_union(place, "services" if nature == "electronic" else "goods")):
         raise click.UsageError(_("--oss is for sellers in the European Union whose sales are taxed"))
@@ -238,8 +238,8 @@ def _french(keys: dict[str, str]) -> None:
     if not keys["legal-form"]:
         print_notice(
             _(
-                'French invoices say the legal form: add legal-form: to the seller, such as "EI" for a sole trader, '
-                'or "SARL au capital de 5 000 €"'
+                'French invoices must show the legal form: add legal-form: to the seller, such as "EI" for a sole '
+                'trader, or "SARL au capital de 5 000 €"'
             )
         )
     siren = keys["siren"] or keys["siret"][:9]
@@ -272,7 +272,7 @@ def _ask(key: str, default: str) -> str:
         value = str(prompt(_QUESTIONS[key], default=default, show_default=bool(default), err=True)).strip()
         problem = identifiers.problem(key, value) if value else None
         if key == "country" and len(value) != 2:
-            problem = _('write its code of two letters, such as "FR"')
+            problem = _('write its two-letter code, such as "FR"')
         if problem is None:
             return value
         echo(_("{key} {value}: {problem}", key=key, value=value, problem=problem), err=True)
@@ -281,4 +281,4 @@ def _ask(key: str, default: str) -> str:
 def _ask_regime() -> str:
     for regime, meaning in REGIMES.items():
         echo(_("  {regime} {meaning}", regime=f"{regime:<9}", meaning=meaning), err=True)
-    return str(prompt(_("When is tax owed"), type=OneOf(list(REGIMES)), default="invoices", err=True))
+    return str(prompt(_("When does tax become due"), type=OneOf(list(REGIMES)), default="invoices", err=True))

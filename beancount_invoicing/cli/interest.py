@@ -94,7 +94,7 @@ def interest_command(
         "",
     )
     if alone:
-        raise click.UsageError(_("{alone} says nothing without --book", alone=alone))
+        raise click.UsageError(_("{alone} has no meaning without --book", alone=alone))
     ledger = session.open()
     print_assumed_notice(ledger.book, as_of)
     try:

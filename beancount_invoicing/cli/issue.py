@@ -35,9 +35,9 @@ def issue_command(
 ) -> None:
     """Give drafts their numbers, dates and links."""
     if bool(drafts) == everything:
-        raise click.UsageError(_("name the drafts, or say --all"))
+        raise click.UsageError(_("name the drafts, or give --all"))
     if into:
-        raise click.UsageError(_("drafts are issued where they stand: leave --into away"))
+        raise click.UsageError(_("drafts are issued where they are written: leave --into out"))
     way = build_write_options(write, None, commit, yes)
     with changing(session):
         print_outcome(issue.issue(session.find(), drafts, day, way), way, form)

@@ -79,7 +79,7 @@ def item_add_command(
 ) -> None:
     """Add an item."""
     if price is not None and price_with_tax is not None:
-        raise click.UsageError(_("an item has a price without or with tax, not both"))
+        raise click.UsageError(_("an item's price is either without or with tax, not both"))
     way = build_write_options(write, into, commit)
     wanted = ItemRequest(code, name, account, price, price_with_tax, unit, tax, nature or "")
     with changing(session):

@@ -74,7 +74,7 @@ def list_command(
 ) -> None:
     """List invoices, credit notes and drafts, with their status."""
     if unsettled and statuses:
-        raise click.UsageError(_("say either --open or --status"))
+        raise click.UsageError(_("give either --open or --status"))
     if unsettled:
         statuses = tuple(status for status, mark in BY_STATUS.items() if mark != "done")
     ledger = session.open()

@@ -78,7 +78,9 @@ def _as_text(argument: str) -> str:
 
 
 def _not_utf8(text: str) -> str:
-    return _('"{text}" is not UTF-8: write it in UTF-8; a script or a file that says it is to be saved so', text=text)
+    return _(
+        '"{text}" is not UTF-8: write it in UTF-8; a script or file that contains it must be saved as UTF-8', text=text
+    )
 
 
 class _Commands(Commands):

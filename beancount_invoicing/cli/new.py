@@ -122,7 +122,7 @@ def new_command(
     loads = LedgerLoader(session.find())
     if not customer or not lines:
         if not sys.stdin.isatty():
-            raise click.UsageError(_('say the customer and the lines: bean-invoice new ACME "6.5 DEV"'))
+            raise click.UsageError(_('give the customer and the lines: bean-invoice new ACME "6.5 DEV"'))
         wanted, way = _asked(session, loads, wanted, dating, way)
     with changing(session):
         print_outcome(new.new_invoice(session.find(), wanted, dating, way, loads), way, form, explain)
@@ -140,7 +140,7 @@ def _asked(
         except UnknownCustomer as error:
             echo(str(error), err=True)
     _show_items(book, dating.day)
-    while text := ask(_("Line {count} (empty: no more)", count=len(wanted.lines) + 1), book.items, empty=True):
+    while text := ask(_("Line {count} (leave empty to finish)", count=len(wanted.lines) + 1), book.items, empty=True):
         more = wanted._replace(lines=(*wanted.lines, text))
         try:
             outcome = new.new_invoice(session.find(), more, dating, WriteOptions(), loads)
@@ -154,12 +154,12 @@ def _asked(
                 income = ask(_("Income account"), incomes)
                 while income not in book.opened_accounts:
                     echo(
-                        _("{income} is not open: it is one of {incomes}", income=income, incomes=", ".join(incomes)),
+                        _("{income} is not open: choose one of {incomes}", income=income, incomes=", ".join(incomes)),
                         err=True,
                     )
                     income = ask(_("Income account"), incomes)
                 wanted = wanted._replace(account=income)
-                echo(_("Now the line again."), err=True)
+                echo(_("Enter the line again."), err=True)
             continue
         wanted = more
         (invoice,) = outcome.documents

@@ -78,7 +78,7 @@ def send_pages(session: Session, make_dispatches: DispatchFactory, day: date, pa
     """Sends what another command makes, and prints what became of each. Raises click.UsageError for what says nothing then."""
     write_options = build_write_options(page.write, page.into, page.commit)
     if page.form == "csv":
-        raise click.UsageError(_("--send answers as a table or as json"))
+        raise click.UsageError(_("--send answers with a table or json only"))
     if page.again and page.retry:
         raise click.UsageError(_("--again and --retry exclude each other"))
     send_options = build_send_options(day, page.folder, again=page.again, retry=page.retry)
@@ -89,7 +89,7 @@ def refuse_options_of_sending(page: PageOptions) -> None:
     """Raises click.UsageError where an option that needs --send is given without it."""
     if page.write or page.into or page.commit or page.channel or page.retry or page.again:
         raise click.UsageError(
-            _("--write, --into, --commit, --channel, --retry and --again say nothing without --send")
+            _("--write, --into, --commit, --channel, --retry and --again have no meaning without --send")
         )
 
 

@@ -83,7 +83,7 @@ def _movements(title: str, row: amounts.Answer) -> None:
         if row["units_left"]
         else _("left")
     )
-    waits = ["", "", _("waits to be billed"), spaced("-" + row["waits"]), "", ""]
+    waits = ["", "", _("waiting to be billed"), spaced("-" + row["waits"]), "", ""]
     print_table(
         _("{title}, without tax", title=title),
         [

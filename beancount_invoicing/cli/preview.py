@@ -86,4 +86,4 @@ def _rows(invoice: Invoice, named: bool) -> Iterator[_Row]:
         kept = sum(
             (instalment.amount for instalment in invoice.instalments if instalment.retention_contract == code), ZERO
         )
-        yield row(_("of which {code} keeps back", code=code), kept, currency)
+        yield row(_("of which kept back ({code})", code=code), kept, currency)

@@ -57,7 +57,7 @@ from beancount_invoicing.words import figure, word
 def receipt_command(session: Session, words: tuple[str, ...], as_of: date, acquitted: bool, page: PageOptions) -> None:
     """Show what was received on documents, and what remains; with -o or --to, write receipts; with --send, send them."""
     if acquitted and not (page.sending or page.writes_files):
-        raise click.UsageError(_("--acquitted writes files: say -o FOLDER or --to pdf; or send them, --send"))
+        raise click.UsageError(_("--acquitted writes files: give -o FOLDER or --to pdf; or send them, --send"))
     if not words:
         raise click.UsageError(_("name the documents: NUMBER…, or CUSTOMER"))
     if page.sending:

@@ -91,9 +91,11 @@ def remind_command(
         _send(session, customer, level, as_of, form, yes, channel, folder, retry, chosen)
         return
     if write or into or commit or channel or retry or yes:
-        raise click.UsageError(_("--write, --into, --commit, --channel, --retry and --yes say nothing without --send"))
+        raise click.UsageError(
+            _("--write, --into, --commit, --channel, --retry and --yes have no meaning without --send")
+        )
     if attach and "pdf" not in (outputs or (("pdf",) if folder else ())):
-        raise click.UsageError(_("--attach says nothing without a PDF: -o FOLDER, or --to pdf"))
+        raise click.UsageError(_("--attach has no meaning without a PDF: -o FOLDER, or --to pdf"))
     ledger = session.open()
     print_assumed_notice(ledger.book, as_of)
     customers = customers_wanted(session, ledger.book, customer)
@@ -202,7 +204,9 @@ def _write_letters(
     for row in rows:
         if row["waiting"]:
             about = " ".join(invoice["number"] for invoice in row["invoices"])
-            print_notice(_("not written: the letter about {about} waits already: {mark}", about=about, mark=_mark(row)))
+            print_notice(
+                _("not written: the letter about {about} is already waiting: {mark}", about=about, mark=_mark(row))
+            )
     folder, outputs, attach = files
     written = remind.render_reminders(ledger.book, letters, folder, outputs, lambda _text: None, attach)
     print_written(session, with_progress(written, _("Letters"), len(letters)))
@@ -222,7 +226,7 @@ def _send(
 ) -> None:
     """The letters that are due are sent; what is held back is told, and why."""
     if form == "csv":
-        raise click.UsageError(_("--send answers as a table or as json"))
+        raise click.UsageError(_("--send answers with a table or json only"))
 
     def make(ledger: Ledger) -> list[Dispatch | HeldDispatch]:
         print_assumed_notice(ledger.book, as_of)
@@ -230,7 +234,9 @@ def _send(
         for text in behind:
             print_notice(text)
         if behind and chosen.write and not yes:
-            raise CannotSend(_("nothing was sent: a payment may have come that is not booked; or say --yes"))
+            raise CannotSend(
+                _("nothing was sent: a payment may have arrived that is not booked yet; if not, give --yes")
+            )
         wanted = (customer_search.find_customer(ledger.book, customer),) if customer else ()
         accounts = set(wanted or ledger.book.customers)
         proposals = remind.due_reminders(ledger.book, as_of, wanted, allocated=ledger.allocated_at(as_of), level=level)
@@ -251,7 +257,7 @@ def _send(
         if retry and not any(
             attempt.event.customer in accounts for attempt in waiting_letters.letters_waiting(ledger.book)
         ):
-            print_notice(_("No reminder is in doubt or prepared; bean-invoice send says what is."))
+            print_notice(_("No reminder is in doubt or prepared; bean-invoice send shows what is."))
         return list(letter_dispatches.dispatches_of_reminders(ledger, proposals, channel, retry=retry))
 
     send_and_print(session, make, build_send_options(as_of, folder, again=False, retry=retry), chosen, form)

@@ -67,7 +67,8 @@ def enclose_option(command: F) -> F:
     """`--enclose`."""
     return click.option(
         "--enclose", multiple=True, type=OneOf(get_args(Enclosure)),
-        help="What to enclose: the timesheet, the receipts of expenses; may be repeated. What a contract encloses is always there.",
+        help="What to enclose: the timesheet, the receipts of expenses; may be repeated. What a contract encloses "
+        "is always there.",
     )(command)  # fmt: skip
 
 
@@ -110,7 +111,7 @@ def render_command(
             say_whom(ledger.book, words)
             found = search.named_documents(ledger.book, max(as_of, ledger.book.last_date), words)
             if (statuses or since) and len(found.named_by_customer) < len(found.positions):
-                raise click.UsageError(_("name either numbers, or --status, --since"))
+                raise click.UsageError(_("name either numbers, or --status and --since"))
             wanted = tuple(
                 position for position in found.positions if not found.named_by_customer or narrow.passes(position)
             )

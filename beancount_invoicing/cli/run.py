@@ -41,7 +41,8 @@ from beancount_invoicing.writing.changes import WriteOptions
 @click.option(
     "--yes",
     is_flag=True,
-    help="Remind although a bank account is not booked up to date, and bill although the day is more than a month ahead.",
+    help="Remind although a bank account is not booked up to date, and bill although the day is more than a "
+    "month ahead.",
 )
 @date_option("The day of the run.")
 @click.option(
@@ -105,7 +106,7 @@ def _print(session: Session, done: RunResult, chosen: WriteOptions) -> None:
     for text in done.notices:
         print_notice(text)
     for text in done.bank_notices:
-        print_notice(_("no reminder leaves: {text}, or say --yes", text=text))
+        print_notice(_("no reminder is sent: {text}, or give --yes", text=text))
     for task in done.open_tasks:
         if task.kind == "tax":
             echo(

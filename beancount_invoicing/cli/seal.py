@@ -62,7 +62,7 @@ def verify_command(session: Session, numbers: tuple[str, ...], mark: str, form: 
     if mark and len(mark) < seal_chain.SHORT_HASH:
         raise click.UsageError(
             _(
-                "--mark takes the {short_hash} signs that verify shows, or more of them",
+                "--mark takes the {short_hash} characters that verify shows, or more of them",
                 short_hash=seal_chain.SHORT_HASH,
             )
         )
@@ -79,8 +79,8 @@ def verify_command(session: Session, numbers: tuple[str, ...], mark: str, form: 
     if mark and not seal_chain.has_seal(ledger.book, mark):
         session.error(
             _(
-                "no seal has the mark {mark}: it was deleted or altered since you noted it, or one before it was: "
-                "put it back as it was written (git log -p tells when it went)",
+                "no seal has the fingerprint {mark}: it was deleted or changed since you noted it, or an earlier one "
+                "was: put it back as it was written (git log -p shows when it went)",
                 mark=mark,
             )
         )
@@ -147,7 +147,7 @@ def _changed(session: Session, verified: Verified) -> None:
             )
     elif any(each.term != "file" for each in verified.differences):
         print_notice(
-            _("{number} has been issued: put its entry back (git log -p tells when it went)", number=verified.number)
+            _("{number} has been issued: put its entry back (git log -p shows when it went)", number=verified.number)
         )
 
 
@@ -158,23 +158,23 @@ def _unsealed(session: Session, verified: Verified, place: str) -> None:
     if gone.term == "document":
         session.error(
             _(
-                "{place}: {number}: this note names a document of the fingerprint {mark}, which no directive "
-                "seals{file}: put the document directive and its file back (git log -p tells when they went); if it "
-                "never left: bean-invoice send --discard; if it left and the file is lost for good, take sha256 out "
-                "of this note",
+                "{place}: {number}: this note names a document with the fingerprint {mark}, which no directive "
+                "seals{file}: put the document directive and its file back (git log -p shows when they went); if the "
+                "document never left: bean-invoice send --discard; if it left and the file is lost for good, take "
+                "sha256 out of this note",
                 place=place,
                 number=verified.number,
                 mark=mark,
-                file=(_(" and {file} has not", file=relative(verified.file)) if verified.file else ""),
+                file=(_(" and {file} does not have", file=relative(verified.file)) if verified.file else ""),
             )
         )
         return
     if verified.file:
         session.error(
             _(
-                "{file} lies among what is sealed, but no directive seals {number} ({place}): if one was deleted, "
-                "put it back (git log -p tells when it went); if it never was, move the file away, or bean-invoice "
-                "seal {number} --write",
+                "{file} is among the sealed files, but no directive seals {number} ({place}): if there was one and "
+                "it was deleted, put it back (git log -p shows when it went); if there never was, move the file "
+                "away, or run bean-invoice seal {number} --write",
                 file=relative(verified.file),
                 number=verified.number,
                 place=place,
@@ -183,8 +183,8 @@ def _unsealed(session: Session, verified: Verified, place: str) -> None:
         return
     session.error(
         _(
-            "{place}: the seal before this one ({mark}) is not in the ledger any more, or is not as it was: put "
-            "its document directive back as it was written (git log -p tells when it went)",
+            "{place}: the seal before this one ({mark}) is no longer in the ledger, or has been changed: put its "
+            "document directive back as it was written (git log -p shows when it went)",
             place=place,
             mark=mark,
         )
@@ -202,7 +202,7 @@ def _chain(book: Book) -> None:
     )
     echo(
         _(
-            "Chain: {seals}, the last one {tip}; {gaps} missing before another",
+            "Chain: {seals}, the last one {tip}; missing in between: {gaps}",
             seals=seals,
             tip=seal_chain.tip(book)[: seal_chain.SHORT_HASH],
             gaps=gaps or _("none"),

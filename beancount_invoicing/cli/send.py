@@ -77,8 +77,8 @@ def build_send_options(day: date, folder: Path | None, *, again: bool, retry: bo
 
 def _documents(command: F) -> F:
     says = _(
-        "All of this customer's, as CUSTOMER. With --confirm or --discard NUMBER: of several to whom "
-        "something of it is to go."
+        "All documents of this customer, as CUSTOMER. With --confirm or --discard NUMBER: if several "
+        "customers are to receive it, which one."
     )
     return documents_and_customer(command, says)
 
@@ -155,8 +155,8 @@ def send_command(
         raise click.UsageError(
             _n(
                 len(given),
-                "{given} says nothing without --confirm or --discard",
-                "{given} say nothing without --confirm or --discard",
+                "{given} has no meaning without --confirm or --discard",
+                "{given} have no meaning without --confirm or --discard",
                 given=joined(_(" and "), given),
             )
         )
@@ -281,8 +281,8 @@ def print_results(
     elif any(result.state == "prepared" for result in results):
         print_notice(
             _(
-                "What was prepared has not left: you send it yourself. When you have: bean-invoice send --confirm "
-                "NUMBER… (or --all) --write"
+                "What was prepared has not been sent: you send it yourself. Once you have: bean-invoice send "
+                "--confirm NUMBER… (or --all) --write"
             )
         )
 
@@ -323,18 +323,18 @@ def _open(session: Session, day: date, form: str) -> None:
             echo(_("{attempt}: {reason}", attempt=attempt.name, reason=why))
         if not waiting.attempts:
             more = "" if by_channel else _(" To send: bean-invoice send NUMBER…")
-            echo(_("Nothing is in doubt, and nothing waits to be sent by hand.{more}", more=more))
+            echo(_("Nothing is in doubt, and nothing is waiting to be sent by hand.{more}", more=more))
         for invoice, channel in by_channel:
             name = invoice.customer.name if invoice.customer else ""
             echo(
                 _(
-                    "{number}, {name}: is to be sent, by {channel}: bean-invoice send {number} --write",
+                    "{number}, {name}: to be sent, by {channel}: bean-invoice send {number} --write",
                     number=invoice.number,
                     name=name,
                     channel=channel,
                 )
             )
         if len(by_channel) > 1:
-            echo(_("All {count} that are to be sent: bean-invoice send --write", count=len(by_channel)))
+            echo(_("All {count} documents to be sent: bean-invoice send --write", count=len(by_channel)))
     for file in unrecorded:
         session.error(outbox.unrecorded_because(book, file))

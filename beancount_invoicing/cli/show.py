@@ -223,4 +223,4 @@ def amount_in_sentence(amount: str) -> str:
 
 
 def _when(instalment: Mapping[str, Any]) -> str:
-    return str(instalment["due"] or _("after the works of {retained} are accepted", retained=instalment["retained"]))
+    return str(instalment["due"] or _("after acceptance of the works of {retained}", retained=instalment["retained"]))

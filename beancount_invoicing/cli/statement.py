@@ -73,9 +73,9 @@ def statement_command(
 ) -> None:
     """A customer's statement of account: balance, movements, balance, what is open; with -o or --to, write it as a letter."""
     if bool(customer) == everybody:
-        raise click.UsageError(_("name a customer, or all: CUSTOMER or --all"))
+        raise click.UsageError(_("name a customer, or all of them: CUSTOMER or --all"))
     if balance and not everybody:
-        raise click.UsageError(_("--balance says nothing without --all"))
+        raise click.UsageError(_("--balance has no meaning without --all"))
     # nobody is written to about an account on which nothing is open
     scope: StatementScope = "balance" if balance else "open" if page.sending else "moved"
     if page.sending:
@@ -108,8 +108,8 @@ def _fail_where_unreconciled(session: Session, statements: tuple[Statement, ...]
             if (books := currency.unreconciled()) is not None:
                 session.error(
                     _(
-                        "{account}: closing {closing} + drafts {drafts} {currency} is not the ledger's balance "
-                        "{books}: this is a mistake of ours, please report it",
+                        "{account}: closing {closing} + drafts {drafts} {currency} differs from the ledger's balance "
+                        "{books}: this is a bug in the program, please report it",
                         account=customer_statement.customer.account,
                         closing=currency.closing,
                         drafts=currency.drafts,
@@ -180,7 +180,7 @@ def _table(one: Statement, answer: amounts.Answer, explain: bool) -> None:
     if not answer["currencies"]:
         echo(
             _(
-                "Nothing moved on the account of {customer} {start}to {day}, and nothing is owed.",
+                "There was no movement on the account of {customer} {start}to {day}, and nothing is owed.",
                 customer=one.customer.name,
                 start=start,
                 day=one.as_of,
@@ -265,7 +265,7 @@ def _table(one: Statement, answer: amounts.Answer, explain: bool) -> None:
         if Decimal(each["drafts"]):
             say(
                 _(
-                    "Drafts of {amount} {currency} are left out; the ledger has them on the account.\n",
+                    "Drafts of {amount} {currency} are left out; the ledger includes them in the account.\n",
                     amount=amount_in_sentence(each["drafts"]),
                     currency=currency,
                 )

@@ -73,7 +73,7 @@ def tax_due_command(
             else _("--since {since} is after --as-of {until}", since=since, until=until or as_of)
         )
     if write and customer:
-        raise click.UsageError(_("the entries are those of all customers: say --write without one"))
+        raise click.UsageError(_("the entries are those of all customers: give --write without naming one"))
     if write:
         with changing(session):
             outcome = move_taxes.move_taxes(session.find(), as_of, since, until, way)
@@ -100,7 +100,7 @@ def tax_due_command(
         print_csv(SHARE_COLUMNS, [[row[name] for name in SHARE_COLUMNS] for row in answer["shares"]])
         return
     if not customer and not due.totals and not due.on_account:
-        echo(_('No tax is owed on payments here (invoice-tax with due-on: "payment").'))
+        echo(_('No tax falls due on payment here (invoice-tax with due-on: "payment").'))
         return
     _tables(answer, since, until or as_of)
     asked = due.within(since, until)
@@ -111,7 +111,7 @@ def tax_due_command(
                 echo(_("  {step}", step=describe_step(step)))
     if asked.missing:
         entries = joined("\n", (move_taxes.missing_entry(entry, column=0) for entry in asked.missing))
-        echo(_("What the books still have to move:\n\n{entries}", entries=entries))
+        echo(_("What still has to be moved in the books:\n\n{entries}", entries=entries))
     _notices(due, asked)
 
 
@@ -197,9 +197,9 @@ def _notices(due: receivables.TaxDue, asked: receivables.TaxDue) -> None:
         place = f"{relative(advance.payment.source.file)}:{advance.payment.source.line}"
         print_notice(
             _(
-                "{customer}: {amount} {currency} received on {day} and allocated to no invoice ({place}): if it is "
-                "for services known by then, {subject} is due on it since that day; invoice it (a deposit, say), or "
-                "write what it settles",
+                "{customer}: {amount} {currency} received on {day} is not allocated to any invoice ({place}): if it "
+                "is for services known by then, {subject} is due on it since that day; invoice it (as a deposit, for "
+                "example), or write what it settles",
                 customer=advance.customer,
                 amount=advance.amount,
                 currency=advance.payment.currency,
@@ -212,7 +212,7 @@ def _notices(due: receivables.TaxDue, asked: receivables.TaxDue) -> None:
         if line.difference and not line.exchange:
             print_notice(
                 _(
-                    '{pending}: no account of exchange differences is known: write custom "invoice-option" '
+                    '{pending}: no account for exchange differences is known: write custom "invoice-option" '
                     '"exchange-account" Expenses:…',
                     pending=line.pending.code,
                 )
@@ -222,8 +222,8 @@ def _notices(due: receivables.TaxDue, asked: receivables.TaxDue) -> None:
         print_notice(
             _n(
                 hidden,
-                "{hidden} more entry is missing outside of this period",
-                "{hidden} more entries are missing outside of this period",
+                "{hidden} more entry is missing outside this period",
+                "{hidden} more entries are missing outside this period",
                 hidden=hidden,
             )
         )
@@ -240,8 +240,8 @@ def _notices(due: receivables.TaxDue, asked: receivables.TaxDue) -> None:
                 )
                 if abs(total.taken_off) < abs(total.cancelled)
                 else _(
-                    "{pending}: {amount} of tax too much was taken off {where} as lost or given up: put it back in "
-                    'that transaction, with tax: "{pending}"',
+                    "{pending}: {amount} too much tax was taken off {where} as lost or given up: put it back in that "
+                    'transaction, with tax: "{pending}"',
                     pending=total.pending.code,
                     amount=amount,
                     where=where,

@@ -67,7 +67,7 @@ class Quantity(click.ParamType[tuple[Decimal, bool]]):
             return Decimal(int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0)), True
         if re.fullmatch(r"\d{1,6}(?:[.,]\d{1,4})?", value):
             return Decimal(value.replace(",", ".")), False
-        return self.fail(_("{value} is no quantity: write it such as 6.5 or 6:30", value=value), param, ctx)
+        return self.fail(_("{value} is not a quantity: write 6.5 or 6:30, for example", value=value), param, ctx)
 
 
 @click.group(cls=Commands, epilog=examples("time add HALLES-ETU 2:30 -w", "time list"))
@@ -223,9 +223,9 @@ def time_list_command(session: Session, customer: str, contract: str, everything
         print_csv(COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
     elif not rows:
         echo(
-            _("No time waits to be billed on {day}.", day=as_of)
+            _("No time is waiting to be billed on {day}.", day=as_of)
             if not everything
-            else _("No time is there by {day}.", day=as_of)
+            else _("There is no time by {day}.", day=as_of)
         )
     else:
         sums: dict[tuple[str, str], Decimal] = {}
@@ -304,7 +304,7 @@ def time_import_command(
         zone = ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError):
         raise click.UsageError(
-            _("--timezone {timezone}: there is no such place; write it such as Europe/Paris", timezone=timezone)
+            _("--timezone {timezone}: there is no such time zone; write Europe/Paris, for example", timezone=timezone)
         ) from None
     way = build_write_options(write, into, commit)
     try:
@@ -320,7 +320,7 @@ def time_import_command(
         session.error(_("{file}:{line}: {error}", file=file, line=error.line, error=str(error).partition(": ")[2]))
         return
     except UnicodeDecodeError:
-        session.error(_("{file}: it is not in UTF-8: export it so", file=file))
+        session.error(_("{file}: it is not UTF-8: export it as UTF-8", file=file))
         return
     with changing(session):
         outcome = time.import_time(session.find(), records, contract, mapping, person, way)

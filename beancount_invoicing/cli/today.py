@@ -29,7 +29,7 @@ COLUMNS = ("kind", "day", "customer", "account", "number", "amount", "currency",
 TITLES: dict[TaskKind, str] = {
     "bank": _("The bank is behind: book it first"),
     "insolvency": _('In insolvency proceedings: declare what is owed, and note it, event: "declared"'),
-    "in-doubt": _("Left, or not: answer with send --confirm or send --retry"),
+    "in-doubt": _("Sent or not? Answer with send --confirm or send --retry"),
     "prepared": _("Prepared, to be sent by hand; then: bean-invoice send --confirm"),
     "outbox": _("In the outbox, but not in the ledger: do not send it"),
     "draft": _("Drafts: bean-invoice issue"),
@@ -41,10 +41,10 @@ TITLES: dict[TaskKind, str] = {
     "escalate": _("After the last reminder"),
     "promise": _("Promises broken"),
     "dispute": _("In dispute"),
-    "tax": _("Tax to be moved to what is owed"),
-    "unallocated": _("Settles nothing: write settles, or an invoice's link"),
+    "tax": _("Tax to be moved to the account of tax owed"),
+    "unallocated": _("Settles nothing: write settles, or the link of an invoice"),
     "lapse": _("About to lapse"),
-    "acceptance": _("Kept back"),
+    "acceptance": _("Retentions"),
     "document": _("Documents missing"),
     "notice": _("Contracts that renew themselves"),
 }
@@ -77,7 +77,7 @@ def today_command(session: Session, customer: str, as_of: date, form: str) -> No
         print_csv(COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
         return
     if not rows:
-        echo(_("Nothing is to be done on {day}.", day=as_of))
+        echo(_("There is nothing to do on {day}.", day=as_of))
     for kind, title in TITLES.items():
         those = [row for row in rows if row["kind"] == kind]
         if those:

@@ -22,7 +22,7 @@ def undo_command(session: Session, numbers: tuple[str, ...], write: bool, into: 
     credited or numbered after them.
     """
     if into:
-        raise click.UsageError(_("documents are taken out where they stand: leave --into away"))
+        raise click.UsageError(_("documents are taken out where they are written: leave --into out"))
     way = build_write_options(write, None, commit)
     with changing(session):
         print_outcome(undo.undo(session.find(), numbers, way), way)

@@ -125,7 +125,7 @@ def build_write_options(write: bool, into: Path | None, commit: bool, yes: bool 
     """
     if (into or commit) and not write:
         raise click.UsageError(
-            _("--into says nothing without --write") if into else _("--commit says nothing without --write")
+            _("--into has no meaning without --write") if into else _("--commit has no meaning without --write")
         )
     return WriteOptions(write, into, commit, None if yes else today())
 
@@ -178,8 +178,8 @@ def print_outcome(
         count = len(outcome.errors)
         session.error(
             _(
-                "The ledger has {count}: what is shown may be wrong for {count_clause}, and --write writes nothing "
-                "before {count_clause_2} mended.",
+                "The ledger has {count}: what is shown may be wrong because of {count_clause}, and --write writes "
+                "nothing until {count_clause_2} corrected.",
                 count=(_("these {count} errors", count=count) if count > 1 else _("this error")),
                 count_clause=(_("them") if count > 1 else _("it")),
                 count_clause_2=(_("they are") if count > 1 else _("it is")),
@@ -236,7 +236,7 @@ def fail_if_left_out(session: Session, outcome: Outcome, *, on_purpose: bool) ->
         )
         print_notice(
             _(
-                "{entries} left out, as said above: decide, or say --leave-out where {them} left out on purpose.",
+                "{entries} left out, as shown above: decide, or give --leave-out if {them} left out on purpose.",
                 entries=those,
                 them=them,
             )
@@ -271,7 +271,7 @@ def _explain(outcome: Outcome) -> None:
                     )
                 )
             if drafted.source:
-                echo(_("    as written in {file}:{line}", file=relative(drafted.source.file), line=drafted.source.line))
+                echo(_("    as written at {file}:{line}", file=relative(drafted.source.file), line=drafted.source.line))
         for step in explanation_steps(position):
             if not draft or not step.figure.startswith("line “"):
                 echo(_("  {step}", step=describe_step(step)))

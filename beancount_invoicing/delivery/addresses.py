@@ -27,13 +27,13 @@ def checked_address(address: str) -> str:
     local, at, domain = address.rpartition("@")
     if not at or len(local.encode()) > 64 or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
         raise BadAddress(
-            _("{shown} is no e-mail address: write one such as accounts@customer.example", shown=_shown(address))
+            _("{shown} is not an e-mail address: write accounts@customer.example, for example", shown=_shown(address))
         )
     try:
         ascii_domain = domain.encode("idna").decode("ascii")
     except UnicodeError:
         raise BadAddress(
-            _("{shown} is no e-mail address: its domain cannot be looked up", shown=_shown(address))
+            _("{shown} is not an e-mail address: its domain cannot be looked up", shown=_shown(address))
         ) from None
     return f"{local}@{ascii_domain}"
 

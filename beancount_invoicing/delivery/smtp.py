@@ -94,7 +94,7 @@ def deliver(
             if pause:
                 notice(
                     _(
-                        "{count} of {other_count} cannot be sent for now: trying again in {pause} seconds",
+                        "{count} of {other_count} cannot be sent at the moment: trying again in {pause} seconds",
                         count=len(waiting),
                         other_count=len(parcels),
                         pause=f"{pause:g}",
@@ -200,7 +200,7 @@ class _Line:
         except ssl.SSLError as error:
             raise ServerUnusable(
                 _(
-                    '{where} does not speak TLS so: is smtp-security "starttls"? ({reason})',
+                    '{where} does not answer TLS on this port: should smtp-security be "starttls"? ({reason})',
                     where=where,
                     reason=error.reason or error,
                 )
@@ -208,7 +208,7 @@ class _Line:
         except socket.gaierror as error:
             raise ServerUnusable(
                 _(
-                    'there is no server {host}: look at invoice-option "smtp" ({reason})',
+                    'there is no server {host}: check invoice-option "smtp" ({reason})',
                     host=server.host,
                     reason=error.strerror,
                 )
@@ -222,7 +222,7 @@ class _Line:
                 if not smtp.has_extn("starttls"):
                     raise ServerUnusable(
                         _(
-                            "{where} offers no STARTTLS: nothing was sent in the clear. Look at the port and at "
+                            "{where} does not offer STARTTLS: nothing was sent in the clear. Check the port and "
                             'smtp-security ("tls"?)',
                             where=where,
                         )
@@ -245,7 +245,7 @@ class _Line:
                 ) from None
             raise ServerUnusable(
                 _(
-                    "{where} does not let {user} in ({answer}): look at smtp-user and the password",
+                    "{where} does not let {user} in ({answer}): check smtp-user and the password",
                     where=where,
                     user=server.user,
                     answer=_answer(error.smtp_code, error.smtp_error),
@@ -254,7 +254,11 @@ class _Line:
         except smtplib.SMTPNotSupportedError as error:
             self._drop()
             raise ServerUnusable(
-                _("{where}: {text}: take smtp-user out if it asks for none", where=where, text=_said(error))
+                _(
+                    "{where}: {text}: take smtp-user out if the server does not ask for one",
+                    where=where,
+                    text=_said(error),
+                )
             ) from None
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
@@ -305,7 +309,7 @@ class _Line:
             return DeliveryResult("accepted", _answer(code, answer), refused)
         if code < 0:
             self._drop()
-            return DeliveryResult("in-doubt", _("the connection ended before the server answered"), refused)
+            return DeliveryResult("in-doubt", _("the connection was closed before the server answered"), refused)
         return self._refusal(smtp, code, answer)
 
     def _envelope(
@@ -315,7 +319,7 @@ class _Line:
         options = []
         if parcel.utf8:
             if not smtp.has_extn("smtputf8"):
-                return DeliveryResult("refused", _("the server takes no addresses beyond ASCII (SMTPUTF8)"))
+                return DeliveryResult("refused", _("the server does not accept addresses beyond ASCII (SMTPUTF8)"))
             options = ["SMTPUTF8", "BODY=8BITMIME"]
         code, answer = smtp.mail(parcel.sender, options)
         if code >= 300 or code < 0:
@@ -372,8 +376,8 @@ def _said(error: BaseException) -> str:
 
 def _certificate(where: str, error: ssl.SSLCertVerificationError) -> str:
     return _(
-        "{where}: its certificate cannot be trusted ({verify_message}): nothing was sent. A server with a "
-        "certificate of its own: name the file in SSL_CERT_FILE",
+        "{where}: its certificate is not trusted ({verify_message}): nothing was sent. If the server has a "
+        "certificate of its own, name the file in SSL_CERT_FILE",
         where=where,
         verify_message=error.verify_message,
     )

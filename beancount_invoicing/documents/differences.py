@@ -52,14 +52,14 @@ def sealed_content(seal: Seal) -> tuple[bytes | None, tuple[Difference, ...]]:
 
 
 _NO_FACTS = _(
-    "it was sealed without its facts, and made today it would be another document: whether the ledger "
-    "still says the same cannot be told"
+    "it was sealed without its facts, and would be another document if made today: there is no way to "
+    "know whether the ledger still says the same"
 )
 _OTHER_WORDS = _(
-    "it was sealed without its facts, and made today its words would be others: all its figures are "
-    "there still; whether the words say the same cannot be told"
+    "it was sealed without its facts, and its words would differ if made today: all its figures are "
+    "still there; there is no way to know whether the words say the same"
 )
-_LATER = _("its facts were sealed by a later version of this program, and cannot be compared by this one")
+_LATER = _("its facts were sealed by a later version of this program, which this version cannot compare")
 
 
 def seal_differences(
@@ -88,11 +88,13 @@ def as_sealed(book: Book, invoice: Invoice, seal: Seal) -> tuple[bytes, str]:
     if content is None:
         file = Path(seal.file)
         what = (
-            _("{file} was changed since: bean-invoice verify {number}", file=file, number=invoice.number)
+            _("{file} has been changed since: bean-invoice verify {number}", file=file, number=invoice.number)
             if file.is_file()
             else _("its document cannot be read: {current}", current=gone[0].current)
         )
-        raise Altered(_("is sealed, but {subject}; put it back as it was sealed, from git or a backup", subject=what))
+        raise Altered(
+            _("is sealed, but {subject}; put it back as it was sealed, from git or from a backup", subject=what)
+        )
     found, notice = seal_differences(book, invoice, seal, content)
     if found:
         raise Altered(_otherwise(invoice, seal, found))
@@ -109,8 +111,7 @@ def _otherwise(invoice: Invoice, seal: Seal, found: Sequence[Difference]) -> str
     first, more = found[0], len(found) - 1
     also = _(" (and {more} more: bean-invoice verify {number})", more=more, number=invoice.number) if more else ""
     return _(
-        "was sealed on {day}, and the ledger says something else by now: {term}: sealed {sealed}, now "
-        "{current}{also}; {hint}",
+        "was sealed on {day}, but the ledger now differs: {term}: sealed {sealed}, now {current}{also}; {hint}",
         day=seal.date,
         term=first.term,
         sealed=first.sealed,
@@ -123,8 +124,8 @@ def _otherwise(invoice: Invoice, seal: Seal, found: Sequence[Difference]) -> str
 def undo_change_hint(number: str) -> str:
     """What to do where the ledger says something else of a document than was sealed."""
     return _(
-        "undo the change (git log -p tells where); if what was sealed is wrong, credit it then: bean-invoice "
-        "credit {number}; what changed of the seller or the customer stands from its day on in an entry of its own",
+        "undo the change (git log -p shows where); if what was sealed is wrong, then credit it: bean-invoice "
+        "credit {number}; write changes of the seller or the customer as an entry of their own, from their day on",
         number=number,
     )
 

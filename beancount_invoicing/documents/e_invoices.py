@@ -67,7 +67,7 @@ def checked_e_invoice(
 def not_e_invoice_message(invoice: Invoice, reason: einvoice.Rejection) -> str:
     """Why a document is no e-invoice, in one line that names the place in the ledger."""
     return _(
-        "{place}: {number} is no e-invoice ({term}): {message}",
+        "{place}: {number} is not an e-invoice ({term}): {message}",
         place=reason.source,
         number=invoice.number,
         term=reason.term,

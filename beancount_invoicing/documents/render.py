@@ -91,8 +91,8 @@ def _made_anew(number: str, seal: Seal, outputs: Sequence[Output], plain: bool, 
     """What to know where a document that was sealed is made anew; "" where only the file that was sealed is given."""
     if kept is None and "pdf" in outputs and not plain:
         return _(
-            "{number} was sealed on {day}, and {file} is not there as it was sealed (bean-invoice verify "
-            "{number}): what is written is made anew",
+            "{number} was sealed on {day}, and {file} is not as it was sealed (bean-invoice verify {number}): "
+            "what is written is made again",
             number=number,
             day=seal.date,
             file=seal.file,
@@ -100,7 +100,7 @@ def _made_anew(number: str, seal: Seal, outputs: Sequence[Output], plain: bool, 
     anew = [output for output in outputs if output != "pdf" or plain]
     return (
         _(
-            "{number} was sealed on {day} as {file}: made anew here is {anew}",
+            "{number} was sealed on {day} as {file}: made again here is {anew}",
             number=number,
             day=seal.date,
             file=seal.file,

@@ -84,7 +84,7 @@ def document_finder(book: Book, as_of: date) -> Callable[[str], Position]:
         if len(ends) == 1:
             return known[ends[0]]
         if ends:
-            raise UnknownNumber(_("{number} can be {ends}: say which", number=number, ends=", ".join(sorted(ends))))
+            raise UnknownNumber(_("{number} can be {ends}: say which one", number=number, ends=", ".join(sorted(ends))))
         if later := next((invoice for invoice in book.invoices if numbering.ends_with(invoice.number, number)), None):
             raise UnknownNumber(
                 _(

@@ -344,7 +344,7 @@ def _parts(
         amount, told = standing.amount, only is None or instalment.index in only
         for less, because in (
             (credited[instalment.index], _("what was credited was never owed")),
-            (contested, _("what is contested bears no claim")),
+            (contested, _("no claim is made on what is contested")),
         ):
             if less and told:
                 steps.append(CalculationStep(_("principal"), "difference", (amount, less), amount - less, because))
@@ -356,7 +356,7 @@ def _parts(
             if lying.instalment == instalment.index:
                 paid.append((lying.date, lying.amount))
                 because = _(
-                    "{day}, {place}: on the account, allocated to nothing; counts as paid",
+                    "{day}, {place}: on the account, not allocated; counts as paid",
                     day=lying.date,
                     place=lying.source,
                 )

@@ -147,7 +147,8 @@ def _held_whole(
         return _("mandate {mandate} has no mandate-date, or no debtor-iban: write it", mandate=debtor.mandate)
     if has_lapsed(debtor, days, as_of):
         return _(
-            "mandate {mandate} was last used on {day}, and has lapsed: have a new one signed; if it was used since, write"
+            "mandate {mandate} was last used on {day}, and has lapsed: have a new one signed; if it was used "
+            "since, write"
             " mandate-used: with the day",
             mandate=debtor.mandate,
             day=last_used(debtor, days),
@@ -227,7 +228,8 @@ def _not_again(
             number=number,
         )
     return _(
-        "was handed in on {day} for {execution_date}, and nothing is booked of it: book it; if it did not come about, bean-invoice"
+        "was handed in on {day} for {execution_date}, and nothing is booked of it: book it; if it did not "
+        "come about, bean-invoice"
         " {command} --again {number} --write",
         day=order.event.date,
         execution_date=order.execution_date,

@@ -80,7 +80,7 @@ def due_level(policy: Policy, late: LateInstalments, as_of: date, formal_notice:
         return LevelDecision(
             None,
             _(
-                "{how_late}, {text}; {level} from {days} days late on, {day}",
+                "{how_late}, {text}; {level} from {days} days late, {day}",
                 how_late=how_late,
                 text=text,
                 level=level,
@@ -94,7 +94,7 @@ def due_level(policy: Policy, late: LateInstalments, as_of: date, formal_notice:
         return LevelDecision(
             None,
             _(
-                "{how_late}, but sent on {arrived}; {level} not before {spaced}, {interval} days later",
+                "{how_late}, but sent on {arrived}; {level} not before {spaced}, which is {interval} days later",
                 how_late=how_late,
                 arrived=arrived,
                 level=level,
@@ -104,7 +104,7 @@ def due_level(policy: Policy, late: LateInstalments, as_of: date, formal_notice:
         )
     letters = [event.date for event in position.events if event.kind == "reminder" and event.level]
     if letters and as_of < (spaced := days_later(max(letters), policy.interval)):
-        why = _("{interval} days lie between two letters", interval=policy.interval)
+        why = _("there are {interval} days between two letters", interval=policy.interval)
         return LevelDecision(
             None,
             _(
@@ -125,7 +125,7 @@ def due_level(policy: Policy, late: LateInstalments, as_of: date, formal_notice:
             return LevelDecision(
                 None,
                 _(
-                    "{how_late}, {text}; {level} not before {days_later}: it set a deadline, {until}",
+                    "{how_late}, {text}; {level} not before {days_later}: the last letter set a deadline, {until}",
                     how_late=how_late,
                     text=text,
                     level=level,

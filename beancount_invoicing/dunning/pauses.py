@@ -160,7 +160,7 @@ def _promised(
         if received < sum_promised:
             return Pause(
                 _(
-                    "the promise to pay {sum_promised} until {until} was broken: {received} came",
+                    "the promise to pay {sum_promised} until {until} was broken: only {received} was received",
                     sum_promised=sum_promised,
                     until=until,
                     received=received,

@@ -236,7 +236,7 @@ def _of_account(
     rest = [
         candidate
         if candidate.level is None
-        else candidate._replace(why=_("{reason}, but not beside a reminder", reason=candidate.why))
+        else candidate._replace(why=_("{reason}, but not together with a reminder", reason=candidate.why))
         for candidate in candidates
         if candidate.place not in due
     ]
@@ -247,7 +247,7 @@ def _of_account(
         least = rule.minimum if owed.currency == book.currency else ZERO
         if total < least:
             rest += _kept_back(
-                group, _("{total} is less than the minimum of {least} for a letter", total=total, least=least)
+                group, _("{total} is below the minimum of {least} for a letter", total=total, least=least)
             )
         else:
             letters.append(group)
@@ -256,7 +256,8 @@ def _of_account(
     total = sum(map(_total, letters), ZERO)
     if unknown >= total > 0:
         why = _(
-            "{unknown} {currency} on the account is allocated to no invoice: say what it settles, or pay it back",
+            "{unknown} {currency} on the account is not allocated to any invoice: write what it settles, or pay "
+            "it back",
             unknown=unknown,
             currency=owed.currency,
         )
@@ -351,7 +352,7 @@ def _candidates(
     if not why and (beyond := _never_owed(book, position, owed.of_customer)):
         why = beyond
     if not why and is_unsent(position, followed_from):
-        why = _("nothing says that it was sent: send it first")
+        why = _("nothing shows that it was sent: send it first")
     if not why:
         why = advice(guessed.get(position.invoice.number, ()), position.invoice.number, book.file)
     broken = _(" ({reason})", reason=paused.reason) if paused else ""
@@ -392,7 +393,7 @@ def _never_owed(book: Book, position: Position, of_customer: Mapping[str, Positi
     if late.on_account and unowed(book, late, position.invoice, with_unallocated=True):
         there, currency = total_cover(late.on_account), late.invoice.currency
         return _(
-            "{there} {currency} on the account may be for {number}: say what it settles, or pay it back",
+            "{there} {currency} on the account may be for {number}: write what it settles, or pay it back",
             there=there,
             currency=currency,
             number=late.invoice.number,
@@ -411,8 +412,8 @@ def _not_taken_off(owed: _Account, amount: Decimal, letters: Iterable[Sequence[_
         for candidate in group
     )
     return _(
-        "{customer}: {amount} {currency} on the account is allocated to no invoice, and not taken off in the "
-        "letter{stops}: say what it settles",
+        "{customer}: {amount} {currency} on the account is not allocated to any invoice, and not deducted in "
+        "the letter{stops}: write what it settles",
         customer=owed.customer.name,
         amount=amount,
         currency=owed.currency,
@@ -482,8 +483,8 @@ def _letter(
     if fee and indemnity:
         notices.append(
             _(
-                "{customer}: of the fee of {fee} of level {level} the fixed compensation of {indemnity} covers "
-                "{other_fee}: {fee_clause}",
+                "{customer}: the fixed compensation of {indemnity} covers {other_fee} of the fee of {fee} of level "
+                "{level}: {fee_clause}",
                 customer=customer.name,
                 fee=level.fee,
                 level=level.level,

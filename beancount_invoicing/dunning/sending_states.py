@@ -48,7 +48,7 @@ class StateOnSending(NamedTuple):
             return ""
         if self.settled_reason and channel == "post":
             return _(
-                "{settled_reason}, but its page asks for it, and no words go with a letter",
+                "{settled_reason}, but its page asks for payment, and a letter by post has no covering text",
                 settled_reason=self.settled_reason,
             )
         return self.likely_payment
@@ -119,7 +119,7 @@ def _settled(whole: Position) -> StateOnSending:
             "open",
             whole.open,
             as_printed=False,
-            settled_reason=_("is written off since {settled_on}", settled_on=whole.settled_on),
+            settled_reason=_("has been written off since {settled_on}", settled_on=whole.settled_on),
         )
     notes = tuple(
         dict.fromkeys(
@@ -129,7 +129,7 @@ def _settled(whole: Position) -> StateOnSending:
     money = any(allocation.counter_document is None for allocation in whole.allocations)
     asks: PaymentState = "paid" if not notes else "settled" if money else "credited"
     how = (
-        _("settled, by {notes} too,", notes=", ".join(notes))
+        _("settled, also by {notes},", notes=", ".join(notes))
         if notes and money
         else _("credited by {notes}", notes=", ".join(notes))
         if notes
@@ -140,7 +140,7 @@ def _settled(whole: Position) -> StateOnSending:
         whole.open,
         as_printed=False,
         credited_by=notes,
-        settled_reason=_("is {how} since {settled_on}", how=how, settled_on=whole.settled_on),
+        settled_reason=_("has been {how} since {settled_on}", how=how, settled_on=whole.settled_on),
     )
 
 

@@ -114,8 +114,8 @@ class LikelyMatch(NamedTuple):
         if credit.number:
             settle = f"bean-invoice allocate {number} --from {credit.number} --write"
             return _(
-                "{subject} is left of {number} and {reason}: if it is for {other_number}: {settle}; if not, say what "
-                "it settles, or pay it back",
+                "{subject} is left of {number} and {reason}: if it is for {other_number}: {settle}; if not, write "
+                "what it settles, or pay it back",
                 subject=what,
                 number=credit.number,
                 reason=self.reason,
@@ -123,7 +123,7 @@ class LikelyMatch(NamedTuple):
                 settle=settle,
             )
         return _(
-            "{subject} lies on the account, settles nothing and {reason}: if it is for {number}, write settles: "
+            "{subject} is on the account, settles nothing and {reason}: if it is for {number}, write settles: "
             '"{number}" below that line; if not, write there what it settles, or pay it back',
             subject=what,
             reason=self.reason,
@@ -178,7 +178,7 @@ def likely_matches(
         known = (position for position in free if position.invoice.date <= credit.date)
         if first := next(known, None) or next(iter(free), None):
             number = first.invoice.number
-            found[number].append(LikelyMatch(credit, _("is just what is open of {number}", number=number)))
+            found[number].append(LikelyMatch(credit, _("is exactly what is open of {number}", number=number)))
     unclear = {
         amount
         for amount, positions in by_sum.items()

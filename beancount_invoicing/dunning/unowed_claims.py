@@ -51,7 +51,7 @@ class Unowed(NamedTuple):
             else _("{amount} of the {claim_amount}", amount=self.amount, claim_amount=claim.payable)
         )
         text = _(
-            "{reason}: {how_much} {currency} were never owed",
+            "{reason}: {how_much} {currency} was never owed",
             reason=self.reason,
             how_much=how_much,
             currency=claim.currency,

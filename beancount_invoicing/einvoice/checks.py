@@ -59,7 +59,7 @@ def _line_nets(invoice: EInvoice) -> Iterator[Problem]:
                 "PEPPOL-EN16931-R120" if peppol else "line-net",
                 _("line {identifier}, BT-131", identifier=line.identifier),
                 _(
-                    "the net is {net}, but {quantity} × {price} with its allowances and charges is {right}",
+                    "the net is {net}, but {quantity} × {price} with its allowances and charges makes {right}",
                     net=line.net,
                     quantity=line.quantity,
                     price=price,
@@ -215,14 +215,16 @@ def _decimals_of(invoice: EInvoice) -> Iterator[Problem]:
             )
     for rule, term, amount in amounts:
         if significant_decimals(amount) > 2:
-            yield Problem(rule, term, _("{amount} has more than 2 decimals, which no e-invoice can say", amount=amount))
+            yield Problem(
+                rule, term, _("{amount} has more than 2 decimals, which an e-invoice cannot express", amount=amount)
+            )
 
 
 def _reasons(invoice: EInvoice) -> Iterator[Problem]:
     for adjustment in invoice.adjustments:
         if not adjustment.reason:
             rule, term = ("BR-38", "BT-104") if adjustment.charge else ("BR-33", "BT-97")
-            yield Problem(rule, term, _("an allowance or charge says why"))
+            yield Problem(rule, term, _("an allowance or charge must give its reason"))
     for line in invoice.lines:
         for adjustment in line.adjustments:
             if not adjustment.reason:
@@ -230,7 +232,7 @@ def _reasons(invoice: EInvoice) -> Iterator[Problem]:
                 yield Problem(
                     rule,
                     _("line {identifier}, {term}", identifier=line.identifier, term=term),
-                    _("an allowance or charge says why"),
+                    _("an allowance or charge must give its reason"),
                 )
 
 
@@ -272,12 +274,14 @@ def _content(invoice: EInvoice) -> Iterator[Problem]:
         )
     if not minimum and invoice.totals.due > 0 and not (invoice.due or invoice.payment_terms or invoice.credit_note):
         yield Problem(
-            "BR-CO-25", "BT-9", _("{due} are due, but neither a due date nor terms are said", due=invoice.totals.due)
+            "BR-CO-25",
+            "BT-9",
+            _("{due} is due, but neither a due date nor payment terms are given", due=invoice.totals.due),
         )
     if invoice.payment and invoice.payment.means in {"49", "59"} and not invoice.payment.mandate:
         yield Problem("PEPPOL-EN16931-R061", "BT-89", _("payment is by direct debit, but there is no mandate"))
     if invoice.payment and invoice.payment.means in {"30", "58"} and not invoice.payment.account:
-        yield Problem("BR-61", "BT-84", _("payment is by transfer, but there is no account"))
+        yield Problem("BR-61", "BT-84", _("payment is by transfer, but no account is given"))
 
 
 def _content_of_lines(invoice: EInvoice) -> Iterator[Problem]:
@@ -286,7 +290,7 @@ def _content_of_lines(invoice: EInvoice) -> Iterator[Problem]:
     for line in invoice.lines:
         for rule, term, missing, message in (
             ("BR-22", "BT-129", line.quantity is None, _("the line has no quantity")),
-            ("BR-25", "BT-153", not line.name.strip(), _("the line says nothing")),
+            ("BR-25", "BT-153", not line.name.strip(), _("the line has no text")),
             ("BR-26", "BT-146", line.price is None, _("the line has no price")),
             ("BR-CO-04", "BT-151", not line.category, _("the line has no VAT category")),
         ):
@@ -314,13 +318,15 @@ def _codes(invoice: EInvoice) -> Iterator[Problem]:
         if code_list == codes.EXEMPTIONS:
             code = code.upper()  # as BR-CL-22 of CEN's stylesheets has it; other codes are as they are on their lists
         if code and not codes.in_code_list(code_list, code):
-            yield Problem(rule, term, _("{code} is not on the list of codes", code=code))
+            yield Problem(rule, term, _("{code} is not in the code list", code=code))
 
 
 def _dates(invoice: EInvoice) -> Iterator[Problem]:
     if invoice.start and invoice.end and invoice.start > invoice.end:
         yield Problem(
-            "BR-29", "BT-74", _("the period ends {end}, before {start}", end=invoice.end, start=invoice.start)
+            "BR-29",
+            "BT-74",
+            _("the period ends on {end}, before it starts on {start}", end=invoice.end, start=invoice.start),
         )
     for line in invoice.lines:
         for term, day in (("BT-134", line.start), ("BT-135", line.end)):
@@ -331,7 +337,7 @@ def _dates(invoice: EInvoice) -> Iterator[Problem]:
             yield Problem(
                 "BR-30",
                 _("line {identifier}, BT-135", identifier=line.identifier),
-                _("the period ends {end}, before {start}", end=line.end, start=line.start),
+                _("the period ends on {end}, before it starts on {start}", end=line.end, start=line.start),
             )
 
 
@@ -349,7 +355,9 @@ def _identifiers(invoice: EInvoice) -> Iterator[Problem]:
         if not value or (kind == "iban" and not re.match(r"[A-Z]{2}\d\d", value)):
             continue
         if kind == "vat-id" and value[:2] != "EL" and not codes.in_code_list(codes.COUNTRIES, value[:2]):
-            yield Problem("BR-CO-09", term, _("{value}: it starts with the two letters of its country", value=value))
+            yield Problem(
+                "BR-CO-09", term, _("{value}: it must start with the two letters of its country", value=value)
+            )
         elif wrong := problem(kind, value):
             yield Problem(kind, term, _("{value}: {wrong}", value=value, wrong=wrong), warning=True)
 
@@ -357,7 +365,7 @@ def _identifiers(invoice: EInvoice) -> Iterator[Problem]:
 def _seller_known(invoice: EInvoice) -> Iterator[Problem]:
     seller = invoice.seller
     if not (seller.identifiers or seller.legal_registration or seller.vat_identifier):
-        yield Problem("BR-CO-26", "BT-30", _("nothing says which seller it is: no identifier, registration or VAT id"))
+        yield Problem("BR-CO-26", "BT-30", _("nothing identifies the seller: no identifier, registration or VAT id"))
 
 
 def _registrations(party: Party, legal: str, private: str) -> Iterator[tuple[str, str, str]]:
@@ -378,13 +386,15 @@ def _categories(invoice: EInvoice) -> Iterator[Problem]:
         place = f"BG-23 {vat.category}"
         if vat.category in _EXEMPT and not (vat.reason or vat.reason_code):
             yield Problem(
-                _EXEMPT[vat.category], _("{place}, BT-120", place=place), _("it does not say why no VAT is due")
+                _EXEMPT[vat.category],
+                _("{place}, BT-120", place=place),
+                _("it does not give the reason why no VAT is due"),
             )
         if vat.category in {"S", "Z"} and (vat.reason or vat.reason_code) and not invoice.profile.is_extension:
             yield Problem(
                 f"BR-{vat.category}-10",
                 _("{place}, BT-120", place=place),
-                _("it says why no VAT is due, although some is"),
+                _("it gives a reason why no VAT is due, although VAT is due"),
             )
     for category in sorted(categories & {"S", "Z", "E", "AE"}):
         if not (seller_vat_id or seller.tax_registration):
@@ -400,15 +410,15 @@ def _categories(invoice: EInvoice) -> Iterator[Problem]:
         yield Problem("BR-AE-02", "BT-48", _("the buyer has no VAT id"))
     if "K" in categories:
         if not (invoice.delivery.date or invoice.start or invoice.end):
-            yield Problem("BR-IC-11", "BT-72", _("a supply to another member state says when it was delivered"))
+            yield Problem("BR-IC-11", "BT-72", _("a supply to another member state must give its delivery date"))
         if not (invoice.delivery.address and invoice.delivery.address.country):
-            yield Problem("BR-IC-12", "BT-80", _("a supply to another member state says the country of delivery"))
+            yield Problem("BR-IC-12", "BT-80", _("a supply to another member state must give the country of delivery"))
     if "O" in categories:
         if seller_vat_id or buyer.vat_identifier:
             yield Problem("BR-O-02", "BT-31", _("outside the scope of VAT no VAT id may be given"))
         if len(categories) > 1:
             rule, term = ("BR-O-11", "BG-23") if len(broken_down) > 1 else ("BR-O-12", "BT-151")
-            yield Problem(rule, term, _("category O stands beside others: it must be the only one"))
+            yield Problem(rule, term, _("category O is used beside others: it must be the only one"))
 
 
 def _rates(invoice: EInvoice) -> Iterator[Problem]:
@@ -423,10 +433,10 @@ def _rates(invoice: EInvoice) -> Iterator[Problem]:
     ):  # fmt: skip
         rule = f"BR-{_short(category)}-{number:02}" if number else "vat-rate"
         if category == "S" and not (rate or ZERO) > 0:
-            yield Problem(rule, place, _("a standard rate is more than 0"), warning=not number)
+            yield Problem(rule, place, _("a standard rate must be more than 0"), warning=not number)
         if category in {"Z", "E", "AE", "K", "G"} and (rate or (number and rate is None)):
             told = "missing" if rate is None else rate
-            yield Problem(rule, place, _("the rate is {told}, not 0", told=told), warning=not number)
+            yield Problem(rule, place, _("the rate is {told}, but must be 0", told=told), warning=not number)
         if category == "O" and (rate if not number else rate is not None):  # the breakdown may say 0
             yield Problem(
                 rule,
@@ -439,7 +449,7 @@ def _rates(invoice: EInvoice) -> Iterator[Problem]:
 def _once(invoice: EInvoice) -> Iterator[Problem]:
     numbers = [reference.number for reference in invoice.preceding]
     for number in sorted({number for number in numbers if numbers.count(number) > 1}):
-        message = _("{number} stands twice among the preceding invoices", number=number)
+        message = _("{number} appears twice among the preceding invoices", number=number)
         yield Problem("preceding-twice", "BT-25", message, warning=True)
 
 

@@ -40,7 +40,7 @@ def _french_numbers(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
             yield Problem("BR-FR-01", term, _("{number} has more than 35 characters", number=number))
         if number and not _NUMBER.match(number):
             yield Problem(
-                "BR-FR-02", term, _("{number} has other characters than letters, digits and + - _ /", number=number)
+                "BR-FR-02", term, _("{number} has characters other than letters, digits and + - _ /", number=number)
             )
     days = {"BT-2": invoice.issued, "BT-9": invoice.due, "BT-72": invoice.delivery.date}
     for term, day in days.items():
@@ -55,17 +55,17 @@ def _french_notes(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Probl
             yield Problem("BR-FR-05", "BG-1", _("the note {subject} is missing", subject=subject))
     for subject in _ONCE:
         if subjects.count(subject) > 1:
-            yield Problem("BR-FR-06", "BG-1", _("the note {subject} stands more than once", subject=subject))
+            yield Problem("BR-FR-06", "BG-1", _("the note {subject} appears more than once", subject=subject))
     scopes = [note.text for note in invoice.notes if note.subject == "BAR"]
     for scope in scopes:
         if scope not in rules.scopes:
             yield Problem(
                 "BR-FR-20",
                 "BT-22",
-                _("BAR says {scope}, which is none of {scopes}", scope=scope, scopes=", ".join(sorted(rules.scopes))),
+                _("BAR is {scope}, which is none of {scopes}", scope=scope, scopes=", ".join(sorted(rules.scopes))),
             )
     if len(scopes) > 1:
-        yield Problem("BR-FR-31", "BG-1", _("the note BAR stands more than once"))
+        yield Problem("BR-FR-31", "BG-1", _("the note BAR appears more than once"))
     if "B2B" in scopes:
         yield from _french_buyer(invoice)
 
@@ -73,7 +73,7 @@ def _french_notes(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Probl
 def _french_buyer(invoice: EInvoice) -> Iterator[Problem]:
     registration, address = invoice.buyer.legal_registration, invoice.buyer.electronic_address
     if registration is None or not re.fullmatch(r"\d{9}", registration.value):
-        yield Problem("BR-FR-11", "BT-47", _("between businesses in France the buyer's SIREN is needed"))
+        yield Problem("BR-FR-11", "BT-47", _("between businesses in France the buyer's SIREN is required"))
     elif address and not (address.scheme == "0225" and address.value.startswith(registration.value)):
         yield Problem(
             "BR-FR-21",
@@ -101,7 +101,7 @@ def _french_parties(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
             yield Problem(
                 "BR-FR-23",
                 term,
-                _("{address} has other characters than letters, digits and - _ .", address=address.value),
+                _("{address} has characters other than letters, digits and - _ .", address=address.value),
             )
         if len(address.value) > 125:
             yield Problem("BR-FR-25", term, _("{address} has more than 125 characters", address=address.value))
@@ -112,7 +112,7 @@ def _french_figures(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
         if vat.category and vat.category not in rules.categories:
             yield Problem("BR-FR-15", "BT-118", _("category {category} is not used in France", category=vat.category))
         if vat.rate is not None and vat.rate not in rules.rates:
-            yield Problem("BR-FR-16", "BT-119", _("{rate} % is no rate of French VAT", rate=vat.rate))
+            yield Problem("BR-FR-16", "BT-119", _("{rate} % is not a rate of French VAT", rate=vat.rate))
     for line in invoice.lines:
         quantity, price = line.quantity or ZERO, line.price or ZERO
         figures = {"BT-129": quantity, "BT-131": line.net, "BT-146": price}
@@ -147,7 +147,7 @@ def _french_figures(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
             "BR-FR-CO-12",
             "BT-111",
             _(
-                "in {currency}, VAT is also said in {rules_currency}",
+                "in {currency}, VAT must also be given in {rules_currency}",
                 currency=invoice.currency,
                 rules_currency=rules.currency,
             ),
@@ -161,15 +161,19 @@ def _digits(figure: Decimal) -> int:
 def _french_process(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
     process, totals = invoice.process, invoice.totals
     if process not in rules.processes:
-        yield Problem("BR-FR-08", "BT-23", _('"{process}" is no process that French law knows', process=process))
+        yield Problem("BR-FR-08", "BT-23", _('"{process}" is not a process known in French law', process=process))
         return
     if process.endswith("4"):
         if invoice.type_code == "386":
             yield Problem(
-                "BR-FR-CO-08", "BT-23", _("{process} is a final invoice, but it is a deposit invoice", process=process)
+                "BR-FR-CO-08",
+                "BT-23",
+                _("{process} means a final invoice, but this is a deposit invoice", process=process),
             )
         if not invoice.preceding or not totals.paid:
-            message = _("{process} deducts deposits: it names them (BG-3) and their amount (BT-113)", process=process)
+            message = _(
+                "{process} deducts deposits: it must name them (BG-3) and give their amount (BT-113)", process=process
+            )
             yield Problem("deposits", "BT-23", message, warning=True)
     if process.endswith("2"):
         if totals.paid != totals.gross:
@@ -177,7 +181,7 @@ def _french_process(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
                 "BR-FR-CO-09",
                 "BT-113",
                 _(
-                    "{process} is paid already: BT-113 {paid} is not {gross}",
+                    "{process} means paid already: BT-113 {paid} is not {gross}",
                     process=process,
                     paid=totals.paid,
                     gross=totals.gross,
@@ -187,17 +191,19 @@ def _french_process(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
             yield Problem(
                 "BR-FR-CO-09",
                 "BT-115",
-                _("{process} is paid already, but {due} are due", process=process, due=totals.due),
+                _("{process} means paid already, but {due} is due", process=process, due=totals.due),
             )
         if invoice.due is None:
             yield Problem(
-                "BR-FR-CO-09", "BT-9", _("{process} is paid already: BT-9 is the day of payment", process=process)
+                "BR-FR-CO-09",
+                "BT-9",
+                _("{process} means paid already: BT-9 must be the day of payment", process=process),
             )
     elif invoice.due and invoice.due < invoice.issued and invoice.type_code != "386":
         yield Problem(
             "BR-FR-CO-07",
             "BT-9",
-            _("it is due {due}, before its date {issued}", due=invoice.due, issued=invoice.issued),
+            _("it is due on {due}, before its date {issued}", due=invoice.due, issued=invoice.issued),
         )
 
 
@@ -205,9 +211,11 @@ def _french_preceding(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[P
     del rules
     known = [reference for reference in invoice.preceding if reference.number and reference.issued]
     if invoice.type_code == "384" and len(known) != 1:
-        yield Problem("BR-FR-CO-04", "BG-3", _("a corrected invoice names one preceding invoice with its date"))
+        yield Problem(
+            "BR-FR-CO-04", "BG-3", _("a corrected invoice must name exactly one preceding invoice, with its date")
+        )
     if invoice.credit_note and not known:
-        yield Problem("BR-FR-CO-05", "BG-3", _("a credit note names at least one preceding invoice with its date"))
+        yield Problem("BR-FR-CO-05", "BG-3", _("a credit note must name at least one preceding invoice, with its date"))
 
 
 _FRENCH: tuple[Callable[[EInvoice, law.EInvoiceRules], Iterator[Problem]], ...] = (

@@ -103,18 +103,18 @@ def _said(root: Any, name: str) -> str:
 def check_pdf(claims: PdfClaims, profile: Profile) -> Iterator[Problem]:
     """What is wrong with it, or doubtful. `profile`: that of the invoice inside."""
     if not claims.has_identifier:
-        yield Problem("pdf-id", "/ID", _("the PDF has no identifier, which PDF/A asks for (ISO 19005-3, 6.1.3)"))
+        yield Problem("pdf-id", "/ID", _("the PDF has no identifier, which PDF/A requires (ISO 19005-3, 6.1.3)"))
     yield from _check_file(claims, profile)
     if not claims.metadata:
         yield Problem(
-            "xmp", "XMP", _("there are no metadata that can be read, so it is neither a PDF/A nor a Factur-X")
+            "xmp", "XMP", _("the metadata are missing or cannot be read, so it is neither a PDF/A nor a Factur-X")
         )
         return
     if claims.part not in {"3", "4"}:
-        told = f"PDF/A-{claims.part}" if claims.part else _("no PDF/A at all")
-        yield Problem("pdfa-3", _("XMP, pdfaid:part"), _("it says that it is {told}, and not a PDF/A-3", told=told))
+        told = f"PDF/A-{claims.part}" if claims.part else _("not a PDF/A at all")
+        yield Problem("pdfa-3", _("XMP, pdfaid:part"), _("it claims to be {told}, not a PDF/A-3", told=told))
     if claims.part == "4":
-        message = _("it says that it is a PDF/A-4, which not everybody takes for a Factur-X: a PDF/A-3 is asked for")
+        message = _("it claims to be a PDF/A-4, which not everybody accepts as a Factur-X: it must be a PDF/A-3")
         yield Problem("pdfa-3", _("XMP, pdfaid:part"), message, warning=True)
     yield from _check_fields(claims, profile)
 
@@ -122,17 +122,17 @@ def check_pdf(claims: PdfClaims, profile: Profile) -> Iterator[Problem]:
 def _check_file(said: PdfClaims, profile: Profile) -> Iterator[Problem]:
     if said.file not in _FILES:
         yield Problem(
-            "attachment-name", said.file, _("the invoice's file is none of {files}", files=", ".join(_FILES[:3]))
+            "attachment-name", said.file, _("the invoice's file is not one of {files}", files=", ".join(_FILES[:3]))
         )
     if not said.is_associated_file:
-        message = _("the invoice is attached, but not named as an associated file (/AF; ISO 19005-3, 6.8)")
+        message = _("the invoice is attached, but not declared as an associated file (/AF; ISO 19005-3, 6.8)")
         yield Problem("associated-file", said.file, message)
     if not said.relationship:
-        message = _("the attachment does not say how it belongs to the document (/AFRelationship; ISO 19005-3, 6.8)")
+        message = _("the attachment does not give its relationship to the document (/AFRelationship; ISO 19005-3, 6.8)")
         yield Problem("relationship", said.file, message)
     elif said.relationship not in _RELATIONSHIPS:
         message = _(
-            "its relationship is {relationship}, none of {relationships}",
+            "its relationship is {relationship}, which is none of {relationships}",
             relationship=said.relationship,
             relationships=", ".join(sorted(_RELATIONSHIPS)),
         )
@@ -149,7 +149,7 @@ def _check_file(said: PdfClaims, profile: Profile) -> Iterator[Problem]:
 def _check_fields(said: PdfClaims, profile: Profile) -> Iterator[Problem]:
     for each in _FIELDS:
         if each not in said.fields:
-            yield Problem(f"xmp-{each}", "XMP", _("the metadata do not say the {entry} of the invoice", entry=each))
+            yield Problem(f"xmp-{each}", "XMP", _("the metadata do not give the {entry} of the invoice", entry=each))
     values = said.fields
     for each, known in (
         ("DocumentType", {"INVOICE"}),
@@ -159,7 +159,10 @@ def _check_fields(said: PdfClaims, profile: Profile) -> Iterator[Problem]:
     ):
         if each in values and values[each] not in known:
             message = _(
-                "{entry} is {value}, none of {known}", entry=each, value=values[each], known=", ".join(sorted(known))
+                "{entry} is {value}, which is none of {known}",
+                entry=each,
+                value=values[each],
+                known=", ".join(sorted(known)),
             )
             yield Problem(f"xmp-{each}", "XMP", message)
     name, level = values.get("DocumentFileName"), values.get("ConformanceLevel")
@@ -170,5 +173,5 @@ def _check_fields(said: PdfClaims, profile: Profile) -> Iterator[Problem]:
             _("the metadata name {name}, but the invoice is {file}", name=name, file=said.file),
         )
     if level in _LEVELS and _LEVELS[level] != profile.level.partition("-")[0]:
-        message = _("the metadata say {level}, but the invoice inside is {profile}", level=level, profile=profile.name)
+        message = _("the metadata give {level}, but the invoice inside is {profile}", level=level, profile=profile.name)
         yield Problem("xmp-ConformanceLevel", "XMP", message, warning=True)

@@ -31,8 +31,8 @@ def check_peppol(invoice: EInvoice) -> tuple[Problem, ...]:
     if invoice.type_code == "384":
         wrong = invoice.preceding[0].number if invoice.preceding else "NUMBER"
         message = _(
-            "Peppol takes no corrected invoice (384), but a credit note and a new invoice: take this one back, "
-            'bean-invoice undo {number}, then bean-invoice correct {wrong} "why" --credit-note',
+            "Peppol does not accept a corrected invoice (384), only a credit note and a new invoice: take this "
+            'one back, bean-invoice undo {number}, then bean-invoice correct {wrong} "why" --credit-note',
             number=invoice.number,
             wrong=wrong,
         )
@@ -47,7 +47,7 @@ def check_peppol(invoice: EInvoice) -> tuple[Problem, ...]:
             found.append(Problem(f"PEPPOL-EN16931-{rule}", term, message))
         elif address.scheme not in PEPPOL_SCHEMES | {"0225"}:
             message = _(
-                "{party}: Peppol knows no addresses of scheme {scheme} ({address})",
+                "{party}: Peppol has no addresses of scheme {scheme} ({address})",
                 party=party.name,
                 scheme=address.scheme,
                 address=address.value,
@@ -59,7 +59,7 @@ def check_peppol(invoice: EInvoice) -> tuple[Problem, ...]:
         exact = line.quantity * line.price / (line.price_base_quantity or Decimal(1)) + line.adjustments_total
         if abs(line.net - exact) > PEPPOL_SLACK:
             message = _(
-                "in {currency} the net {net} is further than {peppol_slack} from {exact}, which Peppol refuses",
+                "in {currency}, the net {net} differs from {exact} by more than {peppol_slack}, which Peppol refuses",
                 currency=invoice.currency,
                 net=line.net,
                 peppol_slack=PEPPOL_SLACK,
@@ -77,14 +77,17 @@ def _dutch(invoice: EInvoice) -> Iterator[Problem]:
     if seller.address.country != "NL":
         return
     if invoice.credit_note and not invoice.preceding:
-        yield Problem("NL-R-001", "BT-25", _('a Dutch seller\'s credit note names its invoice: write corrects: "…"'))
+        yield Problem(
+            "NL-R-001", "BT-25", _('a Dutch seller\'s credit note must name its invoice: write corrects: "…"')
+        )
     parties = [("NL-R-002", "NL-R-003", "BT-35", "BT-30", seller)]
     if buyer.address.country == "NL":
         parties.append(("NL-R-004", "NL-R-005", "BT-50", "BT-47", buyer))
     for place, number, street, registration, party in parties:
         if missing := _missing(party, "street", "postcode", "city"):
             message = _(
-                "a Dutch seller says its whole address, and a Dutch buyer's: {party} has no {missing}: write it",
+                "a Dutch seller must give its whole address, and that of a Dutch buyer: {party} has no {missing}: "
+                "write it",
                 party=party.name,
                 missing=missing,
             )
@@ -92,7 +95,7 @@ def _dutch(invoice: EInvoice) -> Iterator[Problem]:
         identifier = party.legal_registration
         if identifier and identifier.scheme not in {"0106", "0190"}:
             message = _(
-                "{party}: Peppol takes the number {identifier} of a Dutch firm as one of KvK or OIN only: write "
+                "{party}: for a Dutch firm, Peppol accepts the number {identifier} only as KvK or OIN: write "
                 'register-id: "0106:{identifier}" (KvK) or "0190:…" (OIN)',
                 party=party.name,
                 identifier=identifier.value,
@@ -102,7 +105,7 @@ def _dutch(invoice: EInvoice) -> Iterator[Problem]:
         yield Problem(
             "NL-R-007",
             "BT-81",
-            _("{due} are due, but not said where to: write the seller's iban: …", due=invoice.totals.due),
+            _("{due} is due, but no account to pay it to is given: write the seller's iban: …", due=invoice.totals.due),
         )
 
 
@@ -114,8 +117,8 @@ def _italian(invoice: EInvoice) -> Iterator[Problem]:
     number = seller.tax_registration
     if number and not re.fullmatch(r"[A-Z0-9]{11,16}", number):
         message = _(
-            "the codice fiscale of an Italian seller has 11 to 16 digits and capitals, not {number}: correct "
-            "tax-number",
+            "the codice fiscale of an Italian seller has 11 to 16 digits and capitals, which {number} has not: "
+            "correct tax-number",
             number=number,
         )
         yield Problem("IT-R-001", "BT-32", message)
@@ -125,7 +128,7 @@ def _italian(invoice: EInvoice) -> Iterator[Problem]:
                 rule,
                 term,
                 _(
-                    "an Italian seller says its whole address, and {seller} has no {missing}: write it",
+                    "an Italian seller must give its whole address, and {seller} has no {missing}: write it",
                     seller=seller.name,
                     missing=missing,
                 ),

@@ -38,7 +38,8 @@ def validate(data: bytes) -> tuple[Layer, ...]:
     if len(data) > pdf.LIMIT:
         return (
             Layer(
-                DOCUMENT_LAYER, not_run=_("it is larger than {limit} MB, as no invoice is", limit=pdf.LIMIT // 1000000)
+                DOCUMENT_LAYER,
+                not_run=_("it is larger than {limit} MB, which no invoice should be", limit=pdf.LIMIT // 1000000),
             ),
         )
     found: tuple[Layer, ...] = ()

@@ -136,18 +136,18 @@ def _no_invoice(book: Book, invoice: Invoice, seller: Seller | None) -> tuple[Re
             Rejection("BT-1", _("{number} is a draft: it has no number yet", number=invoice.number), invoice.source),
         )
     if is_for_late_interest(book, invoice):
-        what = "a claim" if invoice.kind == "claim" else _("the credit note on a claim")
+        what = "a claim" if invoice.kind == "claim" else _("a credit note on a claim")
         return (
             Rejection(
                 "BT-3",
-                _("{number} is {subject}, outside VAT: it is no invoice", number=invoice.number, subject=what),
+                _("{number} is {subject}, outside VAT: it is not an invoice", number=invoice.number, subject=what),
                 invoice.source,
             ),
         )
     if not invoice.lines:
         return (Rejection("BG-25", _("{number} has no lines", number=invoice.number), invoice.source),)
     if seller is None:
-        return (Rejection("BG-4", _('nobody sells: write custom "invoice-seller"'), invoice.source),)
+        return (Rejection("BG-4", _('there is no seller: write custom "invoice-seller"'), invoice.source),)
     return ()
 
 
@@ -156,7 +156,7 @@ def _without_tax(invoice: Invoice, taxes: Mapping[str, Tax]) -> tuple[Rejection,
     lacking = [
         Rejection(
             "BT-151",
-            _("{number}: this has no tax code that is known: write tax: …", number=invoice.number),
+            _("{number}: there is no known tax code here: write tax: …", number=invoice.number),
             part.source,
         )
         for part in parts
@@ -171,8 +171,8 @@ def _of_parts(invoice: Invoice) -> tuple[Rejection, ...]:
         Rejection(
             "BT-151",
             _(
-                "{number}: {tax} is {parts} on one line, and a line of EN 16931 has one VAT rate: its PDF is the "
-                "invoice",
+                "{number}: {tax} puts {parts} on one line, but a line of EN 16931 has only one VAT rate: its PDF is "
+                "the invoice",
                 number=invoice.number,
                 tax=tax.code,
                 parts=joined(_(" and "), (part.code for part in tax.parts)),
@@ -186,7 +186,9 @@ def _of_parts(invoice: Invoice) -> tuple[Rejection, ...]:
 def _seller_lacks(seller: Seller, rules: law.EInvoiceRules | None, categories: frozenset[str]) -> tuple[Rejection, ...]:
     lacking = []
     if not seller.address.country:
-        lacking.append(Rejection("BT-40", _('the seller has no country: write country: "FR" or such'), seller.source))
+        lacking.append(
+            Rejection("BT-40", _('the seller has no country: write country: "FR", for example'), seller.source)
+        )
     if rules:
         if not (seller.siren or seller.siret):
             lacking.append(Rejection("BT-30", _("the seller has no SIREN: write siren: …"), seller.source))
@@ -213,8 +215,8 @@ def _seller_lacks(seller: Seller, rules: law.EInvoiceRules | None, categories: f
     if not (rules or lacking or party.identifiers or party.legal_registration or party.vat_identifier):
         why = _("its VAT id is left out where no VAT applies (category O), and ") if seller.vat_id else ""
         message = _(
-            "nothing says which seller it is: {reason}it has no number of a register: write register-id: …, such "
-            'as "0208:0403019261" or "HRB 12345", or tax-number: …',
+            "nothing identifies the seller: {reason}it has no register number: write register-id: …, such as "
+            '"0208:0403019261" or "HRB 12345", or tax-number: …',
             reason=why,
         )
         lacking.append(Rejection("BT-30", message, seller.source))
@@ -227,7 +229,7 @@ def _buyer_lacks(invoice: Invoice, customer: Customer, rules: law.EInvoiceRules 
         lacking.append(
             Rejection(
                 "BT-55",
-                _('{customer} has no country: write country: "FR" or such', customer=customer.name),
+                _('{customer} has no country: write country: "FR", for example', customer=customer.name),
                 customer.source,
             )
         )
@@ -286,10 +288,12 @@ def _preceding_lacks(book: Book, invoice: Invoice, rules: law.EInvoiceRules | No
     if not rules:
         return ()
     if invoice.kind == "credit-note" and not invoice.corrects:
-        message = _('{number} does not say which invoice it takes back: write corrects: "…"', number=invoice.number)
+        message = _('{number} does not name the invoice it takes back: write corrects: "…"', number=invoice.number)
         return (Rejection("BT-25", message, invoice.source),)
     if invoice.kind == "corrective" and len(invoice.corrects) != 1:
-        message = _('{number} replaces exactly one invoice: write corrects: "…" with its number', number=invoice.number)
+        message = _(
+            '{number} must replace exactly one invoice: write corrects: "…" with its number', number=invoice.number
+        )
         return (Rejection("BT-25", message, invoice.source),)
     return tuple(
         Rejection(
@@ -311,7 +315,7 @@ def _no_rate(invoice: Invoice, own: VatInTaxCurrency | None) -> tuple[Rejection,
     if own is None or own.taxes is not None:
         return ()
     message = _(
-        "{number}: its VAT is owed in {currency}, but the ledger knows no rate: write a price on the "
+        "{number}: its VAT is owed in {currency}, but the ledger has no rate: write a price on the "
         "customer's posting, … {invoice_currency} @ … {currency}, or {day} price {invoice_currency} … {currency}",
         number=invoice.number,
         currency=own.currency,

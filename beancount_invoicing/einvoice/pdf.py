@@ -101,18 +101,19 @@ def attached(pdf: bytes) -> Attached:
             with pikepdf.open(io.BytesIO(pdf), attempt_recovery=False) as document:
                 return _found(document)
         except pikepdf.PasswordError:
-            raise NotReadable(_("the PDF is encrypted, and opens with a password only")) from None
+            raise NotReadable(_("the PDF is encrypted, and only opens with a password")) from None
         except pikepdf.PdfError as error:
             with pikepdf.open(io.BytesIO(pdf)) as document:
                 found = _found(document)
             told = _(
-                "the PDF is damaged (is it complete?) and had to be repaired to be read: {words}", words=_words(error)
+                "the PDF is damaged (is it complete?) and had to be repaired before it could be read: {words}",
+                words=_words(error),
             )
             return found._replace(problems=(Problem("PDF", "", told), *found.problems))
     except NotReadable:
         raise
     except Exception as error:  # whatever a stranger's PDF makes of the library
-        raise NotReadable(_("it is no PDF that can be read: {words}", words=_words(error))) from None
+        raise NotReadable(_("it is not a readable PDF: {words}", words=_words(error))) from None
 
 
 @cache
@@ -163,7 +164,7 @@ def _inflated(stream: Any) -> bytes:
     names = [str(one) for one in (filters if isinstance(filters, pikepdf.Array) else [filters])]
     if set(names) - {"/FlateDecode"}:
         raise NotReadable(
-            _("the XML invoice in this PDF is stored in a way that is not read ({names})", names=", ".join(names))
+            _("the XML invoice in this PDF is stored in a way that is not supported ({names})", names=", ".join(names))
         )
     data = bytes(stream.read_raw_bytes())
     for _times in names:
@@ -171,6 +172,9 @@ def _inflated(stream: Any) -> bytes:
         data = inflater.decompress(data, LIMIT + 1)
         if len(data) > LIMIT:
             raise NotReadable(
-                _("the XML invoice in this PDF is larger than {limit} MB, as no invoice is", limit=LIMIT // 1000000)
+                _(
+                    "the XML invoice in this PDF is larger than {limit} MB, which no invoice should be",
+                    limit=LIMIT // 1000000,
+                )
             )
     return bytes(stream.read_bytes()) if "/DecodeParms" in stream else data  # a predictor does not make it larger

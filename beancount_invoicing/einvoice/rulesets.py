@@ -79,11 +79,13 @@ def document_type(root: Any) -> str:
     """
     kind = str(root.tag.rpartition("}")[2])
     if kind == "CrossIndustryDocument":
-        raise NotKnown(_("it is ZUGFeRD 1, which ZUGFeRD 2 (Factur-X) has replaced: its rules are not known here"))
+        raise NotKnown(
+            _("it is ZUGFeRD 1, which ZUGFeRD 2 (Factur-X) has replaced: this program does not know its rules")
+        )
     if kind == "SCRDMCCBDACIOMessageStructure":
-        raise NotKnown(_("it is an order (Order-X), no invoice: its rules are not known here"))
+        raise NotKnown(_("it is an order (Order-X), not an invoice: this program does not know its rules"))
     if kind not in {"CrossIndustryInvoice", "Invoice", "CreditNote"}:
-        raise NotReadable(_("it is no invoice in CII or UBL: its root is {kind}", kind=kind))
+        raise NotReadable(_("it is not a CII or UBL invoice: its root is {kind}", kind=kind))
     return kind
 
 
@@ -152,7 +154,7 @@ def _on_top(what: Profile, syntax: str) -> tuple[Stylesheet, ...]:
         return (Stylesheet(what.name, _file(_PEPPOL, "PEPPOL-EN16931-UBL.xsl")),)
     if what.family == "xrechnung":
         if not what.name.startswith(f"XRechnung {_XRECHNUNG}"):
-            why = _("the rules that are known here are those of XRechnung {xrechnung}", xrechnung=_XRECHNUNG)
+            why = _("the rules known here are those of XRechnung {xrechnung}", xrechnung=_XRECHNUNG)
             return (Stylesheet(what.name, None, not_run=why),)
         try:
             return (Stylesheet(what.name, _file(_KOSIT, f"XRechnung-{syntax}-validation.xsl")),)

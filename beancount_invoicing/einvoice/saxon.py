@@ -82,7 +82,7 @@ class _Process:
 
     def _last_words(self, late: bool) -> str:
         if late:
-            return _("Saxon gave no answer in {timeout_seconds} seconds", timeout_seconds=TIMEOUT_SECONDS)
+            return _("Saxon did not answer within {timeout_seconds} seconds", timeout_seconds=TIMEOUT_SECONDS)
         code = self._process.wait()
         how = signal.Signals(-code).name if code < 0 else _("code {code}", code=code)
         self._said.seek(0)

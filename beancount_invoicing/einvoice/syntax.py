@@ -262,9 +262,9 @@ def parse_xml(xml: bytes, elements: Any = None) -> Any:
     try:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:  # its text names a file that there is not
-        raise NotReadable(_("it is no XML: {reason}", reason=error.msg)) from None
+        raise NotReadable(_("it is not XML: {reason}", reason=error.msg)) from None
     except ValueError as error:
-        raise NotReadable(_("it is no XML: {error}", error=error)) from None
+        raise NotReadable(_("it is not XML: {error}", error=error)) from None
     if root.getroottree().docinfo.doctype:
         raise NotReadable(_("it has a document type declaration, which no invoice needs and which could hide entities"))
     return root
@@ -290,7 +290,7 @@ def read_e_invoice(xml: bytes) -> business_terms.EInvoice:
         root.tag.rpartition("}")[2]
     )
     if flavor is None:
-        raise NotReadable(_("it is no invoice in CII or UBL: its root is {value}", value=root.tag.rpartition("}")[2]))
+        raise NotReadable(_("it is not a CII or UBL invoice: its root is {value}", value=root.tag.rpartition("}")[2]))
     normalize_xml(root)
     try:
         _known_currencies(root)
@@ -307,7 +307,7 @@ def read_e_invoice(xml: bytes) -> business_terms.EInvoice:
         ArithmeticError,
         etree.LxmlError,
     ) as error:
-        raise NotReadable(_("a term of it cannot be read: {error}", error=error)) from None
+        raise NotReadable(_("a term in it cannot be read: {error}", error=error)) from None
 
 
 def _known_currencies(root: Any) -> None:
@@ -315,10 +315,10 @@ def _known_currencies(root: Any) -> None:
     for term, names in (("BT-5", ("InvoiceCurrencyCode", "DocumentCurrencyCode")), ("BT-6", ("TaxCurrencyCode",))):
         count = len(list(root.iter(*(f"{{*}}{name}" for name in names))))
         if count > 1:
-            raise ValueError(_("{term} stands {count} times", term=term, count=count))
+            raise ValueError(_("{term} appears {count} times", term=term, count=count))
     for element in root.iter("{*}InvoiceCurrencyCode", "{*}DocumentCurrencyCode", "{*}TaxCurrencyCode"):
         if not re.fullmatch(r"\s*\w*\s*", element.text or ""):
-            raise ValueError(_("{element} is no code of a currency", element=element.text))
+            raise ValueError(_("{element} is not a currency code", element=element.text))
 
 
 def _text(data: Mapping[str, Any], term: str) -> str:
@@ -333,7 +333,7 @@ def _decimal(data: Mapping[str, Any], term: str) -> Decimal:
         raise KeyError(_CALLED.get(term, term))
     if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", str(value), re.ASCII):
         raise ValueError(
-            _("{called} is no number: {short_of}", called=_CALLED.get(term, term), short_of=_short_of(value))
+            _("{called} is not a number: {short_of}", called=_CALLED.get(term, term), short_of=_short_of(value))
         )
     if len(str(value)) > _LONGEST_NUMBER:
         raise ValueError(
@@ -365,7 +365,7 @@ def _single(data: Mapping[str, Any], term: str) -> Any:
         told = _CALLED.get(term, term)
         raise ValueError(
             _(
-                "{told} stands {count} times: {short_ofs}",
+                "{told} appears {count} times: {short_ofs}",
                 told=told,
                 count=len(value),
                 short_ofs=", ".join(_short_of(one) for one in value),

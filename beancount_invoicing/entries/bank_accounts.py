@@ -44,18 +44,30 @@ def _table(values: dict[str, Any], source: Source, findings: FindingCollector) -
         problems.append(("preset", problem))
     if columns and not preset and (missing := missing_columns(columns)):
         problems.append(
-            ("columns", _('no column is the {missing}: write such as "date = Date; amount = Montant"', missing=missing))
+            (
+                "columns",
+                _(
+                    'no column is named for {missing}: write "date = Date; amount = Montant", for example',
+                    missing=missing,
+                ),
+            )
         )
     if encoding and not _is_known(encoding):
         problems.append(
             (
                 "encoding",
-                _('"{encoding}" is no encoding: write such as "utf-8", "cp1252" or "iso-8859-15"', encoding=encoding),
+                _(
+                    '"{encoding}" is not an encoding: write "utf-8", "cp1252" or "iso-8859-15", for example',
+                    encoding=encoding,
+                ),
             )
         )
     if len(values.get("delimiter") or ";") != 1:
         problems.append(
-            ("delimiter", _('"{delimiter}" is not one character: write such as ";"', delimiter=values["delimiter"]))
+            (
+                "delimiter",
+                _('"{delimiter}" is not a single character: write ";", for example', delimiter=values["delimiter"]),
+            )
         )
     for key, problem in problems:
         findings.error("bank-table", _("{key}: {problem}", key=key, problem=problem), at_key(source, key))

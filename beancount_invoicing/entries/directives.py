@@ -202,7 +202,7 @@ class Directives:
             self.findings.error(
                 "key-place",
                 _(
-                    "customer cannot stand on {account}: a customer is an account under {assets}",
+                    "customer cannot be on {account}: a customer is an account under {assets}",
                     account=entry.account,
                     assets=assets,
                 ),
@@ -230,10 +230,12 @@ class Directives:
                 hint = (
                     _(': did you mean "{near}"?', near=near[0])
                     if near
-                    else _(": it is one of {directives}", directives=", ".join(keys.DIRECTIVES))
+                    else _(": it must be one of {directives}", directives=", ".join(keys.DIRECTIVES))
                 )
                 self.findings.error(
-                    "directive", _('"{type}" is no directive of ours{hint}', type=entry.type, hint=hint), source
+                    "directive",
+                    _('"{type}" is not a directive of this plugin{hint}', type=entry.type, hint=hint),
+                    source,
                 )
             return
         values = [value.value for value in entry.values or []]
@@ -250,7 +252,7 @@ class Directives:
                 self.findings.error(
                     "directive",
                     _(
-                        "a directive without a value is more than Beancount can take: repeat the name, custom "
+                        "Beancount does not accept a directive without a value: repeat the name, custom "
                         '"invoice-seller" "Legal name"'
                     ),
                     source,
@@ -291,7 +293,7 @@ class Directives:
                 self.findings.error(
                     "directive",
                     _(
-                        "the {name} is {value}, but a text in quotes belongs here",
+                        "the {name} is {value}, but must be a text in quotes",
                         name=name,
                         value=describe_value(value),
                     ),
@@ -313,7 +315,7 @@ class Directives:
             found = describe_value(values[0]) if values else "missing"
             self.findings.error(
                 "directive",
-                _("the first value is {found}, but {subject} belongs here", found=found, subject=what),
+                _("the first value is {found}, but must be {subject}", found=found, subject=what),
                 said.source,
             )
         elif self._texts(values[1:], names, said):
@@ -328,10 +330,10 @@ class Directives:
                 self.findings.error(
                     "key-type",
                     _(
-                        "customer: {name} is an account, but a customer's new legal name belongs here: write "
-                        'customer: "…" where it changed its name. Where another customer takes its claims over '
-                        "(merger, assignment), take this out and move each claim by a transaction on that day, with "
-                        "its link: … EUR on the account of the new one, -… EUR on that of the old one",
+                        "customer: {name} is an account, but the customer's new legal name belongs here: write "
+                        'customer: "…" if it changed its name. If another customer takes its claims over (merger, '
+                        "assignment), take this out and move each claim with a transaction on that day, with its "
+                        "link: … EUR on the account of the new customer, -… EUR on that of the old",
                         name=name,
                     ),
                     at_key(said.source, "customer") if key == "customer" else said.source,
@@ -346,7 +348,7 @@ class Directives:
             if "password" in name.lower():
                 self.findings.error(
                     "option",
-                    _("a password does not belong into a ledger: take it out, change it, and see docs/sending.md"),
+                    _("a password does not belong in a ledger: take it out, change it, and see docs/sending.md"),
                     source,
                 )
                 return
@@ -356,7 +358,9 @@ class Directives:
                 if near
                 else _("the options are {options}", options=", ".join(sorted(keys.OPTIONS)))
             )
-            self.findings.error("option", _('"{name}" is no option of ours: {hint}', name=name, hint=hint), source)
+            self.findings.error(
+                "option", _('"{name}" is not an option of this plugin: {hint}', name=name, hint=hint), source
+            )
             return
         read_in = read_value(
             keys.Key(name, keys.OPTIONS[name][0], frozenset(), ""), value, source, self.findings
@@ -383,8 +387,8 @@ class Directives:
                 self.findings.error(
                     "directive",
                     _(
-                        "an acceptance of works has one value, its contract's code, and the day on which they were "
-                        'accepted: {day} custom "invoice-accepted" "CODE"',
+                        "an acceptance of works has one value, its contract's code, and the day of acceptance as "
+                        'its date: {day} custom "invoice-accepted" "CODE"',
                         day=said.date,
                     ),
                     said.source,
@@ -405,7 +409,7 @@ class Directives:
                 self.findings.error(
                     "directive",
                     _(
-                        'a reminder policy has a name, and a whole number for a level: custom "invoice-policy" '
+                        'a reminder policy has a name, and for a level also a whole number: custom "invoice-policy" '
                         '"standard", or custom "invoice-policy" "standard" 1'
                     ),
                     said.source,
@@ -418,7 +422,10 @@ class Directives:
             case _:
                 self.findings.error(
                     "directive",
-                    _('a reference rate has two values, its code and percent a year: custom "invoice-rate" "ECB" 2.15'),
+                    _(
+                        "a reference rate has two values, its code and the percentage per year: custom "
+                        '"invoice-rate" "ECB" 2.15'
+                    ),
                     said.source,
                 )
 
@@ -497,7 +504,7 @@ class Directives:
                     self.findings.error(
                         "unknown-account",
                         _(
-                            '{account} is no customer: open it with customer: "Legal name", or correct the account',
+                            '{account} is not a customer: open it with customer: "Legal name", or correct the account',
                             account=account,
                         ),
                         one.source,
@@ -519,7 +526,7 @@ class Directives:
             else:
                 self.findings.error(
                     "unknown-account",
-                    _("customer: {main} is no account that is opened with a customer's name", main=main),
+                    _("customer: {main} is not an account opened with a customer's name", main=main),
                     source,
                 )
         return customers, accounts
@@ -623,7 +630,8 @@ class Directives:
             self.findings.error(
                 "tax-rate",
                 _(
-                    "{code} has category {category}, where no tax is due, and a rate of {rate}: one of both is wrong",
+                    "{code} has category {category}, where no tax is due, and a rate of {rate}: one of the two is "
+                    "wrong",
                     code=code,
                     category=values["category"],
                     rate=rate,
@@ -639,7 +647,7 @@ class Directives:
         if values.get("due-on") == "payment" and not values.get("pending"):
             self.findings.error(
                 "tax-account",
-                _("{code} is due on payment: say on which account it waits, pending: Liabilities:…", code=code),
+                _("{code} is due on payment: name the account where it waits, pending: Liabilities:…", code=code),
                 source,
             )
         return True
@@ -705,7 +713,7 @@ class Directives:
                     self.findings.error(
                         "contract-mode",
                         _(
-                            'contract {code} has no mode: its first directive says "subscription", "fixed" or "time"',
+                            'contract {code} has no mode: its first directive needs "subscription", "fixed" or "time"',
                             code=code,
                         ),
                         source,
@@ -734,7 +742,7 @@ class Directives:
             if code not in result:
                 self.findings.error(
                     "unknown-contract",
-                    _("milestone of contract {code}, which no invoice-contract opens", code=code),
+                    _("milestone of contract {code}, which is not opened by any invoice-contract", code=code),
                     source,
                 )
         milestones = {
@@ -777,7 +785,7 @@ class Directives:
                         self.findings.error(
                             "policy-days",
                             _(
-                                "{level} of policy {name} has no days: say from how many days after the due date on, "
+                                "{level} of policy {name} has no days: give the number of days after the due date, "
                                 "such as days: 15",
                                 level=level,
                                 name=name,
@@ -820,7 +828,7 @@ class Directives:
                     self.findings.error(
                         "amended-twice",
                         _(
-                            "rate {code} is {rate} (line {line}) and {other_rate} on {day}: keep one",
+                            "rate {code} is {rate} (line {line}) and {other_rate} on {day}: keep one of them",
                             code=code,
                             rate=first.rate,
                             line=first.source.line,
@@ -843,7 +851,7 @@ class Directives:
                     self.findings.error(
                         "amended-twice",
                         _(
-                            "index {name} is {first} (line {line}) and {value} on {day}: keep one",
+                            "index {name} is {first} (line {line}) and {value} on {day}: keep one of them",
                             name=name,
                             first=first.value,
                             line=first.source.line,

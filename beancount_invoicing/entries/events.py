@@ -63,7 +63,7 @@ def read_event(
             findings.error(
                 "event-nothing",
                 _(
-                    "an event of {number} stands on {account}, which is no customer's account",
+                    "an event of {number} is on {account}, which is not a customer's account",
                     number=named[0].number,
                     account=entry.account,
                 ),
@@ -126,19 +126,20 @@ def _is_complete(
 ) -> bool:
     """Whether an event has the keys that its kind needs; an error if not."""
     if kind == "reminder" and "level" not in metadata:
-        findings.error("event-level", _("a reminder has a level: write level: 1"), source)
+        findings.error("event-level", _("a reminder needs a level: write level: 1"), source)
         return False
     if kind == "dispute" and metadata.get("amount") is not None and not of_documents:
         findings.error(
             "event-amount",
             _(
-                "a dispute of {amount} names its invoice: add its link, ^NUMBER; without an amount all is contested",
+                "a dispute of {amount} needs its invoice: add its link, ^NUMBER; without an amount everything is "
+                "contested",
                 amount=metadata["amount"],
             ),
             source,
         )
         return False
     if kind == "promise" and not metadata.get("until"):
-        findings.error("event-until", _("a promise says until when: write until: {day}", day=day), source)
+        findings.error("event-until", _("a promise needs its last day: write until: {day}", day=day), source)
         return False
     return True

@@ -64,7 +64,7 @@ class Unreadable(Exception):
 def _text(value: object, _currency: str | None) -> str:
     if isinstance(value, str):
         return value.strip()
-    raise Unreadable(_("is {is_a}, but a text belongs here: write it in quotes"))
+    raise Unreadable(_("is {is_a}, but must be a text: write it in quotes"))
 
 
 def _number(value: object, _currency: str | None) -> Decimal:
@@ -74,7 +74,7 @@ def _number(value: object, _currency: str | None) -> Decimal:
         raise Unreadable(_("is not a finite number"))
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
-    raise Unreadable(_("is {is_a}, but a number belongs here: write it bare, without quotes or currency"))
+    raise Unreadable(_("is {is_a}, but must be a number: write it bare, without quotes or currency"))
 
 
 def _price(value: object, currency: str | None) -> Decimal:
@@ -94,21 +94,21 @@ def _price(value: object, currency: str | None) -> Decimal:
 def _count(value: object, currency: str | None) -> int:
     number = _number(value, currency)
     if number != number.to_integral_value() or not 1 <= number <= 9999:
-        raise Unreadable(_("is {value}, but a whole number from 1 belongs here"))
+        raise Unreadable(_("is {value}, but must be a whole number from 1"))
     return int(number)
 
 
 def _whole(value: object, currency: str | None) -> int:
     number = _number(value, currency)
     if number != number.to_integral_value() or not 0 <= number <= 9999:
-        raise Unreadable(_("is {value}, but a whole number from 0 belongs here"))
+        raise Unreadable(_("is {value}, but must be a whole number from 0"))
     return int(number)
 
 
 def _days(value: object, currency: str | None) -> int:
     number = _number(value, currency)
     if number != number.to_integral_value() or not -999 <= number <= 9999:
-        raise Unreadable(_("is {value}, but a whole number of days belongs here"))
+        raise Unreadable(_("is {value}, but must be a whole number of days"))
     return int(number)
 
 
@@ -119,20 +119,20 @@ def _date(value: object, _currency: str | None) -> date:
         try:
             return date(*map(int, match.groups()))
         except ValueError:
-            raise Unreadable(_("is {value}, which is no day of the calendar")) from None
-    raise Unreadable(_("is {is_a}, but a date such as 2026-01-31 belongs here"))
+            raise Unreadable(_("is {value}, which is not a day of the calendar")) from None
+    raise Unreadable(_("is {is_a}, but must be a date such as 2026-01-31"))
 
 
 def _flag(value: object, _currency: str | None) -> bool:
     if isinstance(value, bool):
         return value
-    raise Unreadable(_("is {is_a}, but TRUE or FALSE belongs here, without quotes"))
+    raise Unreadable(_("is {is_a}, but must be TRUE or FALSE, without quotes"))
 
 
 def _account(value: object, _currency: str | None) -> str:
     if isinstance(value, str) and ACCOUNT.match(value):
         return value
-    raise Unreadable(_("is {is_a}, but an account such as Income:Services belongs here"))
+    raise Unreadable(_("is {is_a}, but must be an account such as Income:Services"))
 
 
 def _terms(value: object, _currency: str | None) -> str:
@@ -146,14 +146,14 @@ def _country(value: object, currency: str | None) -> str:
     if text.upper() == "UK":
         raise Unreadable(_('is "{value}", but the ISO 3166 code is "GB"'))
     if text and not re.fullmatch("[A-Za-z]{2}", text):
-        raise Unreadable(_('is "{value}", but an ISO 3166 code of two letters belongs here, such as "FR"'))
+        raise Unreadable(_('is "{value}", but must be a two-letter ISO 3166 code, such as "FR"'))
     return text
 
 
 def _language(value: object, currency: str | None) -> str:
     text = _text(value, currency)
     if text and not re.fullmatch(r"[A-Za-z]{2}([-_][A-Za-z]+)?", text):
-        raise Unreadable(_('is "{value}", but a code of two letters belongs here, such as "fr"'))
+        raise Unreadable(_('is "{value}", but must be a two-letter code, such as "fr"'))
     return text
 
 
@@ -177,7 +177,7 @@ _READERS: dict[str, Callable[[object, str | None], Any]] = {
 def describe_value(value: object) -> str:
     """What a metadata value is, in words: `the number 2025`, `the text "TRUE"`."""
     if isinstance(value, bool):
-        return _("the flag TRUE") if value else _("the flag FALSE")
+        return _("the value TRUE") if value else _("the value FALSE")
     if isinstance(value, str):
         return _('the text "{value}"', value=value)
     if isinstance(value, date):
@@ -273,7 +273,7 @@ def read_value(
         findings.warning(
             "percent",
             _(
-                "{key}: {result} means {result} percent; if {other_result} percent is meant, write {key}: {result_3}",
+                "{key}: {result} means {result} percent; if you mean {other_result} percent, write {key}: {result_3}",
                 key=key.name,
                 result=result,
                 other_result=f"{result * 100:f}",
@@ -346,7 +346,7 @@ def _foreign(name: str, place: str, source: Source, findings: FindingCollector) 
         if near:
             findings.error(
                 "misspelt-key",
-                _("{name} is no key of ours: did you mean {near}? Write {near}:", name=name, near=near[0]),
+                _("{name} is not a key of this plugin: did you mean {near}? Write {near}:", name=name, near=near[0]),
                 at,
             )
         return
@@ -359,13 +359,13 @@ def _foreign(name: str, place: str, source: Source, findings: FindingCollector) 
     if place in keys.POSTING_PLACES and key.places & keys.TRANSACTION_PLACES and not key.places & on_postings:
         line = f"{name}: {found[1] if found else '…'}"
         what = _(
-            "it would be lost: write {line} above the first posting, right below the transaction's first line",
+            "it would be lost here: write {line} above the first posting, right below the transaction's first line",
             line=line,
         )
     else:
-        what = _("it stands on {words}", words=_words(key.places))
+        what = _("it belongs on {words}", words=_words(key.places))
     findings.error(
-        "key-place", _("{name} cannot stand on {entry}: {subject}", name=name, entry=_one(place), subject=what), at
+        "key-place", _("{name} cannot be on {entry}: {subject}", name=name, entry=_one(place), subject=what), at
     )
 
 

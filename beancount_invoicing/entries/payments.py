@@ -54,8 +54,8 @@ def read_payments(
             of_keys.error(
                 "key-place",
                 _(
-                    'settles: "{number}" stands on {account}, where it settles nothing: write it below the posting '
-                    "on the customer's account",
+                    'settles: "{number}" is on {account}, where it settles nothing: write it below the posting on '
+                    "the customer's account",
                     number=number,
                     account=account,
                 ),
@@ -157,15 +157,15 @@ def _unmatched_links(
             findings.warning(
                 "link-nothing",
                 _(
-                    "^{link} names {number}, a draft: it settles nothing before that is issued (bean-invoice issue "
-                    "{number}, which writes the number here too)",
+                    "^{link} names {number}, a draft: it settles nothing before the draft is issued (bean-invoice "
+                    "issue {number}, which also writes the number here)",
                     link=link,
                     number=number,
                 )
                 if invoices[0].draft
                 else _(
-                    "^{link} names {number}, which is void: there is nothing to settle; name another, or take the "
-                    "link out",
+                    "^{link} names {number}, which is void: there is nothing to settle; name another number, or take "
+                    "the link out",
                     link=link,
                     number=number,
                 ),

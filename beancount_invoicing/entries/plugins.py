@@ -97,7 +97,7 @@ def _misplaced(plugin: str, findings: Sequence[Finding], file: str) -> Finding:
         "error",
         ORDER_RULE,
         _(
-            '"{plugin}" changes transactions before {ours} reads them, and {count} of that alone '
+            '"{plugin}" changes transactions before {ours} reads them, and {count} from that alone '
             '({path}:{line}): move this line below plugin "{ours}"',
             plugin=plugin,
             ours=OURS,

@@ -35,8 +35,8 @@ def explain_missing_options(message: str, of_ledger: Mapping[str, Any]) -> str:
         return message
     text = ", ".join(needed.splitlines())
     return _(
-        "{message}: Beancount reads each file by its own options; if this one lacks them, put at its head, a "
-        "line each: {text}",
+        "{message}: Beancount reads each file with its own options; if they are missing in this file, put "
+        "them at its head, one per line: {text}",
         message=message,
         text=text,
     )

@@ -36,7 +36,7 @@ def combined(
         findings.error(
             "tax-parts",
             _(
-                "{code} consists of {parts}, and has {own} of its own: take that out, as each part says its own",
+                "{code} consists of {parts}, and also has {own} of its own: take that out, as each part has its own",
                 code=code,
                 parts=joined(_(" and "), parts),
                 own=joined(_(" and "), own),
@@ -74,7 +74,7 @@ def _with_parts(
         named = parts.get(tax.source, ())
         problems = [problem for name in dict.fromkeys(named) if (problem := _problem(tax.code, name, taxes, combined))]
         if not problems and tax.source in parts and (len(named) < 2 or len(set(named)) < len(named)):
-            problems = [_('it consists of two codes or more, each named once: parts: "GST QST"')]
+            problems = [_('it needs two codes or more, each named once: parts: "GST QST"')]
         for problem in problems:
             findings.error("tax-parts", _("{tax}: {problem}", tax=tax.code, problem=problem), tax.source)
         good[tax.source] = () if problems else named
@@ -102,7 +102,7 @@ def _joined(tax: Tax, parts: list[Tax]) -> Tax:
 def _problem(code: str, name: str, taxes: Mapping[str, Dated[Tax]], combined: set[str]) -> str:
     """Why a code cannot be a part; "" if it can."""
     if name == code:
-        return _("it cannot be a part of itself: name the codes that it consists of instead of {name}", name=name)
+        return _("it cannot be part of itself: name the codes that it consists of instead of {name}", name=name)
     if name not in taxes:
         near = get_close_matches(name, taxes, cutoff=0.5)
         hint = (
@@ -112,10 +112,12 @@ def _problem(code: str, name: str, taxes: Mapping[str, Dated[Tax]], combined: se
         )
         return _('its part "{name}" is not known: {hint}', name=name, hint=hint)
     if name in combined:
-        return _("its part {name} consists of parts itself: name those instead of {name}", name=name)
+        return _("its part {name} itself consists of parts: name those instead of {name}", name=name)
     versions = [version for _day, version in taxes[name].versions]
     if any(version.withholding for version in versions):
-        return _("its part {name} is withheld, and no tax that is charged: take it out, and book it beside", name=name)
+        return _(
+            "its part {name} is withheld, not a tax that is charged: take it out, and book it separately", name=name
+        )
     if not all(version.account for version in versions) or not any(version.rate for version in versions):
-        return _("its part {name} is no tax that is due: give it a rate and an account, or take it out", name=name)
+        return _("its part {name} is not a tax that is due: give it a rate and an account, or take it out", name=name)
     return ""

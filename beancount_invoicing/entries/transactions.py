@@ -198,7 +198,7 @@ def _reserved(transaction: Transaction, findings: FindingCollector) -> None:
                     "error",
                     "reserved-key",
                     _(
-                        "{fact} is what the plugin works out for queries: it cannot be written by hand; take it out",
+                        "{fact} is calculated by the plugin for queries: it cannot be written by hand; take it out",
                         fact=fact,
                     ),
                     source_of(meta),

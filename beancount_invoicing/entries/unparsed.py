@@ -15,17 +15,17 @@ _AMISS = re.compile(r"Invalid token: |ValueError: |syntax error")
 _WANTED: Mapping[keys.KeyType, str] = {
     "text": _('a text: write it in quotes, {key}: "{value}"'),
     "terms": _('a text: write it in quotes, {key}: "{value}"'),
-    "country": _('a code of two letters in quotes: write such as {key}: "FR"'),
-    "language": _('a code of two letters in quotes: write such as {key}: "fr"'),
+    "country": _('a two-letter code in quotes: write {key}: "FR", for example'),
+    "language": _('a two-letter code in quotes: write {key}: "fr", for example'),
     "number": _("a number: write it bare and with a point, such as {key}: 10.50"),
     "price": _("a number: write it bare and with a point, such as {key}: 10.50"),
-    "percent": _("a number of percent: write it bare, such as {key}: 5.5"),
+    "percent": _("a percentage: write it bare, such as {key}: 5.5"),
     "count": _("a number: write it bare, such as {key}: 3"),
     "whole": _("a whole number: write it bare, such as {key}: 3"),
     "days": _("a number of days: write it bare, such as {key}: 14"),
-    "date": _("a date: write a day that there is, in figures, such as {key}: 2026-01-31"),
+    "date": _("a date: write an existing day in figures, such as {key}: 2026-01-31"),
     "flag": _("yes or no: write {key}: TRUE, or {key}: FALSE"),
-    "account": _("an account: write such as {key}: Assets:Bank"),
+    "account": _("an account: write {key}: Assets:Bank, for example"),
 }
 
 
@@ -43,7 +43,7 @@ def explain_parse_error(message: str, place: Source) -> str:
         return message
     wanted = _WANTED[key.type].format(key=key.name, value=match["value"].strip('"').replace('"', "'"))
     return _(
-        "{key}: {value} cannot be read, and the whole entry is left out for it. It takes {wanted} ({message})",
+        "{key}: {value} cannot be read, and the whole entry is ignored because of it. It must be {wanted} ({message})",
         key=key.name,
         value=match["value"],
         wanted=wanted,

@@ -159,13 +159,13 @@ def interest_option(text: str) -> str | Decimal:
         countries = ", ".join(f'"{country}"' for country in known)
         raise ValueError(
             _(
-                '"{text}" is neither a law that is known ({countries}), nor a yearly rate such as 12, nor "none"',
+                '"{text}" is neither a known law ({countries}), nor a yearly rate such as 12, nor "none"',
                 text=text,
                 countries=countries,
             )
         ) from None
     if not rate.is_finite() or not 0 <= rate <= 100:
-        raise ValueError(_("{text} is no yearly rate in percent: write such as 12", text=text))
+        raise ValueError(_("{text} is not a yearly rate in percent: write 12, for example", text=text))
     return rate
 
 

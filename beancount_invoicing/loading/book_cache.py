@@ -180,4 +180,4 @@ class _Reader(pickle.Unpickler):
             return found
         if (module, name) in _OTHERS:
             return super().find_class(module, name)
-        raise pickle.UnpicklingError(_("{module}.{name} is no part of a Book", module=module, name=name))
+        raise pickle.UnpicklingError(_("{module}.{name} is not part of a Book", module=module, name=name))

@@ -141,8 +141,8 @@ def _by_cache(file: Path, files: Sources) -> tuple[_Loaded, tuple[str, ...]]:
         return _loaded(file, loader.load_file), ()
     return _loaded(file, _uncached), (
         _(
-            "{cache}: this cache of Beancount's does not know {unknown} as it is, and cannot be removed: what "
-            "loads through it (bean-check, bean-query) may speak of an older ledger until you delete it",
+            "{cache}: this Beancount cache does not know the current state of {unknown}, and cannot be removed: "
+            "what loads through it (bean-check, bean-query) may show an older ledger until you delete it",
             cache=cache,
             unknown=unknown,
         ),
@@ -171,13 +171,13 @@ def _loaded(file: Path, load: Callable[[str], Any]) -> _Loaded:
         return _nothing(
             name,
             Source(name, 0),
-            _("the name of this folder or file is not UTF-8, and Beancount reads no other: rename it"),
+            _("the name of this folder or file is not UTF-8, the only encoding Beancount reads: rename it"),
         )
     except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         what = f"{type(error).__name__} {error}".strip()
         message = _(
-            "Beancount cannot load this ledger ({subject}), as bean-check will show: take the last changes back "
-            "one by one; a number with too many digits is one cause",
+            "Beancount cannot load this ledger ({subject}), as bean-check will show: undo the last changes one "
+            "by one; a number with too many digits is one cause",
             subject=what,
         )
         return _nothing(name, Source(name, 0), message)
@@ -191,7 +191,7 @@ def _no_file(files: Sources) -> _Loaded | None:
         if file.seen and not path.is_file() and not path.is_dir():
             name = files[0].name
             message = _(
-                "include: {file}: a device or a pipe stands there: include a file, or take this line out",
+                "include: {file} is a device or a pipe: include a file, or take this line out",
                 file=file.name,
             )
             return _nothing(name, _naming(file.name, files) or Source(name, 0), message)
@@ -276,8 +276,8 @@ def _problem(error: Any, files: Sequence[str], options: Mapping[str, Any]) -> Fi
         message = _('include "{name}": there is no such file: put it back, or take this line out', name=name)
         if re.search(r"[*?\[]", folder):
             message = _(
-                'include "{name}" is not found: there is one of * ? [ in the name of the folder {folder}, which '
-                "Beancount takes for a pattern: rename it",
+                'include "{name}" is not found: the name of the folder {folder} contains * ? or [, which Beancount '
+                "takes for a pattern: rename it",
                 name=name,
                 folder=folder,
             )
@@ -291,7 +291,7 @@ def _problem(error: Any, files: Sequence[str], options: Mapping[str, Any]) -> Fi
         )
     elif message.startswith("Invalid token: '\ufeff"):
         message = _(
-            "the file begins with a byte order mark, which Beancount cannot read: save it as UTF-8 without one (BOM)"
+            "the file begins with a byte order mark (BOM), which Beancount cannot read: save it as UTF-8 without it"
         )
     elif message.startswith("UnicodeDecodeError"):
         message = _("this is not UTF-8: save the file as UTF-8 ({message})", message=message)

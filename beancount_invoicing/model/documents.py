@@ -263,7 +263,7 @@ class Invoice(NamedTuple):
     def why_no_page(self) -> str:
         """What it is that has no page, in words; "" where it has one."""
         if self.kind == "cancellation":
-            return _("a cancellation, which its corrective invoice says")
+            return _("a cancellation, which its corrective invoice mentions")
         return "" if self.has_page else self.kind
 
     @property

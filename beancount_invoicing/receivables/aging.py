@@ -114,7 +114,10 @@ def aging(
     limits = tuple(bounds)
     if not limits or any(bound < 1 for bound in limits) or list(limits) != sorted(set(limits)):
         raise BoundsError(
-            _("bounds are ascending whole numbers from 1, such as 30,60,90, not {map}", map=",".join(map(str, limits)))
+            _(
+                "bounds are ascending whole numbers from 1, such as 30,60,90; these are {map}",
+                map=",".join(map(str, limits)),
+            )
         )
     require_date(as_of)
     allocated = allocated or allocate(book, as_of)

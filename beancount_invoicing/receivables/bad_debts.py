@@ -45,7 +45,7 @@ def bad_debt(position: Position) -> BadDebt:
     if invoice.draft or amount <= 0:
         raise NoBadDebt(
             _(
-                "nothing of {number} is written off by {day}: book the loss first, tagged #write-off",
+                "nothing of {number} is written off by {day}: book the loss first, with the tag #write-off",
                 number=invoice.number,
                 day=position.as_of,
             )

@@ -33,13 +33,13 @@ def day_rate(
     if worth and worth.by_price and worth.by_price != invoice_rate:
         return DayRate(worth.by_price, _("the payment's own price"))
     if worth and worth.by_money and worth.without_fee:
-        return DayRate(worth.by_money, _("what the money that came makes of it"))
+        return DayRate(worth.by_money, _("worked out from the money that came"))
     price = _price(book, pair, day)
     if price:
         return price
     if worth and worth.by_money:
-        return DayRate(worth.by_money, _("what the money that came makes of it: no price of that day is known"))
-    return DayRate(invoice_rate, _("the invoice's rate: none of that day is known"))
+        return DayRate(worth.by_money, _("worked out from the money that came: no price of that day is known"))
+    return DayRate(invoice_rate, _("the invoice's rate: no price of that day is known"))
 
 
 def _price(book: Book, pair: tuple[str, str], day: date) -> DayRate | None:

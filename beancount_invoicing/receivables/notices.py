@@ -76,8 +76,8 @@ def _unsettled(left: AllocationRemainder, payer: OpenPayment) -> Iterator[Findin
         rule, last = "settles-elsewhere", gone[-1]
         message = _(
             "{names}, which {taken_over_by} took over on {day}: {left} stays unallocated; if {taken_over_by} "
-            "paid, book it on {account}; if {former} pays it all the same, move the claim back by then, as it "
-            "went; else take the name out of the payment, which is then money on account",
+            "paid, book it on {account}; if {former} pays after all, move the claim back by then, with the "
+            "opposite entry; otherwise take the name out of the payment, which is then money on account",
             names=names,
             taken_over_by=last.taken_over_by,
             day=last.date,
@@ -96,7 +96,8 @@ def _unsettled(left: AllocationRemainder, payer: OpenPayment) -> Iterator[Findin
         there = sorted({part.invoice.currency for part in parts if part.account == payment.account})
         remedy = (
             _(
-                "book what it is worth in {there} on that account, and its price at the bank: … {currency} @ … {there}",
+                "book what it is worth in {there} on that account, with its price at the bank: … {currency} @ … "
+                "{there}",
                 there=there[0],
                 currency=payment.currency,
             )
@@ -105,7 +106,7 @@ def _unsettled(left: AllocationRemainder, payer: OpenPayment) -> Iterator[Findin
         )
         rule = "settles-elsewhere"
         message = _(
-            "{names}, which stands on {where}: it stays unallocated; {remedy}",
+            "{names}, which is on {where}: it stays unallocated; {remedy}",
             names=names,
             where=joined(", ", where),
             remedy=remedy,
@@ -123,7 +124,7 @@ def _unsettled(left: AllocationRemainder, payer: OpenPayment) -> Iterator[Findin
             left=abs(payer.left),
         )
         if payer.moves:
-            message += _("; move no more than that")
+            message += _("; do not move more than that")
     yield Finding("warning", rule, message, payment.source)
 
 
@@ -144,8 +145,8 @@ def _allocates_beyond(transfer: Transfer, rest: Decimal) -> Finding:
         "warning",
         "allocates-beyond",
         _(
-            "{rest} {currency} of what this allocates neither lay on {account} nor was open on what it names: "
-            "lower both amounts by it, or correct what is named",
+            "{rest} {currency} of what this allocates was neither available on {account} nor open on what it "
+            "names: lower both amounts by that, or correct what is named",
             rest=rest,
             currency=transfer.currency,
             account=transfer.legs[0].account,
@@ -180,7 +181,7 @@ def _names_none(transfer: Transfer, numbers: Sequence[str]) -> Finding:
         if transfer.customer:
             between, then = _("accounts of one customer"), _("so that the claim moves too")
         what = _(
-            "this moves {amount} {currency} between {between}, but names no invoice",
+            "this moves {amount} {currency} between {between}, but does not name an invoice",
             amount=amount,
             currency=transfer.currency,
             between=between,
@@ -191,12 +192,12 @@ def _names_none(transfer: Transfer, numbers: Sequence[str]) -> Finding:
     else:
         account = transfer.legs[0].account
         what = _(
-            "this takes {amount} {currency} off {account} and puts it there again, but names no invoice",
+            "this takes {amount} {currency} off {account} and puts it back there, but does not name an invoice",
             amount=amount,
             currency=transfer.currency,
             account=account,
         )
-        remedy = _('write below the negative amount which one it pays, settles: "…"')
+        remedy = _('below the negative amount, write which invoice it pays, settles: "…"')
     return Finding(
         "warning", "transfer-names-none", _("{subject}: {remedy}", subject=what, remedy=remedy), transfer.source
     )

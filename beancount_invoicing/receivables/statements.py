@@ -214,7 +214,7 @@ def _in_currency(
             item.open < 0, item.due or (date.max if item.number else item.date), item.date, item.number, item.amount, item.open
         )
     )  # fmt: skip
-    start = _("before {since}", since=since) if since else _("nothing came before")
+    start = _("before {since}", since=since) if since else _("nothing before")
     steps = (
         CalculationStep(_("opening {currency}", currency=currency), "sum", tuple(before), opening, start),
         CalculationStep(

@@ -254,7 +254,7 @@ class RunningTax:
             steps.append(CalculationStep(_("exchange rate"), "as written", (rate.rate,), rate.rate, rate.because))
         if exchange:
             because = _(
-                "with what each payment was worth more or less than at {own_rate}, the invoice's rate",
+                "with what each payment was worth above or below {own_rate}, the invoice's rate",
                 own_rate=self.own_rate,
             )
             steps.append(CalculationStep(_("tax"), "sum", (exact, exchange), exact + exchange, because))

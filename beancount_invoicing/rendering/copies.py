@@ -31,7 +31,7 @@ def acquitted_copy(book: Book, subject: Receipt, template_folders: tuple[Path, .
     if position.open:
         raise NoCopy(
             _(
-                "{number} is not paid: {amount} {currency} is open on {day}; a receipt says what was",
+                "{number} is not paid: {amount} {currency} is open on {day}; a receipt shows what was paid",
                 number=invoice.number,
                 amount=position.open,
                 currency=currency,
@@ -48,7 +48,7 @@ def acquitted_copy(book: Book, subject: Receipt, template_folders: tuple[Path, .
             )
         )
     if not any(entry.kind == "payment" for entry in subject.entries):
-        raise NoCopy(_("{number} is settled, but nothing of it was paid with money", number=invoice.number))
+        raise NoCopy(_("{number} is settled, but none of it was paid with money", number=invoice.number))
     base = _issued(book, invoice, ZERO, template_folders)
     table = word_table(template_folders, base.language)
     labels, said = table["labels"], table["statement"]
@@ -158,7 +158,7 @@ def _sentence(book: Book, gone: BadDebt, formats: Formats) -> str:
     if not text:
         raise NoCopy(
             _(
-                "no law is known by which a seller in {country} tells a customer of what it did not pay",
+                "no law is known under which a seller in {country} tells a customer what it did not pay",
                 country=country or _("no country"),
             )
         )

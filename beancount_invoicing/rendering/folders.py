@@ -48,7 +48,7 @@ def _table(file: Path, changed: int) -> dict[str, dict[str, Any]]:
     for section, values in table.items():
         if not isinstance(values, dict):
             raise TemplateError(
-                _("{file}: {section} stands outside a section such as [labels]", file=file, section=section)
+                _("{file}: {section} is outside a section such as [labels]", file=file, section=section)
             )
         if file != _ENGLISH:
             known = _table(_ENGLISH, 0).get(section, {})
@@ -93,7 +93,7 @@ def word_table(template_folders: tuple[Path, ...], language: str) -> dict[str, d
     if not result:
         raise TemplateError(
             _(
-                "no words in {map}: rendering.folders(book) says where",
+                "no words in {map}: rendering.folders(book) shows where",
                 map=joined(_(" or "), map(str, template_folders)) or _("no folder"),
             )
         )

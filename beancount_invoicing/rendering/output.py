@@ -111,8 +111,8 @@ def _layout(view: View, template_folders: tuple[Path, ...], name: str) -> Path:
     if view.sections and "view.sections" not in file.read_text(encoding="utf-8"):
         raise TemplateError(
             _(
-                "{file}: this layout has no view.sections, of which statements of account are made: take them over "
-                "from the package's {built_in_templates}",
+                "{file}: this layout has no view.sections, which statements of account are made of: copy them from "
+                "the package's {built_in_templates}",
                 file=file,
                 built_in_templates=BUILT_IN_TEMPLATES / name,
             )

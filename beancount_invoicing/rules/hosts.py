@@ -17,6 +17,6 @@ def host_and_port(text: str) -> tuple[str, int | None]:
     port = int(match["port"]) if match and match["port"] else None
     if not match or (port is not None and not 0 < port < 65536):
         raise ValueError(
-            _('write the server as "smtp.example.org:587": its name and port, no address of the web, user or password')
+            _('write the server as "smtp.example.org:587": its name and port, without a web address, user or password')
         )
     return match["host"].strip("[]"), port

@@ -35,21 +35,21 @@ def problem(kind: str, value: str) -> str | None:
         return _("its length ({count}) is wrong{shapes}", count=len(compact), shapes=_SHAPES.get(kind, ""))
     except exceptions.InvalidFormat:
         return _(
-            "it has characters that do not belong in it, or in another order{shapes}", shapes=_SHAPES.get(kind, "")
+            "it has characters that do not belong in it, or in the wrong order{shapes}", shapes=_SHAPES.get(kind, "")
         )
     except exceptions.InvalidComponent:
-        return _("it names no country, place or authority that is known")
+        return _("it does not name a known country, place or authority")
     except exceptions.InvalidChecksum:
         right = _REMEDIES[kind](compact) if kind in _REMEDIES else None
-        hint = _("; if all the rest is right, it is {right}", right=right) if right else ""
-        return _("its check digits do not match, something in it is mistyped{hint}", hint=hint)
+        hint = _("; if everything else is right, it is {right}", right=right) if right else ""
+        return _("its check digits do not match, so something in it is mistyped{hint}", hint=hint)
     except ValueError:
         return _("it cannot be read")
 
 
 _SHAPES = {
-    "siren": _(": a SIREN has 9 figures"),
-    "siret": _(": a SIRET has 14 figures, the 9 of the SIREN and 5 of the establishment"),
+    "siren": _(": a SIREN has 9 digits"),
+    "siret": _(": a SIRET has 14 digits, the 9 of the SIREN and 5 of the establishment"),
 }
 
 
@@ -68,14 +68,15 @@ def _siret(value: str) -> str | None:
         try:
             siren.validate(value[:9])
         except exceptions.InvalidChecksum:
-            return _("its first 9 figures are no SIREN: {siren_problem}", siren_problem=_siren_problem(value[:9]))
+            return _("its first 9 digits are not a SIREN: {siren_problem}", siren_problem=_siren_problem(value[:9]))
     siret.validate(value)
     return None
 
 
 def _siren_problem(value: str) -> str:
     return _(
-        "the check digit does not match, if all the rest is right it is {right_siren}", right_siren=_right_siren(value)
+        "the check digit does not match; if everything else is right, it is {right_siren}",
+        right_siren=_right_siren(value),
     )
 
 
@@ -95,7 +96,7 @@ def _vat_id(value: str) -> str | None:
 
     prefix = value[:2]
     if not (len(prefix) == 2 and prefix.isascii() and prefix.isalpha()):
-        return _("it starts with the two letters of its country")
+        return _("it must start with the two letters of its country")
     module = get_cc_module(_PREFIXES.get(prefix, prefix.lower()), "vat")
     if module is not None:
         module.validate(value)

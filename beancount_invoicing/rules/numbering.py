@@ -115,7 +115,9 @@ def parse_pattern(text: str) -> Pattern:
         end = match.end()
     pieces.append((_literal(text[end:], text), -1))
     if len(sequences) != 1:
-        raise PatternError(_('"{text}" must contain {{seq}} once: write it such as "F{{year}}-{{seq:04}}"', text=text))
+        raise PatternError(
+            _('"{text}" must contain {{seq}} once: write "F{{year}}-{{seq:04}}", for example', text=text)
+        )
     place, width = sequences[0]
     return Pattern(text, tuple(pieces[:place]), width, tuple(pieces[place:]))
 
@@ -123,7 +125,7 @@ def parse_pattern(text: str) -> Pattern:
 def _literal(part: str, text: str) -> str:
     if "{" in part or "}" in part:
         raise PatternError(
-            _('"{text}" has a field that is not known: the fields are {{year}}, {{month:02}}, {{seq:04}}', text=text)
+            _('"{text}" has an unknown field: the fields are {{year}}, {{month:02}}, {{seq:04}}', text=text)
         )
     return part
 
@@ -222,6 +224,6 @@ def number_problem(number: str) -> str | None:
     if not number:
         return _("it is empty")
     if len(number) > 35:
-        return _("it has {count} characters, at most 35 are allowed", count=len(number))
+        return _("it has {count} characters, but at most 35 are allowed", count=len(number))
     strange = sorted(set(re.findall(r"[^A-Za-z0-9\-_/]", number)))
-    return _("allowed are A-Z a-z 0-9 - _ /, not {characters}", characters=" ".join(repr(one) for one in strange))
+    return _("only A-Z a-z 0-9 - _ / are allowed, not {characters}", characters=" ".join(repr(one) for one in strange))

@@ -173,8 +173,8 @@ def _read(text: str) -> Terms:
         if match is None:
             raise TermsError(
                 _(
-                    '"{text}": the instalment "{piece}" has no percentage, or no date: write such as "30% on '
-                    'receipt; 70% 60 days"',
+                    '"{text}": the instalment "{piece}" has no percentage, or no date: write "30% on receipt; 70% 60 '
+                    'days", for example',
                     text=text,
                     piece=piece,
                 )
@@ -184,7 +184,7 @@ def _read(text: str) -> Terms:
     if whole != 100:
         raise TermsError(_('"{text}": the instalments add up to {whole} %, not to 100 %', text=text, whole=whole))
     if any(part.percent == 0 for part in parts):
-        raise TermsError(_('"{text}": an instalment of 0 % is none: leave it out', text=text))
+        raise TermsError(_('"{text}": an instalment of 0 % has no effect: leave it out', text=text))
     return Terms(text, tuple(parts))
 
 
@@ -194,7 +194,10 @@ def _rules(piece: str, plain: str, text: str) -> tuple[TermsRule, ...]:
     words = [word.strip() for word in piece.split(",")]
     if any(_PERCENT.match(word) for word in words):
         raise TermsError(
-            _('"{text}": separate the instalments by ";": write such as "30% on receipt; 70% 60 days"', text=text)
+            _(
+                '"{text}": separate the instalments with ";": write "30% on receipt; 70% 60 days", for example',
+                text=text,
+            )
         )
     for place, word in enumerate(words):
         name, said = _step(word)
@@ -205,11 +208,11 @@ def _rules(piece: str, plain: str, text: str) -> tuple[TermsRule, ...]:
         elif name == "day":
             number = int(said[0])
             if not 1 <= number <= 31:
-                raise TermsError(_('"{text}": there is no day {number} of a month', text=text, number=number))
+                raise TermsError(_('"{text}": no month has a day {number}', text=text, number=number))
             rules.append(("day of following month" if rules and rules[-1][0] == "end of month" else "day", number))
         elif name == "receipt":
             if len(words) > 1:
-                raise TermsError(_('"{text}": "{word}" stands alone, without other steps', text=text, word=word))
+                raise TermsError(_('"{text}": "{word}" must be on its own, without other steps', text=text, word=word))
         else:
             _refuse(words, place, piece, plain, text)
     return tuple(rules)
@@ -250,7 +253,7 @@ def _refuse(words: Sequence[str], place: int, piece: str, plain: str, text: str)
         alone = apart[names.index("receipt")]
         raise TermsError(
             _(
-                '"{text}": "{alone}" is due at once and stands alone: write "{alone}" or "{others}"',
+                '"{text}": "{alone}" is due at once and must be on its own: write "{alone}" or "{others}"',
                 text=text,
                 alone=alone,
                 others=", ".join(others),
@@ -259,7 +262,7 @@ def _refuse(words: Sequence[str], place: int, piece: str, plain: str, text: str)
     if apart:
         raise TermsError(
             _(
-                '"{text}": separate the steps by commas: write "{plain}"',
+                '"{text}": separate the steps with commas: write "{plain}"',
                 text=text,
                 plain=plain.replace(piece, rewritten(apart)),
             )
@@ -295,7 +298,7 @@ def moved_to_business_day(due: DueInstalment, calendar: str) -> DueInstalment:
     if calendar not in calendars():
         raise TermsError(
             _(
-                'there are no public holidays known for "{calendar}": write a country such as "FR" or "DE-BY"',
+                'no public holidays are known for "{calendar}": write a country such as "FR" or "DE-BY"',
                 calendar=calendar,
             )
         )
@@ -345,7 +348,7 @@ def _due_date(rules: tuple[TermsRule, ...], start: date, text: str) -> tuple[dat
             day = result
     except OverflowError:
         raise TermsError(
-            _('"{text}" leads from {start} past the end of the calendar', text=text, start=start)
+            _('"{text}", counted from {start}, goes past the end of the calendar', text=text, start=start)
         ) from None
     if not made:
         made.append(CalculationStep(_("due date"), "as written", (start,), start, text))
@@ -417,14 +420,14 @@ def parse_cash_discount(text: str) -> CashDiscount:
     if match is None or _UNITS[match.group(4)][0] != "days":
         raise TermsError(
             _(
-                'the cash discount "{text}" cannot be read: write such as "2% within 7 days" (of the amount with '
-                'tax) or "2% of net within 7 days"',
+                'the cash discount "{text}" cannot be read: write "2% within 7 days" (of the amount with tax) or "2% '
+                'of net within 7 days", for example',
                 text=text,
             )
         )
     percent = Decimal(match.group(1).replace(",", "."))
     if percent == 0:
-        raise TermsError(_('the cash discount "{text}" is none: leave it out', text=text))
+        raise TermsError(_('the cash discount "{text}" has no effect: leave it out', text=text))
     return CashDiscount(percent, _span(match.group(3), match.group(4), text)[1], match.group(2) is not None)
 
 

@@ -59,7 +59,7 @@ class PeriodLength(NamedTuple):
         except OverflowError:
             raise PeriodError(
                 _(
-                    "{number} {unit} from {anchor} on lead out of the calendar",
+                    "{number} {unit} from {anchor} goes past the end of the calendar",
                     number=self.number * times,
                     unit=self.unit,
                     anchor=anchor,
@@ -89,7 +89,7 @@ def parse_length(text: str) -> PeriodLength:
         if 1 <= number <= 3660:
             return PeriodLength(unit, number)
     raise PeriodError(
-        _('"{text}" is no length of time: write it such as "month", "3 months", "2 weeks", "year"', text=text)
+        _('"{text}" is not a length of time: write "month", "3 months", "2 weeks" or "year", for example', text=text)
     )
 
 

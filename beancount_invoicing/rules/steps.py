@@ -116,13 +116,13 @@ _SENTENCES = {
     "less percent": _("{first} less {second} %"),
     "percent of": _("{first} % of {second}"),
     "share of": "{first} × {second} / {third}",
-    "without percent": _("{first} without the {second} % that it includes"),
+    "without percent": _("{first} without the {second} % included in it"),
     "rounded": _("{first} rounded to {second} decimals"),
     "plus days": _("{first} + {second} days"),
     "plus months": _("{first} + {second} months"),
     "end of month": _("end of the month of {first}"),
     "next business day": _("the next business day from {first} on"),
-    "next day of month": _("the next day {second} of a month from {first} on"),
+    "next day of month": _("the next day {second} of a month, from {first} on"),
     "day of following month": _("day {second} of the month after {first}"),
 }
 _JOINED = {

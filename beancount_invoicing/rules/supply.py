@@ -35,8 +35,8 @@ def parse_sold_to(text: str) -> SoldTo | None:
     if not match:
         raise ValueError(
             _(
-                'it is "union", "outside" or codes of two letters of countries or places, and perhaps "business" or '
-                '"consumer", such as "union business"; or "anyone"'
+                'it must be "union", "outside" or two-letter codes of countries or places, perhaps with "business" '
+                'or "consumer", such as "union business"; or "anyone"'
             )
         )
     return SoldTo(tuple(match[1].split()), match[2] or "") if match[1] else None

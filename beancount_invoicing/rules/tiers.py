@@ -36,15 +36,15 @@ def parse_tiers(text: str) -> tuple[Tier, ...]:
     for part in text.split(","):
         found = _TIER.match(part)
         if not found:
-            raise TierError(_('"{part}" is no tier: write "1000 @ 0.10, 10000 @ 0.08 + 5, 0.05"', part=part.strip()))
+            raise TierError(_('"{part}" is not a tier: write "1000 @ 0.10, 10000 @ 0.08 + 5, 0.05"', part=part.strip()))
         if tiers and tiers[-1].up_to is None:
-            raise TierError(_('"{text}": only the last tier has no limit', text=text))
+            raise TierError(_('"{text}": only the last tier may have no limit', text=text))
         up_to = Decimal(found["up_to"]) if found["up_to"] else None
         if up_to is not None and up_to <= (tiers[-1].up_to if tiers and tiers[-1].up_to else 0):
-            raise TierError(_('"{text}": each limit is higher than the one before', text=text))
+            raise TierError(_('"{text}": each limit must be higher than the one before', text=text))
         tiers.append(Tier(up_to, Decimal(found["price"]), Decimal(found["flat"] or 0)))
     if tiers[-1].up_to is not None:
-        raise TierError(_('"{text}": the last tier has no limit, such as "…, 0.05"', text=text))
+        raise TierError(_('"{text}": the last tier must have no limit, such as "…, 0.05"', text=text))
     return tuple(tiers)
 
 

@@ -120,8 +120,9 @@ def parse_time_rounding(text: str) -> TimeRounding | None:
     if match is None or not step:
         raise TimeRoundingError(
             _(
-                '"{text}" is no rounding of time: write it such as "up to 0.25 per entry" or "nearest 0.1 per day" '
-                "(up to, down to or nearest; a number above 0, in the unit of the time account; per entry or per day)",
+                '"{text}" is not a rounding of time: write "up to 0.25 per entry" or "nearest 0.1 per day", for '
+                "example (up to, down to or nearest; a number above 0, in the unit of the time account; per entry or "
+                "per day)",
                 text=text,
             )
         )

@@ -157,7 +157,8 @@ def _seller(book: Book, options: OrderOptions) -> Seller:
     if options.kind == "collected" and not seller.creditor_id:
         raise CannotSend(
             _(
-                '{place}: the seller has no creditor identifier: write creditor-id: "…", which the bank gives (in France: ICS)',
+                '{place}: the seller has no creditor identifier: write creditor-id: "…", which the bank gives (in '
+                "France: ICS)",
                 place=seller.source,
             )
         )
@@ -236,7 +237,7 @@ def _write(
     if write_options.commit:
         git.must_be_clean(record.files)
     if loading.stale():
-        raise FileChanged(_("the ledger was changed while it was read: nothing was handed in; do it again"))
+        raise FileChanged(_("the ledger changed while it was being read: nothing was handed in; try again"))
     changed: list[Path] = []
     for bank_file, directives in zip(files, records, strict=True):
         staging.stage(bank_file.path, bank_file.data)
@@ -307,7 +308,8 @@ def _not_come_about(book: Book, numbers: Sequence[str], options: OrderOptions) -
         if len(orders) > 1:
             raise CannotSend(
                 _(
-                    "{number}: several instalments are under way ({orders}): say of which one, --instalment {instalment}",
+                    "{number}: several instalments are under way ({orders}): say of which one, --instalment "
+                    "{instalment}",
                     number=number,
                     orders=", ".join(orders.values()),
                     instalment=min(orders),

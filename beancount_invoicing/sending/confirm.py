@@ -118,7 +118,7 @@ def discard(file: str | Path, chosen: AttemptFilter, day: date, write_options: W
             title = attempt.event.note.partition(f" {BY_HAND_PREFIX} ")[0] if not attempt.in_doubt else attempt.name
             for event in attempt.events:
                 entry = not_sent_directive(
-                    day, _account(book, event), _("{title} was discarded: it has not left", title=title), event
+                    day, _account(book, event), _("{title} was discarded: it was not sent", title=title), event
                 )
                 new.append(NewDirective(max(day, event.date), verbatim(entry), str(target)))
             state = _("in doubt since") if attempt.in_doubt else _("prepared on")
@@ -192,7 +192,7 @@ def _of(book: Book, chosen: AttemptFilter) -> tuple[Attempt, ...]:
             )
             raise CannotSend(
                 _(
-                    "{number}: more than one thing waits: {waits}: say which: {options}",
+                    "{number}: several messages are waiting: {waits}: choose one: {options}",
                     number=number,
                     waits=waits,
                     options=joined(_(" or "), options),

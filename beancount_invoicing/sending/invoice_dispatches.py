@@ -125,7 +125,7 @@ def _of_invoice(
     if not invoice.has_page or customer is None:
         return held(_("is {reason}: there is no document to send", reason=invoice.why_no_page))
     if by := replaced_by(book, invoice.number, day):
-        return held(_("is replaced by {by}: that is what the customer gets, bean-invoice send {by}", by=by))
+        return held(_("is replaced by {by}: that is the invoice the customer gets, bean-invoice send {by}", by=by))
     if error := ledger_error_of(ledger, invoice, customer):
         return held(_("has an error in the ledger: {error}", error=error))
     receiver = _receiver(book, customer, invoice.date, day)
@@ -141,7 +141,7 @@ def _of_invoice(
     if against and not named:
         return held(
             _(
-                "{against}; or send it by name: bean-invoice send {number} --write",
+                "{against}; or name it to send it all the same: bean-invoice send {number} --write",
                 against=against,
                 number=invoice.number,
             )
@@ -150,7 +150,7 @@ def _of_invoice(
     reasons: list[str] = []
     e_invoice = factur_x_xml(book, invoice, paid, prepared.template_folders, reasons.append)
     if way == "e-invoice" and e_invoice is None:
-        return held(_("{reasons}; or send it otherwise: --channel email", reasons=joined("; ", reasons)))
+        return held(_("{reasons}; or send it another way: --channel email", reasons=joined("; ", reasons)))
     stem = prepared.names[invoice.number]
     companions: tuple[Attachment, ...] = ()
     content: bytes | Callable[[], bytes]
@@ -181,7 +181,7 @@ def _of_invoice(
         except OSError as error:
             return held(
                 _(
-                    "what goes along with it cannot be read: {file}: {reason}",
+                    "its attachment cannot be read: {file}: {reason}",
                     file=error.filename,
                     reason=error.strerror,
                 )
@@ -195,7 +195,7 @@ def _of_invoice(
             beside = (
                 *beside,
                 _(
-                    "{unprinted}: no PDF, so it is not in the batch of letters: print it",
+                    "{unprinted}: no PDF, so it is not in the batch of letters: print it yourself",
                     unprinted=", ".join(unprinted),
                 ),
             )

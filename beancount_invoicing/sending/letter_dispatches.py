@@ -174,7 +174,9 @@ def _settled_later(position: Position, day: date, still_open: Mapping[str, Decim
     number = position.invoice.number
     if still_open[number] >= position.open:
         return ""
-    return _("after {day} something came in on {number}: send the letter of a later day", day=day, number=number)
+    return _(
+        "a payment or credit came in on {number} after {day}: send the letter of a later day", day=day, number=number
+    )
 
 
 def _attached(book: Book, invoice: Invoice, prepared: RenderContext, sealed: bytes | None) -> Attachment | None:

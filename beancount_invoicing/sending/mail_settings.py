@@ -38,7 +38,11 @@ def password_from(environment: Mapping[str, str]) -> Callable[[str, str], str]:
             return keyring.get_password(host, user) or ""
         except keyring.errors.KeyringError as error:
             raise CannotSend(
-                _("keyring cannot be asked for the password ({error}): set {password}", error=error, password=PASSWORD)
+                _(
+                    "the password cannot be read from the keyring ({error}): set {password}",
+                    error=error,
+                    password=PASSWORD,
+                )
             ) from None
 
     return password
@@ -54,8 +58,8 @@ def sender(book: Book, day: date) -> Sender:
     if not address:
         raise CannotSend(
             _(
-                '{place}: nobody is known to send e-mails from: write email: "you@example.org" into invoice-seller, '
-                'or custom "invoice-option" "mail-from" "you@example.org"',
+                '{place}: the sender of e-mails is not known: write email: "you@example.org" into invoice-seller, or '
+                'custom "invoice-option" "mail-from" "you@example.org"',
                 place=seller.source if seller else book.file,
             )
         )
@@ -84,7 +88,7 @@ def mail_server(book: Book, day: date, password: Callable[[str, str], str]) -> S
     if security not in {"starttls", "tls", "none"}:
         raise CannotSend(
             _(
-                '{option_source}: smtp-security is "starttls", "tls" or "none", not "{security}"',
+                '{option_source}: smtp-security must be "starttls", "tls" or "none", not "{security}"',
                 option_source=book.option_source("smtp-security"),
                 security=security,
             )

@@ -79,7 +79,7 @@ class Objection(NamedTuple):
     def text(self) -> str:
         """It as a sentence."""
         return (
-            _("it would not be sent so today ({reason})", reason=self.reason)
+            _("it would not be sent like this today ({reason})", reason=self.reason)
             if self.would_be_replaced
             else _("it would not be sent today ({reason})", reason=self.reason)
         )
@@ -216,7 +216,7 @@ def why_not_resent(waiting: Outbox, attempt: Attempt, objection: Objection | Non
             confirm=commands.confirm,
         )
     return _(
-        "{text}once you have sent it: {confirm}; to make it anew: {resend}; to discard it: {discard}",
+        "{text}once you have sent it: {confirm}; to make it again: {resend}; to discard it: {discard}",
         text=text,
         confirm=commands.confirm,
         resend=commands.resend,
@@ -241,7 +241,7 @@ def objection_advice(waiting: Outbox, attempt: Attempt, objection: Objection) ->
     commands = _answers(waiting, attempt, objection)
     if objection.would_be_replaced:
         return _(
-            "{objection}: make it anew: {resend}, or discard it: {discard}",
+            "{objection}: make it again: {resend}, or discard it: {discard}",
             objection=objection.text,
             resend=commands.resend,
             discard=commands.discard,
@@ -274,11 +274,11 @@ def _to_invoices(book: Book, waiting: Iterable[Attempt]) -> dict[str, Objection]
         if facts and invoice and digests.is_known_digest(facts) and digests.content_digest(book, invoice) != facts:
             if invoice.number in sealed:
                 why = _(
-                    "it was sealed, and the ledger says something else by now: bean-invoice verify {number}",
+                    "it was sealed, but the ledger now says something else: bean-invoice verify {number}",
                     number=invoice.number,
                 )
             else:
-                why = _("the ledger says something else than it did on {day}", day=attempt.event.date)
+                why = _("the ledger no longer says what it said on {day}", day=attempt.event.date)
             found[attempt.event.message_id] = Objection(why, invoice.number not in sealed)
     return found
 
@@ -342,7 +342,7 @@ def _not_late(position: Position | None, owed_by: str) -> str:
         return _("is not in the books")
     if position.settled_on:
         return _("{status} since {settled_on}", status=position.status, settled_on=position.settled_on)
-    return _("nothing of it is late")
+    return _("none of it is late")
 
 
 def _less(position: Position, dues: Collection[date], since: date) -> Iterator[str]:
@@ -363,7 +363,7 @@ def _less(position: Position, dues: Collection[date], since: date) -> Iterator[s
         ZERO,
     )
     if came > ZERO:
-        yield _("{came} came in after {since}", came=came, since=since)
+        yield _("{came} was received after {since}", came=came, since=since)
     groups = late_instalments(position, position.as_of)
     contested = (
         next((instalments.contested for instalments in groups if instalments.due_dates & set(dues)), ZERO)
@@ -449,13 +449,13 @@ def _files(attempt: Attempt, by_hand: Path | None, kept: _Kept) -> Iterator[tupl
                 by_hand,
                 _n(
                     len(others),
-                    "{others} is in it too: do not send all of it",
-                    "{others} are in it too: do not send all of it",
+                    "{others} is in it too: do not send the whole file",
+                    "{others} are in it too: do not send the whole file",
                     others=" ".join(others),
                 ),
             )
         elif by_hand.suffix == ".eml" and attempt.event.message_id.encode() not in by_hand.read_bytes():
-            yield by_hand, _("it is another e-mail by now")
+            yield by_hand, _("it is a different e-mail now")
         else:
             yield by_hand, ""
     if not attempt.event.file or not (stored := Path(attempt.event.file)).is_file():
@@ -463,9 +463,9 @@ def _files(attempt: Attempt, by_hand: Path | None, kept: _Kept) -> Iterator[tupl
     if stored in kept.sealed:
         yield stored, _("it is sealed")
     elif stored in kept.waiting:
-        yield stored, _("something else that waits is about it too")
+        yield stored, _("another message that is waiting is about it too")
     elif not holds(stored, attempt.event.sha256):
-        yield stored, _("it was changed since")
+        yield stored, _("it has been changed since")
     else:
         yield stored, ""
         text = stored.with_suffix(f".{SUFFIXES['text']}")
@@ -527,8 +527,8 @@ def unrecorded_because(book: Book, file: Path) -> str:
     """The notice about a file of the outbox that the ledger does not know."""
     name = relative_to(Path(book.file), file)
     return _(
-        "{name}: the ledger does not say that it waits to be sent: do not send it, remove it; what is to be "
-        'sent is prepared anew. If you have sent it already, say so of each document: a note with event: "sent"',
+        "{name}: the ledger does not list it as waiting to be sent: do not send it, remove it; what is to be sent "
+        'is prepared again. If you have already sent it, write for each document a note with event: "sent"',
         name=name,
     )
 

@@ -32,7 +32,7 @@ def sending_locked(top: Path) -> Iterator[None]:
             yield
     except LockTaken:
         raise writer.CannotWrite(
-            _("another bean-invoice is sending from {top}: wait until it has ended, and do it again", top=top)
+            _("another bean-invoice is sending from {top}: wait until it has finished, then try again", top=top)
         ) from None
 
 
@@ -61,7 +61,7 @@ class LedgerAppender:
                     planned = writer.plan(self._top, self._included, [addition], needed=self._needed)
                     if wrong := trial.unreadable(planned):
                         raise writer.CannotWrite(
-                            _("Beancount would not read what was to be written: {wrong}", wrong=wrong)
+                            _("Beancount would not be able to read what was to be written: {wrong}", wrong=wrong)
                         )
                     writer.write(planned)
                     break

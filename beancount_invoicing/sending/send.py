@@ -160,7 +160,7 @@ def send(
         ledger, loading = (loader or LedgerLoader(file)).ledger_and_loading(fresh=write_options.write)
         grave = tuple(error for error in ledger.errors if error.rule not in OF_ONE_CUSTOMER)
         if write_options.write and grave:
-            raise Refused(_("the ledger has errors: nothing is sent before they are mended"), grave)
+            raise Refused(_("the ledger has errors: nothing is sent until they are corrected"), grave)
         run = _Run(ledger, loading, send_options, write_options)
         if write_options.write:
             run.finish()
@@ -171,7 +171,9 @@ def send(
             try:
                 git.commit(list(files), _("Sent: {left}", left=left)[:200])
             except git.GitError as error:  # what was sent must still be reported
-                problem = _("sent or prepared, and recorded, but not committed: {error}; commit it", error=error)
+                problem = _(
+                    "sent or prepared, and recorded, but not committed: {error}; commit it yourself", error=error
+                )
                 return SendReport(results, ledger.errors, ledger.book, files, problem)
         return SendReport(results, ledger.errors, ledger.book, files)
 
@@ -303,7 +305,7 @@ class _Run:
             if not dispatch.to:
                 return held(
                     _(
-                        '{place}: no e-mail address is known: write email: "…" there, or send it by --channel post',
+                        '{place}: no e-mail address is known: write email: "…" there, or send it with --channel post',
                         place=place,
                     )
                 )
@@ -319,13 +321,13 @@ class _Run:
             if not any(attachment.media_type == "application/pdf" for attachment in dispatch.attachments):
                 return held(_("has no PDF to print"))
         elif dispatch.kind != "sent":
-            return held(_("platforms carry invoices only: send it by --channel email or post"))
+            return held(_("platforms carry invoices only: send it with --channel email or post"))
         stored = dispatch.sealed_path or self._folder(dispatch.day) / dispatch.document.name
         there = stored.exists()
         mark = sha256(dispatch.document.content).hexdigest() if there or self.how.write else ""
         sealed = (str(stored), mark) in self._sealed
         if there and not sealed and not self._ours(stored, dispatch):
-            return held(_("{stored} is there already, and is another document: move it away", stored=stored))
+            return held(_("{stored} already exists, and is another document: move it away", stored=stored))
         if not self.how.write:
             return _Item(dispatch, "", stored, mark, sealed, None)
         owner = who.address if who else _own_domain(self.book, self.way.day)
@@ -350,7 +352,7 @@ class _Run:
         if not others:
             return _("nothing of it is in doubt or prepared: send it without --retry")
         return _(
-            "the {outbox_kind} is not in doubt, nor prepared; but {others}",
+            "the {outbox_kind} is neither in doubt nor prepared; but {others}",
             outbox_kind=outbox_kind(dispatch.kind),
             others=joined("; ", others),
         )
@@ -386,7 +388,7 @@ class _Run:
         if self.how.commit:
             git.must_be_clean(record.files)
         if self.loading.stale():
-            raise FileChanged(_("the ledger was changed while it was read: nothing was sent; do it again"))
+            raise FileChanged(_("the ledger changed while it was being read: nothing was sent; try again"))
         if self.way.retry_open:
             self._took_back(record, items)
         by_server = {place: item for place, item in items.items() if item.letter and host}
@@ -416,7 +418,7 @@ class _Run:
                     not_sent_directive(
                         self.way.day,
                         item.dispatch.account,
-                        _("{title} has not left, as was said by hand", title=item.dispatch.title),
+                        _("{title} was not sent, as reported by hand", title=item.dispatch.title),
                         event,
                     )
                     for attempt, item in waiting.values()
@@ -548,7 +550,7 @@ class _Run:
                     self._note(
                         item,
                         "not-sent",
-                        _("{title} has not left: {reason}", title=item.dispatch.title, reason=taken.reason),
+                        _("{title} was not sent: {reason}", title=item.dispatch.title, reason=taken.reason),
                     ),
                 )
                 item.opened = False
@@ -599,7 +601,7 @@ class _Run:
         commands = follow_up_commands(
             self.outbox, self._thing(dispatch), by, other_items=[self._thing(each) for each in self._going]
         )
-        return _("if it did: {confirm}, if not: {resend}", confirm=commands.confirm, resend=commands.resend)
+        return _("if it arrived: {confirm}, if not: {resend}", confirm=commands.confirm, resend=commands.resend)
 
     def _thing(self, dispatch: Dispatch) -> OutboxItem:
         return OutboxItem(
@@ -612,10 +614,10 @@ class _Run:
     def _anew(self, item: _Item) -> str:
         """What to do if one of several recipients did not get it."""
         dispatch = item.dispatch
-        mend = _("the others have got it; mend the address")
+        mend = _("the others have received it; correct the address")
         return (
             _(
-                "{mend}, and send it once more: bean-invoice send {number} --again --write",
+                "{mend}, and send it again: bean-invoice send {number} --again --write",
                 mend=mend,
                 number=dispatch.numbers[0],
             )

@@ -48,7 +48,7 @@ def detect(data: bytes, file: str) -> StatementFormat:
     if _MT940.search(head):
         return "mt940"
     if b"\0" in data[:_HEAD] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise StatementFileError(file, 1, _("the file is no text: {expected}", expected=_EXPECTED))
+        raise StatementFileError(file, 1, _("the file is not text: {expected}", expected=_EXPECTED))
     if not any(delimiter in head for delimiter in _DELIMITERS):
         raise StatementFileError(
             file,
@@ -70,7 +70,7 @@ def read_statements(
     that are known can be. `statement_format`: the format, if it is not to be told from the content. Raises StatementFileError.
     """
     if len(data) > LARGEST:
-        raise too_large(file, len(data))
+        raise too_large(file)
     match statement_format or detect(data, file):
         case "camt":
             from beancount_invoicing.statement_files.camt import read_camt

@@ -45,7 +45,7 @@ def read_camt(data: bytes, file: str) -> tuple[Statement, ...]:
         raise StatementFileError(
             file,
             _line(root),
-            _("this XML is no message camt.053 or camt.054 of ISO 20022: ask the bank for one of them"),
+            _("this XML is not a camt.053 or camt.054 message of ISO 20022: ask the bank for one of them"),
         )
     kind, version = found[1], int(found[2])
     if kind not in _MESSAGES or version not in _VERSIONS:
@@ -53,8 +53,8 @@ def read_camt(data: bytes, file: str) -> tuple[Statement, ...]:
             file,
             _line(root),
             _(
-                "camt.{kind}.001.{version} is not read: ask the bank for camt.053 (statement) or camt.054, version "
-                "02 to 13",
+                "camt.{kind}.001.{version} is not supported: ask the bank for camt.053 (statement) or camt.054, "
+                "version 02 to 13",
                 kind=kind,
                 version=f"{version:02}",
             ),
@@ -65,7 +65,7 @@ def read_camt(data: bytes, file: str) -> tuple[Statement, ...]:
         raise StatementFileError(
             file,
             _line(root),
-            _("the message has no {statement}: it is empty, or a part of it is missing", statement=statement),
+            _("the message has no {statement}: it is empty, or part of it is missing", statement=statement),
         )
     return statements
 
@@ -88,7 +88,7 @@ def _root(data: bytes, file: str) -> _Element:
         raise StatementFileError(
             file,
             error.lineno or 0,
-            _("this is no complete XML ({reason}): download the statement again", reason=error.msg),
+            _("this XML is not complete ({reason}): download the statement again", reason=error.msg),
         ) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise StatementFileError(file, 1, _("the XML has a document type (DTD), which no bank sends: it is not read"))
@@ -319,12 +319,14 @@ def _amount(node: _Element, path: str, file: str) -> tuple[Decimal, str]:
     found = _first(node, path)
     if found is None:
         raise StatementFileError(
-            file, _line(node), _("there is no {path} here: the bank's file is not as ISO 20022 has it", path=path)
+            file, _line(node), _("there is no {path} here: the bank's file does not conform to ISO 20022", path=path)
         )
     amount = plain_amount((found.text or "").strip(), file, _line(found))
     if amount < 0:
         raise StatementFileError(
-            file, _line(found), _("the amount is {amount}: expected one without a sign, and CdtDbtInd", amount=amount)
+            file,
+            _line(found),
+            _("the amount is {amount}: expected an amount without a sign, and CdtDbtInd", amount=amount),
         )
     return amount, currency_code(found.get("Ccy", ""), file, _line(found))
 

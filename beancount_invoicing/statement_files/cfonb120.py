@@ -87,14 +87,14 @@ def read_cfonb120(data: bytes, file: str) -> tuple[Statement, ...]:
             raise StatementFileError(
                 file,
                 line,
-                _("record {kind} belongs to no statement: a former balance (01) is missing before it", kind=kind),
+                _("record {kind} belongs to no statement: there is no former balance (01) before it", kind=kind),
             )
         if kind == "04":
             current.movements.append(CfonbMovement(line, record, defaultdict(list)))
         elif kind == "05":
             if not current.movements:
                 raise StatementFileError(
-                    file, line, _("record 05 belongs to no movement: a record 04 is missing before it")
+                    file, line, _("record 05 belongs to no movement: there is no record 04 before it")
                 )
             current.movements[-1].details[record[45:48].strip()].append(record[48:118].strip())
         elif kind == "07":
@@ -102,7 +102,7 @@ def read_cfonb120(data: bytes, file: str) -> tuple[Statement, ...]:
             current = None
         else:
             raise StatementFileError(
-                file, line, _('"{kind}" is no record of CFONB 120: expected 01, 04, 05 or 07', kind=kind)
+                file, line, _('"{kind}" is not a CFONB 120 record: expected 01, 04, 05 or 07', kind=kind)
             )
     if current:
         raise StatementFileError(
@@ -154,7 +154,7 @@ def _amount(text: str, decimals: int, file: str, line: int) -> Decimal:
             file,
             line,
             _(
-                '"{text}" is no amount: expected 13 digits and one of {{ A to I (positive), }} J to R (negative)',
+                '"{text}" is not an amount: expected 13 digits and one of {{ A to I (positive), }} J to R (negative)',
                 text=text,
             ),
         )
@@ -263,7 +263,7 @@ def _foreign(details: Mapping[str, list[str]], qualifier: str, file: str, line: 
                 file,
                 line,
                 _(
-                    '"{text}" is no amount of {qualifier}: expected such as EUR200000000001250',
+                    '"{text}" is not an amount of {qualifier}: expected something like EUR200000000001250',
                     text=text[:18],
                     qualifier=qualifier,
                 ),

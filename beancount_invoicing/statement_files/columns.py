@@ -22,7 +22,10 @@ def parse_columns(text: str) -> Columns:
         field = field.strip()
         if not equals:
             raise ColumnsError(
-                _('"{part}" has no "=": write such as "date = Date; amount = Montant; text = Libellé"', part=part[:40])
+                _(
+                    '"{part}" has no "=": write "date = Date; amount = Montant; text = Libellé", for example',
+                    part=part[:40],
+                )
             )
         if field not in FIELDS:
             near = get_close_matches(field, FIELDS, cutoff=0.6)
@@ -31,10 +34,10 @@ def parse_columns(text: str) -> Columns:
                 if near
                 else _("the fields are {fields}", fields=", ".join(FIELDS))
             )
-            raise ColumnsError(_('"{field}" is no field of a statement: {hint}', field=field[:40], hint=hint))
+            raise ColumnsError(_('"{field}" is not a field of a statement: {hint}', field=field[:40], hint=hint))
         names = tuple(filter(None, (title.strip() for title in titles.split("+"))))
         if not names:
-            raise ColumnsError(_("{field} has no column: write its title behind the equals sign", field=field))
+            raise ColumnsError(_("{field} has no column: write its title after the equals sign", field=field))
         if field in columns:
             raise ColumnsError(
                 _("{field} is there twice: join its columns with +, such as {field} = Libellé + Détail", field=field)
@@ -61,4 +64,4 @@ def preset_problem(name: str) -> str:
         if near
         else _("the tables are {presets}", presets=", ".join(sorted(presets())))
     )
-    return _('"{name}" is no table that is known: {hint}', name=name, hint=hint)
+    return _('"{name}" is not a known table: {hint}', name=name, hint=hint)

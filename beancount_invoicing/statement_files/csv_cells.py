@@ -44,7 +44,7 @@ def dates_of(cells: Sequence[Cell], order: TableDateOrder, file: str) -> list[da
             file,
             failed[0],
             _(
-                '"{failed}" is no date of this table: expected one such as {expected}; see date-format',
+                '"{failed}" is not a date of this table: expected something like {expected}; see date-format',
                 failed=failed[1][:40],
                 expected=expected,
             ),
@@ -56,7 +56,11 @@ def dates_of(cells: Sequence[Cell], order: TableDateOrder, file: str) -> list[da
         raise StatementFileError(
             file,
             line,
-            _('"{cell}" may be two days, and nothing in the file tells: say date-format: "dmy" or "mdy"', cell=cell),
+            _(
+                '"{cell}" could be two different days, and nothing in the file decides: write date-format: "dmy" or '
+                '"mdy"',
+                cell=cell,
+            ),
         )
     return readings[0]
 
@@ -102,7 +106,8 @@ def decimal_mark(cells: Sequence[Cell], said: str, file: str) -> str:
             file,
             second[0],
             _(
-                '"{second}" has another decimal mark than "{first}" in line {other_first}: say decimal: "," or "."',
+                '"{second}" has another decimal separator than "{first}" in line {other_first}: write decimal: "," '
+                'or "."',
                 second=second[1],
                 first=first[1],
                 other_first=first[0],
@@ -113,7 +118,8 @@ def decimal_mark(cells: Sequence[Cell], said: str, file: str) -> str:
             file,
             doubtful[0],
             _(
-                '"{doubtful}" may be two amounts, and nothing in the file tells: say decimal: "," or "."',
+                '"{doubtful}" could be two different amounts, and nothing in the file decides: write decimal: "," or '
+                '"."',
                 doubtful=doubtful[1],
             ),
         )
@@ -137,7 +143,7 @@ def amount_of(cell: Cell, mark: str, file: str) -> Decimal:
             file,
             line,
             _(
-                '"{text}" is no amount of this table: expected one such as {shown}; see decimal',
+                '"{text}" is not an amount of this table: expected something like {shown}; see decimal',
                 text=text.strip()[:40],
                 shown=shown,
             ),

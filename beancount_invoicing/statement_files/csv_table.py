@@ -92,8 +92,8 @@ def _known_table(text: str, file: str) -> Preset:
             file,
             1,
             _(
-                'no table of a bank that is known has such titles: describe it, 2025-01-01 custom "invoice-bank" '
-                'Assets:Bank with columns: "date = …; amount = …; text = …", see docs/bank.md'
+                'no known bank\'s table has these titles: describe it, 2025-01-01 custom "invoice-bank" Assets:Bank '
+                'with columns: "date = …; amount = …; text = …", see docs/bank.md'
             ),
         )
     return best[1]
@@ -125,7 +125,7 @@ def _cells(text: str, delimiter: str, file: str) -> Iterator[tuple[int, list[str
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise StatementFileError(file, line, _("this is no row of a table ({error})", error=error)) from None
+        raise StatementFileError(file, line, _("this is not a row of a table ({error})", error=error)) from None
 
 
 def _rows(text: str, file: str, table: CsvTable, preset: Preset | None) -> list[TableRow]:
@@ -182,11 +182,11 @@ def _places(table: CsvTable, titles: Sequence[str], file: str, line: int) -> dic
                 places.setdefault(field, []).append(int(name) - 1)
     if "date" not in places:
         raise StatementFileError(
-            file, line, _("no column is the date of the movements: say it in columns, see docs/bank.md")
+            file, line, _("no column is the date of the movements: write it in columns, see docs/bank.md")
         )
     if not {"amount", "debit", "credit"} & places.keys():
         raise StatementFileError(
-            file, line, _("no column is the amount: say amount, or debit and credit, in columns, see docs/bank.md")
+            file, line, _("no column is the amount: write amount, or debit and credit, in columns, see docs/bank.md")
         )
     return places
 
@@ -256,7 +256,11 @@ def _amount(row: TableRow, mark: str, file: str) -> Decimal:
         raise StatementFileError(
             file,
             row.line,
-            _("the row has both a debit of {debit} and a credit of {credit}: expected one", debit=debit, credit=credit),
+            _(
+                "the row has both a debit of {debit} and a credit of {credit}: expected only one of them",
+                debit=debit,
+                credit=credit,
+            ),
         )
     return credit - debit
 

@@ -32,7 +32,7 @@ def text_of(data: bytes, file: str, encoding: str = "") -> str:
             file,
             line,
             _(
-                "this is no text: the character U+{ord} is in it. Download the statement again",
+                "this is not text: it contains the character U+{ord}. Download the statement again",
                 ord=f"{ord(found[0]):04X}",
             ),
         )
@@ -44,7 +44,7 @@ def _strict(data: bytes, file: str, encoding: str) -> str:
         return data.decode(encoding).removeprefix("\ufeff")
     except LookupError:
         raise StatementFileError(
-            file, 0, _('"{encoding}" is no encoding: expected one such as utf-8 or cp1252', encoding=encoding)
+            file, 0, _('"{encoding}" is not an encoding: expected something like utf-8 or cp1252', encoding=encoding)
         ) from None
     except UnicodeError as error:
         start = error.start if isinstance(error, UnicodeDecodeError) else 0
@@ -53,7 +53,7 @@ def _strict(data: bytes, file: str, encoding: str) -> str:
             file,
             line,
             _(
-                "this is not written in {encoding}: leave the encoding out, or give the one that the bank uses",
+                "this is not written in {encoding}: leave the encoding out, or give the bank's encoding",
                 encoding=encoding,
             ),
         ) from None

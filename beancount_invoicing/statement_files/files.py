@@ -16,19 +16,18 @@ def read_bytes(path: Path) -> bytes:
     with path.open("rb") as file:
         data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
-        raise too_large(str(path), max(path.stat().st_size, len(data)))
+        raise too_large(str(path))
     return data
 
 
-def too_large(file: str, size: int) -> StatementFileError:
-    """The error about a file of `size` bytes."""
+def too_large(file: str) -> StatementFileError:
+    """The error about a file that is larger than what is read."""
     megabyte = 1024**2
     return StatementFileError(
         file,
         0,
         _(
-            "the file has {size} MB, and more than {largest} are not read: ask for shorter periods",
-            size=size // megabyte,
+            "the file is larger than {largest} MB: ask for shorter periods",
             largest=LARGEST // megabyte,
         ),
     )

@@ -50,7 +50,7 @@ def read_mt940(data: bytes, file: str) -> tuple[Statement, ...]:
             pages.append([])
         pages[-1].append(field)
     if not pages:
-        raise StatementFileError(file, 1, _("no field such as :20: is in this file: it is no MT940"))
+        raise StatementFileError(file, 1, _("this file has no field such as :20:, so it is not MT940"))
     statements: list[Statement] = []
     previous_is_open = False
     for page in pages:
@@ -61,12 +61,12 @@ def read_mt940(data: bytes, file: str) -> tuple[Statement, ...]:
             raise StatementFileError(
                 file,
                 page[0].line,
-                _("this page goes on with a statement (:60M:) whose beginning (:60F:) is missing: add its file"),
+                _("this page continues a statement (:60M:) whose beginning (:60F:) is missing: add its file"),
             )
         else:
             if previous_is_open:
                 raise StatementFileError(
-                    file, page[0].line, _("a statement begins, but the one before ends with a page (:62M:)")
+                    file, page[0].line, _("a statement begins, but the one before ends with a page balance (:62M:)")
                 )
             statements.append(statement)
         previous_is_open = not ends
@@ -123,7 +123,7 @@ def _statement(page: list[Mt940Field], file: str) -> tuple[Statement, bool, bool
         raise StatementFileError(
             file,
             page[0].line,
-            _("the statement has no {missing}: the file is cut off, or is no MT940", missing=missing),
+            _("the statement has no {missing}: the file is cut off, or is not MT940", missing=missing),
         )
     opened, opening_amount, currency = _balance(opening, file)
     closed, closing_amount, closing_currency = _balance(closing, file)
@@ -176,7 +176,7 @@ def _balance(field: Mt940Field, file: str) -> tuple[date, Decimal, str]:
             file,
             field.line,
             _(
-                '":{field}:{content}" is no balance: expected such as C261005EUR1234,56',
+                '":{field}:{content}" is not a balance: expected something like C261005EUR1234,56',
                 field=field.tag,
                 content=content[:40],
             ),
@@ -189,7 +189,9 @@ def _balance(field: Mt940Field, file: str) -> tuple[date, Decimal, str]:
 def _amount(text: str, file: str, line: int) -> Decimal:
     whole, _sep, decimals = text.partition(",")
     if not whole.isdigit() or (decimals and not decimals.isdigit()):
-        raise StatementFileError(file, line, _('"{text}" is no amount: expected one such as 1234,56', text=text[:40]))
+        raise StatementFileError(
+            file, line, _('"{text}" is not an amount: expected something like 1234,56', text=text[:40])
+        )
     return Decimal(f"{whole}.{decimals or 0}") if decimals else Decimal(whole)
 
 
@@ -205,7 +207,7 @@ def _line(field: Mt940Field, details_text: str, currency: str, file: str) -> Sta
             file,
             field.line,
             _(
-                '":61:{content}" is no movement: expected such as 2610051005C100,00NTRFNONREF',
+                '":61:{content}" is not a movement: expected something like 2610051005C100,00NTRFNONREF',
                 content=field.content[:40],
             ),
         )
@@ -271,6 +273,6 @@ def _entry_day(value: Day, entry: str, file: str, line: int) -> Day:
             continue
     if not days:
         raise StatementFileError(
-            file, line, _('"{entry}" is no day: expected month and day, such as 1005', entry=entry)
+            file, line, _('"{entry}" is not a day: expected month and day, such as 1005', entry=entry)
         )
     return min(days, key=lambda day: abs((day - value).days))

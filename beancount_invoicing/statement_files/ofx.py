@@ -82,7 +82,9 @@ def _tree(data: bytes, file: str) -> OfxElement:
     start = max(text.upper().find("<OFX>"), 0)
     if text.upper().find("</OFX>", start) < 0:
         raise StatementFileError(
-            file, text.count("\n") + 1, _("the file ends without </OFX>: it is cut off, download the statement again")
+            file,
+            text.count("\n") + 1,
+            _("the file ends without </OFX>, so it is cut off: download the statement again"),
         )
     text = _CDATA.sub(lambda found: html.escape(found[1], quote=False), text)
     ended = {found["name"].upper() for found in _TAG.finditer(text, start) if found["end"]}
@@ -106,7 +108,7 @@ def _tree(data: bytes, file: str) -> OfxElement:
                 raise StatementFileError(
                     file,
                     line,
-                    _("elements are nested more than {deepest} deep: this is no OFX of a bank", deepest=_DEEPEST),
+                    _("elements are nested more than {deepest} deep: this is not a bank's OFX", deepest=_DEEPEST),
                 )
             open_elements.append(element)
     return root
@@ -197,5 +199,5 @@ def _day(text: str, file: str, line: int) -> date:
         return date(int(found[1]), int(found[2]), int(found[3]))
     except ValueError:
         raise StatementFileError(
-            file, line, _('"{text}" is no date: expected one such as 20261005', text=text[:40])
+            file, line, _('"{text}" is not a date: expected something like 20261005', text=text[:40])
         ) from None

@@ -20,7 +20,9 @@ _ABSENT = frozenset({"NOTPROVIDED", "NONREF", "NOREF", "NOTAVAILABLE", "NONE", "
 def plain_amount(text: str, file: str, line: int) -> Decimal:
     """An amount with a decimal point and no sign between thousands: 1234.50. Raises StatementFileError."""
     if not _PLAIN_AMOUNT.fullmatch(text):
-        raise StatementFileError(file, line, _('"{text}" is no amount: expected one such as 1234.50', text=text[:40]))
+        raise StatementFileError(
+            file, line, _('"{text}" is not an amount: expected something like 1234.50', text=text[:40])
+        )
     return Decimal(text)
 
 
@@ -29,7 +31,9 @@ def iso_day(text: str, file: str, line: int) -> date:
     found = _ISO_DAY.match(text)
     day = found and _day(int(found[1]), int(found[2]), int(found[3]))
     if not day:
-        raise StatementFileError(file, line, _('"{text}" is no date: expected one such as 2026-10-05', text=text[:40]))
+        raise StatementFileError(
+            file, line, _('"{text}" is not a date: expected something like 2026-10-05', text=text[:40])
+        )
     return day
 
 
@@ -51,7 +55,7 @@ def six_digit_day(text: str, order: str, file: str, line: int) -> date:
         raise StatementFileError(
             file,
             line,
-            _('"{text}" is no date: expected one such as {shown} for 2026-10-05', text=text[:40], shown=shown),
+            _('"{text}" is not a date: expected something like {shown} for 2026-10-05', text=text[:40], shown=shown),
         )
     return day
 
@@ -67,7 +71,7 @@ def currency_code(text: str, file: str, line: int) -> str:
     """A currency's three capitals (ISO 4217). Raises StatementFileError."""
     if not _CURRENCY.fullmatch(text):
         raise StatementFileError(
-            file, line, _('"{text}" is no currency: expected three capitals such as EUR', text=text[:40])
+            file, line, _('"{text}" is not a currency: expected three capitals, such as EUR', text=text[:40])
         )
     return text
 

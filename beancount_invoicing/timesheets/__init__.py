@@ -56,7 +56,7 @@ def detect(text: str) -> str:
     raise TimesheetError(
         1,
         _(
-            "this is no file of a known time tracker: expected the CSV of a detailed report of Toggl Track, "
+            "this is not a file of a known time tracker: expected the CSV of a detailed report of Toggl Track, "
             "Clockify or Harvest, a CSV export of Kimai, the JSON of Toggl's API, `watson log` as JSON or CSV, "
             "`timew export`, a timeclock or timedot file, or an Org file with CLOCK lines"
         ),
@@ -109,7 +109,7 @@ def parse_timesheet(
         case "org":
             return org.parse_org(text, skip_open)
     raise TimesheetError(
-        1, _('"{format}" is no known format: expected one of {formats}', format=format, formats=", ".join(FORMATS))
+        1, _('"{format}" is not a known format: expected one of {formats}', format=format, formats=", ".join(FORMATS))
     )
 
 

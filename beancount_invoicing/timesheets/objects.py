@@ -22,7 +22,8 @@ def objects(text: str, singular: str, many: str, writer: str) -> Iterator[tuple[
     line = 1 + text.count("\n", 0, place)
     if text[place : place + 1] != "[":
         raise TimesheetError(
-            line, _("one object: expected a list of {many}, as {writer} writes it", many=many, writer=writer)
+            line,
+            _("this is a single object: expected a list of {many}, as {writer} writes it", many=many, writer=writer),
         )
     counted, place = place, place + 1
     while True:
@@ -37,7 +38,7 @@ def objects(text: str, singular: str, many: str, writer: str) -> Iterator[tuple[
             raise TimesheetError(
                 line,
                 _(
-                    "this is no {singular} ({error}): expected JSON as {writer} writes it",
+                    "this is not the JSON of one {singular} ({error}): expected what {writer} writes",
                     singular=singular,
                     error=error,
                     writer=writer,
@@ -56,7 +57,11 @@ def moment(line: int, value: object, zone: tzinfo) -> datetime:
             raise ValueError
     except ValueError:
         raise TimesheetError(
-            line, _("{value} is no moment: expected one such as 2026-03-30T09:00:00+02:00", value=f"{value!r:.40}")
+            line,
+            _(
+                "{value} is not a point in time: expected something like 2026-03-30T09:00:00+02:00",
+                value=f"{value!r:.40}",
+            ),
         ) from None
     found = found.replace(microsecond=0)
     return found.astimezone(zone) if found.utcoffset() == timedelta(0) else found

@@ -65,7 +65,8 @@ def _clocked(
         raise TimesheetError(
             number,
             _(
-                '"{line}" is no clock: expected one such as CLOCK: [2026-03-30 Mon 09:00]--[2026-03-30 Mon 10:30]',
+                '"{line}" is not a clock entry: expected something like CLOCK: [2026-03-30 Mon 09:00]--[2026-03-30 '
+                "Mon 10:30]",
                 line=f"{line.strip():.60}",
             ),
         )
@@ -78,13 +79,15 @@ def _clocked(
             number,
             (
                 _(
-                    'the clock of "{title}" since {start} runs still: clock out, or leave open ones out (--skip-open)',
+                    'the clock of "{title}" is still running since {start}: clock out, or leave running entries out '
+                    "(--skip-open)",
                     title=titles[-1],
                     start=start,
                 )
                 if titles
                 else _(
-                    'the clock of "" since {start} runs still: clock out, or leave open ones out (--skip-open)',
+                    "the clock without a title is still running since {start}: clock out, or leave running entries "
+                    "out (--skip-open)",
                     start=start,
                 )
             ),
@@ -106,5 +109,5 @@ def _moment(number: int, said: str) -> datetime:
         return datetime.combine(day, time(int(found[2]), int(found[3])))
     except ValueError:
         raise TimesheetError(
-            number, _("{text} is no moment: expected one such as [2026-03-30 Mon 09:00]", text=said)
+            number, _("{text} is not a point in time: expected something like [2026-03-30 Mon 09:00]", text=said)
         ) from None

@@ -46,7 +46,7 @@ def record(
     if row.get("billable") and row.get("billable").casefold() not in _BILLABLE:
         raise TimesheetError(
             row.line,
-            _('"{billable}" says neither yes nor no: expected Yes or No under Billable', billable=row.get("billable")),
+            _('"{billable}" means neither yes nor no: expected Yes or No under Billable', billable=row.get("billable")),
         )
     return TimeRecord(
         date=day,
@@ -87,7 +87,8 @@ def cells_of(text: str, separator: str, strict: bool = True) -> Iterator[tuple[i
             line = reader.line_num + 1
     except csv.Error as error:
         raise TimesheetError(
-            line, _("this is no line of a table ({error}): expected cells in double quotes or without any", error=error)
+            line,
+            _("this is not a line of a table ({error}): expected cells in double quotes or without any", error=error),
         ) from None
 
 
@@ -145,14 +146,19 @@ def dates_of_column(cells: list[tuple[int, str]], date_format: DateFormat) -> li
         shown = {"ymd": "2026-03-31", "dmy": "31/03/2026, 31.03.2026", "mdy": "03/31/2026"}
         expected = shown[date_format] if date_format else ", ".join(shown.values())
         raise TimesheetError(
-            line, _('"{cell}" is no date of this file: expected one such as {expected}', cell=cell, expected=expected)
+            line,
+            _('"{cell}" is not a date of this file: expected something like {expected}', cell=cell, expected=expected),
         )
     if len(readings) > 1 and readings[0] != readings[1]:
         line, cell = next(
             cell for cell, first, second in zip(cells, readings[0], readings[1], strict=True) if first != second
         )
         raise TimesheetError(
-            line, _('"{cell}" may be two days, and nothing in the file tells: say --date-format dmy or mdy', cell=cell)
+            line,
+            _(
+                '"{cell}" could be two different days, and nothing in the file decides: give --date-format dmy or mdy',
+                cell=cell,
+            ),
         )
     return readings[0]
 
@@ -174,7 +180,7 @@ def time_of_day(row: TimesheetRow, name: str) -> time | None:
         return time(hour, int(found[2]), int(found[3] or 0))
     except ValueError:
         raise TimesheetError(
-            row.line, _('"{cell}" is no time of day: expected one such as 14:05, 14:05:30 or 2:05 PM', cell=cell)
+            row.line, _('"{cell}" is not a time of day: expected something like 14:05, 14:05:30 or 2:05 PM', cell=cell)
         ) from None
 
 
@@ -187,9 +193,9 @@ def duration(row: TimesheetRow, span: int | None, unit: DurationUnit) -> int:
         return span
     raise TimesheetError(
         row.line,
-        _('"{cell}" is no duration: expected one such as 1:30, 1:30:00, 1.5 or 1,5', cell=cell)
+        _('"{cell}" is not a duration: expected something like 1:30, 1:30:00, 1.5 or 1,5', cell=cell)
         if cell
-        else _("no duration, and no start and end to tell it: expected one such as 1:30:00"),
+        else _("no duration, and no start and end to work it out: expected something like 1:30:00"),
     )
 
 
@@ -202,8 +208,8 @@ def _seconds(line: int, cell: str, span: int | None, unit: DurationUnit) -> int 
             raise TimesheetError(
                 line,
                 _(
-                    '"{cell}" may be hours or seconds, and nothing in the file tells: say --duration-unit hours or '
-                    "seconds",
+                    '"{cell}" could be hours or seconds, and nothing in the file decides: give --duration-unit hours '
+                    "or seconds",
                     cell=cell,
                 ),
             )

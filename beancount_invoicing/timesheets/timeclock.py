@@ -46,7 +46,7 @@ def parse_timeclock(text: str, skip_open: bool = False) -> list[TimeRecord]:
             raise TimesheetError(
                 number,
                 _(
-                    '"{line}" is no line of a timeclock file: expected one such as i 2026-03-30 09:00:00 account',
+                    '"{line}" is not a line of a timeclock file: expected something like i 2026-03-30 09:00:00 account',
                     line=f"{line:.40}",
                 ),
             )
@@ -55,7 +55,7 @@ def parse_timeclock(text: str, skip_open: bool = False) -> list[TimeRecord]:
         if found["code"] in "iI":
             if any(session.account == account for session in sessions):
                 raise TimesheetError(
-                    number, _('"{account}" is clocked in already: expected an `o` line before', account=account)
+                    number, _('"{account}" is already clocked in: expected an `o` line before', account=account)
                 )
             sessions.append(ClockSession(number, when, account, description, tags))
             continue
@@ -68,7 +68,7 @@ def parse_timeclock(text: str, skip_open: bool = False) -> list[TimeRecord]:
         raise TimesheetError(
             first.line,
             _(
-                'the session of "{account}" has no end: add its `o` line, or leave open ones out (--skip-open)',
+                'the session of "{account}" has no end: add its `o` line, or leave running ones out (--skip-open)',
                 account=first.account,
             ),
         )
@@ -85,7 +85,7 @@ def _clocked(line: int, found: re.Match[str]) -> datetime:
         raise TimesheetError(
             line,
             _(
-                '"{day} {hour}:{minute}" is no moment: expected one such as 2026-03-30 09:00:00',
+                '"{day} {hour}:{minute}" is not a point in time: expected something like 2026-03-30 09:00:00',
                 day=found["date"],
                 hour=found["hour"],
                 minute=found["minute"],
@@ -111,7 +111,7 @@ def _ended(line: int, sessions: list[ClockSession], account: str) -> ClockSessio
         raise TimesheetError(
             line,
             _(
-                '"{account}" is not clocked in: expected the name of one that is ({opened}), or none',
+                '"{account}" is not clocked in: expected the name of an account that is ({opened}), or none',
                 account=account,
                 opened=opened,
             ),

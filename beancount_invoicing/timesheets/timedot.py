@@ -35,7 +35,9 @@ def parse_timedot(text: str) -> list[TimeRecord]:
         if found := _DAY.fullmatch(line.rstrip()):
             day, told = day_of(found[1], "ymd", order_is_known=True), (found["said"] or "").strip()
             if day is None:
-                raise TimesheetError(number, _('"{found}" is no day: expected one such as 2026-03-30', found=found[1]))
+                raise TimesheetError(
+                    number, _('"{found}" is not a day: expected something like 2026-03-30', found=found[1])
+                )
             continue
         if day is None:
             continue
@@ -47,7 +49,7 @@ def parse_timedot(text: str) -> list[TimeRecord]:
             raise TimesheetError(
                 number,
                 _(
-                    '"{amount}" is no time: expected dots or hours behind the two spaces, such as acme:web  .... ..',
+                    '"{amount}" is not a time: expected dots or hours after the two spaces, such as acme:web  .... ..',
                     amount=f"{item['amount']:.40}",
                 ),
             )

@@ -38,7 +38,7 @@ def parse_timewarrior(text: str, zone: tzinfo = UTC, skip_open: bool = False) ->
             or not isinstance(description, str)
         ):
             raise TimesheetError(
-                line, _('expected "tags" as a list of texts and "annotation" as a text, as `timew export` has them')
+                line, _('expected "tags" as a list of texts and "annotation" as a text, as `timew export` writes them')
             )
         session = ClockSession(line, start, "", description, tuple(tags))
         if not said.get("end"):
@@ -47,7 +47,7 @@ def parse_timewarrior(text: str, zone: tzinfo = UTC, skip_open: bool = False) ->
             raise TimesheetError(
                 line,
                 _(
-                    "the interval since {start} has no end yet: stop it (`timew stop`), or leave open ones out "
+                    "the interval since {start} has no end yet: stop it (`timew stop`), or leave running ones out "
                     "(--skip-open)",
                     start=start,
                 ),
@@ -64,7 +64,8 @@ def _intervals(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
     for line, found in objects(text, "interval", "intervals", "`timew export`"):
         if not isinstance(found, dict):
             raise TimesheetError(
-                line, _('{dump} is no interval: expected an object with "start" and "end"', dump=json.dumps(found)[:40])
+                line,
+                _('{dump} is not an interval: expected an object with "start" and "end"', dump=json.dumps(found)[:40]),
             )
         yield line, found
 
@@ -78,5 +79,5 @@ def _moment(line: int, said: object, zone: tzinfo) -> datetime:
         return datetime(year, month, day, hour, minute, second, tzinfo=UTC).astimezone(zone)
     except (ValueError, OverflowError):
         raise TimesheetError(
-            line, _("{text} is no moment: expected one such as 20231001T103000Z", text=f"{said!r:.40}")
+            line, _("{text} is not a point in time: expected something like 20231001T103000Z", text=f"{said!r:.40}")
         ) from None

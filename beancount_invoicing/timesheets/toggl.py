@@ -73,7 +73,10 @@ def parse_toggl_api(text: str, zone: tzinfo, skip_open: bool) -> list[TimeRecord
                     continue
                 raise TimesheetError(
                     line,
-                    _("the entry since {start} runs still: stop it, or leave open ones out (--skip-open)", start=start),
+                    _(
+                        "the entry since {start} is still running: stop it, or leave running ones out (--skip-open)",
+                        start=start,
+                    ),
                 )
             billable = entry.get("billable")
             records.append(
@@ -97,7 +100,7 @@ def parse_toggl_api(text: str, zone: tzinfo, skip_open: bool) -> list[TimeRecord
 def _entries(line: int, found: Any) -> Iterator[dict[str, Any]]:
     """An entry, or those of a row of a report, which says once what they share."""
     if not isinstance(found, dict):
-        raise TimesheetError(line, _("{found} is no time entry: expected an object", found=f"{found!r:.40}"))
+        raise TimesheetError(line, _("{found} is not a time entry: expected an object", found=f"{found!r:.40}"))
     rows = found.get("time_entries")
     if not isinstance(rows, list):
         yield found
@@ -105,7 +108,7 @@ def _entries(line: int, found: Any) -> Iterator[dict[str, Any]]:
     shared = {name: value for name, value in found.items() if name != "time_entries"}
     for row in rows:
         if not isinstance(row, dict):
-            raise TimesheetError(line, _("{row} is no time entry: expected an object", row=f"{row!r:.40}"))
+            raise TimesheetError(line, _("{row} is not a time entry: expected an object", row=f"{row!r:.40}"))
         yield shared | row
 
 

@@ -45,7 +45,7 @@ def _local(line: int, cell: str) -> datetime:
             raise ValueError
     except ValueError:
         raise TimesheetError(
-            line, _('"{cell}" is no moment: expected one such as 2026-03-30 09:00:00', cell=cell)
+            line, _('"{cell}" is not a point in time: expected something like 2026-03-30 09:00:00', cell=cell)
         ) from None
     return found.replace(tzinfo=None)
 
@@ -60,7 +60,7 @@ def _listed(text: str, zone: tzinfo) -> Iterator[_Frame]:
             project, tags = found[2], found[4]
         else:
             raise TimesheetError(
-                line, _("{found} is no frame: expected one of `watson log --json`", found=f"{found!r:.40}")
+                line, _("{found} is not a frame: expected an entry of `watson log --json`", found=f"{found!r:.40}")
             )
         if not isinstance(project, str):
             raise TimesheetError(line, _('"project" is {project}: expected a text', project=f"{project!r:.40}"))
@@ -74,5 +74,5 @@ def _second(line: int, said: object, zone: tzinfo) -> datetime:
         return datetime.fromtimestamp(said, UTC).astimezone(zone)
     except (ValueError, OverflowError, OSError):
         raise TimesheetError(
-            line, _("{text} is no moment: expected seconds since 1970", text=f"{said!r:.40}")
+            line, _("{text} is not a point in time: expected seconds since 1970", text=f"{said!r:.40}")
         ) from None

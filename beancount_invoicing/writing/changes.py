@@ -138,7 +138,7 @@ def change(
         changes = make_changes(loading)
         beside = tuple(
             _(
-                "{place}: {message} (this hides no entry, and keeps nothing from being written)",
+                "{place}: {message} (this hides no entry, and does not prevent anything from being written)",
                 place=error.source,
                 message=error.message,
             )
@@ -151,7 +151,7 @@ def change(
             return nothing._replace(left_out=changes.left_out, nothing_to_do=changes.nothing_to_do)
         planned, shown = _planned(loading, file, changes, write_options.into)
         if loading.stale():
-            raise FileChanged(_("the ledger was changed while it was read: nothing was written; do it again"))
+            raise FileChanged(_("the ledger changed while it was being read: nothing was written; try again"))
         outcome = trial_outcome(loading, errors, planned, shown, changes)._replace(errors=grave)
         outcome = _must_be_near(outcome, write_options)
         return _write(file, planned, changes, outcome, write_options.commit) if write_options.write else outcome
@@ -169,8 +169,8 @@ def _grave_errors(loading: Loading, errors: Sequence[Finding], write_options: Wr
     if grave and (write_options.write or misplaced):
         raise Refused(
             _(
-                "the ledger has errors: nothing is written into it before they are mended (a broken entry may "
-                "hide a number)"
+                "the ledger has errors: nothing is written into it until they are corrected (a broken entry may hide "
+                "a number)"
             ),
             grave,
         )
@@ -181,7 +181,7 @@ def _must_be_near(outcome: Outcome, write_options: WriteOptions) -> Outcome:
     """The outcome, with a notice where its documents are far ahead of today. Raises Refused where they are to be written."""
     if not write_options.today or not (problem := far_ahead(outcome.documents, write_options.today)):
         return outcome
-    problem += _(": say --yes if that is meant")
+    problem += _(": give --yes if that is intended")
     if write_options.write:
         raise Refused(_("nothing is written: {text}", text=problem))
     return outcome._replace(notices=(*outcome.notices, problem))
@@ -213,7 +213,7 @@ def _uncommitted(outcome: Outcome, error: git.GitError) -> str:
     what = f"{names}: " if names else ""
     files = ", ".join(os_path.relpath(file, Path(outcome.book.file).parent) for file in outcome.files)
     return _(
-        "{subject}written to {files}, but not committed: {error}; do not do it again, commit it",
+        "{subject}written to {files}, but not committed: {error}; do not do it again, just commit it",
         subject=what,
         files=files,
         error=error,
@@ -266,7 +266,7 @@ def trial_outcome(
             errors.append(one)
     out = {(str(edit.file), edit.line) for edit in changes.edits if not edit.new}
     if errors:
-        raise Refused(_("this cannot be written: the ledger would have errors"), errors)
+        raise Refused(_("this cannot be written: the ledger would then have errors"), errors)
     return Outcome(
         text=shown,
         book=result.book,

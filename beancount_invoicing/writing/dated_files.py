@@ -26,7 +26,7 @@ def target_file(into: str | Path, day: date) -> Path:
     if wrong := _FIELD.search(path.name):
         raise CannotWrite(
             _(
-                "--into {into}: {wrong} says nothing there: what is known is {{year}} and {{month}}",
+                "--into {into}: {wrong} has no meaning there: known are {{year}} and {{month}}",
                 into=into,
                 wrong=wrong[0],
             )

@@ -22,8 +22,8 @@ def must_be_clean(files: Sequence[Path]) -> None:
         except GitError as error:
             raise GitError(
                 _(
-                    "no commit can be made here ({error}): git init in the ledger's folder, or leave --commit away; "
-                    "nothing was written",
+                    "no commit can be made here ({error}): run git init in the ledger's folder, or leave --commit "
+                    "out; nothing was written",
                     error=error,
                 )
             ) from None
@@ -33,16 +33,16 @@ def must_be_clean(files: Sequence[Path]) -> None:
         except GitError:
             raise GitError(
                 _(
-                    'git does not know who you are: git config user.name "…" and git config user.email "…", or leave '
-                    "--commit away; nothing was written"
+                    'git does not know who you are: run git config user.name "…" and git config user.email "…", or '
+                    "leave --commit out; nothing was written"
                 )
             ) from None
     for file in files:
         if file.exists() and (changed := _git(file, "status", "--porcelain", "--", str(file.resolve()))):
-            what = _("is not in git yet") if changed.startswith("??") else _("has changes that are not committed")
+            what = _("is not yet in git") if changed.startswith("??") else _("has uncommitted changes")
             raise GitError(
                 _(
-                    "{file} {subject}: commit it first, or leave --commit away; nothing was written",
+                    "{file} {subject}: commit it first, or leave --commit out; nothing was written",
                     file=file,
                     subject=what,
                 )

@@ -91,7 +91,7 @@ def locked(top: Path) -> Iterator[None]:
     except LockTaken:
         raise CannotWrite(
             _(
-                "another bean-invoice has been changing {top} for {lock_timeout} seconds: wait for it, or end it",
+                "another bean-invoice has been changing {top} for {lock_timeout} seconds: wait for it, or stop it",
                 top=top,
                 lock_timeout=LOCK_TIMEOUT,
             )
@@ -182,8 +182,8 @@ def _needed_includes(
         ):
             raise CannotWrite(
                 _(
-                    '{file}: no include can name it, as there is one of * ? [ " \\ or a line break in its path: take '
-                    'another path (custom "invoice-option" "file", or --into), or rename the folder',
+                    '{file}: no include can name it, as its path contains * ? [ " \\ or a line break: choose another '
+                    'path (custom "invoice-option" "file", or --into), or rename the folder',
                     file=file,
                 )
             )
@@ -211,7 +211,7 @@ def write(planned: Plan) -> None:
         if lines[: len(expected)] != expected:
             raise FileChanged(
                 _(
-                    "{file}:{line}: what was just written is not there: somebody changed the file",
+                    "{file}:{line}: what was just written is not there: somebody has changed the file",
                     file=piece.file,
                     line=piece.line,
                 )
@@ -231,7 +231,7 @@ def _edited(data: bytes, edit: Edit) -> bytes:
     if there != old:
         raise CannotWrite(
             _(
-                "{file}:{line}: the lines to be changed are not there any more: do it again",
+                "{file}:{line}: the lines to be changed are no longer there: try again",
                 file=edit.file,
                 line=edit.line,
             )

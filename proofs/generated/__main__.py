@@ -80,7 +80,7 @@ def tried(number: int, seed: int, folder: Path) -> Tried:
 def refused(expected: Expected, form: EInvoiceFormat, refusals: list[str]) -> list[str]:
     """What was said against the rules that were foreseen."""
     foreseen = expected.none_as.get(form, frozenset())
-    rules = {one.partition(" is no e-invoice (")[2].partition(")")[0] for one in refusals}
+    rules = {one.partition(" is not an e-invoice (")[2].partition(")")[0] for one in refusals}
     possible = expected.may_be_none_as.get(form, frozenset())
     if rules and expected.lacking:
         return []

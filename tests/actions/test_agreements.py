@@ -91,7 +91,7 @@ def test_a_new_price_names_the_contracts_that_keep_their_own(tmp_path: Path) -> 
     file = on_disk(tmp_path, contracts)
     notices = price_item(file, "DEV", Decimal(110), None, DAY, WriteOptions()).notices
     assert [notice.split()[0] for notice in notices] == ["LAST", "OWN", "RENEWED"]
-    assert notices[1].startswith("OWN has a price of its own from 2026-03-01 on, 80.00 (")
+    assert notices[1].startswith("OWN has its own price from 2026-03-01 on, 80.00")
 
 
 def test_what_was_remarked_before_is_not_said_again(tmp_path: Path) -> None:
@@ -125,5 +125,5 @@ def test_imported_time_says_what_was_done_else_of_what_project(tmp_path: Path) -
     ]
     assert '"First sketch"' in outcome.text
     again = import_time(file, records, "TIME", {}, "Anne", WriteOptions())
-    assert again.notices == ("3 of 3 records are in the ledger already",)
+    assert again.notices == ("3 of 3 records are already in the ledger",)
     assert again.text == ""

@@ -128,8 +128,8 @@ def test_a_balance_that_is_not_reached_is_said_and_not_asserted(ledger: Path) ->
     done = imported(ledger, statement([TYPED, NAMED, RENT], "-410.00"))
     assert "balance Assets:Bank" not in ledger.read_text(encoding="utf-8")
     assert done.outcome.notices[-1] == (
-        "Assets:Bank: 290.00 EUR on 2026-02-08, -410.00 by the statement: -700.00 of lines that are not booked here; its balance is"
-        " asserted once they are"
+        "Assets:Bank: 290.00 EUR on 2026-02-08, but -410.00 by the statement: -700.00 of lines are not booked here;"
+        " its balance is asserted once they are"
     )
 
 
@@ -201,4 +201,4 @@ def test_what_may_be_an_entry_of_the_ledger_is_not_booked(ledger: Path) -> None:
     twice = [line("x~1", 3, "40.00", "F2026-0001"), line("y~1", 3, "40.00", "F2026-0001")]
     done = imported(ledger, statement(twice))
     assert [line.proposal.action for line in done.lines] == ["propose", "propose"]
-    assert "an entry of 2026-02-03 moves 40.00 EUR too" in done.lines[0].proposal.against[0]
+    assert "an entry of 2026-02-03 also moves 40.00 EUR" in done.lines[0].proposal.against[0]

@@ -187,7 +187,7 @@ def test_what_is_no_customers_money_goes_to_an_account(ledger: Path) -> None:
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
-        ((LinePart("F2026-0001"),), "120.00 EUR is more than is to be paid of F2026-0001: 100.00 EUR"),
+        ((LinePart("F2026-0001"),), "120.00 EUR is more than is to be paid on F2026-0001: 100.00 EUR"),
         ((LinePart("F2026-0001"), LinePart(account="Income:Other")), "say how much goes to Income:Other"),
         (
             (LinePart("F2026-0001", amount=Decimal(100)), LinePart(account="Income:Other", amount=Decimal(120))),

@@ -56,9 +56,8 @@ def test_instalments_and_what_settled_each() -> None:
         "instalment 1, amount: 36.00 rounded to 2 decimals = 36.00 (half away from zero)",
         "instalment 2, due date: 2026-01-10 + 60 days = 2026-03-11 (30% on receipt; 70% 60 days)",
         "instalment 2, amount: 120.00 − 36.00 = 84.00 (the last takes the remainder)",
-        "instalment 1, open: 36.00 − 36.00 − -6.00 = 6.00 (2026-02-01 payment that links to it; 2026-02-10 taken back)",
-        "instalment 2, open: 84.00 − 14.00 − -14.00 = 84.00"
-        " (2026-02-01 payment that links to it; 2026-02-10 taken back)",
+        "instalment 1, open: 36.00 − 36.00 − -6.00 = 6.00 (2026-02-01 payment linked to it; 2026-02-10 taken back)",
+        "instalment 2, open: 84.00 − 14.00 − -14.00 = 84.00 (2026-02-01 payment linked to it; 2026-02-10 taken back)",
         "open: 6.00 + 84.00 = 90.00 (all instalments)",
     ]
 
@@ -141,7 +140,7 @@ def test_prices_with_tax_and_allowances() -> None:
     assert lines[:4] == [
         "line “Cable”: 1 × 9.99 = 9.99 (quantity × price)",
         "line “Cable”: 9.99 rounded to 2 decimals = 9.99 (each line to the cent, half away from zero)",
-        "line “Cable”, net: 8.33 (as booked, without the tax that the price includes)",
+        "line “Cable”, net: 8.33 (as booked, without the tax included in the price)",
         "allowance “Thank you”: -0.83 (as booked)",
     ]
     assert "tax FR20: 9.99 − 8.33 = 1.66 (gross − net)" in lines
@@ -162,7 +161,7 @@ def test_another_currency() -> None:
 """
     lines = explained(ledger, "F2026-0001")
     assert lines[:2] == [
-        "line “Audit”: 920.00 / 0.92 = 1000 (booked in EUR, at the receivable's price)",
+        "line “Audit”: 920.00 / 0.92 = 1000 (booked in EUR, at the receivable's exchange rate)",
         "line “Audit”: 1000 rounded to 2 decimals = 1000.00 (half away from zero)",
     ]
     assert "tax FR20 in EUR: 200.00 × 0.92 = 184.0000 (at the receivable's price)" in lines

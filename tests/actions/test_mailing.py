@@ -38,7 +38,7 @@ def test_from_another_address_answers_go_to_the_sellers() -> None:
     assert one.bcc == ("a@brume.example", "b@brume.example")
     alone = sound_book('2025-01-01 custom "invoice-option" "mail-from" "rechnung@brume.example"\n')
     assert (sender(alone, DAY).address, sender(alone, DAY).reply_to) == ("rechnung@brume.example", "")
-    with pytest.raises(CannotSend, match="nobody is known to send e-mails from: write email:"):
+    with pytest.raises(CannotSend, match="the sender of e-mails is not known: write email:"):
         sender(sound_book(""), DAY)
 
 

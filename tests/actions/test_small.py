@@ -57,7 +57,8 @@ def test_what_is_far_ahead_is_counted_with_its_periods_and_by_currency() -> None
         "N4", "1.00", day="2026-01-05"
     )
     assert ahead(several) == (
-        "3 documents dated 2027-01-05 to 2027-03-05, 4 lines of 2026-12-01 to 2027-01-31, 12.00 CHF, 246.00 EUR: more than a"
+        "3 documents dated 2027-01-05 to 2027-03-05, 4 lines of 2026-12-01 to 2027-01-31, 12.00 CHF, 246.00 "
+        "EUR: more than a"
         " month ahead of today, 2026-01-31"
     )
 
@@ -184,7 +185,7 @@ def test_what_an_ended_command_left_gets_its_name_or_goes(tmp_path: Path) -> Non
 def test_files_are_named_by_the_day() -> None:
     assert expanded_pattern("{year}/{month}-{day}.beancount", date(826, 3, 1)) == "0826/03-{day}.beancount"
     assert target_file("/books/{x}/a-{year}.beancount", TODAY) == Path("/books/{x}/a-2026.beancount")
-    with pytest.raises(CannotWrite, match=r"--into a-\{x\}: \{x\} says nothing there"):
+    with pytest.raises(CannotWrite, match=r"--into a-\{x\}: \{x\} has no meaning there"):
         target_file("a-{x}", TODAY)
 
 
@@ -295,7 +296,10 @@ def test_what_cannot_be_told_of_a_sealed_document_is_said_with_its_number(monkey
     def as_sealed(_book: Book, invoice: Invoice, _seal: Seal) -> tuple[bytes, str]:
         if invoice.number == "N3":
             raise Altered("is not as it was sealed")
-        return b"as it was", "" if invoice.number == "N1" else "cannot be compared"
+        return (
+            b"as it was",
+            "" if invoice.number == "N1" else "cannot be compared",
+        )
 
     monkeypatch.setattr(letter_dispatches, "as_sealed", as_sealed)
     assert letter_dispatches._as_sealed(book, book.invoices, seals) == (

@@ -139,8 +139,9 @@ def test_an_insolvent_customer_owes_once_all_that_is_from_before() -> None:
         "Acme SAS", "Assets:Receivable:Acme", OPENED, "220.00", "EUR",
     )  # fmt: skip
     assert task.text == (
-        "declare N1 N2 to the mandataire judiciaire or liquidateur within 2 months of the publication of the judgment in the"
-        " BODACC (Code de commerce, art. L622-24 and R622-24); write the last day on the note, as until:"
+        "declare N1 N2 to the mandataire judiciaire or liquidateur within 2 months of the publication of the "
+        "judgment in the"
+        " BODACC (Code de commerce, art. L622-24 and R622-24); write the last day on the note, with until:"
     )
     assert "insolvency" not in kinds(ledger + insolvent(), OPENED - timedelta(days=1))
 
@@ -209,10 +210,10 @@ def test_the_last_day_to_declare_is_said_once_the_note_has_it(day: str, said: st
         (
             "FR",
             '  country: "DE"\n',
-            "administrator of the proceedings in the time that is set; write the last day on the note, as until:",
+            "administrator of the proceedings within the time allowed; write the last day on the note, with until:",
         ),
-        ("FR", '  buyer: "consumer"\n', "administrator of the proceedings in the time that is set"),
-        ("DE", "  country:\n", "administrator of the proceedings in the time that is set"),
+        ("FR", '  buyer: "consumer"\n', "administrator of the proceedings within the time allowed"),
+        ("DE", "  country:\n", "administrator of the proceedings within the time allowed"),
     ],
 )
 def test_by_the_law_of_the_customer_s_country_where_it_is_known(seller: str, buyer: str, said: str) -> None:
@@ -228,14 +229,14 @@ def test_a_dispute_and_a_payment_of_nothing() -> None:
     assert (task.kind, str(task.amount), task.text) == ("dispute", "50.00", "for 2 days: Said")
     unnamed = '\n2026-02-01 * "VIR"\n  Assets:Bank  20.00 EUR\n  Assets:Receivable:Acme\n'
     (task,) = on(INVOICE + unnamed, date(2026, 2, 1))
-    assert (task.kind, str(task.amount), task.text) == ("unallocated", "-20.00", "a payment of no invoice: VIR")
+    assert (task.kind, str(task.amount), task.text) == ("unallocated", "-20.00", "a payment without an invoice: VIR")
 
 
 def test_a_letter_whose_file_is_gone(tmp_path: Path) -> None:
     letter = tmp_path / "letter.pdf"
     document = f'\n2026-02-18 document Assets:Receivable:Acme "{letter}" ^N1\n  event: "reminder"\n  level: 1\n'
     (task,) = on(INVOICE + document, date(2026, 2, 18))
-    assert (task.kind, task.number, task.text) == ("document", "N1", f"{letter} is not there")
+    assert (task.kind, task.number, task.text) == ("document", "N1", f"{letter} is missing")
     letter.write_bytes(b"%PDF")
     assert kinds(INVOICE + document, date(2026, 2, 18)) == []
 

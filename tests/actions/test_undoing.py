@@ -23,9 +23,7 @@ def test_a_payment_that_names_no_number_keeps_it_in_whatever_file_it_stands(tmp_
     file.write_text(PRELUDE + OLDEST + 'include "invoices.beancount"\ninclude "bank.beancount"\n', "utf-8")
     with pytest.raises(InvalidRequest) as caught:
         undo(file, ["F2026-0001"], WriteOptions())
-    assert f"F2026-0001 is settled by {tmp_path / 'bank.beancount'}:7, so that it is not taken back" in str(
-        caught.value
-    )
+    assert f"F2026-0001 is settled by {tmp_path / 'bank.beancount'}:7, so it cannot be taken back" in str(caught.value)
     assert "credit it instead, bean-invoice credit F2026-0001" in str(caught.value)
 
 

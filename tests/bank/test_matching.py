@@ -230,7 +230,7 @@ def test_the_fee_that_was_taken_off_was_paid() -> None:
         ("F2026-0004", "F2026-0004 is settled"),
         ("draft-kiefer-7", "draft-kiefer-7 is a draft"),
         ("F2026-0007", "F2026-0007 is of 2026-04-01, after the payment"),
-        ("F2026-0099", "“F2026-0099” is written like a number of yours, and no document has it"),
+        ("F2026-0099", "“F2026-0099” looks like one of your numbers, but no document has it"),
     ],
 )
 def test_what_is_settled_a_draft_or_later_is_never_matched(text: str, reason: str) -> None:
@@ -306,7 +306,7 @@ def test_the_order_of_lines_plays_no_part() -> None:
 def test_a_return_reverses_the_payment_that_it_names() -> None:
     (proposal,) = match(line("-60.00", "F2026-0004", is_return=True, return_reason="AM04"))
     assert summary(proposal) == ("return", "B", [("F2026-0004", "-60.00")])
-    assert proposal.evidence[-1] == "returned: AM04, not enough money"
+    assert proposal.evidence[-1] == "returned: AM04, insufficient funds"
     assert one("-60.00", is_return=True) == ("propose", "D", [("F2026-0004", "-60.00")])
     assert one("-59.00", "F2026-0004", is_return=True)[0] == "propose"
     assert one("-60.00", "F2026-0004")[0] == "propose"
@@ -335,7 +335,7 @@ def test_another_currency_is_proposed() -> None:
 """
     (proposal,) = match(line("460.00", "F2026-0008"), more=dollars)
     assert proposal.action == "propose"
-    assert proposal.against[0] == "it was paid in EUR, and is owed in USD"
+    assert proposal.against[0] == "it was paid in EUR, but is owed in USD"
     ordered = {"ordered_amount": Decimal(500), "ordered_currency": "USD"}
     (proposal,) = match(line("460.00", "F2026-0008", **ordered), more=dollars)
     assert summary(proposal) == ("propose", "B", [("F2026-0008", "500.00")])

@@ -72,13 +72,15 @@ def test_one_transfer_settles_two_invoices_less_the_bank_s_fee() -> None:
 
 def test_a_payment_is_not_booked_where_the_figures_do_not_add_up() -> None:
     accounts = CustomerAccounts(read(INVOICES))
-    with pytest.raises(CannotBook, match=r"120\.00 EUR is more than is open of F2026-0001: 100\.00 EUR"):
+    with pytest.raises(CannotBook, match=r"120\.00 EUR is more than is open on F2026-0001: 100\.00 EUR"):
         payment_entry(accounts, moved("2026-02-01", "120.00"), [SettledDocument("F2026-0001", Decimal("120.00"))])
-    with pytest.raises(CannotBook, match=r"150\.00 EUR moved, but what is settled comes to 100\.00 EUR: say on whose"):
+    with pytest.raises(
+        CannotBook, match=r"150\.00 EUR moved, but the settled amounts come to 100\.00 EUR: give the customer whose"
+    ):
         payment_entry(accounts, moved("2026-02-01", "150.00"), [SettledDocument("F2026-0001", Decimal("100.00"))])
-    with pytest.raises(CannotBook, match=r"50\.00 EUR are missing"):
+    with pytest.raises(CannotBook, match=r"50\.00 EUR is missing"):
         payment_entry(accounts, moved("2026-02-01", "50.00"), [SettledDocument("F2026-0001", Decimal("100.00"))])
-    with pytest.raises(CannotBook, match=r"is of 2026-01-09, the payment of 2026-01-02"):
+    with pytest.raises(CannotBook, match="is dated 2026-01-09, the payment 2026-01-02"):
         payment_entry(accounts, moved("2026-01-02", "100.00"), [SettledDocument("F2026-0001", Decimal("100.00"))])
 
 

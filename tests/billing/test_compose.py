@@ -183,8 +183,8 @@ DEPOSIT = """
     tax: "FR20E"
 """
 # what is never deducted
-GIVE = "give it back, bean-invoice credit {} --write"
-PART = 'give it back, bean-invoice credit {} --amount {} "What was not needed" --write'
+GIVE = "credit it, bean-invoice credit {} --write"
+PART = 'credit it, bean-invoice credit {} --amount {} "What was not needed" --write'
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ PART = 'give it back, bean-invoice credit {} --amount {} "What was not needed" -
             "fixed",
             "800",
             "200",
-            [("D2", "100.00", "200.00 EUR is left to be billed of K", PART.format("D2", "100.00"))],
+            [("D2", "100.00", "only 200.00 EUR of K is still to be billed", PART.format("D2", "100.00"))],
         ),
         (
             'text: "House"; price: 1000.00',
@@ -204,8 +204,8 @@ PART = 'give it back, bean-invoice credit {} --amount {} "What was not needed" -
             "1100",
             "0",
             [
-                ("D2", "200", "all of K is billed", GIVE.format("D2")),
-                ("D1", "100", "all of K is billed", GIVE.format("D1")),
+                ("D2", "200", "all of K is already billed", GIVE.format("D2")),
+                ("D1", "100", "all of K is already billed", GIVE.format("D1")),
             ],
         ),
         ('text: "Care"; price: 10.00; every: "month"', "subscription", "5000", "0", []),
@@ -219,7 +219,7 @@ PART = 'give it back, bean-invoice credit {} --amount {} "What was not needed" -
                     "D2",
                     "150",
                     "K ended on 2026-01-30",
-                    PART.format("D2", "150") + "; or bill what is kept, by a milestone of 2026-01-30 with a price",
+                    PART.format("D2", "150") + "; or bill what is kept, with a milestone of 2026-01-30 with a price",
                 )
             ],
         ),
@@ -236,7 +236,7 @@ def test_what_of_deposits_nothing_will_deduct(
     ]
     found = stranded(book.contracts["K"], deposits, D(net), D(waits), "EUR", DAY)
     assert [
-        (stranded.deposit.number, str(stranded.net), stranded.reason.partition(", as ")[2], stranded.remedy)
+        (stranded.deposit.number, str(stranded.net), stranded.reason.partition(", because ")[2], stranded.remedy)
         for stranded in found
     ] == expected
     draft = deposits[0]._replace(number="draft-1")

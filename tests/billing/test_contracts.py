@@ -221,8 +221,8 @@ def test_a_new_way_of_billing_leaves_the_periods_where_they_are(anchor: str) -> 
 def test_prices_that_include_tax_are_billed_to_the_cent() -> None:
     item = '2025-01-01 custom "invoice-item" "BOX" "Box" Income:Services\n  price-with-tax: 9.99\n  tax: "FR20"\n'
     text = (
-        item
-        + '2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "K" "subscription"\n  item: "BOX"\n  every: "month"\n'
+        item + '2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "K" "subscription"\n  item: "BOX"\n  '
+        'every: "month"\n'
     )
     (draft,) = drafts(book(text), "2026-02-28")
     assert (draft.net, draft.payable) == (D("16.65"), D("19.98"))
@@ -284,7 +284,8 @@ def test_a_new_rhythm_inside_a_billed_period_is_said_and_an_anchor_settles_it() 
     waiting, notices = billing.unbilled_lines(book(text + quarterly), date(2026, 4, 30))
     assert [str(line.line.start) for line in waiting] == ["2026-04-15"]
     assert (
-        "2026-01-15 to 2026-04-14 is billed in part, so its rest from 2026-02-01 on is not billed" in notices[0].message
+        "2026-01-15 to 2026-04-14 is only billed in part, and the rest from 2026-02-01 on is not billed"
+        in notices[0].message
     )
     assert "write anchor: 2026-02-01" in notices[0].message
     anchored = quarterly + "  anchor: 2026-02-01\n"
@@ -502,7 +503,7 @@ def test_what_is_over_the_cap_stays_unbilled_and_is_said() -> None:
     waiting, notices = billing.unbilled_lines(book(text), date(2026, 1, 31))
     assert [(line.line.quantity, line.line.net) for line in waiting] == [(D("2.50"), D("250.00"))]
     assert [out.quantity for out in waiting[0].line.time_releases] == [D("2.50")]
-    assert "the cap of 250.00 is reached: 1.50 HOUR of DEV stay unbilled" in notices[0].message
+    assert "the cap of 250.00 is reached: 1.50 HOUR of DEV stays unbilled" in notices[0].message
 
 
 def test_a_cap_in_yen_is_billed_as_far_as_it_reaches() -> None:
@@ -532,7 +533,7 @@ def test_a_cap_is_billed_to_its_last_cent(price: str, cap: str, quantity: str, s
     ((line,), notices) = billing.unbilled_lines(found, date(2026, 1, 31))
     assert (line.line.net, line.line.quantity, line.line.text or None) == (D(cap), D(quantity), said)
     (out,) = line.line.time_releases
-    assert notices[0].message == f"the cap of {cap} is reached: {D('18.5') - out.quantity} HOUR of DEV stay unbilled"
+    assert notices[0].message == f"the cap of {cap} is reached: {D('18.5') - out.quantity} HOUR of DEV stays unbilled"
 
 
 def test_minutes_are_added_up_before_they_are_rounded() -> None:
@@ -573,14 +574,14 @@ def test_what_is_rounded_up_reaches_a_cap_earlier() -> None:
     ((line,), notices) = billing.unbilled_lines(book(text), date(2026, 1, 31))
     assert (line.line.quantity, line.line.net) == (D("1.50"), D("150.00"))
     assert [out.quantity for out in line.line.time_releases] == [D("0.75")]
-    assert "0.25 HOUR of DEV stay unbilled" in notices[0].message
+    assert "0.25 HOUR of DEV stays unbilled" in notices[0].message
 
 
 def test_a_rounding_that_cannot_be_read_bills_nothing_and_says_what_to_write() -> None:
     text = TIME + '  time-rounding: "quarters"\n' + work("2026-01-05", "1")
     waiting, notices = billing.unbilled_lines(book(text), date(2026, 1, 31))
     assert waiting == []
-    assert 'write it such as "up to 0.25 per entry"' in notices[0].message
+    assert 'write "up to 0.25 per entry"' in notices[0].message
 
 
 def test_a_cap_is_without_the_tax_that_prices_include() -> None:
@@ -635,7 +636,7 @@ def test_an_expense_in_another_currency_is_said_and_not_billed() -> None:
     text += '2026-01-08 * "Taxi"\n  Expenses:Office  9.00 EUR\n    billable: "T"\n  Assets:Bank\n'
     waiting, (notice,) = billing.unbilled_lines(book(text), date(2026, 1, 31))
     assert [line.line.net for line in waiting] == [D("9.00")]
-    assert notice.message == "an expense of 40.00 CHF is not billed: the contract is billed in EUR"
+    assert notice.message == "an expense of 40.00 CHF is not billed, because the contract is billed in EUR"
     assert (notice.amount, notice.currency, notice.since) == (D("40.00"), "CHF", date(2026, 1, 7))
 
 
@@ -741,7 +742,7 @@ def test_time_without_words_is_called_by_its_contract_and_what_cannot_be_billed_
     nothing, notices = billing.unbilled_lines(book(time + work("2026-01-02", "1") + those), date(2026, 1, 31))
     assert nothing == []
     assert [notice.message for notice in notices] == [
-        "T has no price: 4 HOUR from 2026-01-02 to 2026-01-04 are not billed; give the item or the contract one"
+        "T has no price: 4 HOUR from 2026-01-02 to 2026-01-04 are not billed; give the item or the contract a price"
     ]
 
 

@@ -87,7 +87,7 @@ def test_in_advance_each_is_billed_when_its_days_begin() -> None:
 def test_a_whole_price_cannot_be_shared() -> None:
     text = contract(f"{SUBSCRIPTION}; price: 310.00; prorate: FALSE", "subscription")
     (found,) = [finding for finding in check(book(text + OVER)) if finding.rule == "contract"]
-    assert "inside a period, and prorate: FALSE bills that to both" in found.message
+    assert "a period, and prorate: FALSE bills that" in found.message
     on_the_first = contract("", day="2026-04-01", account="Assets:Receivable:Bruyere")
     assert not [finding for finding in check(book(text + on_the_first)) if finding.rule == "contract"]
 
@@ -168,7 +168,7 @@ def test_a_cap_holds_from_its_day_on_and_takes_nothing_back() -> None:
     raised += hours("2026-01-10", "15")
     drafts, said = bill(raised, "2026-01-31")
     assert [str(draft.net) for draft in drafts] == ["1000.00"]
-    assert said == ["K: the cap of 1000.00 is reached: 5.00 HOUR of K stay unbilled"]
+    assert said == ["K: the cap of 1000.00 is reached: 5.00 HOUR of K stays unbilled"]
     assert billed(raised, "2026-02-15") == [("Acme SAS", ["1500.00"])]
     lowered = contract(f"{TIME}; cap: 3000.00", "time") + contract("cap: 1000.00", day="2026-02-15")
     assert billed(lowered + hours("2026-01-10", "15"), "2026-02-28") == [("Acme SAS", ["1500.00"])]

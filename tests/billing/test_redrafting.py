@@ -596,7 +596,7 @@ def test_a_document_as_changed_stands_where_it_stood_and_takes_time_until_a_day(
     made = redraft_document(begin(), invoice, longer, frozenset(), [], until=date(2026, 1, 21))
     assert made.draft.receivables[0].account == "Assets:Receivable:Acme:Site"
     assert list(made.released_time.values()) == [D("1.5")]
-    with pytest.raises(CannotRedraft, match="and 0 more wait there on 2026-01-20"):
+    with pytest.raises(CannotRedraft, match="where 0 more are waiting on 2026-01-20"):
         redraft_document(begin(), invoice, longer, frozenset(), [], until=date(2026, 1, 20))
 
 

@@ -161,10 +161,10 @@ def test_what_runs_is_known_at_a_cut_off() -> None:
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        ("ten", '"ten" is no tier'),
-        ("10 @ 1", "the last tier has no limit"),
-        ("10 @ 1, 10 @ 2, 3", "each limit is higher"),
-        ("1, 10 @ 2", "only the last tier has no limit"),
+        ("ten", '"ten" is not a tier'),
+        ("10 @ 1", "the last tier must have no limit"),
+        ("10 @ 1, 10 @ 2, 3", "each limit must be higher"),
+        ("1, 10 @ 2", "only the last tier"),
     ],
 )
 def test_tiers_that_cannot_be_read(said: str, message: str) -> None:
@@ -186,7 +186,7 @@ def test_up_to_a_cap_less_a_discount() -> None:
     text = contract(f"{HOURS}; discount: 10; cap: 450") + units("2026-01-20", "6")
     waiting, notices = billing.unbilled_lines(book_of(ACCOUNTS + text), date(2026, 1, 31))
     assert [(str(line.line.quantity), str(line.line.net)) for line in waiting] == [("5.00", "450.00")]
-    assert "1.00 UNIT of K stay unbilled" in notices[0].message
+    assert "1.00 UNIT of K stays unbilled" in notices[0].message
 
 
 def test_a_milestone_of_a_subscription_is_a_line_that_is_billed_once() -> None:

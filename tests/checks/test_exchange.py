@@ -42,7 +42,7 @@ LEDGER += """2026-01-07 * "Boston Inc" "Little" ^N3
     tax: "REVERSE"
 """
 ADVICE = re.compile(
-    r"Write here (Assets:.* EUR), and beside it (Expenses:Exchange \S+ EUR)(?:; below the second write (settles: \"\w+\"))?"
+    r"Write here (Assets:.* EUR), and beside it (Expenses:Exchange \S+ EUR)(?:; below the second, write (settles: \"\w+\"))?"
 )
 
 
@@ -124,7 +124,7 @@ plugin "beancount_invoicing"
         encoding="utf-8",
     )
     (finding,) = differences(file)
-    assert "an exchange gain of 36.00 EUR is booked nowhere" in finding.message
+    assert "an exchange gain of 36.00 EUR is not booked anywhere" in finding.message
     assert file.read_text(encoding="utf-8").splitlines()[finding.source.line - 1].endswith("-1200.00 USD @ 0.95 EUR")
     assert follow(file) == []
 

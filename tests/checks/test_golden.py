@@ -64,7 +64,7 @@ def _turned(book: Book, kept: set[str]) -> Book:
         value = getattr(book, field.name)
         if isinstance(value, Mapping):
             turned[field.name] = dict(reversed(tuple(value.items())))
-        elif isinstance(value, tuple) and field.name not in kept:
+        elif isinstance(value, tuple) and not hasattr(value, "_fields") and field.name not in kept:
             turned[field.name] = value[::-1]
     return replace(book, **turned)  # type: ignore[arg-type] # fields by their names
 

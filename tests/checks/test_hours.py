@@ -47,13 +47,13 @@ def test_what_is_billed_too_much_and_too_little_in_both_figures() -> None:
     ledger = contract() + worked("40 HOUR")
     assert said(ledger + document("N1", QUAY, more=gone("-6 HOUR"))) == []
     assert said(ledger + document("N1", QUAY, more=gone("-5.50 HOUR"))) == [
-        "N1: 6 HOUR of QUAY (DEV) are billed, but 5.50 HOUR leave Assets:Time:Quay, so that 0.50 HOUR would be billed again:"
-        " write -6 HOUR there, or bill 5.50 HOUR"
+        "N1: 6 HOUR of QUAY (DEV) are billed, but 5.50 HOUR leave Assets:Time:Quay, so 0.50 HOUR would be "
+        "billed again: write -6 HOUR there, or bill 5.50 HOUR"
     ]
     assert said(ledger + document("N1", QUAY, more=gone("-6.50 HOUR"))) == [
-        "N1: 6 HOUR of QUAY (DEV) are billed, but 6.50 HOUR leave Assets:Time:Quay, so that 0.50 HOUR would never be billed:"
-        " write -6 HOUR there, or bill 6.50 HOUR; what is given away is a posting of its own, -0.50 HOUR with"
-        " written-down: TRUE"
+        "N1: 6 HOUR of QUAY (DEV) are billed, but 6.50 HOUR leave Assets:Time:Quay, so 0.50 HOUR would never "
+        "be billed: write -6 HOUR there, or bill 6.50 HOUR; "
+        "write what is given away as a posting of its own, -0.50 HOUR with written-down: TRUE"
     ]
 
 
@@ -89,14 +89,14 @@ def test_one_document(line: str, posting: str, expected: str) -> None:
         (
             "-2",
             "2.25 HOUR",
-            "2 HOUR of QUAY (DEV) are credited, but 2.25 HOUR come back onto Assets:Time:Quay: write 2 HOUR",
+            "2 HOUR of QUAY (DEV) are credited, but 2.25 HOUR return to Assets:Time:Quay: write 2 HOUR",
         ),
         (
             "-2",
             "-1 HOUR",
-            "2 HOUR of QUAY (DEV) are credited, but -1 HOUR come back onto Assets:Time:Quay: write 2 HOUR",
+            "2 HOUR of QUAY (DEV) are credited, but -1 HOUR return to Assets:Time:Quay: write 2 HOUR",
         ),
-        ("2", "1 HOUR", "0 HOUR of QUAY (DEV) are credited, but 1 HOUR come back"),
+        ("2", "1 HOUR", "0 HOUR of QUAY (DEV) are credited, but 1 HOUR"),
     ],
 )
 def test_a_credit_note_gives_back_no_more_than_it_credits(quantity: str, back: str, expected: str) -> None:
@@ -206,7 +206,7 @@ def test_what_is_written_down_or_not_billable_is_no_time_billed() -> None:
     )
     assert said(ledger + document("N1", QUAY, more=gone("-6 HOUR") + gone("-4 HOUR", "Lock"))) == []  # of no contract
     (found,) = said(ledger + worked("2 HOUR", keys="    written-down: TRUE\n"))
-    assert found.startswith("Assets:Time:Quay: 2 HOUR are written down, but come onto the account")
+    assert found.startswith("Assets:Time:Quay: 2 HOUR are written down, but are added to the account")
     assert said(ledger + worked("0 HOUR", keys="    written-down: TRUE\n")) == []
 
 
@@ -255,7 +255,7 @@ def test_each_item_and_each_unit_is_compared_with_its_own() -> None:
     assert said(visits + document("N1", three, more=gone("-3 CALL", "Visits"))) == []
     (found,) = said(visits + document("N1", three, more=gone("-2 CALL", "Visits")))
     assert found.startswith(
-        "N1: 3 CALL of VISITS (DEV) are billed, but 2 CALL leave Assets:Time:Visits, so that 1 CALL would"
+        "N1: 3 CALL of VISITS (DEV) are billed, but 2 CALL leave Assets:Time:Visits, so 1 CALL would"
     )
     hours = three.replace('"visit"', '"hour"')
     assert said(visits + document("N1", hours, more=gone("-3 CALL", "Visits"))) == []
@@ -263,7 +263,8 @@ def test_each_item_and_each_unit_is_compared_with_its_own() -> None:
 
 def test_only_contracts_of_time_have_time() -> None:
     support = (
-        '2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "QUAY" "subscription"\n  item: "DEV"\n  every: "month"\n'
+        '2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "QUAY" "subscription"\n  item: "DEV"\n  '
+        'every: "month"\n'
         "  time: Assets:Time:Quay\n"
     )
     assert said(support + worked("40 HOUR") + document("N1", QUAY)) == []

@@ -49,33 +49,34 @@ CREDIT = ("credit-note-beyond", "credit-note-rest")
         (note("40.00", "8.00") + note("60.00", "12.00", "G2", "2026-02-02"), []),
         (
             note("100.01", "20.00"),
-            ["error credit-note-beyond: G1 credits 120.01 EUR, but of N1 only 120.00 EUR is left to credit: lower it"],
+            ["error credit-note-beyond: G1 credits 120.01 EUR, but only 120.00 EUR of N1 is left to credit: lower it"],
         ),
         (
             note("100.00", "20.01"),
-            ["error credit-note-beyond: G1 credits 20.01 EUR of the tax FR20, but of N1 only 20.00 EUR of it is left"],
+            ["error credit-note-beyond: G1 credits 20.01 EUR of the tax FR20, but of N1 only 20.00 EUR is left"],
         ),
         (
             note("100.00", "19.99"),
             [
-                "warning credit-note-rest: G1 credits the rest of the net under FR20 of N1, but of its tax 19.99 EUR, and"
+                "warning credit-note-rest: G1 credits the rest of the net under FR20 of N1, but 19.99 EUR of its "
+                "tax, of which 20.00 EUR is left"
             ],
         ),
         (
             note("40.00", "8.00") + note("61.00", "12.20", "G2", "2026-02-02"),
             [
-                "error credit-note-beyond: G2 credits 73.20 EUR, but of N1 only 72.00 EUR is left to credit: lower it, or correct"
-                " what it corrects (the net under FR20 61.00 EUR, left 60.00 EUR)"
+                "error credit-note-beyond: G2 credits 73.20 EUR, but only 72.00 EUR of N1 is left to credit: lower "
+                "it, or correct what it corrects (the net under FR20 61.00 EUR, left 60.00 EUR)"
             ],
         ),
         (note("150.00", "30.00", of="N1 N2"), []),
         (
             note("150.01", "30.00", of="N1 N2"),
-            ["error credit-note-beyond: G1 credits 180.01 EUR, but of N1, N2 only 180.00 EUR is left"],
+            ["error credit-note-beyond: G1 credits 180.01 EUR, but only 180.00 EUR of N1, N2 is left"],
         ),
         (
             note("100.00", "20.00").replace("FR20", "FR10"),
-            ["error credit-note-beyond: G1 credits 100.00 EUR of the net under FR10, but of N1 nothing of it is left"],
+            ["error credit-note-beyond: G1 credits 100.00 EUR of the net under FR10, but of N1 nothing is left"],
         ),
     ],
 )
@@ -126,28 +127,35 @@ DEPOSITS = ("deposit", "deposit-beyond", "deposit-tax", "other-customer", "unkno
         (
             final("100.01", "20.00"),
             [
-                "error deposit-beyond: N9: with it 100.01 EUR of D1 are deducted, but it brought 100.00 EUR: deduct at"
-                " most 100.00 EUR here"
+                "error deposit-beyond: N9: with this invoice 100.01 EUR of D1 is deducted, but it brought only "
+                "100.00 EUR: deduct at most 100.00 EUR here"
             ],
         ),
         (
             final("100.00", "20.01"),
             [
-                "error deposit-beyond: N9: with it 20.01 EUR of the tax FR20 of D1 are deducted, but it brought 20.00 EUR"
+                "error deposit-beyond: N9: with this invoice 20.01 EUR of the tax FR20 of D1 is deducted, but it "
+                "brought only 20.00 EUR"
             ],
         ),
         (
             final("60.00", "12.00") + final("50.00", "10.00", "N10", "2026-02-11"),
             [
-                "error deposit-beyond: N10: with it 110.00 EUR of D1 are deducted, but it brought 100.00 EUR: deduct at most 40.0",
-                "error deposit-beyond: N10: with it 22.00 EUR of the tax FR20 of D1 are deducted, but it brought 20.00 EUR: deduc",
+                "error deposit-beyond: N10: with this invoice 110.00 EUR of D1 is deducted, but it brought only "
+                "100.00 EUR: deduct at most 40.00",
+                "error deposit-beyond: N10: with this invoice 22.00 EUR of the tax FR20 of D1 is deducted, but it "
+                "brought only 20.00 EUR",
             ],
         ),
         (final(of="D7"), ['error unknown-invoice: N9 deducts the deposit "D7", but there is no such invoice'] * 2),
-        (final(of="N1"), ['error deposit: N9 deducts the deposit "N1", but that is no deposit invoice (invoice)'] * 2),
+        (
+            final(of="N1"),
+            ['error deposit: N9 deducts the deposit "N1", but that is not a deposit invoice (invoice)'] * 2,
+        ),
         (
             final(day="2026-01-04"),
-            ["error deposit: N9 of 2026-01-04 deducts D1, which is only of 2026-01-05: correct one of the dates"] * 2,
+            ["error deposit: N9 of 2026-01-04 deducts D1, which is dated later, 2026-01-05: correct one of the dates"]
+            * 2,
         ),
         (final(day="2026-01-05"), []),
         (
@@ -165,7 +173,8 @@ DEPOSITS = ("deposit", "deposit-beyond", "deposit-tax", "other-customer", "unkno
         (
             note("50.00", "10.00", of="D1") + final("50.01", "10.00"),
             [
-                "error deposit-beyond: N9: with it 50.01 EUR of D1 are deducted, but less its credit notes it brought 50.00 EUR"
+                "error deposit-beyond: N9: with this invoice 50.01 EUR of D1 is deducted, but less its credit notes "
+                "it brought only 50.00 EUR"
             ],
         ),
     ],
@@ -203,13 +212,14 @@ CLAIMS = ("claims", "claimed-twice", "unknown-invoice", "other-customer", "claim
             claim("C1", DAYS.format("2026-03-01", "2026-03-31"))
             + claim("C2", DAYS.format("2026-03-31", "2026-04-30"), day="2026-06-02"),
             [
-                "warning claimed-twice: the interest from 2026-03-31 to 2026-04-30 of N1 is charged already, or a part of it"
+                "warning claimed-twice: the interest from 2026-03-31 to 2026-04-30 of N1 is already charged, at "
+                "least in part"
             ],
         ),
         (
             claim("C1", DAYS.format("2026-03-05", "2026-03-31"))
             + claim("C2", DAYS.format("2026-03-01", "2026-03-05"), day="2026-06-02"),
-            ["warning claimed-twice: the interest from 2026-03-01 to 2026-03-05 of N1 is charged already"],
+            ["warning claimed-twice: the interest from 2026-03-01 to 2026-03-05 of N1 is already charged"],
         ),
         (
             claim("C1", DAYS.format("2026-03-05", "2026-03-31"))
@@ -218,7 +228,7 @@ CLAIMS = ("claims", "claimed-twice", "unknown-invoice", "other-customer", "claim
         ),
         (
             claim("C1", '40.00 | text: "Indemnity"') + claim("C2", '40.00 | text: "Indemnity"', day="2026-06-02"),
-            ["warning claimed-twice: the fixed indemnity of N1 is charged already"],
+            ["warning claimed-twice: the fixed indemnity of N1 is already charged"],
         ),
         (
             claim("C1", '40.00 | text: "Indemnity"')
@@ -233,19 +243,22 @@ CLAIMS = ("claims", "claimed-twice", "unknown-invoice", "other-customer", "claim
         (claim("C1", "2.00", of="N7"), ['error unknown-invoice: C1: claims "N7", but there is no such invoice']),
         (
             claim("C1", "2.00", account="Kiefer"),
-            ["error other-customer: C1 of Kiefer GmbH claims for N1, which is an invoice of Acme SAS"],
+            ["error other-customer: C1 of Kiefer GmbH claims interest on N1, which is an invoice of Acme SAS"],
         ),
         (
             document("C1", "10.00", keys='claims: "N1"'),
-            ['error claims: C1 claims for N1, but is no claim: write kind: "claim", or take claims: out'],
+            ['error claims: C1 claims interest on N1, but is not a claim: write kind: "claim", or take claims: out'],
         ),
         (
             document("G1", "-10.00", keys='claims: "N1" | corrects: "N1"'),
-            ["error claims: G1 claims for N1, but gives back: write corrects:"],
+            ["error claims: G1 claims interest on N1, but gives it back: write corrects:"],
         ),
         (
             claim("C1", "10.00") + note("10.00", "2.00", of="C1", day="2026-07-01"),
-            ["warning claim-tax: G1 gives back C1 with tax, but a claim for late interest is outside VAT: write kind"],
+            [
+                "warning claim-tax: G1 gives back C1 with tax, but a claim for late interest is outside VAT: also "
+                "write kind"
+            ],
         ),
     ],
 )
@@ -277,24 +290,24 @@ TAKEN = ("write-off-tax", "discount-tax", "discount-late")
         (
             lost("99.98", "20.02"),
             [
-                "warning write-off-tax: N1: 120.00 EUR are lost, and 20.02 EUR of FR20 is taken back, but 20.00 EUR of it is"
-                ' the tax in that: write Liabilities:VAT 20.00 EUR with tax: "FR20", and the other 100.00 EUR on'
+                "warning write-off-tax: N1: 120.00 EUR is lost, and 20.02 EUR of FR20 is taken back, but the tax in "
+                'it is 20.00 EUR: write Liabilities:VAT 20.00 EUR with tax: "FR20", and the other 100.00 EUR on'
             ],
         ),
         (
             lost("100.02", "19.98"),
-            ["warning write-off-tax: N1: 120.00 EUR are lost, and 19.98 EUR of FR20 is taken back, but 20.00 EUR"],
+            ["warning write-off-tax: N1: 120.00 EUR is lost, and 19.98 EUR of FR20 is taken back, but"],
         ),
         (lost("50.00", "10.00", "60.00"), []),
         (
             lost("45.00", "15.00", "60.00"),
-            ["warning write-off-tax: N1: 60.00 EUR are lost, and 15.00 EUR of FR20 is taken back, but 10.00 EUR"],
+            ["warning write-off-tax: N1: 60.00 EUR is lost, and 15.00 EUR of FR20 is taken back, but"],
         ),
         (note("40.00", "8.00") + lost("60.00", "12.00").replace("02-01", "02-03"), []),
         (lost("10.00", "2.00", "108.00", "discount"), []),
         (
             lost("9.00", "3.00", "108.00", "discount"),
-            ["warning discount-tax: N1: 12.00 EUR are given up, and 3.00 EUR of FR20 is taken back, but"],
+            ["warning discount-tax: N1: 12.00 EUR is given up, and 3.00 EUR of FR20 is taken back, but"],
         ),
     ],
 )
@@ -327,16 +340,17 @@ SERIES = document("F2026-0001", "100.00", day="2026-01-05") + document("F2026-00
         (
             PAID.format("F2026-0011", "120.00", "120.00"),
             [
-                "warning unknown-link: ^F2026-0011 is written like a number of your documents, but none has it: 120.00 EUR stays u"
+                "warning unknown-link: ^F2026-0011 looks like a number of your documents, but none has it: 120.00 "
+                "EUR stays unallocated"
             ],
         ),
         (
             PAID.format("F2026-0021", "60.00", "60.00"),
-            ["warning unknown-link: ^F2026-0021 is written like a number of your documents"],
+            ["warning unknown-link: ^F2026-0021 looks like a number of your documents"],
         ),
         (
             PAID.format("F2026-0011", "60.00", "60.00"),
-            ["warning unknown-link: ^F2026-0011 is written like a number of your documents"],
+            ["warning unknown-link: ^F2026-0011 looks like a number of your documents"],
         ),
         (
             '2025-01-02 custom "invoice-option" "checked-from" 2026-02-02\n'
@@ -346,24 +360,27 @@ SERIES = document("F2026-0001", "100.00", day="2026-01-05") + document("F2026-00
         (
             '2025-01-02 custom "invoice-option" "checked-from" 2026-02-01\n'
             + PAID.format("F2026-0011", "120.00", "120.00"),
-            ["warning unknown-link: ^F2026-0011 is written like"],
+            ["warning unknown-link: ^F2026-0011 looks like"],
         ),
         (
             PAID.replace("^{}", "{}").format("", "120.00", "120.00") + '    settles: "F2026-0011"\n',
             [
-                'error unknown-invoice: settles: there is no invoice "F2026-0011": 120.00 EUR stays unallocated; did you mean sett'
+                'error unknown-invoice: settles: there is no invoice "F2026-0011": 120.00 EUR stays unallocated; did '
+                "you mean sett"
             ],
         ),
         (
             PAID.replace("^{}", "{}").format("", "999.00", "999.00") + '    settles: "Q"\n',
             [
-                'error unknown-invoice: settles: there is no invoice "Q": 999.00 EUR stays unallocated; correct it, or take it out'
+                'error unknown-invoice: settles: there is no invoice "Q": 999.00 EUR stays unallocated; correct it, '
+                "or take it out"
             ],
         ),
         (
             document("A2026-0001", "-100.00", day="2026-02-01").replace("^A2026-0001", "^A2026-0001 ^F2026-0011"),
             [
-                "warning unknown-link: A2026-0001 links to ^F2026-0011, but there is no such document: it corrects nothing; did yo"
+                "warning unknown-link: A2026-0001 links to ^F2026-0011, but there is no such document: it corrects "
+                "nothing; did yo"
             ],
         ),
     ],

@@ -180,18 +180,21 @@ def test_each_code_of_a_document_is_told_once() -> None:
 @pytest.mark.parametrize(
     ("country", "customer", "says"),
     [
-        ("DE", "", 'write its VAT id, vat-id: "DE…", on Assets:Receivable:Customer, or buyer: "consumer" where it is none'),
+        ("DE", "", 'write its VAT id, vat-id: "DE…", on Assets:Receivable:Customer, or buyer: "consumer" if it is '
+        'not a business'),
         ("GR", "", 'write its VAT id, vat-id: "EL…", on'),
         (
             "DE",
             '  vat-id: "DE136695976"',
-            'define custom "invoice-tax" "REVERSE" "Reverse charge" with category: "AE", reason: "VATEX-EU-AE", nature: "services"'
+            'define custom "invoice-tax" "REVERSE" "Reverse charge" with category: "AE", reason: "VATEX-EU-AE", '
+            'nature: "services"'
             ' and sold-to: "union business", write tax: "REVERSE" on the line; what is taxed',
         ),
         (
             "CH",
             "",
-            'category: "O", reason: "VATEX-EU-O", nature: "services" and sold-to: "outside business", write tax: "OUTSIDE"',
+            'category: "O", reason: "VATEX-EU-O", nature: "services" and sold-to: "outside business", write tax: '
+            '"OUTSIDE"',
         ),
     ],
 )  # fmt: skip
@@ -237,8 +240,10 @@ def test_electronic_services_to_consumers_went_by_the_seller_before_2015() -> No
 def test_what_to_write_for_electronic_services_outside_is_said() -> None:
     (text,) = told(check_services_abroad, sale("F1", "NET 100"), country="CH", customer=CONSUMER, codes=False)
     assert text == (
-        "F1: NET charges 20 % on electronic services to Customer, a consumer in CH, where they are supplied: they bear no tax of FR"
-        ' (directive 2006/112/EC, art. 58): define custom "invoice-tax" "ONLINE" "Outside the scope of VAT" with category: "O",'
+        "F1: NET charges 20 % on electronic services to Customer, a consumer in CH, where they count as "
+        "supplied: they bear no tax of FR"
+        ' (directive 2006/112/EC, art. 58): define custom "invoice-tax" "ONLINE" "Outside the scope of VAT" '
+        'with category: "O",'
         ' reason: "VATEX-EU-O", nature: "electronic" and sold-to: "outside consumer", write tax: "ONLINE" on the line'
     )
 
@@ -341,7 +346,8 @@ def test_the_figures_and_the_code_to_write_are_said() -> None:
     (text,) = told(check_distance_sales, sale("F1", "GOODS 10001"), customer=CONSUMER, codes=False)
     assert "came to 10001.00 EUR in 2026, more than 10000.00 EUR: the tax of DE is owed on them, not GOODS" in text
     assert (
-        'custom "invoice-tax" "OSS-DE" "VAT 19 %" Liabilities:VAT:OSS (open that account) with rate: 19, nature: "goods",'
+        'custom "invoice-tax" "OSS-DE" "VAT 19 %" Liabilities:VAT:OSS (open that account) with rate: 19, '
+        'nature: "goods",'
         ' sold-to: "DE consumer"'
     ) in text
     assert "7 %" not in text
@@ -377,14 +383,14 @@ def rates(rate: str, state: str, *sales: str, more: str = "") -> list[str]:
 def test_the_code_that_the_books_have_is_said() -> None:
     books = MORE.format(rate=19, state="DE")
     (text,) = told(check_distance_sales, books, sale("F1", "GOODS 10001"), customer=CONSUMER)
-    assert 'bill them anew with tax: "OSS"' in text
+    assert 'bill them again with tax: "OSS"' in text
 
 
 def test_the_reduced_rates_of_the_state_are_said_where_the_seller_charged_one() -> None:
     (text,) = told(
         check_distance_sales, MORE.format(rate=25, state="SE"), sale("F1", "FR55 10001"), customer=CONSUMER, codes=False
     )
-    assert text.endswith("; DE has 7 % too: where one holds for this, write it instead")
+    assert text.endswith("; DE also has 7 %: if one of these rates applies here, write it instead")
 
 
 @pytest.mark.parametrize(
@@ -414,7 +420,8 @@ def test_a_former_standard_rate_may_be_a_reduced_one_now(monkeypatch: pytest.Mon
 
 def test_what_to_write_for_a_rate_that_has_changed_is_said() -> None:
     assert rates("19", "RO", sale("F1", "OSS 10", "OSS 5", day="2025-09-01")) == [
-        "F1: OSS charges 19 %, but the standard rate of RO is 21 % since 2025-08-01: write an amendment of that day,"
+        "F1: OSS charges 19 %, but the standard rate of RO has been 21 % since 2025-08-01: write an "
+        "amendment of that day,"
         ' 2025-08-01 custom "invoice-tax" "OSS" with rate: 21'
     ]
 
@@ -424,9 +431,11 @@ BOOK_SOLD = sale("F1", 'OSS 10 item="BOOK"')
 
 def test_what_has_a_reduced_rate_at_home_may_have_one_there() -> None:
     assert rates("19", "DE", BOOK_SOLD) == [
-        "F1: BOOK bears FR55, 5.5 %, at home, and here OSS, 19 %; DE has 7 % too: find out which rate holds for it"
-        ' there, and define custom "invoice-tax" "OSS-DE-7" "VAT 7 %" Liabilities:VAT:OSS with rate: 7, nature: "goods", sold-to:'
-        ' "DE consumer", instead-of: "FR55" (with that rate)'
+        "F1: BOOK is taxed with FR55, 5.5 %, at home, and here with OSS, 19 %; DE also has 7 %: find out "
+        "which rate applies to"
+        ' it there, and define custom "invoice-tax" "OSS-DE-7" "VAT 7 %" Liabilities:VAT:OSS with rate: 7, '
+        'nature: "goods",'
+        ' sold-to: "DE consumer", instead-of: "FR55" (with that rate)'
     ]
     assert rates("19", "DE", sale("F1", 'OSS 10 item="PEN"')) == []
     assert rates("7", "DE", BOOK_SOLD) == []

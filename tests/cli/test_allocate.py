@@ -81,8 +81,8 @@ def test_all_that_lies_there_and_no_more_than_is_open(ledger: Path) -> None:
 def test_only_so_much(ledger: Path) -> None:
     run(ledger, "N1", "--amount", "60", "--write")
     assert open_amounts(ledger)["N1"] == 40
-    assert "130.00 EUR cannot be allocated: 120.00 EUR lies" in run(ledger, "N1", "--amount", "130.00", code=1)
-    assert "50 EUR is more than is open of N1: 40.00 EUR" in run(ledger, "N1", "--amount", "50", code=1)
+    assert "130.00 EUR cannot be allocated: only 120.00 EUR is" in run(ledger, "N1", "--amount", "130.00", code=1)
+    assert "50 EUR is more than what is open on N1: 40.00 EUR" in run(ledger, "N1", "--amount", "50", code=1)
 
 
 @pytest.mark.parametrize(
@@ -97,9 +97,9 @@ def test_from_a_document(ledger: Path, source: str, amount: str) -> None:
 def test_what_cannot_be_allocated(ledger: Path) -> None:
     assert "nothing unallocated lies on Assets:Clients:Other in EUR" in run(ledger, "N3", code=1)
     assert "C1 is not open" in run(ledger, "C1", code=1)
-    assert "they stand on several accounts" in run(ledger, "N1", "N3", code=1)
-    assert "C1 stands on Assets:Clients:Acme in EUR, not on Assets:Clients:Other" in run(
+    assert "on several accounts" in run(ledger, "N1", "N3", code=1)
+    assert "C1 is on Assets:Clients:Acme in EUR, not on Assets:Clients:Other" in run(
         ledger, "N3", "--from", "C1", code=1
     )
-    assert "--amount is above 0" in run(ledger, "N1", "--amount", "0", code=2)
+    assert "--amount must be above 0" in run(ledger, "N1", "--amount", "0", code=2)
     assert "there is no X" in run(ledger, "X", code=1)

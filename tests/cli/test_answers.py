@@ -101,7 +101,7 @@ def _answer(ledger: Path, command: Sequence[str], folder: Path) -> Iterator[str]
     """A command as it was given, what it says, and the files that it writes."""
     result = _run(ledger, command, folder)
     assert result.exit_code in {0, 1}, result.output
-    assert "is a mistake of ours" not in result.output
+    assert ": this is a bug in the program, please report it" not in result.output
     yield f"$ {' '.join(command)}\n"
     yield result.stdout.replace(f"{ledger.parent}/", "")
     if result.exit_code:

@@ -98,9 +98,9 @@ def test_new_asks_completes_shows_the_total_and_writes(ledger: Path) -> None:
         terminal.wait("did you mean DEV?")
         terminal.answer("Line 2", "1 Audit @ 50 [FR20]\n")
         terminal.answer("Income account", "y\n")
-        terminal.wait("y is not open: it is one of Income:")
+        terminal.wait("y is not open: choose one of Income:")
         terminal.answer("Income account", "Income:Serv\t\n")
-        terminal.wait("Now the line again.")
+        terminal.wait("Enter the line again.")
         terminal.answer("Line 2", "1 Audit @ 50 [FR20]\n")
         terminal.wait("net 700.00, tax 140.00, total 840.00 EUR")
         terminal.answer("Line 3", "\n")
@@ -146,7 +146,7 @@ def test_new_asks_only_for_what_is_missing(ledger: Path, monkeypatch: pytest.Mon
         ("Acme\n\n", "Line 1"),  # nothing is billed
         ("Acme\n1 DEV\n\nn\n", "Write it?"),
         ("nobody\n", 'there is no customer "nobody"'),
-        ("Acme\n1 Audit @ 50\nIncome:Services\n", "Now the line again."),
+        ("Acme\n1 Audit @ 50\nIncome:Services\n", "Enter the line again."),
         ("Acme\nseven DEV\n\n", "seven"),
     ],
 )
@@ -188,12 +188,12 @@ def test_init_asks_and_asks_again_where_an_identifier_is_wrong(tmp_path: Path) -
             ("Legal name", "Lumen\n"), ("Address", "3 rue des Lilas\n"), ("Postcode", "35000\n"), ("City", "Rennes\n"),
             ("Country", "France\n"), ("Country", "\n"), ("SIREN: ", "812345678\n"), ("SIREN: ", "812345676\n"),
             ("VAT number", "\n"), ("E-mail", "\n"), ("IBAN", "\n"),
-            ("EI", "SARL\n"), ("When is tax owed", "payments\n"),
+            ("EI", "SARL\n"), ("When does tax become due", "payments\n"),
         ):  # fmt: skip
             terminal.answer(question, keys)
         terminal.wait("main.beancount")
         assert terminal.end() == 0
-        assert "if all the rest is right, it is 812345676" in terminal.said
+        assert "if everything else is right, it is 812345676" in terminal.said
         assert 'legal-form: "SARL"' in (tmp_path / "books" / "settings.beancount").read_text(encoding="utf-8")
         assert open_ledger(tmp_path / "books" / "main.beancount").errors == ()
 
@@ -220,7 +220,7 @@ def test_init_proposes_and_asks_again(tmp_path: Path, monkeypatch: pytest.Monkey
         main, ["init", str(tmp_path / "books"), "--as-of", "2026-03-01"], input="\n".join(answers) + "\n"
     )
     assert result.exit_code == 0, result.output
-    assert 'country France: write its code of two letters, such as "FR"' in result.stderr
+    assert 'country France: write its two-letter code, such as "FR"' in result.stderr
     assert "siren 123: its length (3) is wrong" in result.stderr
     assert "payments" in result.stderr
     settings = (tmp_path / "books" / "settings.beancount").read_text(encoding="utf-8")
@@ -241,9 +241,9 @@ def test_init_asks_for_the_rate_where_it_knows_none(tmp_path: Path, monkeypatch:
 @pytest.mark.parametrize(
     ("said", "refused"),
     [
-        ((), "say who sells: bean-invoice init --name"),
+        ((), "who sells: bean-invoice init --name"),
         (("--name", "Kourou", "--country", "GF", "--regime", "payments"), "no VAT is charged"),
-        (("--name", "Sato", "--country", "JP"), "say the rates of tax in JP, the usual one first"),
+        (("--name", "Sato", "--country", "JP"), "the rates of tax in JP, the usual one first"),
         (("--name", "Sato", "--country", "JP", "--rate", "10", "--oss"), "--oss is for sellers in the European Union"),
     ],
 )
@@ -310,7 +310,7 @@ def test_a_review_books_what_is_accepted_and_can_be_left_at_any_time(statement: 
         terminal.answer("Documents (empty", "F2026-0009\n")
         terminal.wait("there is no F2026-0009")
         terminal.answer("Documents (empty", "F2026-0002\n")
-        terminal.wait("50.00 EUR is more than is to be paid of F2026-0002: 20.00 EUR")
+        terminal.wait("50.00 EUR is more than is to be paid on F2026-0002: 20.00 EUR")
         terminal.answer("[q]uit", "s\n")
         terminal.answer("50.00 EUR left", "F2026-0002=20\n")
         terminal.answer("30.00 EUR left", "Acme\n")

@@ -53,7 +53,8 @@ BOOKS = """
 plugin "beancount_invoicing"
 """
 SENTENCE = (
-    "Facture demeurée impayée pour la somme de 750,00 € (prix net) et pour la somme de 150,00 € (TVA correspondante) qui ne peut"
+    "Facture demeurée impayée pour la somme de 750,00 € (prix net) et pour la somme de 150,00 € (TVA "
+    "correspondante) qui ne peut"
     " faire l’objet d’une déduction (article 272 du CGI)."
 )
 
@@ -163,7 +164,7 @@ def test_what_is_not_lost_is_said(ledger: Path) -> None:
 def test_sellers_elsewhere_have_no_such_words(ledger: Path) -> None:
     abroad = ledger.read_text(encoding="utf-8").replace('  country: "FR"\n  siren: "732829320"', '  country: "DE"', 1)
     ledger.write_text(abroad, encoding="utf-8")
-    assert "no law is known by which a seller in DE" in run(
+    assert "no law is known under which a seller in DE" in run(
         ledger, "bad-debts", "F2026-0001", "--as-of", "2026-06-30", "--to", "text", "-o", str(ledger.parent), code=1
     )
 
@@ -222,7 +223,7 @@ def test_what_remained_unpaid_is_sent_and_the_ledger_proves_it(reachable: Path) 
     assert [attachment.get_filename() for attachment in mail.iter_attachments()] == ["2026-06-30-F2026-0001-unpaid.pdf"]
     assert events(reachable) == [("prepared", "unpaid", frozenset({"F2026-0001"}))]
     waits = run(reachable, "bad-debts", "F2026-0001", *SENT, "--write", code=1)
-    assert "to make it anew: bean-invoice bad-debts F2026-0001 --send --retry --write" in waits
+    assert "to make it again: bean-invoice bad-debts F2026-0001 --send --retry --write" in waits
     run(reachable, "send", "--confirm", "F2026-0001", "--what", "unpaid", "--date", "2026-07-01", "--write")
     opened = open_ledger(reachable)
     assert not opened.errors
@@ -285,11 +286,11 @@ def test_a_seller_whose_law_is_not_known_sends_none(ledger: Path) -> None:
     text = ledger.read_text(encoding="utf-8").replace('country: "FR"\n  siren: "732829320"', 'country: "BE"', 1)
     ledger.write_text(text, encoding="utf-8")
     said = run(ledger, "bad-debts", "F2026-0001", *SENT, code=1)
-    assert "F2026-0001, Acme SAS: no law is known by which a seller in BE" in said
+    assert "F2026-0001, Acme SAS: no law is known under which a seller in BE" in said
 
 
 def test_what_says_nothing_without_send(ledger: Path) -> None:
-    assert "say nothing without --send" in run(ledger, "bad-debts", "--write", code=2)
+    assert "meaning without --send" in run(ledger, "bad-debts", "--write", code=2)
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "de", "es", "it", "nl", "pt"])

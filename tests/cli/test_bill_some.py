@@ -129,7 +129,7 @@ def test_what_would_be_billed_is_a_page_that_says_it_is_a_draft_and_the_ledger_s
     answer = CliRunner().invoke(main, ["-f", str(ledger), *asked, "--format", "json"])
     assert json.loads(answer.stdout), "which is JSON and nothing else"
     assert answer.stderr.splitlines()[-1] == str(folder / "draft-2026-01-31-1.txt")
-    assert "say the folder" in run(ledger, "bill", "--to", "pdf", code=2)
+    assert "the folder" in run(ledger, "bill", "--to", "pdf", code=2)
     assert "bean-invoice render NUMBER" in run(ledger, "bill", "-o", str(folder), "--write", code=2)
 
 

@@ -58,7 +58,7 @@ DONE = '2026-05-01 custom "invoice-milestone" "BARN" "Final account"\n  percent:
 def test_contract_price_orders_billed_and_left(barn: Path) -> None:
     run(barn, "bill", "--until", "2026-03-01", "--write")
     say(barn, ORDER.format(price="23500.00"))
-    assert "the change order of 2026-04-01 (+3500.00) is billed by no milestone" in run(barn, "check")
+    assert "no milestone bills the change order of 2026-04-01 (+3500.00)" in run(barn, "check")
     before, after = contract(barn, "2026-03-31"), contract(barn, "2026-04-01")
     names = ("price", "contract_price", "change_orders", "billed", "unbilled", "left")
     assert [before[name] for name in names] == ["20000.00", "20000.00", "0.00", "20000.00", "0.00", "0.00"]
@@ -91,7 +91,7 @@ def test_the_advice_on_a_deposit_that_is_too_large_leads_out(barn: Path) -> None
     assert contract(barn, "2026-02-28")["prepaid"] == "8000.00"
     assert "3000.00 EUR of deposit F2026-0001" in run(barn, "bill", "--until", "2026-03-01", "--write", code=1)
     text = run(barn, "check")
-    assert "3000.00 EUR of deposit F2026-0001 is never deducted, as all of BARN is billed" in text
+    assert "3000.00 EUR of deposit F2026-0001 is never deducted, because all of BARN is already billed" in text
     advice = text.partition("bean-invoice ")[2].partition(" [")[0]
     run(barn, *shlex.split(advice), "--date", "2026-03-02")
     assert "0 errors, 0 warnings" in run(barn, "check")

@@ -412,7 +412,7 @@ def test_a_folder_is_no_ledger(tmp_path: Path) -> None:
 def test_assumed_settlements_are_said(tmp_path: Path) -> None:
     file = tmp_path / "main.beancount"
     file.write_text(PRELUDE + '\n2025-01-01 custom "invoice-option" "allocate" "oldest"\n', encoding="utf-8")
-    assert "Assumed" in call("aging", *DAY, ledger=file).stderr
+    assert "Assumption" in call("aging", *DAY, ledger=file).stderr
     assert "Assumed" not in call("aging", *DAY).stderr
 
 
@@ -457,6 +457,6 @@ def test_the_invoices_follow_the_letter_in_one_pdf(tmp_path: Path) -> None:
     assert min(fronts.values()) >= 2
     assert "Mise en demeure" in texts[0]
     assert "(unchanged)" in call(*vandamme).stdout, "the same bytes each time"
-    assert "--attach says nothing without a PDF" in call("remind", *DAY, "--attach", "--to", "text", code=2).stderr
+    assert "--attach has no meaning without a PDF" in call("remind", *DAY, "--attach", "--to", "text", code=2).stderr
     text_only = call("remind", *DAY, "--attach", "--to", "text", "-o", tmp_path, code=2)
-    assert "--attach says nothing without a PDF" in text_only.stderr
+    assert "--attach has no meaning without a PDF" in text_only.stderr

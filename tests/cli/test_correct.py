@@ -221,7 +221,7 @@ def test_a_corrective_invoice_is_corrected_in_its_turn(ledger: Path) -> None:
 def test_whom_it_should_have_gone_to(ledger: Path) -> None:
     """What the wrong one paid stays on its account, and is said."""
     text = run(ledger, "correct", "F2026-0001", "Addressee", "--customer", "Quai", "--date", "2026-03-01", "--write")
-    assert "366.00 EUR that Acme SAS paid of F2026-0001 stay on its account" in text
+    assert "366.00 EUR that Acme SAS paid on F2026-0001 stays on its account" in text
     opened = open_ledger(ledger)
     assert not opened.errors
     assert balances(opened.book, date(2026, 3, 1)) == {
@@ -279,18 +279,20 @@ def test_what_was_billed_of_contracts_stays_billed_once(ledger: Path) -> None:
             ("F2026-0001", "x"), "F2026-0001 is written off in part",
         ),
         (
-            '2026-02-11 ! "Acme SAS" "Plans"\n  invoice: "draft-1"\n  Assets:Receivable:Acme  12 EUR\n  Income:Services  -10 EUR\n'
+            '2026-02-11 ! "Acme SAS" "Plans"\n  invoice: "draft-1"\n  Assets:Receivable:Acme  12 EUR\n  '
+            'Income:Services  -10 EUR\n'
             "  Liabilities:VAT  -2 EUR\n    tax: \"FR20\"\n",
             ("draft-1", "x"), "draft-1 is a draft: change it, bean-invoice draft edit draft-1",
         ),
         (
-            '2026-02-11 * "Acme SAS" "x"\n  invoice: "F2026-0002"\n  kind: "deposit"\n  Assets:Receivable:Acme  12 EUR\n'
+            '2026-02-11 * "Acme SAS" "x"\n  invoice: "F2026-0002"\n  kind: "deposit"\n  Assets:Receivable:Acme  '
+            '12 EUR\n'
             "  Liabilities:Deposits  -10 EUR\n    text: \"Deposit\"\n    tax: \"FR20\"\n"
             "  Liabilities:VAT  -2 EUR\n    tax: \"FR20\"\n",
-            ("F2026-0002", "x"), "F2026-0002 is a deposit: give it back, bean-invoice credit F2026-0002",
+            ("F2026-0002", "x"), "F2026-0002 is a deposit: credit it, bean-invoice credit F2026-0002",
         ),
         ("", ("F2026-0001", "x", "--date", "2026-02-01"), "F2026-0001 is dated 2026-02-02"),
-        ("", ("F2026-0001", "x", "--drop", "1", "--drop", "2"), "F2026-0001 would have no line: give all of it back"),
+        ("", ("F2026-0001", "x", "--drop", "1", "--drop", "2"), "F2026-0001 would have no line: credit all of it"),
         ("", ("F2026-0001", "x", "--line", "9", "--price", "1"), "F2026-0001 has 2 lines: there is no line 9"),
         ("", ("F2026-0001", "x", "--line", "1", "--quantity", "-5"), "F2026-0001 would come to"),
         ("", ("F2026-0001", "x", "--customer", "Nobody"), "Nobody"),
@@ -310,7 +312,7 @@ def test_what_is_credited_or_replaced_already_is_refused(ledger: Path) -> None:
     run(ledger, "credit", "F2026-0001", "--lines", "2", "--date", "2026-02-20", "--write")
     text = run(ledger, "correct", "F2026-0001", "x", "--date", "2026-03-01", code=1)
     assert "F2026-0001 is credited by A2026-0001" in text
-    assert "credit the rest, bean-invoice credit F2026-0001, and bill anew" in text
+    assert "credit the rest, bean-invoice credit F2026-0001, and bill again" in text
     assert "A2026-0001 is a credit note: take it back" in run(
         ledger, "correct", "A2026-0001", "x", "--date", "2026-03-01", code=1
     )
@@ -319,7 +321,7 @@ def test_what_is_credited_or_replaced_already_is_refused(ledger: Path) -> None:
 def test_of_a_replaced_invoice_its_replacement_is_corrected(ledger: Path) -> None:
     correct(ledger, "--line", "1", "--price", "180")
     text = run(ledger, "correct", "F2026-0001", "x", "--date", "2026-03-02", code=1)
-    assert "F2026-0001 is replaced by F2026-0002 already" in text
+    assert "F2026-0001 is already replaced by F2026-0002" in text
     assert "bean-invoice correct F2026-0002" in text
     text = run(ledger, "correct", "F2026-0001-cancelled", "x", "--date", "2026-03-02", code=1)
     assert "is a cancellation: correct the corrective invoice" in text
@@ -328,8 +330,8 @@ def test_of_a_replaced_invoice_its_replacement_is_corrected(ledger: Path) -> Non
 def test_it_says_what_it_is_asked_to_change(ledger: Path) -> None:
     for arguments, text in (
         (("F2026-0001", "x", "--price", "1"), "F2026-0001 has 2 lines: say which one, --line 1"),
-        (("F2026-0001", "x", "--line", "1"), "say what of the line was wrong"),
-        (("F2026-0001", " "), "say why"),
+        (("F2026-0001", "x", "--line", "1"), "say what was wrong with the line: --quantity, --price, --text,"),
+        (("F2026-0001", " "), "Agreed price"),
     ):
         assert text in run(ledger, "correct", *arguments, code=2)
 
@@ -346,7 +348,7 @@ def test_nobody_gets_the_cancellation(ledger: Path) -> None:
     correct(ledger, "--line", "1", "--price", "180")
     for command in ("render", "send", "seal", "einvoice"):
         text = CliRunner().invoke(main, ["-f", str(ledger), command, "F2026-0001-cancelled"]).output
-        assert "a cancellation, which its corrective invoice says" in text, command
+        assert "a cancellation, which its corrective invoice mentions" in text, command
     assert "F2026-0001-cancelled" not in run(ledger, "render", "Acme", "-o", str(ledger.parent / "out"))
 
 
@@ -380,7 +382,8 @@ def test_a_statement_says_what_became_of_the_invoice(ledger: Path) -> None:
 def test_one_that_was_moved_to_another_account_is_moved_back_first(ledger: Path) -> None:
     with ledger.open("a", encoding="utf-8") as file:
         file.write(
-            '2026-02-12 * "Doubtful" ^F2026-0001\n  Assets:Receivable:Acme  -366 EUR\n  Assets:Receivable:Acme:Doubtful  366 EUR\n'
+            '2026-02-12 * "Doubtful" ^F2026-0001\n  Assets:Receivable:Acme  -366 EUR\n  '
+            "Assets:Receivable:Acme:Doubtful  366 EUR\n"
         )
     text = run(
         ledger, "correct", "F2026-0001", "Price", "--line", "1", "--price", "180", "--date", "2026-03-01", code=1
@@ -440,7 +443,7 @@ def test_what_is_replaced_before_it_left_does_not_leave(ledger: Path) -> None:
     correct(ledger, "--line", "1", "--price", "180")
     assert "F2026-0001 " not in run(ledger, "send", "--since", "2026-01-01", "--date", "2026-03-01")
     text = run(ledger, "send", "F2026-0001", "--date", "2026-03-01", code=1)
-    assert "is replaced by F2026-0002: that is what the customer gets, bean-invoice send F2026-0002" in text
+    assert "is replaced by F2026-0002: that is the invoice the customer gets, bean-invoice send F2026-0002" in text
 
 
 def test_money_that_names_the_old_number_is_likely_for_the_new_one(ledger: Path) -> None:
@@ -458,7 +461,7 @@ def test_a_receipt_says_when_the_money_came_and_the_replaced_one_has_none(ledger
         ("2026-02-10", "payment", "366.00")
     ]
     text = run(ledger, "receipt", "F2026-0001", "--until", "2026-03-31", code=1)
-    assert "is replaced by F2026-0002, so that there is no receipt for it: the receipt of that one" in text
+    assert "is replaced by F2026-0002, so there is no receipt for it: the receipt of the new" in text
     before = answer(ledger, "receipt", "F2026-0001", "--until", "2026-02-28")
     assert before[0]["received"] == "366.00", "before the day of the correction nobody knows of it"
 
@@ -638,7 +641,7 @@ def claim_before(ledger: Path, *arguments: str) -> Ledger:
     ledger.write_text('2025-01-01 custom "invoice-option" "late-interest" "FR"\n' + text, encoding="utf-8")
     run(ledger, "interest", "F2026-0001", "--as-of", "2026-03-31", "--book", "--date", "2026-03-31", "--write")
     said = run(ledger, "correct", "F2026-0001", "Price", *arguments, "--date", "2026-04-10", "--write")
-    assert "F2026-0002 claims for F2026-0001 being late: if it was not, give that back" in said
+    assert "F2026-0002 claims interest because F2026-0001 was late: if it was not, credit the" in said
     opened = open_ledger(ledger)
     assert not opened.errors
     return opened
@@ -649,8 +652,8 @@ def claim_before(ledger: Path, *arguments: str) -> Ledger:
     [
         (["--purchase-order", "X"], None),
         (["--line", "1", "--price", "220"], None),
-        (["--line", "1", "--price", "180"], "0.65 of the 46.58 EUR were never owed"),
-        (["--customer", "Quai"], "the 46.58 EUR were never owed"),
+        (["--line", "1", "--price", "180"], "0.65 of the 46.58 EUR was never owed"),
+        (["--customer", "Quai"], "the 46.58 EUR was never owed"),
     ],
     ids=["as much", "more", "less", "another customer"],
 )
@@ -686,7 +689,7 @@ def test_the_fixed_sum_is_of_the_replaced_one_if_that_was_late_else_of_the_new_o
     [
         (
             ["undo", "F2026-0001"],
-            "take back F2026-0002 first, or correct F2026-0002 anew, bean-invoice correct F2026-0002",
+            "take back F2026-0002 first, or correct F2026-0002 again, bean-invoice correct F2026-0002",
         ),
         (["credit", "F2026-0001"], "F2026-0001 is what F2026-0002 replaces"),
         (
@@ -707,7 +710,8 @@ def test_one_that_somebody_knows_of_is_corrected_anew(ledger: Path) -> None:
         file.write('2026-03-02 note Assets:Receivable:Acme "Sent" ^F2026-0002\n  event: "sent"\n')
     text = run(ledger, "undo", "F2026-0002", code=1)
     assert (
-        "correct it anew, bean-invoice correct F2026-0002, or credit it instead, bean-invoice credit F2026-0002" in text
+        "correct it again, bean-invoice correct F2026-0002, or credit it instead, bean-invoice credit F2026-0002"
+        in text
     )
 
 
@@ -745,8 +749,8 @@ def test_by_peppol_it_is_a_credit_note_and_a_new_invoice(ledger: Path) -> None:
     ledger.write_text(text + PEPPOL, encoding="utf-8")
     arguments = ("correct", "F2026-0001", "Agreed price", "--line", "1", "--price", "180", "--date", "2026-03-01")
     shown = run(ledger, *arguments)
-    assert "Acme SAS gets e-invoices by Peppol, which takes no corrective invoice" in shown
-    assert "what was paid of F2026-0001 goes to the new invoice by an entry that is written beside it" in shown
+    assert "Acme SAS receives e-invoices through Peppol, which does not accept corrective invoices" in shown
+    assert "what was paid of F2026-0001 goes to the new invoice through an entry written beside it" in shown
     run(ledger, *arguments, "--write")
     opened = open_ledger(ledger)
     assert not opened.errors and {finding.rule for finding in opened.findings} == {"tax-due"}, (
@@ -820,12 +824,10 @@ def test_what_was_kept_back_on_an_account_of_its_own_is_said(ledger: Path) -> No
     )
     ledger.write_text(text + "2025-01-01 open Assets:Receivable:Acme:Kept\n", encoding="utf-8")
     said = run(ledger, "correct", "F2026-0001", "Price", "--line", "1", "--price", "180", "--date", "2026-03-01", "-w")
-    assert (
-        "60.00 EUR of F2026-0001 stood on Assets:Receivable:Acme:Kept until 2027-02-02, but all of F2026-0002" in said
-    )
+    assert "60.00 EUR of F2026-0001 was on Assets:Receivable:Acme:Kept until 2027-02-02, but all of F2026-0002" in said
     ledger.write_text(text + "2025-01-01 open Assets:Receivable:Acme:Kept\n", encoding="utf-8")
     said = run(ledger, "correct", "F2026-0001", "Addressee", "--customer", "Quai", "--date", "2026-03-01")
-    assert "stood on" not in said, "the right customer has no such account"
+    assert "was on Assets" not in said, "the right customer has no such account"
 
 
 def test_on_the_day_of_the_invoice_itself(ledger: Path) -> None:
@@ -891,13 +893,13 @@ def test_the_tax_of_one_line_or_of_all(ledger: Path) -> None:
 def test_one_that_is_credited_whole_is_billed_anew(ledger: Path) -> None:
     run(ledger, "credit", "F2026-0001", "--date", "2026-02-20", "--write")
     text = run(ledger, "correct", "F2026-0001", "x", "--date", "2026-03-01", code=1)
-    assert re.search(r"is credited by A2026-0001 \(.*\): bill it anew, bean-invoice new", text)
+    assert re.search(r"is credited by A2026-0001 \(.*\): bill it again, bean-invoice new", text)
 
 
 def test_what_a_contract_bills_is_handed_over_first(ledger: Path) -> None:
     run(ledger, "bill", "--until", "2026-02-28", "--write")
     text = run(ledger, "correct", "F2026-0002", "x", "--customer", "Quai", "--date", "2026-03-01", code=1)
-    assert "F2026-0002 bills CARE, a contract of Acme SAS: hand the contract over from a day on" in text
+    assert "F2026-0002 bills CARE, a contract of Acme SAS: hand the contract over from a" in text
     assert "F2026-0003" in run(ledger, "correct", "F2026-0002", "x", "--customer", "Acme", "--date", "2026-03-01", "-w")
 
 
@@ -907,9 +909,9 @@ def test_a_claim_that_was_given_back_is_not_named(ledger: Path) -> None:
         encoding="utf-8",
     )
     run(ledger, "interest", "F2026-0001", "--as-of", "2026-03-31", "--book", "--date", "2026-03-31", "--write")
-    assert "claims for F2026-0001 being late" in run(ledger, "correct", "F2026-0001", "x", "--date", "2026-04-10")
+    assert "because F2026-0001 was late" in run(ledger, "correct", "F2026-0001", "x", "--date", "2026-04-10")
     run(ledger, "credit", "F2026-0002", "--date", "2026-04-01", "--write")
-    assert "claims for" not in run(ledger, "correct", "F2026-0001", "x", "--date", "2026-04-10")
+    assert "claims interest on" not in run(ledger, "correct", "F2026-0001", "x", "--date", "2026-04-10")
 
 
 @pytest.mark.parametrize(

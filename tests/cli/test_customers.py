@@ -46,7 +46,7 @@ def test_an_open_account_gets_what_is_said_of_the_customer(ledger: Path) -> None
     result = call(
         "customer", "add", "Moreau SARL", "--account", "Assets:Debtors:Moreau", "--city", "Lens", "-w", ledger=ledger
     )
-    assert "250.00 EUR stand there without the numbers of invoices: init --from" in result.stderr
+    assert "250.00 EUR is on it without invoice numbers: init --from" in result.stderr
     opened = '2025-01-01 open Assets:Debtors:Moreau EUR ; since the fair\n  city: "Lens"\n  customer: "Moreau SARL"\n'
     assert ledger.read_text("utf-8") == LEDGER.format(plugins="").replace(
         '2025-01-01 open Assets:Debtors:Moreau EUR ; since the fair\n  city: "Lille"\n', opened
@@ -57,8 +57,12 @@ def test_an_open_account_gets_what_is_said_of_the_customer(ledger: Path) -> None
 @pytest.mark.parametrize(
     ("account", "more", "said"),
     [
-        ("Assets:Debtors:Petit", (), "Assets:Debtors:Petit is Petit & fils's already ({}:6): change that customer"),
-        ("Assets:Debtors:Petit:Retained", (), "is a part of Assets:Debtors:Petit, Petit & fils's ({}:6)"),
+        (
+            "Assets:Debtors:Petit",
+            (),
+            "Assets:Debtors:Petit already belongs to Petit & fils ({}:6): change that customer",
+        ),
+        ("Assets:Debtors:Petit:Retained", (), "is part of Assets:Debtors:Petit, which belongs to Petit & fils ({}:6)"),
         ("Assets:Debtors:Moreau", ("--currency", "USD"), "is open for EUR only ({}:3): write USD on that line"),
         ("Assets:Debtors:Moreau:Retained", ("--currency", "EUR"), "is open for any currency ({}:5): write EUR on"),
     ],
@@ -75,7 +79,7 @@ def test_an_open_account_that_cannot_be_the_customers(
 def test_an_account_of_the_customers_name_that_is_nobodys_is_told(ledger: Path) -> None:
     result = call("customer", "add", "Moreau", ledger=ledger)
     assert "open Assets:Debtors:Moreau2 EUR" in result.stdout
-    assert "Assets:Debtors:Moreau is open, and no customer's: --account Assets:Debtors:Moreau" in result.stderr
+    assert "Assets:Debtors:Moreau is open and belongs to no customer: --account Assets:Debtors:Moreau" in result.stderr
 
 
 def test_an_account_that_auto_accounts_opens_is_opened_by_a_line_of_the_same_day(tmp_path: Path) -> None:

@@ -92,12 +92,12 @@ def test_the_month_before_january_is_december() -> None:
      "end of last month today", "end start month", "-3", "-3h", "3d", "-9999y", "+9999y", "last", "0000-01"],
 )  # fmt: skip
 def test_what_is_no_day_says_what_is(text: str) -> None:
-    with pytest.raises(ValueError, match="is no date: write it such as 2026-01-31, 2026-01, today, "):
+    with pytest.raises(ValueError, match="is not a date: write 2026-01-31, 2026-01, today"):
         day_said(text, TODAY)
 
 
 def test_day_and_month_are_never_guessed() -> None:
-    with pytest.raises(ValueError, match="03/04/2026 can be 2026-04-03 or 2026-03-04: write the one that is meant"):
+    with pytest.raises(ValueError, match="03/04/2026 can be 2026-04-03 or 2026-03-04: write the date that you mean"):
         day_said("03/04/2026", TODAY)
 
 

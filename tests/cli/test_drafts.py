@@ -117,7 +117,7 @@ def test_hours_are_given_away_where_it_is_said(ledger: Path) -> None:
 
 def test_more_hours_are_taken_from_what_waits_and_no_more_than_that(ledger: Path) -> None:
     text = run(ledger, "draft", "edit", "draft-a", "--line", "1", "--quantity", "11", "--write", code=1)
-    assert "would bill 11 HOUR of DEV, but it takes 10 from Assets:Time, and 0 more wait there on 2026-01-31" in text
+    assert "would bill 11 HOUR of DEV, but it takes 10 from Assets:Time, where 0 more are waiting on 2026-01-31" in text
     late = '2026-01-30 * "Acme" "Also" #time\n  Assets:Time   1 HOUR\n  Equity:Time  -1 HOUR\n'
     ledger.write_text(ledger.read_text(encoding="utf-8").replace(END, f"\n{late}{END}"), encoding="utf-8")
     run(ledger, "draft", "edit", "draft-a", "--line", "1", "--quantity", "11", "--write")
@@ -131,8 +131,10 @@ def test_a_line_is_dropped_with_its_time_and_one_is_added_with_its_tax(ledger: P
         '2026-01-31 ! "Acme SAS" "January" ^draft-a\n  invoice: "draft-a"\n'
         "  Assets:Receivable:Acme       76.00 EUR ; to be paid\n"
         '  Income:Services             -45.00 EUR\n    text: "Travel"\n    quantity: 1\n    price: 45.00\n'
-        '  Income:Services             -20.00 EUR\n    text: "Folder"\n    quantity: 2\n    price: 10.00\n    tax: "FR10"\n'
-        '  Liabilities:VAT              -9.00 EUR\n    tax: "FR20"\n  Liabilities:VAT              -2.00 EUR\n    tax: "FR10"\n'
+        '  Income:Services             -20.00 EUR\n    text: "Folder"\n    quantity: 2\n    price: 10.00\n   '
+        ' tax: "FR10"\n'
+        '  Liabilities:VAT              -9.00 EUR\n    tax: "FR20"\n  Liabilities:VAT              -2.00 '
+        'EUR\n    tax: "FR10"\n'
     )
     assert waits(ledger, "2026-01-31") == "10"
 
@@ -154,7 +156,8 @@ def test_price_words_and_discount(ledger: Path) -> None:
         "--write",
     )
     assert (
-        '  Income:Services             -45.00 EUR\n    text: "Travel, \\"return\\""\n    quantity: 1\n    price: 50.00\n'
+        '  Income:Services             -45.00 EUR\n    text: "Travel, \\"return\\""\n    quantity: 1\n    '
+        "price: 50.00\n"
         "    discount: 10\n" in entry(ledger)
     )
 
@@ -171,7 +174,7 @@ def test_the_draft_is_dropped_and_its_time_waits_again(ledger: Path) -> None:
 def test_a_draft_that_others_name_is_not_dropped(ledger: Path) -> None:
     paid = '2026-02-01 * "Acme" "Pro forma" ^draft-a\n  Assets:Bank   1 EUR\n  Assets:Receivable:Acme  -1 EUR\n'
     ledger.write_text(ledger.read_text(encoding="utf-8").replace(END, f"\n{paid}{END}"), encoding="utf-8")
-    assert "this entry names what would be taken out, ^draft-a" in run(ledger, "draft", "drop", "draft-a", code=1)
+    assert "this entry names ^draft-a, which would be taken out" in run(ledger, "draft", "drop", "draft-a", code=1)
 
 
 def test_what_bill_drafts_is_edited_with_its_deposit_and_what_is_kept_back(tmp_path: Path) -> None:
@@ -214,11 +217,11 @@ def test_what_bill_drafts_is_edited_with_its_deposit_and_what_is_kept_back(tmp_p
     [
         (("--line", "3", "--price", "1"), "draft-a has 2 lines: there is no line 3", 1),
         (("--price", "1"), "draft-a has 2 lines: say which one, --line 1", 2),
-        (("--line", "1"), "say what of the line changes", 2),
-        ((), "say what changes", 2),
+        (("--line", "1"), "say what changes on the line: --quantity, --price, --text or", 2),
+        ((), "what changes", 2),
         (("--drop", "1", "--drop", "2"), "draft-a would have no line: take it out, bean-invoice draft drop draft-a", 1),
         (("--line", "1", "--price", "1", "--drop", "1"), "line 1 is both changed and dropped", 1),
-        (("--line", "1", "--price", "-1"), "a price is not negative", 1),
+        (("--line", "1", "--price", "-1"), ": a price cannot be negative; to give something back, write a", 1),
         (("--line", "1", "--quantity", "10"), "Nothing to do", 0),
     ],
 )
@@ -241,8 +244,8 @@ def test_a_new_line_has_the_tax_and_account_of_the_others_where_nothing_says_the
     ledger.write_text(text.replace("    price: 45.00\n", '    price: 45.00\n    tax: "FR20"\n'), encoding="utf-8")
     shown = run(ledger, "draft", "edit", "draft-a", "--add", "1 Stay @ 80")
     assert (
-        '  Income:Services             -80.00 EUR\n    text: "Stay"\n    quantity: 1\n    price: 80.00\n    tax: "FR20"\n'
-        in shown
+        '  Income:Services             -80.00 EUR\n    text: "Stay"\n    quantity: 1\n    price: 80.00\n    '
+        'tax: "FR20"\n' in shown
     )
 
 

@@ -160,7 +160,7 @@ def test_a_sealed_document_that_would_be_due_on_another_day_is_a_warning(ledger:
     run(ledger, "seal", "N1", "--date", "2026-02-01", "--write")
     assert "0 warnings" in run(ledger, "check")
     with_terms(ledger, "31 days")
-    assert "N1 was sealed on 2026-02-01 as due on 2026-03-03, but" in run(ledger, "check")
+    assert "N1 was sealed on 2026-02-01 with the due date 2026-03-03, but" in run(ledger, "check")
     text = ledger.read_text(encoding="utf-8")
     ledger.write_text(text.replace('  invoice: "N1"\n', '  invoice: "N1"\n  due: 2026-03-03\n'), encoding="utf-8")
     assert "0 warnings" in run(ledger, "check")  # what the warning says leads out

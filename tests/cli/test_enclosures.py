@@ -108,4 +108,4 @@ def test_a_receipt_that_is_not_there_holds_the_invoice(tmp_path: Path, channel: 
     ledger = billed(tmp_path, SAYS)
     (tmp_path / "receipts" / "train.png").unlink()
     text = run(ledger, "send", "F2026-0001", "--date", "2026-03-01", "--channel", channel, code=1)
-    assert "what goes along with it cannot be read" in text
+    assert "its attachment cannot be read" in text

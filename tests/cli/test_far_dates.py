@@ -62,7 +62,7 @@ def test_a_slip_in_the_year_says_what_it_would_write(ledger: Path) -> None:
     text = "1 document dated 2062-03-31, 435 lines of 2026-01-01 to 2062-03-31, 52200.00 EUR: more than a month ahead of today"
     assert f"nothing is written: {text}" in run(ledger, "bill", "--until", "2062-03-31", "--write", code=1)
     assert ledger.read_bytes() == before
-    assert f"{text}, 2026-03-31: say --yes if that is meant" in run(ledger, "bill", "--until", "2062-03-31")
+    assert f"{text}, 2026-03-31: give --yes if that is intended" in run(ledger, "bill", "--until", "2062-03-31")
     assert "written to" in run(ledger, "bill", "--until", "2062-03-31", "--write", "--yes")
 
 

@@ -69,7 +69,8 @@ def business(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with (tmp_path / "ledger" / "main.beancount").open("a", encoding="utf-8") as file:
         file.write(
             '2026-11-26 * "Halles" "Relevé" #time\n  Assets:Temps:Halles  3 HOUR\n  Equity:Temps  -3 HOUR\n'
-            '2026-11-27 * "Halles" "Plan" #time\n  Assets:Temps:Halles  1 HOUR\n    non-billable: TRUE\n  Equity:Temps  -1 HOUR\n'
+            '2026-11-27 * "Halles" "Plan" #time\n  Assets:Temps:Halles  1 HOUR\n    non-billable: TRUE\n  '
+            "Equity:Temps  -1 HOUR\n"
             '2025-01-01 custom "invoice-option" "bank-days" 30\n2025-01-01 open Income:Interets\n'
             '2025-01-01 custom "invoice-option" "claim-account" Income:Interets\n'
             '2025-01-01 custom "invoice-option" "deposit-account" Liabilities:Acomptes:HabitatOuest\n'

@@ -162,7 +162,7 @@ def test_why_there_is_nothing(ledger: Path, arguments: tuple[str, ...], why: str
 @pytest.mark.parametrize(
     ("keys", "why"),
     [
-        ('buyer: "consumer"', "from a consumer it is due from a formal notice to pay on (Code civil, art. 1231-6)"),
+        ('buyer: "consumer"', "from a consumer it is due only after a formal notice to pay (Code civil, art. 1231-6)"),
         ('late-interest: "none"', "none is claimed from this customer"),
         ('buyer: "consumer"\n  late-interest: "GB"', "the law GB is not known for a consumer"),
     ],
@@ -242,8 +242,8 @@ def test_money_on_the_account_is_claimed_nothing_for_and_said(ledger: Path) -> N
     paid = '2026-02-05 * "No reference"\n  Assets:Bank  1200.00 EUR\n  Assets:Receivable:Acme\n'
     ledger.write_text(ledger.read_text().replace("\nplugin", f"\n{paid}plugin"), encoding="utf-8")
     until = ("F2026-0001", "--as-of", "2026-03-31")
-    text = "F2026-0001: 1200.00 EUR on the account is allocated to no invoice (2026-02-05, "
-    what_to_do = "nothing is claimed for what it covers, from that day on; say what it settles, or pay it back"
+    text = "F2026-0001: 1200.00 EUR on the account is not allocated to any invoice (2026-02-05"
+    what_to_do = "nothing is claimed for what it covers from that day on; write what it settles, or pay it back"
     told = run(ledger, *until)
     assert told.stdout == ""
     assert text in told.stderr
@@ -374,13 +374,13 @@ def test_a_draft_can_be_issued_later(ledger: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message", "code"),
     [
-        (("--book",), "no income account for late interest is known: say --account Income:…", 1),
+        (("--book",), "no income account for late interest is known:", 1),
         (("--book", *ACCOUNT, "--date", "2026-03-30"), "cannot be dated 2026-03-30", 1),
-        (("--book", "--account", "Income:Nowhere"), "the ledger would have errors", 1),
-        (("--write",), "--write says nothing without --book", 2),
-        (("--account", "Income:Interest"), "--account says nothing without --book", 2),
-        (("--draft",), "--draft says nothing without --book", 2),
-        (("--book", "--commit"), "--commit says nothing without --write", 2),
+        (("--book", "--account", "Income:Nowhere"), "the ledger would", 1),
+        (("--write",), "--write has no meaning without --book", 2),
+        (("--account", "Income:Interest"), "--account has no meaning without --book", 2),
+        (("--draft",), "--draft has no meaning without --book", 2),
+        (("--book", "--commit"), "--commit has no meaning without --write", 2),
     ],
 )
 def test_what_cannot_be_done(ledger: Path, arguments: tuple[str, ...], message: str, code: int) -> None:

@@ -123,7 +123,7 @@ def test_what_an_earlier_run_billed_is_named_and_sent_once(ledger: Path) -> None
     call(ledger, "run", "--only", "bill", "--date", DAY, "--write", code=0)
     assert to_send(ledger) == BILLED, "not the older invoice, of which the ledger does not follow whether it was sent"
     text = call(ledger, "send", "--date", NEXT).stdout
-    assert "M2026-003, Mme Cariou: is to be sent, by post: bean-invoice send M2026-003 --write" in text
+    assert "M2026-003, Mme Cariou: to be sent, by post: bean-invoice send M2026-003 --write" in text
     done = run(ledger, NEXT)
     assert (done["billed"], [one["numbers"] for one in done["sent"]]) == ([], [["M2026-002"], ["M2026-003"]])
     assert to_send(ledger) == []
@@ -146,7 +146,7 @@ def test_no_reminder_speaks_of_what_did_not_leave(ledger: Path) -> None:
     call(ledger, "run", "--only", "bill", "--date", DAY, "--write")
     late = call(ledger, "remind", "--as-of", "2026-04-30", "--explain").output
     assert "M2026-001: " in late
-    assert "M2026-002: nothing says that it was sent: send it first" in late
+    assert "M2026-002: nothing shows that it was sent: send it first" in late
 
 
 def test_the_mark_is_written_where_nothing_else_says_it(ledger: Path) -> None:
@@ -199,7 +199,7 @@ def test_a_run_that_cannot_commit_or_send_says_what_it_billed(ledger: Path) -> N
     result = call(ledger, "run", "--date", DAY, "--write", "--commit", code=1)
     assert "M2026-002, M2026-003: written to main.beancount, 2026.beancount, but not committed: " in result.stderr
     assert "nothing was sent: " in result.stderr
-    assert "has changes that are not committed: commit it first" in result.stderr
+    assert "has uncommitted changes: commit it first" in result.stderr
     assert to_send(ledger) == BILLED
     assert [one["state"] for one in run(ledger, NEXT)["sent"]] == ["prepared", "prepared"]
 
@@ -239,7 +239,7 @@ def test_what_was_prepared_and_is_not_in_the_ledger_is_named(ledger: Path) -> No
     names = ["outbox/M2026-002.eml", "outbox/post-2026-01-31.pdf"]
     for command in (("today", "--as-of", NEXT), ("send", "--date", NEXT), ("run", "--date", NEXT)):
         text = call(ledger, *command).output
-        assert all(f"{name}: the ledger does not say that it waits to be sent" in text for name in names), command
+        assert all(f"{name}: the ledger does not list it as waiting to be sent" in text for name in names), command
         assert "stamps" not in text
         assert "answer" not in text
     made = run(ledger, NEXT, code=1)

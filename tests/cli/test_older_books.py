@@ -156,7 +156,7 @@ def test_a_card_or_a_loan_is_never_the_account_of_tax(tmp_path: Path, account: s
     older = books(tmp_path, f"2025-01-01 open Liabilities:{account}\n", sold("03-02", "10"))
     text = older.init("--regime", "invoices", write=False)
     assert '"FR20" "TVA 20 %" Liabilities:TVA\n' in text
-    assert "is taken for" not in text
+    assert "is taken as the account for the tax" not in text
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_the_account_of_tax_is_known_by_whole_words_and_said(tmp_path: Path, acc
     older = books(tmp_path, f"2025-01-01 open Liabilities:{account}\n", sold("03-02", "10"))
     text = older.init("--regime", "invoices", write=False)
     assert f'"FR20" "TVA 20 %" Liabilities:{account}\n' in text
-    assert f"Liabilities:{account} is taken for the tax on sales, by its name" in text
+    assert f"Liabilities:{account} is taken as the account for the tax on sales, by its name" in text
 
 
 def test_dividends_do_not_wait_as_tax_and_a_tenants_bond_is_no_deposit(tmp_path: Path) -> None:
@@ -212,7 +212,7 @@ def test_an_account_that_says_its_customer_later_has_its_items_taken_over(tmp_pa
     ]
     older = books(tmp_path, *entries, accounts=accounts)
     said = older.init("--regime", "exempt")
-    assert "no account of customers is found by its name" in said
+    assert "no customer account is recognised by its name" in said
     assert "0 errors, 0 warnings" in older.run("check")
     text = older.file.read_text(encoding="utf-8")
     older.file.write_text(
@@ -259,7 +259,7 @@ POOL = """option "operating_currency" "EUR"
 
 def test_one_account_for_all_gets_an_account_for_each_below_it(tmp_path: Path) -> None:
     older = Books(tmp_path, POOL)
-    assert "Assets:AccountsReceivable: several owe on it" in older.init("--regime", "exempt")
+    assert "Assets:AccountsReceivable: several customers owe on it" in older.init("--regime", "exempt")
     rows = {row["number"]: (row["customer"], row["open"]) for row in older.json("list", "--as-of", "2026-01-31")}
     assert rows == {"A-101": ("Orme SA", "1000.00"), "A-102": ("Tilia AG", "300.00")}
     assert older.balance("Assets:AccountsReceivable") == 1300

@@ -167,7 +167,7 @@ def test_a_print_batch_stays_as_long_as_something_else_is_in_it(ledger: Path) ->
     run(ledger, "send", "N1", "N2", *day, "--channel", "post", "--write")
     batch = "outbox/post-2026-01-12.pdf"
     text = run(ledger, "send", "--discard", "N1", *day, "--write")
-    assert f"{batch} stays: N2 is in it too: do not send all of it" in text
+    assert f"{batch} stays: N2 is in it too: do not send the whole file" in text
     assert names(ledger) == {batch, "documents/2026/N2.pdf", "documents/2026/N2.txt"}
     text = run(ledger, "send", "--discard", "--all", *day, "--write")
     assert f"{batch} is removed" in text, "N1, which is in it too, shall not leave either"
@@ -189,8 +189,8 @@ def test_what_is_sealed_or_was_changed_since_is_not_removed(ledger: Path) -> Non
     text = run(ledger, "send", "--discard", "N1", "N2", *day, "--write")
     assert "outbox/N1.eml is removed" in text
     assert "documents/2026/N1.pdf stays: it is sealed" in text
-    assert "outbox/N2.eml stays: it is another e-mail by now" in text
-    assert "documents/2026/N2.pdf stays: it was changed since" in text
+    assert "outbox/N2.eml stays: it is a different e-mail now" in text
+    assert "documents/2026/N2.pdf stays: it has been changed since" in text
     assert names(ledger) >= {"documents/2026/N1.pdf", "outbox/N2.eml", "documents/2026/N2.pdf"}
     assert "N1: unchanged" in run(ledger, "verify", "N1")
 
@@ -244,7 +244,7 @@ def test_what_is_made_anew_takes_the_place_of_what_waited(ledger: Path) -> None:
     assert b"Mended" in (ledger.parent / "documents" / "2026" / "N1.txt").read_bytes()
     run(ledger, "send", "N1", "N2", "--retry", "--channel", "post", "--date", "2026-01-13", "--write")
     said = run(ledger, "send", "N1", "--retry", "--channel", "post", "--date", "2026-01-13", "--write")
-    assert "outbox/post-2026-01-13.pdf stays: N2 is in it too: do not send all of it" in said
+    assert "outbox/post-2026-01-13.pdf stays: N2 is in it too: do not send the whole file" in said
     assert sound(ledger)
 
 
@@ -263,8 +263,8 @@ def twice(ledger: Path) -> Path:
 def test_where_several_things_wait_for_a_number_a_person_chooses(twice: Path, word: str) -> None:
     text = run(twice, "send", word, "N1", "--date", DAY, "--write", code=1)
     assert (
-        "N1: more than one thing waits: invoice (prepared on 2026-01-12), reminder (prepared on 2026-02-25):"
-        " say which: --what invoice or --what reminder"
+        "N1: several messages are waiting: invoice (prepared on 2026-01-12), reminder (prepared on "
+        "2026-02-25): choose one: --what invoice or --what reminder"
     ) in text
     assert events(twice) == ["prepared", "prepared"]
     run(twice, "send", word, "N1", "--what", "invoice", "--date", DAY, "--write")
@@ -309,8 +309,8 @@ def test_two_letters_about_one_invoice_are_answered_one_by_one(both: Path, word:
     assert levels == [2, 1]
     text = run(both, "send", word, "N3", "--date", DAY, "--write", code=1)
     assert (
-        "N3: more than one thing waits: reminder of level 2 (prepared on 2026-02-25), reminder of level 1 (prepared on"
-        " 2026-02-25): say which: --level 2 or --level 1"
+        "N3: several messages are waiting: reminder of level 2 (prepared on 2026-02-25), reminder of level 1 "
+        "(prepared on 2026-02-25): choose one: --level 2 or --level 1"
     ) in text
     assert commands(both)[:3] == [
         "send --confirm N1 N3 --level 2 --write",
@@ -417,7 +417,7 @@ def follow(ledger: Path, hint: list[str]) -> str:
 
 def test_a_retry_of_the_invoice_names_the_command_for_the_reminder(doubtful: Path) -> None:
     text = run(doubtful, "send", "N1", "--retry", "--date", DAY, "--write", code=1)
-    assert "the invoice is not in doubt, nor prepared; but the reminder is in doubt since 2026-02-25" in text
+    assert "the invoice is neither in doubt nor prepared; but the reminder is in doubt since 2026-02-25" in text
     assert events(doubtful) == ["sending"]
     confirm, anew = hints(text)
     assert confirm == ["send", "--confirm", "N1", "--write"]
@@ -472,7 +472,7 @@ def test_customers_of_like_accounts_are_named_in_full(ledger: Path) -> None:
 def test_a_retry_of_nothing_says_so(ledger: Path) -> None:
     run(ledger, "send", "N1", "--date", "2026-01-12", "--write")
     text = run(ledger, *REMIND, "--retry", "--write")
-    assert "No reminder is in doubt or prepared; bean-invoice send says what is." in text
+    assert "No reminder is in doubt or prepared; bean-invoice send shows what is." in text
     assert events(ledger) == ["prepared"]
 
 
@@ -520,7 +520,7 @@ def test_a_letter_whose_level_has_left_meanwhile_is_another_one_by_now(ledger: P
     run(ledger, *REMIND, "--customer", "Acme", "--write")
     write(ledger, SAID.format("reminder", "  level: 1\n"))
     text = run(ledger, "send", "--date", "2026-03-10")
-    assert "level 1 left on 2026-02-27: level 2 is due): make it anew: bean-invoice remind --send" in text
+    assert "level 1 left on 2026-02-27: level 2 is due): make it again: bean-invoice remind --send" in text
 
 
 def test_what_is_confirmed_all_the_same_is_recorded_with_a_warning(ledger: Path) -> None:
@@ -537,9 +537,9 @@ def test_a_letter_that_asks_for_more_than_is_owed_by_now_is_made_anew(ledger: Pa
     run(ledger, *REMIND, "--customer", "Acme", "--write")
     write(ledger, PAID.format("Part", "400.00"))
     text = run(ledger, "send", "--date", NEXT)
-    assert "it would not be sent so today (N1: 400.00 came in after 2026-02-25)" in text
+    assert "it would not be sent like this today (N1: 400.00 was received after 2026-02-25)" in text
     anew, discard, confirm = hints(text)
-    assert "make it anew: bean-invoice remind --send --retry --customer Acme --write" in text
+    assert "make it again: bean-invoice remind --send --retry --customer Acme --write" in text
     assert discard == ["send", "--discard", "N1", "--write"]
     assert confirm == ["send", "--confirm", "N1", "--write"]
     run(ledger, *anew, "--as-of", NEXT, "--yes")
@@ -556,9 +556,9 @@ def test_of_a_letter_about_two_invoices_one_is_paid(ledger: Path) -> None:
     run(ledger, *REMIND, "--customer", "Acme", "--write")
     write(ledger, PAID.format("All", "1000.00"))
     text = run(ledger, "send", "--date", NEXT)
-    assert "it would not be sent so today (N1: settled since 2026-02-27): make it anew:" in text
+    assert "it would not be sent like this today (N1: settled since 2026-02-27): make it again:" in text
     text = run(ledger, "remind", "--send", "--yes", "--as-of", NEXT, code=1)
-    assert text.count("it would not be sent so today") == 1
+    assert text.count("it would not be sent like this today") == 1
 
 
 def test_what_is_in_doubt_and_paid_by_now_is_not_sent_again(doubtful: Path) -> None:
@@ -587,7 +587,7 @@ def test_remind_marks_what_waits_already_and_leaves_it_out_of_what_it_writes(led
     folder = ledger.parent / "letters"
     text = run(ledger, "remind", "--as-of", DAY, "-o", str(folder), "--to", "text")
     assert [path.name for path in folder.iterdir()] == ["2026-02-25-AcmeSud-EUR-1.txt"]
-    assert "not written: the letter about N1 waits already: prepared 2026-02-25" in text
+    assert "not written: the letter about N1 is already waiting: prepared 2026-02-25" in text
     assert remind(ledger, "--as-of", "2026-02-24")[0]["waiting"] is None, "of a past day it says what was due on it"
 
 

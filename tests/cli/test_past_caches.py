@@ -157,7 +157,8 @@ COMMANDS = {
     "bank import": "{bank} --account Assets:Bank",
     "bill": "--until 2026-01-31",
     "collect": "F2026-0004 --date 2026-02-01",
-    "contract add": "Quai HOST subscription --text Hosting --every month --price 5 --account Income:Services --from 2026-02-01",
+    "contract add": "Quai HOST subscription --text Hosting --every month --price 5 --account Income:Services --from "
+    "2026-02-01",
     "contract change": "CARE --price 110 --from 2026-03-01",
     "contract milestone": "CARE Start --price 50 --date 2026-03-01",
     "contract pause": "CARE --from 2026-03-01",
@@ -285,7 +286,7 @@ def test_nothing_is_written_past_a_file_that_comes_while_it_is_read(
         patched.setattr(ledger_loader, "load", planting)
         before = written(ledger)
         result = call(ledger, command, "--write")
-    assert "was changed while it was read: nothing was" in result.output, result.output
+    assert "changed while it was being read: nothing was" in result.output, result.output
     assert result.exit_code == 1
     after = written(ledger)
     assert {file: after.pop(file) for file in before} == before

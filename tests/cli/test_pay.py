@@ -155,7 +155,7 @@ def test_a_day_late_the_discount_is_not_taken_unless_it_is_granted(ledger: Path)
 
 def test_what_may_still_be_taken_off_is_said_and_not_assumed(ledger: Path) -> None:
     shown = pay(ledger, "F2026-0002", "--date", "2026-01-16")
-    assert "a cash discount may still be taken (F2026-0002: 4.80 less), and is not: say --discount if it was" in shown
+    assert "a cash discount may still be taken (F2026-0002: 4.80 less), but is not: give --discount if it was" in shown
     assert "Assets:Bank 240.00 EUR" in words(shown)
     taken = pay(ledger, "F2026-0002", "--discount", "--date", "2026-01-16")
     assert "Assets:Bank 235.20 EUR" in words(taken)
@@ -164,7 +164,7 @@ def test_what_may_still_be_taken_off_is_said_and_not_assumed(ledger: Path) -> No
 def test_a_debit_that_bounced_opens_the_invoices_again_and_moves_the_tax_back(ledger: Path) -> None:
     paid(ledger, "F2026-0001", "F2026-0002", "--date", "2026-02-01")
     shown = pay(ledger, "--return", "F2026-0001", "--reason", "AM04", "--fee", "5", "--date", "2026-02-10")
-    assert "the payment that came back had settled F2026-0002 too: it is open again" in shown
+    assert "the payment that came back had also settled F2026-0002: it is open again" in shown
     written = paid(ledger, "--return", "F2026-0001", "--reason", "AM04", "--fee", "5", "--date", "2026-02-10")
     assert written == words("""
 2026-02-10 * "Acme SAS" "Returned by the bank: F2026-0001, F2026-0002" ^F2026-0001 ^F2026-0002
@@ -218,7 +218,7 @@ def test_a_credit_note_is_paid_back_and_used_in_a_payment(ledger: Path) -> None:
     assert "Assets:Bank 60.00 EUR" in written
     assert open_of(ledger, "A2026-0001") == "0.00"
     refused = pay(ledger, "--refund", "A2026-0001", "--date", "2026-02-02", code=1)
-    assert "nothing can be paid back of A2026-0001" in refused
+    assert "nothing of A2026-0001 can be paid back" in refused
 
 
 def test_money_on_account_is_given_to_an_invoice_with_the_day_on_which_it_came(ledger: Path) -> None:
@@ -264,16 +264,16 @@ def test_tax_on_an_advance_is_moved_when_it_is_said_and_back_when_the_money_is_p
     [
         (["F2026-0011"], "F2026-0001"),
         (["F2026-0001", "F2026-0003"], "they are owed by several customers"),
-        (["F2026-0001", "--amount", "150"], "150.00 EUR is more than is to be paid of F2026-0001: 120.00 EUR"),
-        (["F2026-0001=150"], "150.00 EUR is more than is open of F2026-0001: 120.00"),
+        (["F2026-0001", "--amount", "150"], "150.00 EUR is more than is to be paid on F2026-0001: 120.00 EUR"),
+        (["F2026-0001=150"], "150.00 EUR is more than is open on F2026-0001: 120.00"),
         (
             ["F2026-0001", "--account", "Assets:Bnk"],
             "there is no account Assets:Bnk: did you mean Assets:Bank? If not, write 2026-02-01 open Assets:Bnk",
         ),
         (["F2026-0001", "--account", "Assets:Receivable:Acme"], "is a customer's account"),
-        (["F2026-0001", "--currency", "USD"], "say how much came in USD, --amount"),
-        (["--on-account", "Acme"], "say how much it was: --amount"),
-        (["--refund", "F2026-0001"], "nothing can be paid back of F2026-0001"),
+        (["F2026-0001", "--currency", "USD"], "give how much was received in USD, --amount"),
+        (["--on-account", "Acme"], "give the amount: --amount"),
+        (["--refund", "F2026-0001"], "nothing of F2026-0001 can be paid back"),
         (["F2026-0001", "F2026-0001"], "F2026-0001 is named twice"),
         (["F2026-0001", "--instalment", "2"], "nothing is open of instalment 2 of F2026-0001"),
     ],
@@ -286,7 +286,7 @@ def test_what_cannot_be_booked_is_refused_with_what_to_do(ledger: Path, argument
 
 def test_a_payment_before_its_invoice_stays_on_account_first(ledger: Path) -> None:
     refused = pay(ledger, "F2026-0001", "--date", "2026-01-02", code=1)
-    assert "F2026-0001 is of 2026-01-05, the payment of 2026-01-02" in refused
+    assert "F2026-0001 is dated 2026-01-05, the payment 2026-01-02" in refused
     paid(ledger, "--on-account", "Acme SAS", "--date", "2026-01-02", "--amount", "120")
     paid(ledger, "--allocate", "F2026-0001", "--date", "2026-01-05")
     assert open_of(ledger, "F2026-0001") == "0.00"

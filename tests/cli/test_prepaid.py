@@ -78,7 +78,7 @@ def test_a_book_of_hours_from_the_first_to_the_last(ledger: Path) -> None:
 def test_what_lapses_is_kept_by_a_milestone_of_the_last_day(ledger: Path) -> None:
     write(ledger, contract("2026-01-05", "until: 2026-06-30"), work("2026-01-10", "6"))
     run(ledger, "deposit", "S", "900", "--date", "2026-01-05", "--write")
-    assert "as S ended on 2026-06-30" in run(ledger, "bill", "--until", "2026-07-01", "--write", code=1)
+    assert "S ended on 2026-06-30" in run(ledger, "bill", "--until", "2026-07-01", "--write", code=1)
     kept = '2026-06-30 custom "invoice-milestone" "S" "Hours not used"\n  price: 360.00\n'
     ledger.write_text(ledger.read_text(encoding="utf-8") + kept, encoding="utf-8")
     assert "deposit F2026-0001" not in run(ledger, "bill", "--until", "2026-07-01", "--write")

@@ -72,7 +72,7 @@ def test_it_bills_sends_and_reminds_once(ledger: Path) -> None:
 def test_no_reminder_leaves_while_the_bank_is_behind(ledger: Path) -> None:
     result = call(ledger, *DAY, "--only", "remind", "--write")
     assert result.exit_code == 1
-    assert "no reminder leaves: Assets:Banque is booked until 2026-11-20: 41 days before 2026-12-31" in result.stderr
+    assert "no reminder is sent: Assets:Banque is booked until 2026-11-20, 41 days before 2026-12-31" in result.stderr
     assert "reminder" not in events(ledger)
     option(ledger, ("bank-accounts", "Assets:Clients:Kerbrat"))
     assert answer(ledger, *DAY, "--only", "remind", "--yes")["bank"] == []
@@ -111,7 +111,7 @@ def test_a_step_that_there_is_not(ledger: Path) -> None:
     option(ledger, ("run", "bill dance"))
     result = call(ledger, *DAY, "--write")
     assert result.exit_code == 1
-    assert 'option run: "dance" is no step: write some of "bill send remind"' in result.stderr
+    assert 'option run: "dance" is not a step: write some of "bill send remind"' in result.stderr
 
 
 def test_what_leaves_today_is_not_reminded_of_today(ledger: Path) -> None:
@@ -121,7 +121,7 @@ def test_what_leaves_today_is_not_reminded_of_today(ledger: Path) -> None:
     done = answer(ledger, *late, "--only", "send", "--only", "remind")
     assert ["F2026-0076"] in [one["numbers"] for one in done["sent"]]
     assert "F2026-0076" not in {number for one in done["reminded"] for number in one["numbers"]}
-    assert {"number": "F2026-0076", "why": "nothing says that it was sent: send it first"} in done["held"]
+    assert {"number": "F2026-0076", "why": "nothing shows that it was sent: send it first"} in done["held"]
 
 
 @pytest.mark.slow
@@ -141,7 +141,7 @@ def test_two_at_once_do_each_thing_once(ledger: Path) -> None:
 
 def test_what_a_letter_leaves_out_is_said_to_whoever_sends_it(ledger: Path) -> None:
     """As `remind` says it: here a payment that is most likely for one invoice; likewise interest whose rate is not known."""
-    left_out = 'just what is open of F2026-0062: if it is for F2026-0062, write settles: "F2026-0062" below that line'
+    left_out = 'what is open of F2026-0062: if it is for F2026-0062, write settles: "F2026-0062" below that line'
     day = (*DAY, "--only", "remind", *BOOKED)
     assert left_out in call(ledger, *day).stdout
     assert any(left_out in each["why"] for each in answer(ledger, *day)["held"])
@@ -163,7 +163,9 @@ def test_a_late_interest_that_says_nothing_holds_its_own_letters_only(ledger: Pa
     done = answer(ledger, *DAY, *BOOKED, "--write")
     held = [one for one in (*done["sent"], *done["reminded"]) if one["state"] == "held"]
     assert {one["customer"] for one in held} == {"GAEC des Trois Chênes"}
-    assert all("late-interest: 120 is no yearly rate in percent: write such as 12" in one["why"] for one in held)
+    assert all(
+        "late-interest: 120 is not a yearly rate in percent: write 12, for example" in one["why"] for one in held
+    )
     others = [one for one in done["reminded"] if one["state"] == "prepared"]
     assert others
     assert "GAEC des Trois Chênes" not in {one["customer"] for one in others}

@@ -68,7 +68,7 @@ def test_the_document_stands_beside_the_ledger_and_bean_check_is_silent(ledger: 
     assert (ledger.parent / "documents" / "2026" / f"{NUMBER}.pdf").read_bytes().startswith(b"%PDF")
     assert [str(error) for error in open_ledger(ledger).errors] == []
     assert f"{NUMBER}: unchanged since 2026-10-01" in run(ledger, "verify")
-    assert "is sealed already" in run(ledger, "seal", NUMBER, "--write")
+    assert "is already sealed, since" in run(ledger, "seal", NUMBER, "--write")
 
 
 def test_what_cannot_be_sealed(ledger: Path) -> None:
@@ -142,9 +142,9 @@ def test_a_deleted_invoice_is_found(ledger: Path) -> None:
     start = text.rindex("\n20", 0, text.index(f'invoice: "{NUMBER}"'))
     invoices.write_text(text[:start] + text[text.index("\n20", start + 1) :], encoding="utf-8")
     output = run(ledger, "verify", code=1)
-    assert f"{NUMBER}, document: sealed sealed on 2026-10-01, now not in the ledger any more" in output
+    assert f"{NUMBER}, document: sealed sealed on 2026-10-01, now no longer in the ledger" in output
     assert "it has been issued; put it back" in output
-    assert f"{NUMBER} has been issued: put its entry back (git log -p tells when it went)" in output
+    assert f"{NUMBER} has been issued: put its entry back (git log -p shows when it went)" in output
     assert "bean-invoice credit" not in output, "what is not there cannot be credited"
 
 
@@ -228,12 +228,12 @@ def test_of_an_older_seal_it_is_said_where_nothing_can_be_told(plain: Path) -> N
     text = run(plain, "verify")
     assert f"{NUMBER}: unchanged since 2026-10-01\n" in text  # its e-invoice says the same
     assert f"{PLAIN}: the file is unchanged since 2026-11-01; it was sealed without its facts" in text
-    assert "cannot be told" in text
+    assert "there is no way to know whether the words say the same" in text
     assert [row["unchanged"] for row in rows(plain)] == [True, None]
     replaced(plain, "customers.beancount", "14 Canal Street", "15 Canal Street")
     assert "now 15 Canal Street" in run(plain, "verify", PLAIN, code=1)
     text_of(plain).unlink()
-    assert "cannot be told" in run(plain, "verify", PLAIN)
+    assert "there is no way to know whether the ledger still says the same" in run(plain, "verify", PLAIN)
 
 
 def test_a_text_that_an_earlier_version_sealed_is_told_with_its_document(plain: Path) -> None:
@@ -261,14 +261,14 @@ def without_seal(ledger: Path, number: str) -> None:
 def test_a_seal_that_was_deleted_is_found(ledger: Path, number: str) -> None:
     run(ledger, "seal", "F2026-0065", "F2026-0068", "--date", "2026-11-01", "--write")
     assert "Chain: 3 seals from 2026-10-01 to 2026-11-01" in (before := run(ledger, "verify"))
-    assert "none missing" in before
+    assert "missing in between: none" in before
     without_seal(ledger, number)
     text = run(ledger, "verify", code=1)
-    assert f"{number}.pdf lies among what is sealed, but no directive seals {number}" in text
+    assert f"{number}.pdf is among the sealed files, but no directive seals {number}" in text
     for file in (ledger.parent / "documents" / "2026").glob(f"{number}.*"):
         file.unlink()
         if file.suffix == ".pdf" and number == PLAIN:
-            assert f"{number}.txt lies among what is sealed" in run(ledger, "verify", code=1), "its text is left"
+            assert f"{number}.txt is among the sealed files" in run(ledger, "verify", code=1), "its text is left"
     last = number == PLAIN
     assert ("the seal before this one (" in run(ledger, "verify", code=0 if last else 1)) is not last
 
@@ -281,8 +281,10 @@ def test_a_mark_that_was_noted_tells_that_the_last_seal_is_gone(ledger: Path) ->
     for file in (ledger.parent / "documents" / "2026").glob(f"{PLAIN}.*"):
         file.unlink()
     run(ledger, "verify")
-    assert f"no seal has the mark {last}: it was deleted or altered" in run(ledger, "verify", "--mark", last, code=1)
-    assert "takes the 12 signs that verify shows" in run(ledger, "verify", "--mark", "4c", code=2)
+    assert f"no seal has the fingerprint {last}: it was deleted or changed" in run(
+        ledger, "verify", "--mark", last, code=1
+    )
+    assert "takes the 12 characters that verify shows" in run(ledger, "verify", "--mark", "4c", code=2)
 
 
 def test_a_seal_that_was_altered_is_found(ledger: Path) -> None:
@@ -292,7 +294,7 @@ def test_a_seal_that_was_altered_is_found(ledger: Path) -> None:
         file.write_text(text.replace("2026-10-01 document ", "2026-10-02 document "), encoding="utf-8")
     said = run(ledger, "verify", code=1)
     assert f"{NUMBER}: unchanged since 2026-10-02" in said
-    assert "is not in the ledger any more, or is not as it was" in said
+    assert "is no longer in the ledger, or has been changed" in said
     assert [row["number"] for row in rows(ledger) if row["unchanged"] is False] == [None]
 
 
@@ -305,7 +307,7 @@ def test_two_branches_that_were_put_together_are_no_gap(ledger: Path) -> None:
     run(ledger, "seal", "F2026-0068", "--date", "2026-11-02", "--write")
     changed.write_bytes(changed.read_bytes() + ours[len(files[changed]) :])
     assert "Chain: 3 seals" in (text := run(ledger, "verify"))
-    assert "none missing" in text
+    assert "missing in between: none" in text
 
 
 @pytest.mark.parametrize("road", ["email", "post"])
@@ -317,7 +319,7 @@ def test_what_was_sent_by_hand_is_sealed_as_well(ledger: Path, road: str) -> Non
     look(ledger)
     text = run(ledger, "verify")
     assert "F2026-0068: unchanged since 2026-11-30" in text
-    assert "none missing" in text
+    assert "missing in between: none" in text
     replaced(ledger, "2026/invoices.beancount", "760.00", "770.00")
     assert "F2026-0068, text: sealed " in run(ledger, "verify", code=1)
 
@@ -345,11 +347,11 @@ def test_render_gives_the_file_that_was_sealed(ledger: Path, tmp_path: Path) -> 
 def test_what_is_made_anew_of_a_sealed_document_is_said(ledger: Path, tmp_path: Path) -> None:
     other_words(ledger)
     text = run(ledger, "render", NUMBER, "--to", "pdf,html,text", "-o", str(tmp_path))
-    assert f"{NUMBER} was sealed on 2026-10-01 as {stored(ledger)}: made anew here is html, text" in text
+    assert f"{NUMBER} was sealed on 2026-10-01 as {stored(ledger)}: made again here is html, text" in text
     assert (tmp_path / f"{NUMBER}.pdf").read_bytes() == stored(ledger).read_bytes()
     assert f"Note {NUMBER}" in (tmp_path / f"{NUMBER}.txt").read_text(encoding="utf-8")
     text = run(ledger, "render", NUMBER, "--plain", "-o", str(tmp_path))
-    assert "made anew here is pdf" in text
+    assert "made again here is pdf" in text
     assert (tmp_path / f"{NUMBER}.pdf").read_bytes() != stored(ledger).read_bytes()
     name, page = document_file(open_ledger(ledger).book, NUMBER, "html")
     assert (name, b"Note" in page) == (f"{NUMBER}.html", True)
@@ -365,7 +367,7 @@ def test_where_the_sealed_file_is_not_as_it_was_it_is_made_anew_and_said(
     # where it is gone, Beancount itself has an error
     text = run(ledger, "render", NUMBER, "-o", str(tmp_path), code=1 if gone else 0)
     assert (
-        f"{stored(ledger)} is not there as it was sealed (bean-invoice verify {NUMBER}): what is written is made anew"
+        f"{stored(ledger)} is not as it was sealed (bean-invoice verify {NUMBER}): what is written is made again"
         in text
     )
     made = (tmp_path / f"{NUMBER}.pdf").read_bytes()

@@ -204,7 +204,7 @@ def test_one_of_several_who_is_refused_is_recorded_and_said(ledger: Path) -> Non
         by_server(ledger, port)
         (row,) = answers(ledger, "send", PARC, *DAY, "--write")
         assert (row["state"], row["not_to"]) == ("sent", ["direction@clinique-parc.example"])
-        assert "send it once more: bean-invoice send F2026-0072 --again --write" in str(row["why"])
+        assert "send it again: bean-invoice send F2026-0072 --again --write" in str(row["why"])
         assert 'not-to: "direction@clinique-parc.example: 550 5.1.1 no such user"' in record(ledger)
         assert "not to direction@clinique-parc.example: 550" in run(
             ledger, "send", PARC, "--again", *DAY, "--write", code=1
@@ -330,7 +330,7 @@ def test_a_ledger_with_errors_sends_nothing(mailing: Path, handler: Handler) -> 
     with (mailing.parent / "settings.beancount").open("a", encoding="utf-8") as file:
         file.write('2026-01-01 custom "invoice-option" "smtp-password" "s3cret"\n')
     text = run(mailing, "send", PARC, *DAY, "--write", code=1)
-    assert "a password does not belong into a ledger" in text
+    assert "a password does not belong" in text
     assert "s3cret" not in text
     assert handler.taken == []
 
@@ -358,7 +358,7 @@ def test_a_server_is_a_name_and_a_port(ledger: Path, said: str) -> None:
 
 def test_a_security_that_there_is_not_is_told(ledger: Path) -> None:
     option(ledger, ("smtp", "localhost:2525"), ("smtp-security", "ssl"))
-    assert 'smtp-security is "starttls", "tls" or "none", not "ssl"' in run(ledger, "send", PARC, *DAY, code=1)
+    assert 'smtp-security must be "starttls", "tls" or "none", not "ssl"' in run(ledger, "send", PARC, *DAY, code=1)
 
 
 def test_what_is_written_is_committed(mailing: Path) -> None:
@@ -416,7 +416,7 @@ def test_what_is_no_address_is_refused(mailing: Path, handler: Handler, address:
     text = customers.read_text(encoding="utf-8")
     customers.write_text(text.replace("facturation@clinique-parc.example", address), encoding="utf-8")
     said = run(mailing, "send", PARC, *DAY, "--write", code=1)
-    assert "is no e-mail address" in said
+    assert "is not an e-mail address" in said
     assert handler.asked == []
 
 
@@ -499,7 +499,7 @@ def test_an_e_invoice_is_put_where_a_platform_takes_it(ledger: Path, form: str, 
 
 def test_what_is_no_e_invoice_does_not_go_to_a_platform(ledger: Path) -> None:
     text = run(ledger, "send", ABROAD, *DAY, "--channel", "e-invoice", "--write", code=1)
-    assert f"{ABROAD} is no e-invoice" in text
+    assert f"{ABROAD} is not an e-invoice" in text
     assert "--channel email" in text
     assert events(ledger) == []
 
@@ -640,7 +640,9 @@ def test_no_letter_of_an_earlier_day_asks_for_what_has_come_since(tmp_path: Path
     paid = '2026-02-27 * "Paid" ^N1\n  Assets:Bank  500.00 EUR\n  Assets:Clients:Acme\n'
     ledger.write_text(text.replace("plugin", paid + "plugin"), encoding="utf-8")
     send = ("remind", "--send", "--yes", "--write", "--as-of", "2026-02-20")
-    assert "after 2026-02-20 something came in on N1: send the letter of a later day" in run(ledger, *send, code=1)
+    assert "a payment or credit came in on N1 after 2026-02-20: send the letter of a later day" in run(
+        ledger, *send, code=1
+    )
     assert events(ledger) == []
 
 
@@ -665,7 +667,7 @@ def test_no_letter_brings_an_invoice_that_was_changed_since_it_was_sent(mailing:
     document.write_bytes(document.read_bytes() + b"\n")
     parc = ("remind", "--send", "--as-of", "2026-11-30", "--customer", "Clinique", "--yes", "--write")
     text = run(mailing, *parc, code=1)
-    assert f"F2026-0064 is sealed, but {document} was changed since: bean-invoice verify F2026-0064" in text
+    assert f"F2026-0064 is sealed, but {document} has been changed since: bean-invoice verify F2026-0064" in text
     assert len(handler.taken) == 1
 
 
@@ -686,8 +688,8 @@ def test_post_leaves_though_nobody_is_known_to_send_e_mails(ledger: Path) -> Non
         encoding="utf-8",
     )
     told = run(ledger, "send", PARC, HALLES, *DAY, "--write", code=1)
-    assert "nobody is known to send e-mails from" in told
+    assert ": the sender of e-mails is not known: write email:" in told
     assert events(ledger) == ["prepared"]  # the letter's
     assert [name.suffix for name in (ledger.parent / "outbox").iterdir()] == [".pdf"]
     told = run(ledger, "send", PARC, *DAY, "--write", code=1)  # alone there is nothing else to do
-    assert "nobody is known to send e-mails from" in told
+    assert ": the sender of e-mails is not known: write email:" in told

@@ -95,5 +95,5 @@ def test_a_receipt_is_sent_too(ledger: Path) -> None:
 @pytest.mark.parametrize("more", [("--write",), ("--channel", "post"), ("--retry",), ("--again",)])
 def test_what_says_nothing_without_send(command: str, more: tuple[str, ...]) -> None:
     what = "halles" if command == "statement" else "F2026-0055"
-    assert "say nothing without --send" in call(command, what, *DAY, *more, code=2).stderr
-    assert "as a table or as json" in call(command, what, *DAY, "--send", "--format", "csv", code=2).stderr
+    assert "meaning without --send" in call(command, what, *DAY, *more, code=2).stderr
+    assert "with a table or json only" in call(command, what, *DAY, "--send", "--format", "csv", code=2).stderr

@@ -75,7 +75,7 @@ def test_explain_adds_the_movements_up() -> None:
 
 def test_drafts_are_said() -> None:
     text = call("statement", "kerbrat", *DAY).stdout.replace("\u202f", " ")
-    assert "Drafts of 186.00 EUR are left out; the ledger has them on the account." in text
+    assert "Drafts of 186.00 EUR are left out; the ledger includes them in the account." in text
 
 
 def test_letters_are_written_once(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_all_are_those_whose_account_moved_or_has_an_open_item() -> None:
         (("a",), 0, '"a" is '),
         ((), 2, "CUSTOMER or --all"),
         (("halles", "--all"), 2, "CUSTOMER or --all"),
-        (("halles", "--balance"), 2, "--balance says nothing without --all"),
+        (("halles", "--balance"), 2, "--balance has no meaning without --all"),
         (("halles", "--since", "2026-12-01"), 2, "it cannot begin on 2026-12-01, after its last day, 2026-11-30"),
     ],
 )
@@ -113,4 +113,4 @@ def test_what_cannot_be_is_said(arguments: tuple[str, ...], code: int, message: 
 
 def test_nothing_is_said_too() -> None:
     text = call("statement", "halles", "--as-of", "2024-01-01").stdout
-    assert text == "Nothing moved on the account of Halles de Vilaine SA to 2024-01-01, and nothing is owed.\n"
+    assert text == "There was no movement on the account of Halles de Vilaine SA to 2024-01-01, and nothing is owed.\n"

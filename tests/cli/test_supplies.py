@@ -71,7 +71,7 @@ def test_new_bills_a_period(ledger: Path) -> None:
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        (("--from", "2026-02-01"), "say --from and --to"),
+        (("--from", "2026-02-01"), "--from and --to"),
         (("--from", "2026-02-02", "--to", "2026-02-01"), "--to 2026-02-01 is before --from 2026-02-02"),
     ],
 )

@@ -92,7 +92,7 @@ def test_a_month_as_it_is_declared_in_the_next_one(ledger: Path) -> None:
     assert [(one["base"], one["due"]) for one in answer["period"]] == [("100.00", "20.00")]
     assert [(one["due"], one["to_move"]) for one in answer["totals"]] == [("40.00", "40.00")]
     assert [one["date"] for one in answer["missing"]] == ["2026-01-31"]
-    assert "1 more entry is missing outside of this period" in run(ledger, "tax-due", *JANUARY)
+    assert "1 more entry is missing outside this period" in run(ledger, "tax-due", *JANUARY)
 
 
 def test_a_period_that_ends_before_it_begins(ledger: Path) -> None:
@@ -234,6 +234,6 @@ def test_what_waits_there_of_no_open_item_is_said(tmp_path: Path) -> None:
     file = tmp_path / "main.beancount"
     file.write_text(OLDER.format(settled="40.00"), encoding="utf-8")
     text = run(file, "init", "--from", str(file), *START)
-    assert "of 10.00 EUR that wait there it cannot be told of which open item they are" in text
+    assert "10.00 EUR waiting there belongs to: write it in the transaction of the open items" in text
     assert "10.00 EUR of tax on Liabilities:VAT:Pending is taken over" in run(file, "check")
     assert asked(file, "--as-of", "2025-12-31")["missing"] == []

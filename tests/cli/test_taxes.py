@@ -199,7 +199,10 @@ def test_the_page_shows_each_part_and_the_e_invoice_is_refused(tmp_path: Path) -
     assert "12,875" not in text
     assert [file.suffix for file in tmp_path.glob("*.pdf")] == [".pdf"]
     refused = run(ledger, "einvoice", "F2026-0001", "--syntax", "cii", code=1)
-    assert "BOTH is GST and QST on one line, and a line of EN 16931 has one VAT rate: its PDF is the invoice" in refused
+    assert (
+        "BOTH puts GST and QST on one line, but a line of EN 16931 has only one VAT rate: its PDF is the invoice"
+        in refused
+    )
 
 
 def test_money_on_account_contains_the_part_that_is_due_on_payment(tmp_path: Path) -> None:

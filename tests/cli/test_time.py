@@ -80,13 +80,13 @@ def test_the_time_of_a_day_is_written_down_in_part(ledger: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "why"),
     [
-        (("write-off", "A-DEV", "9.5"), "9.5 HOUR cannot be written down: 9 HOUR of A-DEV wait on 2026-01-31"),
+        (("write-off", "A-DEV", "9.5"), "9.5 HOUR cannot be written down: 9 HOUR of A-DEV are waiting on 2026-01-31"),
         (("write-off", "A-DEV", "0"), "0 HOUR cannot be written down"),
-        (("write-off", "A-DEV", "1", "--of", "2026-01-10"), "no time of A-DEV waits to be billed of 2026-01-10"),
-        (("write-off", "A-MAINT", "1"), "time needs one with a time account"),
-        (("exclude", "A-DEV"), "these are 3 entries: say which"),
+        (("write-off", "A-DEV", "1", "--of", "2026-01-10"), "no time of A-DEV is waiting to be billed of 2026-01-10"),
+        (("write-off", "A-MAINT", "1"), "time needs a contract with a time account"),
+        (("exclude", "A-DEV"), "3 entries match: say which"),
         (("exclude", "A-DEV", "etude"), "2026-01-12  4 HOUR  Anna: Étude"),
-        (("exclude", "A-DEV", "Étude", "--date", "2026-01-13"), "no billable time of A-DEV is found so"),
+        (("exclude", "A-DEV", "Étude", "--date", "2026-01-13"), "no billable time of A-DEV matches"),
         (("include", "A-DEV"), "no not billable time"),
     ],
 )
@@ -126,7 +126,7 @@ def test_an_entry_is_named_by_its_place(ledger: Path) -> None:
 def test_what_is_billed_in_part_is_not_left_out(ledger: Path) -> None:
     call("time", "write-off", "A-DEV", "1", "--date", "2026-01-20", "--write", ledger=ledger)
     result = call("time", "exclude", "A-DEV", "--date", "2026-01-08", "--write", ledger=ledger, code=1)
-    assert "1 of 3 HOUR of Étude on 2026-01-08 are billed, or written down, already" in result.stderr
+    assert "1 of 3 HOUR of Étude on 2026-01-08 are already billed or written down: write" in result.stderr
 
 
 def test_a_setting_writes_at_once(ledger: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_setting_writes_at_once(ledger: Path) -> None:
     assert ("13", "DEV", "1") in waits(ledger)
     before = ledger.read_bytes()
     shown = call("time", "add", "A-DEV", "1", "Appel", "--date", "2026-01-13", "-n", ledger=ledger)
-    assert "1 HOUR of Appel on 2026-01-13 are there already" in shown.stderr
+    assert "1 HOUR of Appel on 2026-01-13 is already there" in shown.stderr
     assert ledger.read_bytes() == before
 
 
@@ -144,9 +144,9 @@ def test_a_setting_writes_at_once(ledger: Path) -> None:
 )
 def test_other_time_of_a_day_is_not_the_same(ledger: Path, hours: str, text: str, person: str) -> None:
     result = call("time", "add", "A-DEV", hours, text, "--person", person, "--date", "2026-01-08", ledger=ledger)
-    assert "there already" not in result.stderr
+    assert "already there" not in result.stderr
     same = call("time", "add", "A-DEV", "3:00", "Étude", "--person", "Anna", "--date", "2026-01-08", ledger=ledger)
-    assert "there already" in same.stderr
+    assert "is already there: is this the same work?" in same.stderr
 
 
 def test_an_import_says_how_much_it_wrote(ledger: Path, tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_an_import_says_how_much_it_wrote(ledger: Path, tmp_path: Path) -> None:
     )
     assert "2 entries of time; written to" in call("time", "import", sheet, "--write", ledger=ledger).stderr
     again = call("time", "import", sheet, "--write", ledger=ledger).stderr
-    assert "2 of 2 records are in the ledger already" in again
+    assert "2 of 2 records are already in the ledger" in again
     assert "Nothing to do." in again
 
 
@@ -192,7 +192,7 @@ def test_time_of_other_programs(ledger: Path, name: str, more: tuple[str, ...], 
     sheet = Path(__file__).parents[1] / "timesheets" / name
     for time in ("first", "second"):
         result = call("time", "import", sheet, *more, "-w", ledger=ledger)
-        assert ("in the ledger already" in result.stderr) == (time == "second")
+        assert ("already in the ledger" in result.stderr) == (time == "second")
     listed = json.loads(
         call("time", "list", "--all", "--as-of", "2026-12-31", "--format", "json", ledger=ledger).stdout
     )
@@ -202,5 +202,5 @@ def test_time_of_other_programs(ledger: Path, name: str, more: tuple[str, ...], 
 def test_projects_without_a_contract_are_told_with_what_leads_out(ledger: Path) -> None:
     sheet = Path(__file__).parents[1] / "timesheets" / "toggl-stop.csv"
     text = call("time", "import", sheet, "--map", "Relaunch=A-DEV", ledger=ledger, code=1).stderr
-    assert 'no contract is known for (no project): say --map "(no project)=CODE"' in text
+    assert 'no contract is known for (no project): give --map "(no project)=CODE"' in text
     assert "--date-format" in call("time", "import", "--help", ledger=ledger).stdout

@@ -99,7 +99,7 @@ def test_drafts_of_a_run_are_taken_back_without_numbered_documents(ledger: Path)
         (
             "2026-02-01 balance Assets:Receivable:Acme  156.00 EUR\n",
             (),
-            "this cannot be written: the ledger would have errors",
+            "this cannot be written: the ledger would then have errors",
         ),
     ],
 )
@@ -120,4 +120,4 @@ def test_a_credited_invoice_stays_and_its_credit_note_does_not(ledger: Path) -> 
 def test_a_ledger_without_documents_says_so(tmp_path: Path) -> None:
     file = tmp_path / "main.beancount"
     file.write_text(f'{PRELUDE}\nplugin "beancount_invoicing"\n', encoding="utf-8")
-    assert "there is no document that could be taken back" in run(file, "undo", code=1)
+    assert "there is no document that can be taken back" in run(file, "undo", code=1)

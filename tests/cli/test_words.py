@@ -159,7 +159,7 @@ def test_the_one_income_account_of_new_books_is_not_asked_for(tmp_path: Path) ->
     accounts = tmp_path / "accounts.beancount"
     accounts.write_text(accounts.read_text(encoding="utf-8") + "2026-01-01 open Income:Ventes\n", encoding="utf-8")
     text = call("item", "add", "DEV", "Développement", ledger=ledger, code=1).stderr
-    assert "say which income account it is booked on: --account Income:Prestations or Income:Ventes" in text
+    assert "give the income account it is booked on: --account Income:Prestations or Income:Ventes" in text
 
 
 def test_list_shows_all_or_what_is_open() -> None:

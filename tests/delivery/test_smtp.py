@@ -97,7 +97,7 @@ def test_a_server_that_is_not_the_one_named_gets_nothing(authority: trustme.CA) 
     handler = Handler()
     with server(handler, starttls=certified(authority, "elsewhere.example")) as port:
         told = Told()
-        with pytest.raises(ServerUnusable, match="certificate cannot be trusted"):
+        with pytest.raises(ServerUnusable, match=": its certificate is not trusted"):
             smtp.deliver(Server("localhost", port, timeout=60), [parcel("one")], told.before, told.after)
     assert (handler.taken, told.events) == ([], [])
 
@@ -106,7 +106,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted() -> None:
     handler = Handler()
     with (
         server(handler, tls=certified(trustme.CA())) as port,
-        pytest.raises(ServerUnusable, match="certificate cannot be trusted"),
+        pytest.raises(ServerUnusable, match=": its certificate is not trusted"),
     ):
         sent(Server("localhost", port, "tls", timeout=60), parcel("one"))
     assert handler.asked == []
@@ -114,7 +114,10 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted() -> None:
 
 def test_nothing_goes_in_the_clear_where_tls_was_asked_for() -> None:
     handler = Handler()
-    with server(handler) as port, pytest.raises(ServerUnusable, match="offers no STARTTLS"):
+    with (
+        server(handler) as port,
+        pytest.raises(ServerUnusable, match="does not offer STARTTLS: nothing was sent in the clear"),
+    ):
         sent(Server("localhost", port, "starttls", timeout=60), parcel("one"))
     assert handler.asked == []
 
@@ -259,7 +262,7 @@ def test_where_the_ledger_cannot_be_told_before_nothing_is_sent(error: BaseExcep
 
 def test_a_server_that_asks_for_no_user_says_so() -> None:
     handler = Handler()
-    with server(handler) as port, pytest.raises(ServerUnusable, match="take smtp-user out if it asks for none"):
+    with server(handler) as port, pytest.raises(ServerUnusable, match="take smtp-user out if"):
         sent(Server("127.0.0.1", port, "none", "solene", "secret", timeout=60), parcel("one"))
     assert handler.taken == []
 
@@ -267,7 +270,7 @@ def test_a_server_that_asks_for_no_user_says_so() -> None:
 def test_a_server_that_begins_without_tls_is_asked_for_starttls_instead() -> None:
     with (
         server(Handler()) as port,
-        pytest.raises(ServerUnusable, match='does not speak TLS so: is smtp-security "starttls"'),
+        pytest.raises(ServerUnusable, match="does not answer TLS on this port: should smtp-security be"),
     ):
         sent(Server("127.0.0.1", port, "tls", timeout=60), parcel("one"))
 
@@ -277,7 +280,7 @@ def test_a_server_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr("beancount_invoicing.delivery.smtp.smtplib.SMTP", nowhere)
-    with pytest.raises(ServerUnusable, match=r'there is no server smtp\.example: look at invoice-option "smtp"'):
+    with pytest.raises(ServerUnusable, match=r'there is no server smtp\.example: check invoice-option "smtp"'):
         sent(Server("smtp.example", 25, "none"), parcel("one"))
 
 

@@ -100,7 +100,7 @@ def test_what_is_contested_bears_no_claim_and_the_steps_say_so() -> None:
     found = on(contested)
     assert found is not None
     assert str(found.amount) == "16.64", "1000 × 12.15 % × 50 / 365"
-    assert found.steps[0].because == "what is contested bears no claim"
+    assert found.steps[0].because == "no claim is made on what is contested"
     assert found.steps[0].inputs == (D("1200.00"), D("200.00"))
     assert on(FRANCE + invoice() + event("2026-02-20", "dispute")) is None, (
         "all of it is contested: no indemnity either"
@@ -167,7 +167,8 @@ def test_a_credit_note_of_something_else_that_is_set_off_pays_on_its_day() -> No
 
 
 MISSING = (
-    "the ECB refinancing rate for 2026-07-01 (second half of 2026) is not known: add it to the ledger, in percent for RATE:"
+    "the ECB refinancing rate for 2026-07-01 (second half of 2026) is not known: add it to the ledger, "
+    "in percent for RATE:"
     ' 2026-07-01 custom "invoice-rate" "ECB" RATE'
 )
 SECOND_HALF = '\n2026-07-01 custom "invoice-rate" "ECB" 2.40\n'
@@ -459,7 +460,7 @@ def test_a_claim_that_is_to_be_made_meets_no_other_that_stands_on_its_day() -> N
     again = a_claim(BACK, "2026-03-01").replace("C1", "C2")
     said = [finding.message for finding in check(book_of(ledger + again)) if finding.rule == "claimed-twice"]
     assert len(said) == 2
-    assert "the interest from 2026-02-10 to 2026-02-28 of N1 is charged already" in said[0]
+    assert "the interest from 2026-02-10 to 2026-02-28 of N1 is already" in said[0]
 
 
 def test_drafts_and_claims_bear_no_interest() -> None:

@@ -87,7 +87,8 @@ def test_what_is_due_by_the_first_day_that_banks_take_it_for() -> None:
         (
             document("F1"),
             MANDATE.replace("2025-01-05", "2023-11-26"),
-            "mandate M-1 was last used on 2023-11-26, and has lapsed: have a new one signed; if it was used since, write"
+            "mandate M-1 was last used on 2023-11-26, and has lapsed: have a new one signed; if it was used "
+            "since, write"
             " mandate-used: with the day",
         ),
         (

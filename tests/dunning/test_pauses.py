@@ -51,7 +51,7 @@ def test_a_promise_counts_what_is_paid_of_all_that_it_names_and_of_nothing_else(
         return [paused.reason] if paused else []
 
     assert broken("N1", "N2") == []
-    assert broken("N1", "N3") == ["the promise to pay 2.40 until 2026-02-28 was broken: 1.20 came"]
+    assert broken("N1", "N3") == ["the promise to pay 2.40 until 2026-02-28 was broken: only 1.20 was received"]
 
 
 OPENED = event(date(2026, 2, 12), "insolvency", "  until: 2026-04-12\n", "")
@@ -207,7 +207,8 @@ def test_what_is_settled_or_not_due_yet_goes_with_the_oldest_level_alone() -> No
 def test_what_is_late_first_is_contested_first_however_the_invoice_was_written(contested: str, due: str) -> None:
     found = book_of(
         '2026-01-05 * "Acme SAS" "Work" ^N1\n  invoice: "N1"\n'
-        "  Assets:Receivable:Acme  60.00 EUR\n    due: 2026-03-06\n  Assets:Receivable:Acme  40.00 EUR\n    due: 2026-02-04\n"
+        "  Assets:Receivable:Acme  60.00 EUR\n    due: 2026-03-06\n  Assets:Receivable:Acme  40.00 EUR\n    "
+        "due: 2026-02-04\n"
         '  Income:Services  -100.00 EUR\n    tax: "REVERSE"\n'
         f'2026-01-20 note Assets:Receivable:Acme "Contested" ^N1\n  event: "dispute"\n  amount: {contested}\n'
     )
@@ -221,7 +222,8 @@ def test_what_is_wholly_contested_makes_the_rest_no_older() -> None:
     """Half is due on 4 February and contested, half on 6 March: on the 7th what is asked for is a day late."""
     found = book_of(
         '2026-01-05 * "Acme SAS" "Work" ^F2026-0001\n  invoice: "F2026-0001"\n'
-        "  Assets:Receivable:Acme  500.00 EUR\n    due: 2026-02-04\n  Assets:Receivable:Acme  500.00 EUR\n    due: 2026-03-06\n"
+        "  Assets:Receivable:Acme  500.00 EUR\n    due: 2026-02-04\n  Assets:Receivable:Acme  500.00 EUR\n   "
+        " due: 2026-03-06\n"
         '  Income:Services  -1000.00 EUR\n    tax: "REVERSE"\n'
         '2026-02-05 note Assets:Receivable:Acme "Contested" ^F2026-0001\n  event: "dispute"\n  amount: 500.00\n'
     )

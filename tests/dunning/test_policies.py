@@ -88,7 +88,7 @@ def test_no_notice_beside_a_reminder() -> None:
     letter, rest = letters(POLICY + INVOICE + other, day)
     assert [invoice.position.invoice.number for invoice in letter.invoices] == ["N1"]
     assert [(reason.number, reason.reason) for reason in rest.reasons] == [
-        ("N2", "due on 2026-02-19: the notice is due, but not beside a reminder")
+        ("N2", "due on 2026-02-19: the notice is due, but not together with a reminder")
     ]
     after, _rest = letters(POLICY + INVOICE + other + reminder(day, 1), day + timedelta(days=1))
     assert [invoice.position.invoice.number for invoice in after.invoices] == ["N2"], "the day after it is due"
@@ -105,12 +105,12 @@ def test_the_interval_and_the_deadline_that_was_set() -> None:
     ledger = POLICY + INVOICE + reminder(DUE + timedelta(days=15), 1)
     assert level(ledger, 24) is None
     assert why(ledger, 24) == (
-        "24 days late, level 1 left on 2026-02-24; level 2 not before 2026-03-06: 10 days lie between two letters"
+        "24 days late, level 1 left on 2026-02-24; level 2 not before 2026-03-06: there are 10 days between two letters"
     )
     assert level(ledger, 25) == 2
     ledger += reminder(DUE + timedelta(days=30), 2)
     assert level(ledger, 42) is None
-    assert why(ledger, 42).endswith("level 4 not before 2026-03-24: it set a deadline, 2026-03-23")
+    assert why(ledger, 42).endswith("level 4 not before 2026-03-24: the last letter set a deadline, 2026-03-23")
     assert level(ledger, 43) == 4
 
 
@@ -130,7 +130,7 @@ def test_a_letter_of_a_level_that_the_policy_no_longer_has_set_no_deadline() -> 
 def test_the_interval_counts_from_the_last_letter_whatever_its_level() -> None:
     ledger = POLICY + INVOICE + reminder(DUE + timedelta(days=20), 2) + reminder(DUE + timedelta(days=39), 1)
     assert level(ledger, 48) is None, "level 1 was sent once more, by hand"
-    assert "not before 2026-03-30: 10 days lie between two letters" in why(ledger, 48)
+    assert "level 4 not before 2026-03-30: there are 10 days between two letters" in why(ledger, 48)
     assert level(ledger, 49) == 4
 
 
@@ -155,11 +155,11 @@ def test_what_a_level_asks_for() -> None:
     assert (second.interest, second.indemnity) == (Decimal("1.18"), Decimal("40.00"))
     assert second.amount_asked == Decimal("166.18"), "120.00 + 1.18 + 40.00 + 5.00"
     assert second.notices[-1] == (
-        "Acme SAS: of the fee of 45.00 of level 2 the fixed compensation of 40.00 covers 40.00: the rest is asked for"
+        "Acme SAS: the fixed compensation of 40.00 covers 40.00 of the fee of 45.00 of level 2: the rest is asked for"
     )
     covered = the_letter(ledger.replace("fee: 45.00", "fee: 40.00"), 30)
     assert (covered.fee, covered.amount_asked) == (Decimal(0), Decimal("161.18"))
-    assert covered.notices[-1].endswith("covers 40.00: it is left out")
+    assert covered.notices[-1].endswith("covers 40.00 of the fee of 40.00 of level 2: it is left out")
     assert the_letter(ledger.replace(option, ""), 30).fee == Decimal("45.00"), "beside no compensation"
     assert (second.channel, second.registered, second.escalation) == ("email", False, "")
     assert second.signed_by == "Anne Le Gall"
@@ -231,7 +231,7 @@ def test_less_than_the_minimum_is_not_written_for() -> None:
     paid = '\n2026-02-12 * "Paid" ^N1\n  Assets:Bank  {} EUR\n  Assets:Receivable:Acme\n'
     assert level(ledger + paid.format("105.00"), 8) == 1
     held = the_letter(ledger + paid.format("105.01"), 8)
-    assert [invoice.reason for invoice in held.held] == ["14.99 is less than the minimum of 15.00 for a letter"]
+    assert [invoice.reason for invoice in held.held] == ["14.99 is below the minimum of 15.00 for a letter"]
     small = INVOICE.replace("120.00 EUR", "12.00 USD").replace("100.00", "10.00 USD").replace("-20.00", "-2.00 USD")
     assert level(ledger.replace(INVOICE, small.replace(" USD EUR", " USD")), 8) == 1, "it is in euros"
 
@@ -243,7 +243,7 @@ def test_a_policy_that_only_announces_reminds_of_nothing() -> None:
 
 def test_the_usual_policy_writes_for_no_cents() -> None:
     held = the_letter(INVOICE + '\n2026-02-12 * "Paid" ^N1\n  Assets:Bank  119.99 EUR\n  Assets:Receivable:Acme\n', 30)
-    assert [invoice.reason for invoice in held.held] == ["0.01 is less than the minimum of 1 for a letter"]
+    assert [invoice.reason for invoice in held.held] == ["0.01 is below the minimum of 1 for a letter"]
 
 
 def test_a_second_instalment_begins_at_the_first_level() -> None:
@@ -265,14 +265,14 @@ def test_what_is_on_the_account_unallocated_is_said_or_holds_the_letter_back() -
     unnamed = '\n2026-02-12 * "No reference"\n  Assets:Bank  {} EUR\n  Assets:Receivable:Acme\n'
     letter = the_letter(INVOICE + unnamed.format("50.00"), 8)
     assert letter.level == 1
-    assert "50.00 EUR on the account is allocated to no invoice" in letter.notices[-1]
+    assert "50.00 EUR on the account is not allocated to any invoice" in letter.notices[-1]
     held = the_letter(INVOICE + unnamed.format("120.00"), 8)
     assert held.level is None
     assert "120.00 EUR of 2026-02-12 (" in held.held[0].reason
-    assert "is just what is open of N1" in held.held[0].reason
+    assert "is exactly what is open of N1" in held.held[0].reason
     more = the_letter(INVOICE + unnamed.format("121.00"), 8)
     assert more.level is None
-    assert "121.00 EUR on the account is allocated to no invoice" in more.held[0].reason
+    assert "121.00 EUR on the account is not allocated to any invoice" in more.held[0].reason
 
 
 PLAN = (
@@ -302,7 +302,7 @@ def test_a_broken_plan_lets_reminders_go_on(paid: str) -> None:
 def test_what_is_written_off_keeps_no_promise() -> None:
     lost = '\n2026-02-20 * "Lost" #write-off ^N1\n  Income:Services  60.00 EUR\n  Assets:Receivable:Acme\n'
     plan = event(date(2026, 2, 12), "promise", "  amount: 60.00\n  until: 2026-02-25\n")
-    assert "was broken: 0 came" in why(INVOICE + plan + lost, 20)
+    assert "was broken: only 0 was received" in why(INVOICE + plan + lost, 20)
 
 
 def test_a_promise_about_what_was_late_then_is_kept_though_more_falls_due() -> None:
@@ -327,7 +327,7 @@ def test_of_two_promises_without_a_sum_the_second_may_be_broken_though_the_first
 def test_what_was_paid_before_the_plan_is_no_part_of_it() -> None:
     before = PAID.format(date(2026, 2, 11), "50.00")
     (broken,) = letters(INVOICE + PLAN + before, date(2026, 3, 2))
-    assert "was broken: 0 came" in broken.reasons[0].reason
+    assert "was broken: only 0 was received" in broken.reasons[0].reason
 
 
 def test_a_plan_for_the_whole_customer_counts_all_its_payments() -> None:
@@ -341,7 +341,7 @@ def test_a_plan_for_the_whole_customer_counts_all_its_payments() -> None:
 def test_what_was_not_sent_is_not_reminded_of() -> None:
     option = '\n2025-01-01 custom "invoice-option" "send-from" {}\n'
     follows = option.format("2026-01-01") + INVOICE
-    assert (level(follows, 20), why(follows, 20)) == (None, "nothing says that it was sent: send it first")
+    assert (level(follows, 20), why(follows, 20)) == (None, "nothing shows that it was sent: send it first")
     assert level(option.format("2026-01-11") + INVOICE, 20) == 1
     assert level(follows + event(date(2026, 1, 12), "sent"), 20) == 1
     assert level(follows + event(date(2026, 1, 12), "sent", link=""), 20) is None, "some other document"
@@ -357,7 +357,9 @@ def test_what_was_not_sent_is_not_reminded_of() -> None:
 def test_a_document_that_was_sent_late_has_its_time() -> None:
     ledger = INVOICE + event(DUE + timedelta(days=6), "sent")
     assert level(ledger, 12) is None
-    assert why(ledger, 12) == "12 days late, but sent on 2026-02-15; level 1 not before 2026-02-22, 7 days later"
+    assert (
+        why(ledger, 12) == "12 days late, but sent on 2026-02-15; level 1 not before 2026-02-22, which is 7 days later"
+    )
     assert level(ledger, 13) == 1
 
 

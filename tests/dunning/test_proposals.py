@@ -309,7 +309,7 @@ def test_no_milder_letter_follows_a_formal_notice() -> None:
     [
         ("Acme", "VIR N1", "50.00", "names N1"),
         ("PAIEMENT n1", "", "50.00", "names N1"),
-        ("Acme", "VIR", "120.00", "is just what is open of N1"),
+        ("Acme", "VIR", "120.00", "is exactly what is open of N1"),
     ],
 )
 def test_what_is_most_likely_paid_waits_for_a_word(payee: str, narration: str, amount: str, why: str) -> None:
@@ -338,7 +338,7 @@ def test_who_pays_before_it_is_due_is_reminded_of_what_is_late() -> None:
     paid = PAID.format(payee="Acme", narration="VIR N2", amount="120.00")
     (letter,) = letters(INVOICE + early + paid, DUE + timedelta(days=20))
     assert [late.position.invoice.number for late in letter.invoices] == ["N1"]
-    assert not any("allocated to no invoice" in notice for notice in letter.notices)
+    assert not any("not allocated to any invoice" in notice for notice in letter.notices)
     assert any("names N2: if it is for N2, write settles:" in notice for notice in letter.notices)
 
 
@@ -407,10 +407,10 @@ def test_other_money_on_the_account_is_told_and_not_taken_off() -> None:
     paid = PAID.format(payee="Acme", narration="VIR", amount="33.00")
     (letter,) = letters(INVOICE + paid, DUE + timedelta(days=20))
     assert (str(letter.total), str(letter.unallocated)) == ("120.00", "33.00")
-    told = "Acme SAS: 33.00 EUR on the account is allocated to no invoice, and not taken off in the letter"
-    assert letter.notices[0] == f"{told}: say what it settles"
+    told = "Acme SAS: 33.00 EUR on the account is not allocated to any invoice, and not deducted in the letter"
+    assert letter.notices[0] == f"{told}: write what it settles"
     (second,) = letters(INVOICE + paid + reminder(DUE + timedelta(days=8), 1) + LATE_INTEREST, DUE + timedelta(days=30))
-    assert second.notices[0] == f"{told}, which claims no interest for what it covers: say what it settles"
+    assert second.notices[0] == f"{told}, which claims no interest for what it covers: write what it settles"
 
 
 @pytest.mark.parametrize(

@@ -110,14 +110,18 @@ def test_a_credit_note_asks_for_nothing() -> None:
 
 def test_a_letter_has_no_words_for_what_is_settled_and_a_platform_wants_the_invoice_as_it_is() -> None:
     stands = at(INVOICE + WHOLE, DUE)
-    assert stands.reason_to_hold("post").startswith("is credited by A1 since 2026-02-01, but its page asks for it")
+    assert stands.reason_to_hold("post").startswith("has been credited by A1 since 2026-02-01, but its page asks for")
     assert (stands.reason_to_hold("email"), stands.reason_to_hold("e-invoice")) == ("", "")
     whole = at(INVOICE + paid("120.00"), date(2026, 2, 20))
-    assert whole.reason_to_hold("post").startswith("is paid since 2026-02-20, but its page asks for it")
+    assert whole.reason_to_hold("post").startswith("has been paid since 2026-02-20, but its page asks for payment")
     both = at(INVOICE + PART + paid("60.00"), date(2026, 2, 20))
-    assert both.reason_to_hold("post").startswith("is settled, by A1 too, since 2026-02-20, but its page asks for it")
+    assert both.reason_to_hold("post").startswith(
+        "has been settled, also by A1, since 2026-02-20, but its page asks for payment"
+    )
     lost = at(INVOICE + LOST, date(2026, 2, 20))
-    assert lost.reason_to_hold("post").startswith("is written off since 2026-02-20, but its page asks for it")
+    assert lost.reason_to_hold("post").startswith(
+        "has been written off since 2026-02-20, but its page asks for payment"
+    )
     likely = at(INVOICE + paid("120.00", PAID), date(2026, 2, 20))
     assert 'write settles: "N1" below that line' in likely.reason_to_hold("email")
     assert likely.reason_to_hold("e-invoice") == ""

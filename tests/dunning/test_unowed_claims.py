@@ -78,7 +78,7 @@ def test_what_is_credited_takes_its_claim_with_it() -> None:
     found = beyond(ledger)
     assert found is not None
     assert (found.amount, found.is_whole) == (D("47.59"), True)
-    text = "C1: K1 credits N1: the 47.59 EUR were never owed; credit the claim: bean-invoice credit C1 --write"
+    text = "C1: K1 credits N1: the 47.59 EUR was never owed; credit the claim: bean-invoice credit C1 --write"
     assert warned(ledger) == [text]
     assert beyond(ledger, date(2026, 3, 9)) is None, "nothing later changes what was asked before"
 
@@ -179,7 +179,7 @@ def test_no_letter_asks_for_it() -> None:
     (held,) = propose(book_of(ledger + note), date(2026, 5, 30))
     assert held.level is None
     assert [(invoice.number, invoice.reason) for invoice in held.held] == [
-        ("C1", "K1 credits N1: the 47.59 EUR were never owed; credit the claim: bean-invoice credit C1 --write")
+        ("C1", "K1 credits N1: the 47.59 EUR was never owed; credit the claim: bean-invoice credit C1 --write")
     ]
 
 
@@ -294,9 +294,9 @@ def test_no_letter_asks_for_a_claim_whose_invoice_that_money_may_have_paid() -> 
     (held,) = propose(book_of(FRANCE + invoice() + CLAIM + on_account("2026-01-20", "1200.00")), date(2026, 5, 30))
     assert held.level is None
     (invoiced, claim) = held.held
-    assert (invoiced.number, "is just what is open of N1" in invoiced.reason) == ("N1", True)
+    assert (invoiced.number, "is exactly what is open of N1" in invoiced.reason) == ("N1", True)
     assert (claim.number, claim.reason) == (
-        "C1", "1200.00 EUR on the account may be for N1: say what it settles, or pay it back",
+        "C1", "1200.00 EUR on the account may be for N1: write what it settles, or pay it back",
     )  # fmt: skip
     assert warned(FRANCE + invoice() + CLAIM + on_account("2026-01-20", "1200.00")) == [], "nobody has said so yet"
 
@@ -307,7 +307,7 @@ def test_the_steps_say_what_counts_as_paid() -> None:
     assert found is not None
     step = found.steps[0]
     assert (step.figure, step.result) == ("paid", D("600.00"))
-    assert step.because.endswith(": on the account, allocated to nothing; counts as paid")
+    assert step.because.endswith(": on the account, not allocated; counts as paid")
     assert step.because.startswith("2026-02-19, ")
 
 

@@ -176,7 +176,7 @@ def test_what_is_wrong_is_found(rule: str, number: str, change: Change) -> None:
 
 def test_a_price_for_several_is_told_as_one() -> None:
     (problem,) = checks.check_business_terms(line(price_base_quantity=D(10))(e_invoice("D-DEBITS")))
-    assert problem.message == "the net is 100.00, but 1 × 100.00 ÷ 10 with its allowances and charges is 10.00"
+    assert problem.message == "the net is 100.00, but 1 × 100.00 ÷ 10 with its allowances and charges makes 10.00"
 
 
 def test_roundings_that_the_law_allows_are_no_fault() -> None:

@@ -278,7 +278,7 @@ LINE = '    tax: "ZERO"\n    nature: "services"\n'
             + invoice("X1", "Assets:Receivable:Town", LINE, '  kind: "claim"\n  corrects: "C1"\n')
             .replace("100.00", "-100.00").replace("--", ""),
             "BT-3",
-            "the credit note on a claim, outside VAT",
+            "a credit note on a claim, outside VAT",
         ),
         (invoice("draft-1", "Assets:Receivable:Town", LINE).replace('* "One"', '! "One"'), "BT-1", "is a draft"),
         (invoice("X1", "Assets:Receivable:Town", LINE).replace("100.00", "-100.00").replace("--", ""), "BT-25", "corrects"),
@@ -371,7 +371,8 @@ def test_a_seller_is_reached_by_telephone_or_by_mail(keys: str, phone: str, emai
 
 def test_goods_within_the_union_beside_others_are_delivered_to_the_customer() -> None:
     lines = (
-        '    tax: "INTRA"\n    nature: "goods"\n  Income:Services  -100.00 EUR\n    text: "Conseil"\n    tax: "REVERSE"\n'
+        '    tax: "INTRA"\n    nature: "goods"\n  Income:Services  -100.00 EUR\n    text: "Conseil"\n    '
+        'tax: "REVERSE"\n'
         '    nature: "services"\n'
     )
     both = invoice("X1", "Assets:Receivable:Kiefer", lines).replace("Kiefer  100", "Kiefer  200")

@@ -79,24 +79,24 @@ def test_an_attachment_that_inflates_beyond_the_limit_is_refused(times: int, mon
     for _ in range(times):
         data = zlib.compress(data)
     monkeypatch.setattr(pdf, "LIMIT", 1_000_000)
-    with pytest.raises(syntax.NotReadable, match="larger than 1 MB, as no invoice is"):
+    with pytest.raises(syntax.NotReadable, match="larger than 1 MB, which no invoice"):
         pdf.extract(stored(data, *["FlateDecode"] * times))
 
 
 def test_an_attachment_is_not_unpacked_in_every_way() -> None:
-    with pytest.raises(syntax.NotReadable, match=r"in a way that is not read \(/LZWDecode\)"):
+    with pytest.raises(syntax.NotReadable, match=r"in a way that is not supported \(/LZWDecode\)"):
         pdf.extract(stored(b"\x80\x0b", "LZWDecode"))
 
 
 def test_a_document_beyond_the_limit_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "LIMIT", 1_000)
-    assert [layer.not_run for layer in layers.validate(XML)] == ["it is larger than 0 MB, as no invoice is"]
+    assert [layer.not_run for layer in layers.validate(XML)] == ["it is larger than 0 MB, which no invoice should be"]
 
 
 def test_a_password_is_said() -> None:
     locked = changed(lambda _: None, encryption=pikepdf.Encryption(owner="a", user="b"))
     first, *_ = layers.validate(locked)
-    assert [problem.message for problem in first.problems] == ["the PDF is encrypted, and opens with a password only"]
+    assert [problem.message for problem in first.problems] == ["the PDF is encrypted, and only opens with a password"]
     open_to_all = pdf.attached(changed(lambda _: None, encryption=pikepdf.Encryption(owner="a", user="")))
     assert open_to_all.xml == XML
     assert "PDF/A forbids" in open_to_all.problems[0].message
@@ -117,5 +117,5 @@ def test_a_pdf_may_begin_after_other_bytes() -> None:
 
 def test_a_pdf_that_cannot_be_repaired_is_not_read() -> None:
     first, *_ = layers.validate(made()[:3_000])
-    assert first.problems[0].message.startswith("it is no PDF that can be read: ")
+    assert first.problems[0].message.startswith("it is not a readable PDF:")
     assert "BytesIO" not in first.problems[0].message

@@ -36,7 +36,7 @@ def test_a_wrong_figure_is_seen(tmp_path: Path) -> None:
 
 
 def test_what_is_refused_has_to_be_foreseen() -> None:
-    why = ["main.beancount:3: N1 is no e-invoice (BT-34): the seller has no electronic address"]
+    why = ["main.beancount:3: N1 is not an e-invoice (BT-34): the seller has no electronic address"]
     assert refused(EXPECTED, "cii", []) == []
     assert refused(EXPECTED, "cii", why) == [f"it should be one: {why[0]}"]
     foreseen = replace(EXPECTED, none_as={"cii": frozenset({"BT-34"})})

@@ -53,7 +53,7 @@ def test_a_process_that_ends_leaves_its_layers_not_run(worker: Path) -> None:
 def test_a_process_that_is_stuck_is_ended(worker: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(saxon, "TIMEOUT_SECONDS", 0.2)
     worker.write_text("import sys, time\nsys.stdin.buffer.readline()\ntime.sleep(60)\n", "utf-8")
-    assert verdicts(GOOD)["BR-FR"] == (False, "Saxon gave no answer in 0.2 seconds")
+    assert verdicts(GOOD)["BR-FR"] == (False, "Saxon did not answer within 0.2 seconds")
 
 
 def test_a_process_that_cannot_be_started_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

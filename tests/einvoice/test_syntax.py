@@ -73,8 +73,8 @@ def test_texts_are_never_markup() -> None:
 @pytest.mark.parametrize(
     ("xml", "says"),
     [
-        (b"not XML", "it is no XML"),
-        (b"", "it is no XML"),
+        (b"not XML", "it is not XML:"),
+        (b"", "it is not XML:"),
         (b"<Order/>", "its root is Order"),
         (b"<Invoice/>", "cannot be read"),
         (b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><Invoice>&x;</Invoice>', "document type declaration"),
@@ -92,7 +92,7 @@ def test_what_is_no_invoice_is_refused(xml: bytes, says: str) -> None:
 def test_what_is_no_xml_is_told_without_the_parser_s_name_for_it() -> None:
     with pytest.raises(syntax.NotReadable) as refused:
         syntax.read_e_invoice(b"not XML")
-    assert str(refused.value) == "it is no XML: Start tag expected, '<' not found, line 1, column 1"
+    assert str(refused.value) == "it is not XML: Start tag expected, '<' not found, line 1, column 1"
 
 
 def test_a_date_that_does_not_exist_is_refused() -> None:
@@ -104,15 +104,17 @@ def test_a_date_that_does_not_exist_is_refused() -> None:
 @pytest.mark.parametrize(
     ("name", "right", "wrong", "says"),
     [
-        ("cii", b"CategoryCode>S</", b"CategoryCode>S</ram:CategoryCode><ram:CategoryCode>S</", "BT-151 stands 2 times: S, S"),
-        ("ubl", b"<cbc:IssueDate>", b"<cbc:TaxCurrencyCode/><cbc:TaxCurrencyCode/><cbc:IssueDate>", "BT-6 stands 2 times"),
-        ("ubl", b"<cbc:DocumentCurrencyCode>EUR<", b"<cbc:DocumentCurrencyCode>E']<", "E'] is no code of a currency"),
-        ("cii", b'"VA">FR44', b'"VA">FR1</ram:ID><ram:ID schemeID="VA">FR44', "a VAT id (BT-31, BT-48) stands 2 times: FR1, FR44"),
-        ("cii", b">637.00</ram:LineTotal", b">XX</ram:LineTotal", "BT-131 is no number: XX"),
-        ("cii", b">637.00</ram:LineTotal", b">NaN</ram:LineTotal", "BT-131 is no number: NaN"),
-        ("cii", b">637.00</ram:LineTotal", b">6.37e2</ram:LineTotal", "BT-131 is no number: 6.37e2"),
+        ("cii", b"CategoryCode>S</", b"CategoryCode>S</ram:CategoryCode><ram:CategoryCode>S</", "BT-151 appears 2 times: S, S"),
+        ("ubl", b"<cbc:IssueDate>", b"<cbc:TaxCurrencyCode/><cbc:TaxCurrencyCode/><cbc:IssueDate>", "BT-6 appears 2 times"),
+        ("ubl", b"<cbc:DocumentCurrencyCode>EUR<", b"<cbc:DocumentCurrencyCode>E']<", "E'] is not a currency code"),
+        ("cii", b'"VA">FR44', b'"VA">FR1</ram:ID><ram:ID schemeID="VA">FR44', "a VAT id (BT-31, BT-48) appears 2 "
+        "times: FR1, FR44"),
+        ("cii", b">637.00</ram:LineTotal", b">XX</ram:LineTotal", "BT-131 is not a number: XX"),
+        ("cii", b">637.00</ram:LineTotal", b">NaN</ram:LineTotal", "BT-131 is not a number: NaN"),
+        ("cii", b">637.00</ram:LineTotal", b">6.37e2</ram:LineTotal", "BT-131 is not a number: 6.37e2"),
         ("cii", b">637.00</ram:LineTotal", b">637" + b"0" * 99 + b"</ram:LineTotal", "BT-131 has too many digits: 637000"),
-        ("cii", b">637.00</ram:LineTotal", b"></ram:LineTotal", "BT-131 is missing, and the rest cannot be judged without it"),
+        ("cii", b">637.00</ram:LineTotal", b"></ram:LineTotal", "BT-131 is missing, and the rest cannot be judged "
+        "without it"),
         ("ubl", b"<cbc:IssueDate>2026-09-15<", b"<cbc:IssueDate><", "BT-2 is missing"),
         ("ubl", b"<cbc:DueDate>2026-10-31<", b"<cbc:DueDate>soon<", "'soon' does not match"),
     ],

@@ -22,18 +22,21 @@ def told(text: str) -> list[str]:
     [
         (
             'custom "invoice-sellr" "A"',
-            'error directive: "invoice-sellr" is no directive of ours: did you mean "invoice-seller"?',
+            'error directive: "invoice-sellr" is not a directive of this plugin: did you mean "invoice-seller"?',
         ),
-        ('custom "invoice-zzz" "A"', 'error directive: "invoice-zzz" is no directive of ours: it is one of '),
+        (
+            'custom "invoice-zzz" "A"',
+            'error directive: "invoice-zzz" is not a directive of this plugin: it must be one of',
+        ),
         ('custom "budget" "A"', ""),
         ('custom "invoice-seller" "A" "B"', 'error directive: too many values: the text "B" has no meaning here'),
-        ('custom "invoice-seller" 5', "error directive: the name is the number 5, but a text in quotes belongs here"),
-        ('custom "invoice-tax" "T" 5', "error directive: the label is the number 5, but a text in quotes belongs here"),
-        ('custom "invoice-tax" 5', "error directive: the first value is the number 5, but a tax's code belongs here"),
-        ('custom "invoice-tax" ""', 'error directive: the first value is the text "", but a tax\'s code belongs here'),
+        ('custom "invoice-seller" 5', "error directive: the name is the number 5, but must be a text in quotes"),
+        ('custom "invoice-tax" "T" 5', "error directive: the label is the number 5, but must be a text in quotes"),
+        ('custom "invoice-tax" 5', "error directive: the first value is the number 5, but must be a tax's code"),
+        ('custom "invoice-tax" ""', 'error directive: the first value is the text "", but must be a tax\'s code'),
         (
             'custom "invoice-item" TRUE',
-            "error directive: the first value is the flag TRUE, but an item's code belongs here",
+            "error directive: the first value is the value TRUE, but must be an item's code",
         ),
         (
             'custom "invoice-tax" "T" "Tax" Liabilities:VAT "more"',
@@ -53,7 +56,7 @@ def told(text: str) -> list[str]:
         ),
         (
             'custom "invoice-milestone" "K" "A"',
-            "error unknown-contract: milestone of contract K, which no invoice-contract opens",
+            "error unknown-contract: milestone of contract K, which is not opened by any invoice-contract",
         ),
         (
             'custom "invoice-milestone" "K" "A" "B"',
@@ -78,7 +81,7 @@ def told(text: str) -> list[str]:
         ),
         (
             'custom "invoice-contract" Assets:Receivable:Acme "K"',
-            "error contract-mode: contract K has no mode: its first directive says",
+            "error contract-mode: contract K has no mode: its first directive",
         ),
         ('custom "invoice-contract" Assets:Receivable:Acme "K" "time"', ""),
         ('custom "invoice-index" "I"', "error directive: an index has two values"),
@@ -98,12 +101,12 @@ def told(text: str) -> list[str]:
         ('custom "invoice-policy" "soft" 1 2', "error directive: "),
         (
             'custom "invoice-policy" "soft" 1\n  fee: 1.00',
-            "error policy-days: level 1 of policy soft has no days: say from how many days",
+            "error policy-days: level 1 of policy soft has no days: give the number of days",
         ),
         ('custom "invoice-policy" 1', "error directive: "),
         (
             'custom "invoice-customer" Assets:Receivable:Nobody',
-            "error unknown-account: Assets:Receivable:Nobody is no customer: open it",
+            "error unknown-account: Assets:Receivable:Nobody is not a customer: open it",
         ),
         (
             'custom "invoice-customer" Assets:Receivable:Acme Assets:Receivable:Kiefer',
@@ -135,10 +138,11 @@ def told(text: str) -> list[str]:
         ),
         (
             'custom "invoice-tax" "T" "Tax" Liabilities:VAT\n  rate: 5\n  due-on: "payment"',
-            "error tax-account: T is due on payment: say on which",
+            "error tax-account: T is due on payment: name the",
         ),
         (
-            'custom "invoice-tax" "T" "Tax" Liabilities:VAT\n  rate: 5\n  due-on: "payment"\n  pending: Liabilities:Deposits',
+            'custom "invoice-tax" "T" "Tax" Liabilities:VAT\n  rate: 5\n  due-on: "payment"\n  pending: '
+            "Liabilities:Deposits",
             "",
         ),
         ('custom "invoice-tax" "T" "Tax" Liabilities:VAT\n  rate: 5\n  due-on: "invoice"', ""),
@@ -156,11 +160,11 @@ def told(text: str) -> list[str]:
         ),
         (
             'open Income:Wrong\n  customer: "X"',
-            "error key-place: customer cannot stand on Income:Wrong: a customer is an account under Assets",
+            "error key-place: customer cannot be on Income:Wrong: a customer is an account under Assets",
         ),
         (
             "open Assets:Receivable:Alias\n  customer: Assets:Receivable:No",
-            "error unknown-account: customer: Assets:Receivable:No is no account",
+            "error unknown-account: customer: Assets:Receivable:No is not an account",
         ),
         ("open Assets:Receivable:Alias\n  customer: Assets:Receivable:Acme", ""),
     ],
@@ -200,7 +204,8 @@ def test_one_key_twice_on_a_day_is_an_error_where_it_differs() -> None:
     assert told(text.format("Brest") * 2) == []
     (found,) = told(text.format("Brest") + text.format("Rennes"))
     assert found == (
-        'error amended-twice: customer Assets:Receivable:Acme: city is set twice on 2026-01-01, to the text "Brest" (line 51) and'
+        "error amended-twice: customer Assets:Receivable:Acme: city is set twice on 2026-01-01, to the text "
+        '"Brest" (line 51) and'
         ' to the text "Rennes": keep one of them'
     )
     for what, value, other in (("index", "100", "101"), ("rate", "2.15", "2.40")):

@@ -102,7 +102,7 @@ def test_what_a_line_says_and_what_its_item_says() -> None:
         ("0.00 | discount: 100 | quantity: 1 | price: 100.00", ""),
         (
             "0.00 | discount: 101 | quantity: 1 | price: 100.00",
-            "error discount: N1: a discount of 101 % must be from 0 to 100",
+            "error discount: N1: a discount of 101 % must be between 0 and 100",
         ),
         ("0.00 | discount: -1 | quantity: 1 | price: 100.00", "error discount: N1: a discount of -1 % must be"),
         ('100.00 | item: "DEVV"', 'error unknown-item: N1: item "DEVV" is not known: did you mean "DEV"?'),
@@ -114,7 +114,7 @@ def test_what_a_line_says_and_what_its_item_says() -> None:
         ('100.00 | tax: "FR2O"', 'error unknown-tax: N1: tax "FR2O" is not known: did you mean "FR20"?'),
         (
             '100.00 | tax: "FR20 FR10"',
-            'error unknown-tax: N1: tax "FR20 FR10" is not known: a line has one code: define one',
+            'error unknown-tax: N1: tax "FR20 FR10" is not known: a line has only one code: define one',
         ),
     ],
 )
@@ -141,7 +141,8 @@ def test_whose_the_tax_of_a_line_is() -> None:
     assert one_of(default + of_item.replace('    item: "DEV"\n', "")).lines[0].tax == "FR10"
     said = told(BARE.format("Assets:Receivable:Acme  100.00 EUR", ""))
     assert said == [
-        'error no-tax: N1: no tax code: write tax: "…" on the line, its item or its customer, or set custom "invoice-option"'
+        'error no-tax: N1: no tax code: write tax: "…" on the line, its item or its customer, or set custom '
+        '"invoice-option"'
         ' "default-tax" "…"'
     ]
     own = text.replace('"N1"\n', '"N1"\n  tax: "FR10"\n', 1)
@@ -205,7 +206,7 @@ def test_a_tax_in_another_currency_says_its_amount() -> None:
     text = ABROAD.format(usd=1200, booked=-920, quantity=10, vat="-184.00", tax=200)
     (found,) = told(text.replace("    amount: 200\n", ""))
     assert found.startswith(
-        "error tax-amount: N1: Liabilities:VAT is booked in EUR, the document is in USD: write the tax in the"
+        "error tax-amount: N1: Liabilities:VAT is booked in EUR, but the document is in USD: write the tax in the"
     )
     assert found.endswith("amount: 200.00")
     (found,) = told(text.replace(" @ 0.92 EUR", ""))
@@ -289,12 +290,12 @@ def test_instalments_by_terms_by_postings_and_by_dates() -> None:
         (document("draft-1", "100.00").replace(" * ", " ! ", 1), ""),
         (
             '2026-01-05 * "x"\n  invoice: "N1"\n  kind: "void"\n  Assets:Bank  1.00 EUR\n  Equity:Opening  -1.00 EUR\n',
-            "error void: N1 is void, but Assets:Bank is booked with 1.00 EUR",
+            "error void: N1 is void, but 1.00 EUR",
         ),
         ('2026-01-05 * "x"\n  invoice: "N1"\n  kind: "void"\n  Assets:Bank  0.00 EUR\n', ""),
         (
             '2026-01-05 * "x"\n  invoice: "N1"\n  kind: "void"\n  customer: Assets:Bank\n',
-            "error no-customer: customer: Assets:Bank is no customer",
+            "error no-customer: customer: Assets:Bank is not a customer's",
         ),
         (
             document("N1", "100.00").replace("Receivable:Acme", "Bank"),
@@ -323,7 +324,7 @@ def test_instalments_by_terms_by_postings_and_by_dates() -> None:
                 'EUR\n    tax: "FR20"\n  Liabilities:VAT  -20.00 EUR\n    tax: "FR20"',
                 'EUR\n    tax: "FR20"\n  Liabilities:VAT  -20.00 EUR',
             ),
-            'error tax-code: N1: Liabilities:VAT serves FR10, FR20: write which one it is, tax: "FR20"',
+            'error tax-code: N1: Liabilities:VAT serves FR10, FR20: write which of them it is, tax: "FR20"',
         ),
     ],
 )
@@ -443,8 +444,9 @@ def test_a_tax_that_says_a_rate_means_one_of_the_lines_under_its_code() -> None:
     raised = '2026-01-01 custom "invoice-tax" "FR20" "TVA"\n  rate: 21\n'
     said = told(raised + two.replace('-30.00 EUR\n    tax: "FR20"', '-30.00 EUR\n    tax: "FR20 19%"'))
     assert said[0] == (
-        'error tax-code: N1: FR20 19%: its lines under FR20 have 21 %: write tax: "FR20", or say on the line when it was'
-        " supplied, delivered: …"
+        'error tax-code: N1: FR20 19%: its lines under FR20 have 21 %: write tax: "FR20", or write on the '
+        "line the day of"
+        " supply, delivered: …"
     )
 
 

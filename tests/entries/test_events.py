@@ -19,15 +19,19 @@ ASKED = '2026-02-20 note Assets:Receivable:Acme "Said" {}\n'
     ("text", "expected"),
     [
         (ASKED.format('^N1\n  event: "reminder"\n  level: 2'), ""),
-        (ASKED.format('^N1\n  event: "reminder"'), "error event-level: a reminder has a level: write level: 1"),
+        (ASKED.format('^N1\n  event: "reminder"'), "error event-level: a reminder needs a level: write level: 1"),
         (ASKED.format('\n  event: "dispute"'), ""),
         (ASKED.format('^N1\n  event: "dispute"\n  amount: 10.00'), ""),
         (
             ASKED.format('\n  event: "dispute"\n  amount: 10.00'),
-            "error event-amount: a dispute of 10.00 names its invoice: add its link, ^NUMBER; without an amount all is contested",
+            "error event-amount: a dispute of 10.00 needs its invoice: add its link, ^NUMBER; without an amount "
+            "everything is contested",
         ),
         (ASKED.format('^N1\n  event: "promise"\n  until: 2026-03-01'), ""),
-        (ASKED.format('\n  event: "promise"'), "error event-until: a promise says until when: write until: 2026-02-20"),
+        (
+            ASKED.format('\n  event: "promise"'),
+            "error event-until: a promise needs its last day: write until: 2026-02-20",
+        ),
         (
             ASKED.format('^N2\n  event: "sent"'),
             "error event-nothing: sent: N2 is an invoice of Kiefer GmbH, not of this account's customer",
@@ -38,12 +42,13 @@ ASKED = '2026-02-20 note Assets:Receivable:Acme "Said" {}\n'
         ),
         (
             ASKED.format('^N9\n  event: "sent"\n  sha256: "ab"'),
-            "error event-nothing: sent: there is no invoice for its link ^N9: it has been issued; put it back (git log tells when"
+            "error event-nothing: sent: there is no invoice for its link ^N9: it has been issued; put it back "
+            "(git log tells when"
             " it went), and credit it if it was wrong",
         ),
         (
             ASKED.format('^N1\n  event: "sent"').replace("Receivable:Acme", "Bank"),
-            "error event-nothing: an event of N1 stands on Assets:Bank, which is no customer's account",
+            "error event-nothing: an event of N1 is on Assets:Bank, which is not a customer's account",
         ),
     ],
 )
@@ -76,7 +81,8 @@ def test_what_an_event_keeps() -> None:
 def test_what_a_sealed_document_keeps() -> None:
     sealed = '2026-01-05 document Assets:Receivable:Acme "/N1.pdf" ^N1 ^N0 ^N9\n  event: "issued"\n  sha256: " AB "\n'
     others = (
-        '2026-01-06 document Assets:Bank "/N2.pdf" ^N2\n  event: "issued"\n  sha256: "cd"\n  facts: "F"\n  previous: 5\n'
+        '2026-01-06 document Assets:Bank "/N2.pdf" ^N2\n  event: "issued"\n  sha256: "cd"\n  facts: "F"\n  '
+        "previous: 5\n"
         '2026-01-06 document Assets:Bank "/N3.pdf" ^N2\n  event: "issued"\n  sha256: ""\n'
         '2026-01-06 document Assets:Bank "/N4.pdf" ^N2\n  event: "issued"\n'
         '2026-01-06 document Assets:Bank "/N4.pdf" ^N2\n  sha256: "ef"\n'

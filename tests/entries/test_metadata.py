@@ -69,28 +69,28 @@ def test_what_is_right_is_read(key: str, said: object, expected: object) -> None
 @pytest.mark.parametrize(
     ("key", "said", "expected"),
     [
-        ("text", D("5"), "key-type: text is the number 5, but a text belongs here: write it in quotes"),
+        ("text", D("5"), "key-type: text is the number 5, but must be a text: write it in quotes"),
         (
             "quantity",
             "5",
-            'key-type: quantity is the text "5", but a number belongs here: write it bare, without quotes or currency:'
+            'key-type: quantity is the text "5", but must be a number: write it bare, without quotes or currency:'
             " write quantity: 5",
         ),
         (
             "quantity",
             "1 200,50 EUR",
-            'key-type: quantity is the text "1 200,50 EUR", but a number belongs here: write it bare, without'
-            " quotes or currency: write quantity: 1200.50",
+            'key-type: quantity is the text "1 200,50 EUR", but must be a number: write it bare, without quotes '
+            "or currency: write quantity: 1200.50",
         ),
         (
             "quantity",
             "many",
-            'key-type: quantity is the text "many", but a number belongs here: write it bare, without quotes or currency',
+            'key-type: quantity is the text "many", but must be a number: write it bare, without quotes or currency',
         ),
         (
             "quantity",
             True,
-            "key-type: quantity is the flag TRUE, but a number belongs here: write it bare, without quotes or currency",
+            "key-type: quantity is the value TRUE, but must be a number: write it bare, without quotes or currency",
         ),
         ("quantity", D("NaN"), "key-type: quantity is not a finite number"),
         (
@@ -98,36 +98,36 @@ def test_what_is_right_is_read(key: str, said: object, expected: object) -> None
             Amount(D("5"), "USD"),
             "key-type: price is in USD, but the document is in EUR: write the price in EUR",
         ),
-        ("instalment", D(0), "key-type: instalment is 0, but a whole number from 1 belongs here"),
-        ("instalment", D(10000), "key-type: instalment is 10000, but a whole number from 1 belongs here"),
-        ("instalment", D("1.5"), "key-type: instalment is 1.5, but a whole number from 1 belongs here"),
-        ("level", D(-1), "key-type: level is -1, but a whole number from 0 belongs here"),
-        ("level", D("0.5"), "key-type: level is 0.5, but a whole number from 0 belongs here"),
-        ("days", D(-1000), "key-type: days is -1000, but a whole number of days belongs here"),
-        ("days", D("1.5"), "key-type: days is 1.5, but a whole number of days belongs here"),
-        ("due", "2026-02-30", "key-type: due is 2026-02-30, which is no day of the calendar"),
-        ("due", "soon", 'key-type: due is the text "soon", but a date such as 2026-01-31 belongs here'),
-        ("due", D(2026), "key-type: due is the number 2026, but a date such as 2026-01-31 belongs here"),
+        ("instalment", D(0), "key-type: instalment is 0, but must be a whole number from 1"),
+        ("instalment", D(10000), "key-type: instalment is 10000, but must be a whole number from 1"),
+        ("instalment", D("1.5"), "key-type: instalment is 1.5, but must be a whole number from 1"),
+        ("level", D(-1), "key-type: level is -1, but must be a whole number from 0"),
+        ("level", D("0.5"), "key-type: level is 0.5, but must be a whole number from 0"),
+        ("days", D(-1000), "key-type: days is -1000, but must be a whole number of days"),
+        ("days", D("1.5"), "key-type: days is 1.5, but must be a whole number of days"),
+        ("due", "2026-02-30", "key-type: due is 2026-02-30, which is not a day of the calendar"),
+        ("due", "soon", 'key-type: due is the text "soon", but must be a date such as 2026-01-31'),
+        ("due", D(2026), "key-type: due is the number 2026, but must be a date such as 2026-01-31"),
         (
             "rounding",
             "true",
-            'key-type: rounding is the text "true", but TRUE or FALSE belongs here, without quotes: write rounding: TRUE',
+            'key-type: rounding is the text "true", but must be TRUE or FALSE, without quotes: write rounding: TRUE',
         ),
-        ("rounding", "yes", 'key-type: rounding is the text "yes", but TRUE or FALSE belongs here, without quotes'),
-        ("rounding", D(1), "key-type: rounding is the number 1, but TRUE or FALSE belongs here, without quotes"),
+        ("rounding", "yes", 'key-type: rounding is the text "yes", but must be TRUE or FALSE, without quotes'),
+        ("rounding", D(1), "key-type: rounding is the number 1, but must be TRUE or FALSE, without quotes"),
         (
             "pending",
             "Later",
-            'key-type: pending is the text "Later", but an account such as Income:Services belongs here',
+            'key-type: pending is the text "Later", but must be an account such as Income:Services',
         ),
-        ("terms", True, "key-type: terms is the flag TRUE, but a text belongs here: write it in quotes"),
+        ("terms", True, "key-type: terms is the value TRUE, but must be a text: write it in quotes"),
         ("country", "uk", 'key-type: country is "uk", but the ISO 3166 code is "GB"'),
         (
             "country",
             "France",
-            'key-type: country is "France", but an ISO 3166 code of two letters belongs here, such as "FR"',
+            'key-type: country is "France", but must be a two-letter ISO 3166 code, such as "FR"',
         ),
-        ("language", "french", 'key-type: language is "french", but a code of two letters belongs here, such as "fr"'),
+        ("language", "french", 'key-type: language is "french", but must be a two-letter code, such as "fr"'),
         (
             "buyer",
             "consumers",
@@ -137,7 +137,8 @@ def test_what_is_right_is_read(key: str, said: object, expected: object) -> None
         (
             "buyer",
             "xyz",
-            'key-value: buyer is "xyz", but must be one of "business", "consumer", "public", "hospital", "public-enterprise"',
+            'key-value: buyer is "xyz", but must be one of "business", "consumer", "public", "hospital", '
+            '"public-enterprise"',
         ),
     ],
 )
@@ -148,7 +149,7 @@ def test_what_is_wrong_says_what_to_write(key: str, said: object, expected: str)
 def test_a_percentage_below_one_is_read_and_doubted() -> None:
     assert value("rate", D("0.2")) == (
         D("0.2"),
-        ["percent: rate: 0.2 means 0.2 percent; if 20.0 percent is meant, write rate: 20"],
+        ["percent: rate: 0.2 means 0.2 percent; if you mean 20.0 percent, write rate: 20"],
     )
 
 
@@ -186,7 +187,7 @@ def test_keys_by_their_places() -> None:
     assert said({"text": None}, keys.LINE) == ({"text": None}, [])
     assert said({"quantitty": D(2)}, keys.LINE) == (
         {},
-        ["misspelt-key: quantitty is no key of ours: did you mean quantity? Write quantity:"],
+        ["misspelt-key: quantitty is not a key of this plugin: did you mean quantity? Write quantity:"],
     )
     assert said({"price": D("Infinity")}, keys.LINE) == ({}, ["key-type: price is not a finite number"])
     assert said({"deposit": True}, keys.MILESTONE) == ({"deposit": True}, [])
@@ -194,29 +195,30 @@ def test_keys_by_their_places() -> None:
     assert said({"terms": "3 days"}, keys.LINE) == (
         {},
         [
-            "key-place: terms cannot stand on a line: it would be lost: write terms: … above the first posting, right below the"
-            " transaction's first line"
+            "key-place: terms cannot be on a line: it would be lost here: write terms: … above the first "
+            "posting, right below"
+            " the transaction's first line"
         ],
     )
     assert said({"percent": D(3)}, keys.DOCUMENT) == (
         {},
-        ["key-place: percent cannot stand on an invoice: it stands on a milestone"],
+        ["key-place: percent cannot be on an invoice: it belongs on a milestone"],
     )
     assert said({"enclose": "timesheet"}, keys.COUNTER) == ({}, [])  # a bank's own word
     assert said({"iban": "FR76"}, keys.PAYMENT_POSTING) == ({}, [])
     assert said({"quantity": D(1)}, keys.PAYMENT_POSTING)[1][0].startswith(
-        "key-place: quantity cannot stand on a posting on a customer's"
+        "key-place: quantity cannot be on a posting on a customer's"
     )
     assert said({"quantity": D(1)}, keys.COUNTER)[1][0].startswith(
-        "key-place: quantity cannot stand on another posting of a payment"
+        "key-place: quantity cannot be on another posting of a payment"
     )
 
 
 @pytest.mark.parametrize(
     ("thing", "words"),
     [
-        (True, "the flag TRUE"),
-        (False, "the flag FALSE"),
+        (True, "the value TRUE"),
+        (False, "the value FALSE"),
         ("a", 'the text "a"'),
         (date(2026, 1, 2), "the date 2026-01-02"),
         (Amount(D(5), "EUR"), "the amount 5 EUR"),

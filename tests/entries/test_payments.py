@@ -61,24 +61,29 @@ def test_what_nets_to_nothing_between_two_accounts_is_a_transfer() -> None:
     ("text", "expected"),
     [
         (
-            '2026-02-01 * "Paid"\n  Assets:Bank  120.00 EUR\n  Assets:Receivable:Acme  -120.00 EUR\n    settles: "N1"\n',
+            '2026-02-01 * "Paid"\n  Assets:Bank  120.00 EUR\n  Assets:Receivable:Acme  -120.00 EUR\n    settles: '
+            '"N1"\n',
             "",
         ),
         (
-            '2026-02-01 * "Paid"\n  Assets:Bank  120.00 EUR\n    settles: "N1"\n  Assets:Receivable:Acme  -120.00 EUR\n',
-            'key-place: settles: "N1" stands on Assets:Bank, where it settles nothing',
+            '2026-02-01 * "Paid"\n  Assets:Bank  120.00 EUR\n    settles: "N1"\n  Assets:Receivable:Acme  '
+            "-120.00 EUR\n",
+            'key-place: settles: "N1" is on Assets:Bank, where it settles nothing: write it below',
         ),
         (
-            '2026-02-01 * "Paid" ^N1\n  Assets:Bank  120.00 EUR\n    settles: "N1"\n  Assets:Receivable:Acme  -120.00 EUR\n',
+            '2026-02-01 * "Paid" ^N1\n  Assets:Bank  120.00 EUR\n    settles: "N1"\n  Assets:Receivable:Acme  '
+            "-120.00 EUR\n",
             "",
         ),
         (
-            '2026-02-01 * "Paid"\n  Assets:Bank  120.00 EUR\n  Assets:Receivable:Kiefer  -120.00 EUR\n    settles: "N1"\n',
+            '2026-02-01 * "Paid"\n  Assets:Bank  120.00 EUR\n  Assets:Receivable:Kiefer  -120.00 EUR\n    '
+            'settles: "N1"\n',
             "other-customer: settles: N1 is an invoice of Acme SAS, not of this account's customer",
         ),
         (
             '2026-02-01 * "Paid" ^N1\n  Assets:Bank  120.00 EUR\n  Assets:Receivable:Kiefer  -120.00 EUR\n',
-            "other-customer: ^N1 links to N1, an invoice of Acme SAS, but this transaction does not touch that customer's account",
+            "other-customer: ^N1 links to N1, an invoice of Acme SAS, but this transaction does not touch that "
+            "customer's account",
         ),
         (
             '2026-02-01 * "Paid" ^N1\n  Assets:Bank  120.00 EUR\n  Assets:Receivable:Kiefer  -60.00 EUR\n'
@@ -87,13 +92,14 @@ def test_what_nets_to_nothing_between_two_accounts_is_a_transfer() -> None:
         ),
         (
             document("draft-1", "10.00").replace(" * ", " ! ", 1)
-            + '2026-02-01 * "Paid"\n  Assets:Bank  12.00 EUR\n  Assets:Receivable:Acme  -12.00 EUR\n    settles: "draft-1"\n',
+            + '2026-02-01 * "Paid"\n  Assets:Bank  12.00 EUR\n  Assets:Receivable:Acme  -12.00 EUR\n    settles: '
+            '"draft-1"\n',
             "settles-nothing: settles: draft-1 is a draft: there is nothing to settle",
         ),
         (
             document("draft-1", "10.00").replace(" * ", " ! ", 1)
             + '2026-02-01 * "Paid" ^draft-1\n  Assets:Bank  12.00 EUR\n  Assets:Receivable:Acme  -12.00 EUR\n',
-            "link-nothing: ^draft-1 names draft-1, a draft: it settles nothing before that is issued (bean-invoice issue draft-1",
+            "link-nothing: ^draft-1 names draft-1, a draft: it settles nothing before the draft is issued",
         ),
         (
             '2026-01-07 * "x"\n  invoice: "V1"\n  kind: "void"\n'

@@ -28,8 +28,8 @@ def test_books_of_reunion_have_its_rates_and_that_of_services_to_the_mainland() 
     assert '"RE85" "TVA 8,5 %" Liabilities:TVA' in text
     assert '"default-tax" "RE85"' in text
     assert (
-        '"FR20" "TVA 20 %" Liabilities:TVA\n  rate: 20\n  nature: "services"\n  sold-to: "FR business"\n  due-on: "payment"'
-        in text
+        '"FR20" "TVA 20 %" Liabilities:TVA\n  rate: 20\n  nature: "services"\n  sold-to: "FR business"\n  '
+        'due-on: "payment"' in text
     )
     assert '"EXPORT"' in text
     assert '"INTRACOM"' not in text  # goods leave no member state

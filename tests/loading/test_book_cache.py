@@ -476,8 +476,8 @@ def test_where_it_cannot_be_made_anew_that_is_said_and_the_files_are_read(
     ledger = open_ledger(top)
     assert [invoice.number for invoice in ledger.book.invoices] == ["F-1", "F-2", "F-3"]
     assert ledger.notices == (
-        f"{beancounts(top)}: this cache of Beancount's does not know {file} as it is, and cannot be removed: what loads through"
-        " it (bean-check, bean-query) may speak of an older ledger until you delete it",
+        f"{beancounts(top)}: this Beancount cache does not know the current state of {file}, and cannot be removed: what loads"
+        " through it (bean-check, bean-query) may show an older ledger until you delete it",
     )
     assert owed(open_ledger(top))[-1] == "F-3 300.00", "nothing is kept beside it"
 

@@ -55,7 +55,7 @@ SOUND = 'option "operating_currency" "EUR"\n2026-01-01 open Assets:Banque\n'
         ),
         (
             b"\xef\xbb\xbf" + SOUND.encode(),
-            "1: the file begins with a byte order mark, which Beancount cannot read: save it as UTF-8 without one (BOM)",
+            "1: the file begins with a byte order mark (BOM), which Beancount cannot read: save it as UTF-8 without it",
         ),
         (
             SOUND.encode() + '2026-01-02 note Assets:Banque "payé"\n'.encode("latin-1"),

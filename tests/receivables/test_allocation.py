@@ -337,7 +337,8 @@ def test_money_in_a_write_off_is_money() -> None:
 def test_a_provision_that_is_used_is_no_money() -> None:
     """Its account is an asset too, but never has a balance above zero."""
     used = (
-        '\n2025-01-01 open Assets:Provisions\n2025-12-31 * "Provided"\n  Assets:Provisions  -70.00 EUR\n  Expenses:BadDebt\n'
+        '\n2025-01-01 open Assets:Provisions\n2025-12-31 * "Provided"\n  Assets:Provisions  -70.00 EUR\n  '
+        "Expenses:BadDebt\n"
         '\n2026-06-01 * "Lost" ^N1 #write-off\n  Assets:Provisions  70.00 EUR\n  Expenses:BadDebt  30.00 EUR\n'
         "  Assets:Receivable:Acme  -100.00 EUR\n"
     )
@@ -346,8 +347,10 @@ def test_a_provision_that_is_used_is_no_money() -> None:
 
 def test_one_leg_of_several_that_is_just_the_money_is_paid_and_the_other_lost() -> None:
     both = (
-        '\n2026-06-01 * "N1 is paid, N2 is lost" #write-off\n  Assets:Bank  100.00 EUR\n  Expenses:BadDebt  200.00 EUR\n'
-        '  Assets:Receivable:Acme  -200.00 EUR\n    settles: "N2"\n  Assets:Receivable:Acme  -100.00 EUR\n    settles: "N1"\n'
+        '\n2026-06-01 * "N1 is paid, N2 is lost" #write-off\n  Assets:Bank  100.00 EUR\n  Expenses:BadDebt  '
+        "200.00 EUR\n"
+        '  Assets:Receivable:Acme  -200.00 EUR\n    settles: "N2"\n  Assets:Receivable:Acme  -100.00 EUR\n   '
+        ' settles: "N1"\n'
     )
     assert how(book_of(ONE + TWO + both)) == [("N1", "settles", "100.00"), ("N2", "write-off", "200.00")]
 
@@ -355,7 +358,8 @@ def test_one_leg_of_several_that_is_just_the_money_is_paid_and_the_other_lost() 
 def test_money_and_loss_are_shared_by_two_invoices_in_proportion() -> None:
     both = (
         '\n2026-06-01 * "A third of both" #write-off\n  Assets:Bank  99.99 EUR\n  Expenses:BadDebt  200.01 EUR\n'
-        '  Assets:Receivable:Acme  -200.00 EUR\n    settles: "N2"\n  Assets:Receivable:Acme  -100.00 EUR\n    settles: "N1"\n'
+        '  Assets:Receivable:Acme  -200.00 EUR\n    settles: "N2"\n  Assets:Receivable:Acme  -100.00 EUR\n   '
+        ' settles: "N1"\n'
     )
     assert sorted(how(book_of(ONE + TWO + both))) == [
         ("N1", "settles", "33.33"), ("N1", "write-off", "66.67"), ("N2", "settles", "66.66"), ("N2", "write-off", "133.34"),
@@ -472,7 +476,8 @@ def test_a_debit_that_bounced_takes_the_payment_back_and_not_the_loss() -> None:
 def test_a_cash_discount_that_the_document_offers_stands_apart_and_a_fee_does_not() -> None:
     one = invoice("N1", "2026-01-10", "100.00", more='  cash-discount: "2% within 10 days"\n')
     taken = (
-        '\n2026-01-15 * "Paid" ^N1\n  Assets:Bank  97.00 EUR\n  Expenses:Office  1.00 EUR\n  Income:Discounts  2.00 EUR\n'
+        '\n2026-01-15 * "Paid" ^N1\n  Assets:Bank  97.00 EUR\n  Expenses:Office  1.00 EUR\n  '
+        "Income:Discounts  2.00 EUR\n"
         "  Assets:Receivable:Acme  -100.00 EUR\n"
     )
     assert how(book_of(one + taken)) == [("N1", "discount", "2.00"), ("N1", "link", "98.00")]
@@ -707,7 +712,8 @@ def test_a_payment_of_one_instalment_comes_before_one_of_the_whole_of_that_day(t
 def test_a_credit_note_gives_back_what_is_due_first_however_the_invoice_was_written() -> None:
     two = (
         '\n2026-01-10 * "Work" ^N1\n  invoice: "N1"\n  Assets:Receivable:Acme  70.00 EUR\n    due: 2026-04-10\n'
-        '  Assets:Receivable:Acme  30.00 EUR\n    due: 2026-02-10\n  Income:Services\n    text: "Work"\n    tax: "REVERSE"\n'
+        '  Assets:Receivable:Acme  30.00 EUR\n    due: 2026-02-10\n  Income:Services\n    text: "Work"\n    '
+        'tax: "REVERSE"\n'
     )
     (position, _note) = positions(book_of(two + invoice("A1", "2026-01-20", "-30.00", more='  corrects: "N1"\n')), DAY)
     assert {(str(instalment.due), str(instalment.open)) for instalment in position.instalments} == {

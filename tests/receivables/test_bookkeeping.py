@@ -96,7 +96,8 @@ def test_an_invoice_in_dollars_paid_at_another_rate() -> None:
 def test_an_invoice_in_dollars_with_the_tax_in_euros() -> None:
     """200 dollars of tax are 184 euros in the books: `amount` says what stands on the document."""
     ledger = (
-        '\n2026-01-10 * "Audit" ^F2026-0001\n  invoice: "F2026-0001"\n  Assets:Receivable:Acme  1200.00 USD @ 0.92 EUR\n'
+        '\n2026-01-10 * "Audit" ^F2026-0001\n  invoice: "F2026-0001"\n  Assets:Receivable:Acme  1200.00 USD '
+        "@ 0.92 EUR\n"
         '  Income:Services  -920.00 EUR\n    text: "Audit"\n    quantity: 10\n    price: 100.00\n    tax: "FR20"\n'
         '  Liabilities:VAT  -184.00 EUR\n    tax: "FR20"\n    amount: 200.00\n'
     )
@@ -186,16 +187,19 @@ def test_an_invoice_that_a_credit_note_cancels() -> None:
     note = (
         '\n2026-02-01 * "Cancelled" ^A2026-0001\n  invoice: "A2026-0001"\n  corrects: "F2026-0001"\n'
         "  Assets:Receivable:Acme  -120.00 EUR\n"
-        '  Income:Services  100.00 EUR\n    text: "Work"\n    tax: "FR20"\n  Liabilities:VAT  20.00 EUR\n    tax: "FR20"\n'
+        '  Income:Services  100.00 EUR\n    text: "Work"\n    tax: "FR20"\n  Liabilities:VAT  20.00 EUR\n    '
+        'tax: "FR20"\n'
     )
     assert status(sound(INVOICE + note)) == {"F2026-0001": "settled", "A2026-0001": "settled"}
 
 
 def test_a_retention_falls_due_a_year_later() -> None:
     works = (
-        '\n2026-01-10 * "Works" ^F2026-0001\n  invoice: "F2026-0001"\n  Assets:Receivable:Acme  114.00 EUR\n    due: 2026-02-09\n'
+        '\n2026-01-10 * "Works" ^F2026-0001\n  invoice: "F2026-0001"\n  Assets:Receivable:Acme  114.00 EUR\n '
+        "   due: 2026-02-09\n"
         "  Assets:Receivable:Acme:Retention  6.00 EUR\n    due: 2027-01-10\n"
-        '  Income:Services  -100.00 EUR\n    text: "Works"\n    tax: "FR20"\n  Liabilities:VAT  -20.00 EUR\n    tax: "FR20"\n'
+        '  Income:Services  -100.00 EUR\n    text: "Works"\n    tax: "FR20"\n  Liabilities:VAT  -20.00 EUR\n '
+        '   tax: "FR20"\n'
     )
     paid = '\n2026-02-01 * "Paid" ^F2026-0001\n  Assets:Bank\n  Assets:Receivable:Acme  -114.00 EUR\n'
     released = '\n2027-01-10 * "Released" ^F2026-0001\n  Assets:Bank\n  Assets:Receivable:Acme:Retention  -6.00 EUR\n'
@@ -305,7 +309,8 @@ def test_a_credited_deposit_cannot_be_deducted() -> None:
     note = (
         '\n2026-02-01 * "Given up" ^A2026-0001\n  invoice: "A2026-0001"\n  corrects: "F2026-0001"\n'
         "  Assets:Receivable:Acme  -360.00 EUR\n"
-        '  Liabilities:Deposits  300.00 EUR\n    text: "Deposit"\n    tax: "FR20"\n  Liabilities:VAT  60.00 EUR\n    tax: "FR20"\n'
+        '  Liabilities:Deposits  300.00 EUR\n    text: "Deposit"\n    tax: "FR20"\n  Liabilities:VAT  60.00 '
+        'EUR\n    tax: "FR20"\n'
     )
     assert status(sound(D1 + note)) == {"F2026-0001": "settled", "A2026-0001": "settled"}
     whole = final("F2026-0002", "2026-03-05", "840.00", ("1000.00", "200.00", "FR20"), deducted=(R1,))
@@ -351,7 +356,8 @@ def test_a_deposit_on_goods() -> None:
 def test_a_deposit_of_which_half_is_credited_is_deducted_by_the_other_half() -> None:
     note = (
         '\n2026-02-01 * "Half is given up" ^A2026-0001\n  invoice: "A2026-0001"\n  corrects: "F2026-0001"\n'
-        '  Assets:Receivable:Acme  -180.00 EUR\n  Liabilities:Deposits  150.00 EUR\n    text: "Deposit"\n    tax: "FR20"\n'
+        '  Assets:Receivable:Acme  -180.00 EUR\n  Liabilities:Deposits  150.00 EUR\n    text: "Deposit"\n    '
+        'tax: "FR20"\n'
         '  Liabilities:VAT  30.00 EUR\n    tax: "FR20"\n'
     )
     half = ("F2026-0001", "150.00", "30.00", "FR20")
@@ -365,7 +371,7 @@ def test_a_deposit_of_which_half_is_credited_is_deducted_by_the_other_half() -> 
     beyond = [
         finding.message for finding in check(book_of(MORE + D1 + note + more)) if finding.rule == "deposit-beyond"
     ]
-    assert "less its credit notes it brought 150.00 EUR: deduct at most 150.00 EUR" in beyond[0]
+    assert "less its credit notes it brought only 150.00 EUR: deduct at most 150.00 EUR" in beyond[0]
 
 
 def test_a_write_off_of_a_part_and_the_payment_of_the_rest() -> None:
@@ -386,7 +392,7 @@ def test_a_payment_booked_in_another_currency_on_the_account_settles_nothing() -
     wrong = '\n2026-02-01 * "Paid in dollars" ^F2026-0001\n  Assets:Bank  130.00 USD\n  Assets:Receivable:Acme  -130.00 USD\n'
     book = book_of(MORE + INVOICE + wrong)
     (found,) = [finding.message for finding in check(book) if finding.rule == "settles-elsewhere"]
-    assert "book what it is worth in EUR on that account, and its price at the bank: … USD @ … EUR" in found
+    assert "book what it is worth in EUR on that account, with its price at the bank: … USD @ … EUR" in found
     assert open_on(book) == {"F2026-0001": "120.00 EUR"}
 
 
@@ -425,7 +431,8 @@ def test_a_deposit_in_dollars_is_deducted_at_its_own_rate() -> None:
         "  Assets:Receivable:Acme  360.00 USD @ 0.92 EUR\n"
         '  Liabilities:Deposits  -300.00 USD @ 0.92 EUR\n    text: "Deposit"\n    tax: "FR20"\n'
         '  Liabilities:VAT  -55.20 EUR\n    tax: "FR20"\n    amount: 60.00\n'
-        '\n2026-01-20 * "Paid" ^F2026-0001\n  Assets:Bank  331.20 EUR\n  Assets:Receivable:Acme  -360.00 USD @ 0.92 EUR\n'
+        '\n2026-01-20 * "Paid" ^F2026-0001\n  Assets:Bank  331.20 EUR\n  Assets:Receivable:Acme  -360.00 USD '
+        "@ 0.92 EUR\n"
     )
     whole = (
         '\n2026-03-05 * "Final" ^F2026-0002\n  invoice: "F2026-0002"\n  Assets:Receivable:Acme  840.00 USD @ 0.95 EUR\n'

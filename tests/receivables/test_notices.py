@@ -12,9 +12,11 @@ from tests.receivables.test_allocation import BACK, DAY, ONE, TWO, allotted, pay
 RECEIVABLE = "Assets:Receivable"
 RETURNED = f'\n2026-02-10 * "Returned" ^N1\n  {RECEIVABLE}:Acme  60.00 EUR\n  Assets:Bank\n'
 TAKEN = (
-    "-300.00 EUR on Assets:Receivable:Acme names N1, which Kiefer GmbH took over on 2026-03-01: 300.00 stays unallocated;"
-    " if Kiefer GmbH paid, book it on Assets:Receivable:Kiefer; if Acme SAS pays it all the same, move the claim back by"
-    " then, as it went; else take the name out of the payment, which is then money on account"
+    "-300.00 EUR on Assets:Receivable:Acme names N1, which Kiefer GmbH took over on 2026-03-01: 300.00 "
+    "stays unallocated;"
+    " if Kiefer GmbH paid, book it on Assets:Receivable:Kiefer; if Acme SAS pays after all, move "
+    "the claim back by"
+    " then, with the opposite entry; otherwise take the name out of the payment, which is then money on account"
 )
 
 
@@ -28,42 +30,45 @@ def doubtful(amount: str, link: str = "") -> str:
         pytest.param(
             ONE + TWO + doubtful("200.00"),
             "transfer-names-none",
-            'this moves 200.00 EUR between accounts of one customer, but names no invoice: write settles: "…" on its'
+            "this moves 200.00 EUR between accounts of one customer, but does not name an invoice: write "
+            'settles: "…" on its'
             " postings, or link it, so that the claim moves too: ^N2",
             id="moves no claim",
         ),
         pytest.param(
             ONE + TWO + doubtful("150.00"),
             "transfer-names-none",
-            'this moves 150.00 EUR between accounts of one customer, but names no invoice: write settles: "…" on its'
+            "this moves 150.00 EUR between accounts of one customer, but does not name an invoice: write "
+            'settles: "…" on its'
             " postings, or link it, so that the claim moves too: ^N1",
             id="nothing is just as much: the oldest",
         ),
         pytest.param(
             takeovers.ONE + takeovers.moves("2026-03-01", (takeovers.KIEFER, "70.00"), (takeovers.ACME, "-70.00")),
             "transfer-names-none",
-            'this moves 70.00 EUR between customers, but names no invoice: write settles: "…" on its postings, or link it,'
+            'this moves 70.00 EUR between customers, but does not name an invoice: write settles: "…" on its '
+            "postings, or link it,"
             " so that the other customer owes it from then on: ^N1",
             id="nobody takes it over",
         ),
         pytest.param(
             ONE + allotted("2026-05-05", "50.00", "N1", "N1").replace('    settles: "N1"\n', ""),
             "transfer-names-none",
-            "this takes 100.00 EUR off Assets:Receivable:Acme and puts it there again, but names no invoice: write below"
-            ' the negative amount which one it pays, settles: "…"',
+            "this takes 100.00 EUR off Assets:Receivable:Acme and puts it back there, but does not name an "
+            'invoice: below the negative amount, write which invoice it pays, settles: "…"',
             id="allocates to nothing",
         ),
         pytest.param(
             ONE + payment("2026-01-20", "30.00") + allotted("2026-05-05", "100.00", "N1"),
             "allocates-beyond",
-            "70.00 EUR of what this allocates neither lay on Assets:Receivable:Acme nor was open on what it names: lower"
-            " both amounts by it, or correct what is named",
-            id="allocates what is not there",
+            "70.00 EUR of what this allocates was neither available on Assets:Receivable:Acme nor open on what "
+            "it names: lower both amounts by that, or correct what is named",
+            id="allocates what is missing",
         ),
         pytest.param(
             ONE + doubtful("120.00", "^N1"),
             "settles-beyond-open",
-            "-120.00 EUR names N1, but only 100.00 was open there: 20.00 stays unallocated; move no more than that",
+            "-120.00 EUR names N1, but only 100.00 was open there: 20.00 stays unallocated; do not move more than that",
             id="moves more than is open",
         ),
         pytest.param(
@@ -87,15 +92,17 @@ def doubtful(amount: str, link: str = "") -> str:
         pytest.param(
             ONE + payment("2026-02-01", "100.00", "N1", account="Acme:Doubtful"),
             "settles-elsewhere",
-            "-100.00 EUR on Assets:Receivable:Acme:Doubtful names N1, which stands on Assets:Receivable:Acme in EUR: it"
-            " stays unallocated; book it on that account",
+            "-100.00 EUR on Assets:Receivable:Acme:Doubtful names N1, which is on Assets:Receivable:Acme in EUR: "
+            "it stays"
+            " unallocated; book it on that account",
             id="on another account",
         ),
         pytest.param(
             ONE + payment("2026-02-01", "100.00", "N1").replace("EUR", "USD"),
             "settles-elsewhere",
-            "-100.00 USD on Assets:Receivable:Acme names N1, which stands on Assets:Receivable:Acme in EUR: it stays"
-            " unallocated; book what it is worth in EUR on that account, and its price at the bank: … USD @ … EUR",
+            "-100.00 USD on Assets:Receivable:Acme names N1, which is on Assets:Receivable:Acme in EUR: it stays "
+            "unallocated;"
+            " book what it is worth in EUR on that account, with its price at the bank: … USD @ … EUR",
             id="in another currency",
         ),
         pytest.param(
@@ -107,7 +114,7 @@ def doubtful(amount: str, link: str = "") -> str:
         pytest.param(
             takeovers.WHOLE + takeovers.paid("2026-02-28", takeovers.ACME, "300.00"),
             "settles-beyond-open",
-            "-300.00 EUR names N1, but only 0.00 was open there: 300.00 stays unallocated; move no more than that",
+            "-300.00 EUR names N1, but only 0.00 was open there: 300.00 stays unallocated; do not move more than that",
             id="who owed it had paid the day before",
         ),
     ],

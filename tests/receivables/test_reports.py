@@ -47,7 +47,7 @@ PRICES = """
 @pytest.mark.parametrize(
     ("day", "rate", "because"),
     [
-        ("2026-01-04", "0.99", "the invoice's rate: none of that day is known"),
+        ("2026-01-04", "0.99", "the invoice's rate: no price of that day is known"),
         ("2026-01-05", "0.90", "price of 2026-01-05"),
         ("2026-02-04", "0.90", "price of 2026-01-05"),
         ("2026-02-19", "0.95", "price of 2026-02-05"),

@@ -159,7 +159,7 @@ def test_what_is_kept_back_under_no_contract_is_an_error() -> None:
     said = [
         finding.message for finding in check(book_of(WORKS + NOW.replace('"ROOF"\n  Income', '"ROOFF"\n  Income', 1)))
     ]
-    assert 'F2026-0001: retained: "ROOFF" is no contract: correct it, or add it' in said
+    assert 'F2026-0001: retained: "ROOFF" is not a contract: correct it, or add it' in said
 
 
 # by the command line ---------------------------------------------------------------------------------------------------------

@@ -415,4 +415,4 @@ def test_money_on_another_account_of_the_same_customer_is_told_where_the_claim_s
         one.message for one in check(book_of(OPEN + opened + text + inside + pays)) if one.rule == "settles-elsewhere"
     ]
     stands = ", ".join(f"{account} in EUR" for account in sorted([*below[1:], KIEFER + ":Doubtful"]))
-    assert f"which stands on {stands}: it stays" in found, found
+    assert f"which is on {stands}: it stays" in found, found

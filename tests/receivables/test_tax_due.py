@@ -123,7 +123,8 @@ def test_a_credit_note_lowers_what_payment_makes_due() -> None:
 def test_a_credit_note_under_another_tax_makes_nothing_due() -> None:
     """Goods are credited: the tax on the services waits for its payment as before."""
     mixed = WORK.replace("1200.00", "1320.00") + (
-        '  Income:Services  -100.00 EUR\n    text: "Goods"\n    tax: "FR20"\n  Liabilities:VAT  -20.00 EUR\n    tax: "FR20"\n'
+        '  Income:Services  -100.00 EUR\n    text: "Goods"\n    tax: "FR20"\n  Liabilities:VAT  -20.00 EUR\n '
+        '   tax: "FR20"\n'
     )
     note = (
         '\n2026-02-10 * "Goods back" ^A2026-0001\n  invoice: "A2026-0001"\n  corrects: "F2026-0001"\n'
@@ -151,7 +152,7 @@ def test_a_credit_note_that_is_set_off_in_part_owes_the_tax_of_the_rest_once_tha
 
 
 def test_what_was_paid_of_a_replaced_invoice_becomes_due_of_the_other_on_the_day_of_the_correction() -> None:
-    """Its own was declared for January; what is too much of it is owed no more from March on."""
+    """Its own was declared for January; what is too much of it is no longer owed from March on."""
     dated = '2026-03-01 * "Replaced" ^{number} ^F2026-0001\n  invoice: "{number}"\n  kind: "{kind}"\n  corrects: "F2026-0001"'
 
     def as_of_march(number: str, kind: str, *amounts: str) -> str:
@@ -337,7 +338,8 @@ def test_a_deposit_s_tax_that_is_taken_off_what_is_owed_too_early_comes_back_wit
 
 def test_a_third_of_an_invoice_in_dollars_makes_a_third_of_its_tax_in_euros_due() -> None:
     ledger = (
-        '\n2026-01-10 * "Audit" ^F2026-0001\n  invoice: "F2026-0001"\n  Assets:Receivable:Acme  1200.00 USD @ 0.92 EUR\n'
+        '\n2026-01-10 * "Audit" ^F2026-0001\n  invoice: "F2026-0001"\n  Assets:Receivable:Acme  1200.00 USD '
+        "@ 0.92 EUR\n"
         '  Income:Services  -920.00 EUR\n    text: "Audit"\n    quantity: 10\n    price: 100.00\n    tax: "FR20E"\n'
         '  Liabilities:Pending  -184.00 EUR\n    tax: "FR20E"\n    amount: 200.00\n'
         '\n2026-02-10 * "A third" ^F2026-0001\n  Assets:Bank  376.00 EUR\n'

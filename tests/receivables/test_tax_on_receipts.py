@@ -261,7 +261,7 @@ def test_a_deposit_on_goods_is_due_when_received_and_the_rest_at_delivery(ledger
 
 
 def test_what_a_final_invoice_deducts_too_late_is_taken_back() -> None:
-    """It was due already: by the invoice it is owed no more, and the entry that says so is known again."""
+    """It was due already: by the invoice it is no longer owed, and the entry that says so is known again."""
     ledger = DEPOSIT + paid("2026-01-20", "360.00", "F2026-0001", moved="60.00") + final("", "60.00")
     assert [amount for _day, _number, _base, amount in shares(ledger)] == ["60.00", "-60.00"]
     assert entries(ledger) == [("2026-03-31", "-60.00", "-60.00")]

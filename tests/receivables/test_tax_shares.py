@@ -189,9 +189,9 @@ def test_at_the_document_s_own_rate_no_difference_is_told() -> None:
     tax = running(own_rate="0.90")
     (effect,) = tax.settle(D("600.00"), at("0.90"))
     assert [step.because for step in effect.steps if step.figure == "exchange rate"] == ["of the day"]
-    assert not any("worth more" in step.because for step in effect.steps)
+    assert not any("was worth above or below" in step.because for step in effect.steps)
     (other,) = tax.settle(D("300.00"), at("0.95"))
-    assert any("at 0.90, the invoice's rate" in step.because for step in other.steps)
+    assert any("was worth above or below 0.90, the invoice's rate" in step.because for step in other.steps)
 
 
 def test_a_second_invoice_that_deducts_finds_nothing_left() -> None:

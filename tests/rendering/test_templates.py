@@ -96,7 +96,7 @@ def test_a_new_language_is_a_new_file(tmp_path: Path) -> None:
         ("document.typ", "#panic(1)", "pdf", "document.typ"),
         ("words/fr.toml", "due = 'x", "text", "fr.toml"),
         ("document.typ", "// view.sections\n" + "#let s = " + '"wide " * 9000\n#panic(s)', "pdf", " …"),
-        ("words/fr.toml", 'due = "x"', "text", "fr.toml: due stands outside a section"),
+        ("words/fr.toml", 'due = "x"', "text", "fr.toml: due is outside a section"),
         ("words/fr.toml", "[labels]\ndue = 5", "text", '[labels] due: must be a text in quotes, such as "Due date"'),
         ("words/fr.toml", '[labels]\nqr = "{x}"', "text", "[labels] qr: may have {amount} filled in, and nothing else"),
         ("words/fr.toml", '[labels]\nqr = "{amount.x}"', "text", "[labels] qr: may have {amount} filled in"),

@@ -73,11 +73,11 @@ def test_the_series_is_the_pattern_with_its_year_and_month() -> None:
         ("F2026", "must contain {seq} once"),
         ("", "must contain {seq} once"),
         ("{seq}{seq}", "must contain {seq} once"),
-        ("{day}{seq}", "a field that is not known"),
-        ("{seq:four}", "a field that is not known"),
+        ("{day}{seq}", "has an unknown field: the fields are"),
+        ("{seq:four}", "has an unknown field: the fields are"),
         ("{year:03}-{seq}", "write {year}, {year:02} or {month:02}"),
         ("{month:04}-{seq}", "write {year}, {year:02} or {month:02}"),
-        ("{seq", "a field that is not known"),
+        ("{seq", "has an unknown field: the fields are"),
     ],
 )
 def test_patterns_that_cannot_be_read(pattern: str, message: str) -> None:

@@ -29,7 +29,7 @@ from beancount_invoicing.rules.periods import (
     ],
 )
 def test_a_length_that_leads_out_of_the_calendar_says_so(text: str, day: date, times: int) -> None:
-    with pytest.raises(PeriodError, match=f"from {day} on lead out of the calendar"):
+    with pytest.raises(PeriodError, match=f"from {day} goes past the end of the calendar"):
         parse_length(text).after(day, times)
 
 
@@ -56,7 +56,7 @@ def test_lengths(text: str, unit: str, number: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "0 days", "3661 days", "1.5 months", "three months", "month by month", "12"])
 def test_what_is_no_length(text: str) -> None:
-    with pytest.raises(PeriodError, match="is no length of time: write it such as"):
+    with pytest.raises(PeriodError, match="length of time: write"):
         parse_length(text)
 
 

@@ -22,7 +22,7 @@ EXAMPLES: list[tuple[str, tuple[StepValue, ...], StepValue, str]] = [
     ("quotient", (D(5), 4), D("1.25"), "5 / 4 = 1.25"),
     ("less percent", (D(80), D(5)), D(76), "80 less 5 % = 76"),
     ("percent of", (D(20), D("786.00")), D("157.20"), "20 % of 786.00 = 157.20"),
-    ("without percent", (D("120.00"), D(20)), D("100"), "120.00 without the 20 % that it includes = 100"),
+    ("without percent", (D("120.00"), D(20)), D("100"), "120.00 without the 20 % included in it = 100"),
     ("rounded", (D("0.125"), 2), D("0.13"), "0.125 rounded to 2 decimals = 0.13"),
     ("smaller of", (D(3), D(2)), D(2), "the smaller of 3 and 2 = 2"),
     ("larger of", (D(3), D(2)), D(3), "the larger of 3 and 2 = 3"),
@@ -42,7 +42,7 @@ EXAMPLES: list[tuple[str, tuple[StepValue, ...], StepValue, str]] = [
         date(2026, 5, 4),
         "the next business day from 2026-05-01 on = 2026-05-04",
     ),
-    ("next day of month", (DAY, 15), date(2026, 2, 15), "the next day 15 of a month from 2026-01-31 on = 2026-02-15"),
+    ("next day of month", (DAY, 15), date(2026, 2, 15), "the next day 15 of a month, from 2026-01-31 on = 2026-02-15"),
     ("day of following month", (DAY, 30), date(2026, 2, 28), "day 30 of the month after 2026-01-31 = 2026-02-28"),
 ]
 

@@ -24,11 +24,11 @@ def test_a_text_of_tiers() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("ten @ 5", '"ten @ 5" is no tier'),
-        ("0.05, 100 @ 0.10", "only the last tier has no limit"),
-        ("100 @ 0.10, 100 @ 0.08, 0.05", "each limit is higher than the one before"),
-        ("0 @ 0.10, 0.08", "each limit is higher than the one before"),
-        ("100 @ 0.10", "the last tier has no limit"),
+        ("ten @ 5", '"ten @ 5" is not a tier'),
+        ("0.05, 100 @ 0.10", "only the last tier"),
+        ("100 @ 0.10, 100 @ 0.08, 0.05", "higher than the one before"),
+        ("0 @ 0.10, 0.08", "higher than the one before"),
+        ("100 @ 0.10", "the last tier must have no limit"),
     ],
 )
 def test_what_is_no_list_of_tiers(text: str, says: str) -> None:

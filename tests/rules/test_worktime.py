@@ -50,7 +50,7 @@ def test_below_a_price_of_100_time_is_billed_to_the_cent(seconds: int, price: De
     "text", ["up", "up to 0 per day", "up to 0.25", "0.25 per entry", "up to -1 per day", "up to 1 per week"]
 )
 def test_roundings_that_cannot_be_read(text: str) -> None:
-    with pytest.raises(worktime.TimeRoundingError, match="write it such as"):
+    with pytest.raises(worktime.TimeRoundingError, match="nearest 0"):
         worktime.parse_time_rounding(text)
 
 

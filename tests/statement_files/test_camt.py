@@ -72,7 +72,7 @@ def test_every_version_is_read(version: str) -> None:
 @pytest.mark.parametrize(("kind", "version"), [("053", "01"), ("053", "14"), ("052", "08"), ("060", "03")])
 def test_other_versions_and_messages_are_named(kind: str, version: str) -> None:
     data = message(statement()).replace(b"camt.053.001.08", f"camt.{kind}.001.{version}".encode())
-    with pytest.raises(StatementFileError, match=rf"bank\.xml:2: camt\.{kind}\.001\.{version} is not read"):
+    with pytest.raises(StatementFileError, match=rf"bank\.xml:2: camt\.{kind}\.001\.{version} is not supported"):
         read_statements(data, "bank.xml")
 
 
@@ -185,19 +185,23 @@ def test_several_statements_of_a_file_and_notices() -> None:
 @pytest.mark.parametrize(
     ("part", "instead", "told"),
     [
-        ('<Amt Ccy="EUR">186.00</Amt>', '<Amt Ccy="EUR">186,00</Amt>', '"186,00" is no amount'),
-        ('<Amt Ccy="EUR">186.00</Amt>', '<Amt Ccy="EUR">1e999</Amt>', '"1e999" is no amount'),
+        ('<Amt Ccy="EUR">186.00</Amt>', '<Amt Ccy="EUR">186,00</Amt>', '"186,00" is not an amount'),
+        ('<Amt Ccy="EUR">186.00</Amt>', '<Amt Ccy="EUR">1e999</Amt>', '"1e999" is not an amount'),
         (
             '<Amt Ccy="EUR">186.00</Amt>',
             '<Amt Ccy="GBP">186.00</Amt>',
             "the entry is in GBP, but the account is in EUR",
         ),
         ("<CdtDbtInd>CRDT</CdtDbtInd><Sts>", "<CdtDbtInd>Credit</CdtDbtInd><Sts>", 'CdtDbtInd is "Credit"'),
-        ("2026-10-29", "29/10/2026", '"29/10/2026" is no date'),
-        ("<Ccy>EUR</Ccy>", "<Ccy>euro</Ccy>", '"euro" is no currency'),
+        ("2026-10-29", "29/10/2026", '"29/10/2026" is not a date'),
+        ("<Ccy>EUR</Ccy>", "<Ccy>euro</Ccy>", '"euro" is not a currency'),
         ("Stmt>", "Rpt>", "the message has no Stmt"),
         ('<Amt Ccy="EUR">186.00</Amt>', "", "there is no Amt here"),
-        ('<Amt Ccy="EUR">186.00</Amt>', '<Amt Ccy="EUR">-186.00</Amt>', "the amount is -186.00: expected one without"),
+        (
+            '<Amt Ccy="EUR">186.00</Amt>',
+            '<Amt Ccy="EUR">-186.00</Amt>',
+            "the amount is -186.00: expected an amount without a sign",
+        ),
         (
             "<BookgDt><Dt>2026-10-29</Dt></BookgDt><ValDt><Dt>2026-10-29</Dt></ValDt>",
             "",

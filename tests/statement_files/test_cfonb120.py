@@ -162,10 +162,13 @@ def test_what_is_written_is_read(
             (balance("01", BEFORE, Decimal(0)) + "x", balance("07", AFTER, Decimal(0))),
             "1: the record has 121 characters",
         ),
-        ((record("01", BEFORE, (91, "00000000001900")),), '1: "00000000001900" is no amount'),
-        ((record("01", BEFORE, (35, "321326"), (91, "0000000000000{")),), '1: "321326" is no date'),
-        ((record("01", BEFORE, (35, "05 026"), (91, "0000000000000{")),), '1: "05 026" is no date'),
-        ((balance("01", BEFORE, Decimal(0)), record("09", DAY, (91, "0000000000000{"))), '2: "09" is no record'),
+        ((record("01", BEFORE, (91, "00000000001900")),), '1: "00000000001900" is not an amount'),
+        ((record("01", BEFORE, (35, "321326"), (91, "0000000000000{")),), '1: "321326" is not a date'),
+        ((record("01", BEFORE, (35, "05 026"), (91, "0000000000000{")),), '1: "05 026" is not a date'),
+        (
+            (balance("01", BEFORE, Decimal(0)), record("09", DAY, (91, "0000000000000{"))),
+            '2: "09" is not a CFONB 120 record',
+        ),
         (
             (balance("01", BEFORE, Decimal(0)), record("07", AFTER, (22, "99999999999"), (91, "0000000000000{"))),
             "2: the new balance is of account 99999999999",
@@ -184,7 +187,7 @@ def test_what_is_written_is_read(
                 *movement(DAY, Decimal(0), "VIR", ("MMO", "GBPx0000")),
                 balance("07", AFTER, Decimal(0)),
             ),
-            '2: "GBPx0000" is no amount of MMO',
+            '2: "GBPx0000" is not an amount of MMO',
         ),
     ],
 )

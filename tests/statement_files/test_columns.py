@@ -18,10 +18,10 @@ def test_fields_with_the_titles_of_their_columns() -> None:
 @pytest.mark.parametrize(
     ("columns", "told"),
     [
-        ("date Jour", r'^"date Jour" has no "=": write such as "date = Date; amount = Montant; text = Libellé"$'),
-        ("amout = Montant", r'^"amout" is no field of a statement: did you mean "amount"\?$'),
-        ("zz = Montant", r'^"zz" is no field of a statement: the fields are date, value-date, amount, debit, '),
-        ("date = + ", "^date has no column: write its title behind the equals sign$"),
+        ("date Jour", r'^"date Jour" has no "=": write "date = Date; amount = Montant; text = Libellé", for example$'),
+        ("amout = Montant", r'^"amout" is not a field of a statement: did you mean "amount"\?$'),
+        ("zz = Montant", r'^"zz" is not a field of a statement: the fields are date, value-date, amount, debit, '),
+        ("date = + ", "^date has no column: write its title after the equals sign$"),
         ("text = A; text = B", r"^text is there twice: join its columns with \+, such as text = Libellé \+ Détail$"),
     ],
 )
@@ -45,5 +45,5 @@ def test_a_table_needs_a_date_and_an_amount(columns: str, missing: str) -> None:
 
 def test_a_known_table_has_a_name() -> None:
     assert preset_problem("stripe") == ""
-    assert preset_problem("strip") == '"strip" is no table that is known: did you mean "stripe"?'
-    assert preset_problem("zzzz").startswith('"zzzz" is no table that is known: the tables are ')
+    assert preset_problem("strip") == '"strip" is not a known table: did you mean "stripe"?'
+    assert preset_problem("zzzz").startswith('"zzzz" is not a known table: the tables are ')

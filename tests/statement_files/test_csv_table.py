@@ -16,7 +16,8 @@ from beancount_invoicing.statement_files.columns import parse_columns
 from beancount_invoicing.statement_files.presets import FIELDS, presets
 
 BPCE = (
-    "Date de comptabilisation;Libelle simplifie;Libelle operation;Reference;Informations complementaires;Type operation;Categorie;"
+    "Date de comptabilisation;Libelle simplifie;Libelle operation;Reference;Informations "
+    "complementaires;Type operation;Categorie;"
     "Sous categorie;Debit;Credit;Date operation;Date de valeur;Pointage operation\n"
 )
 CREDIT_MUTUEL = "Date;Date de valeur;Débit;Crédit;Libellé;Solde\n"
@@ -82,7 +83,8 @@ def test_what_a_provider_keeps_is_the_fee() -> None:
 def test_paypal_reads_what_is_completed_by_currency() -> None:
     text = (
         '"Date","Time","TimeZone","Name","Type","Status","Currency","Gross","Fee","Net","Transaction ID","Balance"\n'
-        '"25/10/2026","10:00","CET","Claire Lemaître","Payment","Completed","EUR","199.40","-6.98","192.42","P1","192.42"\n'
+        '"25/10/2026","10:00","CET","Claire '
+        'Lemaître","Payment","Completed","EUR","199.40","-6.98","192.42","P1","192.42"\n'
         '"26/10/2026","10:00","CET","Ocean Ltd","Payment","Completed","GBP","50.00","-2.00","48.00","P2","48.00"\n'
         '"27/10/2026","10:00","CET","Claire Lemaître","Payment","Pending","EUR","10.00","0","10.00","P3","202.42"\n'
     )
@@ -106,7 +108,7 @@ def test_sumup_reads_what_is_paid_out_and_needs_the_currency() -> None:
         Decimal("1.75"),
         "F2026-0062",
     )
-    with pytest.raises(StatementFileError, match=r'3: "" is no currency'):
+    with pytest.raises(StatementFileError, match='3: "" is not a currency'):
         read(text)
 
 
@@ -186,16 +188,16 @@ def test_amounts_as_banks_write_them(cell: str, decimal: str, value: str) -> Non
 @pytest.mark.parametrize(
     ("rows", "table", "told"),
     [
-        ("2026-10-05;;;1.234", described(), r'2: "1\.234" may be two amounts'),
+        ("2026-10-05;;;1.234", described(), r'2: "1\.234" could be two different amounts'),
         (
             "2026-10-05;;;1,50\n2026-10-05;;;1.50",
             described(),
-            r'3: "1\.50" has another decimal mark than "1,50" in line 2',
+            r'3: "1\.50" has another decimal separator than "1,50" in line 2',
         ),
-        ("2026-10-05;;;12,3,4", described(), r'2: "12,3,4" is no amount'),
-        ("2026-10-05;;;1.23,50", described(), r'2: "1\.23,50" is no amount'),
-        ("03/04/2026;;;1,50", described(), r'2: "03/04/2026" may be two days'),
-        ("31/04/2026;;;1,50", described(), r'2: "31/04/2026" is no date'),
+        ("2026-10-05;;;12,3,4", described(), '2: "12,3,4" is not an amount'),
+        ("2026-10-05;;;1.23,50", described(), r'2: "1\.23,50" is not an amount'),
+        ("03/04/2026;;;1,50", described(), '2: "03/04/2026" could be two different days'),
+        ("31/04/2026;;;1,50", described(), '2: "31/04/2026" is not a date'),
         ("2026-10-05;;;1,50", described("date = Jour; amount = Somme"), '1: the table has no column "somme"'),
         ("2026-10-05;;;1,50", described("date = Jour; text = Libellé"), "1: no column is the amount"),
         ("2026-10-05;;;1,50", described("text = Libellé; amount = Montant"), "1: no column is the date"),
@@ -204,8 +206,8 @@ def test_amounts_as_banks_write_them(cell: str, decimal: str, value: str) -> Non
             described("date = Jour; debit = Libellé; credit = Montant"),
             "2: the row has both a debit of 1.50 and a credit of 2.50",
         ),
-        ("2026-10-05;;;1,50", described(encoding="klingon"), '"klingon" is no encoding'),
-        ('2026-10-05;;;"1,50', described(), "2: this is no row of a table"),
+        ("2026-10-05;;;1,50", described(encoding="klingon"), '"klingon" is not an encoding'),
+        ('2026-10-05;;;"1,50', described(), "2: this is not a row of a table"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(rows: str, table: CsvTable, told: str) -> None:

@@ -75,12 +75,12 @@ def test_what_is_no_statement_is_named(data: bytes, told: str) -> None:
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9, 0.99])
 def test_a_truncated_message_is_not_read(share: float) -> None:
-    with pytest.raises(StatementFileError, match=r"bank\.xml:\d+: this is no complete XML"):
+    with pytest.raises(StatementFileError, match=r"bank\.xml:\d+: this XML is not complete"):
         read_statements(CAMT[: int(len(CAMT) * share)], "bank.xml")
 
 
 def test_a_message_that_lies_about_its_encoding() -> None:
-    with pytest.raises(StatementFileError, match=r"bank\.xml:\d+: this is no complete XML"):
+    with pytest.raises(StatementFileError, match=r"bank\.xml:\d+: this XML is not complete"):
         read_statements(CAMT.decode().encode("latin-1"), "bank.xml")
 
 
@@ -89,10 +89,10 @@ def test_a_file_of_100_megabytes_is_refused_at_once(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(100 * 1024 * 1024)
     began = time.process_time()
-    with pytest.raises(StatementFileError, match=r"has 100 MB, and more than 64 are not read"):
+    with pytest.raises(StatementFileError, match="is larger than 64 MB"):
         read_statement_file(path)
     assert time.process_time() - began < 5
-    with pytest.raises(StatementFileError, match=r"more than 64 are not read"):
+    with pytest.raises(StatementFileError, match=r"is larger than 64 MB"):
         read_statements(b" " * (LARGEST + 1), "bank.xml")
 
 

@@ -56,7 +56,8 @@ def test_the_german_form() -> None:
 def test_the_form_with_slashes() -> None:
     line = only(
         "261029C186,00NTRFEREF",
-        "/TRTP/SEPA OVERBOEKING/IBAN/NL91ABNA0417164300/BIC/ABNANL2A/NAME/Grachtenhuis BV/REMI/Factuur F2026-\n0062/EREF/GH-77",
+        "/TRTP/SEPA OVERBOEKING/IBAN/NL91ABNA0417164300/BIC/ABNANL2A/NAME/Grachtenhuis BV/REMI/Factuur "
+        "F2026-\n0062/EREF/GH-77",
     )
     assert (line.payer, line.payer_iban, line.end_to_end_id) == ("Grachtenhuis BV", "NL91ABNA0417164300", "GH-77")
     assert line.text == "Factuur F2026-0062"
@@ -143,13 +144,13 @@ def test_pages_of_a_statement_are_one() -> None:
     [
         (":60F:C260930EUR1000,00", ":60X:", r"1: the statement has no opening balance"),
         (":62F:", ":64:", r"1: the statement has no closing balance"),
-        (":60F:", ":60M:", r"1: this page goes on with a statement"),
+        (":60F:", ":60M:", "1: this page continues a statement"),
         (":62F:", ":62M:", r"7: the last page"),
-        ("C260930EUR1000,00", "C260930EUR1.000,00", r'4: ":60F:C260930EUR1\.000,00" is no balance'),
+        ("C260930EUR1000,00", "C260930EUR1.000,00", r'4: ":60F:C260930EUR1\.000,00" is not a balance'),
         ("2610291029C186,00", "29102026C186,00", r"5: "),
         ("C261031EUR", "C261031GBP", r"7: the closing balance is in GBP"),
-        ("C261031EUR1186,00", "C261031EUR,,00", r'7: ",,00" is no amount'),
-        ("2610291029C", "2610291332C", r'5: "1332" is no day: expected month and day'),
+        ("C261031EUR1186,00", "C261031EUR,,00", r'7: ",,00" is not an amount'),
+        ("2610291029C", "2610291332C", r'5: "1332" is not a day: expected month and day'),
         (":62F:C261031EUR1186,00", f":62M:C261031EUR1186,00\n{HEAD}:62F:C261031EUR1186,00", r"8: a statement begins"),
     ],
 )

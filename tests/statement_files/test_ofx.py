@@ -77,10 +77,10 @@ def test_an_empty_element_without_an_end_ends_with_its_movement() -> None:
     ("part", "instead", "told"),
     [
         ("</OFX>", "", r"\d+: the file ends without </OFX>"),
-        ("+186.00", "one hundred", r'19: "one hundred" is no amount'),
-        ("<DTPOSTED>20261012", "<DTPOSTED>12/10/2026", r'27: "12/10/2026" is no date'),
+        ("+186.00", "one hundred", '19: "one hundred" is not an amount'),
+        ("<DTPOSTED>20261012", "<DTPOSTED>12/10/2026", '27: "12/10/2026" is not a date'),
         ("STMTRS>", "STMT>", r"1: the file has no statement of an account"),
-        ("<CURDEF>EUR", "<CURDEF>", r'14: "" is no currency'),
+        ("<CURDEF>EUR", "<CURDEF>", r'14: "" is not a currency'),
         ("</STMTTRN>\n<STMTTRN>", "\n<STMTTRN>", r"27: a movement begins before that of line 19 has ended"),
         ("BANKACCTFROM>", "BANKACCT>", r"14: the statement names no account \(BANKACCTFROM\)"),
         ("</OFX>", f"{'<A>' * 50}{'</A>' * 50}</OFX>", r"\d+: elements are nested more than 40 deep"),

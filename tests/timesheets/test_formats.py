@@ -82,7 +82,7 @@ def test_without_a_duration_the_end_tells_it() -> None:
     (record,) = parse_timesheet(text.replace("0:30 AM", "12:30 AM"))
     assert (record.start, record.seconds) == (time(23), 5400)
     assert error(text.replace("2026-03-31,0:30 AM", "2026-03-30,1:00 PM")) == (
-        "line 2: no duration, and no start and end to tell it: expected one such as 1:30:00"
+        "line 2: no duration, and no start and end to work it out: expected something like 1:30:00"
     )
 
 
@@ -103,7 +103,7 @@ def test_durations(written: str, seconds: int) -> None:
     "written", ["-1:00", "1:75", "0:60:00 min", "18:60 min", "half", "1e3", "1.5.2", "NaN", "99999999"]
 )
 def test_what_is_no_duration(written: str) -> None:
-    expected = f'line 2: "{written}" is no duration: expected one such as 1:30, 1:30:00, 1.5 or 1,5'
+    expected = f'line 2: "{written}" is not a duration: expected something like 1:30, 1:30:00, 1.5 or 1,5'
     assert error(toggl(f"2026-03-30,,{written},")) == expected
 
 
@@ -132,7 +132,8 @@ def test_dates_tell_their_own_order() -> None:
 
 def test_dates_that_do_not_must_be_told() -> None:
     assert error(toggl("04/04/2026,,1:00,", "03/04/2026,,1:00,")) == (
-        'line 3: "03/04/2026" may be two days, and nothing in the file tells: say --date-format dmy or mdy'
+        'line 3: "03/04/2026" could be two different days, and nothing in the file decides: give '
+        "--date-format dmy or mdy"
     )
     assert days("03/04/2026", date_format="dmy") == ["2026-04-03"]
     assert days("03/04/2026", date_format="mdy") == ["2026-03-04"]
@@ -140,13 +141,14 @@ def test_dates_that_do_not_must_be_told() -> None:
 
 def test_dates_are_all_of_one_kind() -> None:
     assert error(toggl("31/12/2026,,1:00,", "12/31/2026,,1:00,")) == (
-        'line 3: "12/31/2026" is no date of this file: expected one such as 2026-03-31, 31/03/2026, 31.03.2026, 03/31/2026'
+        'line 3: "12/31/2026" is not a date of this file: expected something like 2026-03-31, 31/03/2026, '
+        "31.03.2026, 03/31/2026"
     )
-    assert error(toggl("30/03/2026,,1:00,"), date_format="ymd").endswith("expected one such as 2026-03-31")
+    assert error(toggl("30/03/2026,,1:00,"), date_format="ymd").endswith("expected something like 2026-03-31")
     assert error(toggl("30/13/2026,,1:00,")).endswith(
-        "expected one such as 2026-03-31, 31/03/2026, 31.03.2026, 03/31/2026"
+        "expected something like 2026-03-31, 31/03/2026, 31.03.2026, 03/31/2026"
     )
-    assert '"2026-02-29" is no date' in error(toggl("2026-02-29,,1:00,"))
+    assert '"2026-02-29" is not a date of this file' in error(toggl("2026-02-29,,1:00,"))
 
 
 # what is wrong in a table ---------------------------------------------------------------------------------------------
@@ -154,17 +156,17 @@ def test_dates_are_all_of_one_kind() -> None:
 
 def test_wrong_cells_are_told() -> None:
     assert error(toggl("2026-03-30,25:00,1:00,")) == (
-        'line 2: "25:00" is no time of day: expected one such as 14:05, 14:05:30 or 2:05 PM'
+        'line 2: "25:00" is not a time of day: expected something like 14:05, 14:05:30 or 2:05 PM'
     )
     assert error(toggl("2026-03-30,,1:00,perhaps", columns="Start date,Start time,Duration,Billable")) == (
-        'line 2: "perhaps" says neither yes nor no: expected Yes or No under Billable'
+        'line 2: "perhaps" means neither yes nor no: expected Yes or No under Billable'
     )
     assert (
         error(toggl("2026-03-30,,1:00,one, two")) == "line 2: 5 cells, but the table has 4 columns: is a quote missing?"
     )
     assert error(toggl("2026-03-30,,1:00")) == "line 2: 3 cells, but the table has 4 columns: is a quote missing?"
     assert error(toggl('2026-03-30,,1:00,"never closed', "2026-03-30,,1:00,x")).startswith(
-        "line 2: this is no line of a table"
+        "line 2: this is not a line of a table"
     )
 
 
@@ -179,9 +181,10 @@ def test_missing_columns_are_told() -> None:
 
 def test_other_files_are_told() -> None:
     for text in ("", "\n\n", "Account,Amount\nx,1\n", "2026-01-01 open Assets:Bank\n"):
-        assert error(text).startswith("line 1: this is no file of a known time tracker: expected the CSV of")
+        assert error(text).startswith("line 1: this is not a file of a known time tracker: expected the CSV of")
     assert error(FILES["toggl.csv"], format="punch") == (
-        'line 1: "punch" is no known format: expected one of toggl, clockify, harvest, kimai, watson, timewarrior, timeclock,'
+        'line 1: "punch" is not a known format: expected one of toggl, clockify, harvest, kimai, watson, '
+        "timewarrior, timeclock,"
         " timedot, org"
     )
 
@@ -219,10 +222,12 @@ def test_toggl_json() -> None:
         (2, time(9), 300, "Ada Lind"),
     ]
     running = '[{"start": "2026-03-30T09:00:00Z", "duration": -1, "description": null}]'
-    assert error(running).endswith("runs still: stop it, or leave open ones out (--skip-open)")
+    assert error(running).endswith("is still running: stop it, or leave running ones out (--skip-open)")
     assert parse_timesheet(running, skip_open=True) == []
     assert "expected a number of seconds" in error(running.replace("-1", '"1:00"'))
-    assert "no moment" in error(running.replace('"2026-03-30T09:00:00Z"', "7"))
+    assert "is not a point in time: expected something like 2026-03-30T09:00:00" in error(
+        running.replace('"2026-03-30T09:00:00Z"', "7")
+    )
 
 
 def test_clockify() -> None:
@@ -278,9 +283,9 @@ def test_watson_past_midnight_and_what_is_wrong() -> None:
     ]
     assert (evening.tags, night.tags) == ((), ())
     titles = "start,stop,project\n"
-    assert error(titles + "2026-03-30 09:15,soon,x").startswith('line 2: "soon" is no moment')
+    assert error(titles + "2026-03-30 09:15,soon,x").startswith('line 2: "soon" is not a point in time')
     assert "ends before it starts" in error(titles + "2026-03-30 09:15,2026-03-30 09:00,x")
-    assert "is no frame" in error("[[1, 2]]")
+    assert "is not a frame: expected an entry of `watson log --json`" in error("[[1, 2]]")
     assert '"project" is 7' in error(
         '[{"start": "2026-03-30T09:00:00Z", "stop": "2026-03-30T09:00:00Z", "project": 7}]'
     )
@@ -312,9 +317,9 @@ def test_quantities_of_timedot(amount: str, seconds: int) -> None:
 
 def test_what_is_wrong_in_timedot() -> None:
     assert error("2026-03-30\nweb  .\nweb  soon\n") == (
-        'line 3: "soon" is no time: expected dots or hours behind the two spaces, such as acme:web  .... ..'
+        'line 3: "soon" is not a time: expected dots or hours after the two spaces, such as acme:web  .... ..'
     )
-    assert '"2026-02-30" is no day' in error("2026-02-28\nweb  1\n2026-02-30\n")
+    assert '"2026-02-30" is not a day' in error("2026-02-28\nweb  1\n2026-02-30\n")
 
 
 # Org ------------------------------------------------------------------------------------------------------------------
@@ -347,11 +352,14 @@ def test_org() -> None:
 def test_a_clock_that_runs_is_told_or_left_out() -> None:
     text = "* Web\n** TODO Form\nCLOCK: [2026-03-30 Mon 09:00]\n"
     assert error(text) == (
-        'line 3: the clock of "Form" since 2026-03-30 09:00:00 runs still: clock out, or leave open ones out (--skip-open)'
+        'line 3: the clock of "Form" is still running since 2026-03-30 09:00:00: clock out, or leave running '
+        "entries out (--skip-open)"
     )
     assert parse_timesheet(text, skip_open=True) == []
-    assert "is no moment" in error(text.replace("09:00", "29:00"))
-    assert "is no clock" in error(text.replace("]\n", "] => 1:00\n"))
+    assert "is not a point in time: expected something like [2026-03-30 Mon 09:00]" in error(
+        text.replace("09:00", "29:00")
+    )
+    assert "is not a clock entry: expected something like CLOCK:" in error(text.replace("]\n", "] => 1:00\n"))
 
 
 # Kimai ----------------------------------------------------------------------------------------------------------------
@@ -391,7 +399,7 @@ def test_kimai_in_german() -> None:
 def test_a_whole_number_is_hours_or_seconds() -> None:
     text = "Date,Duration\n2026-06-16,8\n"
     assert error(text) == (
-        'line 2: "8" may be hours or seconds, and nothing in the file tells: say --duration-unit hours or seconds'
+        'line 2: "8" could be hours or seconds, and nothing in the file decides: give --duration-unit hours or seconds'
     )
     assert [record.seconds for record in parse_timesheet(text, duration_unit="seconds")] == [8]
     assert [record.seconds for record in parse_timesheet(text, duration_unit="hours")] == [28800]
@@ -405,8 +413,9 @@ def test_a_whole_number_is_hours_or_seconds() -> None:
 
 def test_timewarrior() -> None:
     assert error(FILES["timewarrior.json"]) == (
-        "line 4: the interval since 2023-10-02 08:00:00+00:00 has no end yet: stop it (`timew stop`),"
-        " or leave open ones out (--skip-open)"
+        "line 4: the interval since 2023-10-02 08:00:00+00:00 has no end yet: stop it (`timew stop`), or "
+        "leave running ones"
+        " out (--skip-open)"
     )
     assert parse_timesheet(FILES["timewarrior.json"], skip_open=True) == [
         TimeRecord(date(2023, 10, 1), time(9), 3600, description="Morning meeting", tags=("acme", "work"), line=2),
@@ -454,15 +463,17 @@ def test_an_annotation_is_not_always_escaped() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('[\n{"end":"20231001T100000Z"}]', "line 2: None is no moment: expected one such as 20231001T103000Z"),
-        ('[{"start":"2023-10-01"}]', "line 1: '2023-10-01' is no moment"),
-        ('[{"start":"20231001T250000Z"}]', "line 1: '20231001T250000Z' is no moment"),
-        ('[\n\n7]', 'line 3: 7 is no interval: expected an object with "start" and "end"'),
-        ('{"start":"20231001T100000Z"}', "line 1: one object: expected a list of intervals"),
-        ('[{"start":"20231001T100000Z"', "line 1: this is no interval"),
+        ('[\n{"end":"20231001T100000Z"}]', "line 2: None is not a point in time: expected something like "
+        "20231001T103000Z"),
+        ('[{"start":"2023-10-01"}]', "line 1: '2023-10-01' is not a point in time"),
+        ('[{"start":"20231001T250000Z"}]', "line 1: '20231001T250000Z' is not a point in time"),
+        ('[\n\n7]', 'line 3: 7 is not an interval: expected an object with "start" and "end"'),
+        ('{"start":"20231001T100000Z"}', "line 1: this is a single object: expected a list of intervals"),
+        ('[{"start":"20231001T100000Z"', "line 1: this is not the JSON of one interval"),
         ("[] []", "line 1: something follows the list"),
-        ("[" * 100000, "line 1: this is no interval"),
-        ('[{"start":"20231001T100000Z","end":"20231001T090000Z"}]', "line 1: the session from 2023-10-01 10:00:00+00:00 to"),
+        ("[" * 100000, "line 1: this is not the JSON of one interval"),
+        ('[{"start":"20231001T100000Z","end":"20231001T090000Z"}]', "line 1: the session from 2023-10-01 "
+        "10:00:00+00:00 to"),
         ('[{"start":"20231001T100000Z","tags":"x"}]', 'line 1: expected "tags" as a list of texts'),
         ('[{"start":"00010101T000000Z"}]', "line 1: the interval since 0001-01-01"),
     ],
@@ -472,7 +483,7 @@ def test_wrong_intervals_are_told(text: str, expected: str) -> None:
 
 
 def test_moments_that_a_zone_does_not_have_are_told() -> None:
-    with pytest.raises(TimesheetError, match="is no moment"):
+    with pytest.raises(TimesheetError, match="is not a point in time"):
         parse_timesheet('[{"start":"99991231T235900Z"}]', zone=PARIS)
 
 
@@ -511,7 +522,8 @@ def test_what_ends_at_midnight_is_one_day() -> None:
 def test_an_open_session_is_told_or_left_out() -> None:
     text = "i 2026-03-30 09:00 a\no 2026-03-30 10:00\ni 2026-03-30 11:00 b\n"
     assert (
-        error(text) == 'line 3: the session of "b" has no end: add its `o` line, or leave open ones out (--skip-open)'
+        error(text)
+        == 'line 3: the session of "b" has no end: add its `o` line, or leave running ones out (--skip-open)'
     )
     assert [record.project for record in parse_timesheet(text, skip_open=True)] == ["a"]
 
@@ -520,14 +532,20 @@ def test_an_open_session_is_told_or_left_out() -> None:
     ("text", "expected"),
     [
         ("o 2026-03-30 09:00", "line 1: nothing is clocked in: expected an `i` line before"),
-        ("i 2026-03-30 09:00 a\ni 2026-03-30 10:00 a", 'line 2: "a" is clocked in already: expected an `o` line before'),
-        ("i 2026-03-30 09:00 a\no 2026-03-30 10:00 b:c", 'line 2: "b:c" is not clocked in: expected the name of one that is ("a")'),
-        ("i 2026-03-30 09:00 a\ni 2026-03-30 09:30 b\no 2026-03-30 10:00 c", 'line 3: "c" is not clocked in: expected the name of'),
-        ("i 2026-03-30 09:00 a\no 2026-03-30 08:00", "line 2: the session from 2026-03-30 09:00:00 to 2026-03-30 08:00"),
-        ("i 2026-03-30 09:00 a\no 2027-03-30 09:00", "line 2: the session from 2026-03-30 09:00:00 to 2027-03-30 09:00"),
-        ("i 2026-02-30 09:00 a", 'line 1: "2026-02-30 09:00" is no moment: expected one such as 2026-03-30 09:00:00'),
-        ("i 2026-03-30 09:00 a\nworked a lot", 'line 2: "worked a lot" is no line of a timeclock file: expected'),
-        ("i 2026-03-30 9:00 a", 'line 1: "i 2026-03-30 9:00 a" is no line of a timeclock file'),
+        ("i 2026-03-30 09:00 a\ni 2026-03-30 10:00 a", 'line 2: "a" is already clocked in: expected an `o` line '
+        'before'),
+        ("i 2026-03-30 09:00 a\no 2026-03-30 10:00 b:c", 'line 2: "b:c" is not clocked in: expected the name of an '
+        'account that is ("a")'),
+        ("i 2026-03-30 09:00 a\ni 2026-03-30 09:30 b\no 2026-03-30 10:00 c", 'line 3: "c" is not clocked in: expected '
+        'the name of'),
+        ("i 2026-03-30 09:00 a\no 2026-03-30 08:00", "line 2: the session from 2026-03-30 09:00:00 to 2026-03-30 "
+        "08:00"),
+        ("i 2026-03-30 09:00 a\no 2027-03-30 09:00", "line 2: the session from 2026-03-30 09:00:00 to 2027-03-30 "
+        "09:00"),
+        ("i 2026-02-30 09:00 a", 'line 1: "2026-02-30 09:00" is not a point in time: expected something like '
+        '2026-03-30 09:00:00'),
+        ("i 2026-03-30 09:00 a\nworked a lot", 'line 2: "worked a lot" is not a line of a timeclock file: expected'),
+        ("i 2026-03-30 9:00 a", 'line 1: "i 2026-03-30 9:00 a" is not a line of a timeclock file'),
     ],
 )  # fmt: skip
 def test_wrong_lines_are_told(text: str, expected: str) -> None:

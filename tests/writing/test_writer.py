@@ -155,8 +155,8 @@ def test_what_its_own_file_would_not_read_is_refused_with_what_to_do(renamed: Pa
     edit = Edit(customers, 1, '2026-06-01 custom "invoice-option" "deposit-account"', "2026-06-01 open Activa:Deposits")
     (error,) = trial.try_plan(loading, writer.plan(renamed, loading.files, [], [edit])).errors
     assert error[0] == Source(str(customers), 1)
-    assert error[1].startswith("Invalid account name: Activa:Deposits: Beancount reads each file by its own options")
-    assert error[1].endswith(f"at its head, a line each: {', '.join(ROOTS.splitlines())}")
+    assert error[1].startswith("Invalid account name: Activa:Deposits: Beancount reads each file with its own options")
+    assert error[1].endswith(f"at its head, one per line: {', '.join(ROOTS.splitlines())}")
 
 
 @pytest.mark.parametrize("file", ["main.beancount", "more.beancount"])
@@ -342,7 +342,7 @@ def test_an_error_that_hides_no_entry_is_told_and_keeps_nothing_from_being_writt
         result = run(ledger, "bill", "--until", "2026-01-31", *options)
         assert result.exit_code == 0, result.output
         assert said in result.stderr
-        assert "(this hides no entry, and keeps nothing from being written)" in result.stderr
+        assert "this hides no entry, and does not prevent anything from being written)" in result.stderr
     assert "invoice: " in ledger.read_text(encoding="utf-8")
     assert run(ledger, "check").exit_code == 1, "for check it is an error"
 
@@ -385,13 +385,13 @@ def test_an_edit_meanwhile_is_not_overwritten(ledger: Path, monkeypatch: pytest.
 
     really = writer.write
     monkeypatch.setattr(writer, "write", meanwhile)
-    assert "was changed meanwhile" in refused(ledger, bill(ledger), edited)
+    assert "was changed in" in refused(ledger, bill(ledger), edited)
 
 
 def test_what_is_not_there_any_more_is_not_edited(tmp_path: Path) -> None:
     file = tmp_path / "a.beancount"
     file.write_text("one\ntwo\n", encoding="utf-8")
-    with pytest.raises(CannotWrite, match="not there any more"):
+    with pytest.raises(CannotWrite, match=": the lines to be changed are no longer there: try again"):
         writer.plan(file, [str(file)], [], [Edit(file, 2, "three", "four")])
 
 
@@ -523,7 +523,7 @@ def test_a_file_with_changes_of_its_own_is_not_committed(repository: Path) -> No
     before = repository.read_bytes()
     result = bill(repository, "2026-01-31", "--commit")
     assert result.exit_code == 1
-    assert "has changes that are not committed" in result.output
+    assert "has uncommitted changes" in result.output
     assert repository.read_bytes() == before
 
 

@@ -115,8 +115,8 @@ def check_conversion(document: DocumentHeader, subject: str, amount: Decimal, po
         document.findings.warning(
             "tax-amount",
             _(
-                "{number}: {subject} of {amount} {currency} is {expected} {posting_currency} at {rate}, but booked "
-                "are {other_number} {posting_currency}: correct the posting, or the receivable's price",
+                "{number}: {subject} of {amount} {currency} is {expected} {posting_currency} at {rate}, but "
+                "{other_number} {posting_currency} is booked: correct the posting, or the receivable's price",
                 number=document.number,
                 subject=subject,
                 amount=amount,

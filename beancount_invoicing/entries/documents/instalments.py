@@ -130,7 +130,7 @@ def _dated(
                 explanation = (*_explained(due, posting.number), *explanation)
         elif due is None:
             day = document.day
-            explanation = (as_written(day, _("paid back, or no terms that can be read")),)
+            explanation = (as_written(day, _("paid back, or its terms cannot be read")),)
         else:
             day, explanation = due.date, _explained(due, posting.number)
         place_in_ledger = (document.position, posting.position)
@@ -177,7 +177,7 @@ def _schedule(
             "instalments",
             _(
                 "{number} has {count} receivable postings, but its terms ({terms}) have {other_count} instalments: "
-                "write one posting, or one for each instalment",
+                "write one posting, or one per instalment",
                 number=document.number,
                 count=len(receivables),
                 terms=terms,

@@ -128,7 +128,11 @@ def _unit_price(
     if discount is not None and not 0 <= discount <= 100:
         document.findings.error(
             "discount",
-            _("{number}: a discount of {discount} % must be from 0 to 100", number=document.number, discount=discount),
+            _(
+                "{number}: a discount of {discount} % must be between 0 and 100",
+                number=document.number,
+                discount=discount,
+            ),
             posting.source,
         )
         discount = None
@@ -191,7 +195,7 @@ def read_deduction(document: DocumentHeader, posting: DocumentPosting) -> Deduct
         document.findings.error(
             "tax-code",
             _(
-                '{number}: the deposit\'s tax deducted on {account} must say its code: tax: "{code}"',
+                '{number}: the deposit\'s tax deducted on {account} needs its code: tax: "{code}"',
                 number=document.number,
                 account=posting.posting.account,
                 code=codes[0],

@@ -69,7 +69,7 @@ def document_currency(
         findings.error(
             "two-currencies",
             _(
-                "{number} is booked on the customer's account in {on_account}: an invoice has one currency",
+                "{number} is booked on the customer's account in {on_account}: an invoice has only one currency",
                 number=number,
                 on_account=joined(_(" and "), sorted(set(on_account))),
             ),

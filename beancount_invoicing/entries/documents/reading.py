@@ -102,7 +102,7 @@ def _void(
             findings.error(
                 "void",
                 _(
-                    "{number} is void, but {account} is booked with {units}: a void number has no amounts",
+                    "{number} is void, but {units} is booked on {account}: a void number has no amounts",
                     number=number,
                     account=posting.account,
                     units=posting.units,
@@ -134,7 +134,7 @@ def _written_customer(
     if main is None:
         findings.error(
             "no-customer",
-            _('customer: {account} is no customer\'s account: open it with customer: "Legal name"', account=account),
+            _('customer: {account} is not a customer\'s account: open it with customer: "Legal name"', account=account),
             source,
         )
     return main
@@ -196,8 +196,8 @@ def _only_customer(
             findings.error(
                 "no-customer",
                 _(
-                    '{number} has no customer: book it on an account that is opened with customer: "Legal name", or '
-                    "name that account, customer: Assets:…",
+                    '{number} has no customer: book it on an account opened with customer: "Legal name", or name '
+                    "that account, customer: Assets:…",
                     number=use.number,
                 ),
                 use.source,
@@ -207,7 +207,7 @@ def _only_customer(
         findings.error(
             "two-customers",
             _(
-                "{number} is booked on two customers, {main} and {mains_main}: an invoice has one customer",
+                "{number} is booked on two customers, {main} and {mains_main}: an invoice has only one customer",
                 number=use.number,
                 main=mains[0],
                 mains_main=mains[1],
@@ -350,7 +350,7 @@ def _immediate_payment(document: DocumentHeader, posting: DocumentPosting) -> Im
             "settles-in-invoice",
             _(
                 "{number}: a posting of this invoice settles {settles}: it can only settle {number} itself; book the "
-                "payment of {settles} apart",
+                "payment of {settles} separately",
                 number=document.number,
                 settles=settles,
             ),

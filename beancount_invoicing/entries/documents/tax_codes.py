@@ -83,10 +83,10 @@ def nearest_tax(code: str, known: Mapping[str, Dated[Tax]]) -> str:
         return nearest(code, known)
     for name, dated in known.items():
         if {part.code for part in dated.latest.parts} == set(codes):
-            return _('a line has one code: write tax: "{name}", which consists of these', name=name)
+            return _('a line has only one code: write tax: "{name}", which consists of these', name=name)
     return _(
-        'a line has one code: define one that consists of these, custom "invoice-tax" "{codes}" "…" with '
-        'parts: "{code}"',
+        'a line has only one code: define one that consists of these, custom "invoice-tax" "{codes}" "…" '
+        'with parts: "{code}"',
         codes="-".join(codes),
         code=code,
     )
@@ -187,7 +187,7 @@ def named_tax(document: DocumentHeader, name: str, source: Source) -> str:
     found = joined(_(" and "), (f"{version.rate} %" for version in versions))
     remedy = _('write tax: "{meant}"', meant=meant or (versions[0].code if versions else code))
     if not meant:
-        remedy += _(", or say on the line when it was supplied, delivered: …")
+        remedy += _(", or write on the line the day of supply, delivered: …")
     document.findings.error(
         "tax-code",
         _(

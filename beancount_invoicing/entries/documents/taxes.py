@@ -123,7 +123,7 @@ def _unwritten_code(document: DocumentHeader, posting: DocumentPosting, lines: S
         document.findings.error(
             "tax-code",
             _(
-                '{number}: {account} serves {value}: write which one it is, tax: "{code}"',
+                '{number}: {account} serves {value}: write which of them it is, tax: "{code}"',
                 number=document.number,
                 account=account,
                 value=", ".join(sorted({*codes_of_account, *names})),
@@ -166,8 +166,8 @@ def _booked_amount(
         document.findings.error(
             "tax-amount",
             _(
-                "{number}: {account} is booked in {currency}, the document is in {document_currency}: write the tax "
-                "in the document's currency, amount: {amount}",
+                "{number}: {account} is booked in {currency}, but the document is in {document_currency}: write the "
+                "tax in the document's currency, amount: {amount}",
                 number=document.number,
                 account=posting.posting.account,
                 currency=posting.currency,
