@@ -1,1 +1,1 @@
-"""Documents found, made as files and e-invoices, and held against what was sealed."""
+"""Documents: finding them, making their files and e-invoices, and comparing them with what was sealed."""

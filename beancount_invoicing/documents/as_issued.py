@@ -1,4 +1,4 @@
-"""What was paid of a document by its own date: its page says no more."""
+"""What was paid of a document by its own date: its page shows no more."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from beancount_invoicing.receivables import allocate
 
 
 def paid_on_its_date(book: Book) -> Callable[[Invoice], Decimal]:
-    """A function that tells what of a document had been settled by the end of its own date.
+    """A function that returns how much of a document had been settled by the end of its own date.
 
-    Explicit settlements of a day never change afterwards, so one allocation serves all documents; where payments are
-    assumed to settle the oldest, each date has its own.
+    Explicit settlements up to a day never change afterwards, so one allocation serves all documents; if payments are assumed to
+    settle the oldest claims, each date has its own.
     """
     if "allocate" in book.options:
         return lambda invoice: settled(book, invoice, invoice.date)
@@ -26,6 +26,6 @@ def paid_on_its_date(book: Book) -> Callable[[Invoice], Decimal]:
 
 
 def settled(book: Book, invoice: Invoice, as_of: date) -> Decimal:
-    """What of a document had been settled by the end of `as_of`, in its currency."""
+    """How much of a document had been settled by the end of `as_of`, in its currency."""
     allocations = allocate(book, as_of).allocations
     return sum((allocation.amount for allocation in allocations if allocation.invoice is invoice), ZERO)

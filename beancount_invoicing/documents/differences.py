@@ -1,4 +1,4 @@
-"""What a sealed document is and says, and what it and the ledger say differently by now."""
+"""The content of a sealed document, and how it and the ledger differ now."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _WORDING = frozenset(
         "contact", "electronic_address", "tax_registration", "legal_information", "reason", "reason_code",
     }
 )  # fmt: skip
-"""Terms of an e-invoice that our own words make up, or that are ways to reach somebody: another version may say them otherwise."""
+"""Terms of an e-invoice that contain our own wording, or contact data: another version may word them differently."""
 
 
 class Altered(ValueError):
-    """A sealed document, or what the ledger says of it, is not as it was sealed: it must not leave. The message says what to do."""
+    """A sealed document, or the ledger's data about it, has changed since: it must not be sent. The message says what to do."""
 
 
 class Difference(NamedTuple):
-    """What was sealed, and what is now; `what` is a business term, "file", "facts", "document", or "seal": one that is gone."""
+    """What was sealed, and what is now; `what` is a business term, "file", "facts", "document", or "seal" (one that is gone)."""
 
     term: str
     sealed: str
@@ -65,10 +65,10 @@ _LATER = _("its facts were sealed by a later version of this program, which this
 def seal_differences(
     book: Book, invoice: Invoice, seal: Seal, content: bytes | None
 ) -> tuple[tuple[Difference, ...], str]:
-    """What a sealed document and the ledger say differently, and what to know where that cannot be told.
+    """The differences between a sealed document and the ledger, and a notice if they cannot be told.
 
-    Where the digest of its facts was sealed, that decides, and the document itself only tells what differs. Of older seals the
-    document decides: the same bytes come out, or its e-invoice says the same, or the figures in its text are the same.
+    If the digest of its facts was sealed, that decides, and the document itself only shows what differs. For older seals, the
+    document decides: the same bytes result, or its e-invoice has the same content, or the figures in its text are the same.
     """
     if seal.content_digest:
         if not digests.is_known_digest(seal.content_digest):
@@ -82,8 +82,9 @@ def seal_differences(
 
 
 def as_sealed(book: Book, invoice: Invoice, seal: Seal) -> tuple[bytes, str]:
-    """The bytes of a sealed document that is to leave, as they were sealed; and what to know where it cannot be told whether the
-    ledger still says the same. Raises Altered."""
+    """The bytes of a sealed document to be sent, as they were sealed; and a notice if it cannot be told whether the ledger
+    still agrees. Raises Altered.
+    """
     content, gone = sealed_content(seal)
     if content is None:
         file = Path(seal.file)
@@ -102,7 +103,7 @@ def as_sealed(book: Book, invoice: Invoice, seal: Seal) -> tuple[bytes, str]:
 
 
 def altered_since(book: Book, invoice: Invoice, seal: Seal | None) -> str:
-    """Why a document must not leave as the ledger makes it today: something else was sealed. "" where nothing speaks against it."""
+    """Why a document must not be sent as the ledger makes it today: something else was sealed. "" if nothing prevents it."""
     found = seal_differences(book, invoice, seal, sealed_content(seal)[0])[0] if seal else ()
     return _otherwise(invoice, seal, found) if seal and found else ""
 
@@ -122,7 +123,7 @@ def _otherwise(invoice: Invoice, seal: Seal, found: Sequence[Difference]) -> str
 
 
 def undo_change_hint(number: str) -> str:
-    """What to do where the ledger says something else of a document than was sealed."""
+    """What to do if the ledger differs from what was sealed."""
     return _(
         "undo the change (git log -p shows where); if what was sealed is wrong, then credit it: bean-invoice "
         "credit {number}; write changes of the seller or the customer as an entry of their own, from their day on",
@@ -131,8 +132,7 @@ def undo_change_hint(number: str) -> str:
 
 
 def _told(book: Book, invoice: Invoice, seal: Seal, content: bytes) -> tuple[tuple[Difference, ...], str]:
-    """What the sealed document and the one that the ledger makes today say differently; and what to know where neither the bytes
-    nor an e-invoice decide."""
+    """The differences between the sealed document and today's; and a notice if neither the bytes nor an e-invoice decide."""
     from beancount_invoicing import einvoice, rendering
 
     try:
@@ -157,13 +157,13 @@ def _told(book: Book, invoice: Invoice, seal: Seal, content: bytes) -> tuple[tup
 
 
 def _figures(text: bytes) -> Counter[str]:
-    """The figures in a text and how often each stands there, whatever stands between its digits: 1,044.00 is 1.044,00."""
+    """The figures in a text and how often each occurs, whatever separates their digits: 1,044.00 is 1.044,00."""
     words = text.decode("utf-8", "replace").split()
     return Counter(figure for word in words if (figure := "".join(filter(str.isdigit, word))))
 
 
 def _lines(before: bytes, after: bytes) -> Iterator[Difference]:
-    """The lines of a text that are others now."""
+    """The lines of a text that are different now."""
     old = [" ".join(line.split()) for line in before.decode("utf-8", "replace").splitlines()]
     new = [" ".join(line.split()) for line in after.decode("utf-8", "replace").splitlines()]
     for tag, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
@@ -200,5 +200,5 @@ def _said(value: object) -> str:
 
 
 def _fields(value: object) -> tuple[str, ...]:
-    """The names of the fields of what is a named tuple or a data class; of other values none."""
+    """The field names of a named tuple or a data class; none for other values."""
     return tuple(getattr(value, "_fields", ())) or tuple(getattr(value, "__dataclass_fields__", ()))

@@ -29,7 +29,7 @@ E_INVOICE_SUFFIXES: dict[EInvoiceFormat, str] = {
 
 
 class WrittenEInvoice(NamedTuple):
-    """An e-invoice that was written, and what each layer of checks said of it (nothing where it was not asked)."""
+    """An e-invoice that was written, and the result of each layer of checks (empty if not requested)."""
 
     file: WrittenFile
     layers: tuple[einvoice.Layer, ...] = ()
@@ -38,7 +38,7 @@ class WrittenEInvoice(NamedTuple):
 def checked_e_invoice(
     book: Book, invoice: Invoice, paid: Decimal, template_folders: tuple[Path, ...], e_invoice_format: EInvoiceFormat
 ) -> einvoice.EInvoice:
-    """A document in business terms, which passes our own checks. Raises einvoice.NoEInvoice with all that is wrong."""
+    """A document in business terms, which passes our own checks. Raises einvoice.NoEInvoice with all problems."""
     from beancount_invoicing import einvoice, rendering
     from beancount_invoicing.einvoice import checks
     from beancount_invoicing.einvoice.checks_peppol import check_peppol
@@ -65,7 +65,7 @@ def checked_e_invoice(
 
 
 def not_e_invoice_message(invoice: Invoice, reason: einvoice.Rejection) -> str:
-    """Why a document is no e-invoice, in one line that names the place in the ledger."""
+    """Why a document cannot be an e-invoice, in one line that names the place in the ledger."""
     return _(
         "{place}: {number} is not an e-invoice ({term}): {message}",
         place=reason.source,
@@ -78,9 +78,8 @@ def not_e_invoice_message(invoice: Invoice, reason: einvoice.Rejection) -> str:
 def factur_x_xml(
     book: Book, invoice: Invoice, paid: Decimal, template_folders: tuple[Path, ...], notice: Callable[[str], None]
 ) -> bytes | None:
-    """The XML that makes a document's PDF a Factur-X; None where it is none, and `notice` is told why.
-
-    A draft is none as a matter of course.
+    """The XML that makes a document's PDF a Factur-X; None if it cannot be one, with the reason passed to `notice`. A draft
+    never is one.
     """
     from beancount_invoicing import einvoice
 
@@ -115,10 +114,9 @@ def write_e_invoices(
     error: Callable[[str], None],
     check: bool = False,
 ) -> Iterator[WrittenEInvoice]:
-    """Writes documents as e-invoices, one after the other; `error` is told of each that is none, and why, and of each that was
-    sealed with other facts than the ledger says today.
-
-    `check`: in all layers. Raises TemplateError, OSError.
+    """Writes documents as e-invoices, one after the other; `error` gets each document that cannot be one, with the reason,
+    and each that was sealed with other facts than the ledger has today. `check`: in all layers. Raises TemplateError,
+    OSError.
     """
     from beancount_invoicing import einvoice, rendering
 
@@ -144,7 +142,7 @@ def write_e_invoices(
 
 
 def validate_file(file: str | Path) -> tuple[einvoice.Layer, ...]:
-    """What each layer of checks says of a file, whoever wrote it. Raises OSError."""
+    """The result of each layer of checks for a file, whoever wrote it. Raises OSError."""
     from beancount_invoicing import einvoice
 
     with Path(file).open("rb") as stream:
@@ -152,9 +150,9 @@ def validate_file(file: str | Path) -> tuple[einvoice.Layer, ...]:
 
 
 def validate_files(files: Iterable[Path | str]) -> Iterator[tuple[Path, tuple[einvoice.Layer, ...]]]:
-    """What each layer of checks says of files, one after the other, several judged at a time.
+    """The result of each layer of checks for files, in their order; several are checked at a time.
 
-    A file that cannot be read is told as a document that was not judged.
+    A file that cannot be read has a layer that was not run.
     """
     from concurrent.futures import ThreadPoolExecutor
 
@@ -175,4 +173,4 @@ def validate_files(files: Iterable[Path | str]) -> Iterator[tuple[Path, tuple[ei
 
 
 _AT_ONCE = 4
-"""Files that are judged at a time at most: each takes a processor, and Saxon's memory."""
+"""The most files that are checked at a time: each takes a processor, and Saxon's memory."""

@@ -1,4 +1,4 @@
-"""What goes along with an invoice, as files: the timesheet, made anew, and the receipts as they are."""
+"""The enclosures of an invoice, as files: the timesheet, newly made, and the receipts as they are."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def enclosures(
     outputs: Sequence[Output],
     extra_kinds: Collection[billing.Enclosure] = (),
 ) -> tuple[Attachment, ...]:
-    """What the contracts of a document say that goes along, and `extra_kinds`. `stem`: of its own file.
+    """The enclosures required by a document's contracts, and `extra_kinds`.
 
-    Raises rendering.TemplateError, and OSError where a receipt cannot be read.
+    `stem`: of the document's own file. Raises rendering.TemplateError, and OSError if a receipt cannot be read.
     """
     from beancount_invoicing import rendering
 

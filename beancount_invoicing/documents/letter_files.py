@@ -19,8 +19,9 @@ def letter_language(book: Book, proposal: Proposal) -> str:
 
 
 def letter_file_names(book: Book, letters: Sequence[Proposal]) -> list[str]:
-    """A file name for each letter: its day, the customer's account by its last part where it is the only one, currency, level, and
-    the policy where several of them have letters of that level."""
+    """A file name for each letter: its day, the customer's account (its last part if that is unique), currency, level, and
+    the policy if several of them have letters of that level.
+    """
     from beancount_invoicing import rendering
 
     short = leaves(book.customers)

@@ -1,4 +1,4 @@
-"""What was sealed of a document: the very file that left, to be given once more."""
+"""The sealed file of a document, to be handed out once more."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def sealed_documents(book: Book) -> dict[str, Seal]:
 
 
 def original(seal: Seal) -> bytes | None:
-    """The bytes of a sealed file, as they were sealed; None where it is gone, cannot be read or is another by now."""
+    """The bytes of a sealed file, as they were sealed; None if it is gone, cannot be read or has changed."""
     with suppress(OSError):
         content = Path(seal.file).read_bytes()
         if sha256(content).hexdigest() == seal.sha256:

@@ -36,7 +36,7 @@ def _start(task: _Task) -> None:
 
 
 def _rendered(places: range) -> list[tuple[tuple[WrittenFile, ...], list[str]]]:
-    """The documents at some places, each with what is to be said about it."""
+    """The documents at some places, each with its notices."""
     task = _Process.task
     assert task is not None
     result = []

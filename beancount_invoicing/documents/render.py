@@ -19,7 +19,7 @@ from beancount_invoicing.model import Book, Invoice, Seal
 
 
 class RenderContext(NamedTuple):
-    """What all documents of a Book are rendered with: folders of templates, file names, what was paid on its date."""
+    """What rendering the documents of a Book needs: template folders, file names, what was paid by each document's date."""
 
     template_folders: tuple[Path, ...]
     names: Mapping[str, str]
@@ -44,13 +44,12 @@ def render(
     prepared: RenderContext | None = None,
     enclose: Sequence[Enclosure] = (),
 ) -> Iterator[tuple[WrittenFile, ...]]:
-    """Writes documents as they stood on their own dates, one after the other; yields the files of each.
+    """Writes documents as of their own dates, one after the other; yields the files of each.
 
-    The PDF of what was sealed is the very file that was sealed; what is made anew of it, `notice` is told. Another PDF is a
-    Factur-X, unless `plain` or where the document is no e-invoice, which `notice` is told. A file is written
-    whole or not at all, and only where its bytes differ. Beside it goes what its contracts say that goes along, and `enclose`.
-    Void numbers and opening items have no document and are passed over; what the sender should know goes to `notice`. Raises
-    TemplateError, OSError.
+    The PDF of a sealed document is the sealed file itself; anything else made of it is reported to `notice`. Another PDF is a
+    Factur-X, unless `plain` is set or the document cannot be an e-invoice, which is reported to `notice`. A file is written whole
+    or not at all, and only if its bytes differ. The enclosures of its contracts, and `enclose`, are written beside it. Void numbers
+    and opening items have no document and are skipped. Raises TemplateError, OSError.
     """
     from beancount_invoicing import rendering
     from beancount_invoicing.documents.e_invoices import factur_x_xml
@@ -88,7 +87,7 @@ def render(
 
 
 def _made_anew(number: str, seal: Seal, outputs: Sequence[Output], plain: bool, kept: bytes | None) -> str:
-    """What to know where a document that was sealed is made anew; "" where only the file that was sealed is given."""
+    """The notice that a sealed document is made anew; "" if only the sealed file is handed out."""
     if kept is None and "pdf" in outputs and not plain:
         return _(
             "{number} was sealed on {day}, and {file} is not as it was sealed (bean-invoice verify {number}): "
@@ -112,7 +111,7 @@ def _made_anew(number: str, seal: Seal, outputs: Sequence[Output], plain: bool, 
 
 
 def document_file(book: Book, number: str, output: Output) -> tuple[str, bytes]:
-    """One document, its file name and its bytes: the PDF as it was sealed, where that is there; else see render_one."""
+    """One document, its file name and its bytes: the PDF as it was sealed, if it exists; else see render_one."""
     found = book.invoice(number)
     seal = sealed_documents(book).get(number) if found and output == "pdf" else None
     kept = original(seal) if seal else None
@@ -124,7 +123,7 @@ def document_file(book: Book, number: str, output: Output) -> tuple[str, bytes]:
 
 
 def render_one(book: Book, number: str, output: Output) -> tuple[str, bytes]:
-    """One document as it stood on its own date: its file name and its bytes; a PDF is a Factur-X where it can be one.
+    """One document as of its own date: its file name and its bytes; a PDF is a Factur-X if it can be one.
 
     Raises UnknownNumber, rendering.NoDocument, rendering.TemplateError, OSError.
     """

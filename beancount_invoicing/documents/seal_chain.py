@@ -1,6 +1,7 @@
-"""The chain of seals: each names the one before it by its mark, so that none can be deleted or altered unseen.
+"""The chain of seals: each names the one before it by its mark, so that none can be deleted or altered unnoticed.
 
-Two that name the same one before are no fault: two branches of git were put together. What is missing is a seal that another names.
+Two seals that name the same one before them are not an error: two branches of git were merged. A seal that another one names is
+missing if it is not there.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 SHORT_HASH = 12
-"""How many signs of a mark are shown, and tell it from others."""
+"""How many characters of a mark are shown; they identify it."""
 
 
 class Link(NamedTuple):
@@ -30,9 +31,9 @@ class Link(NamedTuple):
 
 
 def seal_hash(seal: Seal) -> str:
-    """The mark of a seal: of its day, what it is linked to, its event, the fingerprints of bytes and facts, and the one before.
+    """The mark of a seal: from its day, links, event, the fingerprints of bytes and facts, and the mark before.
 
-    Where its directive and its file stand is no part of it.
+    The places of its directive and its file are not part of it.
     """
     links = {*map(numbering.link, seal.numbers), *seal.unknown_links}
     return _mark(seal.date, links, seal.event, seal.sha256, seal.content_digest, seal.previous)
@@ -44,7 +45,7 @@ def _mark(day: date, links: Iterable[str], event: str, bytes_: str, facts: str, 
 
 
 def tip(book: Book) -> str:
-    """The mark that the next seal names: of the last one that no other names; "" where nothing is sealed."""
+    """The mark that the next seal names: that of the last seal that no other names; "" if nothing is sealed."""
     named = {seal.previous for seal in book.seals}
     marks = {seal_hash(seal): seal for seal in book.seals}
     last = [(bool(seal.previous), seal.date, seal.source, each) for each, seal in marks.items() if each not in named]
@@ -52,19 +53,21 @@ def tip(book: Book) -> str:
 
 
 def has_seal(book: Book, hash_prefix: str) -> bool:
-    """Whether there is a seal whose mark begins with one that was noted."""
+    """Whether there is a seal whose mark begins with a noted one."""
     return any(seal_hash(seal).startswith(hash_prefix.lower()) for seal in book.seals)
 
 
 def seals_after_gaps(book: Book) -> tuple[Seal, ...]:
-    """The seals that name one before them which is not there, or is not as it was."""
+    """The seals that name an earlier one which is missing, or has changed."""
     there = {seal_hash(seal) for seal in book.seals}
     return tuple(seal for seal in book.seals if seal.previous and seal.previous not in there)
 
 
 def seal_link(day: date, account: str, file: str, links: Sequence[str], meta: text.MetaItems, previous: str) -> Link:
-    """The directive of a document that is sealed after the seal of mark `previous` ("": the first one). `meta` says `event`,
-    `sha256` and `facts`, and what else there is; `file` is relative to the ledger file that it is written into."""
+    """The directive of a document that is sealed after the seal of mark `previous` ("": the first one).
+
+    `meta` has `event`, `sha256` and `facts`, and other keys; `file` is relative to the ledger file in which it is written.
+    """
     said = dict(meta)
     event, bytes_, facts = (str(said.get(key) or "") for key in ("event", "sha256", "facts"))
     from beancount_invoicing.writing import text  # it knows drafts, and reports need none

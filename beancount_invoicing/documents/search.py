@@ -1,4 +1,4 @@
-"""Finding documents, and writing them to files."""
+"""Finding documents."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ STATUSES: tuple[str, ...] = get_args(Status)
 
 
 class UnknownNumber(LookupError):
-    """There is no document with that number; the message names the likely one."""
+    """There is no document with that number; the message names a similar one."""
 
 
 class DocumentFilter(NamedTuple):
-    """Which documents; each that is not given lets all pass. `since` and `until` are inclusive dates of documents."""
+    """A selection of documents; fields that are not given select all. `since` and `until` are inclusive document dates."""
 
     statuses: tuple[str, ...] = ()
     customers: tuple[str, ...] = ()
-    """Main accounts of the customers invoiced, or of those who owe it by now."""
+    """Main accounts of the customers invoiced, or of those who owe it now."""
     since: date | None = None
     until: date | None = None
     amount: Decimal | None = None
-    """What its net, its total, what is to be paid of it or is open comes to, of all or of one instalment; without its sign."""
+    """One of its amounts: net, total, amount to pay or open amount, of all or of one instalment; without its sign."""
 
     def passes(self, position: Position) -> bool:
-        """Whether a document is one of them."""
+        """Whether a document is selected."""
         invoice = position.invoice
         if self.statuses and position.status not in self.statuses:
             return False
@@ -55,7 +55,7 @@ def _amounts(position: Position) -> Iterator[Decimal]:
 
 
 def select_documents(book: Book, as_of: date, document_filter: DocumentFilter) -> tuple[Position, ...]:
-    """The documents that are in the books on `as_of` (inclusive) and pass the filter."""
+    """The documents in the books on `as_of` (inclusive) that pass the filter."""
     return tuple(position for position in positions(book, as_of) if document_filter.passes(position))
 
 
@@ -65,9 +65,9 @@ def find_documents(book: Book, as_of: date, numbers: Iterable[str]) -> tuple[Pos
 
 
 def document_finder(book: Book, as_of: date) -> Callable[[str], Position]:
-    """A function that gives the document of a number, as it is in the books on `as_of` (inclusive).
+    """A function that returns the document of a number in the books on `as_of` (inclusive).
 
-    The end of a number does where one number only ends so (`rules.numbering.ends_with`). It raises UnknownNumber.
+    The end of a number is enough if only one number ends like that (`rules.numbering.ends_with`). It raises UnknownNumber.
     """
     known: dict[str, Position] = {}
     for position in positions(book, as_of):
@@ -105,14 +105,14 @@ def document_finder(book: Book, as_of: date) -> Callable[[str], Position]:
 
 
 class FoundOrMissing(NamedTuple, Generic[T]):
-    """What there is of the documents that were asked for, and for each that was named and has none: why."""
+    """The results for the requested documents, and for each named one without a result, the reason."""
 
     found: tuple[T, ...]
     missing: tuple[str, ...]
 
 
 class NamedDocuments(NamedTuple):
-    """The documents that words name; `of_customers`: the numbers of those that only their customer's name stands for."""
+    """The named documents; `of_customers`: the numbers of those that only their customer's name selected."""
 
     positions: tuple[Position, ...]
     named_by_customer: frozenset[str]
@@ -121,10 +121,11 @@ class NamedDocuments(NamedTuple):
 def named_documents(
     book: Book, as_of: date, numbers_or_customers: Sequence[str], *, unique_customer: bool = False
 ) -> NamedDocuments:
-    """The documents of numbers, and all of those of customers (without void numbers and opening items), each once, in this order.
+    """The documents of numbers, and all documents of customers (without void numbers and opening items), each once, in this order.
 
-    A word is a document's number, or its end, else a customer (the `unique_customer`, for what is written), who was invoiced a
-    document or owes it by now. Raises UnknownNumber, UnknownCustomer."""
+    A word is a document's number, or its end, else a customer (the `unique_customer`, if something is written), who was invoiced a
+    document or owes it now. Raises UnknownNumber, UnknownCustomer.
+    """
     by_number = document_finder(book, as_of)
     found: dict[str, Position] = {}
     of_customers: set[str] = set()

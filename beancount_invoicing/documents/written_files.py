@@ -50,7 +50,7 @@ def write_view(
 ) -> tuple[WrittenFile, ...]:
     """Writes a view in each form, as `base` with the form's suffix; see as_bytes.
 
-    `sealed_pdf`: the PDF, where it is not to be made.
+    `sealed_pdf`: the PDF, if it is not to be made.
     """
     result = []
     for output in outputs:
@@ -71,8 +71,10 @@ def write_views(
     outputs: Sequence[Output],
     notice: Callable[[str], None],
 ) -> Iterator[tuple[WrittenFile, ...]]:
-    """Writes pages, each with its file's name without suffix, one after the other; yields the files of each. `notice` gets what
-    is to be said of it. Raises TemplateError, OSError."""
+    """Writes pages, each with its file name without suffix, one after the other; yields the files of each.
+
+    `notice` gets the notices. Raises TemplateError, OSError.
+    """
     for name, view in pages:
         for text in view.notices:
             notice(text)

@@ -1,6 +1,7 @@
-"""What was read last, kept for who asks for the same entries again: the plugin reads them first, and a command right after it.
+"""The result of the last load, for callers that ask for the same entries again: the plugin reads them first, and a command right
+after it.
 
-It is found by the identity of the entries: others are read anew.
+It is found by the identity of the entries: other entries are read again.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from beancount_invoicing.receivables import Allocated
 
 
 class Checked(NamedTuple):
-    """A list of entries with its Book, what settles what in it, and all findings."""
+    """A list of entries with its Book, its allocation, and all findings."""
 
     entries: Sequence[Any]
     book: Book
@@ -41,15 +42,15 @@ def remember(checked: Checked) -> None:
 
 
 def ran(options: Mapping[str, Any]) -> bool:
-    """Whether our plugin ran in the load that these options are of; from Beancount's cache entries come without that."""
+    """Whether our plugin ran in the load of these options; entries from Beancount's cache come without that."""
     return _Last.checked is not None and _Last.checked.options is options
 
 
 def entries_seen_by_plugin(entries: Sequence[Any], options: Mapping[str, Any]) -> Sequence[Any]:
-    """The entries of a load as they are to be read: as our plugin saw them where others come after it that may have changed them
-    since, with what Beancount has padded then; else as they are.
+    """The entries of a load as they should be read: as our plugin saw them if later plugins may have changed them since, with
+    Beancount's later padding; else as they are.
 
-    After a load from Beancount's cache, where no plugin ran, nobody knows what ours saw: they are as they are.
+    After a load from Beancount's cache, no plugin ran, and it is not known what ours saw: they are read as they are.
     """
     checked = _Last.checked
     if checked is None or not ran(options) or not any_plugin_after(options):
@@ -59,7 +60,7 @@ def entries_seen_by_plugin(entries: Sequence[Any], options: Mapping[str, Any]) -
 
 
 def last_checked(entries: Sequence[Any]) -> Checked | None:
-    """What the plugin found in just these entries; balance assertions, which say nothing to us, may be others."""
+    """What the plugin found in exactly these entries; balance assertions, which do not concern us, may differ."""
     checked = _Last.checked
     if checked is None or len(checked.entries) != len(entries):
         return None

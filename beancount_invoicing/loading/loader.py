@@ -24,31 +24,31 @@ _TRACEBACK = "Traceback (most recent call last):"
 
 
 class Loading(NamedTuple):
-    """A ledger that was loaded: its Book, and what Beancount and other plugins found wrong (rule "beancount").
+    """A loaded ledger: its Book, and what Beancount and other plugins found wrong (rule "beancount").
 
-    `options` are Beancount's own; `checked` tells that our plugin ran, and wrote its facts into the entries.
+    `options` are Beancount's own; `checked` means that our plugin ran, and wrote its facts into the entries.
     """
 
     book: Book
     problems: tuple[Finding, ...]
     errors: tuple[Finding, ...]
-    """All errors of the load: `problems`, and those that our plugin found where it ran."""
+    """All errors of the load: `problems`, and those that our plugin found if it ran."""
     entries: Sequence[Any]
-    """What the Book is read from: Beancount's own, as they are where our plugin stands."""
+    """The entries from which the Book is read: Beancount's own, as they are at our plugin's position."""
     entries_after_plugins: Sequence[Any]
-    """Beancount's own, as they are after all plugins."""
+    """Beancount's own entries, as they are after all plugins."""
     options: Mapping[str, Any]
     checked: bool
     documents: KnownDocuments
     """What its transactions yielded."""
     checked_load: last_load.Checked | None
-    """What the plugin found, where it ran just now (not before the entries came into Beancount's cache)."""
+    """What the plugin found, if it ran just now (not before the entries came into Beancount's cache)."""
     sources: Sources
-    """Its files as they were right before they were read."""
+    """Its files as they were just before they were read."""
     notices: tuple[str, ...] = ()
-    """What is to be said of Beancount's cache."""
+    """A notice about Beancount's cache."""
     harmless_errors: frozenset[Finding] = frozenset()
-    """Of the errors, those that leave all entries where they are: they keep nothing from being written."""
+    """The errors that leave all entries as they are: they do not prevent writing."""
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -56,18 +56,16 @@ class Loading(NamedTuple):
         return tuple(self.options.get("include") or (self.book.file,))
 
     def stale(self) -> bool:
-        """Whether one of its files was changed since, has gone, or come below an include."""
+        """Whether one of its files was changed since, was removed, or is new below an include."""
         from beancount import loader
 
         return sources(self.sources[0].name, self.sources) != self.sources or bool(loader.needs_refresh(self.options))
 
 
 def load(path: str, *, fresh: bool = False) -> Loading:
-    """Loads the ledger at `path`: `fresh` from its files alone, which is for what writes or sends; else by Beancount's cache, where
-    that may be believed, and is made anew where not.
-
-    Raises FileNotFoundError or IsADirectoryError where there is no such file; what an include reaches and cannot be read is an
-    error of the ledger.
+    """Loads the ledger at `path`: if `fresh`, from its files alone, for commands that write or send; else from Beancount's
+    cache if that can be trusted, and otherwise newly. Raises FileNotFoundError or IsADirectoryError if there is no such file;
+    a file that an include reaches and that cannot be read is an error of the ledger.
     """
     file = Path(path)
     if file.is_dir():
@@ -95,7 +93,7 @@ def load(path: str, *, fresh: bool = False) -> Loading:
             if sources(files_now[0].name, files_now) != files_now:
                 beancount_cache.forget(
                     file
-                )  # it may have been made of what was read before a change, and of the times after it
+                )  # it may have been made from what was read before a change, with the times after it
         ran = any(plugin == "beancount_invoicing" for plugin, _config in options.get("plugin", ()))
         entries = last_load.entries_seen_by_plugin(after, options)
         known = last_load.last_checked(entries)
@@ -120,18 +118,18 @@ def _uncached(name: str) -> Any:
 
 
 def _by_cache(file: Path, files: Sources) -> tuple[_Loaded, tuple[str, ...]]:
-    """A load by Beancount's cache, and what is to be said of one that Beancount believed though it does not know these files."""
+    """A load from Beancount's cache, and a notice if Beancount trusted one that does not know these files."""
     from beancount import loader
 
     cache = beancount_cache.cache_file(file)
     if cache is None:
-        beancount_cache.forget(file)  # as Beancount does, where it is not to be used
+        beancount_cache.forget(file)  # as Beancount does when its cache is off
         return _loaded(file, _uncached), ()
     unknown = beancount_cache.newer_file(cache, files)
     if not unknown:
         loaded = _loaded(file, loader.load_file)
         if not _same_file(loaded[2].get("filename"), file):
-            # a folder was copied together with Beancount's cache, which still speaks of the files it was made from
+            # a folder was copied together with Beancount's cache, which still names the files that it was made from
             return _loaded(file, _uncached), ()
         known = set(loaded[2].get("include", ()))
         unknown = next((file.name for file in files if file.seen and file.name not in known), "")
@@ -150,7 +148,7 @@ def _by_cache(file: Path, files: Sources) -> tuple[_Loaded, tuple[str, ...]]:
 
 
 def _loaded(file: Path, load: Callable[[str], Any]) -> _Loaded:
-    """What Beancount makes of a ledger; nothing but an error where Beancount itself stumbles over it."""
+    """Beancount's load of a ledger; only an error if Beancount itself fails on it."""
     name = str(file.absolute())
     try:
         entries, errors, options = load(name)
@@ -185,7 +183,7 @@ def _loaded(file: Path, load: Callable[[str], Any]) -> _Loaded:
 
 
 def _no_file(files: Sources) -> _Loaded | None:
-    """Nothing but an error where an include reaches a device or a pipe, for whose end Beancount may wait for ever."""
+    """Only an error if an include reaches a device or a pipe, whose end Beancount might wait for forever."""
     for file in files[1:]:
         path = Path(file.name)
         if file.seen and not path.is_file() and not path.is_dir():
@@ -199,7 +197,7 @@ def _no_file(files: Sources) -> _Loaded | None:
 
 
 def _nothing(name: str, place: Source, message: str) -> _Loaded:
-    """What is loaded where Beancount loads nothing: an error."""
+    """The result if Beancount loads nothing: an error."""
     from beancount.parser.options import OPTIONS_DEFAULTS
 
     error = _Stumbled(message, {"filename": place.file, "lineno": place.line})
@@ -218,14 +216,15 @@ def _same_file(name: str | None, file: Path) -> bool:
 
 
 def _ours(error: Any) -> bool:
-    """Whether an error is the plugin's: the reader finds those again, but for what only the plugin can see."""
+    """Whether an error is the plugin's: the reader finds those again, except what only the plugin can see."""
     rule = getattr(error, "rule", None)
     return rule is not None and rule not in {"reserved-key", "plugin-twice", "plugin-order"}
 
 
 def _leaves_entries(error: Any) -> bool:
-    """Whether an error leaves all entries where they are: a balance or a pad that fails, what is deprecated, what other plugins
-    find. One of the parser, of booking or of loading may have cost an entry."""
+    """Whether an error leaves all entries as they are: a balance or a pad that fails, a deprecation, a finding of another
+    plugin. An error of the parser, of booking or of loading may have cost an entry.
+    """
     module, name, entry = type(error).__module__, type(error).__name__, type(getattr(error, "entry", None)).__name__
     if module.startswith("beancount."):
         asserted = name == "BalanceError" and entry == "Balance"
@@ -238,7 +237,7 @@ _NO_FILE = re.compile(r'File glob "(.*)" does not match any files\Z')
 
 
 def _included(name: str, files: Sequence[str]) -> Source | None:
-    """The line that includes `name`; None where none of the files has it."""
+    """The line that includes `name`; None if none of the files does."""
     line = re.compile(rf'include\s+"{re.escape(name)}"')
     for file in files:
         with suppress(OSError):
@@ -249,7 +248,7 @@ def _included(name: str, files: Sequence[str]) -> Source | None:
 
 
 def _naming(included: str, files: Sources) -> Source | None:
-    """The include line that reaches a file, be it by a pattern; None where none does."""
+    """The include line that reaches a file, possibly by a pattern; None if none does."""
     for file in files:
         for place, pattern in enumerate(file.includes):
             if included in map(os.path.normpath, expand_include(pattern)):
@@ -265,7 +264,7 @@ def _problem(error: Any, files: Sequence[str], options: Mapping[str, Any]) -> Fi
     source = getattr(error, "source", None) or {}
     place = Source(str(source.get("filename", "<unknown>")), int(source.get("lineno", 0) or 0))
     message = str(getattr(error, "message", error))
-    if _TRACEBACK in message:  # of a plugin that raised: where it was is for its author, what it was for its user
+    if _TRACEBACK in message:  # of a plugin that raised: the place was for its author, the message for its user
         before, _it, after = message.partition(_TRACEBACK)
         message = f"{before} {after.strip().rpartition(chr(10))[2]}"
     message = " ".join(message.split())

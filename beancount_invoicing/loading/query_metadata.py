@@ -1,4 +1,4 @@
-"""What the plugin writes into metadata for plain queries; nothing of ours reads it back."""
+"""Facts that the plugin writes into metadata for queries; nothing of ours reads them back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Letters as people type them where they have no accents at hand."""
+"""Letters as people type them without accents."""
 
 from __future__ import annotations
 

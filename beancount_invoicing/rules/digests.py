@@ -1,7 +1,7 @@
-"""What a document says that counts in law – who, what, when, how much –, apart from how it looks or goes: its facts.
+"""The facts of a document: what counts in law – who, what, when, how much –, apart from its looks and its delivery.
 
-The digest of these terms is sealed beside the document's bytes. Layout, colours, words of ours, languages, e-mail addresses and
-payments are no part of it, nor are accounts and tax codes: these are the books' own.
+The digest of these terms is sealed beside the document's bytes. Layout, colours, our wording, languages, e-mail addresses and
+payments are not part of it, nor are accounts and tax codes, which are internal to the books.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from hashlib import sha256
 from beancount_invoicing.model import ZERO, Address, Book, Customer, Invoice, Line, Seller, Tax
 
 DIGEST_FORMAT = "1"
-"""The form of the terms below: what was sealed in a form is compared in that form, by whatever version. Never change what it says;
-a term more is a new form beside it."""
+"""The form of the terms below: what was sealed in a form is compared in that form, by whatever version.
+
+Never change its content; another term needs a new form beside it.
+"""
 
 _Said = str | list["_Said"]
 
@@ -90,7 +92,7 @@ def _buyer(customer: Customer) -> list[_Said]:
 
 
 def _payee(book: Book, invoice: Invoice, customer: Customer) -> str:
-    """The IBAN that is paid to: the customer's own, else the seller's."""
+    """The IBAN to pay to: the customer's own, else the seller's."""
     return customer.iban or (book.seller.at(invoice.date).iban if book.seller else "")
 
 
@@ -106,7 +108,7 @@ def _line(invoice: Invoice, line: Line) -> list[_Said]:
 
 
 def _tax(tax: Tax | None) -> list[_Said]:
-    """A tax by what it is, whatever the books call it."""
+    """A tax by its content, whatever the books call it."""
     if tax is None:
         return []
     if tax.parts:
@@ -123,7 +125,7 @@ def _text(said: str) -> str:
 
 
 def _packed(said: str) -> str:
-    """An identifier: spaces are nobody's."""
+    """An identifier without its spaces."""
     return "".join(said.split())
 
 
@@ -132,5 +134,5 @@ def _day(day: date) -> str:
 
 
 def _number(number: Decimal) -> str:
-    """A number without regard to how many zeros it is written with."""
+    """A number without its trailing zeros."""
     return f"{number.normalize():f}" if number else "0"

@@ -1,4 +1,4 @@
-"""Sums that are exact, however long the figures are that a ledger holds."""
+"""Exact sums, however many digits a ledger's figures have."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ __all__ = ["DIGITS", "exact"]
 P = ParamSpec("P")
 R = TypeVar("R")
 DIGITS = 1_000
-"""Decimal's own 28 digits lose the cents of sums beyond 10^25. Not for quotients: they would fill them all."""
+"""Decimal's default of 28 digits loses the cents of sums beyond 10^25. Not for quotients: they would fill all digits."""
 
 
 def exact(function: Callable[P, R]) -> Callable[P, R]:
-    """Lets a function that only adds, subtracts and compares do so with DIGITS digits."""
+    """Makes a function that only adds, subtracts and compares work with DIGITS digits."""
 
     @wraps(function)
     def exactly(*args: P.args, **kwargs: P.kwargs) -> R:

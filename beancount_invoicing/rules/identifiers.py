@@ -18,13 +18,12 @@ _PREFIXES = {"EL": "gr"}
 
 @lru_cache(maxsize=4096)
 def problem(kind: str, value: str) -> str | None:
-    """What is wrong with an identifier of `kind` (siren, siret, vat-id, iban, bic, creditor-id, endpoint, register-id).
+    """What is wrong with an identifier of `kind` (siren, siret, vat-id, iban, bic, creditor-id, endpoint, register-id); None if
+    nothing is. `value` may have spaces.
 
-    None for nothing.
-
-    `value` may have spaces. The check digits are those of ISO 13616 (IBAN), of Luhn (SIREN, SIRET; the sum of the
-    digits for La Poste) and of each state for VAT ids; a country whose numbers stdnum does not know is not judged, nor
-    is another kind. Where the check digits are wrong, the message says which ones would fit if all the rest is right.
+    The check digits are those of ISO 13616 (IBAN), of Luhn (SIREN, SIRET; the sum of the digits for La Poste) and of each state for
+    VAT ids; numbers of countries that stdnum does not know, and other kinds, are not judged. If the check digits are wrong, the
+    message says which ones would fit if all the rest is right.
     """
     from stdnum import exceptions
 

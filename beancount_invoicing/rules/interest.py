@@ -31,9 +31,10 @@ YEAR_OF_A_CONTRACT = 365
 
 
 class RateUnknown(LookupError):
-    """A reference rate is not known. `code`, `name` and `day` say which one, `line` what to add, the message all of it.
+    """A reference rate is not known.
 
-    `since` is the first day whose interest needs it.
+    `code`, `name` and `day` identify it, `line` is what to add, the message has all of it. `since` is the first day whose interest
+    needs it.
     """
 
     def __init__(self, code: str, name: str, day: date, since: date | None = None) -> None:
@@ -69,11 +70,11 @@ class InterestSegment(NamedTuple):
 
 
 class Interest(NamedTuple):
-    """Late interest on `principal`, rounded once at the end; `indemnity` is None where none may be claimed.
+    """Late interest on `principal`, rounded once at the end; `indemnity` is None if none may be claimed. `total` is interest and
+    indemnity, without the principal. `law` is the country's code, or "contract".
 
-    `total` is interest and indemnity, without the principal. `law` is the country's code, or "contract". Where the rate of the
-    first day is missing `known` is False, the interest 0 and the indemnity all that is claimed; where that of a later one is,
-    `until` is the last day before it.
+    If the rate of the first day is missing, `known` is False, the interest 0, and only the indemnity is claimed; if a later one is
+    missing, `until` is the last day before it.
     """
 
     principal: Decimal
@@ -89,7 +90,7 @@ class Interest(NamedTuple):
 
 
 def _rate(law: LateInterestLaw | Decimal, day: date, began: date) -> tuple[Decimal, date]:
-    """The rate in force on `day`, where interest began to run on `began`, and the last day (inclusive) on which it surely is."""
+    """The rate in force on `day`, if interest began to run on `began`, and the last day (inclusive) for which that is certain."""
     if isinstance(law, Decimal):
         return law, date.max
     if not law.base:
@@ -154,14 +155,13 @@ def late_interest(
 ) -> Interest:
     """Interest on `principal` (incl. tax) from the day after `due` to `as_of` (inclusive), or to the day of payment.
 
-    `paid`: dates and amounts received, in any order; a payment lowers the base from the day after it, a negative one (a
-    debit that bounced) raises it. `law`: a country's law, with its half-yearly rates or the one of the half-year in which
-    interest began to run, or the yearly percentage of a contract, on a year of 365 days. `due`: under a law that asks for
-    a formal notice to pay, the day of that where it is later. `claimed`: the stretches of days (both ends inclusive) that were
-    claimed before. The interest is rounded once, half away from zero, to `decimals`. The fixed indemnity is the law's for a debt
-    of `principal`, or under a contract `indemnity`; it is due once any day is late, and in the law's currency.
-    Source: Code de commerce, art. L441-10 II; BGB § 288; SI 2002/1675. Raises RateUnknown where a reference rate is missing:
-    for the days before its `since` nothing is.
+    `paid`: dates and amounts received, in any order; a payment lowers the base from the day after it, a negative one (a debit that
+    bounced) raises it. `law`: a country's law, with its half-yearly rates or that of the half-year in which interest began to run;
+    or the yearly percentage of a contract; a year has 365 days. `due`: under a law that requires a formal notice to pay, the day of
+    the notice if that is later. `claimed`: the stretches of days (both ends inclusive) that were claimed before. The interest is
+    rounded once, half away from zero, to `decimals`. The fixed indemnity is the law's for a debt of `principal`, or under a
+    contract `indemnity`; it is due once any day is late, and in the law's currency. Source: Code de commerce, art. L441-10 II; BGB
+    § 288; SI 2002/1675. Raises RateUnknown if a reference rate is missing that the days before its `since` do not need.
     """
     segments = _segments(principal, paid, due, as_of, law, claimed)
     fixed = indemnity if isinstance(law, Decimal) else law.indemnity(principal)
@@ -181,7 +181,7 @@ def together(
 def indemnity_alone(
     principal: Decimal, law: LateInterestLaw | Decimal, decimals: int, indemnity: Decimal, known: bool = False
 ) -> Interest:
-    """A claim of just the fixed indemnity, where the interest cannot be worked out, or (`known`) is all charged already."""
+    """A claim of the fixed indemnity alone, if the interest cannot be worked out, or (`known`) was charged already."""
     because = _("fixed, once for each invoice") if isinstance(law, Decimal) else law.source
     step = CalculationStep(_("indemnity"), "as written", (indemnity,), indemnity, because)
     total = CalculationStep(

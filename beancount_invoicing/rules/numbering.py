@@ -25,12 +25,13 @@ _FIELD = re.compile(r"\{(year|month|seq)(?::0?([1-9]))?\}")
 _LINK = re.compile(r"[^A-Za-z0-9\-_/.]")
 _NEW = re.compile(r"[A-Za-z0-9\-_/]{1,35}\Z")
 _LONGEST = 18
-"""Digits of a place in a series; a longer run of digits is no such place."""
+"""Digits of a place in a series; a longer run of digits is not one."""
 
 
 def ends_with(number: str, end: str) -> bool:
-    """Whether a number ends so, in any case and each run of digits as a whole, by its value: "80", "0080", "2026-80" are ends of
-    F2026-0080, "26-80" is none."""
+    """Whether a number ends like this, in any case and with each run of digits as a whole, by its value: "80", "0080",
+    "2026-80" are ends of F2026-0080, "26-80" is not.
+    """
     whole, last = _by_value(number), _by_value(end)
     before = whole[: len(whole) - len(last)]
     return bool(last) and whole.endswith(last) and not (last[0].isdigit() and before[-1:].isdigit())
@@ -51,7 +52,7 @@ class Pattern(NamedTuple):
     before: tuple[tuple[str, int], ...]
     """What stands before {seq}: (literal text, -1), ("year", width) or ("month", width), in order."""
     width: int
-    """The least digits of {seq}."""
+    """The minimum digits of {seq}."""
     after: tuple[tuple[str, int], ...]
     """What stands after {seq}, as `before`."""
 
@@ -60,7 +61,7 @@ class Pattern(NamedTuple):
         return "#".join(_around(self.text, day.year, day.month))
 
     def read(self, number: str, day: date) -> tuple[str, int] | None:
-        """The series and place of `number` dated `day`; None where it does not match (also in year and month)."""
+        """The series and place of `number` dated `day`; None if it does not match (also in year and month)."""
         start, end = _around(self.text, day.year, day.month)
         if not (number.startswith(start) and number.endswith(end)):
             return None
@@ -97,7 +98,7 @@ def _around(text: str, year: int, month: int) -> tuple[str, str]:
 
 @lru_cache(maxsize=256)
 def parse_pattern(text: str) -> Pattern:
-    """The pattern that `text` says. Raises PatternError where a field is unknown, or {seq} is not there once."""
+    """The pattern in `text`. Raises PatternError if a field is unknown, or {seq} is not there exactly once."""
     pieces: list[tuple[str, int]] = []
     sequences: list[tuple[int, int]] = []
     end = 0
@@ -134,10 +135,11 @@ _DIGITS = re.compile(r"(\d+)")
 
 
 def number_matcher(patterns: Iterable[str], numbers: Iterable[str]) -> Callable[[str], bool]:
-    """Tells of a link whether it is written like the numbers of a series: of `patterns`, or of these `numbers`.
+    """Whether a link looks like the numbers of a series: of `patterns`, or of these `numbers`.
 
-    Digits may be wrong, and one (of a place in its series, several) may be missing, or too many – unless no letter tells the series
-    from other links: then the digits must be as many as there, and a series without a pattern needs two numbers.
+    Digits may be wrong, and one (several, within a place in its series) may be missing, or too many – unless no letter
+    distinguishes the series from other links: then the number of digits must be right, and a series without a pattern needs two
+    numbers.
     """
     those = [link(number) for number in numbers]
     longest = max((len(run) for number in those for run in _DIGITS.findall(number)), default=1)
@@ -167,7 +169,7 @@ def _parsed(text: str) -> Pattern | None:
 
 
 def _like(pattern: Pattern, longest: int) -> str:
-    """The regular expression of what is written like a pattern's numbers; `longest`: the most digits that are known in a row."""
+    """The regular expression for texts that look like a pattern's numbers; `longest`: the longest known run of digits."""
     named = any(width < 0 and any(map(str.isalpha, text)) for text, width in (*pattern.before, *pattern.after))
     slack = 1 if named else 0
 
@@ -183,8 +185,9 @@ def _like(pattern: Pattern, longest: int) -> str:
 
 
 def distance(one: str, other: str) -> int:
-    """How many slips of the pen lie between two numbers: a sign wrong, missing, too many, or two neighbours swapped; leading zeros
-    and case are none."""
+    """How many typing errors lie between two numbers: a character wrong, missing, too many, or two neighbours swapped;
+    leading zeros and case do not count.
+    """
     a, b = (re.sub(r"(?<!\d)0+(?=\d)", "", text.casefold()) for text in (one, other))
     before: list[int] = []
     row = list(range(len(b) + 1))
@@ -208,17 +211,17 @@ _CANCELLED = "-cancelled"
 
 
 def cancellation_number(number: str) -> str:
-    """The name of the cancellation of a document: it stands in the books, in no series, and nobody gets it."""
+    """The name of the cancellation of a document: it is in the books, in no series, and nobody receives it."""
     return f"{number}{_CANCELLED}"
 
 
 def cancelled_number(name: str) -> str:
-    """The number of the document that a cancellation of that name cancels."""
+    """The number of the document that a cancellation with that name cancels."""
     return name.removesuffix(_CANCELLED)
 
 
 def number_problem(number: str) -> str | None:
-    """Why `number` cannot be a new document's; None where it can: at most 35 of `A-Z a-z 0-9 - _ /` (BR-FR-02)."""
+    """Why `number` cannot be a new document's; None if it can: at most 35 of `A-Z a-z 0-9 - _ /` (BR-FR-02)."""
     if _NEW.match(number):
         return None
     if not number:

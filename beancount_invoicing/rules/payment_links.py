@@ -1,4 +1,4 @@
-"""Links to a provider's page of payment: made of a template, and of what a document asks for."""
+"""Links to a provider's payment page, made from a template and a document's data."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.references import payment_reference
 
 PLACEHOLDERS = ("number", "amount", "currency", "reference")
-"""What a template may have in braces."""
+"""The placeholders of a template, without braces."""
 _BRACES = re.compile(r"\{[^{}]*\}?|\}")
 
 
 class WrongPaymentLink(ValueError):
-    """A template of which no link can be made; the message says why."""
+    """A template from which no link can be made; the message says why."""
 
 
 def check_payment_link(template: str) -> None:
-    """Raises WrongPaymentLink unless the template is an address by https:// with known placeholders after its host."""
+    """Raises WrongPaymentLink unless the template is an https:// address with known placeholders after its host."""
     for found in _BRACES.findall(template):
         if found[1:-1] not in PLACEHOLDERS or not found.endswith("}"):
             known = joined(", ", (f"{{{name}}}" for name in PLACEHOLDERS))
@@ -44,10 +44,10 @@ def check_payment_link(template: str) -> None:
 
 
 def payment_link(template: str, reference_option: str, number: str, amount: Decimal, currency: str) -> str:
-    """The link under which `amount` of a document is paid; "" without a template, or where the template is wrong.
+    """The link under which `amount` of a document is paid; "" without a template, or if the template is wrong.
 
-    Values are percent-encoded (RFC 3986). The amount has a point and as many decimals as its currency. `reference_option` is the
-    option `payment-reference`.
+    Values are percent-encoded (RFC 3986). The amount has a decimal point and as many decimals as its currency. `reference_option`
+    is the option `payment-reference`.
     """
     try:
         check_payment_link(template)

@@ -1,7 +1,6 @@
 """Payment terms: from words to due dates and instalments.
 
-Steps stand from left to right, separated by commas; instalments are separated by semicolons. English and French are
-read.
+Steps are read from left to right, separated by commas; instalments are separated by semicolons. English and French are understood.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ class TermsError(ValueError):
 
 
 class TermsPart(NamedTuple):
-    """An instalment: its `percent` of the whole (None for the only one), and the rules that lead to its due date.
+    """An instalment: its `percent` of the whole (None for the only one), and the rules for its due date.
 
     No rules: due on receipt.
     """
@@ -60,16 +59,16 @@ class TermsPart(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """Payment terms as `text` says them."""
+    """Payment terms as written in `text`."""
 
     text: str
     parts: tuple[TermsPart, ...]
 
 
 class DueInstalment(NamedTuple):
-    """What is due when: `date` is the last day on which it is paid in time.
+    """An instalment: `date` is the last day of payment in time.
 
-    `steps` lead to the date (figure "due date") and, of several instalments, to the amount (figure "amount").
+    `steps` lead to the date (figure "due date") and, if there are several instalments, to the amount (figure "amount").
     """
 
     date: date
@@ -78,9 +77,8 @@ class DueInstalment(NamedTuple):
 
 
 class CashDiscount(NamedTuple):
-    """`percent` less where it is paid within `days` after the invoice's date (the last day included).
-
-    Of the amount including tax, or `of_net`: of the amount before tax.
+    """`percent` less for payment within `days` after the invoice's date (the last day included): of the amount including tax,
+    or `of_net`: of the amount before tax.
     """
 
     percent: Decimal
@@ -89,7 +87,7 @@ class CashDiscount(NamedTuple):
 
 
 class _TwoReadings(Exception):
-    """Days and a month's end without a comma: `readings` are the whole terms, `pieces` the instalment, in both ways."""
+    """Days and a month's end without a comma: `readings` are the whole terms, `pieces` the instalment, both ways."""
 
     def __init__(self, text: str, readings: tuple[str, str], pieces: tuple[str, str]) -> None:
         super().__init__(text)
@@ -145,11 +143,11 @@ def _normal(text: str) -> str:
 
 
 def parse_terms(text: str, example: date | None = None) -> Terms:
-    """The terms that `text` says, in English or French. A bare number is days.
+    """The terms in `text`, in English or French. A bare number is days.
 
-    Raises TermsError where they cannot be read, their instalments do not add up to 100 %, or they can be read in two
-    ways ("45 days end of month" without the comma): its message then shows both, with the due date that each gives for
-    an invoice of the date `example`.
+    Raises TermsError if they cannot be read, their instalments do not add up to 100 %, or they can be read in two ways ("45 days
+    end of month" without the comma): its message then shows both, with the due date that each gives for an invoice of the date
+    `example`.
     """
     try:
         return _read(text)
@@ -219,7 +217,7 @@ def _rules(piece: str, plain: str, text: str) -> tuple[TermsRule, ...]:
 
 
 def _step(word: str) -> tuple[str, tuple[str, ...]]:
-    """Which step `word` is ("" for none), and the numbers and units in it."""
+    """The step in `word` ("" for none), and the numbers and units in it."""
     for name, expression in _STEP.items():
         if match := expression.fullmatch(word):
             return name, tuple(group for group in match.groups() if group)
@@ -234,7 +232,7 @@ def _span(number: str, unit: str, text: str) -> TermsRule:
 
 
 def _refuse(words: Sequence[str], place: int, piece: str, plain: str, text: str) -> None:
-    """Raise what tells how to write the step at `place`, which cannot be read as one."""
+    """Raises an error that explains how to write the step at `place`, which cannot be read as one."""
     word = words[place]
     apart = _without_commas(word)
     names = [_step(each)[0] for each in apart]
@@ -278,7 +276,7 @@ def _refuse(words: Sequence[str], place: int, piece: str, plain: str, text: str)
 
 
 def _without_commas(word: str) -> list[str]:
-    """The steps that stand in `word` one after another, with nothing else between them; none where there is more."""
+    """The steps in `word`, one after another, with nothing else between them; none if there is anything else."""
     found: list[str] = []
     rest = word
     while rest:
@@ -291,9 +289,9 @@ def _without_commas(word: str) -> list[str]:
 
 
 def moved_to_business_day(due: DueInstalment, calendar: str) -> DueInstalment:
-    """The same on the next day that is no Saturday, Sunday or public holiday of `calendar` ("FR", "DE-BY").
+    """The same on the next day that is not a Saturday, Sunday or public holiday of `calendar` ("FR", "DE-BY").
 
-    Raises TermsError where there is no such calendar.
+    Raises TermsError if there is no such calendar.
     """
     if calendar not in calendars():
         raise TermsError(
@@ -358,9 +356,8 @@ def _due_date(rules: tuple[TermsRule, ...], start: date, text: str) -> tuple[dat
 def schedule(terms: Terms, start: date, total: Decimal, decimals: int) -> tuple[DueInstalment, ...]:
     """The instalments of `total` for a document of `start`, in the order of the terms.
 
-    Each percentage is rounded half away from zero to `decimals`, but never goes beyond what is left of `total`; the
-    last instalment takes the remainder, so that they add up to `total` exactly. Raises TermsError where a date is past
-    the calendar.
+    Each percentage is rounded half away from zero to `decimals`, but never exceeds what is left of `total`; the last instalment
+    takes the remainder, so that they add up to `total` exactly. Raises TermsError if a date is past the calendar.
     """
     parts = terms.parts
     if len(parts) == 1:
@@ -395,14 +392,14 @@ def schedule(terms: Terms, start: date, total: Decimal, decimals: int) -> tuple[
 
 
 _LONGEST_HOLIDAYS = timedelta(days=14)
-"""No row of week-ends and public holidays is longer."""
+"""The longest row of week-ends and public holidays."""
 
 
 def terms_match(schedule: Sequence[DueInstalment], written: Sequence[tuple[date, Decimal]], moves: bool) -> bool:
-    """Whether the terms come to the due dates and amounts that are written, all of them, in this order.
+    """Whether the terms give the written due dates and amounts, all of them, in this order.
 
-    Amounts are only looked at where the terms make several. Where due dates move to business days (`moves`), one that is written
-    may be some days later than the terms alone say: which days are holidays may be known otherwise today.
+    Amounts only matter if the terms give several. If due dates move to business days (`moves`), a written one may be some days
+    later than the terms alone give: the known holidays may have changed.
     """
     later = _LONGEST_HOLIDAYS if moves else timedelta(0)
     if len(schedule) == 1:
@@ -415,7 +412,7 @@ def terms_match(schedule: Sequence[DueInstalment], written: Sequence[tuple[date,
 
 @lru_cache(maxsize=1024)
 def parse_cash_discount(text: str) -> CashDiscount:
-    """The cash discount that `text` says, such as "2% within 7 days" or "2 % sous 7 jours". Raises TermsError."""
+    """The cash discount in `text`, such as "2% within 7 days" or "2 % sous 7 jours". Raises TermsError."""
     match = _DISCOUNT.match(_normal(text))
     if match is None or _UNITS[match.group(4)][0] != "days":
         raise TermsError(
@@ -432,7 +429,7 @@ def parse_cash_discount(text: str) -> CashDiscount:
 
 
 class DiscountedAmount(NamedTuple):
-    """What is paid instead of the whole where a cash discount is taken, until when (inclusive), and how it came about."""
+    """What is paid instead of the whole if a cash discount is taken, until when (inclusive), and its calculation."""
 
     amount: Decimal
     date: date
@@ -442,9 +439,8 @@ class DiscountedAmount(NamedTuple):
 def apply_cash_discount(
     discount: CashDiscount, start: date, net: Decimal, total: Decimal, decimals: int
 ) -> DiscountedAmount:
-    """What is left to pay of `total` (with tax; `net` without) where a document of `start` is paid with cash discount.
-
-    The discount is rounded half away from zero to `decimals`. Raises TermsError where its last day is past the calendar.
+    """What is left to pay of `total` (with tax; `net` without) if a document of `start` is paid with cash discount. The
+    discount is rounded half away from zero to `decimals`. Raises TermsError if its last day is past the calendar.
     """
     base = net if discount.on_net else total
     exact = base * discount.percent / 100
@@ -477,8 +473,7 @@ def apply_cash_discount(
 def discounted_rest(invoice: Invoice, paid: Decimal, decimals: int) -> DiscountedAmount | None:
     """What is left to pay of a document with its customer's cash discount, after `paid` was paid by its own date.
 
-    What deposits and `paid` have settled already gets no discount. None where there is none, or nothing to be paid.
-    Raises TermsError.
+    Amounts settled by deposits and `paid` get no discount. None if there is no discount, or nothing to pay. Raises TermsError.
     """
     text = invoice.customer.cash_discount if invoice.customer else ""
     left = invoice.payable - paid
@@ -573,7 +568,7 @@ _WORDS = {
 }
 """What terms say in each language; a phrase with two forms has the singular first."""
 _AFTER = {"de": "nach {}", "en": "after {}", "es": "a {}", "fr": "à {}", "it": "a {}", "nl": "na {}", "pt": "a {}"}
-"""How an instalment says after how long it is due."""
+"""The phrase for the time after which an instalment is due."""
 TERMS_LANGUAGES = tuple(_WORDS)
 """The languages that terms are written in; they are read in English and French."""
 
@@ -589,7 +584,7 @@ def _said(language: str, name: str, number: int | Decimal = 0) -> str:
 
 
 def terms_in_words(terms: Terms, language: str) -> str:
-    """The terms as a person writes them in one of LANGUAGES (else English); English and French are read back the same."""
+    """The terms as a person writes them, in one of LANGUAGES (else English); English and French are read back the same."""
     said = []
     for part in terms.parts:
         rules = [_said(language, name.removesuffix(" of following month"), number) for name, number in part.rules]
@@ -599,7 +594,7 @@ def terms_in_words(terms: Terms, language: str) -> str:
 
 
 def sentence(terms: Terms, language: str) -> str:
-    """The terms as they stand on a page, in one of LANGUAGES (else English): "À réception", "30 % à réception, 70 % à 45 jours"."""
+    """The terms as printed on a page, in one of LANGUAGES (else English): "À réception", "30 % à réception, 70 % à 45 jours"."""
     language = language[:2].lower() if language[:2].lower() in _WORDS else "en"
     said = []
     for part in terms.parts:

@@ -48,9 +48,9 @@ class PeriodLength(NamedTuple):
     number: int
 
     def after(self, anchor: date, times: int) -> date:
-        """`anchor` and `times` (any sign) lengths: 31 January and 1 month is the last day of February, and 2 months 31 March.
+        """`anchor` plus `times` (any sign) lengths: 31 January and 1 month is the last day of February, and 2 months 31 March.
 
-        Raises PeriodError where that is no day from the year 1 to 9999.
+        Raises PeriodError if that is not a day in the years 1 to 9999.
         """
         try:
             if self.unit == "days":
@@ -81,7 +81,7 @@ class Period(NamedTuple):
 
 @lru_cache(maxsize=256)
 def parse_length(text: str) -> PeriodLength:
-    """The length that a text says: "month", "3 months", "2 weeks", "year", "trimestre". Raises PeriodError."""
+    """The length in a text: "month", "3 months", "2 weeks", "year", "trimestre". Raises PeriodError."""
     match = _TEXT.match(text.strip().casefold())
     if match and match.group(2) in _UNITS:
         unit, each = _UNITS[match.group(2)]
@@ -137,7 +137,7 @@ def periods(length: PeriodLength, anchor: date, first: date, last: date) -> Iter
 
 
 def without(span: Period, excluded: list[Period]) -> list[Period]:
-    """What is left of `span` once the days of `excluded` are taken out, in order."""
+    """What is left of `span` without the days of `excluded`, in order."""
     left = []
     start = span.start
     for hole in sorted(excluded):

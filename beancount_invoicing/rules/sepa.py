@@ -1,4 +1,4 @@
-"""What SEPA payments keep to: the days of TARGET, the characters that all banks carry, references of at most 35 of them.
+"""Rules of SEPA payments: TARGET days, the characters that all banks accept, references of at most 35 of them.
 
 Sources: European Payments Council, SDD Core (EPC016-06) and B2B (EPC222-07) rulebooks, sections 4.3 and 4.8; implementation
 guidelines EPC130-08 and EPC132-08, section 1.4 (characters); holidays of TARGET: ECB, guideline ECB/2012/27.
@@ -30,13 +30,13 @@ __all__ = [
 ]
 
 EARLIEST_HAND_IN_DAYS = 14
-"""Calendar days before the collection day on which banks take a collection at the earliest."""
+"""How many calendar days before the collection day banks accept a collection at the earliest."""
 COUNTRIES_OUTSIDE_THE_UNION = frozenset(
     {"AD", "AL", "CH", "GB", "GG", "IM", "IS", "JE", "LI", "MC", "MD", "ME", "MK", "NO", "RS", "SM", "VA"}
 )
 """Where banks take SEPA transfers, beside the European Union (EPC409-09, version 7.0)."""
 LAPSE_MONTHS = 36
-"""Months without a collection after which a mandate must not be used any more."""
+"""Months without a collection after which a mandate may no longer be used."""
 _LONGEST_ID = 35
 _DIGEST = 8
 _MANDATE = re.compile(r"(?! )[A-Za-z0-9/\-?:().,'+ ]{1,35}(?<! )\Z")
@@ -50,15 +50,17 @@ _LETTERS = str.maketrans(
 
 
 def sepa_text(text: str, length: int) -> str:
-    """`text` in the characters of SEPA, at most `length` of them, without blanks at its ends: é is e, & is +, and what has no such
-    form is a full stop (EPC217-08)."""
+    """`text` in the characters of SEPA, at most `length` of them, without blanks at its ends: é becomes e, & becomes +, and a
+    character without such a form becomes a full stop (EPC217-08).
+    """
     plain = without_accents(text.translate(_LETTERS))
     return " ".join(_OUTSIDE.sub(".", " ".join(plain.split())).split())[:length].strip()
 
 
 def is_mandate_reference(text: str) -> bool:
-    """Whether a text may be a mandate's reference (AT-01): 1 to 35 characters of SEPA, no blank at its ends, and no slash there or
-    twice."""
+    """Whether a text may be a mandate's reference (AT-01): 1 to 35 characters of SEPA, without blanks or a slash at its ends,
+    and without two slashes in a row.
+    """
     return bool(_MANDATE.match(text)) and not text.startswith("/") and not text.endswith("/") and "//" not in text
 
 
@@ -66,7 +68,7 @@ def identifier(text: str, suffix: str = "") -> str:
     """`text` as an identifier of at most 35 characters, with `suffix` at its end.
 
     A text that fits and has only letters, digits, ".", "-" and single "/" inside stays as it is. Any other one is rewritten, and
-    gets a digest in parentheses, so that two texts never have one identifier.
+    gets a digest in parentheses, so that two texts never have the same identifier.
     """
     if _PLAIN.match(text) and len(text) + len(suffix) <= _LONGEST_ID:
         return text + suffix
@@ -85,7 +87,7 @@ def end_to_end_id(number: str, instalment: int, instalments: int, attempt: int, 
 
 
 def mandate_lapses_on(last_used: date) -> date:
-    """The last day on which a mandate may be used that was used on `last_used` (SDD rulebooks, 4.1: 36 months)."""
+    """The last day on which a mandate may be used that was last used on `last_used` (SDD rulebooks, 4.1: 36 months)."""
     return plus_months(last_used, LAPSE_MONTHS)
 
 
@@ -97,7 +99,7 @@ def _holidays(year: int) -> frozenset[date]:
 
 
 def target_day(day: date) -> date:
-    """`day`, or the next one on which TARGET is open: no Saturday, Sunday or holiday of the ECB's calendar."""
+    """`day`, or the next day on which TARGET is open: not a Saturday, Sunday or holiday of the ECB's calendar."""
     while day.weekday() >= 5 or day in _holidays(day.year):
         day += timedelta(days=1)
     return day

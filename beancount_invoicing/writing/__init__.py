@@ -1,1 +1,1 @@
-"""The one way into ledger text: what shall be new is tried with the whole ledger, and only then put on the disk."""
+"""The only way into ledger text: everything new is tried with the whole ledger, and only then written to the disk."""

@@ -1,4 +1,4 @@
-"""Directives that amend others: what they say of one thing, day by day, and the text that says something new of it."""
+"""Directives that amend others: the values of one thing, day by day, and the text that changes some of them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from beancount_invoicing.model import Source
 from beancount_invoicing.writing import renaming, text
 
 Values = Mapping[str, "text.DirectiveValue | None"]
-"""Keys and their new values; None: the key says nothing any more."""
+"""Keys and their new values; None removes the value."""
 _BEANCOUNTS = frozenset({"filename", "lineno"})
 
 
 class DatedValues(NamedTuple):
-    """What one directive says from its day on, by key; what stands in its head is none of it."""
+    """The values of one directive from its day on, by key, without its head."""
 
     day: date
     source: Source
@@ -28,8 +28,9 @@ class DatedValues(NamedTuple):
 
 
 def dated_values(entries: Sequence[Any], kind: str, name: str, place: int) -> tuple[DatedValues, ...]:
-    """What the custom directives of a kind say of the thing whose name is their value number `place`, by day and place; of a
-    customer the `open` of its account too."""
+    """The values of the custom directives of a kind for the thing whose name is their value number `place`, by day and place;
+    for a customer, also of its account's `open`.
+    """
     found = []
     for entry in entries:
         if isinstance(entry, Custom) and entry.type == kind:
@@ -53,7 +54,7 @@ def values_in_force(values_by_day: Sequence[DatedValues], day: date) -> dict[str
 
 
 def differs(value: Any, current: text.DirectiveValue | None) -> bool:
-    """Whether a new value is another than the one that is said; one that is an amount is compared by its number."""
+    """Whether a new value differs from the present one; an amount is compared by its number."""
     if current in (None, "") or value in (None, ""):
         return (current in (None, "")) != (value in (None, ""))
     return bool(getattr(value, "number", value) != current)
@@ -66,8 +67,9 @@ def amendment_directive(day: date, kind: str, head: Sequence[text.DirectiveValue
 
 
 def with_values(source: Source, values: Values) -> tuple[str, str]:
-    """The lines of the directive at a place, as they are, and with the values of some keys set: each where it stands, a new one at
-    the end. Comments behind a value stay. Raises OSError, UnicodeDecodeError."""
+    """The lines of the directive at a place, as they are, and with the values of some keys set: existing keys in place, new
+    ones at the end. Comments behind a value stay. Raises OSError, UnicodeDecodeError.
+    """
     old = renaming.text_of(source)
     new = old
     for key, value in values.items():

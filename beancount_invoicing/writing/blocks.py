@@ -1,4 +1,4 @@
-"""The text of one entry, posting by posting: figures and keys are put in place, and all else stays as it is written."""
+"""The text of one entry, posting by posting: figures and keys are changed in place, and everything else stays as it is written."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _NARRATION = re.compile(r'(?P<head>[^";\n]*(?:"(?:[^"\\]|\\.)*"[ \t]+(?="))?)"(?
 
 
 class Block(NamedTuple):
-    """A posting as it is written: its own line, its keys, and the comments below it; `line` (from 1) is where it begins."""
+    """The text of a posting: its own line, its keys, and the comments below it; `line` (from 1) is where it begins."""
 
     line: int
     text: str
 
 
 class EntryText(NamedTuple):
-    """An entry as it is written: what stands before its first posting, and its postings."""
+    """The text of an entry: everything before its first posting, and its postings."""
 
     head: str
     blocks: tuple[Block, ...]
@@ -38,7 +38,7 @@ class EntryText(NamedTuple):
 
 
 def split_entry(entry: str, first: int, postings: Iterable[int]) -> EntryText | None:
-    """The text of an entry that begins on line `first`, by the lines of its postings; None where one of them is not in it."""
+    """The text of an entry that begins on line `first`, by the lines of its postings; None if one of them is not in it."""
     lines = entry.split("\n")
     places = sorted(line - first for line in postings)
     if not places or places[0] < 1 or places[-1] >= len(lines) or len(set(places)) < len(places):
@@ -51,7 +51,7 @@ def split_entry(entry: str, first: int, postings: Iterable[int]) -> EntryText | 
 
 
 def with_posting_number(block: Block, number: Decimal) -> Block:
-    """The posting with another number, its currency where it stood if there is room; one that says no number stays without."""
+    """The posting with another number, its currency in the same column if there is room; one without a number stays without."""
     line, rest = block.text.partition("\n")[::2]
     match = _POSTING.match(line)
     if not match:
@@ -63,7 +63,7 @@ def with_posting_number(block: Block, number: Decimal) -> Block:
 
 
 def with_key(block: Block, key: str, value: text.DirectiveValue, after: Sequence[str] = ()) -> Block:
-    """The posting with a key that has this value: where the key stands, else below the last of the keys `after`."""
+    """The posting with a key set to this value: in place, or else below the last of the keys `after`."""
     said = text.value_text(value)
     pattern = re.compile(_META.replace("{key}", re.escape(key)))
     if match := pattern.search(block.text):
@@ -80,7 +80,7 @@ def with_key(block: Block, key: str, value: text.DirectiveValue, after: Sequence
 
 
 def trailing_comments(block: Block) -> str:
-    """What stays of a posting that is taken out: the comments at its end that stand as far out as it does."""
+    """What stays of a posting that is removed: the comments at its end that are indented as little as it is."""
     lines = block.text.split("\n")
     depth = len(lines[0]) - len(lines[0].lstrip())
     last = len(lines)
@@ -90,7 +90,7 @@ def trailing_comments(block: Block) -> str:
 
 
 def with_narration(head: str, old: str, new: str) -> str:
-    """The head of a transaction with another narration, where it has the old one."""
+    """The head of a transaction with another narration, if it has the old one."""
     match = _NARRATION.match(head)
     if not match or match["said"] != text.quoted(old)[1:-1]:
         return head

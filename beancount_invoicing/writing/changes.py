@@ -1,4 +1,4 @@
-"""Changing a ledger: what shall be new is tried together with the whole ledger, and only then written."""
+"""Changing a ledger: everything new is tried together with the whole ledger, and only then written."""
 
 from __future__ import annotations
 
@@ -35,9 +35,8 @@ class Refused(Exception):
 
 
 class NewDirective(NamedTuple):
-    """A directive to be written: `render` gives its text for the column where the file's currencies start.
-
-    Where nothing else says so it goes into `beside`, the file where others of its kind stand.
+    """A directive to be written: `render` returns its text for the column of currencies in the file. Unless something else
+    decides, it goes into `beside`, the file with others of its kind.
     """
 
     day: date
@@ -51,24 +50,24 @@ def verbatim(entry: str) -> Callable[[int], str]:
 
 
 class Changes(NamedTuple):
-    """What shall be new in a ledger, and changed in place; `message` says it in a line, for git."""
+    """New and changed text in a ledger; `message` describes it in a line, for git."""
 
     new: tuple[NewDirective, ...] = ()
     edits: tuple[writer.Edit, ...] = ()
     message: str = ""
     notices: tuple[str, ...] = ()
     left_out: tuple[BillingNotice, ...] = ()
-    """What is not billed, though somebody may think so."""
+    """What is not billed, although somebody may think so."""
     nothing_to_do: str = ""
-    """What there is to say where nothing is to be done."""
+    """The message if there is nothing to do."""
     drafts: tuple[Draft, ...] = ()
-    """What was worked out of new documents, in the order of `new`."""
+    """Notes on how new documents were worked out, in the order of `new`."""
     summary: str = ""
-    """How much is new, in words, where it is no documents: "80 entries of time"."""
+    """What is new, in words, if it is not documents: "80 entries of time"."""
     files: tuple[tuple[Path, bytes], ...] = ()
-    """Other files, which the new directives name: they are there before these are."""
+    """Other files that the new directives name: they are written first."""
     removed_files: tuple[Path, ...] = ()
-    """Files that nothing needs any more once the directives are written: they are removed then."""
+    """Files that are no longer needed once the directives are written: they are then removed."""
 
 
 class WriteOptions(NamedTuple):
@@ -78,13 +77,13 @@ class WriteOptions(NamedTuple):
     into: str | Path | None = None
     commit: bool = False
     today: date | None = None
-    """The day on which it is asked for: documents that are dated far ahead of it are not written. None: they are meant."""
+    """The day of the request: documents dated far ahead of it are not written. None: they are intended."""
     strict: bool = False
-    """Nothing is written beside any error, not even one that leaves all entries where they are; but for one customer's own."""
+    """Nothing is written if there is any error, even one that leaves all entries as they are; except those of one customer only."""
 
 
 class Outcome(NamedTuple):
-    """What was, or would be, written: the text, the documents as the ledger then has them, and what to know about them."""
+    """What was, or would be, written: the text, the documents as the ledger then has them, and notices."""
 
     text: str
     book: Book
@@ -95,22 +94,21 @@ class Outcome(NamedTuple):
     drafts: tuple[Draft, ...] = ()
     """What was worked out of new documents."""
     summary: str = ""
-    """How much it is, where it is no documents."""
+    """How much it is, if it is not documents."""
     removed_documents: tuple[Invoice, ...] = ()
     """The documents that are taken out of the ledger."""
     errors: tuple[Finding, ...] = ()
-    """The ledger's own: until they are mended nothing is written into it, and what is shown may be wrong for them."""
+    """The ledger's own errors: nothing is written until they are fixed, and what is shown may be wrong because of them."""
     left_out: tuple[BillingNotice, ...] = ()
-    """What is not billed, though somebody may think so; it is not among the notices."""
+    """What is not billed, although somebody may think so; not among the notices."""
     nothing_to_do: str = ""
-    """What there is to say where nothing is to be done."""
+    """The message if there is nothing to do."""
     problem: str = ""
-    """What went wrong after all was written: it was not committed."""
+    """What went wrong after everything was written: it was not committed."""
 
 
 def written_positions(outcome: Outcome) -> tuple[Position, ...]:
-    """Where the documents of an outcome stand, as of the last day that the ledger then has, in the order in which they stand
-    there."""
+    """The places of an outcome's documents, as of the last day that the ledger then has, in their order."""
     sources = {document.source for document in outcome.documents}
     those = [
         position for position in positions(outcome.book, outcome.book.last_date) if position.invoice.source in sources
@@ -124,12 +122,13 @@ def change(
     write_options: WriteOptions,
     loader: LedgerLoader | None = None,
 ) -> Outcome:
-    """Loads the ledger, asks `make_changes` for what shall be new, tries it, and writes it where `write_options` says so.
+    """Loads the ledger, asks `make_changes` for the new text, tries it, and writes it if `write_options` says so.
 
-    What is written goes by what the files themselves say, never by what a cache says of them; `loader`: of the same command, where
-    it has loaded the ledger already. From loading to writing nobody else of ours changes the ledger. Raises Refused,
-    writer.CannotWrite, FileChanged, git.GitError and OSError; then nothing was written. What is written, but could not be
-    committed, is an outcome with a `problem`."""
+    The ledger is read from its files, never from a cache; `loader`: that of the same command, if it has loaded the ledger already.
+    From loading to writing, no other process of ours changes the ledger. Raises Refused, writer.CannotWrite, FileChanged,
+    git.GitError and OSError; then nothing was written. If something is written, but could not be committed, the outcome has a
+    `problem`.
+    """
     file = Path(file)
     with writer.locked(file) if write_options.write else nullcontext(), no_collections():
         loading = (loader or LedgerLoader(file)).load(fresh=write_options.write)
