@@ -338,6 +338,7 @@ MILESTONE_DEPOSIT = Key("deposit", "flag", frozenset({MILESTONE}), "TRUE: a depo
 
 QUERY_KEYS = ("invoice-due", "invoice-open", "invoice-settled-on", "invoice-total")
 """What the plugin writes for queries; reserved in the source."""
+QUERY_KEY_SET = frozenset(QUERY_KEYS)
 
 BY_PLACE: dict[str, frozenset[str]] = {
     place: frozenset(key.name for key in _TABLE if place in key.places)

@@ -192,7 +192,7 @@ def _weight(posting: Posting) -> list[Weight]:
 def _reserved(transaction: Transaction, findings: FindingCollector) -> None:
     """The plugin's own facts, written by hand."""
     for meta in (transaction.meta, *(posting.meta for posting in transaction.postings)):
-        if meta and any(map(meta.__contains__, keys.QUERY_KEYS)):
+        if meta and not keys.QUERY_KEY_SET.isdisjoint(meta):
             findings.found += [
                 Finding(
                     "error",

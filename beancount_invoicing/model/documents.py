@@ -279,19 +279,18 @@ class Invoice(NamedTuple):
     @property
     def net(self) -> Decimal:
         """Lines, allowances and charges, before tax (BT-109)."""
-        return sum((line.net for line in self.lines), ZERO) + sum(
-            (adjustment.net for adjustment in self.adjustments), ZERO
-        )
+        net = sum([line.net for line in self.lines], ZERO)
+        return net + sum([adjustment.net for adjustment in self.adjustments], ZERO)
 
     @property
     def tax(self) -> Decimal:
         """The tax charged (BT-110), without withholdings, before the deduction of deposits."""
-        return sum((tax.amount for tax in self.taxes if not tax.tax.withholding), ZERO)
+        return sum([tax.amount for tax in self.taxes if not tax.tax.withholding], ZERO)
 
     @property
     def withheld(self) -> Decimal:
         """What the customer keeps back for the state: positive on an invoice, negative on a credit note."""
-        return -sum((tax.amount for tax in self.taxes if tax.tax.withholding), ZERO)
+        return -sum([tax.amount for tax in self.taxes if tax.tax.withholding], ZERO)
 
     @property
     def total(self) -> Decimal:
@@ -311,6 +310,5 @@ class Invoice(NamedTuple):
     @property
     def payable(self) -> Decimal:
         """What the receivable postings and the payments at once add up to."""
-        return sum((instalment.amount for instalment in self.instalments), ZERO) + sum(
-            (payment.amount for payment in self.immediate_payments), ZERO
-        )
+        claimed = sum([instalment.amount for instalment in self.instalments], ZERO)
+        return claimed + sum([payment.amount for payment in self.immediate_payments], ZERO)

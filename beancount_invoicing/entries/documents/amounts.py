@@ -8,6 +8,7 @@ from typing import Any
 
 from beancount_invoicing.entries.documents.context import DocumentHeader
 from beancount_invoicing.entries.documents.postings import IN_SUM, DocumentPosting
+from beancount_invoicing.entries.metadata import FindingCollector
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO
 from beancount_invoicing.rules import currencies, steps
@@ -47,9 +48,12 @@ def amount_or_written(
     return written
 
 
-def exchange_rate(document: DocumentHeader, postings: Sequence[DocumentPosting]) -> Decimal | None:
-    """The rate of the receivable's `@` price if lines are booked in another currency; None if there is none, or none is found."""
-    foreign = next((posting for posting in postings if posting.role in IN_SUM and _is_foreign(document, posting)), None)
+def exchange_rate(
+    number: str, currency: str, postings: Sequence[DocumentPosting], findings: FindingCollector
+) -> Decimal | None:
+    """The rate of the receivable's `@` price if lines of the document `number`, which is in `currency`, are booked in another
+    one; None if there is none, or none is found."""
+    foreign = next((posting for posting in postings if posting.role in IN_SUM and _is_foreign(currency, posting)), None)
     if foreign is None:
         return None
     for posting in postings:
@@ -70,13 +74,13 @@ def exchange_rate(document: DocumentHeader, postings: Sequence[DocumentPosting])
         if at_cost is None
         else _("the receivable ({place}) is held at a cost: give it a price instead", place=at_cost.source)
     )
-    document.findings.error(
+    findings.error(
         "exchange-rate",
         _(
             "{number} is in {currency}, but {account} is booked in {foreign_currency}: {hint}, … {currency} @ … "
             "{foreign_currency}",
-            number=document.number,
-            currency=document.currency,
+            number=number,
+            currency=currency,
             account=foreign.posting.account,
             foreign_currency=foreign.currency,
             hint=hint,
@@ -86,12 +90,12 @@ def exchange_rate(document: DocumentHeader, postings: Sequence[DocumentPosting])
     return None
 
 
-def _is_foreign(document: DocumentHeader, posting: DocumentPosting) -> bool:
-    """Whether a posting is in another currency, without a price in the document's."""
-    if posting.currency == document.currency:
+def _is_foreign(currency: str, posting: DocumentPosting) -> bool:
+    """Whether a posting is in another currency than the document's, without a price in that one."""
+    if posting.currency == currency:
         return False
     price = posting.posting.price
-    return price is None or price.currency != document.currency
+    return price is None or price.currency != currency
 
 
 def is_booked_at_rate(document: DocumentHeader, net: Decimal, posting: DocumentPosting) -> bool:

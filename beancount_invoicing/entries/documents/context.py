@@ -94,6 +94,8 @@ class DocumentHeader(NamedTuple):
     entry: Transaction
     position: int
     """Of the transaction among all entries."""
+    day: date
+    """The document's date."""
     source: Source
     metadata: Mapping[str, Any]
     """The keys of the transaction, with values of the keys' types."""
@@ -117,12 +119,6 @@ class DocumentHeader(NamedTuple):
     """The document's direction: below 0 it is in the customer's favour."""
     taxes_by_name: Mapping[str, Tax] = {}
     """The taxes of its lines under codes that have had several rates, by their names in it."""
-
-    @property
-    def day(self) -> date:
-        """The document's date."""
-        day: date = self.entry.date
-        return day
 
     def tax(self, code: str) -> Tax | None:
         """A tax, as it applies to this document."""

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from beancount.core.data import Posting, Transaction
 
 from beancount_invoicing.entries import keys
-from beancount_invoicing.entries.documents.context import DocumentHeader, ReadingContext
+from beancount_invoicing.entries.documents.context import ReadingContext
 from beancount_invoicing.entries.metadata import FindingCollector, source_of
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Source
@@ -83,21 +83,25 @@ def document_currency(
     return next((posting.units.currency for posting in entry.postings if posting.units is not None), "")
 
 
-def document_postings(document: DocumentHeader) -> Sequence[DocumentPosting]:
-    """The postings of a document that have a number, in their order, each with its role."""
+def document_postings(
+    entry: Transaction, customer_postings: frozenset[int], currency: str, context: ReadingContext
+) -> Sequence[DocumentPosting]:
+    """The postings of a document in `currency` that have a number, in their order, each with its role."""
     postings = []
-    for index, posting in enumerate(document.entry.postings):
+    for index, posting in enumerate(entry.postings):
         units = posting.units
         if units is None or units.number is None:
             continue
-        role = _role(document, index, posting)
+        role: PostingRole = "receivable"
+        if index not in customer_postings:
+            may_be_paid = not customer_postings and units.currency == currency
+            role = _role(posting, context, may_be_paid)
         postings.append(DocumentPosting(role, posting, index, source_of(posting.meta), units.number, units.currency))
     return postings
 
 
-def _role(document: DocumentHeader, index: int, posting: Posting) -> PostingRole:
-    if index in document.customer_postings:
-        return "receivable"
+def _role(posting: Posting, context: ReadingContext, may_be_paid: bool) -> PostingRole:
+    """The role of a posting on nobody's account; `may_be_paid`: what stands on an asset account is what was paid at once."""
     meta = posting.meta or {}
     if "rounding" in meta:
         return "rounding"
@@ -109,15 +113,10 @@ def _role(document: DocumentHeader, index: int, posting: Posting) -> PostingRole
         return "at-once"
     if "text" in meta or "quantity" in meta:
         return "line"
-    if posting.account in document.context.tax_accounts:
+    if posting.account in context.tax_accounts:
         return "tax"
-    if posting.account.startswith(document.context.income + ":"):
+    if posting.account.startswith(context.income + ":"):
         return "line"
-    if (
-        not document.customer_postings
-        and posting.account.startswith(document.context.assets + ":")
-        and posting.units is not None
-        and posting.units.currency == document.currency
-    ):
+    if may_be_paid and posting.account.startswith(context.assets + ":"):
         return "at-once"
     return "other"

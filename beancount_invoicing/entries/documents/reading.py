@@ -86,10 +86,10 @@ def read_document(
     if kind == "void":
         return _void(entry, number, metadata, context, findings)
     use = NumberUse(number, kind, entry.date, source, draft)
-    header = _header(entry, position, use, metadata, context, findings)
-    if header is None:
+    known = _header(entry, position, use, metadata, context, findings)
+    if known is None:
         return TransactionDocuments([], [], [use], frozenset())
-    return _document(header, use)
+    return _document(*known, use)
 
 
 def _void(
@@ -147,22 +147,25 @@ def _header(
     metadata: Mapping[str, Any],
     context: ReadingContext,
     findings: FindingCollector,
-) -> DocumentHeader | None:
-    """What is known of a document before its postings are read; None if its customer is not known."""
+) -> tuple[DocumentHeader, Sequence[DocumentPosting]] | None:
+    """What is known of a document before its postings are read, and these; None if its customer is not known."""
     owners = [context.owner(posting.account) for posting in entry.postings]
     main = _only_customer({owner for owner in owners if owner}, use, metadata, context, findings)
     if main is None:
         return None
     customer_postings = frozenset(index for index, owner in enumerate(owners) if owner)
     currency = document_currency(entry, use.number, use.source, customer_postings, context.income, findings)
+    postings = document_postings(entry, customer_postings, currency, context)
+    direction = sum([posting.number for posting in postings if posting.role == "receivable"], ZERO)
     corrects = metadata.get("corrects") or ""
     documents_read = context.documents_read
-    return DocumentHeader(
+    header = DocumentHeader(
         number=use.number,
         kind=use.kind,
         draft=use.draft,
         entry=entry,
         position=position,
+        day=entry.date,
         source=use.source,
         metadata=metadata,
         main=main,
@@ -176,7 +179,10 @@ def _header(
         corrected=tuple(
             documents_read[number] for number in corrected_numbers(corrects, documents_read) if number in documents_read
         ),
+        rate=exchange_rate(use.number, currency, postings, findings),
+        direction=direction or Decimal(1),
     )
+    return header, postings
 
 
 def _only_customer(
@@ -230,42 +236,37 @@ class _Parts(NamedTuple):
 
     def net(self) -> Decimal:
         """Lines, allowances and charges."""
-        lines = sum((line.net for line in self.lines), ZERO)
-        return lines + sum((adjustment.net for adjustment in self.adjustments), ZERO)
+        lines = sum([line.net for line in self.lines], ZERO)
+        return lines + sum([adjustment.net for adjustment in self.adjustments], ZERO)
 
-    def to_pay(self) -> Decimal:
-        """The document's total, with its taxes and rounding, less deposits."""
-        taxes = sum((amount.amount for amount in self.taxes), ZERO)
-        deducted = sum((deduction.amount for deduction in self.deductions), ZERO)
-        return self.net() + taxes - deducted + self.rounding
+    def to_pay(self, net: Decimal) -> Decimal:
+        """The total of the document of that `net`, with its taxes and rounding, less deposits."""
+        taxes = sum([amount.amount for amount in self.taxes], ZERO)
+        deducted = sum([deduction.amount for deduction in self.deductions], ZERO)
+        return net + taxes - deducted + self.rounding
 
 
-def _document(document: DocumentHeader, use: NumberUse) -> TransactionDocuments:
+def _document(document: DocumentHeader, postings: Sequence[DocumentPosting], use: NumberUse) -> TransactionDocuments:
     """The document that follows from the postings, and the payments among them."""
-    postings = document_postings(document)
     by_role: defaultdict[PostingRole, list[DocumentPosting]] = defaultdict(list)
     for posting in postings:
         by_role[posting.role].append(posting)
-    document = document._replace(
-        rate=exchange_rate(document, postings),
-        direction=sum((posting.number for posting in by_role["receivable"]), ZERO) or document.direction,
-    )
     lines = [read_line(document, posting) for posting in by_role["line"]]
     adjustments = [read_adjustment(document, posting, lines) for posting in by_role["adjustment"]]
     if document.context.codes_with_several_rates:
         lines, adjustments, taxes_by_name = taxed_at_rates(document, lines, adjustments)
         document = document._replace(taxes_by_name=taxes_by_name)
     parts = _parts(document, by_role, with_nets_of_prices(document, lines, by_role["line"]), adjustments)
-    to_pay = parts.to_pay()
+    net = parts.net()
+    to_pay = parts.to_pay(net)
     receivables, payments = split_receivables(document, by_role["receivable"], to_pay)
-    if document.kind in {"invoice", "deposit", "claim"} and parts.net() < 0:
-        document = document._replace(kind="credit-note")
+    if document.kind in {"invoice", "deposit", "claim"} and net < 0:
+        document, use = document._replace(kind="credit-note"), use._replace(kind="credit-note")
     terms = document.customer.terms or document.context.option("terms", document.day) or law.default_terms("")
     instalments = read_instalments(document, receivables, terms, to_pay < 0 or document.kind == "credit-note")
     rounding_account = by_role["rounding"][0].posting.account if by_role["rounding"] else ""
     price_rate = price_of_currency(postings, document.currency)
     invoice = _invoice(document, parts, instalments, terms, rounding_account, price_rate)
-    use = use._replace(kind=document.kind)
     return TransactionDocuments([invoice], payments, [use], document.customer_postings)
 
 

@@ -209,11 +209,11 @@ def _tax_amounts(
             TaxAmount(
                 tax=known,
                 base=base,
-                amount=sum((part.amount for part in of_code), ZERO),
+                amount=sum([part.amount for part in of_code], ZERO),
                 pending=any(part.pending for part in of_code),
-                sources=tuple(part.posting.source for part in of_code),
+                sources=tuple([part.posting.source for part in of_code]),
                 figure=figure,
-                booked=-sum((posting.number for posting in foreign), ZERO),
+                booked=-sum([posting.number for posting in foreign], ZERO),
                 booked_currency=foreign[0].currency if foreign else "",
             )
         )
