@@ -127,6 +127,7 @@ def allocate_money(file: str | Path, request: AllocationRequest, day: date, writ
         return Changes(
             tuple(entries),
             message=f"Allocated: {', '.join(number for number, _part in parts)}",
+            act="payment",
         )
 
     return change(file, make, write_options)

@@ -157,6 +157,7 @@ def booking_changes(loading: Loading, statements: Sequence[AccountStatement], li
         message=f"Bank: {count} {'payment' if count == 1 else 'payments'}",
         notices=tuple(notices),
         nothing_to_do=_("Nothing to write: every line that is certain is already in the ledger."),
+        act="bank",
         summary=f"{count} {'payment' if count == 1 else 'payments'}, {len(edits)} tied",
     )
 

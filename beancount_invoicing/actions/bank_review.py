@@ -250,9 +250,11 @@ def book_line(
     shown: BookedLine,
     parts: Sequence[LinePart],
     loader: LedgerLoader | None = None,
+    session: str = "",
 ) -> Outcome:
     """Books one line as it was shown: by its proposal, or (`parts`) as a person decided. The others stay undecided.
 
+    `session`: what is written in one is taken back together.
     What import writes beside its payments is written too: ids of entries that are recognised, closing balances. Raises what
     `change` raises, `statements_of`, and InvalidRequest where the line is in the ledger by now, or its entry is another one.
     """
@@ -268,7 +270,8 @@ def book_line(
             raise InvalidRequest(
                 _("the ledger was changed since this was shown: nothing was written; look at it again")
             )
-        return booking_changes(loading, statements, [_decided(line, now, entry) for line in lines])
+        changes = booking_changes(loading, statements, [_decided(line, now, entry) for line in lines])
+        return changes._replace(session=session)
 
     return change(file, make, WriteOptions(write=True), loader)
 

@@ -86,6 +86,7 @@ def pay(file: str | Path, request: PaymentRequest, write_options: WriteOptions) 
             message=entry.narration,
             notices=(*notices, *entry.against),
             summary=_summary(entry),
+            act="payment",
         )
 
     outcome = change(file, make, write_options)

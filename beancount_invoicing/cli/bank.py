@@ -13,6 +13,7 @@ _COMMANDS = {
     "import": "bank_import",
     "review": "bank_review",
     "show": "bank_show",
+    "undo": "bank_undo",
 }
 """The module of each command."""
 

@@ -138,6 +138,8 @@ class _Review:
         self.everything = everything
         self.later: set[LineKey] = set()
         self.booked = 0
+        self.session_name = ""
+        """By the first line that is accepted."""
         self.notices: tuple[str, ...] = ()
         """What the last writing had to say: whether the bank's balance is reached."""
         self.declined: set[tuple[str, str]] = set()
@@ -201,7 +203,10 @@ class _Review:
 
     def _accept(self, decision: _Decision) -> Answer:
         try:
-            outcome = book_line(self.file, self.statements_of, decision.line, decision.parts, self.loader)
+            self.session_name = self.session_name or joined(" ", ("review", *line_key(decision.line)))
+            outcome = book_line(
+                self.file, self.statements_of, decision.line, decision.parts, self.loader, self.session_name
+            )
         except InvalidRequest as error:
             echo(str(error), err=True)
             return "accept"

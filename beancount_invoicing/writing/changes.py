@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from datetime import date
 from os import path as os_path
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from beancount_invoicing.billing import BillingNotice, Draft
 from beancount_invoicing.checks import OF_ONE_CUSTOMER, check
@@ -21,7 +21,7 @@ from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Finding, Invoice, Source, require_date
 from beancount_invoicing.receivables import Position, positions
-from beancount_invoicing.writing import git, text, trial, writer
+from beancount_invoicing.writing import git, text, trial, undo_log, writer
 from beancount_invoicing.writing.dated_files import expanded_pattern, target_file
 from beancount_invoicing.writing.far_ahead import far_ahead
 
@@ -68,6 +68,10 @@ class Changes(NamedTuple):
     """Other files that the new directives name: they are written first."""
     removed_files: tuple[Path, ...] = ()
     """Files that are no longer needed once the directives are written: they are then removed."""
+    act: Literal["payment", "bank", "undo", "other"] = "other"
+    """What it is for who wants to take it back; documents are seen to be that."""
+    session: str = ""
+    """What is written in one session is taken back together."""
 
 
 class WriteOptions(NamedTuple):
@@ -193,6 +197,7 @@ def _write(file: Path, planned: writer.Plan, changes: Changes, outcome: Outcome,
         git.must_be_clean(files)
     for named, content in changes.files:
         write_if_different(named, content)
+    _record(outcome.book.file or str(file), changes, planned, outcome)
     beancount_cache.forget(file)  # a file that is new below a pattern would not make Beancount do so
     writer.write(planned)
     tracked = git.tracked(changes.removed_files) if commit else ()
@@ -204,6 +209,17 @@ def _write(file: Path, planned: writer.Plan, changes: Changes, outcome: Outcome,
         except git.GitError as error:
             return outcome._replace(problem=_uncommitted(outcome, error))
     return outcome
+
+
+def _record(top_file: str, changes: Changes, planned: writer.Plan, outcome: Outcome) -> None:
+    """Notes what is about to be written, so that `undo` knows what came last. Raises OSError."""
+    if changes.act == "undo":
+        return
+    kind: undo_log.ActKind = "documents" if outcome.documents and changes.act == "other" else changes.act
+    top = Path(top_file)
+    act = undo_log.act_of(top, kind, changes.message, planned, changes.edits, outcome.book)
+    if act:
+        undo_log.record_act(top, act._replace(session=changes.session))
 
 
 def _uncommitted(outcome: Outcome, error: git.GitError) -> str:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from beancount_invoicing.bank.payments import PaymentEntry
+from beancount_invoicing.bank.payments import PaymentEntry, PaymentPosting
 from beancount_invoicing.writing import text
+
+
+def payment_posting(posting: PaymentPosting) -> text.NewPosting:
+    """A posting to be written."""
+    return text.NewPosting(
+        posting.account, posting.amount, posting.currency, posting.meta, posting.price, posting.price_is_total
+    )
 
 
 def payment_transaction(entry: PaymentEntry, column: int = text.COLUMN) -> str:
@@ -13,12 +20,7 @@ def payment_transaction(entry: PaymentEntry, column: int = text.COLUMN) -> str:
         "*",
         entry.payee,
         entry.narration,
-        [
-            text.NewPosting(
-                posting.account, posting.amount, posting.currency, posting.meta, posting.price, posting.price_is_total
-            )
-            for posting in entry.postings
-        ],
+        [payment_posting(posting) for posting in entry.postings],
         links=entry.links,
         meta=entry.meta,
         column=column,

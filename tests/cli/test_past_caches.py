@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from beancount_invoicing.cli import main
 from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.loading import loader as ledger_loader
+from beancount_invoicing.writing.undo_log import Act, WrittenText, record_act
 from tests.ledgers import PRELUDE
 
 LEDGER = (
@@ -138,6 +139,11 @@ BOOKED = """
     non-billable: TRUE
   Equity:Time
 """
+FROM_BANK = """2026-01-24 * "Somebody" "Sold at the door"
+  bank-id: "x~1"
+  Assets:Bank        5.00 EUR
+  Income:Services   -5.00 EUR
+"""
 OLDER = """
 2025-01-01 open Assets:Receivable:Quai
 2025-01-01 open Income:Services
@@ -155,6 +161,7 @@ COMMANDS = {
     "allocate": "F2026-0001 --date 2026-02-01",
     "bad-debts": "F2026-0003 --send --as-of 2026-02-01",
     "bank import": "{bank} --account Assets:Bank",
+    "bank undo": "",
     "bill": "--until 2026-01-31",
     "collect": "F2026-0004 --date 2026-02-01",
     "contract add": "Quai HOST subscription --text Hosting --every month --price 5 --account Income:Services --from "
@@ -211,7 +218,8 @@ def _cached(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def ledger(tmp_path: Path) -> Path:
     """A ledger of a file, and of those below a pattern."""
     (tmp_path / "inv").mkdir()
-    (tmp_path / "inv" / "2026-01.beancount").write_text(BOOKED, encoding="utf-8")
+    january = tmp_path / "inv" / "2026-01.beancount"
+    january.write_text(BOOKED + FROM_BANK, encoding="utf-8")
     (tmp_path / "sheet.timeclock").write_text(SHEET, encoding="utf-8")
     (tmp_path / "bank.csv").write_text(BANK, encoding="utf-8")
     (tmp_path / "old").mkdir()
@@ -219,6 +227,7 @@ def ledger(tmp_path: Path) -> Path:
     (tmp_path / "older.beancount").write_text('include "old/*.beancount"\n', encoding="utf-8")
     file = tmp_path / "main.beancount"
     file.write_text(LEDGER, encoding="utf-8")
+    record_act(file, Act(file.name, "bank", "Bank", (WrittenText(str(january), FROM_BANK.rstrip()),)))
     return file
 
 

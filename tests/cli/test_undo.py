@@ -121,3 +121,23 @@ def test_a_ledger_without_documents_says_so(tmp_path: Path) -> None:
     file = tmp_path / "main.beancount"
     file.write_text(f'{PRELUDE}\nplugin "beancount_invoicing"\n', encoding="utf-8")
     assert "there is no document that can be taken back" in run(file, "undo", code=1)
+
+
+def test_what_came_last_is_a_payment(ledger: Path) -> None:
+    january = ledger.read_bytes()
+    run(ledger, "pay", "F2026-0002", "--date", "2026-02-05", "--account", "Assets:Bank", "--write")
+    shown = run(ledger, "undo")
+    assert "The last command wrote no document, but: Payment of F2026-0002" in shown
+    assert "1 entry is taken out" in shown
+    assert "Nothing is changed without --write." in shown
+    run(ledger, "undo", "--write")
+    assert ledger.read_bytes() == january
+    assert "F2026-0001" in run(ledger, "undo"), "before the payment came the bill"
+
+
+def test_what_came_last_is_neither_a_document_nor_a_payment(ledger: Path) -> None:
+    run(ledger, "item", "add", "AUDIT", "Audit", "--price", "980", "--account", "Income:Services", "--write")
+    said = run(ledger, "undo", code=1)
+    assert "the last command wrote neither a document nor a payment" in said
+    assert 'custom "invoice-item" "AUDIT"' in said
+    assert "F2026-0001" in run(ledger, "undo", "F2026-0001", "F2026-0002")
