@@ -61,11 +61,11 @@ def test_deep_xml_is_not_read() -> None:
         (b"%PDF-1.7 ...", "the file is a PDF"),
         (b"PK\x03\x04rest", r"an archive \(ZIP\) or a workbook"),
         (b"\x1f\x8b\x08", "an archive"),
-        (b"\x00\x01\x02" * 100, "the file is no text"),
-        (bytes(range(256)) * 10, "the file is no text"),
+        (b"\x00\x01\x02" * 100, "the file is not text"),
+        (bytes(range(256)) * 10, "the file is not text"),
         (b"x", "the file is no bank statement: it has neither the form of one nor columns; expected CAMT.053"),
-        (b"Dear customer,\nyour statement is attached.\n", "no table of a bank that is known"),
-        (b"<html><body>Session expired</body></html>", "no message camt.053"),
+        (b"Dear customer,\nyour statement is attached.\n", "no known bank.s table has these titles"),
+        (b"<html><body>Session expired</body></html>", "this XML is not a camt.053 or camt.054 message"),
     ],
 )
 def test_what_is_no_statement_is_named(data: bytes, told: str) -> None:
