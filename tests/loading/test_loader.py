@@ -96,7 +96,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     line, message = problem(tmp_path / "main.beancount", ledger)
     assert (line, message) == (
         2,
-        f"include: {tmp_path / 'pipe'}: a device or a pipe stands there: include a file, or take this line out",
+        f"include: {tmp_path / 'pipe'} is a device or a pipe: include a file, or take this line out",
     )
 
 
@@ -118,7 +118,7 @@ def test_a_folder_whose_name_is_a_pattern_is_not_found_by_beancount(tmp_path: Pa
     ledger.write_text(f'{SOUND}include "more.beancount"\n', encoding="utf-8")
     line, message = problem(ledger)
     assert line == 3
-    assert f"there is one of * ? [ in the name of the folder {folder}" in message
+    assert f"the name of the folder {folder} contains * ? or [" in message
 
 
 def test_a_plugin_that_cannot_be_imported_is_told_with_its_line(tmp_path: Path) -> None:

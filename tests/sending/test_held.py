@@ -75,6 +75,6 @@ def test_no_other_document_is_written_over(ledger: Path) -> None:
     result = one(ledger, INVOICE, write=True)
     assert (result.state, result.reason) == (
         "held",
-        f"{other} is there already, and is another document: move it away",
+        f"{other} already exists, and is another document: move it away",
     )
     assert other.read_bytes() == b"something else"

@@ -47,5 +47,5 @@ def tax_moved(text: str, day: date) -> str:
         file = Path(folder) / "main.beancount"
         file.write_text(text, encoding="utf-8")
         said = CliRunner().invoke(command, ["-f", str(file), "tax-due", "--as-of", day.isoformat()]).output
-    entries = re.split(r"What the books still have to move.*\n\n", said)[1:]
+    entries = re.split(r"What still has to be moved in the books.*\n\n", said)[1:]
     return "\n".join([text, *(re.split(r"\n(?! |\d{4}-|\n)", entry)[0] + "\n" for entry in entries)])
