@@ -96,6 +96,16 @@ def test_under_its_number_a_document_says_when_it_is_due_a_draft_does_not() -> N
     )  # fmt: skip
     stays = draft._replace(due=date(2026, 5, 1))
     assert with_number_and_due_dates(book, stays, "F1").due == date(2026, 5, 1)
+    (only,) = draft.receivables
+    for own in (only._replace(due=date(2026, 5, 1)), only._replace(retained="K")):
+        kept = draft._replace(number="F1", receivables=(own,))
+        assert with_number_and_due_dates(book, kept, "F1") == kept
+
+
+def test_the_customer_s_terms_are_those_of_a_document_that_says_none() -> None:
+    sooner = '2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  terms: "10 days"\n'
+    book = sound_book(ACCOUNTS + contract(HOSTING) + sooner)
+    assert with_number_and_due_dates(book, drafts(book)[0], "F1").due == date(2026, 2, 10)
 
 
 def issued(more: str = "", terms: str = "", customer: str = "Acme", amount: str = "100.00", due: str = "") -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import click
@@ -48,7 +49,8 @@ class UndatedCatalog(Catalog):
         ]
 
 
-def extracted() -> dict[MessageId, set[str]]:
+@cache
+def extracted() -> Mapping[MessageId, set[str]]:
     """Each message that people are told, with the files that say it."""
     found: dict[MessageId, set[str]] = {}
     for text, place in [*_said_in_code(), *_said_in_help(), *_said_by_click()]:

@@ -7,13 +7,16 @@ from decimal import Decimal
 from itertools import permutations, product
 
 import pytest
+from beancount import loader
+from beancount.core.data import Transaction
 
 from beancount_invoicing.checks import check
 from beancount_invoicing.dunning import interest_on, propose
+from beancount_invoicing.entries import read_book
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import aging, allocate, lapsing, positions, statements
 from beancount_invoicing.receivables.debtors import events_by_number, events_of
-from tests.ledgers import book_of
+from tests.ledgers import PRELUDE, book_of
 
 D = Decimal
 DAY = date(2026, 6, 30)
@@ -58,6 +61,21 @@ def rules(book: Book) -> list[str]:
 
 ONE = OPEN + invoice("N1", "300.00")
 WHOLE = ONE + moves("2026-03-01", (KIEFER, "300.00"), (ACME, "-300.00"), links="^N1")
+
+
+def test_a_loss_is_taken_over_by_nobody() -> None:
+    book = book_of(ONE + moves("2026-03-01", (KIEFER, "300.00"), (ACME, "-300.00"), links="^N1 #write-off"))
+    assert owed(book).get("N1", {}) == {}
+
+
+def test_entries_of_other_plugins_may_have_no_tags_at_all() -> None:
+    entries, errors, options = loader.load_string(PRELUDE + WHOLE)
+    assert errors == []
+    bare = [
+        entry._replace(tags=None) if isinstance(entry, Transaction) else entry  # type: ignore[arg-type] # as plugins do
+        for entry in entries
+    ]
+    assert owed(read_book(bare, options)) == {"N1": {KIEFER: "300.00"}}
 
 
 def test_from_the_day_on_the_other_customer_owes_it_and_not_before() -> None:

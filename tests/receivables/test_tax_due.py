@@ -13,7 +13,7 @@ from beancount_invoicing.checks import check
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import TaxDue, tax_due
 from beancount_invoicing.rules.steps import recompute
-from tests.ledgers import book_of
+from tests.ledgers import book_of, sound_book
 
 DAY = date(2026, 12, 31)
 TAXES = """
@@ -418,3 +418,19 @@ def test_an_amount_where_a_text_belongs_is_no_end(key: str) -> None:
 {after}"""
     )
     assert any(finding.severity == "error" for finding in check(book))
+
+
+def test_what_reaches_the_tax_owed_beyond_what_waited_is_the_last_code_s() -> None:
+    codes = "".join(
+        f'2025-01-01 open Liabilities:Pending:{code}\n2025-01-01 custom "invoice-tax" "{code}" "TVA" Liabilities:VAT\n'
+        f'  rate: {rate}\n  due-on: "payment"\n  pending: Liabilities:Pending:{code}\n'
+        for code, rate in (("E10", 10), ("E20", 20))
+    )
+    entry = """2026-03-01 * "Due now"
+  Liabilities:Pending:E20  20.00 EUR
+  Liabilities:Pending:E10  10.00 EUR
+  Liabilities:VAT  -31.00 EUR
+  Expenses:Office  1.00 EUR
+"""
+    reached = {moved.code: moved.reached_due_account for moved in sound_book(codes + entry).tax_movements}
+    assert reached == {"E10": Decimal("10.00"), "E20": Decimal("21.00")}
