@@ -57,7 +57,7 @@ def test_a_letter_would_be_prepared(ledger: Path) -> None:
         (INVOICE._replace(attachments=(Attachment("F-1.xml", "application/xml", b"<x/>"),)), "has no PDF to print"),
         (
             INVOICE._replace(kind="statement", channel="e-invoice"),
-            "platforms carry invoices only: send it by --channel email or post",
+            "platforms carry invoices only: send it with --channel email or post",
         ),
     ],
 )
