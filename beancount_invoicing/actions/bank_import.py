@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from beancount_invoicing.actions.bank_backtest import tiers_not_booked
 from beancount_invoicing.actions.bank_entries import AccountBalances, movements_on
 from beancount_invoicing.bank.booking import BookedLine, with_entries
 from beancount_invoicing.bank.evidence import Proposal
@@ -75,7 +76,8 @@ def booked_lines(loading: Loading, statements: Sequence[AccountStatement]) -> tu
         # nothing of the ledger is later: what settles what is as on its last day
         known = loading.checked_load.allocated if loading.checked_load else None
         allocated = known._replace(as_of=as_of) if known else None
-        matched = match_lines(receivables(book, as_of, allocated), [lines[at][1] for at in new], against)
+        not_booked = tiers_not_booked(loading, as_of)
+        matched = match_lines(receivables(book, as_of, allocated), [lines[at][1] for at in new], against, not_booked)
         proposals = dict(zip(new, matched, strict=True))
     booked = dict(zip(new, with_entries(loading.book, [(lines[at][0], proposals[at]) for at in new]), strict=True))
     return tuple(

@@ -36,16 +36,20 @@ _FEW = 3
 
 @exact
 def match_lines(
-    known: Receivables, lines: Sequence[StatementLine], against: Mapping[int, Sequence[str]] = MappingProxyType({})
+    known: Receivables,
+    lines: Sequence[StatementLine],
+    against: Mapping[int, Sequence[str]] = MappingProxyType({}),
+    not_booked: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Proposal, ...]:
     """A proposal for each line, in their order. The lines may be of several statements of accounts of one ledger.
 
-    `against`: what speaks against booking a line, by its place, whatever it names.
+    `against`: what speaks against booking a line, by its place, whatever it names. `not_booked`: the tiers of which nothing is
+    booked without asking, with why.
 
     A line is booked without asking (`book`, `return`) only by a document's reference or number, or by a known payer's only choice
     of open documents, and only if nothing speaks against it.
     """
-    return _Matching(known).run(lines, against)
+    return _Matching(known, not_booked).run(lines, against)
 
 
 class _Settled(NamedTuple):
@@ -63,8 +67,9 @@ class _Settled(NamedTuple):
 class _Matching:
     """One run over lines: what is left open after what they are booked for."""
 
-    def __init__(self, known: Receivables) -> None:
+    def __init__(self, known: Receivables, not_booked: Mapping[str, str]) -> None:
         self.known = known
+        self.not_booked = not_booked
         self.left: dict[str, Decimal] = {}
         self.received = ReceivedMoney(known.received)
 
@@ -105,6 +110,8 @@ class _Matching:
         return document.open if document else ZERO
 
     def _taken(self, proposal: Proposal) -> Proposal:
+        if proposal.action in {"book", "return"} and (why := self.not_booked.get(proposal.tier)):
+            return proposal._replace(action="propose", against=(*proposal.against, why))
         if proposal.action in {"book", "return"}:
             for settlement in proposal.settlements:
                 if settlement.number in self.known.documents:

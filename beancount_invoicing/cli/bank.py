@@ -10,6 +10,7 @@ from beancount_invoicing.cli.command_language import in_language
 from beancount_invoicing.cli.common import Commands, examples
 
 _COMMANDS = {
+    "backtest": "bank_backtest",
     "import": "bank_import",
     "review": "bank_review",
     "show": "bank_show",

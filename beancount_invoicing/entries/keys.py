@@ -383,6 +383,14 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
         "whole",
         "letters need --yes if a bank account was last booked more than this many days ago (default 7)",
     ),
+    "bank-precision": (
+        "number",
+        "percentage of a tier's past payments that must be right before `bank import` books the tier without asking",
+    ),
+    "bank-past-payments": (
+        "whole",
+        "how many past payments must tell of a tier, with `bank-precision` (default 10)",
+    ),
     "collection-days": (
         "whole",
         "TARGET business days from handing a direct debit in to its collection, as your bank asks for (default 2)",

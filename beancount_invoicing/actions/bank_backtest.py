@@ -1,0 +1,141 @@
+"""The past payments of a ledger, as the lines that the bank showed: to see how well they are matched."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from beancount.core.data import Transaction
+
+from beancount_invoicing.actions.bank_entries import movements_on
+from beancount_invoicing.bank.backtest import PastPayment, RematchedPayment, backtest, bound, tier_figures, tiers_below
+from beancount_invoicing.bank.known_lines import known_lines
+from beancount_invoicing.bank.statements import Statement, StatementLine
+from beancount_invoicing.entries.metadata import source_of
+from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.model import Book, Payment, Source
+from beancount_invoicing.receivables import Allocated, allocate
+
+_BY_WORD = frozenset({"settles", "link"})
+"""How a person, or a file, said what is settled; what was merely assumed says nothing."""
+
+
+def rematched_payments(
+    loading: Loading,
+    since: date | None = None,
+    until: date | None = None,
+    statements: Sequence[tuple[str, Statement]] = (),
+) -> tuple[RematchedPayment, ...]:
+    """The payments of a period (both days inclusive) that say what they settle, matched anew.
+
+    Of a line that the ledger has, `statements` (each with its account) say what the bank told: accounts of payers, references.
+    Else it is payee and narration of the transaction; what it books as a fee counts as stated by the bank.
+    """
+    told = _told_by_statements(loading, statements)
+    past = [
+        payment._replace(line=told.get(payment.entry, payment.line))
+        for payment in past_payments(loading)
+        if (not since or payment.line.date >= since) and (not until or payment.line.date <= until)
+    ]
+    return backtest(loading.book, past)
+
+
+def tiers_not_booked(loading: Loading, day: date) -> dict[str, str]:
+    """The tiers that the firm's bound leaves to a person on `day`, with why; none where it has no bound.
+
+    They are measured on the payments of the last twelve months that the ledger has.
+    """
+    asked = bound(loading.book, day)
+    if asked is None:
+        return {}
+    last = loading.book.last_date
+    since = last.replace(year=last.year - 1, day=min(last.day, 28))
+    return tiers_below(tier_figures(rematched_payments(loading, since)), asked)
+
+
+def past_payments(loading: Loading) -> tuple[PastPayment, ...]:
+    """The transactions with one posting on a bank account whose money settles what somebody said, in the order of days."""
+    book = loading.book
+    by_entry: defaultdict[Source, list[Payment]] = defaultdict(list)
+    for payment in book.payments:
+        if payment.entry and not payment.at_once:
+            by_entry[payment.entry].append(payment)
+    known = loading.checked_load.allocated if loading.checked_load else None
+    settled = _settled(book, known or allocate(book, book.last_date))
+    banks = set(book.bank_accounts) or {use.account for use in book.payment_accounts.money}
+    fees = {use.account for use in book.payment_accounts.fees}
+    found: list[PastPayment] = []
+    for entry in loading.entries:
+        if not isinstance(entry, Transaction):
+            continue
+        source = source_of(entry.meta)
+        numbers = settled.get(source)
+        if not numbers or not by_entry.get(source):
+            continue
+        line = _line(entry, source, by_entry[source], banks, fees)
+        if line is not None:
+            found.append(PastPayment(source, line, numbers))
+    return tuple(sorted(found, key=lambda payment: (payment.line.date, payment.entry)))
+
+
+def _settled(book: Book, allocated: Allocated) -> dict[Source, dict[str, Decimal]]:
+    """What each transaction settled on its own day, by number; not those of which a part was assumed, or waits for one."""
+    entries = {payment.source: payment for payment in book.payments if payment.entry}
+    found: defaultdict[Source, defaultdict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    unclear: set[Source] = set()
+    for allocation in allocated.allocations:
+        payment = entries.get(allocation.source)
+        if payment is None or payment.entry is None:
+            continue
+        how = allocation.reverses or allocation.how
+        if how == "write-off":
+            continue
+        if how not in _BY_WORD | {"discount"} or allocation.date != payment.date:
+            unclear.add(payment.entry)
+        found[payment.entry][allocation.invoice.number] += allocation.amount
+    return {
+        entry: {number: amount for number, amount in numbers.items() if amount}
+        for entry, numbers in found.items()
+        if entry not in unclear
+    }
+
+
+def _line(
+    entry: Any, source: Source, payments: Sequence[Payment], banks: set[str], fees: set[str]
+) -> StatementLine | None:
+    """The line that the bank showed, as far as the ledger tells; None of what is no single movement on a bank account."""
+    on_bank = [posting for posting in entry.postings if posting.account in banks and posting.units is not None]
+    if len(on_bank) != 1:
+        return None
+    units = on_bank[0].units
+    fee = sum(
+        (
+            posting.units.number
+            for posting in entry.postings
+            if posting.account in fees and posting.units is not None and posting.units.currency == units.currency
+        ),
+        Decimal(0),
+    )
+    money = [payment for payment in payments if payment.means == "money"]
+    claimed = -sum((payment.amount for payment in money), Decimal(0))
+    currency = money[0].currency if money else units.currency
+    reason = entry.meta.get("return-reason")
+    line = StatementLine(
+        str(entry.meta.get("bank-id") or source), entry.date, units.number, units.currency, source,
+        payer=entry.payee or "", text=entry.narration or "", fee=max(fee, Decimal(0)),
+        is_return=isinstance(reason, str), return_reason=reason if isinstance(reason, str) else "",
+    )  # fmt: skip
+    return line if currency == units.currency else line._replace(ordered_amount=claimed, ordered_currency=currency)
+
+
+def _told_by_statements(loading: Loading, statements: Sequence[tuple[str, Statement]]) -> dict[Source, StatementLine]:
+    """The lines of statements that the ledger has, by their transactions."""
+    movements = movements_on(loading.entries, {account for account, _statement in statements})
+    found: dict[Source, StatementLine] = {}
+    for account, statement in statements:
+        known = known_lines(statement.lines, movements.get(account, []))
+        found |= {movement.source: statement.lines[at] for at, movement in known.known.items()}
+    return found

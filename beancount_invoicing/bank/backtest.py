@@ -1,0 +1,156 @@
+"""How well lines of statements are matched for this firm: its past payments, without what they settle, matched anew.
+
+Each is matched with what was known on its day: what came before is settled as the ledger says, what came later is not there yet.
+Pure: a Book and past payments in, figures out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import ROUND_FLOOR, Decimal
+from itertools import groupby
+from typing import NamedTuple
+
+from beancount_invoicing.bank.booking import AUTOMATIC
+from beancount_invoicing.bank.evidence import Proposal
+from beancount_invoicing.bank.matching import match_lines
+from beancount_invoicing.bank.open_documents import receivables
+from beancount_invoicing.bank.statements import StatementLine
+from beancount_invoicing.messages import _, _n
+from beancount_invoicing.model import Book, Source
+
+LEAST_PAST_PAYMENTS = 10
+"""So many must tell of a tier, where option `bank-past-payments` says nothing."""
+_BOOKED_TIERS = ("A", "B", "C")
+
+
+class PastPayment(NamedTuple):
+    """A transaction that settled documents, as the line that the bank showed."""
+
+    entry: Source
+    line: StatementLine
+    settled: Mapping[str, Decimal]
+    """What it settled of documents on its day, by number; with discounts, negative of what came back."""
+
+
+class RematchedPayment(NamedTuple):
+    """A past payment, and what would be made of it."""
+
+    past: PastPayment
+    proposal: Proposal
+
+    @property
+    def is_booked(self) -> bool:
+        """Whether it would be booked without asking."""
+        return self.proposal.action in AUTOMATIC
+
+    @property
+    def is_right(self) -> bool:
+        """Whether just those documents are settled that were, by just as much."""
+        found: defaultdict[str, Decimal] = defaultdict(Decimal)
+        for settled in self.proposal.settlements:
+            found[settled.number] += settled.amount
+        return dict(found) == dict(self.past.settled)
+
+
+class TierFigures(NamedTuple):
+    """What became of the past payments of one tier."""
+
+    tier: str
+    booked: int
+    """Without asking."""
+    right: int
+    """Of those."""
+    proposed: int
+    proposed_right: int
+
+    @property
+    def precision(self) -> Decimal | None:
+        """The percentage of what would be booked that is right, rounded down to one decimal; None where nothing would be."""
+        return percentage(self.right, self.booked) if self.booked else None
+
+
+def percentage(part: int, of: int) -> Decimal:
+    """A part in percent, rounded down to one decimal: only what is whole is 100.0."""
+    return (Decimal(100 * part) / of).quantize(Decimal("0.1"), ROUND_FLOOR)
+
+
+def backtest(book: Book, past: Sequence[PastPayment]) -> tuple[RematchedPayment, ...]:
+    """Past payments matched anew, by day; each as if it and all that came after it were not in the ledger yet."""
+    tested = {payment.entry for payment in past}
+    found: list[RematchedPayment] = []
+    for day, group in groupby(
+        sorted(past, key=lambda payment: payment.line.date), key=lambda payment: payment.line.date
+    ):
+        there = tuple(payment for payment in book.payments if payment.date < day or payment.entry not in tested)
+        known = receivables(replace(book, payments=there), day)
+        payments = list(group)
+        proposals = match_lines(known, [payment.line for payment in payments])
+        found += [RematchedPayment(payment, proposal) for payment, proposal in zip(payments, proposals, strict=True)]
+    return tuple(found)
+
+
+def tier_figures(tested: Iterable[RematchedPayment]) -> tuple[TierFigures, ...]:
+    """The figures of each tier that there is, A first; "" last, of what nothing is known of."""
+    by_tier: defaultdict[str, list[RematchedPayment]] = defaultdict(list)
+    for payment in tested:
+        by_tier[payment.proposal.tier].append(payment)
+    return tuple(
+        TierFigures(
+            tier,
+            sum(payment.is_booked for payment in those),
+            sum(payment.is_booked and payment.is_right for payment in those),
+            sum(not payment.is_booked for payment in those),
+            sum(not payment.is_booked and payment.is_right for payment in those),
+        )
+        for tier, those in sorted(by_tier.items(), key=lambda item: (not item[0], item[0]))
+    )
+
+
+class Bound(NamedTuple):
+    """What a firm asks of its past before a tier is booked without asking."""
+
+    precision: Decimal
+    """In percent."""
+    past_payments: int
+
+
+def bound(book: Book, day: date) -> Bound | None:
+    """The firm's own bound on `day`: options `bank-precision` and `bank-past-payments`; None where it has none."""
+    precision, least = (book.options.get(name) for name in ("bank-precision", "bank-past-payments"))
+    asked = precision.at(day) if precision else None
+    if not isinstance(asked, (int, Decimal)):
+        return None
+    count = least.at(day) if least else None
+    return Bound(Decimal(asked), int(count) if isinstance(count, (int, Decimal)) else LEAST_PAST_PAYMENTS)
+
+
+def tiers_below(figures: Sequence[TierFigures], asked: Bound) -> dict[str, str]:
+    """The tiers that are not booked without asking, with why."""
+    by_tier = {tier.tier: tier for tier in figures}
+    found: dict[str, str] = {}
+    for name in _BOOKED_TIERS:
+        tier = by_tier.get(name) or TierFigures(name, 0, 0, 0, 0)
+        if tier.booked < asked.past_payments:
+            found[name] = _n(
+                tier.booked,
+                "tier {tier}: {count} past payment tells of it, your bound is {least} (option bank-past-payments)",
+                "tier {tier}: {count} past payments tell of it, your bound is {least} (option bank-past-payments)",
+                tier=name,
+                count=tier.booked,
+                least=asked.past_payments,
+            )
+        elif 100 * tier.right < asked.precision * tier.booked:
+            found[name] = _(
+                "tier {tier}: {right} of {booked} past payments are right, {precision} %; your bound is {bound} % (option "
+                "bank-precision)",
+                tier=name,
+                right=tier.right,
+                booked=tier.booked,
+                precision=tier.precision,
+                bound=asked.precision,
+            )
+    return found
