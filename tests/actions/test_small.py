@@ -15,7 +15,7 @@ from beancount_invoicing.actions.init import LedgerSetup
 from beancount_invoicing.actions.seal import verify
 from beancount_invoicing.billing import Draft
 from beancount_invoicing.documents import seal_chain
-from beancount_invoicing.documents.differences import Altered
+from beancount_invoicing.documents.differences import Altered, Difference, _differences
 from beancount_invoicing.documents.originals import sealed_documents
 from beancount_invoicing.entries.legacy_books import LegacyOpenItem
 from beancount_invoicing.model import Book, Event, Invoice, Seal, Source
@@ -341,3 +341,9 @@ def test_a_commit_names_the_first_five_documents(count: int, said: str) -> None:
         Draft("invoice", ACME, "Acme SAS", TODAY, "EUR", (), (), (), (), number=f"N{n + 1}") for n in range(count)
     ]
     assert document_changes(sound_book(""), drafts).message == said
+
+
+@pytest.mark.parametrize(("before", "after"), [("", "12"), (None, "12")])
+def test_what_a_sealed_document_did_not_say_was_nothing(before: str | None, after: str) -> None:
+    assert [*_differences("note", before, after)] == [Difference("note", "nothing", "12")]
+    assert [*_differences("note", after, before)] == [Difference("note", "12", "nothing")]

@@ -152,6 +152,14 @@ def test_a_second_contract_for_the_same_is_remarked(ledger: Path) -> None:
     assert "A-MAINT of the same customer bills the same" in result.stderr
 
 
+@pytest.mark.parametrize(("start", "remarked"), [("2026-01-31", True), ("2026-02-01", False)])
+def test_a_contract_that_has_ended_by_then_is_no_second_one(ledger: Path, start: str, remarked: bool) -> None:
+    call("contract", "stop", "A-MAINT", "--on", "2026-01-31", "--date", "2026-01-15", "--write", ledger=ledger)
+    result = call("contract", "add", "Armor", "A-2", "subscription", "--text", "Maintenance", "--price", 5, "--every", "month",
+                  "--account", "Income:Ventes", "--tax", "T20", "--from", start, ledger=ledger)  # fmt: skip
+    assert ("A-MAINT of the same customer bills the same" in result.stderr) == remarked
+
+
 def test_milestones(ledger: Path) -> None:
     added = call("contract", "add", "Sud", "S-SITE", "fixed", "--price", 1000, "--text", "Site", "--account", "Income:Ventes",
                  "--tax", "T20", "--from", "2026-01-01", "--write", ledger=ledger)  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 from beancount_invoicing.delivery import addresses, headers
 from beancount_invoicing.delivery.attempts import History
 from beancount_invoicing.delivery.dispatch import Attachment, Dispatch
-from beancount_invoicing.delivery.post import batch, in_post_order, laid_out, page_count
+from beancount_invoicing.delivery.post import batch, in_post_order, joined, laid_out, page_count
 from beancount_invoicing.model import Event, Source
 
 ACME = "Assets:Receivable:Acme"
@@ -146,6 +146,15 @@ def test_each_letter_begins_on_the_front_of_a_sheet() -> None:
         assert len(whole.pages) == 2 + 6 + 4 + 2
         assert [int(whole.pages[place].mediabox[2]) for place in (0, 2, 4, 6, 7, 8)] == [100, 100, 150, 150, 150, 150]
     assert batch(pdf(2), letters) == batch(pdf(2), letters)
+
+
+def test_a_blank_page_is_as_large_as_the_one_before_wherever_that_begins() -> None:
+    with pikepdf.open(io.BytesIO(pdf(1))) as page:
+        page.pages[0].mediabox = [10, 20, 110, 220]
+        stream = io.BytesIO()
+        page.save(stream)
+    with pikepdf.open(io.BytesIO(joined([stream.getvalue()]))) as whole:
+        assert [float(side) for side in whole.pages[1].mediabox] == [0, 0, 100, 200]
 
 
 def test_addresses_and_headers() -> None:

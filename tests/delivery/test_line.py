@@ -127,7 +127,12 @@ def test_a_message_is_taken_with_its_dots_and_its_end(offered: Offer) -> None:
         ({"breaks": "end"}, DeliveryResult("in-doubt", "Connection reset by peer")),
         ({"breaks": "content"}, DeliveryResult("later", "Connection reset by peer")),
         ({"DATA": 451}, DeliveryResult("later", "451 words")),
+        ({"DATA": 400}, DeliveryResult("later", "400 words")),
+        ({"DATA": 499}, DeliveryResult("later", "499 words")),
+        ({"DATA": 500}, DeliveryResult("refused", "500 words")),
         ({"DATA": 554}, DeliveryResult("refused", "554 words")),
+        ({"a@x.example": 400}, DeliveryResult("later", "a@x.example: 400 words")),
+        ({"a@x.example": 500}, DeliveryResult("refused", "a@x.example: 500 words")),
         ({"DATA": 421}, DeliveryResult("later", "421 words")),
         ({"DATA": -1}, DeliveryResult("later", "the connection ended")),
         ({"DATA": OSError("broken pipe")}, DeliveryResult("later", "broken pipe")),
@@ -153,6 +158,12 @@ def test_a_message_is_taken_with_its_dots_and_its_end(offered: Offer) -> None:
 def test_what_an_answer_makes_of_it(offered: Offer, answers: dict[str, Any], expected: DeliveryResult) -> None:
     told, _fake = offered(answers)
     assert told == [expected]
+
+
+def test_a_new_connection_that_breaks_is_not_made_again_at_once(offered: Offer) -> None:
+    told, fake = offered({"mail": smtplib.SMTPServerDisconnected("gone")})
+    assert told == [DeliveryResult("later", "gone")]
+    assert fake.asked.count("mail") == 1
 
 
 def test_what_is_beyond_ascii_asks_for_a_server_that_takes_it(offered: Offer) -> None:

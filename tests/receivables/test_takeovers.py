@@ -274,6 +274,12 @@ def test_money_of_a_third_customer_does_not_go_along() -> None:
     assert sorted(left) == [(GAMMA, "-500.00"), (KIEFER, "-30.00")]
 
 
+def test_what_is_moved_to_several_is_told_as_one_amount() -> None:
+    legs = ((KIEFER, "100.00"), (GAMMA, "200.00"), (ACME, "-300.00"))
+    (found,) = [finding for finding in check(book_of(ONE + moves("2026-03-01", *legs))) if "names-none" in finding.rule]
+    assert found.message.startswith("this moves 300.00 EUR between customers")
+
+
 def test_what_names_nothing_is_told_with_the_link_to_write() -> None:
     text = ONE + invoice("N2", "70.00") + moves("2026-03-01", (KIEFER, "70.00"), (ACME, "-70.00"))
     (found,) = [finding for finding in check(book_of(text)) if finding.rule == "transfer-names-none"]

@@ -133,6 +133,22 @@ def test_a_code_chooses_nothing_before_its_own_day() -> None:
     assert code_abroad(later, "FR", buyer("DE", "DE136695976"), "services", date(2026, 1, 1)) == "R"
 
 
+@pytest.mark.parametrize(
+    ("since", "keys"),
+    [
+        (date(2027, 1, 1), {"sold_to": "DE consumer"}),
+        (date.min, {"sold_to": "CH consumer"}),
+        (date.min, {"sold_to": "DE consumer", "nature": "services"}),
+        (date.min, {"sold_to": "DE consumer", "instead_of": "FR55"}),
+        (date.min, {"sold_to": "DE business"}),
+        (date.min, {}),
+    ],
+)
+def test_a_code_that_does_not_fit_hides_none_that_comes_after_it(since: date, keys: dict[str, str]) -> None:
+    first = {"A": Dated(((since, Tax("A", "A", None, HERE, **keys)),))}  # type: ignore[arg-type] # keys that are texts
+    assert code_abroad(first | codes(Z="DE consumer/goods"), "FR", buyer("DE", kind="consumer"), "goods", DAY) == "Z"
+
+
 def test_nobody_is_abroad_where_the_seller_is_nowhere() -> None:
     assert code_abroad(BOOKS, "", buyer("CH"), "services", DAY) == ""
 
