@@ -150,7 +150,7 @@ def test_each_letter_begins_on_the_front_of_a_sheet() -> None:
 
 def test_a_blank_page_is_as_large_as_the_one_before_wherever_that_begins() -> None:
     with pikepdf.open(io.BytesIO(pdf(1))) as page:
-        page.pages[0].mediabox = [10, 20, 110, 220]
+        page.pages[0].mediabox = pikepdf.Array([10, 20, 110, 220])
         stream = io.BytesIO()
         page.save(stream)
     with pikepdf.open(io.BytesIO(joined([stream.getvalue()]))) as whole:
