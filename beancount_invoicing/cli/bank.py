@@ -12,6 +12,7 @@ from beancount_invoicing.cli.common import Commands, examples
 _COMMANDS = {
     "backtest": "bank_backtest",
     "import": "bank_import",
+    "match": "bank_match",
     "review": "bank_review",
     "show": "bank_show",
     "undo": "bank_undo",

@@ -96,16 +96,16 @@ def bank_import_command(
         if form == "json":
             print_json(answers)
         elif form == "csv":
-            print_csv(COLUMNS, [_csv_row(answer) for answer in answers])
+            print_csv(COLUMNS, [csv_row(answer) for answer in answers])
         else:
             print_lines(answers)
             print_outcome(done.outcome, way)
 
 
-def print_lines(answers: Sequence[Answer]) -> None:
+def print_lines(answers: Sequence[Answer], title: str = "") -> None:
     """The lines in a table, and what speaks for and against those that somebody must decide."""
     print_table(
-        _("Lines of the statements"),
+        title or _("Lines of the statements"),
         [(_("date"), False), (_("amount"), True), ("", False), (_("payer or payee"), False), ("", False), (_("tier"), False),
          (_p("column", "settles"), False)],
         [
@@ -135,7 +135,8 @@ def _settles(answer: Answer) -> str:
     return ", ".join(f"{settled['number']} {spaced(settled['amount'])}" for settled in answer["settles"])
 
 
-def _csv_row(answer: Answer) -> list[str | None]:
+def csv_row(answer: Answer) -> list[str | None]:
+    """A line's cells, in the order of COLUMNS."""
     settles = " ".join(f"{settled['number']}={settled['amount']}" for settled in answer["settles"])
     joined = {"settles": settles, "evidence": "; ".join(answer["evidence"]), "against": "; ".join(answer["against"])}
     return [joined.get(name, answer[name]) for name in COLUMNS]

@@ -404,6 +404,10 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
         "text",
         "accounts for exchange differences, separated by spaces; the first is used for those of taxes due on payment",
     ),
+    "suspense-account": (
+        "text",
+        "accounts where money waits until somebody knows what it is for, separated by spaces: `bank match` looks there",
+    ),
     "fee-account": ("account", "expense account for what banks keep back of payments"),
     "unstated-fee": (
         "number",

@@ -84,6 +84,8 @@ class WriteOptions(NamedTuple):
     """The day of the request: documents dated far ahead of it are not written. None: they are intended."""
     strict: bool = False
     """Nothing is written if there is any error, even one that leaves all entries as they are; except those of one customer only."""
+    unbalanced: bool = False
+    """Transactions that do not balance keep nothing from being written: what is written may make them whole."""
 
 
 class Outcome(NamedTuple):
@@ -165,7 +167,9 @@ def _grave_errors(loading: Loading, errors: Sequence[Finding], write_options: Wr
     grave = tuple(
         error
         for error in errors
-        if error.rule not in OF_ONE_CUSTOMER and (write_options.strict or error not in loading.harmless_errors)
+        if error.rule not in OF_ONE_CUSTOMER
+        and (write_options.strict or error not in loading.harmless_errors)
+        and not (write_options.unbalanced and error.message.startswith("Transaction does not balance"))
     )
     # what is shown would be wrong all over
     misplaced = any(finding.rule == plugins.ORDER_RULE for finding in grave)

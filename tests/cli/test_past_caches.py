@@ -131,6 +131,9 @@ BOOKED = """
 2026-01-21 * "Quai SARL" "Paid, for what is not said"
   Assets:Bank              10.00 EUR
   Assets:Receivable:Quai  -10.00 EUR
+2026-01-21 * "Quai SARL" "A part of F2026-0001"
+  Assets:Bank              20.00 EUR
+  Assets:Receivable:Quai  -20.00 EUR
 2026-01-22 * "Quai SARL" "Drawings" #time
   Assets:Time:Study  3 HOUR
   Equity:Time
@@ -161,6 +164,7 @@ COMMANDS = {
     "allocate": "F2026-0001 --date 2026-02-01",
     "bad-debts": "F2026-0003 --send --as-of 2026-02-01",
     "bank import": "{bank} --account Assets:Bank",
+    "bank match": "",
     "bank undo": "",
     "bill": "--until 2026-01-31",
     "collect": "F2026-0004 --date 2026-02-01",
