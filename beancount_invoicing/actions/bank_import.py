@@ -105,7 +105,7 @@ def _compared(loading: Loading, statements: Sequence[AccountStatement]) -> list[
     found: list[_ComparedLine] = []
     for account, statement in statements:
         own = known_lines(statement.lines, there[account].near(statement.lines))
-        new = []
+        new, recognised = [], set()
         for at, line in enumerate(statement.lines):
             movement = own.known.get(at)
             if (account, line.bank_id) in seen or (movement is not None and movement.source in earlier):
@@ -116,11 +116,13 @@ def _compared(loading: Loading, statements: Sequence[AccountStatement]) -> list[
             if movement is None:
                 words = f"{line.payer} {line.text}"
                 new.append(LedgerMovement(line.date, line.amount, line.currency, line.source, line.bank_id, words))
-            elif at in own.tied:
+                continue
+            recognised.add(movement.source)
+            if at in own.tied:
                 there[account].give_id(movement, line.bank_id)
         for movement in new:
             there[account].add(movement)
-        earlier |= {movement.source for movement in new}
+        earlier |= {movement.source for movement in new} | recognised
     return found
 
 
@@ -227,4 +229,4 @@ def _balances(
                 partial(text.balance_directive, morning, account, statement.closing, statement.currency),
                 files.get((account, day.year), ""),
             )
-    return list(directives.values()), notices
+    return list(directives.values()), list(dict.fromkeys(notices))  # two files may end on the same balance

@@ -108,7 +108,9 @@ def test_a_line_of_two_statements_is_booked_once(ledger: Path) -> None:
 
 def test_two_formats_of_one_period_are_booked_once(ledger: Path) -> None:
     other = [one._replace(bank_id=f"~{at:016x}") for at, one in enumerate([TYPED, NAMED, RENT])]
-    imported(ledger, statement([TYPED, NAMED, RENT]), statement(other))
+    done = imported(ledger, statement([TYPED, NAMED, RENT], "-410.00"), statement(other, "-410.00"))
+    assert [booked.proposal.line.bank_id for booked in done.lines] == ["a~1", "b~1", "d~1"], "each line is shown once"
+    assert len(done.outcome.notices) == 1, "one balance, said once"
     before = ledger.read_bytes()
     assert before.count(b"FACT F2026 0002") == 1
     imported(ledger, statement(other))
