@@ -101,6 +101,7 @@ def _compared(loading: Loading, statements: Sequence[AccountStatement]) -> list[
     there = {account: Movements(()) for account in accounts}
     there |= {account: Movements(found) for account, found in movements_on(loading.entries, accounts).items()}
     earlier: set[Source] = set()
+    shown: set[Source] = set()
     seen: set[tuple[str, str]] = set()
     found: list[_ComparedLine] = []
     for account, statement in statements:
@@ -108,7 +109,8 @@ def _compared(loading: Loading, statements: Sequence[AccountStatement]) -> list[
         new, recognised = [], set()
         for at, line in enumerate(statement.lines):
             movement = own.known.get(at)
-            if (account, line.bank_id) in seen or (movement is not None and movement.source in earlier):
+            told = movement is not None and (movement.source in earlier or movement.source in shown)
+            if (account, line.bank_id) in seen or told:
                 continue  # it stands in a statement before this one
             seen.add((account, line.bank_id))
             against = tuple(_perhaps(other) for other in own.doubtful.get(at, ()) if other.source not in earlier)
@@ -122,7 +124,8 @@ def _compared(loading: Loading, statements: Sequence[AccountStatement]) -> list[
                 there[account].give_id(movement, line.bank_id)
         for movement in new:
             there[account].add(movement)
-        earlier |= {movement.source for movement in new} | recognised
+        earlier |= {movement.source for movement in new}
+        shown |= recognised
     return found
 
 

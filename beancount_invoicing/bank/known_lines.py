@@ -77,7 +77,8 @@ def known_lines(lines: Sequence[StatementLine], movements: Iterable[LedgerMoveme
     An id says so for certain. An entry with an id that is in none of these lines, of a line's day and amount, is that line in
     another format if its words are alike, and doubtful if they are not; two references that a bank gives in one form are two
     movements. An entry without an id is the line of its amount within DAYS days, if it is the nearest of that line, and the line
-    the nearest of it; where two are as near as each other, it is doubtful.
+    the nearest of it; where two are as near as each other, it is doubtful. So is an entry with an id in another form, of the
+    amount within DAYS days: somebody may have typed it with a day of its own before a line was tied to it.
     """
     movements = list(movements)
     ids = {line.bank_id for line in lines}
@@ -103,6 +104,9 @@ def known_lines(lines: Sequence[StatementLine], movements: Iterable[LedgerMoveme
         else:
             known[at] = same
             there.remove(same)
+    near: defaultdict[tuple[Decimal, str], list[LedgerMovement]] = defaultdict(list)
+    for (_day, amount, currency), others in foreign.items():
+        near[amount, currency] += others
     waiting: defaultdict[tuple[Decimal, str], list[int]] = defaultdict(list)
     for at, line in enumerate(lines):
         if at not in known and at not in doubtful and (line.amount, line.currency) in typed:
@@ -111,6 +115,14 @@ def known_lines(lines: Sequence[StatementLine], movements: Iterable[LedgerMoveme
         own, unclear = _nearest(lines, places, typed[key])
         tied |= own
         doubtful |= unclear
+    for at, line in enumerate(lines):
+        others = [
+            movement
+            for movement in near.get((line.amount, line.currency), ())
+            if abs(movement.date - line.date).days <= DAYS and _form(movement.bank_id) != _form(line.bank_id)
+        ]
+        if others and at not in known and at not in tied and at not in doubtful:
+            doubtful[at] = tuple(others)
     return KnownLines(known | tied, tied, doubtful)
 
 

@@ -109,12 +109,26 @@ def test_a_line_of_two_statements_is_booked_once(ledger: Path) -> None:
 def test_two_formats_of_one_period_are_booked_once(ledger: Path) -> None:
     other = [one._replace(bank_id=f"~{at:016x}") for at, one in enumerate([TYPED, NAMED, RENT])]
     done = imported(ledger, statement([TYPED, NAMED, RENT], "-410.00"), statement(other, "-410.00"))
-    assert [booked.proposal.line.bank_id for booked in done.lines] == ["a~1", "b~1", "d~1"], "each line is shown once"
+    assert [booked.proposal.line.bank_id for booked in done.lines] == ["a~1", "b~1", "d~1", other[0].bank_id]
+    assert not done.lines[3].is_booked, "what was typed with another day may be this line"
     assert len(done.outcome.notices) == 1, "one balance, said once"
     before = ledger.read_bytes()
     assert before.count(b"FACT F2026 0002") == 1
     imported(ledger, statement(other))
     assert ledger.read_bytes() == before
+
+
+def test_an_entry_of_another_day_that_a_line_was_tied_to_may_be_the_same_line_in_another_format(ledger: Path) -> None:
+    imported(ledger, statement([TYPED]))
+    assert 'typed by hand" ^F2026-0001\n  bank-id: "a~1"' in ledger.read_text(encoding="utf-8")
+    before = ledger.read_bytes()
+    (booked,) = imported(ledger, statement([TYPED._replace(bank_id="~0123456789abcdef")])).lines
+    assert ledger.read_bytes() == before, "40.00 is not booked a second time"
+    assert booked.proposal.against[0].endswith(
+        "an entry of 2026-02-03 also moves 40.00 EUR: if it is this line, write the line's bank-id there"
+    )
+    (booked,) = imported(ledger, statement([TYPED._replace(bank_id="a~2")])).lines
+    assert booked.is_booked, "two references in one form are two movements"
 
 
 def test_the_closing_balance_is_asserted_once_all_is_booked(ledger: Path) -> None:

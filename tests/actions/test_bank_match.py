@@ -144,7 +144,7 @@ def test_what_is_certain_is_written_into_the_entry(tmp_path: Path, money: str, e
 def test_an_entry_with_one_posting_is_written_although_it_does_not_balance_yet(tmp_path: Path) -> None:
     other = '2026-02-09 ! "Somebody" "rent"\n  Assets:Bank  -7.00 EUR\n'
     done, text = matched(tmp_path, f"{ONE_LEGGED}\n\n{other}")
-    assert '^F2026-0001\n  Assets:Bank  120.00 EUR\n  Assets:Clients:Acme' in text
+    assert "^F2026-0001\n  Assets:Bank  120.00 EUR\n  Assets:Clients:Acme" in text
     assert text.endswith(other), "it is no customer's, and stays as it is"
     assert [found.booked.proposal.action for found in done.found] == ["book", "not-ours"]
 
