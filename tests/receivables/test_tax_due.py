@@ -434,3 +434,31 @@ def test_what_reaches_the_tax_owed_beyond_what_waited_is_the_last_code_s() -> No
 """
     reached = {moved.code: moved.reached_due_account for moved in sound_book(codes + entry).tax_movements}
     assert reached == {"E10": Decimal("10.00"), "E20": Decimal("21.00")}
+
+
+def test_tax_that_left_without_its_code_hides_none_that_is_still_to_be_moved() -> None:
+    ledger = """2025-01-01 open Liabilities:Pending
+2025-01-01 custom "invoice-tax" "E10" "TVA 10 %" Liabilities:VAT
+  rate: 10
+  due-on: "payment"
+  pending: Liabilities:Pending
+2025-01-01 custom "invoice-tax" "E20" "TVA 20 %" Liabilities:VAT
+  rate: 20
+  due-on: "payment"
+  pending: Liabilities:Pending
+2026-01-10 * "Acme SAS" "Work" ^F1
+  invoice: "F1"
+  Assets:Receivable:Acme  120.00 EUR
+  Income:Services  -100.00 EUR
+    tax: "E20"
+  Liabilities:Pending  -20.00 EUR
+    tax: "E20"
+2026-02-01 * "Acme SAS" "Paid" ^F1
+  Assets:Bank  120.00 EUR
+  Assets:Receivable:Acme  -120.00 EUR
+2026-02-02 * "Moved, of which tax nobody knows"
+  Liabilities:Pending  5.00 EUR
+  Liabilities:VAT  -5.00 EUR
+"""
+    found = [finding.rule for finding in check(sound_book(ledger)) if finding.rule.startswith("tax-")]
+    assert sorted(found) == ["tax-code", "tax-due"]

@@ -133,6 +133,19 @@ def test_a_code_chooses_nothing_before_its_own_day() -> None:
     assert code_abroad(later, "FR", buyer("DE", "DE136695976"), "services", date(2026, 1, 1)) == "R"
 
 
+def test_a_code_that_changes_later_holds_from_its_first_day_on() -> None:
+    reverse = Tax("R", "R", None, HERE, sold_to="union business")
+    changed = {"R": Dated(((date.min, reverse), (date(2027, 1, 1), reverse)))}
+    assert code_abroad(changed, "FR", buyer("DE", "DE136695976"), "services", DAY) == "R"
+
+
+def test_goods_need_a_vat_id_of_another_state_and_services_any() -> None:
+    union = codes(R="union business")
+    of_the_seller_s_state = buyer("DE", "FR11123456782")
+    assert code_abroad(union, "FR", of_the_seller_s_state, "services", DAY) == "R"
+    assert code_abroad(union, "FR", of_the_seller_s_state, "goods", DAY) == ""
+
+
 @pytest.mark.parametrize(
     ("since", "keys"),
     [
