@@ -153,3 +153,30 @@ def interval(text: str) -> str:
         "year": _n(number, "{count} year", "{count} years", count=count),
     }
     return messages.get(unit.removesuffix("s"), text)
+
+
+def tasks_in_words(count: int, kind: str) -> str:
+    """How many tasks of a kind there are, such as "3 to send"."""
+    messages = {
+        "bank": _n(count, "{count} bank account behind", "{count} bank accounts behind", count=count),
+        "insolvency": _n(count, "{count} insolvent customer", "{count} insolvent customers", count=count),
+        "in-doubt": _("{count} in doubt", count=count),
+        "prepared": _("{count} prepared", count=count),
+        "outbox": _n(count, "{count} unknown file in the outbox", "{count} unknown files in the outbox", count=count),
+        "draft": _n(count, "{count} draft", "{count} drafts", count=count),
+        "bill": _("{count} to bill", count=count),
+        "decide": _("{count} to decide", count=count),
+        "send": _("{count} to send", count=count),
+        "collect": _("{count} to collect", count=count),
+        "remind": _("{count} to remind", count=count),
+        "escalate": _("{count} after the last reminder", count=count),
+        "promise": _n(count, "{count} broken promise", "{count} broken promises", count=count),
+        "dispute": _n(count, "{count} dispute", "{count} disputes", count=count),
+        "tax": _n(count, "{count} tax to move", "{count} taxes to move", count=count),
+        "unallocated": _("{count} unallocated", count=count),
+        "document": _n(count, "{count} missing document", "{count} missing documents", count=count),
+        "lapse": _n(count, "{count} claim about to lapse", "{count} claims about to lapse", count=count),
+        "notice": _n(count, "{count} notice to give", "{count} notices to give", count=count),
+        "acceptance": _n(count, "{count} acceptance to record", "{count} acceptances to record", count=count),
+    }
+    return messages[kind]

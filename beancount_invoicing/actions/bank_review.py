@@ -142,7 +142,7 @@ def decided_entry(book: Book, booked: BookedLine, parts: Sequence[LinePart]) -> 
     customers = list(dict.fromkeys(part.customer for part in parts if part.customer))
     if len(customers) > 1:
         raise InvalidRequest(
-            _("the rest stays on one customer's account: book the money of several by `bean-invoice pay`")
+            _("the rest stays on one customer's account: book the money of several with `bean-invoice pay`")
         )
     try:
         if not own:
@@ -200,7 +200,7 @@ def _with_other_accounts(line: StatementLine, entry: PaymentEntry, others: Seque
     money, rest = entry.postings[0], entry.postings[1:]
     if money.price:
         raise CannotBook(
-            _("money in another currency than the documents' cannot be split: book it by `bean-invoice pay`")
+            _("money in another currency than the documents' cannot be split: book it with `bean-invoice pay`")
         )
     return entry._replace(postings=(money._replace(amount=line.amount), *rest, *_other_postings(line, others)))
 
@@ -217,7 +217,7 @@ def _on_other_accounts(booked: BookedLine, others: Sequence[LinePart]) -> Paymen
     whole = [part if part.amount is not None else part._replace(amount=left) for part in others]
     bank = PaymentPosting(booked.account, line.amount, line.currency)
     if line.fee:
-        raise InvalidRequest(_("a line with a fee is booked by `bean-invoice pay`, or by hand"))
+        raise InvalidRequest(_("a line with a fee is booked with `bean-invoice pay`, or by hand"))
     return PaymentEntry(
         date=line.date,
         payee=line.payer,
@@ -264,7 +264,7 @@ def book_line(
         lines = booked_lines(loading, statements)
         now = next((line for line in lines if line_key(line) == line_key(shown)), None)
         if now is None or now.known is not None:
-            raise InvalidRequest(_("this line is in the ledger by now: nothing was written"))
+            raise InvalidRequest(_("this line is already in the ledger: nothing was written"))
         entry = decided_entry(loading.book, now, parts)[0] if parts else now.entry
         if entry is None or shown.entry is None or payment_transaction(entry) != payment_transaction(shown.entry):
             raise InvalidRequest(

@@ -57,7 +57,7 @@ class RunResult(NamedTuple):
     open_tasks: tuple[Task, ...]
     """What is left for the user to do, after the run."""
     problems: tuple[str, ...] = ()
-    """What prevented a step after another one was done, or a commit of what was written; what is in doubt since an earlier
+    """What prevented a step after another one was done, or a commit of what was written; what has been in doubt since an earlier
     run, and what is in the outbox without a record: the user has to look into that.
     """
     errors: tuple[Finding, ...] = ()
@@ -187,7 +187,7 @@ def _nothing_sent(error: Exception) -> str:
 
 
 def _left_in_doubt(ledger: Ledger, message_ids: set[str], folder: str | Path | None) -> list[str]:
-    """What is in doubt since an earlier run (not the messages of this one), and what lies in the outbox without a record."""
+    """What has been in doubt since an earlier run (not the messages of this one), and what lies in the outbox without a record."""
     return [
         *in_doubt_notices(ledger.book, except_ids=message_ids),
         *(unrecorded_because(ledger.book, path) for path in unrecorded(ledger.book, Path(folder) if folder else None)),

@@ -214,7 +214,9 @@ def _without_document(book: Book, numbers: Sequence[str]) -> Iterator[Verified]:
             gone = Difference("document", mark, _("no document has this fingerprint"))
             yield Verified(None, name, (gone,), event.source, event.file)
         elif attempt.in_doubt:
-            notice = _("is in doubt since {day}: no directive says whether it left: bean-invoice send", day=event.date)
+            notice = _(
+                "has been in doubt since {day}: no directive says whether it left: bean-invoice send", day=event.date
+            )
             yield Verified(None, name, (), event.source, event.file, notice)
 
 

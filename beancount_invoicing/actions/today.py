@@ -339,7 +339,7 @@ def _collections(book: Book, as_of: date, allocated: Allocated, those: Sequence[
         )  # fmt: skip
     for position, bank_order in orders_without_money(those, as_of):
         text = _(
-            "was to be collected on {day}, and nothing is booked of it: book it; if it came back, bean-invoice "
+            "was to be collected on {day}, but nothing of it is booked: book it; if it came back, bean-invoice "
             "collect --again"
             " {number}",
             day=bank_order.execution_date,

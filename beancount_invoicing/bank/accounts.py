@@ -45,7 +45,7 @@ def account_of(book: Book, statement: Statement, day: date, named: str = "") -> 
         )
         raise UnknownBankAccount(
             _(
-                "no account of the ledger is known for {shown}: say --account ACCOUNT, or write {advice}",
+                "no account of the ledger is known for {shown}: give --account ACCOUNT, or write {advice}",
                 shown=shown,
                 advice=advice,
             )
@@ -56,8 +56,8 @@ def account_of(book: Book, statement: Statement, day: date, named: str = "") -> 
     if currencies and statement.currency not in currencies:
         raise UnknownBankAccount(
             _(
-                "the statement of {shown} is in {currency}, but {account} is open for {currencies}: say --account "
-                "with another account",
+                "the statement of {shown} is in {currency}, but {account} is open for {currencies}: give another account "
+                "with --account",
                 shown=shown,
                 currency=statement.currency,
                 account=account,

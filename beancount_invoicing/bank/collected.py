@@ -104,7 +104,7 @@ def _of_file(
         against.append(
             _n(
                 len(orders),
-                "{money} EUR is not what its direct debit makes: {total}",
+                "{money} EUR is not the total of its direct debits: {total}",
                 "{money} EUR is not what its {count} direct debits add up to: {total}",
                 count=len(orders),
                 money=_money(line),
@@ -166,7 +166,7 @@ def _file(order: Order) -> str:
 def _sum(batch: Batch, line: StatementLine) -> str:
     return _n(
         len(batch.orders),
-        "{money} EUR is what its direct debit of {day} makes",
+        "{money} EUR is the total of its direct debits of {day}",
         "{money} EUR is what its {count} direct debits of {day} add up to",
         count=len(batch.orders),
         money=_money(line),

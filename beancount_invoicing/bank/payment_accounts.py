@@ -31,7 +31,7 @@ def bank_account(book: Book, day: date, account: str = "") -> ChosenAccount:
         return used
     raise CannotBook(
         _(
-            "no payment is booked yet, so that it is not known which account is the bank's: say --account Assets:…, or "
+            "no payment is booked yet, so that it is not known which account is the bank's: give --account Assets:…, or "
             'write custom "invoice-bank" Assets:… into the ledger'
         )
     )

@@ -43,4 +43,4 @@ class _BankCommands(Commands):
 
 @click.group("bank", cls=_BankCommands, epilog=examples("bank show ledger/statements/2026-11.xml"))
 def bank_group() -> None:
-    """Statements of banks: show what they say, and book it."""
+    """Bank statements: show them, and book them."""

@@ -62,7 +62,7 @@ _DOUBTFUL = frozenset({"propose", "not-ours"})
     default="",
     metavar="ACCOUNT",
     shell_complete=complete_accounts,
-    help="The account that they are of, where the file does not say it.",
+    help="The account of the statements, if the file does not give it.",
 )
 @writing_options
 @format_option
@@ -76,7 +76,7 @@ def bank_import_command(
     commit: bool,
     form: str,
 ) -> None:
-    """Book what bank statements say: what is certain is written with --write, all else is shown with its reasons."""
+    """Book bank statements: --write writes what is certain; everything else is shown with the reasons."""
     way = build_write_options(write, into, commit)
 
     def statements_of(book: Book) -> list[AccountStatement]:

@@ -76,10 +76,10 @@ _LETTER = re.compile(r"\[(\w)\]")
     default="",
     metavar="ACCOUNT",
     shell_complete=complete_accounts,
-    help="The account that they are of, where the file does not say it.",
+    help="The account of the statements, if the file does not give it.",
 )
 @click.option("--as-of", "as_of", type=DayParam(), metavar="DATE", help="Only lines up to this day.")
-@click.option("--all", "everything", is_flag=True, help="Also go through the lines that are no customer's money.")
+@click.option("--all", "everything", is_flag=True, help="Also ask about lines that are not a customer's money.")
 @click.pass_obj
 def bank_review_command(
     session: Session, files: tuple[Path, ...], account: str, as_of: date | None, everything: bool
@@ -90,7 +90,7 @@ def bank_review_command(
     if not sys.stdin.isatty():
         raise click.UsageError(
             _(
-                "bank review asks on a terminal, and this is none: list the lines with bean-invoice bank import FILE "
+                "bank review needs a terminal: list the lines with bean-invoice bank import FILE "
                 "--format json, and book what you decide with bean-invoice pay"
             )
         )
@@ -251,9 +251,8 @@ class _Review:
             print_notice(
                 _n(
                     alone,
-                    "{count} line is no customer's money: book it by hand or with your other importers, or say --all.",
-                    "{count} lines are no customer's money: book them by hand or with your other importers, or say "
-                    "--all.",
+                    "{count} line is not a customer's money: book it by hand or with your other importers, or give --all.",
+                    "{count} lines are not a customer's money: book them by hand or with your other importers, or give --all.",
                     count=alone,
                 )
             )
@@ -317,7 +316,7 @@ def _decided(book: Book, line: BookedLine, parts: Sequence[LinePart]) -> _Decisi
 def _choose(book: Book, line: BookedLine) -> list[LinePart]:
     """The documents that the line pays, as a person names them; none where they go back."""
     numbers = _print_open(book, line)
-    echo(_("NUMBER or NUMBER=AMOUNT, several apart by spaces; a customer's name takes the rest, on account."))
+    echo(_("NUMBER or NUMBER=AMOUNT, several separated by spaces; a customer's name takes the rest, on account."))
     while True:
         text = ask(_("Documents (empty: back)"), numbers, empty=True)
         try:
@@ -330,7 +329,7 @@ def _read_document(book: Book, line: BookedLine, word: str) -> LinePart:
     part = read_part(book, line.proposal.line.date, word)
     if part.account:
         raise InvalidRequest(
-            _("{account} is no document: go back, and say other account or split", account=part.account)
+            _("{account} is not a document: go back, and choose other account or split", account=part.account)
         )
     return part
 

@@ -54,13 +54,13 @@ COLUMNS = (
     default="",
     metavar="ACCOUNT",
     shell_complete=complete_accounts,
-    help="The account that they are of, where the file does not say it; a table is read as its invoice-bank "
+    help="The account of the statements, if the file does not give it; a table is read as its invoice-bank "
     "describes it.",
 )
 @format_option
 @click.pass_obj
 def bank_show_command(session: Session, files: tuple[Path, ...], account: str, form: str) -> None:
-    """Show what statements of banks say, and whether they add up. Nothing is written."""
+    """Show bank statements, and whether they add up. Nothing is written."""
     book = session.open().book
     try:
         read = read_bank_files(book, files, account)
@@ -80,7 +80,7 @@ def bank_show_command(session: Session, files: tuple[Path, ...], account: str, f
     elif form == "csv":
         print_csv(COLUMNS, [row for answer in answers for row in _rows(answer)])
     elif not answers:
-        echo(_("No movement is in these files."))
+        echo(_("There are no movements in these files."))
     else:
         for answer in answers:
             _print_statement(answer)

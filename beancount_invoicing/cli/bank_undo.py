@@ -30,7 +30,7 @@ from beancount_invoicing.writing.changes import WriteOptions
     default="",
     metavar="ACCOUNT",
     shell_complete=complete_accounts,
-    help="The account that they are of, where the file does not say it.",
+    help="The account of the statements, if the file does not give it.",
 )
 @writing_options
 @click.pass_obj

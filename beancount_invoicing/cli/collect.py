@@ -43,19 +43,19 @@ def _options(kind: OrderKind) -> Callable[[F], F]:
         documents_argument,
         date_option("The day on which the file is handed in."),
         click.option(
-            "--again", is_flag=True, help=f"What was handed in of these documents was not {done}: hand it in anew."
+            "--again", is_flag=True, help=f"What was handed in for these documents was not {done}: hand it in again."
         ),
         click.option(
             "--discard",
             metavar="FILE",
             default="",
-            help="This file was not handed in, and shall not be: withdraw all that is in it.",
+            help="This file was not handed in, and will not be: withdraw everything in it.",
         ),
         click.option(
             "--version",
             "version",
             type=OneOf(get_args(SepaVersion)),
-            help="Version of the file; else option sepa-version, or 2019.",
+            help="Version of the file. Default: option sepa-version, or 2019.",
         ),
         folder_option(None),
         click.option(
@@ -83,11 +83,9 @@ def _options(kind: OrderKind) -> Callable[[F], F]:
     "--due-by",
     type=DayParam("last"),
     metavar="DATE",
-    help="Only what is due by this day; else all that banks take on that day, due within 14 days.",
+    help="Only what is due by this day. Default: everything that banks accept, due within 14 days.",
 )
-@click.option(
-    "--instalment", type=click.IntRange(1), help="With --again: the instalment, where several of them are under way."
-)
+@click.option("--instalment", type=click.IntRange(1), help="With --again: the instalment, if several are under way.")
 @click.pass_obj
 def collect_command(
     session: Session,

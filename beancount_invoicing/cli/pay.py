@@ -78,34 +78,36 @@ class _Kind(NamedTuple):
 @click.argument(
     "documents", nargs=-1, type=_NumberWithAmount(), metavar="[NUMBER[=AMOUNT]]...", shell_complete=complete_numbers
 )
-@click.option("--amount", type=Number(), help="What the bank account shows; all that is open and due, if not said.")
+@click.option(
+    "--amount", type=Number(), help="The amount on the bank account. Default: everything that is open and due."
+)
 @click.option(
     "--currency", default="", shell_complete=complete_currencies, help="Of that amount, if not the documents'."
 )
-@click.option("--fee", type=Number(), default="0", help="What was kept back on the way: it was paid too.")
+@click.option("--fee", type=Number(), default="0", help="What a bank kept on the way: the customer paid it too.")
 @click.option(
     "--fee-account", default="", metavar="ACCOUNT", shell_complete=complete_accounts, help="Where the fee is booked."
 )
 @click.option(
-    "--discount/--no-discount", default=None, help="Take the cash discount that may still be taken that day, or not."
+    "--discount/--no-discount", default=None, help="Apply the cash discount that is still allowed that day, or not."
 )
-@click.option("--discount-amount", type=Number(), help="Give up so much, whatever the document offers.")
+@click.option("--discount-amount", type=Number(), help="Grant this discount, whatever the document offers.")
 @click.option("--instalment", type=click.IntRange(min=1), help="Only this instalment.")
 @click.option(
     "--on-account",
     default="",
     metavar="CUSTOMER",
     shell_complete=complete_customers,
-    help="What is for no document stays on this customer's account.",
+    help="Money that is for no document stays on this customer's account.",
 )
 @click.option(
     "--tax", default="", metavar="CODE", shell_complete=complete_taxes, help="Tax due now on what stays on account."
 )
 @click.option("--return", "returned", is_flag=True, help="The bank took the payment back, as a debit that bounced.")
 @click.option("--reason", default="", metavar="CODE", help="Why it came back, such as AM04.")
-@click.option("--refund", is_flag=True, help="Pay back a credit note, or what was paid too much.")
+@click.option("--refund", is_flag=True, help="Pay back a credit note, or an overpayment.")
 @click.option(
-    "--allocate", "allocated", is_flag=True, help="Give the documents what lies on account, as `allocate` does."
+    "--allocate", "allocated", is_flag=True, help="Allocate money on account to the documents, as `allocate` does."
 )
 @click.option(
     "--from",
@@ -113,7 +115,7 @@ class _Kind(NamedTuple):
     default="",
     metavar="NUMBER",
     shell_complete=complete_numbers,
-    help="With --allocate: take it from this credit note, or from what was paid too much on this invoice.",
+    help="With --allocate: take it from this credit note, or from the overpayment of this invoice.",
 )
 @click.option("--payer", default="", help="Who paid, if not the customer.")
 @click.option("--narration", default="", help="The text of the entry.")
@@ -123,7 +125,7 @@ class _Kind(NamedTuple):
     default="",
     metavar="ACCOUNT",
     shell_complete=complete_accounts,
-    help="The account that the money is on.",
+    help="The bank account that the money is on.",
 )
 @writing_options
 @click.option(
@@ -189,7 +191,7 @@ def _must_be_positive(amount: Decimal | None, fee: Decimal, discount: Decimal | 
     for name, value in (("--amount", amount), ("--discount-amount", discount)):
         if value is not None and value <= 0:
             raise click.UsageError(
-                _("{option} is above 0; what left the account is said by --return or --refund", option=name)
+                _("{option} must be above 0; for money that left the account, use --return or --refund", option=name)
             )
     if fee < 0:
         raise click.UsageError(_("--fee is 0 or more"))

@@ -32,7 +32,7 @@ from beancount_invoicing.cli.writing import (
     running_options,
 )
 from beancount_invoicing.messages import _, joined
-from beancount_invoicing.words import word
+from beancount_invoicing.words import tasks_in_words, word
 from beancount_invoicing.writing.changes import WriteOptions
 
 
@@ -119,7 +119,5 @@ def _print(session: Session, done: RunResult, chosen: WriteOptions) -> None:
             )
     counts = Counter(task.kind for task in done.open_tasks)
     if counts:
-        left = joined(
-            ", ", (_("{count} {kind}", count=counts[kind], kind=word(kind)) for kind in TASK_KINDS if counts[kind])
-        )
+        left = joined(", ", (tasks_in_words(counts[kind], kind) for kind in TASK_KINDS if counts[kind]))
         echo(_("\nLeft for you (bean-invoice today): {left}", left=left))

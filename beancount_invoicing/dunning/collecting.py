@@ -160,7 +160,7 @@ def _held_whole(
         return _("{amount} of it is in dispute", amount=position.disputed)
     if position.on_account:
         return _(
-            "{amount} EUR lies on the account and may be for it: say what it settles, or pay it back",
+            "{amount} EUR on the account may be for it: write what it settles, or pay it back",
             amount=total_cover(position.on_account),
         )
     return ""
@@ -228,9 +228,8 @@ def _not_again(
             number=number,
         )
     return _(
-        "was handed in on {day} for {execution_date}, and nothing is booked of it: book it; if it did not "
-        "come about, bean-invoice"
-        " {command} --again {number} --write",
+        "was handed in on {day} for {execution_date}, but nothing of it is booked: book it; if the bank did not "
+        "carry it out, bean-invoice {command} --again {number} --write",
         day=order.event.date,
         execution_date=order.execution_date,
         command=command,
@@ -347,7 +346,7 @@ def _not_paid_out(
         return why
     if position.on_account:
         return _(
-            "{amount} EUR on the account may be for it: say what it settles", amount=total_cover(position.on_account)
+            "{amount} EUR on the account may be for it: write what it settles", amount=total_cover(position.on_account)
         )
     if customer.account in owing and note.number not in named:
         return _(

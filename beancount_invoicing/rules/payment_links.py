@@ -35,11 +35,11 @@ def check_payment_link(template: str) -> None:
         scheme, host = "https", ""
     if scheme.lower() != "https":
         raise WrongPaymentLink(
-            _("it must begin with https://: what is asked for there must not be read or changed on the way")
+            _("it must begin with https://, so that nobody can read or change the payment on the way")
         )
     if not host or "{" in host:
         raise WrongPaymentLink(
-            _("no host stands after https://, such as https://pay.example; a placeholder cannot be one")
+            _("there is no host after https://, such as https://pay.example; a placeholder cannot be one")
         )
 
 

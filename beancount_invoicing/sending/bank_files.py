@@ -95,7 +95,7 @@ def hand_in(file: str | Path, named: NamedNumbers, options: OrderOptions, write_
     with sending_locked(file) if write_options.write else nullcontext(), no_collections():
         ledger, loading = LedgerLoader(file).ledger_and_loading(fresh=write_options.write)
         if write_options.write and ledger.errors:
-            raise Refused(_("the ledger has errors: nothing is handed in before they are mended"), ledger.errors)
+            raise Refused(_("the ledger has errors: nothing is handed in until they are corrected"), ledger.errors)
         book = ledger.book
         folder = options.folder or Path(book.file).parent / OUTBOX
         if write_options.write:

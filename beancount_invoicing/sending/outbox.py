@@ -202,7 +202,7 @@ def why_not_resent(waiting: Outbox, attempt: Attempt, objection: Objection | Non
     against = objection_advice(waiting, attempt, objection) if objection else ""
     if attempt.in_doubt:
         text = _(
-            "is in doubt since {day}: nobody knows whether it arrived; if it did: {confirm}, if not",
+            "has been in doubt since {day}: nobody knows whether it arrived; if it did: {confirm}, if not",
             day=day,
             confirm=commands.confirm,
         )

@@ -54,7 +54,7 @@ def detect(data: bytes, file: str) -> StatementFormat:
             file,
             1,
             _(
-                "the file is no bank statement: it has neither the form of one nor columns; {expected}",
+                "the file is not a bank statement: it has neither the format of one nor columns; {expected}",
                 expected=_EXPECTED,
             ),
         )

@@ -213,7 +213,7 @@ def test_only_the_line_that_was_decided_is_booked_and_once(ledger: Path) -> None
     booked(ledger, shown, *parts)
     text = ledger.read_bytes()
     assert b"b~1" not in text, "what is certain is import's"
-    with pytest.raises(InvalidRequest, match="this line is in the ledger by now"):
+    with pytest.raises(InvalidRequest, match="this line is already in the ledger"):
         booked(ledger, shown, LinePart(account="Income:Other"))
     assert ledger.read_bytes() == text
     assert reviewed(ledger).undecided == ()

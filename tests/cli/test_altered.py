@@ -259,7 +259,7 @@ def test_what_is_in_doubt_is_said_by_verify(waiting: Path) -> None:
     text = record(waiting).replace('event: "prepared"', 'event: "sending"')
     (waiting.parent / "sent-2026.beancount").write_text(text, encoding="utf-8")
     said = run(waiting, "verify")
-    assert "B1 is in doubt since 2026-01-12: no directive says whether it left: bean-invoice send" in said
+    assert "B1 has been in doubt since 2026-01-12: no directive says whether it left: bean-invoice send" in said
 
 
 def test_facts_of_a_later_version_are_not_compared(sealed: Path, tmp_path: Path) -> None:

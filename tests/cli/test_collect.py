@@ -175,7 +175,7 @@ def test_a_credit_note_is_paid_out_once(ledger: Path) -> None:
     [
         ('2026-11-20 note Assets:Clients:Acme "Bad" ^F3\n  event: "dispute"\n', "in dispute"),
         ('2026-11-20 note Assets:Clients:Acme "Wait" ^F3\n  event: "hold"\n', "on hold since 2026-11-20"),
-        ('2026-11-20 * "Acme" "?"\n  Assets:Bank  5.00 EUR\n  Assets:Clients:Acme  -5.00 EUR\n', "lies on the account"),
+        ('2026-11-20 * "Acme" "?"\n  Assets:Bank  5.00 EUR\n  Assets:Clients:Acme  -5.00 EUR\n', "on the account may be for it"),
         ('2026-11-20 custom "invoice-customer" Assets:Clients:Acme\n  mandate: ""\n', "has no mandate"),
     ],
 )
@@ -271,7 +271,7 @@ def test_wherever_it_is_ended_nothing_is_collected_twice(
 def test_today_says_what_is_to_be_handed_in_and_until_when(ledger: Path) -> None:
     assert "to be handed in by 2026-12-03" in run(ledger, "today", "--as-of", "2026-11-27")
     run(ledger, "collect", *DAY, "--write")
-    assert "nothing is booked of it" in run(ledger, "today", "--as-of", "2026-12-20")
+    assert "nothing of it is booked" in run(ledger, "today", "--as-of", "2026-12-20")
 
 
 def test_a_file_that_was_changed_is_left_where_it_is(ledger: Path) -> None:
@@ -298,7 +298,7 @@ def test_what_money_in_the_ledger_shows_to_be_handed_in_is_not_discarded(ledger:
 
 def test_nothing_is_handed_in_beside_an_error(ledger: Path) -> None:
     add(ledger, '2026-11-20 note Assets:Clients:Acme "?" ^F9\n  event: "dispute"\n')
-    assert "nothing is handed in before they are mended" in run(ledger, "collect", *DAY, "--write", code=1)
+    assert "nothing is handed in until they are corrected" in run(ledger, "collect", *DAY, "--write", code=1)
     assert written(ledger) == []
     run(ledger, "collect", *DAY, code=1)  # what would be is shown, and the error with it
 

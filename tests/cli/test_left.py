@@ -212,7 +212,7 @@ def test_what_is_in_doubt_needs_a_person_every_day(ledger: Path) -> None:
     )
     result = call(ledger, "run", "--date", NEXT, "--write", code=1)
     assert (
-        "M2026-002: is in doubt since 2026-01-31: nobody knows whether it arrived; if it did: bean-invoice"
+        "M2026-002: has been in doubt since 2026-01-31: nobody knows whether it arrived; if it did: bean-invoice"
         in result.stderr
     )
     assert to_send(ledger) == []

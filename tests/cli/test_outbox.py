@@ -417,7 +417,7 @@ def follow(ledger: Path, hint: list[str]) -> str:
 
 def test_a_retry_of_the_invoice_names_the_command_for_the_reminder(doubtful: Path) -> None:
     text = run(doubtful, "send", "N1", "--retry", "--date", DAY, "--write", code=1)
-    assert "the invoice is neither in doubt nor prepared; but the reminder is in doubt since 2026-02-25" in text
+    assert "the invoice is neither in doubt nor prepared; but the reminder has been in doubt since 2026-02-25" in text
     assert events(doubtful) == ["sending"]
     confirm, anew = hints(text)
     assert confirm == ["send", "--confirm", "N1", "--write"]

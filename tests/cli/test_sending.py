@@ -248,7 +248,7 @@ def doubtful(ledger: Path) -> Iterator[tuple[Path, Broken]]:
 def test_what_is_in_doubt_is_named_and_not_sent_again(doubtful: tuple[Path, Broken]) -> None:
     ledger, those = doubtful
     assert events(ledger) == ["sending", "sending", "sent"]
-    assert f"{PARC}: is in doubt since 2026-11-30" in run(ledger, "send")
+    assert f"{PARC}: has been in doubt since 2026-11-30" in run(ledger, "send")
     assert "--confirm" in run(ledger, "send", PARC, *DAY, "--write", code=1)
     assert "is in doubt" in run(ledger, "send", PARC, *DAY, "--again", "--write", code=1)
     assert len(those.taken) == 2

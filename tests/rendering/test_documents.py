@@ -729,8 +729,8 @@ def test_a_reminder_about_one_invoice_has_a_payment_link_over_the_whole_claim(bo
     [
         ("http://pay.example", "must begin with https://"),
         ("javascript:alert(1)", "must begin with https://"),
-        ("https://{number}.example", "no host stands after"),
-        ("https://[", "no host stands after"),
+        ("https://{number}.example", "there is no host after"),
+        ("https://[", "there is no host after"),
         (
             "https://pay.example/{nummer}",
             "{nummer} is not known: write one of {number}, {amount}, {currency}, {reference}",
