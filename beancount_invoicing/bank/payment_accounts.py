@@ -21,17 +21,19 @@ class ChosenAccount(NamedTuple):
 
 def bank_account(book: Book, day: date, account: str = "") -> ChosenAccount:
     """The account on which the money comes on `day`: `account`, else the only one that the ledger names as a bank's
-    (`invoice-bank`), else that which past payments used most. Raises CannotBook."""
+    (`invoice-bank`), else that which past payments used most, else the only one of option `bank-accounts`. Raises CannotBook."""
     if account:
         return _opened(book, account, day)
     if len(book.bank_accounts) == 1:
-        return ChosenAccount(next(iter(book.bank_accounts)), "the only account that the ledger names as a bank's")
+        return ChosenAccount(next(iter(book.bank_accounts)), _("the only account that invoice-bank names"))
     used = _most_used(book, book.payment_accounts.money)
     if used:
         return used
+    if len(book.bank_days) == 1:
+        return ChosenAccount(next(iter(book.bank_days)), _("the option {option}", option="bank-accounts"))
     raise CannotBook(
         _(
-            "no payment is booked yet, so that it is not known which account is the bank's: give --account Assets:…, or "
+            "no payment is booked yet, so it is not known which account is the bank's: give --account Assets:…, or "
             'write custom "invoice-bank" Assets:… into the ledger'
         )
     )

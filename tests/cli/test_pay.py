@@ -301,3 +301,13 @@ def test_programs_get_the_entry_with_where_each_figure_comes_from(ledger: Path) 
     assert [posting["amount"] for posting in answer["postings"]] == ["120.00", "-120.00", "20.00", "-20.00"]
     assert answer["written"] is False
     assert answer["entry"].startswith('2026-02-01 * "Acme SAS" "Payment of F2026-0001" ^F2026-0001\n')
+
+
+def test_the_first_payment_comes_to_the_bank_that_the_ledger_names(ledger: Path) -> None:
+    ledger.write_text((PRELUDE + ACCOUNTS + LEDGER).partition('2025-12-21 * "Acme SAS" "Paid"')[0], encoding="utf-8")
+    text = pay(ledger, "F2026-0003", code=1)
+    assert "no payment is booked yet, so it is not known which account is the bank's: give --account" in text
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write('2025-01-01 custom "invoice-option" "bank-accounts" "Assets:Bank"\n')
+    assert "Assets:Bank  600.00 EUR" in " ".join(pay(ledger, "F2026-0003").replace("               ", " ").split("\n"))
+    assert paid(ledger, "F2026-0003")[-2:] == ["Assets:Bank 600.00 EUR", "Assets:Receivable:Kiefer -600.00 EUR"]
