@@ -175,7 +175,10 @@ def test_a_credit_note_is_paid_out_once(ledger: Path) -> None:
     [
         ('2026-11-20 note Assets:Clients:Acme "Bad" ^F3\n  event: "dispute"\n', "in dispute"),
         ('2026-11-20 note Assets:Clients:Acme "Wait" ^F3\n  event: "hold"\n', "on hold since 2026-11-20"),
-        ('2026-11-20 * "Acme" "?"\n  Assets:Bank  5.00 EUR\n  Assets:Clients:Acme  -5.00 EUR\n', "on the account may be for it"),
+        (
+            '2026-11-20 * "Acme" "?"\n  Assets:Bank  5.00 EUR\n  Assets:Clients:Acme  -5.00 EUR\n',
+            "on the account may be for it",
+        ),
         ('2026-11-20 custom "invoice-customer" Assets:Clients:Acme\n  mandate: ""\n', "has no mandate"),
     ],
 )
