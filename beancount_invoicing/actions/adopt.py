@@ -54,52 +54,10 @@ def adopt(file: str | Path, start: LedgerSetup, as_of: date, write_options: Writ
         seller = loading.book.seller is None
         new = [NewDirective(start.day, verbatim(_missing(books)))] if seller else []
         new += people.new(items, min(start.day, as_of))
-        if items:
-            equity, opened = _equity(books, {item.currency for item in items} | set(left))
-            if not opened:
-                opening = min(start.day, as_of)
-                new.append(NewDirective(opening, verbatim(text.open_directive(opening, equity))))
-            placed = [(item, people.place(item)) for item in items]
-            new.append(NewDirective(as_of, partial(_takeover, placed, waiting, left, as_of, start, equity)))
+        new += _takeover_directives(books, people, waiting, items, left)
         if not loading.checked:
             new.append(NewDirective(start.day, verbatim('plugin "beancount_invoicing"\n')))
-        notices = [*(_guessed(books) if seller else ()), *people.notices]
-        notices += [
-            _(
-                "{place}: {number} of {day}, {amount} {currency} is open ({item_place})",
-                place=people.place(item),
-                number=item.number,
-                day=item.date,
-                amount=item.amount,
-                currency=item.currency,
-                item_place=item.source,
-            )
-            for item in items
-        ]
-        notices += [
-            _(
-                "{account}: {amount} {currency} was paid that settles nothing open there: it stays on the account "
-                "without a number",
-                account=payment.account,
-                amount=payment.amount,
-                currency=payment.currency,
-            )
-            for payment in unused
-        ]
-        for currency, amount in left.items():
-            unknown = -amount - sum(
-                (tax.amount for item in items for tax in item.taxes if tax.currency == currency), ZERO
-            )
-            if unknown and items:
-                notices.append(
-                    _(
-                        "{account}: nothing shows which open items the {unknown} {currency} waiting there belongs "
-                        "to: write it in the transaction of the open items, with tax: and settles:",
-                        account=waiting.account,
-                        unknown=unknown,
-                        currency=currency,
-                    )
-                )
+        notices = _open_item_notices(books, people, waiting, items, unused, left)
         git_file = Path(loading.book.file).parent / ".gitignore"
         before = git_file.read_bytes() if git_file.exists() else b""
         after = extended_gitignore(before)
@@ -129,6 +87,69 @@ def adopt(file: str | Path, start: LedgerSetup, as_of: date, write_options: Writ
                 error.findings,
             ) from None
         raise
+
+
+def _takeover_directives(
+    books: _Books,
+    people: _People,
+    waiting: _Waiting,
+    items: Sequence[legacy_books.LegacyOpenItem],
+    left: Mapping[str, Decimal],
+) -> list[NewDirective]:
+    """The transactions that take the open items over, and the account against which, where it is not open."""
+    if not items:
+        return []
+    new = []
+    equity, opened = _equity(books, {item.currency for item in items} | set(left))
+    if not opened:
+        opening = min(books.start.day, books.as_of)
+        new.append(NewDirective(opening, verbatim(text.open_directive(opening, equity))))
+    placed = [(item, people.place(item)) for item in items]
+    new.append(NewDirective(books.as_of, partial(_takeover, placed, waiting, left, books.as_of, books.start, equity)))
+    return new
+
+
+def _open_item_notices(
+    books: _Books, people: _People, waiting: _Waiting, items: Sequence[legacy_books.LegacyOpenItem],
+    unused: Sequence[legacy_books.UnappliedPayment], left: Mapping[str, Decimal],
+) -> list[str]:  # fmt: skip
+    """What is taken over, and what a person has to look at."""
+    notices = [*(_guessed(books) if books.loading.book.seller is None else ()), *people.notices]
+    notices += [
+        _(
+            "{place}: {number} of {day}, {amount} {currency} is open ({item_place})",
+            place=people.place(item),
+            number=item.number,
+            day=item.date,
+            amount=item.amount,
+            currency=item.currency,
+            item_place=item.source,
+        )
+        for item in items
+    ]
+    notices += [
+        _(
+            "{account}: {amount} {currency} was paid that settles nothing open there: it stays on the account "
+            "without a number",
+            account=payment.account,
+            amount=payment.amount,
+            currency=payment.currency,
+        )
+        for payment in unused
+    ]
+    for currency, amount in left.items():
+        unknown = -amount - sum((tax.amount for item in items for tax in item.taxes if tax.currency == currency), ZERO)
+        if unknown and items:
+            notices.append(
+                _(
+                    "{account}: nothing shows which open items the {unknown} {currency} waiting there belongs "
+                    "to: write it in the transaction of the open items, with tax: and settles:",
+                    account=waiting.account,
+                    unknown=unknown,
+                    currency=currency,
+                )
+            )
+    return notices
 
 
 class _Books(NamedTuple):
@@ -237,41 +258,23 @@ def _customers(books: _Books) -> _People:
         )
         for account, day in taken.items()
     ]
-    for one in likely:
-        if one.is_generic and not any(one.debited_payees):
+    for candidate in likely:
+        if candidate.is_generic and not any(candidate.debited_payees):
             notices.append(
                 _(
                     "{entry}: none of its claims has a payee, so they are taken as one customer's: correct its "
                     "customer:, or write the payees into its entries first, so that each of them gets an account",
-                    entry=one.name,
+                    entry=candidate.name,
                 )
             )
-        if one.name in pooled:
-            if any(
-                payee and f"{one.name}:{account_name(payee)}" not in book.opened_accounts
-                for payee in one.debited_payees
-            ):
-                notices.append(
-                    _(
-                        "{entry}: several customers owe on it, so each gets an account below it, by the payees of "
-                        "its claims; book there what they pay from now on",
-                        entry=one.name,
-                    )
-                )
-            if later := legacy_books.later_transactions_text(entries, one.name, books.as_of):
-                notices.append(
-                    _(
-                        "{entry}: {later} after {day} stay on it and belong to no customer: book them on the "
-                        "accounts below it, or give a later day with --as-of",
-                        entry=one.name,
-                        later=later,
-                        day=books.as_of,
-                    )
-                )
-            opening = opens.account_opening(entries, one.name)
-            files[one.name] = opening.source.file if opening and opening.source else ""
-        elif opening := opens.account_opening(entries, one.name):
-            named.append(customer_changes(books.loading, one.name, {"customer": _name(entries, one)}, opening))
+        if candidate.name in pooled:
+            notices += _pooled_notices(books, candidate)
+            opening = opens.account_opening(entries, candidate.name)
+            files[candidate.name] = opening.source.file if opening and opening.source else ""
+        elif opening := opens.account_opening(entries, candidate.name):
+            named.append(
+                customer_changes(books.loading, candidate.name, {"customer": _name(entries, candidate)}, opening)
+            )
     if not likely and not taken and not book.customers:
         notices.append(
             _(
@@ -289,6 +292,34 @@ def _customers(books: _Books) -> _People:
         opened=book.opened_accounts,
         notices=tuple(notices),
     )
+
+
+def _pooled_notices(books: _Books, account: legacy_books.LegacyCustomerAccount) -> list[str]:
+    """What a person has to know of an account on which several owe."""
+    book, entries = books.loading.book, books.loading.entries
+    notices = []
+    if any(
+        payee and f"{account.name}:{account_name(payee)}" not in book.opened_accounts
+        for payee in account.debited_payees
+    ):
+        notices.append(
+            _(
+                "{entry}: several customers owe on it, so each gets an account below it, by the payees of "
+                "its claims; book there what they pay from now on",
+                entry=account.name,
+            )
+        )
+    if later := legacy_books.later_transactions_text(entries, account.name, books.as_of):
+        notices.append(
+            _(
+                "{entry}: {later} after {day} stay on it and belong to no customer: book them on the "
+                "accounts below it, or give a later day with --as-of",
+                entry=account.name,
+                later=later,
+                day=books.as_of,
+            )
+        )
+    return notices
 
 
 def _taken_over(books: _Books, account: str) -> date:

@@ -50,72 +50,12 @@ def allocate_money(file: str | Path, request: AllocationRequest, day: date, writ
         account, currency = _where(book, claims)
         if request.source:
             (source,) = find_documents(book, day, [request.source])
-            there = _of_document(allocated, source, account, currency)
+            available = _of_document(allocated, source, account, currency)
         else:
-            there = _unnamed(allocated, account, currency)
-        if there <= 0:
-            what = _("of {place} is left", place=request.source) if request.source else _("unallocated lies")
-            elsewhere = _left_of(allocated, account, currency)
-            remedy = (
-                _(
-                    "but {elsewheres}: take it from there, bean-invoice allocate {numbers} --from {elsewhere}",
-                    elsewheres=joined(
-                        _(" and "),
-                        (
-                            _(
-                                "{amount} {currency} is left of {number}",
-                                amount=amount,
-                                currency=currency,
-                                number=number,
-                            )
-                            for number, amount in elsewhere
-                        ),
-                    ),
-                    numbers=" ".join(request.numbers),
-                    elsewhere=elsewhere[0][0],
-                )
-                if elsewhere
-                else _("bean-invoice aging lists unallocated money")
-            )
-            raise InvalidRequest(
-                _(
-                    "nothing {subject} on {account} in {currency} on {day}{elsewhere}{remedy}",
-                    subject=what,
-                    account=account,
-                    currency=currency,
-                    day=day,
-                    elsewhere=(", " if elsewhere else ": "),
-                    remedy=remedy,
-                )
-            )
-        left = there if request.amount is None else request.amount
-        if left > there:
-            raise InvalidRequest(
-                _(
-                    "{left} {currency} cannot be allocated: only {there} {currency} is available on {account} on {day}",
-                    left=left,
-                    currency=currency,
-                    there=there,
-                    account=account,
-                    day=day,
-                )
-            )
-        parts = []
-        for claim in claims:
-            part = min(left, claim.open)
-            left -= part
-            if part:
-                parts.append((claim.invoice.number, part))
-        if request.amount is not None and left:
-            raise InvalidRequest(
-                _(
-                    "{amount} {currency} is more than what is open on {numbers}: {other_amount} {currency}",
-                    amount=request.amount,
-                    currency=currency,
-                    numbers=", ".join(request.numbers),
-                    other_amount=request.amount - left,
-                )
-            )
+            available = _unnamed(allocated, account, currency)
+        if available <= 0:
+            raise InvalidRequest(_nothing_there(request, allocated, account, currency, day))
+        parts = _parts(request, claims, available, account, currency, day)
         entries = [
             NewDirective(day, partial(allocation_transaction, book, account, currency, parts, request.source, day))
         ]
@@ -131,6 +71,77 @@ def allocate_money(file: str | Path, request: AllocationRequest, day: date, writ
         )
 
     return change(file, make, write_options)
+
+
+def _nothing_there(request: AllocationRequest, allocated: Allocated, account: str, currency: str, day: date) -> str:
+    """That nothing can be allocated, and what else there is."""
+    left = _("of {place} is left", place=request.source) if request.source else _("unallocated lies")
+    elsewhere = _left_of(allocated, account, currency)
+    remedy = (
+        _(
+            "but {elsewheres}: take it from there, bean-invoice allocate {numbers} --from {elsewhere}",
+            elsewheres=joined(
+                _(" and "),
+                (
+                    _(
+                        "{amount} {currency} is left of {number}",
+                        amount=amount,
+                        currency=currency,
+                        number=number,
+                    )
+                    for number, amount in elsewhere
+                ),
+            ),
+            numbers=" ".join(request.numbers),
+            elsewhere=elsewhere[0][0],
+        )
+        if elsewhere
+        else _("bean-invoice aging lists unallocated money")
+    )
+    return _(
+        "nothing {subject} on {account} in {currency} on {day}{elsewhere}{remedy}",
+        subject=left,
+        account=account,
+        currency=currency,
+        day=day,
+        elsewhere=(", " if elsewhere else ": "),
+        remedy=remedy,
+    )
+
+
+def _parts(
+    request: AllocationRequest, claims: Sequence[Position], available: Decimal, account: str, currency: str, day: date
+) -> list[tuple[str, Decimal]]:
+    """How much each document gets, by number. Raises InvalidRequest where more is asked for than lies there, or is open."""
+    left = available if request.amount is None else request.amount
+    if left > available:
+        raise InvalidRequest(
+            _(
+                "{left} {currency} cannot be allocated: only {there} {currency} is available on {account} on {day}",
+                left=left,
+                currency=currency,
+                there=available,
+                account=account,
+                day=day,
+            )
+        )
+    parts = []
+    for claim in claims:
+        part = min(left, claim.open)
+        left -= part
+        if part:
+            parts.append((claim.invoice.number, part))
+    if request.amount is not None and left:
+        raise InvalidRequest(
+            _(
+                "{amount} {currency} is more than what is open on {numbers}: {other_amount} {currency}",
+                amount=request.amount,
+                currency=currency,
+                numbers=", ".join(request.numbers),
+                other_amount=request.amount - left,
+            )
+        )
+    return parts
 
 
 def _where(book: Book, claims: Sequence[Position]) -> tuple[str, str]:

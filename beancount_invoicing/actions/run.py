@@ -108,12 +108,11 @@ def run(
     # nothing is sent beside an error: nor is anything billed that should be
     write_options = write_options._replace(strict=True)
     loads = LedgerLoader(Path(file))
-    before = loads.ledger_and_loading(fresh=write_options.write)[0]
+    before, _loading = loads.ledger_and_loading(fresh=write_options.write)
     steps = steps_of(before, day, only_steps)
     sends = "send" in (*steps, *steps_of(before, day))  # some day, if not today
-    billed = (
-        bill(file, day, DocumentDating(day, to_send=sends), write_options, loader=loads) if "bill" in steps else None
-    )
+    dating = DocumentDating(day, to_send=sends)
+    billed = bill(file, day, dating, write_options, loader=loads) if "bill" in steps else None
     due = _DueLetters()
     letters_from = 0
 

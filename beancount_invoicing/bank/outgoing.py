@@ -82,8 +82,15 @@ def _refund(
                     (naming.sentence, reason),
                     against,
                 )
+    return None if names.namings else _refund_by_iban(known, open_of, line, names)
+
+
+def _refund_by_iban(
+    known: Receivables, open_of: Callable[[str], Decimal], line: StatementLine, names: Names
+) -> Proposal | None:
+    """Of the only credit note of its amount that the owner of the account has, where the line names none."""
     payers = known.payer_ibans.get(line.payer_iban, ())
-    if names.namings or len(payers) != 1:
+    if len(payers) != 1:
         return None
     fits = [
         number
@@ -148,34 +155,41 @@ def _return(known: Receivables, received: ReceivedMoney, line: StatementLine, na
                 tuple(against),
             )
     if line.is_return:
-        numbers = received.numbers_with(-_moved(line), line.currency)
-        found = [payment for number in numbers if (payment := _last_of(received.of(number), line)) is not None]
-        if len(found) == 1:
-            number = found[0].number
-            evidence = (
-                _(
-                    "only {number} received {amount} {currency}, on {day}",
-                    number=number,
-                    amount=-_moved(line),
-                    currency=line.currency,
-                    day=found[0].date,
-                ),
-                *reason,
-            )
-            against.append(_("nothing names it"))
-            settled = (SettledDocument(number, _moved(line)),)
-            return Proposal(line, "propose", "D", settled, _customer_of(known, number), evidence, tuple(against))
-        against.append(
-            _(
-                "no payment of {amount} {currency}, or more than one, can be given back",
-                amount=-_moved(line),
-                currency=line.currency,
-            )
-        )
-        return Proposal(line, "propose", "", (), "", reason, tuple(against))
+        return _return_without_name(known, received, line, against)
     if names.namings:
         return Proposal(line, "propose", "", (), "", tuple(naming.sentence for naming in names.namings), tuple(against))
     return Proposal(line, "not-ours", against=(*against, _("money goes out without naming a document")))
+
+
+def _return_without_name(
+    known: Receivables, received: ReceivedMoney, line: StatementLine, against: Sequence[str]
+) -> Proposal:
+    """A payment given back that the line does not name: the only one of its amount. `against`: what speaks against it already."""
+    reason = _reason(line)
+    numbers = received.numbers_with(-_moved(line), line.currency)
+    found = [payment for number in numbers if (payment := _last_of(received.of(number), line)) is not None]
+    if len(found) == 1:
+        number = found[0].number
+        evidence = (
+            _(
+                "only {number} received {amount} {currency}, on {day}",
+                number=number,
+                amount=-_moved(line),
+                currency=line.currency,
+                day=found[0].date,
+            ),
+            *reason,
+        )
+        settled = (SettledDocument(number, _moved(line)),)
+        return Proposal(
+            line, "propose", "D", settled, _customer_of(known, number), evidence, (*against, _("nothing names it"))
+        )
+    problem = _(
+        "no payment of {amount} {currency}, or more than one, can be given back",
+        amount=-_moved(line),
+        currency=line.currency,
+    )
+    return Proposal(line, "propose", "", (), "", reason, (*against, problem))
 
 
 def _moved(line: StatementLine) -> Decimal:

@@ -60,19 +60,8 @@ def payment_entry(
     services that are known by then. Raises CannotBook where a document is not there, less of it is open, the
     money and what it settles do not add up, or an account or a price is not known.
     """
-    if movement.fee < 0:
-        raise CannotBook(
-            _("a fee must be 0 or more, not {fee} {currency}", fee=movement.fee, currency=movement.currency)
-        )
     legs = legs_of(accounts, settled, movement.date)
-    if len({leg.currency for leg in legs}) > 1:
-        numbers = joined(", ", (_("{number} in {currency}", number=leg.number, currency=leg.currency) for leg in legs))
-        raise CannotBook(
-            _(
-                "the documents are in several currencies ({numbers}): book one payment for each currency",
-                numbers=numbers,
-            )
-        )
+    _must_fit(movement, legs)
     rest = _rest(accounts, movement, legs, on_account_of)
     legs = (*legs, *rest)
     if not legs:
@@ -113,6 +102,22 @@ def payment_entry(
         on_account=-sum((leg.amount for leg in rest), ZERO),
         payments=unwritten,
     )
+
+
+def _must_fit(movement: MoneyMovement, legs: Sequence[CustomerLeg]) -> None:
+    """Raises CannotBook where the fee is below 0, or the documents are in several currencies."""
+    if movement.fee < 0:
+        raise CannotBook(
+            _("a fee must be 0 or more, not {fee} {currency}", fee=movement.fee, currency=movement.currency)
+        )
+    if len({leg.currency for leg in legs}) > 1:
+        numbers = joined(", ", (_("{number} in {currency}", number=leg.number, currency=leg.currency) for leg in legs))
+        raise CannotBook(
+            _(
+                "the documents are in several currencies ({numbers}): book one payment for each currency",
+                numbers=numbers,
+            )
+        )
 
 
 def _rest(

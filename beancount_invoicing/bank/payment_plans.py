@@ -267,25 +267,7 @@ class PaymentPlanner:
             return {self.wanted[0][0].number: agreed}
         if wanted is False:
             return {}
-        offered: dict[str, Decimal] = {}
-        late: list[str] = []
-        for invoice, _amount in self.wanted:
-            offer = discount_on_offer(self.accounts, invoice, self.day)
-            if offer is None or shares[invoice.number] != open_amount(self.accounts, invoice, self.day):
-                continue
-            if offer.until < self.day:
-                late.append(
-                    _n(
-                        (self.day - offer.until).days,
-                        "that of {number} could be taken until {until}, {days} day earlier",
-                        "that of {number} could be taken until {until}, {days} days earlier",
-                        number=invoice.number,
-                        until=offer.until,
-                        days=(self.day - offer.until).days,
-                    )
-                )
-            elif offer.amount:
-                offered[invoice.number] = offer.amount
+        offered, late = self._offered(shares)
         whole, off = sum(shares.values(), ZERO), sum(offered.values(), ZERO)
         if wanted:
             if not offered:
@@ -330,6 +312,29 @@ class PaymentPlanner:
                 _("a cash discount may still be taken ({until}), but is not: give --discount if it was", until=until)
             )
         return {}
+
+    def _offered(self, shares: dict[str, Decimal]) -> tuple[dict[str, Decimal], list[str]]:
+        """The cash discounts that may still be taken of documents that are paid whole, and what is said of those that may not."""
+        offered: dict[str, Decimal] = {}
+        late: list[str] = []
+        for invoice, _amount in self.wanted:
+            offer = discount_on_offer(self.accounts, invoice, self.day)
+            if offer is None or shares[invoice.number] != open_amount(self.accounts, invoice, self.day):
+                continue
+            if offer.until < self.day:
+                late.append(
+                    _n(
+                        (self.day - offer.until).days,
+                        "that of {number} could be taken until {until}, {days} day earlier",
+                        "that of {number} could be taken until {until}, {days} days earlier",
+                        number=invoice.number,
+                        until=offer.until,
+                        days=(self.day - offer.until).days,
+                    )
+                )
+            elif offer.amount:
+                offered[invoice.number] = offer.amount
+        return offered, late
 
     def _as_far_as(
         self, shares: dict[str, Decimal], discounts: dict[str, Decimal], came: Decimal

@@ -144,29 +144,7 @@ def _can_be_corrected(book: Book, invoice: Invoice, wanted: Correction, day: dat
                 other_day=day,
             )
         )
-    by = book.corrections.get(number, ())
-    for other in by:
-        if other.kind == "corrective":
-            raise CannotCorrect(
-                _(
-                    "{number} is already replaced by {other_number} ({place}): correct that one, bean-invoice "
-                    "correct {other_number}",
-                    number=number,
-                    other_number=other.number,
-                    place=other.source,
-                )
-            )
-    if by:
-        rest = sum((invoice.payable for invoice in by), invoice.payable)
-        remedy = (
-            _("credit the rest, bean-invoice credit {number}, and bill again", number=number)
-            if rest > 0
-            else _("bill it again")
-        )
-        names = ", ".join(f"{invoice.number} ({invoice.source})" for invoice in by)
-        raise CannotCorrect(
-            _("{number} is credited by {names}: {remedy}, bean-invoice new", number=number, names=names, remedy=remedy)
-        )
+    _must_not_be_corrected_already(book, invoice)
     if invoice.immediate_payments or invoice.rounding or invoice.payable <= 0:
         what = (
             _("was paid at once")
@@ -195,6 +173,34 @@ def _can_be_corrected(book: Book, invoice: Invoice, wanted: Correction, day: dat
                         customer=customer.name,
                     )
                 )
+
+
+def _must_not_be_corrected_already(book: Book, invoice: Invoice) -> None:
+    """Raises CannotCorrect where an invoice is replaced, or credited, already."""
+    number = invoice.number
+    by = book.corrections.get(number, ())
+    for other in by:
+        if other.kind == "corrective":
+            raise CannotCorrect(
+                _(
+                    "{number} is already replaced by {other_number} ({place}): correct that one, bean-invoice "
+                    "correct {other_number}",
+                    number=number,
+                    other_number=other.number,
+                    place=other.source,
+                )
+            )
+    if by:
+        rest = sum((invoice.payable for invoice in by), invoice.payable)
+        remedy = (
+            _("credit the rest, bean-invoice credit {number}, and bill again", number=number)
+            if rest > 0
+            else _("bill it again")
+        )
+        names = ", ".join(f"{invoice.number} ({invoice.source})" for invoice in by)
+        raise CannotCorrect(
+            _("{number} is credited by {names}: {remedy}, bean-invoice new", number=number, names=names, remedy=remedy)
+        )
 
 
 def _returned(out: Work, invoice: Invoice) -> TimeRelease:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from beancount_invoicing.billing import fixed
-from beancount_invoicing.billing.adjustments import retroactive_adjustments
+from beancount_invoicing.billing.adjustments import RetroactiveAdjustment, retroactive_adjustments
 from beancount_invoicing.billing.in_force import contract_spans, ends
 from beancount_invoicing.billing.unbilled import currency_of
 from beancount_invoicing.checks.documents import ledger_amount
@@ -471,72 +471,79 @@ def check_billed_twice(book: Book) -> Iterator[Finding]:
 def check_billed_otherwise(book: Book) -> Iterator[Finding]:
     """What was billed is what the contract, its items and indexes now give for the days, unless it was agreed otherwise."""
     for adjustment in retroactive_adjustments(book):
-        dated = book.contracts[adjustment.contract.code]
-        number, code = adjustment.billed_line.invoice.number, adjustment.contract.code
-        end = ends(dated.at(adjustment.days.end))
+        end = ends(book.contracts[adjustment.contract.code].at(adjustment.days.end))
         ended = end is not None and end < adjustment.days.end
-        was, now = (
-            ledger_amount(adjustment.billed_amount, adjustment.currency),
-            ledger_amount(adjustment.current_amount, adjustment.currency),
-        )
-        invoiced = adjustment.billed_line.invoice.customer
-        if invoiced and invoiced.account != adjustment.customer:
-            who = book.customers[adjustment.customer].at(adjustment.days.end).name
-            what = _(
-                "{number} bills {code} to {invoiced}, but since {changed_on}, {now} of it belongs to {who}",
-                number=number,
-                code=code,
-                invoiced=invoiced.name,
-                changed_on=adjustment.changed_on,
-                now=now,
-                who=who,
-            )
-        elif ended:
-            what = _(
-                "{number} bills {code} up to {end}, but the contract ends on {other_end}: {was} is billed, {now} is "
-                "due",
-                number=number,
-                code=code,
-                end=adjustment.days.end,
-                other_end=end,
-                was=was,
-                now=now,
-            )
-        elif adjustment.changed_on:
-            what = _(
-                "{number} bills {code} from {start} to {end} for {was}, but what is written since {changed_on} makes "
-                "it {now}",
-                number=number,
-                code=code,
-                start=adjustment.days.start,
-                end=adjustment.days.end,
-                was=was,
-                changed_on=adjustment.changed_on,
-                now=now,
-            )
-        else:
-            what = _(
-                "{number} bills {code} from {start} to {end} for {was}, but the contract changes within these days "
-                "and gives {now}",
-                number=number,
-                code=code,
-                start=adjustment.days.start,
-                end=adjustment.days.end,
-                was=was,
-                now=now,
-            )
-        advice = adjustment.advice
-        if adjustment.changed_on and not adjustment.of_draft:
-            amount = ledger_amount(abs(adjustment.amount), adjustment.currency)
-            verb = _("asks for") if adjustment.amount > 0 else _("gives back")
-            advice = _("bean-invoice bill {verb} {amount}; if this was agreed, write", verb=verb, amount=amount)
-            advice += _(" agreed: TRUE below that line")
+        problem = _billed_otherwise(book, adjustment, end)
         yield Finding(
             "warning",
             "billed-after-end" if ended else "billed-otherwise",
-            _("{subject}: {advice}", subject=what, advice=advice),
+            _("{subject}: {advice}", subject=problem, advice=_advice(adjustment)),
             adjustment.billed_line.line.source,
         )
+
+
+def _billed_otherwise(book: Book, adjustment: RetroactiveAdjustment, end: date | None) -> str:
+    """What was billed of days, and what is due of them; `end`: of the contract."""
+    number, code = adjustment.billed_line.invoice.number, adjustment.contract.code
+    was, now = (
+        ledger_amount(adjustment.billed_amount, adjustment.currency),
+        ledger_amount(adjustment.current_amount, adjustment.currency),
+    )
+    invoiced = adjustment.billed_line.invoice.customer
+    if invoiced and invoiced.account != adjustment.customer:
+        who = book.customers[adjustment.customer].at(adjustment.days.end).name
+        return _(
+            "{number} bills {code} to {invoiced}, but since {changed_on}, {now} of it belongs to {who}",
+            number=number,
+            code=code,
+            invoiced=invoiced.name,
+            changed_on=adjustment.changed_on,
+            now=now,
+            who=who,
+        )
+    if end is not None and end < adjustment.days.end:
+        return _(
+            "{number} bills {code} up to {end}, but the contract ends on {other_end}: {was} is billed, {now} is due",
+            number=number,
+            code=code,
+            end=adjustment.days.end,
+            other_end=end,
+            was=was,
+            now=now,
+        )
+    if adjustment.changed_on:
+        return _(
+            "{number} bills {code} from {start} to {end} for {was}, but what is written since {changed_on} makes "
+            "it {now}",
+            number=number,
+            code=code,
+            start=adjustment.days.start,
+            end=adjustment.days.end,
+            was=was,
+            changed_on=adjustment.changed_on,
+            now=now,
+        )
+    return _(
+        "{number} bills {code} from {start} to {end} for {was}, but the contract changes within these days "
+        "and gives {now}",
+        number=number,
+        code=code,
+        start=adjustment.days.start,
+        end=adjustment.days.end,
+        was=was,
+        now=now,
+    )
+
+
+def _advice(adjustment: RetroactiveAdjustment) -> str:
+    """What to do about days that were billed otherwise."""
+    advice = adjustment.advice
+    if adjustment.changed_on and not adjustment.of_draft:
+        amount = ledger_amount(abs(adjustment.amount), adjustment.currency)
+        verb = _("asks for") if adjustment.amount > 0 else _("gives back")
+        advice = _("bean-invoice bill {verb} {amount}; if this was agreed, write", verb=verb, amount=amount)
+        advice += _(" agreed: TRUE below that line")
+    return advice
 
 
 def check_adjusted_documents(book: Book) -> Iterator[Finding]:
@@ -658,9 +665,7 @@ def _warning(contract: Contract, message: str) -> Finding:
 
 
 def check_retentions(book: Book) -> Iterator[Finding]:
-    """Acceptances of works belong to contracts, one for each; a French seller's works have at most 5 % kept back, for a year
-    at most. Source: loi n° 71-584 of 16 July 1971, art. 1 (5 p. 100 of each payment) and art. 2 (a year from the acceptance).
-    """
+    """Acceptances of works belong to contracts, one for each."""
     first: dict[str, Acceptance] = {}
     for acceptance in book.acceptances:
         if acceptance.contract not in book.contracts:
@@ -701,14 +706,22 @@ def check_retentions(book: Book) -> Iterator[Finding]:
                     ),
                     instalment.source,
                 )
+    yield from _french_retentions(book)
+
+
+def _french_retentions(book: Book) -> Iterator[Finding]:
+    """A French seller's works have 5 % kept back for a year at most.
+
+    Source: loi n° 71-584 of 16 July 1971, art. 1 (5 p. 100 of each payment) and art. 2 (a year from the acceptance).
+    """
     for dated in book.contracts.values():
-        said: set[str] = set()
+        found: set[str] = set()
         for day, contract in dated.versions:
             if not contract.retention or book.seller is None or law_of(book.seller.at(day).address.country) != "FR":
                 continue
             law = _("loi n° 71-584 du 16 juillet 1971, art.")
-            if contract.retention > MOST_RETAINED and "percent" not in said:
-                said.add("percent")
+            if contract.retention > MOST_RETAINED and "percent" not in found:
+                found.add("percent")
                 yield _warning(
                     contract,
                     _(
@@ -719,8 +732,8 @@ def check_retentions(book: Book) -> Iterator[Finding]:
                         law=law,
                     ),
                 )
-            if "terms" not in said and _longer_than_a_year(contract.retention_terms):
-                said.add("terms")
+            if "terms" not in found and _longer_than_a_year(contract.retention_terms):
+                found.add("terms")
                 yield _warning(
                     contract,
                     _(

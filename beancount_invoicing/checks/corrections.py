@@ -5,11 +5,12 @@ replaced one.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from beancount_invoicing import law
 from beancount_invoicing.checks.documents import ledger_amount, severity
 from beancount_invoicing.messages import _, joined
-from beancount_invoicing.model import Book, Finding, Invoice
+from beancount_invoicing.model import Book, Finding, Invoice, Severity
 from beancount_invoicing.receivables import LeftToCredit, credit_note_effects, creditable, invoices_by_number
 from beancount_invoicing.rules import numbering
 
@@ -64,27 +65,7 @@ def check_replaced_invoices(book: Book) -> Iterator[Finding]:
         judged = severity(book, invoice.date)
         if len(invoice.corrects) != 1:
             if not any(finding.source == invoice.source and finding.severity == "error" for finding in book.findings):
-                yield Finding(
-                    judged,
-                    "corrective",
-                    (
-                        _(
-                            "{number} is a corrective invoice, which replaces one invoice, but names {corrects}: "
-                            'write corrects: "{correct}"',
-                            number=invoice.number,
-                            corrects=joined(_(" and "), invoice.corrects) or _("none"),
-                            correct=invoice.corrects[0],
-                        )
-                        if invoice.corrects
-                        else _(
-                            "{number} is a corrective invoice, which replaces one invoice, but names {corrects}: "
-                            'write corrects: "NUMBER"',
-                            number=invoice.number,
-                            corrects=joined(_(" and "), invoice.corrects) or _("none"),
-                        )
-                    ),
-                    invoice.source,
-                )
+                yield _must_name_one(invoice, judged)
             continue
         (number,) = invoice.corrects
         other = known[number]
@@ -106,20 +87,51 @@ def check_replaced_invoices(book: Book) -> Iterator[Finding]:
         first[number] = invoice
         rest = left[number].payable if number in left else creditable(other)
         if rest and other.has_page:
-            yield Finding(
-                judged,
-                "corrective",
-                _(
-                    "{number} replaces {other_number}, but {amount} of its {other_amount} is not taken back and "
-                    'stays owed beside {number}: take it back with an entry with kind: "cancellation" and corrects: '
-                    '"{other_number}", as bean-invoice correct {other_number} writes it',
-                    number=invoice.number,
-                    other_number=number,
-                    amount=ledger_amount(rest, other.currency),
-                    other_amount=ledger_amount(creditable(other), other.currency),
-                ),
-                invoice.source,
+            yield _not_taken_back(invoice, other, rest, judged)
+
+
+def _must_name_one(invoice: Invoice, judged: Severity) -> Finding:
+    """A corrective invoice that names none, or several."""
+    return Finding(
+        judged,
+        "corrective",
+        (
+            _(
+                "{number} is a corrective invoice, which replaces one invoice, but names {corrects}: "
+                'write corrects: "{correct}"',
+                number=invoice.number,
+                corrects=joined(_(" and "), invoice.corrects) or _("none"),
+                correct=invoice.corrects[0],
             )
+            if invoice.corrects
+            else _(
+                "{number} is a corrective invoice, which replaces one invoice, but names {corrects}: "
+                'write corrects: "NUMBER"',
+                number=invoice.number,
+                corrects=joined(_(" and "), invoice.corrects) or _("none"),
+            )
+        ),
+        invoice.source,
+    )
+
+
+def _not_taken_back(invoice: Invoice, other: Invoice, rest: Decimal, judged: Severity) -> Finding:
+    """Something is left in the books of what an invoice replaces."""
+    number = other.number
+    return Finding(
+        judged,
+        "corrective",
+        _(
+            "{number} replaces {other_number}, but {amount} of its {other_amount} is not taken back and "
+            'stays owed beside {number}: take it back with an entry with kind: "cancellation" and corrects: '
+            '"{other_number}", as bean-invoice correct {other_number} writes it',
+            number=invoice.number,
+            other_number=number,
+            amount=ledger_amount(rest, other.currency),
+            other_amount=ledger_amount(creditable(other), other.currency),
+        ),
+        invoice.source,
+    )
 
 
 def check_cancellations(book: Book) -> Iterator[Finding]:

@@ -113,22 +113,7 @@ def check_interest_invoices(book: Book) -> Iterator[Finding]:
         if not invoice.interest_on:
             continue
         if invoice.kind != "claim":
-            instead = (
-                _("gives it back: write corrects: with the number of the claim instead of claims:")
-                if invoice.kind == "credit-note"
-                else _('is not a claim: write kind: "claim", or take claims: out')
-            )
-            yield Finding(
-                "error",
-                "claims",
-                _(
-                    "{number} claims interest on {interest_on}, but {instead}",
-                    number=invoice.number,
-                    interest_on=invoice.interest_on,
-                    instead=instead,
-                ),
-                invoice.source,
-            )
+            yield _no_claim(invoice)
             continue
         other = known.get(invoice.interest_on)
         if other is None:
@@ -161,6 +146,26 @@ def check_interest_invoices(book: Book) -> Iterator[Finding]:
             )
     for number, invoices in book.interest_invoices.items():
         yield from _once(book, number, invoices)
+
+
+def _no_claim(invoice: Invoice) -> Finding:
+    """A document says that it claims late interest, but is of another kind."""
+    instead = (
+        _("gives it back: write corrects: with the number of the claim instead of claims:")
+        if invoice.kind == "credit-note"
+        else _('is not a claim: write kind: "claim", or take claims: out')
+    )
+    return Finding(
+        "error",
+        "claims",
+        _(
+            "{number} claims interest on {interest_on}, but {instead}",
+            number=invoice.number,
+            interest_on=invoice.interest_on,
+            instead=instead,
+        ),
+        invoice.source,
+    )
 
 
 def _once(book: Book, number: str, invoices: tuple[Invoice, ...]) -> Iterator[Finding]:

@@ -56,6 +56,20 @@ def check_checksums(book: Book) -> Iterator[Finding]:
 
 def check_accounts_open(book: Book) -> Iterator[Finding]:
     """The accounts that our directives name are open (Beancount itself does not look)."""
+    yield from _unknown_names_of_contracts(book)
+    yield from _unknown_taxes(book)
+    for subject, account, source in dict.fromkeys(_named_accounts(book)):
+        if account not in book.opened_accounts:
+            yield Finding(
+                "error",
+                "unknown-account",
+                _("{subject}: {account} is not open: open it, or correct its name", subject=subject, account=account),
+                source,
+            )
+
+
+def _named_accounts(book: Book) -> list[tuple[str, str, Source]]:
+    """The accounts that taxes, items, contracts and bank accounts name: for what, which, and where."""
     named: list[tuple[str, str, Source]] = []
     for dated in book.taxes.values():
         for _day, tax in dated.versions:
@@ -69,42 +83,53 @@ def check_accounts_open(book: Book) -> Iterator[Finding]:
             if item.account
         ]
     for contract in book.contracts.values():
-        for _day, one in contract.versions:
+        for _day, version in contract.versions:
             named += [
-                (_("contract {entry}", entry=one.code), account, one.source)
+                (_("contract {entry}", entry=version.code), account, version.source)
                 for account in (
-                    one.account,
-                    one.time,
-                    one.customer,
-                    one.deposit_account,
-                    one.retention_account,
-                    one.expense_account,
+                    version.account,
+                    version.time,
+                    version.customer,
+                    version.deposit_account,
+                    version.retention_account,
+                    version.expense_account,
                 )
                 if account
             ]
-            if one.customer in book.opened_accounts and one.customer not in book.main_accounts:
-                yield Finding(
-                    "error",
-                    "unknown-account",
-                    _(
-                        "contract {entry}: {customer} is not a customer's account",
-                        entry=one.code,
-                        customer=one.customer,
-                    ),
-                    one.source,
-                )
-            if one.item and one.item not in book.items:
-                yield Finding(
-                    "error",
-                    "unknown-item",
-                    _('contract {entry}: item "{item}" is not known', entry=one.code, item=one.item),
-                    one.source,
-                )
     named += [
         (_("bank account"), account, bank.source)
         for account, dated in book.bank_accounts.items()
         for _day, bank in dated.versions
     ]
+    return named
+
+
+def _unknown_names_of_contracts(book: Book) -> Iterator[Finding]:
+    """Customers and items that contracts name, but that there are not."""
+    for contract in book.contracts.values():
+        for _day, version in contract.versions:
+            if version.customer in book.opened_accounts and version.customer not in book.main_accounts:
+                yield Finding(
+                    "error",
+                    "unknown-account",
+                    _(
+                        "contract {entry}: {customer} is not a customer's account",
+                        entry=version.code,
+                        customer=version.customer,
+                    ),
+                    version.source,
+                )
+            if version.item and version.item not in book.items:
+                yield Finding(
+                    "error",
+                    "unknown-item",
+                    _('contract {entry}: item "{item}" is not known', entry=version.code, item=version.item),
+                    version.source,
+                )
+
+
+def _unknown_taxes(book: Book) -> Iterator[Finding]:
+    """Tax codes that customers, options, items and other tax codes name, but that there are not."""
     for customer in book.customers.values():
         for _day, buyer in customer.versions:
             if buyer.tax and buyer.tax not in book.taxes:
@@ -141,14 +166,6 @@ def check_accounts_open(book: Book) -> Iterator[Finding]:
                     _('{tax}: tax "{instead_of}" is not known', tax=tax.code, instead_of=tax.instead_of),
                     tax.source,
                 )
-    for what, account, source in dict.fromkeys(named):
-        if account not in book.opened_accounts:
-            yield Finding(
-                "error",
-                "unknown-account",
-                _("{subject}: {account} is not open: open it, or correct its name", subject=what, account=account),
-                source,
-            )
 
 
 def check_payment_terms(book: Book) -> Iterator[Finding]:
@@ -280,6 +297,29 @@ _FIELDS = {"file": ("year", "month"), "sent-file": ("year", "month"), "documents
 
 def check_options(book: Book) -> Iterator[Finding]:
     """Options have valid values."""
+    yield from _option_fields(book)
+    for name, choices in _CHOICES.items():
+        for text in _values(book, name):
+            if text not in choices:
+                allowed = joined(_(" or "), (f'"{choice}"' for choice in choices))
+                yield Finding(
+                    "error",
+                    "option",
+                    _('option {name} is "{text}", but must be {allowed}', name=name, text=text, allowed=allowed),
+                    book.option_source(name),
+                )
+    yield from _option_formats(book)
+    for dated in book.customers.values():
+        for _day, customer in dated.versions:
+            yield from _late_interest(customer, customer.name)
+    for invoice in book.invoices:
+        own = invoice.customer
+        if own and own.late_interest != book.customers[own.account].at(invoice.date).late_interest:
+            yield from _late_interest(own, invoice.number, invoice.source)
+
+
+def _option_fields(book: Book) -> Iterator[Finding]:
+    """The fields in braces of an option's text are known."""
     for name, known in _FIELDS.items():
         for text in _values(book, name):
             if wrong := [field for field in re.findall(r"\{[^}]*\}?", text) if field[1:-1] not in known]:
@@ -296,16 +336,10 @@ def check_options(book: Book) -> Iterator[Finding]:
                     ),
                     book.option_source(name),
                 )
-    for name, choices in _CHOICES.items():
-        for text in _values(book, name):
-            if text not in choices:
-                allowed = joined(_(" or "), (f'"{choice}"' for choice in choices))
-                yield Finding(
-                    "error",
-                    "option",
-                    _('option {name} is "{text}", but must be {allowed}', name=name, text=text, allowed=allowed),
-                    book.option_source(name),
-                )
+
+
+def _option_formats(book: Book) -> Iterator[Finding]:
+    """Options that are a colour, a server, a rate of interest or a calendar can be read as one."""
     for text in _values(book, "accent"):
         if not re.fullmatch("#[0-9a-fA-F]{6}", text):
             yield Finding(
@@ -341,13 +375,6 @@ def check_options(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "error", "option", _("option late-interest: {error}", error=error), book.option_source("late-interest")
             )
-    for dated in book.customers.values():
-        for _day, customer in dated.versions:
-            yield from _late_interest(customer, customer.name)
-    for invoice in book.invoices:
-        own = invoice.customer
-        if own and own.late_interest != book.customers[own.account].at(invoice.date).late_interest:
-            yield from _late_interest(own, invoice.number, invoice.source)
     for text in _values(book, "business-days"):
         if text and text not in payment_terms.calendars():
             yield Finding(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from beancount_invoicing.checks.documents import ledger_amount, severity
 from beancount_invoicing.messages import _, joined
-from beancount_invoicing.model import ZERO, Book, Finding, Invoice
+from beancount_invoicing.model import ZERO, Book, Deduction, Finding, Invoice, Source
 from beancount_invoicing.receivables import (
     Allocated,
     CreditNoteEffect,
@@ -22,6 +22,7 @@ from beancount_invoicing.receivables import (
     nets_of,
     tax_due,
 )
+from beancount_invoicing.receivables.tax_due import TaxTotal
 from beancount_invoicing.rules import currencies, steps, tax
 
 
@@ -42,72 +43,84 @@ def check_credited_amounts(book: Book) -> Iterator[Finding]:
         nets = {part.code for part in beyond if not part.tax}
         beyond = [part for part in beyond if not part.tax or part.code not in nets]
         if payable.beyond and (nets or not beyond):
-            more = joined(
-                "; ",
-                (
-                    _(
-                        "{subject} {amount}, left {part_amount}",
-                        subject=part.what,
-                        amount=ledger_amount(abs(part.amount), note.currency),
-                        part_amount=ledger_amount(abs(part.left), note.currency),
-                    )
-                    for part in beyond
-                ),
-            )
-            yield Finding(
-                severity(book, note.date),
-                "credit-note-beyond",
-                _(
-                    "{number} credits {amount}, but only {other_amount} of {names} is left to credit: lower it, or "
-                    "correct what it corrects{more}",
-                    number=note.number,
-                    amount=ledger_amount(abs(payable.amount), note.currency),
-                    names=names,
-                    other_amount=ledger_amount(abs(payable.left), note.currency),
-                    more=(_(" ({more})", more=more) if more else ""),
-                ),
-                note.source,
-            )
+            yield _beyond_all(book, note, names, payable, beyond)
             continue
         for part in beyond:
-            left = ledger_amount(abs(part.left), note.currency)
-            yield Finding(
-                severity(book, note.date),
-                "credit-note-beyond",
-                _(
-                    "{number} credits {amount} of {subject}, but of {names}{left}",
-                    number=note.number,
-                    amount=ledger_amount(abs(part.amount), note.currency),
-                    subject=part.what,
-                    names=names,
-                    left=(
-                        _(" only {left} is left to credit: write {left}, or correct what it corrects", left=left)
-                        if part.left
-                        else _(
-                            " nothing is left to credit: write the code of what is credited, or correct what it "
-                            "corrects"
-                        )
-                    ),
-                ),
-                note.source,
-            )
+            yield _beyond_part(book, note, names, part)
         for part in parts:
             if part.tax and part.reaches and not part.beyond and part.amount + part.left:
-                yield Finding(
-                    "warning",
-                    "credit-note-rest",
-                    _(
-                        "{number} credits the rest of the net under {part} of {names}, but {amount} of its tax, of "
-                        "which {part_amount} is left: write {part_amount}, or {other_amount} stays open",
-                        number=note.number,
-                        part=part.code,
-                        names=names,
-                        amount=ledger_amount(abs(part.amount), note.currency),
-                        part_amount=ledger_amount(abs(part.left), note.currency),
-                        other_amount=ledger_amount(abs(part.amount + part.left), note.currency),
-                    ),
-                    note.source,
-                )
+                yield _tax_left(note, names, part)
+
+
+def _beyond_all(book: Book, note: Invoice, names: str, payable: _Given, beyond: Sequence[_Given]) -> Finding:
+    """A credit note that gives back more than is left to be paid of what it corrects; `beyond`: with its parts that do."""
+    more = joined(
+        "; ",
+        (
+            _(
+                "{subject} {amount}, left {part_amount}",
+                subject=part.what,
+                amount=ledger_amount(abs(part.amount), note.currency),
+                part_amount=ledger_amount(abs(part.left), note.currency),
+            )
+            for part in beyond
+        ),
+    )
+    return Finding(
+        severity(book, note.date),
+        "credit-note-beyond",
+        _(
+            "{number} credits {amount}, but only {other_amount} of {names} is left to credit: lower it, or "
+            "correct what it corrects{more}",
+            number=note.number,
+            amount=ledger_amount(abs(payable.amount), note.currency),
+            names=names,
+            other_amount=ledger_amount(abs(payable.left), note.currency),
+            more=(_(" ({more})", more=more) if more else ""),
+        ),
+        note.source,
+    )
+
+
+def _beyond_part(book: Book, note: Invoice, names: str, part: _Given) -> Finding:
+    """A credit note that gives back more of a code than is left of it."""
+    left = ledger_amount(abs(part.left), note.currency)
+    return Finding(
+        severity(book, note.date),
+        "credit-note-beyond",
+        _(
+            "{number} credits {amount} of {subject}, but of {names}{left}",
+            number=note.number,
+            amount=ledger_amount(abs(part.amount), note.currency),
+            subject=part.what,
+            names=names,
+            left=(
+                _(" only {left} is left to credit: write {left}, or correct what it corrects", left=left)
+                if part.left
+                else _(" nothing is left to credit: write the code of what is credited, or correct what it corrects")
+            ),
+        ),
+        note.source,
+    )
+
+
+def _tax_left(note: Invoice, names: str, part: _Given) -> Finding:
+    """A credit note that gives back the rest of a net, but not of its tax."""
+    return Finding(
+        "warning",
+        "credit-note-rest",
+        _(
+            "{number} credits the rest of the net under {part} of {names}, but {amount} of its tax, of "
+            "which {part_amount} is left: write {part_amount}, or {other_amount} stays open",
+            number=note.number,
+            part=part.code,
+            names=names,
+            amount=ledger_amount(abs(part.amount), note.currency),
+            part_amount=ledger_amount(abs(part.left), note.currency),
+            other_amount=ledger_amount(abs(part.amount + part.left), note.currency),
+        ),
+        note.source,
+    )
 
 
 class _Given(NamedTuple):
@@ -161,68 +174,15 @@ def _parts(credit_note_effect: CreditNoteEffect) -> Iterator[_Given]:
 def check_deposits_deducted(book: Book) -> Iterator[Finding]:
     """A deposit is deducted once: never more than it brought, net and tax of each code apart."""
     known = invoices_by_number(book.invoices)
+    credited = _credited_of_deposits(book, known)
     deducted: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    credited: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    for invoice in book.invoices:
-        for number in invoice.corrects:
-            if number in known and known[number].kind == "deposit":
-                credited[number, ""] += invoice.net
-                for amount in invoice.taxes:
-                    credited[number, amount.tax.code] += amount.amount
     for invoice in book.invoices:
         nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
         by_code: defaultdict[str, defaultdict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
         for deduction in invoice.deductions:
-            deposit = known.get(deduction.number)
-            if deposit is None or deposit.kind != "deposit":
-                what = (
-                    _("there is no such invoice")
-                    if deposit is None
-                    else _("that is not a deposit invoice ({kind})", kind=deposit.kind)
-                )
-                yield Finding(
-                    "error",
-                    "unknown-invoice" if deposit is None else "deposit",
-                    _(
-                        '{number} deducts the deposit "{deduction_number}", but {subject}',
-                        number=invoice.number,
-                        deduction_number=deduction.number,
-                        subject=what,
-                    ),
-                    deduction.source,
-                )
-                continue
-            if (
-                deposit.customer
-                and invoice.customer
-                and not book.is_owed_by(deposit, invoice.customer.account, invoice.booked_from)
-            ):
-                yield Finding(
-                    "error",
-                    "other-customer",
-                    _(
-                        "{number} deducts {deduction_number}, which is a deposit of {customer}",
-                        number=invoice.number,
-                        deduction_number=deduction.number,
-                        customer=deposit.customer.name,
-                    ),
-                    deduction.source,
-                )
-                continue
-            if deposit.currency != invoice.currency:
-                yield Finding(
-                    "error",
-                    "deposit",
-                    _(
-                        "{number} in {currency} deducts {deduction_number}, a deposit in {deposit_currency}: deduct "
-                        "it from an invoice in its own currency, or pay it back with a credit note",
-                        number=invoice.number,
-                        currency=invoice.currency,
-                        deduction_number=deduction.number,
-                        deposit_currency=deposit.currency,
-                    ),
-                    deduction.source,
-                )
+            deposit = _deducted_deposit(book, known, invoice, deduction)
+            if isinstance(deposit, Finding):
+                yield deposit
                 continue
             if deposit.booked_from > invoice.booked_from:
                 yield Finding(
@@ -249,25 +209,99 @@ def check_deposits_deducted(book: Book) -> Iterator[Finding]:
                 deduction.amount
             )
             if deducted[key] > brought:
-                what = _("of the tax {tax} ", tax=deduction.tax) if deduction.tax else ""
-                yield Finding(
-                    severity(book, invoice.date),
-                    "deposit-beyond",
-                    _(
-                        "{number}: with this invoice {amount} {subject}of {deduction_number} is deducted, but "
-                        "{credited}it brought only {other_amount}: deduct at most {amount_3} here",
-                        number=invoice.number,
-                        amount=ledger_amount(deducted[key], invoice.currency),
-                        subject=what,
-                        deduction_number=deduction.number,
-                        credited=(_("less its credit notes ") if credited[key] else ""),
-                        other_amount=ledger_amount(brought, invoice.currency),
-                        amount_3=ledger_amount(brought - deducted[key] + deduction.amount, invoice.currency),
-                    ),
-                    deduction.source,
-                )
+                yield _deducted_beyond(book, invoice, deduction, deducted[key], brought, bool(credited[key]))
         for number in sorted(nets.keys() | by_code.keys()):
             yield from _deducted_tax(book, invoice, known[number], nets[number], by_code[number])
+
+
+def _credited_of_deposits(book: Book, known: Mapping[str, Invoice]) -> defaultdict[tuple[str, str], Decimal]:
+    """What credit notes gave back of deposits: net ("") and tax by code, below 0."""
+    credited: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    for invoice in book.invoices:
+        for number in invoice.corrects:
+            if number in known and known[number].kind == "deposit":
+                credited[number, ""] += invoice.net
+                for amount in invoice.taxes:
+                    credited[number, amount.tax.code] += amount.amount
+    return credited
+
+
+def _deducted_deposit(
+    book: Book, known: Mapping[str, Invoice], invoice: Invoice, deduction: Deduction
+) -> Invoice | Finding:
+    """The deposit that an invoice deducts; or why it cannot: it is no deposit, of another customer, or in another currency."""
+    deposit = known.get(deduction.number)
+    if deposit is None or deposit.kind != "deposit":
+        problem = (
+            _("there is no such invoice")
+            if deposit is None
+            else _("that is not a deposit invoice ({kind})", kind=deposit.kind)
+        )
+        return Finding(
+            "error",
+            "unknown-invoice" if deposit is None else "deposit",
+            _(
+                '{number} deducts the deposit "{deduction_number}", but {subject}',
+                number=invoice.number,
+                deduction_number=deduction.number,
+                subject=problem,
+            ),
+            deduction.source,
+        )
+    if (
+        deposit.customer
+        and invoice.customer
+        and not book.is_owed_by(deposit, invoice.customer.account, invoice.booked_from)
+    ):
+        return Finding(
+            "error",
+            "other-customer",
+            _(
+                "{number} deducts {deduction_number}, which is a deposit of {customer}",
+                number=invoice.number,
+                deduction_number=deduction.number,
+                customer=deposit.customer.name,
+            ),
+            deduction.source,
+        )
+    if deposit.currency != invoice.currency:
+        return Finding(
+            "error",
+            "deposit",
+            _(
+                "{number} in {currency} deducts {deduction_number}, a deposit in {deposit_currency}: deduct "
+                "it from an invoice in its own currency, or pay it back with a credit note",
+                number=invoice.number,
+                currency=invoice.currency,
+                deduction_number=deduction.number,
+                deposit_currency=deposit.currency,
+            ),
+            deduction.source,
+        )
+    return deposit
+
+
+def _deducted_beyond(
+    book: Book, invoice: Invoice, deduction: Deduction, deducted: Decimal, brought: Decimal, credited: bool
+) -> Finding:
+    """More is deducted of a deposit, or of its tax, than it brought (`credited`: less its credit notes)."""
+    of_tax = _("of the tax {tax} ", tax=deduction.tax) if deduction.tax else ""
+    return Finding(
+        severity(book, invoice.date),
+        "deposit-beyond",
+        _(
+            "{number}: with this invoice {amount} {subject}of {deduction_number} is deducted, but "
+            "{credited}it brought only {other_amount}: deduct at most {amount_3} here",
+            number=invoice.number,
+            amount=ledger_amount(deducted, invoice.currency),
+            subject=of_tax,
+            deduction_number=deduction.number,
+            credited=(_("less its credit notes ") if credited else ""),
+            other_amount=ledger_amount(brought, invoice.currency),
+            amount_3=ledger_amount(brought - deducted + deduction.amount, invoice.currency),
+        ),
+        deduction.source,
+    )
 
 
 def _deducted_tax(
@@ -286,36 +320,13 @@ def _deducted_tax(
         adjustment.tax for adjustment in deposit.adjustments if adjustment.tax
     }
     if len(charged) == 1 or len(rates) == len(deposit.taxes) == 1:
-        one = deposit.tax_codes.get(charged.pop() if len(charged) == 1 else next(iter(rates)))
-        if one is None:
+        only_tax = deposit.tax_codes.get(charged.pop() if len(charged) == 1 else next(iter(rates)))
+        if only_tax is None:
             return
-        due = tax.taxes_due([tax.TaxableAmount(one, net)], decimals)
+        due = tax.taxes_due([tax.TaxableAmount(only_tax, net)], decimals)
         if all(abs(code_tax.figure.value - taxes.get(code, ZERO)) <= cent for code, code_tax in due.items()):
             return
-        amounts = (
-            (
-                _(
-                    "{rate} % of it is {figure_amount}",
-                    rate=code_tax.tax.rate,
-                    figure_amount=ledger_amount(code_tax.figure.value, invoice.currency),
-                )
-                if code_tax.base == net
-                else _(
-                    "{rate} % of {amount} is {figure_amount}",
-                    rate=code_tax.tax.rate,
-                    amount=ledger_amount(code_tax.base, invoice.currency),
-                    figure_amount=ledger_amount(code_tax.figure.value, invoice.currency),
-                )
-            )
-            for code_tax in due.values()
-        )
-        names = (f'tax: "{code}"' for code in due)
-        wanted = _(
-            '{amounts}: deduct the tax with deposit: "{number}" and {names}',
-            amounts=joined(", ", amounts),
-            number=number,
-            names=", ".join(names),
-        )
+        wanted = _taxes_wanted(invoice, number, net, due)
     elif deposit.combined and all(taxes.get(code, ZERO) <= (net * rate / 100) + cent for code, rate in rates.items()):
         return  # which part of the net bears which taxes is not written
     else:
@@ -325,25 +336,7 @@ def _deducted_tax(
         slack = sum((cent * 100 / rate for rate in rates.values()), ZERO)
         if net - untaxed - slack <= bases <= net + slack:
             return
-        brought = joined(
-            ", ",
-            (
-                _(
-                    "{amount} of {tax} on {other_amount}",
-                    amount=ledger_amount(amount.amount, deposit.currency),
-                    tax=amount.tax.code,
-                    other_amount=ledger_amount(amount.base, deposit.currency),
-                )
-                for amount in deposit.taxes
-            ),
-        )
-        wanted = _(
-            'that is the tax on {amount}: it brought {brought}; deduct the tax of each with deposit: "{number}" '
-            "and its tax:",
-            amount=ledger_amount(steps.round_to(bases, decimals), invoice.currency),
-            brought=brought,
-            number=number,
-        )
+        wanted = _tax_bases_wanted(invoice, deposit, steps.round_to(bases, decimals))
     deducted = sum(taxes.values(), ZERO)
     yield Finding(
         severity(book, invoice.date),
@@ -360,6 +353,57 @@ def _deducted_tax(
     )
 
 
+def _taxes_wanted(invoice: Invoice, number: str, net: Decimal, due: Mapping[str, tax.CodeTax]) -> str:
+    """The taxes of the net that is deducted, and how to deduct them."""
+    amounts = (
+        (
+            _(
+                "{rate} % of it is {figure_amount}",
+                rate=code_tax.tax.rate,
+                figure_amount=ledger_amount(code_tax.figure.value, invoice.currency),
+            )
+            if code_tax.base == net
+            else _(
+                "{rate} % of {amount} is {figure_amount}",
+                rate=code_tax.tax.rate,
+                amount=ledger_amount(code_tax.base, invoice.currency),
+                figure_amount=ledger_amount(code_tax.figure.value, invoice.currency),
+            )
+        )
+        for code_tax in due.values()
+    )
+    names = (f'tax: "{code}"' for code in due)
+    return _(
+        '{amounts}: deduct the tax with deposit: "{number}" and {names}',
+        amounts=joined(", ", amounts),
+        number=number,
+        names=", ".join(names),
+    )
+
+
+def _tax_bases_wanted(invoice: Invoice, deposit: Invoice, bases: Decimal) -> str:
+    """What the taxes that are deducted are the tax on, and what the deposit brought."""
+    brought = joined(
+        ", ",
+        (
+            _(
+                "{amount} of {tax} on {other_amount}",
+                amount=ledger_amount(amount.amount, deposit.currency),
+                tax=amount.tax.code,
+                other_amount=ledger_amount(amount.base, deposit.currency),
+            )
+            for amount in deposit.taxes
+        ),
+    )
+    return _(
+        'that is the tax on {amount}: it brought {brought}; deduct the tax of each with deposit: "{number}" '
+        "and its tax:",
+        amount=ledger_amount(bases, invoice.currency),
+        brought=brought,
+        number=deposit.number,
+    )
+
+
 def check_taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
     """The tax that payments made due has left the pending account, and it is known whose tax it is."""
     due = tax_due(book, book.last_date, allocated)
@@ -368,77 +412,92 @@ def check_taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
     for total in due.totals:
         code, account, currency = total.pending.code, total.pending.account, total.pending.currency
         if not code:
-            unsaid = [
-                movement
-                for movement in book.tax_movements
-                if (movement.account, movement.code, movement.currency) == (account, "", currency)
-                and not movement.number
-            ]
-            left = sum((movement.amount for movement in unsaid), ZERO)
-            if left:
-                yield Finding(
-                    "warning",
-                    "tax-code",
-                    _(
-                        "{amount} left {account} without a tax code: write tax: below those postings",
-                        amount=ledger_amount(left, currency),
-                        account=account,
-                    ),
-                    unsaid[0].source,
-                )
+            yield from _left_without_code(book, account, currency)
             continue
         source = book.taxes[tax.code_of_name(code, book.taxes)].latest.source
         if total.to_move or total.to_release:
-            what = (
-                _(
-                    "{amount} left {account}: bean-invoice tax-due shows where, and the entry to add",
-                    amount=ledger_amount(total.left, currency),
-                    account=account,
-                )
-                if total.to_release
-                else _(
-                    "{amount} reached {due_account}: bean-invoice tax-due shows the exchange difference, and the "
-                    "entry to add",
-                    amount=ledger_amount(total.moved, currency),
-                    due_account=total.due_account,
-                )
-            )
-            yield Finding(
-                "warning",
-                "tax-due",
-                _(
-                    "{code}: {amount} became due by payments until {last_date}, but {subject}",
-                    code=code,
-                    last_date=book.last_date,
-                    amount=ledger_amount(total.due, currency),
-                    subject=what,
-                ),
-                source,
-            )
+            yield _tax_not_moved(book, total, source)
         if total.to_cancel:
-            yield Finding(
-                "warning",
-                "tax-written-off",
-                _(
-                    "{code}: {amount} of tax was lost through write-offs and discounts, but {total_amount} left "
-                    "{account}: {taken_off}",
+            yield _tax_not_cancelled(total, source)
+
+
+def _left_without_code(book: Book, account: str, currency: str) -> Iterator[Finding]:
+    """Money that left an account of pending tax, but does not say of which tax."""
+    unsaid = [
+        movement
+        for movement in book.tax_movements
+        if (movement.account, movement.code, movement.currency) == (account, "", currency) and not movement.number
+    ]
+    left = sum((movement.amount for movement in unsaid), ZERO)
+    if left:
+        yield Finding(
+            "warning",
+            "tax-code",
+            _(
+                "{amount} left {account} without a tax code: write tax: below those postings",
+                amount=ledger_amount(left, currency),
+                account=account,
+            ),
+            unsaid[0].source,
+        )
+
+
+def _tax_not_moved(book: Book, total: TaxTotal, source: Source) -> Finding:
+    """Tax that payments made due, and that the books do not move."""
+    code, account, currency = total.pending.code, total.pending.account, total.pending.currency
+    moved = (
+        _(
+            "{amount} left {account}: bean-invoice tax-due shows where, and the entry to add",
+            amount=ledger_amount(total.left, currency),
+            account=account,
+        )
+        if total.to_release
+        else _(
+            "{amount} reached {due_account}: bean-invoice tax-due shows the exchange difference, and the entry to add",
+            amount=ledger_amount(total.moved, currency),
+            due_account=total.due_account,
+        )
+    )
+    return Finding(
+        "warning",
+        "tax-due",
+        _(
+            "{code}: {amount} became due by payments until {last_date}, but {subject}",
+            code=code,
+            last_date=book.last_date,
+            amount=ledger_amount(total.due, currency),
+            subject=moved,
+        ),
+        source,
+    )
+
+
+def _tax_not_cancelled(total: TaxTotal, source: Source) -> Finding:
+    """Tax that was lost, and that the books do not take off."""
+    code, account, currency = total.pending.code, total.pending.account, total.pending.currency
+    return Finding(
+        "warning",
+        "tax-written-off",
+        _(
+            "{code}: {amount} of tax was lost through write-offs and discounts, but {total_amount} left "
+            "{account}: {taken_off}",
+            code=code,
+            amount=ledger_amount(total.cancelled, currency),
+            total_amount=ledger_amount(total.taken_off, currency),
+            account=account,
+            taken_off=(
+                _('take it off in the write-off transaction, with tax: "{code}"', code=code)
+                if abs(total.taken_off) < abs(total.cancelled)
+                else _(
+                    "put {amount} back there, in the write-off transaction or where that much of the loss is "
+                    'taken back, with tax: "{code}"',
+                    amount=ledger_amount(abs(total.to_cancel), currency),
                     code=code,
-                    amount=ledger_amount(total.cancelled, currency),
-                    total_amount=ledger_amount(total.taken_off, currency),
-                    account=account,
-                    taken_off=(
-                        _('take it off in the write-off transaction, with tax: "{code}"', code=code)
-                        if abs(total.taken_off) < abs(total.cancelled)
-                        else _(
-                            "put {amount} back there, in the write-off transaction or where that much of the loss is "
-                            'taken back, with tax: "{code}"',
-                            amount=ledger_amount(abs(total.to_cancel), currency),
-                            code=code,
-                        )
-                    ),
-                ),
-                source,
-            )
+                )
+            ),
+        ),
+        source,
+    )
 
 
 def _taken_over(book: Book, due: TaxDue) -> Iterator[Finding]:

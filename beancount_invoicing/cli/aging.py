@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import cast
 
@@ -74,6 +75,36 @@ def aging_command(
         )
     except receivables.BoundsError as error:
         raise click.BadParameter(str(error), param_hint="--bounds") from None
+    _report_differences(session, report)
+    whose = customers_wanted(session, ledger.book, customer)
+    if whose is None:
+        return
+    if whose:
+        report = report.for_customers(whose)
+    answer = aging_json(report, explain)
+    names = bucket_names(report.bounds, report.basis)
+    if form == "json":
+        print_json(answer)
+        return
+    if form == "csv":
+        _print_rows(answer["rows"], names)
+        return
+    _aging_table(answer, names, basis, as_of, with_drafts=any(row.drafts for row in report.rows))
+    if explain:
+        for row in report.rows:
+            echo(
+                _(
+                    "  {account}: {total} + drafts {drafts} = balance in the ledger {currency}",
+                    account=row.account,
+                    total=row.total,
+                    drafts=row.drafts,
+                    currency=row.currency,
+                )
+            )
+
+
+def _report_differences(session: Session, report: receivables.Aging) -> None:
+    """An error for each account of which the report is not what the ledger says."""
     for row, books in report.unreconciled():
         session.error(
             _(
@@ -86,33 +117,27 @@ def aging_command(
                 balance=books.balance,
             )
         )
-    whose = customers_wanted(session, ledger.book, customer)
-    if whose is None:
-        return
-    if whose:
-        report = report.for_customers(whose)
-    answer = aging_json(report, explain)
-    names = bucket_names(report.bounds, report.basis)
-    if form == "json":
-        print_json(answer)
-        return
-    if form == "csv":
-        columns = ("customer", "account", "currency", "not_due", *names, "unallocated", "total", "disputed", "drafts")
-        print_csv(
-            columns,
-            [
-                [row["customer"], row["account"], row["currency"], row["not_due"], *row["buckets"], row["unallocated"],
-                 row["total"], row["disputed"], row["drafts"]]
-                for row in answer["rows"]
-            ],
-        )  # fmt: skip
-        return
-    drafts = any(row.drafts for row in report.rows)
+
+
+def _print_rows(rows: list[amounts.Answer], names: Sequence[str]) -> None:
+    """CSV; `names`: of the buckets."""
+    columns = ("customer", "account", "currency", "not_due", *names, "unallocated", "total", "disputed", "drafts")
+    print_csv(
+        columns,
+        [
+            [row["customer"], row["account"], row["currency"], row["not_due"], *row["buckets"], row["unallocated"],
+             row["total"], row["disputed"], row["drafts"]]
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+def _aging_table(answer: amounts.Answer, names: Sequence[str], basis: str, as_of: date, *, with_drafts: bool) -> None:
     columns_shown: list[ColumnSpec] = [
         (_("customer"), False), (_("account"), False, "spare"), (_("not due"), True), *((name, True) for name in names),
         (_("unallocated"), True, "below"), (_("total"), True), ("", False), (_("disputed"), True, "below"),
     ]  # fmt: skip
-    if drafts:
+    if with_drafts:
         columns_shown.append((_("drafts"), True, "below"))
 
     def cells(first: str, second: str, row: amounts.Answer) -> list[str | None]:
@@ -120,7 +145,7 @@ def aging_command(
                 *(_said(amount, ("late" if place else "doubtful") if basis == "due" else None)
                   for place, amount in enumerate(row["buckets"])),
                 spaced(row["unallocated"]), spaced(row["total"]), row["currency"], _said(row["disputed"], "doubtful"),
-                *([_said(row["drafts"], "draft")] if drafts else [])]  # fmt: skip
+                *([_said(row["drafts"], "draft")] if with_drafts else [])]  # fmt: skip
 
     print_table(
         (
@@ -132,14 +157,3 @@ def aging_command(
         [cells(row["customer"], row["account"], row) for row in answer["rows"]],
         [cells(_("Total"), "", total) for total in answer["totals"]],
     )
-    if explain:
-        for row in report.rows:
-            echo(
-                _(
-                    "  {account}: {total} + drafts {drafts} = balance in the ledger {currency}",
-                    account=row.account,
-                    total=row.total,
-                    drafts=row.drafts,
-                    currency=row.currency,
-                )
-            )

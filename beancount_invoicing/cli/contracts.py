@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ import click
 
 from beancount_invoicing import billing, customer_search
 from beancount_invoicing.actions import bill
+from beancount_invoicing.answers import amounts
 from beancount_invoicing.answers.billing import unbilled_json
 from beancount_invoicing.answers.contracts import contract_json
 from beancount_invoicing.cli.colours import marked
@@ -32,7 +34,7 @@ from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.customer_search import UnknownCustomer
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
-from beancount_invoicing.receivables import open_retentions
+from beancount_invoicing.receivables import Retention, open_retentions
 from beancount_invoicing.rules.steps import describe_step
 from beancount_invoicing.words import interval, word
 from beancount_invoicing.writing.new_documents import InvalidRequest
@@ -89,87 +91,103 @@ def contracts_command(session: Session, customer: str, contract: str, as_of: dat
     elif form == "csv":
         print_csv(CONTRACT_COLUMNS, [[row[name] for name in CONTRACT_COLUMNS] for row in rows])
     else:
-        print_table(
-            _("Contracts as of {day}", day=as_of),
-            [
-                (_("code"), False),
-                (_("customer"), False),
-                (_("what"), False),
-                (_("price"), True),
-                ("", False),
-                (_("every"), False),
-                (_("billed"), True),
-                (_("unbilled"), True),
-                (_("left"), True),
-                (_("next"), False),
-                (_("ends"), False),
-                (_("notice by"), False),
-            ],
-            [
-                [
-                    row["code"],
-                    row["customer"],
-                    (_("{text}, paused", text=row["text"]) if row["paused"] else _("{text}", text=row["text"])),
-                    spaced(row["price"]),
-                    row["currency"],
-                    interval(row["every"] or row["mode"]),
-                    spaced(row["billed"]),
-                    marked(
-                        spaced(row["unbilled"]), "new" if row["unbilled"] and row["unbilled"].strip("-0.") else None
-                    ),
-                    spaced(row["left"]),
-                    row["next_due"],
-                    row["ends"],
-                    row["notice_by"],
-                ]
-                for row in rows
-            ],
-        )
-        for standing in standings if explain else ():
-            for place, step in enumerate(standing.steps):
-                echo(
-                    _("  {step}", step=describe_step(step))
-                    if place
-                    else _("\n{contract}\n  {step}", contract=standing.contract.code, step=describe_step(step))
-                )
+        _contracts_table(rows, as_of)
+        if explain:
+            _explain_steps(standings)
+        for standing, row in zip(standings, rows, strict=True):
+            _print_change_orders(standing, row)
+        for standing in standings:
+            if retention := kept.get(standing.contract.code):
+                _print_retention(retention)
 
-    for status, row in zip(standings, rows, strict=True) if form == "table" else ():
-        if status.change_orders:
-            print_notice(
-                _(
-                    "{contract}: contract price {contract_price}, change orders {change_orders_total}, in all "
-                    "{price} {currency}",
-                    contract=status.contract.code,
-                    contract_price=row["contract_price"],
-                    change_orders_total=f"{status.change_orders_total:+f}",
-                    price=row["price"],
-                    currency=status.currency,
-                )
-            )
-        if status.prepaid:
-            print_notice(
-                _(
-                    "{contract}: {prepaid} {currency} of deposits has not been deducted yet",
-                    contract=status.contract.code,
-                    prepaid=row["prepaid"],
-                    currency=status.currency,
-                )
-            )
+
+def _contracts_table(rows: list[amounts.Answer], as_of: date) -> None:
+    print_table(
+        _("Contracts as of {day}", day=as_of),
+        [
+            (_("code"), False),
+            (_("customer"), False),
+            (_("what"), False),
+            (_("price"), True),
+            ("", False),
+            (_("every"), False),
+            (_("billed"), True),
+            (_("unbilled"), True),
+            (_("left"), True),
+            (_("next"), False),
+            (_("ends"), False),
+            (_("notice by"), False),
+        ],
+        [
+            [
+                row["code"],
+                row["customer"],
+                (_("{text}, paused", text=row["text"]) if row["paused"] else _("{text}", text=row["text"])),
+                spaced(row["price"]),
+                row["currency"],
+                interval(row["every"] or row["mode"]),
+                spaced(row["billed"]),
+                marked(spaced(row["unbilled"]), "new" if row["unbilled"] and row["unbilled"].strip("-0.") else None),
+                spaced(row["left"]),
+                row["next_due"],
+                row["ends"],
+                row["notice_by"],
+            ]
+            for row in rows
+        ],
+    )
+
+
+def _explain_steps(standings: Sequence[billing.ContractStatus]) -> None:
+    """How the figures of each contract came about."""
     for standing in standings:
-        back = kept.get(standing.contract.code)
-        if back and form == "table":
-            until = _("accepted on {accepted}", accepted=back.accepted) if back.accepted else _("not accepted yet")
-            due = _(", due from {due} on", due=back.due) if back.due else ""
-            print_notice(
-                _(
-                    "{contract}: {amount} {currency} is kept back, its works are {until}{due}",
-                    contract=back.contract,
-                    amount=back.open,
-                    currency=back.currency,
-                    until=until,
-                    due=due,
-                )
+        for place, step in enumerate(standing.steps):
+            echo(
+                _("  {step}", step=describe_step(step))
+                if place
+                else _("\n{contract}\n  {step}", contract=standing.contract.code, step=describe_step(step))
             )
+
+
+def _print_change_orders(status: billing.ContractStatus, row: amounts.Answer) -> None:
+    """What change orders make of the price, and which deposits are not deducted yet."""
+    if status.change_orders:
+        print_notice(
+            _(
+                "{contract}: contract price {contract_price}, change orders {change_orders_total}, in all "
+                "{price} {currency}",
+                contract=status.contract.code,
+                contract_price=row["contract_price"],
+                change_orders_total=f"{status.change_orders_total:+f}",
+                price=row["price"],
+                currency=status.currency,
+            )
+        )
+    if status.prepaid:
+        print_notice(
+            _(
+                "{contract}: {prepaid} {currency} of deposits has not been deducted yet",
+                contract=status.contract.code,
+                prepaid=row["prepaid"],
+                currency=status.currency,
+            )
+        )
+
+
+def _print_retention(retention: Retention) -> None:
+    """What is kept back of the works of a contract, and until when."""
+    until = _("accepted on {accepted}", accepted=retention.accepted) if retention.accepted else _("not accepted yet")
+    due = _(", due from {due} on", due=retention.due) if retention.due else ""
+    print_notice(
+        _(
+            "{contract}: {amount} {currency} is kept back, its works are {until}{due}",
+            contract=retention.contract,
+            amount=retention.open,
+            currency=retention.currency,
+            until=until,
+            due=due,
+        )
+    )
 
 
 @click.command(epilog=examples("unbilled -u month-end", "unbilled --as-of end-of-last-year --running"))
@@ -200,63 +218,75 @@ def unbilled_command(session: Session, customer: str, contract: str, run: bool, 
         echo(_("Nothing waits to be billed on {day}.", day=as_of))
     else:
         names = {account: dated.at(as_of).name for account, dated in ledger.book.customers.items()}
-        totals: dict[tuple[str, str], Decimal] = {}
-        for one in waiting:
-            parts = ("Running" if one.kind == "running" else "Waits", "Total") if running else ("Total",)
-            for part in parts:
-                totals[one.currency, part] = totals.get((one.currency, part), Decimal(0)) + one.line.net
-        print_table(
-            (
-                _("To be billed as of {day}, without tax, including periods that have begun", day=as_of)
-                if run
-                else _("To be billed as of {day}, without tax", day=as_of)
-            ),
-            [
-                (_("customer"), False),
-                (_("contract"), False),
-                (_("what"), False),
-                (_("since"), False),
-                (_("age"), True),
-                (_("quantity"), True),
-                (_("price"), True),
-                (_("net"), True),
-                ("", False),
-            ],
-            [
-                [
-                    names[row["customer"]],
-                    row["contract"],
-                    row["text"] or row["item"] or word(row["what"]),
-                    row["since"],
-                    marked(
-                        _("{days} d", days=row["days"]) if row["days"] >= 0 else "",
-                        "doubtful" if row["days"] > LONG_WAIT_DAYS else None,
-                    ),
-                    row["quantity"],
-                    spaced(row["price"]),
-                    marked(spaced(row["net"]), "done" if row["what"] == "running" else "new"),
-                    row["currency"],
-                ]
-                for row in rows
-            ],
-            [
-                [_PARTS[_PARTS.index(part)], "", "", "", "", "", "", spaced(str(total)), currency]
-                for (currency, part), total in sorted(
-                    totals.items(), key=lambda one: (one[0][0], _PARTS.index(one[0][1]))
-                )
-            ],
-        )
+        _unbilled_table(rows, waiting, names, as_of, run)
     for left_out in notices:
         print_notice(left_out.one_line)
-    for one in waiting:
-        days = (as_of - one.line.billable_from).days
+    _warn_of_long_waits(waiting, as_of)
+
+
+def _unbilled_table(
+    rows: list[amounts.Answer], lines: Sequence[billing.UnbilledLine], names: Mapping[str, str], as_of: date, run: bool
+) -> None:
+    """What waits to be billed, with its totals; `run`: and what has run."""
+    running = any(line.kind == "running" for line in lines)
+    totals: dict[tuple[str, str], Decimal] = {}
+    for line in lines:
+        parts = ("Running" if line.kind == "running" else "Waits", "Total") if running else ("Total",)
+        for part in parts:
+            totals[line.currency, part] = totals.get((line.currency, part), Decimal(0)) + line.line.net
+    print_table(
+        (
+            _("To be billed as of {day}, without tax, including periods that have begun", day=as_of)
+            if run
+            else _("To be billed as of {day}, without tax", day=as_of)
+        ),
+        [
+            (_("customer"), False),
+            (_("contract"), False),
+            (_("what"), False),
+            (_("since"), False),
+            (_("age"), True),
+            (_("quantity"), True),
+            (_("price"), True),
+            (_("net"), True),
+            ("", False),
+        ],
+        [
+            [
+                names[row["customer"]],
+                row["contract"],
+                row["text"] or row["item"] or word(row["what"]),
+                row["since"],
+                marked(
+                    _("{days} d", days=row["days"]) if row["days"] >= 0 else "",
+                    "doubtful" if row["days"] > LONG_WAIT_DAYS else None,
+                ),
+                row["quantity"],
+                spaced(row["price"]),
+                marked(spaced(row["net"]), "done" if row["what"] == "running" else "new"),
+                row["currency"],
+            ]
+            for row in rows
+        ],
+        [
+            [_PARTS[_PARTS.index(part)], "", "", "", "", "", "", spaced(str(total)), currency]
+            for (currency, part), total in sorted(
+                totals.items(), key=lambda total: (total[0][0], _PARTS.index(total[0][1]))
+            )
+        ],
+    )
+
+
+def _warn_of_long_waits(lines: Sequence[billing.UnbilledLine], as_of: date) -> None:
+    for line in lines:
+        days = (as_of - line.line.billable_from).days
         if days > LONG_WAIT_DAYS:
-            what = one.line.text or one.line.item or one.kind
+            subject = line.line.text or line.line.item or line.kind
             print_notice(
                 _(
                     "warning: {contract}, {subject}: waiting for {days} days, more than {long_wait_days}: bill it",
-                    contract=one.contract.code,
-                    subject=what,
+                    contract=line.contract.code,
+                    subject=subject,
                     days=days,
                     long_wait_days=LONG_WAIT_DAYS,
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -164,40 +164,11 @@ def init_command(
         if not asked:
             raise click.UsageError(_('say who sells: bean-invoice init --name "…" --country FR --regime payments'))
         name = prompt(_("Legal name of the seller"), err=True)
-    keys = {key: said[key.replace("-", "_")] for key in SELLER_KEYS}
-    if asked:
-        for key in ("address", "postcode", "city", "country", "siren", "vat-id", "email", "iban"):
-            keys[key] = keys[key] or _ask(key, "FR" if key == "country" else "")
-        if law.law_of(keys["country"]) == "FR":
-            keys["legal-form"] = keys["legal-form"] or _ask("legal-form", "")
-    keys["country"] = (keys["country"] or "FR").upper()
-    _french(keys)
+    keys = _seller_keys(said, asked)
     place = law.place_of_address(keys["country"], keys["postcode"], keys["vat-id"])
     no_vat = law.no_vat_mention(place, language or LANGUAGE_BY_COUNTRY.get(law.law_of(keys["country"]), "en"))
-    if regime is None and no_vat:
-        regime = "exempt"
-        print_notice(_("In {place} no VAT is charged: {no_vat}", place=place, no_vat=no_vat))
-    elif regime is None:
-        regime = _ask_regime() if asked else "invoices"
     since = day or as_of.replace(month=1, day=1)
-    if regime != "exempt" and no_vat:
-        raise click.UsageError(
-            _(
-                "in {place} no VAT is charged ({no_vat}): leave --regime {regime} out",
-                place=place,
-                no_vat=no_vat,
-                regime=regime,
-            )
-        )
-    if not rates and regime != "exempt":
-        rates = tuple(rate.rate for rate in law.usual_rates(place, since))
-    if not rates and regime != "exempt":
-        if asked:
-            rates = (prompt(_("Usual rate of tax in percent"), type=Number(), err=True),)
-        else:
-            raise click.UsageError(
-                _("give the rates of tax in {place}, the usual one first: --rate NUMBER, once for each", place=place)
-            )
+    regime, rates = _regime_and_rates(place, no_vat, regime, rates, since, asked)
     if oss and (regime == "exempt" or not law.sells_in_union(place, "services" if nature == "electronic" else "goods")):
         raise click.UsageError(_("--oss is for sellers in the European Union whose sales are taxed"))
     start = LedgerSetup(
@@ -218,17 +189,72 @@ def init_command(
             way = build_write_options(write, into, commit)
             print_outcome(adopt.adopt(older, start, as_of, way), way)
         else:
-            dry = is_dry_run()
-            for file in init.init(folder, start, dry=dry):
-                echo(file)
-            print_notice(
-                _("Nothing is written with --dry-run.")
-                if dry
-                else _(
-                    "Written. Next: bean-invoice -f {folder} customer add NAME --write",
-                    folder=folder / "main.beancount",
-                )
+            _write_first_ledger(folder, start)
+
+
+def _write_first_ledger(folder: Path, start: LedgerSetup) -> None:
+    dry = is_dry_run()
+    for file in init.init(folder, start, dry=dry):
+        echo(file)
+    print_notice(
+        _("Nothing is written with --dry-run.")
+        if dry
+        else _(
+            "Written. Next: bean-invoice -f {folder} customer add NAME --write",
+            folder=folder / "main.beancount",
+        )
+    )
+
+
+def _regime_and_rates(
+    place: str, no_vat: str, regime: str | None, rates: tuple[Decimal, ...], day: date, asked: bool
+) -> tuple[str, tuple[Decimal, ...]]:
+    """When tax is owed, and its rates: as given, else as the user answers (`asked`), or as is usual at a place; `no_vat`: what the
+    law says where none is charged. Raises click.UsageError."""
+    regime = regime or _usual_regime(place, no_vat, asked)
+    if regime != "exempt" and no_vat:
+        raise click.UsageError(
+            _(
+                "in {place} no VAT is charged ({no_vat}): leave --regime {regime} out",
+                place=place,
+                no_vat=no_vat,
+                regime=regime,
             )
+        )
+    return regime, rates or (() if regime == "exempt" else _usual_rates(place, day, asked))
+
+
+def _seller_keys(given: Mapping[str, str], asked: bool) -> dict[str, str]:
+    """What the ledger says of the seller, by key: as given, else (`asked`) as the user answers."""
+    keys = {key: given[key.replace("-", "_")] for key in SELLER_KEYS}
+    if asked:
+        for key in ("address", "postcode", "city", "country", "siren", "vat-id", "email", "iban"):
+            keys[key] = keys[key] or _ask(key, "FR" if key == "country" else "")
+        if law.law_of(keys["country"]) == "FR":
+            keys["legal-form"] = keys["legal-form"] or _ask("legal-form", "")
+    keys["country"] = (keys["country"] or "FR").upper()
+    _french(keys)
+    return keys
+
+
+def _usual_regime(place: str, no_vat: str, asked: bool) -> str:
+    """When tax is owed, where the user does not say so: never where no VAT is charged."""
+    if no_vat:
+        print_notice(_("In {place} no VAT is charged: {no_vat}", place=place, no_vat=no_vat))
+        return "exempt"
+    return _ask_regime() if asked else "invoices"
+
+
+def _usual_rates(place: str, day: date, asked: bool) -> tuple[Decimal, ...]:
+    """The rates of a place, where the user does not say them. Raises click.UsageError where none is known."""
+    rates = tuple(rate.rate for rate in law.usual_rates(place, day))
+    if rates:
+        return rates
+    if asked:
+        return (prompt(_("Usual rate of tax in percent"), type=Number(), err=True),)
+    raise click.UsageError(
+        _("give the rates of tax in {place}, the usual one first: --rate NUMBER, once for each", place=place)
+    )
 
 
 def _french(keys: dict[str, str]) -> None:

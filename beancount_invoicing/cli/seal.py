@@ -93,33 +93,37 @@ def verify_command(session: Session, numbers: tuple[str, ...], mark: str, form: 
         print_csv(
             COLUMNS,
             [
-                [row["number"], row["file"], row["sealed_on"], row["unchanged"], each.get("what"), each.get("sealed"),
-                 each.get("now"), row["source"]]
+                [row["number"], row["file"], row["sealed_on"], row["unchanged"], difference.get("what"), difference.get("sealed"),
+                 difference.get("now"), row["source"]]
                 for row in rows
-                for each in row["differences"] or [{}]
+                for difference in row["differences"] or [{}]
             ],
         )  # fmt: skip
         return
-    for one in verifieds:
-        if one.unchanged is False:
-            _changed(session, one)
-        elif one.seal:
-            what = _("unchanged") if one.unchanged else _("the file is unchanged")
-            echo(
-                _(
-                    "{number}: {subject} since {day}{notice}",
-                    number=one.number,
-                    subject=what,
-                    day=one.seal.date,
-                    notice=(_("; {notice}", notice=one.notice) if one.notice else ""),
-                )
-            )
-        else:
-            echo(_("{number} {notice}", number=one.number, notice=one.notice))
+    for verified in verifieds:
+        _print_verified(session, verified)
     if not numbers and ledger.book.seals:
         _chain(ledger.book)
     if not verifieds and not numbers:
         echo(_("No document is sealed: bean-invoice seal NUMBER --write"))
+
+
+def _print_verified(session: Session, verified: seal.Verified) -> None:
+    if verified.unchanged is False:
+        _changed(session, verified)
+    elif verified.seal:
+        unchanged = _("unchanged") if verified.unchanged else _("the file is unchanged")
+        echo(
+            _(
+                "{number}: {subject} since {day}{notice}",
+                number=verified.number,
+                subject=unchanged,
+                day=verified.seal.date,
+                notice=(_("; {notice}", notice=verified.notice) if verified.notice else ""),
+            )
+        )
+    else:
+        echo(_("{number} {notice}", number=verified.number, notice=verified.notice))
 
 
 def _changed(session: Session, verified: Verified) -> None:

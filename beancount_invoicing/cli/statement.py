@@ -175,102 +175,112 @@ def _what(moved: amounts.Answer) -> str:
     )
 
 
-def _table(one: Statement, answer: amounts.Answer, explain: bool) -> None:
-    start = _("from {since} ", since=one.since) if one.since else ""
+def _table(statement: Statement, answer: amounts.Answer, explain: bool) -> None:
+    start = _("from {since} ", since=statement.since) if statement.since else ""
     if not answer["currencies"]:
         echo(
             _(
                 "There was no movement on the account of {customer} {start}to {day}, and nothing is owed.",
-                customer=one.customer.name,
+                customer=statement.customer.name,
                 start=start,
-                day=one.as_of,
+                day=statement.as_of,
             )
         )
-    for each in answer["currencies"]:
-        currency = each["currency"]
-        opening = [["", _("balance"), "", "", "", amount_in_sentence(each["opening"])]] if one.since else []
+    for in_currency in answer["currencies"]:
+        currency = in_currency["currency"]
         echo(
             _(
                 "{customer}, account in {currency} {start}to {day}",
-                customer=one.customer.name,
+                customer=statement.customer.name,
                 currency=currency,
                 start=start,
-                day=one.as_of,
+                day=statement.as_of,
             )
         )
-        print_table(
-            "",
-            [
-                (_("date"), False),
-                (_p("movement", "what"), False),
-                (_("documents"), False),
-                (_("debit"), True),
-                (_("credit"), True),
-                (_("balance"), True),
-            ],
-            [
-                *opening,
-                *(
-                    [
-                        moved["date"],
-                        _what(moved),
-                        moved["number"] or " ".join(moved["settles"]),
-                        spaced(moved["debit"]),
-                        spaced(moved["credit"]),
-                        amount_in_sentence(moved["balance"]),
-                    ]
-                    for moved in each["movements"]
-                ),
-            ],
-            [[one.as_of.isoformat(), _("balance"), "", "", "", amount_in_sentence(each["closing"])]],
-        )
-        if each["open"]:
-            print_table(
-                _("Open on {day}", day=one.as_of),
-                [
-                    (_("number"), False),
-                    (_("date"), False),
-                    (_("due"), False),
-                    (_("late"), True),
-                    (_("amount"), True),
-                    (_("open"), True),
-                    ("", False),
-                    (_("disputed"), True),
-                ],
-                [
-                    [
-                        item["number"] or word(item["what"]),
-                        item["date"],
-                        item["due"],
-                        marked(
-                            _("{days_overdue} d", days_overdue=item["days_overdue"]) if item["days_overdue"] else "",
-                            "late",
-                        ),
-                        spaced(item["amount"]),
-                        spaced(item["open"]),
-                        currency,
-                        spaced(item["disputed"]),
-                    ]
-                    for item in each["open"]
-                ],
-            )
-            ages = each["aging"]
-            print_table(
-                _("In days late on {day}", day=one.as_of),
-                [(_("not due"), True), *((name, True) for name in bucket_names(one.bounds, "due")),
-                 (_("unallocated"), True), (_("total"), True), ("", False)],
-                [[spaced(ages["not_due"]), *map(spaced, ages["buckets"]), spaced(ages["unallocated"]),
-                  spaced(ages["total"]), currency]],
-            )  # fmt: skip
-        if Decimal(each["drafts"]):
+        _movements_table(statement, in_currency)
+        if in_currency["open"]:
+            _open_table(statement, in_currency)
+        if Decimal(in_currency["drafts"]):
             say(
                 _(
                     "Drafts of {amount} {currency} are left out; the ledger includes them in the account.\n",
-                    amount=amount_in_sentence(each["drafts"]),
+                    amount=amount_in_sentence(in_currency["drafts"]),
                     currency=currency,
                 )
             )
     if explain:
-        for in_currency in one.currencies:
-            for step in in_currency.steps:
-                echo(_("  {step}", step=describe_step(step)))
+        for step in (step for part in statement.currencies for step in part.steps):
+            echo(_("  {step}", step=describe_step(step)))
+
+
+def _movements_table(statement: Statement, in_currency: amounts.Answer) -> None:
+    """The movements of a currency, between its balances."""
+    opening = [["", _("balance"), "", "", "", amount_in_sentence(in_currency["opening"])]] if statement.since else []
+    print_table(
+        "",
+        [
+            (_("date"), False),
+            (_p("movement", "what"), False),
+            (_("documents"), False),
+            (_("debit"), True),
+            (_("credit"), True),
+            (_("balance"), True),
+        ],
+        [
+            *opening,
+            *(
+                [
+                    moved["date"],
+                    _what(moved),
+                    moved["number"] or " ".join(moved["settles"]),
+                    spaced(moved["debit"]),
+                    spaced(moved["credit"]),
+                    amount_in_sentence(moved["balance"]),
+                ]
+                for moved in in_currency["movements"]
+            ),
+        ],
+        [[statement.as_of.isoformat(), _("balance"), "", "", "", amount_in_sentence(in_currency["closing"])]],
+    )
+
+
+def _open_table(statement: Statement, in_currency: amounts.Answer) -> None:
+    """What is open in a currency, and its age."""
+    currency = in_currency["currency"]
+    print_table(
+        _("Open on {day}", day=statement.as_of),
+        [
+            (_("number"), False),
+            (_("date"), False),
+            (_("due"), False),
+            (_("late"), True),
+            (_("amount"), True),
+            (_("open"), True),
+            ("", False),
+            (_("disputed"), True),
+        ],
+        [
+            [
+                item["number"] or word(item["what"]),
+                item["date"],
+                item["due"],
+                marked(
+                    _("{days_overdue} d", days_overdue=item["days_overdue"]) if item["days_overdue"] else "",
+                    "late",
+                ),
+                spaced(item["amount"]),
+                spaced(item["open"]),
+                currency,
+                spaced(item["disputed"]),
+            ]
+            for item in in_currency["open"]
+        ],
+    )
+    ages = in_currency["aging"]
+    print_table(
+        _("In days late on {day}", day=statement.as_of),
+        [(_("not due"), True), *((name, True) for name in bucket_names(statement.bounds, "due")),
+         (_("unallocated"), True), (_("total"), True), ("", False)],
+        [[spaced(ages["not_due"]), *map(spaced, ages["buckets"]), spaced(ages["unallocated"]),
+          spaced(ages["total"]), currency]],
+    )  # fmt: skip

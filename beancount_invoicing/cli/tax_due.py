@@ -10,6 +10,7 @@ import click
 
 from beancount_invoicing import receivables
 from beancount_invoicing.actions import move_taxes
+from beancount_invoicing.answers.amounts import Answer
 from beancount_invoicing.answers.taxes import taxes_due_json
 from beancount_invoicing.cli.common import (
     Session,
@@ -32,6 +33,7 @@ from beancount_invoicing.cli.common import (
 from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
 from beancount_invoicing.messages import _, _n, _p, joined
+from beancount_invoicing.receivables.advances import Advance
 from beancount_invoicing.rules.steps import describe_step
 
 SHARE_COLUMNS = (
@@ -118,6 +120,14 @@ def tax_due_command(
 def _tables(answer: Any, since: date | None, until: date) -> None:
     if not answer["totals"] and not answer["shares"]:
         return
+    _shares_table(answer["shares"], since, until)
+    if answer["period"]:
+        _period_table(answer["period"])
+    if answer["totals"]:  # of one customer there are none
+        _totals_table(answer["totals"])
+
+
+def _shares_table(shares: list[Answer], since: date | None, until: date) -> None:
     print_table(
         (
             _("Tax that became due by payments from {since} to {until}", since=since, until=until)
@@ -147,20 +157,23 @@ def _tables(answer: Any, since: date | None, until: date) -> None:
                 row["currency"],
                 SHARE_WORDS[row["what"]],
             ]
-            for row in answer["shares"]
+            for row in shares
         ],
     )
-    if answer["period"]:
-        print_table(
+
+
+def _period_table(period: list[Answer]) -> None:
+    print_table(
         _("By code and rate"),
         [(_("code"), False), (_("rate"), True), (_("base"), True), (_p("tax", "due"), True), (_("cancelled"), True), ("", False)],
-        [
-            [row["code"], f"{row['rate']} %", *(spaced(row[name]) for name in ("base", "due", "cancelled")), row["currency"]]
-            for row in answer["period"]
-        ],
+            [
+                [row["code"], f"{row['rate']} %", *(spaced(row[name]) for name in ("base", "due", "cancelled")), row["currency"]]
+                for row in period
+            ],
     )  # fmt: skip
-    if not answer["totals"]:  # of one customer there are none
-        return
+
+
+def _totals_table(totals: list[Answer]) -> None:
     print_table(
         _("By code, of all time"),
         [
@@ -181,33 +194,14 @@ def _tables(answer: Any, since: date | None, until: date) -> None:
                 *(spaced(row[name]) for name in ("booked", "due", "moved", "to_move", "cancelled", "to_cancel")),
                 row["currency"],
             ]
-            for row in answer["totals"]
+            for row in totals
         ],
     )
 
 
 def _notices(due: receivables.TaxDue, asked: receivables.TaxDue) -> None:
     for advance in asked.on_account:
-        codes = ", ".join(tax.code for tax in advance.taxes)
-        what = (
-            _("{tax} {currency} of {codes}", tax=advance.tax, currency=advance.payment.currency, codes=codes)
-            if advance.tax is not None
-            else _("tax ({codes})", codes=codes)
-        )
-        place = f"{relative(advance.payment.source.file)}:{advance.payment.source.line}"
-        print_notice(
-            _(
-                "{customer}: {amount} {currency} received on {day} is not allocated to any invoice ({place}): if it "
-                "is for services known by then, {subject} is due on it since that day; invoice it (as a deposit, for "
-                "example), or write what it settles",
-                customer=advance.customer,
-                amount=advance.amount,
-                currency=advance.payment.currency,
-                day=advance.payment.date,
-                place=place,
-                subject=what,
-            )
-        )
+        _print_advance(advance)
     for line in (line for entry in asked.missing for line in entry.lines):
         if line.difference and not line.exchange:
             print_notice(
@@ -229,21 +223,50 @@ def _notices(due: receivables.TaxDue, asked: receivables.TaxDue) -> None:
         )
     for total in due.totals:
         if total.to_cancel:
-            amount, where = f"{abs(total.to_cancel)} {total.pending.currency}", total.pending.account
-            print_notice(
-                _(
-                    "{pending}: {amount} of tax on what was written off or given up is still on {where}: take it off "
-                    'in that transaction, with tax: "{pending}"',
-                    pending=total.pending.code,
-                    amount=amount,
-                    where=where,
-                )
-                if abs(total.taken_off) < abs(total.cancelled)
-                else _(
-                    "{pending}: {amount} too much tax was taken off {where} as lost or given up: put it back in that "
-                    'transaction, with tax: "{pending}"',
-                    pending=total.pending.code,
-                    amount=amount,
-                    where=where,
-                )
-            )
+            _print_tax_to_cancel(total)
+
+
+def _print_advance(advance: Advance) -> None:
+    """That tax may be due on money that is allocated to no invoice."""
+    codes = ", ".join(tax.code for tax in advance.taxes)
+    due = (
+        _("{tax} {currency} of {codes}", tax=advance.tax, currency=advance.payment.currency, codes=codes)
+        if advance.tax is not None
+        else _("tax ({codes})", codes=codes)
+    )
+    place = f"{relative(advance.payment.source.file)}:{advance.payment.source.line}"
+    print_notice(
+        _(
+            "{customer}: {amount} {currency} received on {day} is not allocated to any invoice ({place}): if it "
+            "is for services known by then, {subject} is due on it since that day; invoice it (as a deposit, for "
+            "example), or write what it settles",
+            customer=advance.customer,
+            amount=advance.amount,
+            currency=advance.payment.currency,
+            day=advance.payment.date,
+            place=place,
+            subject=due,
+        )
+    )
+
+
+def _print_tax_to_cancel(total: receivables.TaxTotal) -> None:
+    """That less, or more, was taken off than was lost or given up."""
+    amount, where = f"{abs(total.to_cancel)} {total.pending.currency}", total.pending.account
+    print_notice(
+        _(
+            "{pending}: {amount} of tax on what was written off or given up is still on {where}: take it off "
+            'in that transaction, with tax: "{pending}"',
+            pending=total.pending.code,
+            amount=amount,
+            where=where,
+        )
+        if abs(total.taken_off) < abs(total.cancelled)
+        else _(
+            "{pending}: {amount} too much tax was taken off {where} as lost or given up: put it back in that "
+            'transaction, with tax: "{pending}"',
+            pending=total.pending.code,
+            amount=amount,
+            where=where,
+        )
+    )

@@ -188,34 +188,7 @@ class _Line:
             return False
         server = self._server
         where = f"{server.host}:{server.port}"
-        try:
-            if server.security == "tls":
-                smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                    server.host, server.port, timeout=server.timeout, context=ssl.create_default_context()
-                )
-            else:
-                smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
-        except ssl.SSLCertVerificationError as error:
-            raise ServerUnusable(_certificate(where, error)) from None
-        except ssl.SSLError as error:
-            raise ServerUnusable(
-                _(
-                    '{where} does not answer TLS on this port: should smtp-security be "starttls"? ({reason})',
-                    where=where,
-                    reason=error.reason or error,
-                )
-            ) from None
-        except socket.gaierror as error:
-            raise ServerUnusable(
-                _(
-                    'there is no server {host}: check invoice-option "smtp" ({reason})',
-                    host=server.host,
-                    reason=error.strerror,
-                )
-            ) from None
-        except (OSError, smtplib.SMTPException) as error:
-            raise _Broken(_("{where}: {text}", where=where, text=_said(error))) from None
-        self._smtp = smtp
+        smtp = self._smtp = _connect(server)
         try:
             smtp.ehlo_or_helo_if_needed()
             if server.security == "starttls":
@@ -348,6 +321,37 @@ class _Line:
         with contextlib.suppress(OSError, smtplib.SMTPException):
             smtp.rset()
         return DeliveryResult("later" if 400 <= code < 500 else "refused", _answer(code, answer))
+
+
+def _connect(server: Server) -> smtplib.SMTP:
+    """A connection to the server, without a word yet. Raises ServerUnusable, _Broken."""
+    where = f"{server.host}:{server.port}"
+    try:
+        if server.security == "tls":
+            return smtplib.SMTP_SSL(
+                server.host, server.port, timeout=server.timeout, context=ssl.create_default_context()
+            )
+        return smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+    except ssl.SSLCertVerificationError as error:
+        raise ServerUnusable(_certificate(where, error)) from None
+    except ssl.SSLError as error:
+        raise ServerUnusable(
+            _(
+                '{where} does not answer TLS on this port: should smtp-security be "starttls"? ({reason})',
+                where=where,
+                reason=error.reason or error,
+            )
+        ) from None
+    except socket.gaierror as error:
+        raise ServerUnusable(
+            _(
+                'there is no server {host}: check invoice-option "smtp" ({reason})',
+                host=server.host,
+                reason=error.strerror,
+            )
+        ) from None
+    except (OSError, smtplib.SMTPException) as error:
+        raise _Broken(_("{where}: {text}", where=where, text=_said(error))) from None
 
 
 def _login(smtp: smtplib.SMTP, server: Server) -> None:

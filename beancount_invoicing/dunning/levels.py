@@ -53,7 +53,7 @@ def due_level(policy: Policy, late: LateInstalments, as_of: date, formal_notice:
     of any level or instalment; and until the deadline set by the last letter about what is late now is over. After a
     `formal_notice`, of that day, no milder letter follows, because it could be read as withdrawing the notice.
     """
-    position, last, days = late.position, late.last_letter, late.days_overdue
+    last, days = late.last_letter, late.days_overdue
     reached = last.level or 0 if last else 0
     text = _("level {reached} left on {day}", reached=reached, day=last.date) if last else _("no reminder yet")
     following = next((level for level in policy.levels if level.level > reached), None)
@@ -75,65 +75,78 @@ def due_level(policy: Policy, late: LateInstalments, as_of: date, formal_notice:
         )
     how_late = _n(days, "{days} day late", "{days} days late", days=days)
     level = _("level {level}", level=following.level)
+    reason = _before_its_time(policy, late, following, as_of, (how_late, text, level)) or _after_last_letter(
+        policy, late, as_of, (how_late, text, level)
+    )
+    if reason:
+        return LevelDecision(None, reason)
+    return LevelDecision(following, _("{how_late}, {text}: {level} is due", how_late=how_late, text=text, level=level))
+
+
+_Words = tuple[str, str, str]
+"""How late it is, what was sent, and the level that would follow, in words."""
+
+
+def _before_its_time(
+    policy: Policy, late: LateInstalments, following: ReminderLevel, as_of: date, words: _Words
+) -> str:
+    """Why a level is not due yet by its own days, or as the document was sent too lately; "" where it is."""
+    how_late, text, level = words
+    position, last, days = late.position, late.last_letter, late.days_overdue
     if days < following.days:
         day = days_later(late.due, following.days)
-        return LevelDecision(
-            None,
-            _(
-                "{how_late}, {text}; {level} from {days} days late, {day}",
-                how_late=how_late,
-                text=text,
-                level=level,
-                days=following.days,
-                day=day,
-            ),
+        return _(
+            "{how_late}, {text}; {level} from {days} days late, {day}",
+            how_late=how_late,
+            text=text,
+            level=level,
+            days=following.days,
+            day=day,
         )
     arrived = max((event.date for event in position.events if event.kind == "sent"), default=None)
     if last is None and arrived is not None and as_of < days_later(arrived, policy.interval):
         spaced = days_later(arrived, policy.interval)
-        return LevelDecision(
-            None,
-            _(
-                "{how_late}, but sent on {arrived}; {level} not before {spaced}, which is {interval} days later",
-                how_late=how_late,
-                arrived=arrived,
-                level=level,
-                spaced=spaced,
-                interval=policy.interval,
-            ),
+        return _(
+            "{how_late}, but sent on {arrived}; {level} not before {spaced}, which is {interval} days later",
+            how_late=how_late,
+            arrived=arrived,
+            level=level,
+            spaced=spaced,
+            interval=policy.interval,
         )
+    return ""
+
+
+def _after_last_letter(policy: Policy, late: LateInstalments, as_of: date, words: _Words) -> str:
+    """Why no letter may follow the last one yet; "" where it may."""
+    how_late, text, level = words
+    position, last = late.position, late.last_letter
     letters = [event.date for event in position.events if event.kind == "reminder" and event.level]
     if letters and as_of < (spaced := days_later(max(letters), policy.interval)):
         why = _("there are {interval} days between two letters", interval=policy.interval)
-        return LevelDecision(
-            None,
-            _(
-                "{how_late}, {text}; {level} not before {spaced}: {reason}",
-                how_late=how_late,
-                text=text,
-                level=level,
-                spaced=spaced,
-                reason=why,
-            ),
+        return _(
+            "{how_late}, {text}; {level} not before {spaced}: {reason}",
+            how_late=how_late,
+            text=text,
+            level=level,
+            spaced=spaced,
+            reason=why,
         )
     if last is not None:
         until = last.until
-        before = next((level for level in policy.levels if level.level == reached), None)
+        before = next((level for level in policy.levels if level.level == (last.level or 0)), None)
         if until is None and before is not None and before.deadline is not None:
             until = days_later(last.date, before.deadline)
         if until is not None and as_of <= until:
-            return LevelDecision(
-                None,
-                _(
-                    "{how_late}, {text}; {level} not before {days_later}: the last letter set a deadline, {until}",
-                    how_late=how_late,
-                    text=text,
-                    level=level,
-                    days_later=days_later(until, 1),
-                    until=until,
-                ),
+            return _(
+                "{how_late}, {text}; {level} not before {days_later}: the last letter set a deadline, {until}",
+                how_late=how_late,
+                text=text,
+                level=level,
+                days_later=days_later(until, 1),
+                until=until,
             )
-    return LevelDecision(following, _("{how_late}, {text}: {level} is due", how_late=how_late, text=text, level=level))
+    return ""
 
 
 def courtesy_level(policy: Policy, position: Position, as_of: date) -> LevelDecision | None:

@@ -230,7 +230,6 @@ def _of_account(
         for candidate in _candidates(book, position, owed, guessed, followed_from, days, as_of)
     ]
     candidates = [candidate._replace(place=place) for place, candidate in enumerate(found)]
-    letters: list[list[_Candidate]] = []
     groups = _by_level(candidates)
     due = {candidate.place for group in groups for candidate in group}
     rest = [
@@ -240,17 +239,8 @@ def _of_account(
         for candidate in candidates
         if candidate.place not in due
     ]
-    for group in groups:
-        total = _total(group)
-        rule = group[0].policy
-        assert rule is not None
-        least = rule.minimum if owed.currency == book.currency else ZERO
-        if total < least:
-            rest += _kept_back(
-                group, _("{total} is below the minimum of {least} for a letter", total=total, least=least)
-            )
-        else:
-            letters.append(group)
+    letters, small = _without_small(groups, owed.currency == book.currency)
+    rest += small
     known = {match.credit for matches in guessed.values() for match in matches}
     unknown = sum((credit.amount for credit in owed.lying if credit not in known), ZERO)
     total = sum(map(_total, letters), ZERO)
@@ -282,6 +272,26 @@ def _of_account(
         held = tuple(_reason(candidate) for candidate in rest if candidate.held)
         result.append(Proposal(owed.customer, owed.currency, as_of, None, (), ZERO, held, reasons, ()))
     return result
+
+
+def _without_small(
+    groups: Sequence[list[_Candidate]], in_ledger_currency: bool
+) -> tuple[list[list[_Candidate]], list[_Candidate]]:
+    """The groups that come to a letter's minimum (an amount in the ledger's currency), and what is held back of the others."""
+    letters: list[list[_Candidate]] = []
+    small: list[_Candidate] = []
+    for group in groups:
+        total = _total(group)
+        rule = group[0].policy
+        assert rule is not None
+        least = rule.minimum if in_ledger_currency else ZERO
+        if total < least:
+            small += _kept_back(
+                group, _("{total} is below the minimum of {least} for a letter", total=total, least=least)
+            )
+        else:
+            letters.append(group)
+    return letters, small
 
 
 def _reason(candidate: _Candidate) -> HeldInvoice:
@@ -429,43 +439,75 @@ def _letter(
     as_of: date,
 ) -> Proposal:
     """The letter about a group with one policy and level; it mentions the unallocated money in `owed`. `parts`: everything that is
-    late.
-
-    The fixed compensation covers the costs of recovery, reminders among them: a fee is owed only as far as it exceeds it (directive
-    2011/7/EU, art. 6 (3); CJEU, 13 September 2018, C-287/17).
-    """
+    late."""
     customer, currency = owed.customer, owed.currency
     rule, level = group[0].policy, group[0].level
     assert rule is not None
     assert level is not None
+    lates = [_late(book, candidate, level, parts, as_of) for candidate in group]
+    invoices = [late for late, _notice in lates]
+    fee, fee_notices = _fee(book, owed, group, level, invoices)
+    notices = [*(notice for _late_invoice, notice in lates if notice), *fee_notices]
+    return Proposal(
+        customer=customer,
+        currency=currency,
+        as_of=as_of,
+        level=level.level,
+        invoices=tuple(invoices),
+        total=sum((invoice.open for invoice in invoices), ZERO),
+        held=(),
+        reasons=tuple(map(_reason, group)),
+        notices=tuple(notices),
+        policy=rule.name,
+        tone=level.tone,
+        channel=_channel(customer, level),
+        deadline=days_later(as_of, level.deadline) if level.deadline is not None else None,
+        fee=fee,
+        registered=level.registered,
+        escalation=customer.escalation if level.escalate else "",
+        signed_by=level.signed_by or rule.signed_by,
+        unexplained_payments=sum((credit.amount for credit in owed.lying if not credit.is_credit), ZERO),
+        credits=tuple((credit.number, credit.amount) for credit in owed.lying if credit.is_credit),
+    )
+
+
+def _late(book: Book, candidate: _Candidate, level: ReminderLevel, parts: _Parts, as_of: date) -> tuple[Late, str]:
+    """What a letter of a level says of a document, and why late interest is not claimed, if it is not."""
+    claim, late, notice = None, candidate.late, ""
+    if level.interest and late:
+        try:
+            claim = interest_on(book, candidate.position, as_of, instalments=late.indices)
+        except InterestUnknown as error:
+            notice = str(error)
+            claim = error.claim
+    late_in_all = late_amount(candidate.position, as_of) if late else asked_amount(candidate.position, as_of)
+    contested = parts.contested[id(candidate.position)] if late else late_in_all - candidate.asked
+    separate = parts.asked[id(candidate.position)] - candidate.asked
+    return Late(
+        position=candidate.position,
+        due=(late.due if late else candidate.position.due) or as_of,
+        open=candidate.asked,
+        days_overdue=late.days_overdue if late else 0,
+        due_dates=candidate.dues,
+        earlier_letters=letters_sent_before(book, late) if late else (),
+        claim=claim,
+        contested=contested,
+        in_other_letter=separate,
+        not_asked=late_in_all - candidate.asked - contested - separate,
+    ), notice
+
+
+def _fee(
+    book: Book, owed: _Account, group: Sequence[_Candidate], level: ReminderLevel, invoices: Sequence[Late]
+) -> tuple[Decimal, list[str]]:
+    """The fee that a letter asks for, and what is to be said of it.
+
+    The fixed compensation covers the costs of recovery, reminders among them: a fee is owed only as far as it exceeds it (directive
+    2011/7/EU, art. 6 (3); CJEU, 13 September 2018, C-287/17).
+    """
     notices: list[str] = []
-    invoices: list[Late] = []
-    for candidate in group:
-        claim, late = None, candidate.late
-        if level.interest and late:
-            try:
-                claim = interest_on(book, candidate.position, as_of, instalments=late.indices)
-            except InterestUnknown as error:
-                notices.append(str(error))
-                claim = error.claim
-        late_in_all = late_amount(candidate.position, as_of) if late else asked_amount(candidate.position, as_of)
-        contested = parts.contested[id(candidate.position)] if late else late_in_all - candidate.asked
-        separate = parts.asked[id(candidate.position)] - candidate.asked
-        invoices.append(
-            Late(
-                position=candidate.position,
-                due=(late.due if late else candidate.position.due) or as_of,
-                open=candidate.asked,
-                days_overdue=late.days_overdue if late else 0,
-                due_dates=candidate.dues,
-                earlier_letters=letters_sent_before(book, late) if late else (),
-                claim=claim,
-                contested=contested,
-                in_other_letter=separate,
-                not_asked=late_in_all - candidate.asked - contested - separate,
-            )
-        )
-    bought = {one.position.invoice.customer.buyer for one in group if one.position.invoice.customer}
+    customer, currency = owed.customer, owed.currency
+    bought = {candidate.position.invoice.customer.buyer for candidate in group if candidate.position.invoice.customer}
     consumer = "consumer" in {customer.buyer, *bought}
     fee = level.fee if not consumer and currency == book.currency else ZERO
     if level.fee and not fee:
@@ -494,27 +536,11 @@ def _letter(
             )
         )
         fee = max(fee - indemnity, ZERO)
+    return fee, notices
+
+
+def _channel(customer: Customer, level: ReminderLevel) -> Channel:
     channel: Channel = "post" if level.registered else level.channel or customer.channel
     if not level.registered and channel == "e-invoice":
         channel = "email" if customer.email else "post"  # platforms transport invoices, not letters
-    return Proposal(
-        customer=customer,
-        currency=currency,
-        as_of=as_of,
-        level=level.level,
-        invoices=tuple(invoices),
-        total=sum((invoice.open for invoice in invoices), ZERO),
-        held=(),
-        reasons=tuple(map(_reason, group)),
-        notices=tuple(notices),
-        policy=rule.name,
-        tone=level.tone,
-        channel=channel,
-        deadline=days_later(as_of, level.deadline) if level.deadline is not None else None,
-        fee=fee,
-        registered=level.registered,
-        escalation=customer.escalation if level.escalate else "",
-        signed_by=level.signed_by or rule.signed_by,
-        unexplained_payments=sum((credit.amount for credit in owed.lying if not credit.is_credit), ZERO),
-        credits=tuple((credit.number, credit.amount) for credit in owed.lying if credit.is_credit),
-    )
+    return channel

@@ -8,7 +8,7 @@ have neither.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
 from beancount_invoicing.einvoice import codes
@@ -106,8 +106,20 @@ def _breakdown(invoice: EInvoice) -> Iterator[Problem]:
         if profile.level != "minimum":
             yield Problem("BR-CO-18", "BG-23", _("there is no VAT breakdown"))
         return
-    bases: dict[tuple[str, Decimal | None], Decimal] = {}
-    counts: dict[tuple[str, Decimal | None], int] = {}
+    bases, counts = _bases_of_lines(invoice)
+    yield from _breakdown_amounts(invoice, counts)
+    if profile.has_lines:
+        yield from _breakdown_bases(invoice, bases, counts)
+
+
+_VatGroup = tuple[str, Decimal | None]
+"""A VAT category and its rate."""
+
+
+def _bases_of_lines(invoice: EInvoice) -> tuple[dict[_VatGroup, Decimal], dict[_VatGroup, int]]:
+    """What lines, allowances and charges come to by category and rate, and how many of them there are."""
+    bases: dict[_VatGroup, Decimal] = {}
+    counts: dict[_VatGroup, int] = {}
     for category, rate, amount in (
         *((line.category, line.rate, line.net) for line in invoice.lines),
         *(
@@ -118,7 +130,11 @@ def _breakdown(invoice: EInvoice) -> Iterator[Problem]:
         group = _group(category, rate)
         bases[group] = bases.get(group, ZERO) + amount
         counts[group] = counts.get(group, 0) + 1
-    said: dict[tuple[str, Decimal | None], Decimal] = {}
+    return bases, counts
+
+
+def _breakdown_amounts(invoice: EInvoice, counts: Mapping[_VatGroup, int]) -> Iterator[Problem]:
+    """Each row of the breakdown has a category and a rate, once, and the VAT that its base gives."""
     seen: set[tuple[str, Decimal | None, str, str]] = set()
     for vat in invoice.breakdown:
         group = _group(vat.category, vat.rate)
@@ -130,7 +146,6 @@ def _breakdown(invoice: EInvoice) -> Iterator[Problem]:
         if (*group, vat.reason, vat.reason_code) in seen:
             yield Problem("breakdown-twice", place, _("the breakdown has this category and rate twice"), warning=True)
         seen.add((*group, vat.reason, vat.reason_code))
-        said[group] = said.get(group, ZERO) + vat.base
         exact = vat.base * (vat.rate or ZERO) / 100
         unit = Decimal(1).scaleb(-currency_decimals(invoice.currency))
         if abs(vat.amount - exact) > unit / 2 * (counts.get(group, 0) + 1):
@@ -146,12 +161,20 @@ def _breakdown(invoice: EInvoice) -> Iterator[Problem]:
                     right=right,
                 ),
             )
-    if not profile.has_lines:
-        return
-    cent = _CENT if profile.level.startswith("extended") else ZERO
-    if any(rate is None for category, rate in said if category in _RATED):
+
+
+def _breakdown_bases(
+    invoice: EInvoice, bases: Mapping[_VatGroup, Decimal], counts: Mapping[_VatGroup, int]
+) -> Iterator[Problem]:
+    """The bases of the breakdown are those of the lines."""
+    stated: dict[_VatGroup, Decimal] = {}
+    for vat in invoice.breakdown:
+        group = _group(vat.category, vat.rate)
+        stated[group] = stated.get(group, ZERO) + vat.base
+    cent = _CENT if invoice.profile.level.startswith("extended") else ZERO
+    if any(rate is None for category, rate in stated if category in _RATED):
         return  # its lines are of a rate that it does not say
-    for group, base in said.items():
+    for group, base in stated.items():
         right = bases.get(group, ZERO)
         if group[0] and abs(base - right) > cent * counts.get(group, 0):
             yield Problem(
@@ -159,8 +182,9 @@ def _breakdown(invoice: EInvoice) -> Iterator[Problem]:
                 _("{place}, BT-116", place=_place(*group)),
                 _("the base is {base}, not {right}", base=base, right=right),
             )
-    for category, rate in sorted(bases.keys() - said.keys() - {("", None)}, key=str):
-        rule = f"BR-{_short(category)}-{'08' if any(category == one for one, _ in said) else '01'}"
+    for category, rate in sorted(bases.keys() - stated.keys() - {("", None)}, key=str):
+        known = any(category == stated_category for stated_category, _rate in stated)
+        rule = f"BR-{_short(category)}-{'08' if known else '01'}"
         yield Problem(
             rule,
             "BG-23",

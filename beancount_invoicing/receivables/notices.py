@@ -73,59 +73,72 @@ def _unsettled(left: AllocationRemainder, payer: OpenPayment) -> Iterator[Findin
         numbers=numbers,
     )
     if not payer.moves and (gone := _taken_from(left, payer)):
-        rule, last = "settles-elsewhere", gone[-1]
-        message = _(
-            "{names}, which {taken_over_by} took over on {day}: {left} stays unallocated; if {taken_over_by} "
-            "paid, book it on {account}; if {former} pays after all, move the claim back by then, with the "
-            "opposite entry; otherwise take the name out of the payment, which is then money on account",
-            names=names,
-            taken_over_by=last.taken_over_by,
-            day=last.date,
-            left=abs(payer.left),
-            account=last.account,
-            former=last.former,
-        )
+        rule, message = "settles-elsewhere", _taken_over_message(payer, names, gone[-1])
     elif parts and not here:
-        where = sorted(
-            {
-                _("{account} in {currency}", account=part.account, currency=part.invoice.currency)
-                for part in parts
-                if part.amount
-            }
-        )
-        there = sorted({part.invoice.currency for part in parts if part.account == payment.account})
-        remedy = (
-            _(
-                "book what it is worth in {there} on that account, with its price at the bank: … {currency} @ … "
-                "{there}",
-                there=there[0],
-                currency=payment.currency,
-            )
-            if there
-            else _("book it on that account")
-        )
-        rule = "settles-elsewhere"
-        message = _(
-            "{names}, which is on {where}: it stays unallocated; {remedy}",
-            names=names,
-            where=joined(", ", where),
-            remedy=remedy,
-        )
+        rule, message = "settles-elsewhere", _elsewhere_message(payment, names, parts)
     else:
-        rule = "settles-beyond-open"
-        was = "open" if not left.reverses(payment) else _("written off") if payer.is_write_off else "settled"
-        message = _(
-            "{amount} {currency} names {numbers}, but only {other_amount} was {was} there: {left} stays unallocated",
-            amount=payment.amount,
-            currency=payment.currency,
-            numbers=numbers,
-            other_amount=abs(payment.amount - payer.left),
-            was=was,
-            left=abs(payer.left),
-        )
-        if payer.moves:
-            message += _("; do not move more than that")
+        rule, message = "settles-beyond-open", _beyond_open_message(left, payer, numbers)
     yield Finding("warning", rule, message, payment.source)
+
+
+def _taken_over_message(payer: OpenPayment, names: str, last: OpenItemMove) -> str:
+    """What to do where what a payment names was taken over from its account."""
+    return _(
+        "{names}, which {taken_over_by} took over on {day}: {left} stays unallocated; if {taken_over_by} "
+        "paid, book it on {account}; if {former} pays after all, move the claim back by then, with the "
+        "opposite entry; otherwise take the name out of the payment, which is then money on account",
+        names=names,
+        taken_over_by=last.taken_over_by,
+        day=last.date,
+        left=abs(payer.left),
+        account=last.account,
+        former=last.former,
+    )
+
+
+def _elsewhere_message(payment: Payment, names: str, parts: Sequence[OpenItemPart]) -> str:
+    """What to do where what a payment names stands on another account, or in another currency."""
+    where = sorted(
+        {
+            _("{account} in {currency}", account=part.account, currency=part.invoice.currency)
+            for part in parts
+            if part.amount
+        }
+    )
+    currencies = sorted({part.invoice.currency for part in parts if part.account == payment.account})
+    remedy = (
+        _(
+            "book what it is worth in {there} on that account, with its price at the bank: … {currency} @ … {there}",
+            there=currencies[0],
+            currency=payment.currency,
+        )
+        if currencies
+        else _("book it on that account")
+    )
+    return _(
+        "{names}, which is on {where}: it stays unallocated; {remedy}",
+        names=names,
+        where=joined(", ", where),
+        remedy=remedy,
+    )
+
+
+def _beyond_open_message(left: AllocationRemainder, payer: OpenPayment, numbers: str) -> str:
+    """What a payment could not settle of what it names."""
+    payment = payer.payment
+    was = "open" if not left.reverses(payment) else _("written off") if payer.is_write_off else "settled"
+    message = _(
+        "{amount} {currency} names {numbers}, but only {other_amount} was {was} there: {left} stays unallocated",
+        amount=payment.amount,
+        currency=payment.currency,
+        numbers=numbers,
+        other_amount=abs(payment.amount - payer.left),
+        was=was,
+        left=abs(payer.left),
+    )
+    if payer.moves:
+        message += _("; do not move more than that")
+    return message
 
 
 def _taken_from(left: AllocationRemainder, payer: OpenPayment) -> list[OpenItemMove]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import cache, partial
 from os import path as os_path
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from beancount_invoicing.billing import Enclosure
 from beancount_invoicing.delivery import Attachment, Dispatch, HeldDispatch, History, addresses
@@ -19,12 +21,16 @@ from beancount_invoicing.documents.render import RenderContext, render_context
 from beancount_invoicing.documents.search import find_documents
 from beancount_invoicing.documents.written_files import SUFFIXES, Output, view_bytes
 from beancount_invoicing.dunning import states_on_sending
-from beancount_invoicing.dunning.sending_states import StateLookup
+from beancount_invoicing.dunning.sending_states import StateLookup, StateOnSending
 from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Channel, Customer, Invoice, Seal
 from beancount_invoicing.receivables.direct_debit import debit_notice, has_mandate
 from beancount_invoicing.rules import digests
+
+if TYPE_CHECKING:
+    from beancount_invoicing.rendering.mail import MailText
+    from beancount_invoicing.rendering.view import View
 
 PDF_MEDIA_TYPE = "application/pdf"
 _PRINTED: tuple[Output, ...] = ("pdf",)
@@ -113,114 +119,27 @@ def _of_invoice(
 ) -> Dispatch | HeldDispatch:
     from beancount_invoicing import rendering
 
-    book = ledger.book
-    customer = invoice.customer
-    name = customer.name if customer else ""
-
-    def held(why: str) -> HeldDispatch:
-        return HeldDispatch(invoice.number, name, (invoice.number,), why, customer.account if customer else "")
-
-    if invoice.draft:
-        return held(_("is a draft: bean-invoice issue {number}", number=invoice.number))
-    if not invoice.has_page or customer is None:
-        return held(_("is {reason}: there is no document to send", reason=invoice.why_no_page))
-    if by := replaced_by(book, invoice.number, day):
-        return held(_("is replaced by {by}: that is the invoice the customer gets, bean-invoice send {by}", by=by))
-    if error := ledger_error_of(ledger, invoice, customer):
-        return held(_("has an error in the ledger: {error}", error=error))
-    receiver = _receiver(book, customer, invoice.date, day)
-    way = channel or receiver.channel
+    book, folders = ledger.book, prepared.template_folders
     try:
-        paid = prepared.paid_on_date(invoice)
-        view = rendering.document_view(book, invoice, paid, prepared.template_folders)
-    except rendering.NoDocument as error:
-        return held(str(error))
-    leaves = max(day, invoice.date)
-    stands = stands_by(invoice, paid)
-    against = stands.reason_to_hold(way)
-    if against and not named:
-        return held(
-            _(
-                "{against}; or name it to send it all the same: bean-invoice send {number} --write",
-                against=against,
-                number=invoice.number,
-            )
-        )
-    beside = (_("{number}: {against}", number=invoice.number, against=against),) if against else ()
-    reasons: list[str] = []
-    e_invoice = factur_x_xml(book, invoice, paid, prepared.template_folders, reasons.append)
-    if way == "e-invoice" and e_invoice is None:
-        return held(_("{reasons}; or send it another way: --channel email", reasons=joined("; ", reasons)))
-    stem = prepared.names[invoice.number]
-    companions: tuple[Attachment, ...] = ()
-    content: bytes | Callable[[], bytes]
-    if seal:
+        customer = _customer_of_sendable(ledger, invoice, day)
+        receiver = _receiver(book, customer, invoice.date, day)
+        way = channel or receiver.channel
         try:
-            content, untold = as_sealed(book, invoice, seal)
-        except Altered as error:
-            return held(str(error))
-        beside = (*beside, _("{number}: {untold}", number=invoice.number, untold=untold)) if untold else beside
-    else:
-        content = partial(view_bytes, view, prepared.template_folders, "pdf", e_invoice)
-        if e_invoice is None:  # its text tells later what was changed
-            text = partial(view_bytes, view, prepared.template_folders, "text")
-            companions = (Attachment(f"{stem}.{SUFFIXES['text']}", "text/plain", text),)
-    attachments = [Attachment(f"{stem}.pdf", PDF_MEDIA_TYPE, content)]
-    form = _form(book, invoice)
-    if way == "e-invoice" and form != "facturx":
-        from beancount_invoicing import einvoice
-
-        try:
-            data = e_invoice_xml(book, invoice, paid, prepared.template_folders, form)
-        except einvoice.NoEInvoice as error:
-            return held(joined("; ", (not_e_invoice_message(invoice, reason) for reason in error.reasons)))
-        attachments.append(Attachment(f"{stem}.{FORMS[form]}", "application/xml", data))
-    if way != "e-invoice":
-        try:
-            attachments += enclosures(book, invoice, prepared.template_folders, stem, _PRINTED, enclose)
-        except OSError as error:
-            return held(
-                _(
-                    "its attachment cannot be read: {file}: {reason}",
-                    file=error.filename,
-                    reason=error.strerror,
-                )
-            )
-        unprinted = (
-            [attachment.name for attachment in attachments if attachment.media_type != PDF_MEDIA_TYPE]
-            if way == "post"
-            else []
-        )
-        if unprinted:
-            beside = (
-                *beside,
-                _(
-                    "{unprinted}: no PDF, so it is not in the batch of letters: print it yourself",
-                    unprinted=", ".join(unprinted),
-                ),
-            )
-    is_debited = (
-        stands.payment_state in {"to-pay", "overdue"}
-        and debit_notice(book, invoice) is not None
-        and has_mandate(receiver, day)
-    )
-    words = rendering.mail_text(
-        prepared.template_folders,
-        "invoice",
-        view,
-        rendering.document_facts(view)
-        if stands.as_printed
-        else rendering.outstanding_facts(book, invoice, stands, view, prepared.template_folders),
-        invoice=invoice,
-        customer=customer,
-        to_pay=stands.payment_state in {"to-pay", "overdue"} and not is_debited,
-        later=bool(stands.later_instalments),
-        standing="debit" if is_debited else stands.payment_state,
-        credited_by=", ".join(stands.credited_by),
-    )
+            paid = prepared.paid_on_date(invoice)
+            view = rendering.document_view(book, invoice, paid, folders)
+        except rendering.NoDocument as error:
+            raise _CannotLeave(str(error)) from None
+        stands = stands_by(invoice, paid)
+        against = _reasons_against(invoice, stands, way, named)
+        contents = _contents(book, invoice, view, paid, way, prepared, seal, enclose)
+    except _CannotLeave as error:
+        customer_of = invoice.customer
+        name, account = (customer_of.name, customer_of.account) if customer_of else ("", "")
+        return HeldDispatch(invoice.number, name, (invoice.number,), error.why, account)
+    words = _words(book, invoice, customer, receiver, stands, view, prepared, day)
     return Dispatch(
         kind="sent",
-        day=leaves,
+        day=max(day, invoice.date),
         account=invoice.instalments[0].account if invoice.instalments else customer.account,
         customer=customer.name,
         numbers=(invoice.number,),
@@ -232,14 +151,183 @@ def _of_invoice(
         subject=words.subject,
         text=words.text,
         html=words.html,
-        attachments=tuple(attachments),
+        attachments=contents.attachments,
         replies_to=first_message_ids(history, invoice.corrects),
         address=view.recipient,
         postal_place=postal_place(book, customer, invoice.date),
-        notices=(*_in_short(invoice.number, reasons), *beside),
+        notices=(*contents.reasons, *against, *contents.notices),
         sealed_path=Path(seal.file) if seal else None,
-        text_copies=companions,
+        text_copies=contents.companions,
         facts_digest=digests.content_digest(book, invoice),
+    )
+
+
+class _CannotLeave(Exception):
+    """A document cannot be sent, and why."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def _customer_of_sendable(ledger: Ledger, invoice: Invoice, day: date) -> Customer:
+    """The customer of a document, where the ledger lets it leave on `day`. Raises _CannotLeave."""
+    customer = invoice.customer
+    if invoice.draft:
+        raise _CannotLeave(_("is a draft: bean-invoice issue {number}", number=invoice.number))
+    if not invoice.has_page or customer is None:
+        raise _CannotLeave(_("is {reason}: there is no document to send", reason=invoice.why_no_page))
+    if by := replaced_by(ledger.book, invoice.number, day):
+        raise _CannotLeave(
+            _("is replaced by {by}: that is the invoice the customer gets, bean-invoice send {by}", by=by)
+        )
+    if error := ledger_error_of(ledger, invoice, customer):
+        raise _CannotLeave(_("has an error in the ledger: {error}", error=error))
+    return customer
+
+
+def _reasons_against(invoice: Invoice, stands: StateOnSending, way: Channel, named: bool) -> tuple[str, ...]:
+    """What speaks against sending a document that a person has `named`. Raises _CannotLeave where nobody has."""
+    against = stands.reason_to_hold(way)
+    if against and not named:
+        raise _CannotLeave(
+            _(
+                "{against}; or name it to send it all the same: bean-invoice send {number} --write",
+                against=against,
+                number=invoice.number,
+            )
+        )
+    return (_("{number}: {against}", number=invoice.number, against=against),) if against else ()
+
+
+class _Contents(NamedTuple):
+    """What leaves of a document."""
+
+    attachments: tuple[Attachment, ...]
+    companions: tuple[Attachment, ...]
+    """What is stored beside it."""
+    reasons: tuple[str, ...]
+    """Why the PDF is no e-invoice, in short."""
+    notices: tuple[str, ...]
+
+
+def _contents(
+    book: Book, invoice: Invoice, view: View, paid: Decimal, way: Channel, prepared: RenderContext, seal: Seal | None,
+    enclose: Sequence[Enclosure],
+) -> _Contents:  # fmt: skip
+    """The files of a document that goes by `way`. Raises _CannotLeave."""
+    folders, stem = prepared.template_folders, prepared.names[invoice.number]
+    reasons: list[str] = []
+    e_invoice = factur_x_xml(book, invoice, paid, folders, reasons.append)
+    if way == "e-invoice" and e_invoice is None:
+        raise _CannotLeave(_("{reasons}; or send it another way: --channel email", reasons=joined("; ", reasons)))
+    companions: tuple[Attachment, ...] = ()
+    notices: tuple[str, ...] = ()
+    if seal:
+        page, notices = _sealed_page(book, invoice, seal, stem)
+    else:
+        page, companions = _new_page(view, folders, stem, e_invoice)
+    if way == "e-invoice":
+        attachments = (page, *_structured(book, invoice, paid, folders, stem))
+    else:
+        attachments = (page, *_enclosed(book, invoice, folders, stem, enclose))
+    if way == "post":
+        notices += _unprinted(attachments)
+    return _Contents(attachments, companions, _in_short(invoice.number, reasons), notices)
+
+
+def _sealed_page(book: Book, invoice: Invoice, seal: Seal, stem: str) -> tuple[Attachment, tuple[str, ...]]:
+    """The file that was sealed, and what to say of it. Raises _CannotLeave where what was sealed was altered."""
+    try:
+        content, untold = as_sealed(book, invoice, seal)
+    except Altered as error:
+        raise _CannotLeave(str(error)) from None
+    notices = (_("{number}: {untold}", number=invoice.number, untold=untold),) if untold else ()
+    return Attachment(f"{stem}.pdf", PDF_MEDIA_TYPE, content), notices
+
+
+def _new_page(
+    view: View, folders: tuple[Path, ...], stem: str, e_invoice: bytes | None
+) -> tuple[Attachment, tuple[Attachment, ...]]:
+    """The PDF of a document that is not sealed, and what is stored beside it."""
+    page = Attachment(f"{stem}.pdf", PDF_MEDIA_TYPE, partial(view_bytes, view, folders, "pdf", e_invoice))
+    if e_invoice is not None:
+        return page, ()
+    text = partial(view_bytes, view, folders, "text")  # it tells later what was changed
+    return page, (Attachment(f"{stem}.{SUFFIXES['text']}", "text/plain", text),)
+
+
+def _structured(
+    book: Book, invoice: Invoice, paid: Decimal, folders: tuple[Path, ...], stem: str
+) -> tuple[Attachment, ...]:
+    """The XML that goes with the PDF to a platform, where it is not within it. Raises _CannotLeave."""
+    from beancount_invoicing import einvoice
+
+    form = _form(book, invoice)
+    if form == "facturx":
+        return ()
+    try:
+        data = e_invoice_xml(book, invoice, paid, folders, form)
+    except einvoice.NoEInvoice as error:
+        raise _CannotLeave(joined("; ", (not_e_invoice_message(invoice, reason) for reason in error.reasons))) from None
+    return (Attachment(f"{stem}.{FORMS[form]}", "application/xml", data),)
+
+
+def _enclosed(
+    book: Book, invoice: Invoice, folders: tuple[Path, ...], stem: str, enclose: Sequence[Enclosure]
+) -> tuple[Attachment, ...]:
+    """What goes along by e-mail or post. Raises _CannotLeave where it cannot be read."""
+    try:
+        return tuple(enclosures(book, invoice, folders, stem, _PRINTED, enclose))
+    except OSError as error:
+        raise _CannotLeave(
+            _(
+                "its attachment cannot be read: {file}: {reason}",
+                file=error.filename,
+                reason=error.strerror,
+            )
+        ) from None
+
+
+def _unprinted(attachments: Sequence[Attachment]) -> tuple[str, ...]:
+    """Which attachments do not go into the batch of letters."""
+    unprinted = [attachment.name for attachment in attachments if attachment.media_type != PDF_MEDIA_TYPE]
+    if not unprinted:
+        return ()
+    return (
+        _(
+            "{unprinted}: no PDF, so it is not in the batch of letters: print it yourself",
+            unprinted=", ".join(unprinted),
+        ),
+    )
+
+
+def _words(
+    book: Book, invoice: Invoice, customer: Customer, receiver: Customer, stands: StateOnSending, view: View,
+    prepared: RenderContext, day: date,
+) -> MailText:  # fmt: skip
+    """The words of the e-mail, or of the note beside a letter, of `day`."""
+    from beancount_invoicing import rendering
+
+    folders = prepared.template_folders
+    is_debited = (
+        stands.payment_state in {"to-pay", "overdue"}
+        and debit_notice(book, invoice) is not None
+        and has_mandate(receiver, day)
+    )
+    return rendering.mail_text(
+        folders,
+        "invoice",
+        view,
+        rendering.document_facts(view)
+        if stands.as_printed
+        else rendering.outstanding_facts(book, invoice, stands, view, folders),
+        invoice=invoice,
+        customer=customer,
+        to_pay=stands.payment_state in {"to-pay", "overdue"} and not is_debited,
+        later=bool(stands.later_instalments),
+        standing="debit" if is_debited else stands.payment_state,
+        credited_by=", ".join(stands.credited_by),
     )
 
 

@@ -73,23 +73,7 @@ def _code_of_posting(
     if not code:
         return _unwritten_code(document, posting, lines)
     if compound and compound.parts:
-        document.findings.error(
-            "tax-account",
-            _(
-                "{number}: {code} consists of {parts}: book each on its account, {other_parts}",
-                number=document.number,
-                code=code,
-                parts=joined(_(" and "), (part.code for part in compound.parts)),
-                other_parts=joined(
-                    ", ",
-                    (
-                        _('{account} with tax: "{part}"', account=part.account, part=part.code)
-                        for part in compound.parts
-                    ),
-                ),
-            ),
-            posting.source,
-        )
+        _say_to_book_parts(document, posting, compound)
         return _likeliest_code(document, codes_of_account, lines, posting.number)
     if known_as not in codes_of_account:
         its_accounts = [name for name, codes in sorted(document.context.tax_accounts.items()) if known_as in codes]
@@ -109,6 +93,25 @@ def _code_of_posting(
             posting.source,
         )
     return code
+
+
+def _say_to_book_parts(document: DocumentHeader, posting: DocumentPosting, compound: Tax) -> None:
+    """A code of parts is on a posting: each part has an account of its own."""
+    code = compound.code
+    document.findings.error(
+        "tax-account",
+        _(
+            "{number}: {code} consists of {parts}: book each on its account, {other_parts}",
+            number=document.number,
+            code=code,
+            parts=joined(_(" and "), (part.code for part in compound.parts)),
+            other_parts=joined(
+                ", ",
+                (_('{account} with tax: "{part}"', account=part.account, part=part.code) for part in compound.parts),
+            ),
+        ),
+        posting.source,
+    )
 
 
 def _unwritten_code(document: DocumentHeader, posting: DocumentPosting, lines: Sequence[Line]) -> str:
