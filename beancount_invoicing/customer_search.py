@@ -17,7 +17,7 @@ class UnknownCustomer(ValueError):
 
 def near_name_hint(name: str, known: Iterable[str]) -> str:
     """A hint at the name that was likely meant, whatever its case and accents; "" where none is near."""
-    names = {folded(one): one for one in sorted(known)}
+    names = {folded(name): name for name in sorted(known)}
     near = get_close_matches(folded(name), names, cutoff=0.5)
     return _(": did you mean {name}?", name=names[near[0]]) if near else ""
 
@@ -55,15 +55,15 @@ def find_customers(book: Book, name: str) -> tuple[str, ...]:
     found = (
         [whole]
         if whole in book.customers
-        else [one for one, names in called.items() if text in names]
-        or [one for one, names in called.items() if text and any(text in name for name in names)]
-        or [one for one in called if ":" in text and text in folded(one)]
+        else [account for account, names in called.items() if text in names]
+        or [account for account, names in called.items() if text and any(text in name for name in names)]
+        or [account for account in called if ":" in text and text in folded(account)]
     )
     if not found:
         raise UnknownCustomer(
             _('there is no customer "{name}"{near_customers}', name=name, near_customers=_near_customers(called, text))
         )
-    return tuple(one for one in found if one is not None)
+    return tuple(account for account in found if account is not None)
 
 
 def _called(book: Book, account: str) -> tuple[str, ...]:
@@ -72,13 +72,13 @@ def _called(book: Book, account: str) -> tuple[str, ...]:
     return (folded(account.rpartition(":")[2]), *names)
 
 
-def _near_customers(called: Mapping[str, tuple[str, ...]], said: str) -> str:
+def _near_customers(called: Mapping[str, tuple[str, ...]], typed: str) -> str:
     """A hint at the customers that were likely meant, up to three, as `leaves` calls them."""
     words: dict[str, str] = {}
     for account, names in called.items():
         for word in (*names, *(part for name in names[1:] for part in name.split() if len(part) > 2)):
             words.setdefault(word, account)
-    near = dict.fromkeys(words[match] for match in get_close_matches(said, sorted(words), 6, 0.6))
+    near = dict.fromkeys(words[match] for match in get_close_matches(typed, sorted(words), 6, 0.6))
     names_of = leaves(called)
     short = [names_of[account] for account in near][:3]
     return (

@@ -58,13 +58,13 @@ def _put(file: Path, data: bytes, expected: bytes | None) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         if target.exists():
-            there = target.stat()
-            if not there.st_mode & 0o222 or not os.access(target, os.W_OK):  # an administrator too leaves it alone
+            status = target.stat()
+            if not status.st_mode & 0o222 or not os.access(target, os.W_OK):  # an administrator too leaves it alone
                 raise PermissionError(13, "Permission denied", str(file))
             if hasattr(os, "chown"):  # Windows has no such owners
                 with contextlib.suppress(PermissionError):
-                    os.chown(temporary, there.st_uid, there.st_gid)
-            temporary.chmod(there.st_mode & 0o7777)
+                    os.chown(temporary, status.st_uid, status.st_gid)
+            temporary.chmod(status.st_mode & 0o7777)
         else:
             mask = os.umask(0)
             os.umask(mask)
@@ -98,16 +98,16 @@ _OLD = 3600
 def sweep(folder: Path) -> None:
     """Takes away the temporary files that `put` made in a folder for commands that were ended; those of one that runs stay."""
     with contextlib.suppress(OSError):
-        names = {one.name for one in os.scandir(folder)}
+        names = {file.name for file in os.scandir(folder)}
         for name in names:
             if (found := _TEMPORARY.fullmatch(name)) and _is_ours(found[1], names):
                 with contextlib.suppress(OSError):
                     _take_away(folder / name)
 
 
-def _is_ours(name: str, there: set[str]) -> bool:
+def _is_ours(name: str, names: set[str]) -> bool:
     """Whether a temporary file of such a name is of `put`: a person's own hidden file is left alone."""
-    return name in there or Path(name).suffix in _SUFFIXES or len(name) == _NAMED
+    return name in names or Path(name).suffix in _SUFFIXES or len(name) == _NAMED
 
 
 def _take_away(file: Path) -> None:
@@ -159,10 +159,10 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def holds(file: Path, mark: str) -> bool:
+def holds(file: Path, digest: str) -> bool:
     """Whether a file is there, with this fingerprint (SHA-256, in hexadecimal digits)."""
     try:
-        return sha256(file.read_bytes()).hexdigest() == mark
+        return sha256(file.read_bytes()).hexdigest() == digest
     except OSError:
         return False
 

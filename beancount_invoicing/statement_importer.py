@@ -144,13 +144,20 @@ def _as_statement(account: str, entries: Sequence[Transaction]) -> tuple[str, St
 
 def _entry(line: BookedLine) -> Transaction:
     """The whole entry of a line that is certain; else one with a posting on the bank account alone."""
-    said = line.proposal.line
+    bank_line = line.proposal.line
     if line.is_booked and line.entry is not None:
         (entry,), _errors, _options = parser.parse_string(payment_transaction(line.entry), dedent=True)
         assert isinstance(entry, Transaction)
-        return entry._replace(meta={**entry.meta, "filename": said.source.file, "lineno": said.source.line})
-    meta = new_metadata(said.source.file, said.source.line, {"bank-id": said.bank_id})
-    posting = Posting(line.account, Amount(said.amount, said.currency), None, None, None, None)
+        return entry._replace(meta={**entry.meta, "filename": bank_line.source.file, "lineno": bank_line.source.line})
+    meta = new_metadata(bank_line.source.file, bank_line.source.line, {"bank-id": bank_line.bank_id})
+    posting = Posting(line.account, Amount(bank_line.amount, bank_line.currency), None, None, None, None)
     return Transaction(
-        meta, said.date, flags.FLAG_WARNING, said.payer or None, said.text, EMPTY_SET, EMPTY_SET, [posting]
+        meta,
+        bank_line.date,
+        flags.FLAG_WARNING,
+        bank_line.payer or None,
+        bank_line.text,
+        EMPTY_SET,
+        EMPTY_SET,
+        [posting],
     )

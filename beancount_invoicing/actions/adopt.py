@@ -39,11 +39,11 @@ def adopt(file: str | Path, start: LedgerSetup, as_of: date, write_options: Writ
     same sums out of the entries without a number, so no balance changes. Raises what `change` raises, InvalidRequest.
     """
 
-    said: list[int] = []
+    entries_with_key: list[int] = []
 
     def make(loading: Loading) -> Changes:
         if loading.book.seller is None and (count := legacy_books.count_with_invoice_key(loading.entries)):
-            said.append(count)
+            entries_with_key.append(count)
         check_party([*start.seller_values, ("terms", start.terms)])
         books = _Books(loading, start, as_of, legacy_books.open_accounts(loading.entries, as_of))
         people = _customers(books)
@@ -76,13 +76,13 @@ def adopt(file: str | Path, start: LedgerSetup, as_of: date, write_options: Writ
     try:
         return change(file, make, write_options)
     except Refused as error:
-        if said:
+        if entries_with_key:
             raise Refused(
                 _(
                     "{error}; {text} of its entries say invoice:, which is the key of documents here: where it means "
                     "something else, give it another name there (such as old-invoice:)",
                     error=error,
-                    text=said[0],
+                    text=entries_with_key[0],
                 ),
                 error.findings,
             ) from None
@@ -212,7 +212,7 @@ class _People(NamedTuple):
         result = [directive for changes in self.named for directive in changes.new]
         for account, pool in self.pooled.items():
             names: dict[str, str] = {}
-            for payee in sorted(pool.debited_payees, key=lambda one: (-pool.debited_payees[one], one)):
+            for payee in sorted(pool.debited_payees, key=lambda payee: (-pool.debited_payees[payee], payee)):
                 if payee:
                     names.setdefault(f"{account}:{account_name(payee)}", payee)
             if any(item.account == account and not item.payee for item in items):
@@ -343,10 +343,10 @@ def _name(entries: Sequence[object], account: legacy_books.LegacyCustomerAccount
     """
     claimed = Counter({payee: count for payee, count in account.debited_payees.items() if payee})
     if len({account_name(payee).casefold() for payee in claimed}) == 1:
-        return max(claimed, key=lambda one: (claimed[one], one))
+        return max(claimed, key=lambda name: (claimed[name], name))
     payees = legacy_books.payees(entries, account.name)
     alike = [name for name in payees if account_name(name).casefold()[:4] == account.leaf.casefold()[:4]]
-    return max(alike, key=lambda one: (payees[one], one)) if alike else legacy_books.readable_name(account.leaf)
+    return max(alike, key=lambda name: (payees[name], name)) if alike else legacy_books.readable_name(account.leaf)
 
 
 # taxes and options ----------------------------------------------------------------------------------------------------
@@ -372,7 +372,7 @@ def _waiting(books: _Books) -> _Waiting:
     if books.loading.book.seller is None:
         if books.start.regime != "payments":
             return _Waiting("", ())
-        return _Waiting(_names(books).pending, tuple(one for one in tax_codes_of(books.start) if one[1]))
+        return _Waiting(_names(books).pending, tuple(code for code in tax_codes_of(books.start) if code[1]))
     taxes = [tax for dated in books.loading.book.taxes.values() if (tax := dated.latest).on_payment and tax.pending]
     first = next((tax.pending for tax in taxes if tax.pending), "")
     return _Waiting(first, tuple((tax.code, tax.rate) for tax in taxes if tax.pending == first))
@@ -384,9 +384,9 @@ def _names(books: _Books) -> DefaultAccounts:
     usual = DefaultAccounts(*map(books.root, DEFAULT_ACCOUNTS["fr" if books.start.language == "fr" else "en"]))
 
     def first(fits: Callable[[str], bool], otherwise: str, best: Callable[[str], bool] = lambda _name: False) -> str:
-        those = books.found("Liabilities", fits, currency)
-        if those:
-            return min(those, key=lambda one: (not best(one), one.count(":"), one))
+        accounts = books.found("Liabilities", fits, currency)
+        if accounts:
+            return min(accounts, key=lambda account: (not best(account), account.count(":"), account))
         return _free(books, otherwise)
 
     tax = first(account_words.of_tax, usual.tax, account_words.of_collected_tax)
@@ -423,8 +423,8 @@ def _missing(books: _Books) -> str:
     lines = [
         text.open_directive(start.day, account) for account in sorted(_needed(books)) if account not in books.opened
     ]
-    said = text.custom_directive(start.day, "invoice-option", ["checked-from", start.day])
-    return settings_directives(start, tax_codes_of(start), _names(books)) + said + "".join(lines)
+    checked_from = text.custom_directive(start.day, "invoice-option", ["checked-from", start.day])
+    return settings_directives(start, tax_codes_of(start), _names(books)) + checked_from + "".join(lines)
 
 
 def _guessed(books: _Books) -> list[str]:
@@ -434,9 +434,9 @@ def _guessed(books: _Books) -> list[str]:
             "{account} is taken as the account for {subject}, by its name: if it is not, write another account "
             "into what is added",
             account=account,
-            subject=what,
+            subject=purpose,
         )
-        for account, what in sorted(_needed(books).items())
+        for account, purpose in sorted(_needed(books).items())
         if account in books.opened
     ]
 
@@ -446,9 +446,9 @@ def _guessed(books: _Books) -> list[str]:
 
 def _equity(books: _Books, currencies: Iterable[str]) -> tuple[str, bool]:
     """The counter-account of the open items, and whether it is open."""
-    those = books.found("Equity", account_words.of_opening, currencies)
-    if those:
-        return those[0], True
+    accounts = books.found("Equity", account_words.of_opening, currencies)
+    if accounts:
+        return accounts[0], True
     usual = books.root("Equity:Opening-Balances")
     return (usual, False) if usual not in books.loading.book.opened_accounts else (f"{usual}:Invoices", False)
 
@@ -499,7 +499,7 @@ def _takeover(
         by_currency[currency] += amount
     against = [(amount, currency) for currency, amount in by_currency.items() if amount]
     back = [text.NewPosting(account, -amount, currency) for (account, currency), amount in sums.items()]
-    said = text.transaction(
+    opening = text.transaction(
         day,
         "*",
         "",
@@ -516,4 +516,4 @@ def _takeover(
         [*back, *(text.NewPosting(equity, amount, currency) for amount, currency in against)],
         column=column,
     )
-    return f"{said}\n{taken_out}"
+    return f"{opening}\n{taken_out}"

@@ -151,14 +151,14 @@ def _where(book: Book, claims: Sequence[Position]) -> tuple[str, str]:
         invoice = claim.invoice
         if invoice.draft or claim.open <= 0:
             new = book.final_replacement_of(invoice)
-            what = (
+            difference = (
                 _("a draft: issue it first")
                 if invoice.draft
                 else _("replaced by {number}: that is what is to be paid", number=new.number)
                 if new and not claim.open
                 else _("not open: {amount} {currency}", amount=claim.open, currency=invoice.currency)
             )
-            raise InvalidRequest(_("{number} is {subject}", number=invoice.number, subject=what))
+            raise InvalidRequest(_("{number} is {subject}", number=invoice.number, subject=difference))
         places |= {(account, invoice.currency) for account in claim.accounts}
     if len(places) > 1:
         named = joined(

@@ -28,11 +28,11 @@ class AmendmentTarget(NamedTuple):
     """The head itself changes something: whose contract it is."""
 
 
-def amendment_changes(loading: Loading, thing: AmendmentTarget, days: Sequence[tuple[date, Values]]) -> Changes:
+def amendment_changes(loading: Loading, target: AmendmentTarget, days: Sequence[tuple[date, Values]]) -> Changes:
     """The directives needed so that these values apply from each day on: a new one of that day, or changes to the one that is
     there. Values that apply already are left out. Raises InvalidRequest if nothing changes, or a day is before the first.
     """
-    versions = amendment_text.dated_values(loading.entries, thing.kind, thing.name, thing.value_index)
+    versions = amendment_text.dated_values(loading.entries, target.kind, target.name, target.value_index)
     new: list[NewDirective] = []
     edits: list[writer.Edit] = []
     notices: list[str] = []
@@ -42,18 +42,18 @@ def amendment_changes(loading: Loading, thing: AmendmentTarget, days: Sequence[t
             raise InvalidRequest(
                 _(
                     "{thing} begins on {day} ({place}): give that day or a later one",
-                    thing=thing.name,
+                    thing=target.name,
                     day=versions[0].day,
                     place=versions[0].source,
                 )
             )
-        there = amendment_text.values_in_force(versions, day) | told
-        wanted = {key: value for key, value in values.items() if amendment_text.differs(there.get(key), value)}
+        in_force = amendment_text.values_in_force(versions, day) | told
+        wanted = {key: value for key, value in values.items() if amendment_text.differs(in_force.get(key), value)}
         told |= values
-        if not wanted and not thing.changes_head:
+        if not wanted and not target.changes_head:
             continue
         of_day = [version for version in versions if version.day == day]
-        if of_day and not thing.changes_head:
+        if of_day and not target.changes_head:
             by_place: dict[Source, dict[str, text.DirectiveValue | None]] = {}
             for key, value in wanted.items():
                 where = next((version for version in of_day if key in version.values), of_day[-1]).source
@@ -61,16 +61,16 @@ def amendment_changes(loading: Loading, thing: AmendmentTarget, days: Sequence[t
             for where, own in by_place.items():
                 edits.append(writer.Edit(Path(where.file), where.line, *amendment_text.with_values(where, own)))
         else:
-            entry = amendment_text.amendment_directive(day, thing.kind, thing.head_values, wanted)
+            entry = amendment_text.amendment_directive(day, target.kind, target.head_values, wanted)
             new.append(NewDirective(day, verbatim(entry), versions[-1].source.file))
         notices += _later(versions, day, wanted, days)
     if not new and not edits:
-        said = ", ".join(f"{key} {_said(value)}" for _day, values in days for key, value in values.items())
+        changed = ", ".join(f"{key} {_said(value)}" for _day, values in days for key, value in values.items())
         raise InvalidRequest(
             _(
                 "nothing changes: on {day}, {thing} already has {text}",
-                thing=thing.name,
-                text=said or _("nothing new"),
+                thing=target.name,
+                text=changed or _("nothing new"),
                 day=days[0][0],
             )
         )

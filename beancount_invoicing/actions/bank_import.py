@@ -98,14 +98,14 @@ class _ComparedLine(NamedTuple):
 def _compared(loading: Loading, statements: Sequence[AccountStatement]) -> list[_ComparedLine]:
     """The lines of all statements, each once, compared with what the ledger books on their accounts."""
     accounts = {account for account, _statement in statements}
-    there = {account: Movements(()) for account in accounts}
-    there |= {account: Movements(found) for account, found in movements_on(loading.entries, accounts).items()}
+    movements = {account: Movements(()) for account in accounts}
+    movements |= {account: Movements(found) for account, found in movements_on(loading.entries, accounts).items()}
     earlier: set[Source] = set()
     shown: set[Source] = set()
     seen: set[tuple[str, str]] = set()
     found: list[_ComparedLine] = []
     for account, statement in statements:
-        own = known_lines(statement.lines, there[account].near(statement.lines))
+        own = known_lines(statement.lines, movements[account].near(statement.lines))
         new, recognised = [], set()
         for at, line in enumerate(statement.lines):
             movement = own.known.get(at)
@@ -121,9 +121,9 @@ def _compared(loading: Loading, statements: Sequence[AccountStatement]) -> list[
                 continue
             recognised.add(movement.source)
             if at in own.tied:
-                there[account].give_id(movement, line.bank_id)
+                movements[account].give_id(movement, line.bank_id)
         for movement in new:
-            there[account].add(movement)
+            movements[account].add(movement)
         earlier |= {movement.source for movement in new}
         shown |= recognised
     return found
@@ -211,19 +211,19 @@ def _balances(
         day = statement.until or max((line.date for line in statement.lines), default=None)
         if statement.closing is None or day is None:
             continue
-        there = totals.at(account, statement.currency, day)
+        in_books = totals.at(account, statement.currency, day)
         morning = day + timedelta(days=1)
-        if there != statement.closing:
+        if in_books != statement.closing:
             notices.append(
                 _(
                     "{account}: {there} {currency} on {day}, but {closing} by the statement: {other_closing} of "
                     "lines are not booked here; its balance is asserted once they are",
                     account=account,
-                    there=there,
+                    there=in_books,
                     currency=statement.currency,
                     day=day,
                     closing=statement.closing,
-                    other_closing=statement.closing - there,
+                    other_closing=statement.closing - in_books,
                 )
             )
         elif not totals.is_asserted(account, statement.currency, morning):

@@ -61,8 +61,8 @@ def _to_send(book: Book, draft: Draft) -> Draft:
 
 def _next(book: Book, until: date, wanted: billing.ContractFilter) -> str:
     """The message that there is nothing to bill, and when the next billing is due, if known."""
-    those = [(status.next_due, status.contract.code) for status in billing.contract_statuses(book, until, wanted)]
-    later = min(((day, code) for day, code in those if day and day > until), default=None)
+    due = [(status.next_due, status.contract.code) for status in billing.contract_statuses(book, until, wanted)]
+    later = min(((day, code) for day, code in due if day and day > until), default=None)
     return (
         _("Nothing to do. The next billing is due on {later} ({other_later}).", later=later[0], other_later=later[1])
         if later
@@ -74,12 +74,12 @@ def _known(book: Book, only: billing.LineFilter) -> billing.LineFilter:
     """The request with names as the ledger writes them. Raises InvalidRequest if a name matches nobody or nothing."""
     people = {work.person.casefold(): work.person for work in book.work if work.person}
     tasks = {work.task.casefold(): work.task for work in book.work if work.task and work.quantity > 0}
-    for what, text, known in ((_("time of"), only.person, people), ("task", only.task, tasks)):
+    for subject, text, known in ((_("time of"), only.person, people), ("task", only.task, tasks)):
         if text and text.casefold() not in known:
             raise InvalidRequest(
                 _(
                     'there is no {subject} "{text}"{hint}',
-                    subject=what,
+                    subject=subject,
                     text=text,
                     hint=near_name_hint(text, known.values()),
                 )

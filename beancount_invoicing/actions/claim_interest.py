@@ -83,8 +83,8 @@ def _late_claim(book: Book, position: Position, as_of: date, booked: date | None
 
 def _covered(book: Book, position: Position, as_of: date, booked: date | None) -> tuple[str, ...]:
     """The notice that unallocated money on the account lowers what may be claimed."""
-    there = total_cover(position.on_account)
-    if there <= 0 or _sum(book, position, as_of, booked) == _sum(book, position._replace(on_account=()), as_of, booked):
+    cover = total_cover(position.on_account)
+    if cover <= 0 or _sum(book, position, as_of, booked) == _sum(book, position._replace(on_account=()), as_of, booked):
         return ()
     currency = position.invoice.currency
     came = ", ".join(
@@ -95,7 +95,7 @@ def _covered(book: Book, position: Position, as_of: date, booked: date | None) -
             "{number}: {there} {currency} on the account is not allocated to any invoice ({came}): nothing is "
             "claimed for what it covers from that day on; write what it settles, or pay it back",
             number=position.invoice.number,
-            there=there,
+            there=cover,
             currency=currency,
             came=came,
         ),
@@ -115,8 +115,8 @@ def _why_nothing(book: Book, position: Position, as_of: date, booked: date | Non
     """Why nothing may be claimed for a document."""
     invoice = position.invoice
     if invoice.draft or invoice.kind in {"claim", "void"} or invoice.customer is None:
-        what = "a draft" if invoice.draft else _("of kind {kind}", kind=invoice.kind)
-        return _("it is {subject}, which bears no interest", subject=what)
+        kind = "a draft" if invoice.draft else _("of kind {kind}", kind=invoice.kind)
+        return _("it is {subject}, which bears no interest", subject=kind)
     if not any(
         instalment.due and instalment.due < as_of and instalment.amount > 0 for instalment in position.instalments
     ):

@@ -56,18 +56,21 @@ def add_contract(file: str | Path, request: ContractRequest, write_options: Writ
                 )
             )
         main = find_customer(book, request.customer)
-        said = _padded(request.values, str(request.values.get("currency") or book.currency))
-        if request.mode == "time" and not said.get("time"):
-            said["time"] = text.AccountName(_time_account(loading, main, request.code))
-        if not said.get("account") and not said.get("item"):
-            said["account"] = text.AccountName(default_income_account(book, str(loading.options["name_income"])))
-        opened = _opened(loading, str(said["time"]), said, request.start) if request.mode == "time" else []
+        values = _padded(request.values, str(request.values.get("currency") or book.currency))
+        if request.mode == "time" and not values.get("time"):
+            values["time"] = text.AccountName(_time_account(loading, main, request.code))
+        if not values.get("account") and not values.get("item"):
+            values["account"] = text.AccountName(default_income_account(book, str(loading.options["name_income"])))
+        opened = _opened(loading, str(values["time"]), values, request.start) if request.mode == "time" else []
         entry = amendment_text.amendment_directive(
             request.start, "invoice-contract", [text.AccountName(main), request.code, request.mode],
-            {key: value for key, value in said.items() if value is not None},
+            {key: value for key, value in values.items() if value is not None},
         )  # fmt: skip
         place = file_of_latest(loading, [dated.first.source for dated in book.contracts.values()], "contracts")
-        new = [NewDirective(request.start, verbatim(one), file_of_latest(loading, [], "accounts")) for one in opened]
+        new = [
+            NewDirective(request.start, verbatim(directive), file_of_latest(loading, [], "accounts"))
+            for directive in opened
+        ]
         return Changes(
             (*new, NewDirective(request.start, verbatim(entry), place)),
             message=f"Contract: {request.code}",
@@ -79,14 +82,14 @@ def add_contract(file: str | Path, request: ContractRequest, write_options: Writ
 
 def _alike(book: Book, main: str, wanted: ContractRequest) -> list[str]:
     """The notice if the customer has a contract of the same kind for the same thing."""
-    what = (wanted.values.get("item") or "", wanted.values.get("text") or "")
+    item_and_text = (wanted.values.get("item") or "", wanted.values.get("text") or "")
     found = []
     for code, dated in book.contracts.items():
         contract = dated.at(wanted.start)
         same = (
             book.main_accounts.get(contract.customer) == main
             and contract.mode == wanted.mode
-            and (contract.item, contract.text) == what
+            and (contract.item, contract.text) == item_and_text
         )
         if same and not (contract.until and not contract.renews and contract.until < wanted.start):
             found.append(
@@ -137,10 +140,10 @@ def _time_account(loading: Loading, main: str, code: str) -> str:
     )
 
 
-def _opened(loading: Loading, account: str, said: Values, day: date) -> list[str]:
+def _opened(loading: Loading, account: str, values: Values, day: date) -> list[str]:
     """The directives that open the account of a contract's time and, if there is none, a counter-account for time."""
     book = loading.book
-    item = book.items[str(said["item"])].at(day) if said.get("item") in book.items else None
+    item = book.items[str(values["item"])].at(day) if values.get("item") in book.items else None
     others = [work.commodity for work in book.work] or [
         currency
         for dated in book.contracts.values()
@@ -149,10 +152,10 @@ def _opened(loading: Loading, account: str, said: Values, day: date) -> list[str
         for currency in book.currencies.get(version.time, ())
     ]
     commodity = "DAY" if item and unit_code(item.unit) == "DAY" else others[-1] if others and not item else "HOUR"
-    found = [one for one in others if unit_code(one) == unit_code(commodity)]
+    found = [other for other in others if unit_code(other) == unit_code(commodity)]
     commodity = found[-1] if found else commodity
     commodity = book.currencies.get(account, (commodity,))[0]
-    those = [] if account in book.opened_accounts else [text.open_directive(day, account, commodity)]
+    directives = [] if account in book.opened_accounts else [text.open_directive(day, account, commodity)]
     assets = str(loading.options["name_assets"])
     counters = [
         name
@@ -167,8 +170,8 @@ def _opened(loading: Loading, account: str, said: Values, day: date) -> list[str
         equity = f"{loading.options['name_equity']}:{names.time_worked.partition(':')[2]}"
         if equity in book.opened_accounts:  # opened for another commodity
             equity = f"{equity}:{commodity.title()}"
-        those.append(text.open_directive(day, equity, commodity))
-    return those
+        directives.append(text.open_directive(day, equity, commodity))
+    return directives
 
 
 def change_contract(
@@ -187,9 +190,9 @@ def change_contract(
             raise InvalidRequest(
                 _("say what changes, such as --price: contract {code} from {day} on", code=code, day=day)
             )
-        thing = _thing(code, account, moved=account != contract.supplied_customer)
+        target = _thing(code, account, moved=account != contract.supplied_customer)
         return _named(
-            amendment_changes(loading, thing, [(day, _padded(values, contract.currency or book.currency))]),
+            amendment_changes(loading, target, [(day, _padded(values, contract.currency or book.currency))]),
             _("Contract: {code} from {day}", code=code, day=day),
         )
 
@@ -236,9 +239,9 @@ def stop_contract(file: str | Path, code: str, last: date, day: date, write_opti
         values: dict[str, text.DirectiveValue | None] = {"until": last}
         if contract.renews or known_contract(loading.book, code, said_on).renews:
             values["renews"] = ""
-        thing = _thing(code, known_contract(loading.book, code, said_on).supplied_customer)
+        target = _thing(code, known_contract(loading.book, code, said_on).supplied_customer)
         return _named(
-            amendment_changes(loading, thing, [(said_on, values)]),
+            amendment_changes(loading, target, [(said_on, values)]),
             _("Contract: {code} ends on {last}", code=code, last=last),
         )
 
@@ -263,13 +266,13 @@ def add_milestone(
     return amend_ledger(file, make, write_options)
 
 
-def _padded(said: Values, currency: str) -> dict[str, text.DirectiveValue | None]:
+def _padded(values: Values, currency: str) -> dict[str, text.DirectiveValue | None]:
     """The same, a price with at least the decimals of its currency."""
     return {
         key: padded(value, currencies.currency_decimals(currency))
         if key == "price" and isinstance(value, Decimal)
         else value
-        for key, value in said.items()
+        for key, value in values.items()
     }
 
 

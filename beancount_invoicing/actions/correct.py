@@ -170,7 +170,7 @@ def _kept_back(invoice: Invoice, new: Draft) -> list[str]:
     back.
     """
     main = new.receivables[0].account
-    there = {receivable.account for receivable in new.receivables}
+    accounts = {receivable.account for receivable in new.receivables}
     if invoice.customer is None or new.customer != invoice.customer.account:
         return []
     return [
@@ -186,7 +186,7 @@ def _kept_back(invoice: Invoice, new: Draft) -> list[str]:
             main=main,
         )
         for instalment in invoice.instalments
-        if instalment.account not in there and instalment.account != main
+        if instalment.account not in accounts and instalment.account != main
     ]
 
 
@@ -218,13 +218,13 @@ def _is_paid_by_money(position: Position) -> None:
         )
     for allocation in position.allocations:
         if allocation.how in {"discount", "set-off", "write-off"}:
-            what = {"discount": "discounted", "set-off": _("set off"), "write-off": _("written off")}[allocation.how]
+            means = {"discount": "discounted", "set-off": _("set off"), "write-off": _("written off")}[allocation.how]
             raise CannotCorrect(
                 _(
                     "{number} is {subject} in part ({place}): credit what was too much, bean-invoice credit "
                     "{number}, or bill what was too little, bean-invoice new",
                     number=number,
-                    subject=what,
+                    subject=means,
                     place=allocation.source,
                 )
             )
@@ -232,11 +232,11 @@ def _is_paid_by_money(position: Position) -> None:
 
 def _edits(invoice: Invoice, wanted: CorrectionRequest) -> tuple[LineEdit, ...]:
     """The changes of each line, with those that apply to all of them."""
-    said = {line.index: line for line in wanted.lines}
+    edits = {line.index: line for line in wanted.lines}
     for place, line in enumerate(invoice.lines, 1):
         if place in wanted.dropped:
             continue
-        own = said.get(place, LineEdit(place))
+        own = edits.get(place, LineEdit(place))
         dated = line.start is not None or len(invoice.lines) == 1
         own = replace(
             own,
@@ -245,8 +245,8 @@ def _edits(invoice: Invoice, wanted: CorrectionRequest) -> tuple[LineEdit, ...]:
             end=own.end or (wanted.end if dated else None),
         )
         if own != LineEdit(place):
-            said[place] = own
-    return tuple(said.values())
+            edits[place] = own
+    return tuple(edits.values())
 
 
 _WORKED_OUT = frozenset(
@@ -284,10 +284,10 @@ def _notices(book: Book, position: Position, wanted: billing.Correction) -> list
         _(
             "{number} claims interest because {invoice_number} was late: if it was not, credit the claim, "
             "bean-invoice credit {number}",
-            number=one.number,
+            number=claim.number,
             invoice_number=invoice.number,
         )
-        for one in book.interest_invoices.get(invoice.number, ())
-        if claim_given_back_on(book, one) is None
+        for claim in book.interest_invoices.get(invoice.number, ())
+        if claim_given_back_on(book, claim) is None
     ]
     return result

@@ -29,7 +29,7 @@ _FORMS = re.compile(
 
 
 class CustomerRequest(NamedTuple):
-    """A customer to be added; `said` has its keys."""
+    """A customer to be added; `values` has its keys."""
 
     name: str
     values: Values
@@ -65,21 +65,21 @@ def add_customer(file: str | Path, request: CustomerRequest, day: date, write_op
             notices += (
                 _("{named} is open and belongs to no customer: --account {named} gives it to this one", named=named),
             )
-        said: Values = {"customer": request.name, **request.values}
+        values: Values = {"customer": request.name, **request.values}
         opening = opens.account_opening(loading.entries, account)
         if opening is None:
-            changes = _opened(loading, account, said, request.currency or book.currency, day)
+            changes = _opened(loading, account, values, request.currency or book.currency, day)
         else:
             _free(book, account, opening, request.currency)
-            changes = customer_changes(loading, account, said, opening, request.currency)
+            changes = customer_changes(loading, account, values, opening, request.currency)
             notices += tuple(_unnumbered(loading, account))
         return changes._replace(message=_("Customer: {request}", request=request.name), notices=notices)
 
     return change(file, make, write_options)
 
 
-def _opened(loading: Loading, account: str, said: Values, currency: str, day: date) -> Changes:
-    entry = text.open_directive(day, account, currency, list(said.items()))
+def _opened(loading: Loading, account: str, values: Values, currency: str, day: date) -> Changes:
+    entry = text.open_directive(day, account, currency, list(values.items()))
     place = file_of_latest(
         loading, [dated.versions[0][1].source for dated in loading.book.customers.values()], "customers"
     )
@@ -104,7 +104,7 @@ def _free(book: Book, account: str, opening: opens.AccountOpening, currency: str
     """Raises InvalidRequest if an open account is a customer's, or not for the currency."""
     if main := book.main_accounts.get(account):
         name = book.customers[main].latest.name
-        what = (
+        problem = (
             _("already belongs to {name}", name=name)
             if main == account
             else _("is part of {main}, which belongs to {name}", main=main, name=name)
@@ -114,7 +114,7 @@ def _free(book: Book, account: str, opening: opens.AccountOpening, currency: str
                 "{account} {subject} ({place}): change that customer with customer change, or give another account "
                 "with --account",
                 account=account,
-                subject=what,
+                subject=problem,
                 place=book.customers[main].latest.source,
             )
         )
@@ -159,12 +159,12 @@ def check_tax_code(book: Book, values: Values) -> None:
 
 def _reached(book: Book, wanted: CustomerRequest, day: date) -> Iterator[str]:
     """Where e-invoices of a seller in France reach a French business without an electronic address in the ledger."""
-    said = {key: str(wanted.values.get(key) or "") for key in ("siren", "siret", "endpoint", "buyer")}
-    siren = "".join((said["siren"] or said["siret"][:9]).split())
+    identifiers = {key: str(wanted.values.get(key) or "") for key in ("siren", "siret", "endpoint", "buyer")}
+    siren = "".join((identifiers["siren"] or identifiers["siret"][:9]).split())
     french = law.law_of(str(wanted.values.get("country") or "")) == "FR" and (
         book.seller is None or law.law_of(book.seller.at(day).address.country) == "FR"
     )
-    if french and siren and not said["endpoint"] and said["buyer"] in {"", "business"}:
+    if french and siren and not identifiers["endpoint"] and identifiers["buyer"] in {"", "business"}:
         yield (
             _(
                 "e-invoices reach it at 0225:{siren}, the address of its SIREN in the directory; if it wants another "
@@ -197,8 +197,8 @@ def _alike(book: Book, wanted: CustomerRequest, day: date) -> Iterator[str]:
         if folded(wanted.name) in {folded(version.name) for _day, version in dated.versions}:
             continue
         for key in _IDENTIFIERS:
-            said, own = str(wanted.values.get(key) or ""), str(getattr(customer, key.replace("-", "_")))
-            if said and "".join(said.split()).casefold() == "".join(own.split()).casefold():
+            given, own = str(wanted.values.get(key) or ""), str(getattr(customer, key.replace("-", "_")))
+            if given and "".join(given.split()).casefold() == "".join(own.split()).casefold():
                 yield _(
                     "{account} has the same {key} ({place}): is this another customer?",
                     account=account,
@@ -208,18 +208,18 @@ def _alike(book: Book, wanted: CustomerRequest, day: date) -> Iterator[str]:
                 break
 
 
-def _country(said: Values) -> str:
+def _country(values: Values) -> str:
     """The country of a customer from its data."""
-    siren = str(said.get("siren") or said.get("siret") or "")
-    return law.country_of(str(said.get("country") or ""), str(said.get("vat-id") or ""), siren)
+    siren = str(values.get("siren") or values.get("siret") or "")
+    return law.country_of(str(values.get("country") or ""), str(values.get("vat-id") or ""), siren)
 
 
-def _asked_by_public_buyers(said: Values) -> Iterator[str]:
+def _asked_by_public_buyers(values: Values) -> Iterator[str]:
     """What is still missing for a public body that accepts only electronic invoices."""
-    source = law.e_invoicing_mandate(_country(said), str(said.get("buyer") or ""))
+    source = law.e_invoicing_mandate(_country(values), str(values.get("buyer") or ""))
     if not source:
         return
-    channel = str(said.get("channel") or "e-invoice")
+    channel = str(values.get("channel") or "e-invoice")
     if channel == "e-invoice":
         yield _(
             "a public body takes electronic invoices only ({place}): what you send it goes into the outbox for "
@@ -236,11 +236,11 @@ def _asked_by_public_buyers(said: Values) -> Iterator[str]:
         ("service-code", _("the code of the service (code service)")),
         ("purchase-order", _("the commitment number (numéro d’engagement)")),
     )
-    for key, what in asked:
-        if not said.get(key):
+    for key, meaning in asked:
+        if not values.get(key):
             yield _(
                 "ask whether it wants {subject} on its invoices: --{key}, or later on each invoice",
-                subject=what,
+                subject=meaning,
                 key=key,
             )
 
@@ -254,8 +254,8 @@ def change_customer(file: str | Path, name: str, day: date, values: Values, writ
         if not values:
             raise InvalidRequest(_("say what changes for {main}, such as --email", main=main))
         check_tax_code(book, values)
-        thing = AmendmentTarget("invoice-customer", 0, main, (text.AccountName(main),))
-        changes = amendment_changes(loading, thing, [(day, values)])
+        target = AmendmentTarget("invoice-customer", 0, main, (text.AccountName(main),))
+        changes = amendment_changes(loading, target, [(day, values)])
         return changes._replace(
             message=_("Customer: {customer} from {day}", customer=book.customers[main].at(day).name, day=day)
         )
@@ -316,7 +316,7 @@ def _of_all(account: str, assets: str) -> str:
 def _of_customers(book: Book, assets: str) -> str:
     """The open account that is for customers in general, and belongs to none of them; else its usual name."""
     usual = [f"{assets}:{name}" for name in ("Clients", "Receivable", "Receivables")]
-    those = [
+    accounts = [
         account
         for account in book.opened_accounts
         if account.startswith(f"{assets}:")
@@ -324,9 +324,11 @@ def _of_customers(book: Book, assets: str) -> str:
         and account_words.of_customers(account)
         and account_words.of_no_single_customer(account.rsplit(":", 1)[-1])
     ]
-    if those:
-        return min(those, key=lambda one: (one not in usual, one.count(":"), one))
-    return next(one for one in (usual[1], usual[0], f"{usual[1]}:Customers") if one not in book.main_accounts)
+    if accounts:
+        return min(accounts, key=lambda account: (account not in usual, account.count(":"), account))
+    return next(
+        account for account in (usual[1], usual[0], f"{usual[1]}:Customers") if account not in book.main_accounts
+    )
 
 
 def padded(price: Decimal | None, decimals: int) -> Decimal | None:

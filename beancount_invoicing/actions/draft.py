@@ -189,9 +189,9 @@ class _Rewriting:
         assert leg.number is not None
         if leg.number != self._number(source):
             block = blocks.with_posting_number(block, leg.number)
-        said = self._posting(source).meta or {}
+        metadata = self._posting(source).meta or {}
         for key in (*keys, "amount"):
-            if key in meta and said.get(key) != meta[key]:
+            if key in meta and metadata.get(key) != meta[key]:
                 block = blocks.with_key(block, key, meta[key], _ORDER[: _ORDER.index(key)] if key in _ORDER else ())
         self.changed[block.line] = block.text
 
@@ -224,34 +224,34 @@ class _Rewriting:
             self._set(line.source, leg, keys)
         for place in set(range(len(self.invoice.lines))) - set(self.made.kept_indices):
             self._set(self.invoice.lines[place].source, None)
-        kept = len(self.made.kept_indices)
-        added = own[kept : kept + len(self.wanted.new_lines)]
+        count = len(self.made.kept_indices)
+        added = own[count : count + len(self.wanted.new_lines)]
         self.behind[max(line.source.line for line in self.invoice.lines)] += added
-        for adjustment, leg in zip(self.invoice.adjustments, own[kept + len(added) :], strict=True):
+        for adjustment, leg in zip(self.invoice.adjustments, own[count + len(added) :], strict=True):
             self._set(adjustment.source, leg)
 
     def _taxes(self) -> None:
         legs: defaultdict[str, list[NewPosting]] = defaultdict(list)
-        for each, leg in zip(self.made.draft.taxes, self.legs.taxes, strict=True):
-            legs[each.code].append(leg)
+        for tax_amount, leg in zip(self.made.draft.taxes, self.legs.taxes, strict=True):
+            legs[tax_amount.code].append(leg)
         last = max((source.line for tax in self.invoice.taxes for source in tax.sources), default=0)
         for amount in self.invoice.taxes:
             for source in amount.sources:
                 postings = legs[amount.tax.code]
                 self._set(source, postings.pop(0) if postings else None)
         place = last or max(line.source.line for line in self.invoice.lines)
-        self.behind[place] += [leg for those in legs.values() for leg in those]
+        self.behind[place] += [leg for group in legs.values() for leg in group]
 
     def _deductions(self) -> None:
         legs: defaultdict[tuple[str, str, str], list[NewPosting]] = defaultdict(list)
-        for each, leg in zip(self.made.draft.deductions, self.legs.deductions, strict=True):
-            legs[each.number, each.tax, each.account].append(leg)
+        for deducted, leg in zip(self.made.draft.deductions, self.legs.deductions, strict=True):
+            legs[deducted.number, deducted.tax, deducted.account].append(leg)
         for deduction in self.invoice.deductions:
             postings = legs[deduction.number, deduction.named_code or deduction.tax, deduction.account]
             self._set(deduction.source, postings.pop(0) if postings else None)
         last = max((deduction.source.line for deduction in self.invoice.deductions), default=0)
         if last:
-            self.behind[last] += [leg for those in legs.values() for leg in those]
+            self.behind[last] += [leg for group in legs.values() for leg in group]
 
     def _receivables(self) -> None:
         own = list(
@@ -259,19 +259,19 @@ class _Rewriting:
                 instalment.source for instalment in self.invoice.instalments if not instalment.retention_contract
             )
         )
-        kept = {
+        unchanged = {
             instalment.retention_contract: instalment.source
             for instalment in self.invoice.instalments
             if instalment.retention_contract
         }
         for receivable, leg in zip(self.made.draft.receivables, self.legs.receivables, strict=True):
-            if receivable.retained in kept:
-                self._set(kept.pop(receivable.retained), leg)
+            if receivable.retained in unchanged:
+                self._set(unchanged.pop(receivable.retained), leg)
             elif own and not receivable.retained:
                 self._set(own.pop(0), leg)
             elif leg.number:
                 self.behind[max(instalment.source.line for instalment in self.invoice.instalments)].append(leg)
-        for source in kept.values():
+        for source in unchanged.values():
             self._set(source, None)
 
     def _time(self) -> None:

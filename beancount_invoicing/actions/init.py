@@ -108,18 +108,18 @@ def init(folder: str | Path, start: LedgerSetup, *, dry: bool = False) -> tuple[
     """
     folder = Path(folder)
     texts = first_ledger(start)
-    there = [folder / name for name in texts if (folder / name).exists()]
-    if there:
+    existing = [folder / name for name in texts if (folder / name).exists()]
+    if existing:
         raise InvalidRequest(
             _(
                 "{there} already exists: choose another folder, or add to a ledger with init --from {other_there}",
-                there=there[0],
-                other_there=there[-1],
+                there=existing[0],
+                other_there=existing[-1],
             )
-            if there[-1].name == "main.beancount"
+            if existing[-1].name == "main.beancount"
             else _(
                 "{there} already exists: choose another folder, or add to a ledger with init --from LEDGER",
-                there=there[0],
+                there=existing[0],
             )  # main is the last
         )
     files = tuple(folder / name for name in texts)
@@ -148,8 +148,8 @@ IGNORED = (".*.picklecache", "/outbox/", ".*.waiting", ".*.*-????????", ".bean-i
 
 def extended_gitignore(content: bytes) -> bytes:
     """A .gitignore with the missing lines of IGNORED at its end; everything in it stays."""
-    said = {line.strip() for line in content.splitlines()}
-    missing = [line for line in IGNORED if line.encode() not in said]
+    patterns = {line.strip() for line in content.splitlines()}
+    missing = [line for line in IGNORED if line.encode() not in patterns]
     end = b"" if not content or content.endswith(b"\n") else b"\n"
     return content + end + "".join(f"{line}\n" for line in missing).encode() if missing else content
 
@@ -209,8 +209,8 @@ def _references(start: LedgerSetup) -> str:
 
 def seller_place(start: LedgerSetup) -> str:
     """The place where the seller is; "" if it is not given."""
-    said = dict(start.seller_values)
-    return law.place_of_address(said.get("country", ""), said.get("postcode", ""), said.get("vat-id", ""))
+    values = dict(start.seller_values)
+    return law.place_of_address(values.get("country", ""), values.get("postcode", ""), values.get("vat-id", ""))
 
 
 def tax_codes_of(start: LedgerSetup) -> list[tuple[str, Decimal]]:
@@ -222,13 +222,15 @@ def tax_codes_of(start: LedgerSetup) -> list[tuple[str, Decimal]]:
 
 def settings_directives(start: LedgerSetup, codes: Sequence[tuple[str, Decimal]], names: DefaultAccounts) -> str:
     """Seller, taxes and options."""
-    said = dict(start.seller_values)
+    values = dict(start.seller_values)
     day = start.day
 
     def option(key: str, value: text.DirectiveValue) -> str:
         return text.custom_directive(day, "invoice-option", [key, value])
 
-    parts = [text.custom_directive(day, "invoice-seller", [start.name], [(key, said.get(key)) for key in SELLER_KEYS])]
+    parts = [
+        text.custom_directive(day, "invoice-seller", [start.name], [(key, values.get(key)) for key in SELLER_KEYS])
+    ]
     place = seller_place(start)
     label = law.tax_name(place) or _TAX.get(start.language, "VAT")
     if start.regime == "exempt":
@@ -253,7 +255,7 @@ def settings_directives(start: LedgerSetup, codes: Sequence[tuple[str, Decimal]]
         option("file", "{year}.beancount"),
         option("deposit-account", text.AccountName(names.deposits)),
     ]
-    if (country := law.law_of(said.get("country", ""))) in {"FR", "DE"}:
+    if (country := law.law_of(values.get("country", ""))) in {"FR", "DE"}:
         parts.append(option("late-interest", country))
     return "".join(parts)
 

@@ -95,9 +95,9 @@ def _issued(book: Book, draft: Invoice, text: str, number: str, day: date) -> st
     moved = billing.moved_due_dates(book, draft, day)
     for instalment in draft.instalments:
         index = instalment.source.line - draft.source.line + 1
-        said = re.match(r"(\s+due:\s*)(\d{4}-\d{2}-\d{2})", changed[index]) if index < len(changed) else None
-        if said and (due := date.fromisoformat(said[2])) in moved:
-            changed[index] = f"{said[1]}{moved[due].isoformat()}{changed[index][said.end() :]}"
+        due_line = re.match(r"(\s+due:\s*)(\d{4}-\d{2}-\d{2})", changed[index]) if index < len(changed) else None
+        if due_line and (due := date.fromisoformat(due_line[2])) in moved:
+            changed[index] = f"{due_line[1]}{moved[due].isoformat()}{changed[index][due_line.end() :]}"
     instead = [
         (
             line - draft.source.line,

@@ -93,12 +93,12 @@ def price_item(
         included = item.price_with_tax is not None if with_tax is None else with_tax
         key, other = ("price-with-tax", "price") if included else ("price", "price-with-tax")
         had = item.price if included else item.price_with_tax
-        said: dict[str, text.DirectiveValue | None] = {
+        values: dict[str, text.DirectiveValue | None] = {
             key: padded(price, currencies.currency_decimals(book.currency or "EUR"))
         }
         if had is not None:
-            said[other] = None
-        changes = amendment_changes(loading, AmendmentTarget("invoice-item", 0, code, (code,)), [(day, said)])
+            values[other] = None
+        changes = amendment_changes(loading, AmendmentTarget("invoice-item", 0, code, (code,)), [(day, values)])
         own = [
             _(
                 "{contract} has its own price from {day} on, {price} ({place}): that price stays",

@@ -61,11 +61,11 @@ def missing_entry(missing_tax_entry: MissingTaxEntry, column: int = text.COLUMN)
     legs = []
     for line in missing_tax_entry.lines:
         currency = line.pending.currency
-        said: text.MetaItems = [("tax", line.pending.code)]
+        metadata: text.MetaItems = [("tax", line.pending.code)]
         if line.released:
-            legs.append(text.NewPosting(line.pending.account, line.released, currency, said))
+            legs.append(text.NewPosting(line.pending.account, line.released, currency, metadata))
         if line.owed:
-            legs.append(text.NewPosting(line.due_account, -line.owed, currency, said))
+            legs.append(text.NewPosting(line.due_account, -line.owed, currency, metadata))
         if line.difference:
             legs.append(text.NewPosting(line.exchange or "Expenses:Exchange", line.difference, currency))
     return text.transaction(

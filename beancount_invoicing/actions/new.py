@@ -100,14 +100,14 @@ def parse_line(book: Book, text: str, day: date, decimals: int, account: str = "
 def _item_and_words(book: Book, match: re.Match[str], text: str) -> tuple[Decimal, str, str]:
     """Quantity (1 if not said), an item's code, or free words, and what a line says beside the code."""
     quantity = number_from(match["quantity"])
-    what = match["what"]
+    subject = match["what"]
     if match["quantity"] and (code := text.strip().split()[0]) in book.items and code != match["quantity"]:
-        quantity, what = Decimal(1), f"{code}{what[len(code) - len(match['quantity']) :]}"  # a code such as 3D
+        quantity, subject = Decimal(1), f"{code}{subject[len(code) - len(match['quantity']) :]}"  # a code such as 3D
     quantity = Decimal(1) if quantity is None else quantity
-    code, _space, words = what.partition(" ")
-    if what not in book.items and code in book.items:
+    code, _space, words = subject.partition(" ")
+    if subject not in book.items and code in book.items:
         return quantity, code, words.strip()
-    return quantity, what, ""
+    return quantity, subject, ""
 
 
 class InvoiceRequest(NamedTuple):
@@ -298,12 +298,12 @@ def unbilled_time_notices(book: Book, customer: str, day: date) -> list[str]:
             by_contract[line.contract.code].append(line)
     result = []
     for code, lines in by_contract.items():
-        outs = [out for one in lines for out in one.line.time_releases if out.billable]
+        outs = [out for unbilled in lines for out in unbilled.line.time_releases if out.billable]
         times = {out.commodity: ZERO for out in outs}
         for out in outs:
             times[out.commodity] += out.quantity
         time = ", ".join(f"{quantity} {commodity}" for commodity, quantity in times.items())
-        net = sum((one.line.net for one in lines), ZERO)
+        net = sum((unbilled.line.net for unbilled in lines), ZERO)
         result.append(
             _(
                 "{time} of contract {code} ({net} {currency} without tax) is waiting to be billed, and still will be "

@@ -72,8 +72,8 @@ class RunResult(NamedTuple):
 
 def steps_of(ledger: Ledger, day: date, only_steps: Sequence[RunStep] = ()) -> tuple[RunStep, ...]:
     """The steps of a run: those requested, else option `run`'s, else all. Raises UnknownRunStep."""
-    said = ledger.book.option("run", day).replace(",", " ").split()
-    unknown = [word for word in said if word not in RUN_STEPS]
+    named = ledger.book.option("run", day).replace(",", " ").split()
+    unknown = [word for word in named if word not in RUN_STEPS]
     if unknown:
         raise UnknownRunStep(
             _(
@@ -82,7 +82,7 @@ def steps_of(ledger: Ledger, day: date, only_steps: Sequence[RunStep] = ()) -> t
                 run_steps=" ".join(RUN_STEPS),
             )
         )
-    wanted = only_steps or said or RUN_STEPS
+    wanted = only_steps or named or RUN_STEPS
     return tuple(step for step in RUN_STEPS if step in wanted)
 
 

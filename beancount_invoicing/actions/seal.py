@@ -42,12 +42,12 @@ def seal(file: str | Path, numbers: Sequence[str], day: date, write_options: Wri
         files: list[tuple[Path, bytes]] = []
         notices = []
         last = seal_chain.tip(book)
-        there = {number: seal for seal in book.seals if seal.event in INVOICE_SEAL_EVENTS for number in seal.numbers}
+        sealed = {number: seal for seal in book.seals if seal.event in INVOICE_SEAL_EVENTS for number in seal.numbers}
         for position in find_documents(book, max(day, book.last_date), numbers):
             invoice = position.invoice
-            if invoice.number in there:
+            if invoice.number in sealed:
                 notices.append(
-                    _("{number} is already sealed, since {day}", number=invoice.number, day=there[invoice.number].date)
+                    _("{number} is already sealed, since {day}", number=invoice.number, day=sealed[invoice.number].date)
                 )
                 continue
             target = (
@@ -138,25 +138,25 @@ def verify(book: Book, numbers: Sequence[str] = ()) -> Iterator[Verified]:
         for seal in book.seals
         if is_text_copy(seal.file)
     }
-    for one in book.seals:
-        names = one.numbers or one.unknown_links
+    for recorded in book.seals:
+        names = recorded.numbers or recorded.unknown_links
         if numbers and not (set(names) & {*numbers, *links}):
             continue
-        if is_text_copy(one.file) and str(Path(one.file).with_suffix(".pdf")) in documents:
+        if is_text_copy(recorded.file) and str(Path(recorded.file).with_suffix(".pdf")) in documents:
             continue  # it is told with its document
-        content, gone = sealed_content(one)
-        gone += texts.get(one.file, ())
-        if one.event not in INVOICE_SEAL_EVENTS:
-            yield Verified(one, ", ".join(names), gone, one.source, one.file)
+        content, gone = sealed_content(recorded)
+        gone += texts.get(recorded.file, ())
+        if recorded.event not in INVOICE_SEAL_EVENTS:
+            yield Verified(recorded, ", ".join(names), gone, recorded.source, recorded.file)
             continue
         for number in names:
             invoice = by_number.get(number)
             if invoice is None:
-                lost = Difference("document", _("sealed on {day}", day=one.date), _("no longer in the ledger"))
-                yield Verified(one, number, (*gone, lost), one.source, one.file)
+                lost = Difference("document", _("sealed on {day}", day=recorded.date), _("no longer in the ledger"))
+                yield Verified(recorded, number, (*gone, lost), recorded.source, recorded.file)
             else:
-                found, notice = seal_differences(book, invoice, one, content)
-                yield Verified(one, number, (*gone, *found), invoice.source, one.file, notice)
+                found, notice = seal_differences(book, invoice, recorded, content)
+                yield Verified(recorded, number, (*gone, *found), invoice.source, recorded.file, notice)
     yield from _unsealed(book, numbers)
     yield from _without_document(book, numbers)
     for after in seal_chain.seals_after_gaps(book) if not numbers else ():
@@ -172,7 +172,7 @@ def _unsealed(book: Book, numbers: Sequence[str]) -> Iterator[Verified]:
     invoices = {invoice.number: invoice for invoice in book.invoices if not invoice.draft and invoice.has_page}
     names = {f"{name}.pdf": number for number, name in unique_file_names(invoices).items()}
     dated = book.options.get("documents")
-    patterns = {_DOCUMENTS, *(str(each) for _day, each in dated.versions)} if dated else {_DOCUMENTS}
+    patterns = {_DOCUMENTS, *(str(pattern) for _day, pattern in dated.versions)} if dated else {_DOCUMENTS}
     top = Path(escape(str(Path(book.file).parent)))
     found = {
         os_path.normpath(file)
@@ -202,16 +202,16 @@ def _without_document(book: Book, numbers: Sequence[str]) -> Iterator[Verified]:
     waiting = {attempt.event.message_id: attempt for attempt in history.open}
     told = {seal.sha256 for seal in book.seals}
     for event in book.events:
-        mark = event.sha256.strip().lower()
+        digest = event.sha256.strip().lower()
         attempt = waiting.get(event.message_id) if event.kind in DISPATCH_START_EVENTS else None
-        if not mark or mark in told or (event.kind in DISPATCH_START_EVENTS and not (attempt and event.file)):
+        if not digest or digest in told or (event.kind in DISPATCH_START_EVENTS and not (attempt and event.file)):
             continue
-        told.add(mark)
+        told.add(digest)
         if numbers and not set(event.numbers) & set(numbers):
             continue
         name = ", ".join(event.numbers) or event.customer
-        if not (attempt and event.file and holds(Path(event.file), mark)):
-            gone = Difference("document", mark, _("no document has this fingerprint"))
+        if not (attempt and event.file and holds(Path(event.file), digest)):
+            gone = Difference("document", digest, _("no document has this fingerprint"))
             yield Verified(None, name, (gone,), event.source, event.file)
         elif attempt.in_doubt:
             notice = _(
@@ -229,12 +229,12 @@ def due_date_warnings(book: Book) -> Iterator[Finding]:
     from beancount_invoicing import einvoice
 
     by_number = {invoice.number: invoice for invoice in reversed(book.invoices)}
-    for one in book.seals:
-        for number in one.numbers if one.event in INVOICE_SEAL_EVENTS and not is_text_copy(one.file) else ():
+    for seal in book.seals:
+        for number in seal.numbers if seal.event in INVOICE_SEAL_EVENTS and not is_text_copy(seal.file) else ():
             invoice = by_number.get(number)
             if invoice is None or not book.option("business-days", invoice.date) or not _by_terms(invoice):
                 continue
-            content, _gone = sealed_content(one)
+            content, _gone = sealed_content(seal)
             try:
                 sealed = einvoice.read_e_invoice(einvoice.extract(content)).due if content else None
             except einvoice.NotReadable:
@@ -249,7 +249,7 @@ def due_date_warnings(book: Book) -> Iterator[Finding]:
                         "{number} was sealed on {day} with the due date {sealed}, but by its terms and the holidays "
                         "known today it is due on {dates}: write due: {sealed} into it",
                         number=number,
-                        day=one.date,
+                        day=seal.date,
                         sealed=sealed,
                         dates=dates,
                     ),

@@ -31,10 +31,10 @@ def statements_of_all(
     `as_of`. `whose`: "open" for only those with an open item, "balance" for those who owe something then, or are owed. Raises
     StatementPeriodError.
     """
-    those = statements(ledger.book, as_of, since, None, ledger.allocated_at(as_of))
+    found = statements(ledger.book, as_of, since, None, ledger.allocated_at(as_of))
     if whose == "balance":
-        return tuple(statement for statement in those if statement.has_balance)
-    return tuple(statement for statement in those if statement.has_open_items or (statement.moved and whose == "moved"))
+        return tuple(statement for statement in found if statement.has_balance)
+    return tuple(statement for statement in found if statement.has_open_items or (statement.moved and whose == "moved"))
 
 
 def language_to(book: Book, customer: Customer, as_of: date) -> str:

@@ -233,12 +233,12 @@ def _dependents(book: Book, after: Book, spans: Sequence[tuple[str, int, int]]) 
     day = book.last_date
     state, later = allocate(book, day), allocate(after, day)
     settled, still = (
-        Counter((one.source, one.invoice.number, one.how, one.amount) for one in allocated.allocations)
+        Counter((item.source, item.invoice.number, item.how, item.amount) for item in allocated.allocations)
         for allocated in (state, later)
     )
     lost = [key[0] for key in (settled - still) if stays(key[0])]
     taken, taken_later = (
-        Counter((one.payment.source, one.amount) for one in allocated.unallocated if one.amount > 0)
+        Counter((item.payment.source, item.amount) for item in allocated.unallocated if item.amount > 0)
         for allocated in (state, later)
     )
     lost += [source for source, _amount in (taken_later - taken)]

@@ -65,11 +65,11 @@ def writes_by_default(loader: LedgerLoader, day: date) -> bool:
 def _there_already(book: Book, time_entry: TimeEntry) -> Iterator[str]:
     """The notice if the ledger has time of the same day, person, text and hours."""
     contract = time_contract(book, time_entry.contract, time_entry.day)
-    those = [work for work in book.work if work.account == contract.time]
-    commodity = _commodity(book, contract, those)
+    recorded = [work for work in book.work if work.account == contract.time]
+    commodity = _commodity(book, contract, recorded)
     quantity = worktime.from_seconds(time_entry.quantity, commodity) if time_entry.in_seconds else time_entry.quantity
     same = (time_entry.day, quantity, time_entry.task or _narration(time_entry, contract), time_entry.person)
-    for work in those:
+    for work in recorded:
         if (work.date, work.quantity, work.task, work.person) == same and not work.document:
             yield _(
                 "{place}: {quantity} {commodity} of {task} on {day} is already there: is this the same work?",
@@ -115,9 +115,9 @@ def _entry(book: Book, time_entry: TimeEntry) -> NewDirective:
         raise InvalidRequest(
             _('there is no item "{item}"{hint}', item=time_entry.item, hint=near_name_hint(time_entry.item, book.items))
         )
-    there = [work for work in book.work if work.account == contract.time]
-    commodity = _commodity(book, contract, there)
-    against = time_entry.counter_account or _against(book, there, commodity, contract.time)
+    recorded = [work for work in book.work if work.account == contract.time]
+    commodity = _commodity(book, contract, recorded)
+    against = time_entry.counter_account or _against(book, recorded, commodity, contract.time)
     quantity = worktime.from_seconds(time_entry.quantity, commodity) if time_entry.in_seconds else time_entry.quantity
     name = book.customers[book.main_accounts[contract.customer]].at(time_entry.day).name
     legs = [
@@ -153,18 +153,20 @@ def _render(day: date, payee: str, narration: str, legs: Sequence[text.NewPostin
     return text.transaction(day, "*", payee, narration, legs, tags=("time",), column=column)
 
 
-def _commodity(book: Book, contract: Contract, there: Sequence[Work]) -> str:
-    said = book.currencies.get(contract.time, ())
-    return there[-1].commodity if there else said[0] if said else "HOUR"
+def _commodity(book: Book, contract: Contract, recorded: Sequence[Work]) -> str:
+    currencies = book.currencies.get(contract.time, ())
+    return recorded[-1].commodity if recorded else currencies[0] if currencies else "HOUR"
 
 
-def _against(book: Book, there: Sequence[Work], commodity: str, account: str) -> str:
+def _against(book: Book, recorded: Sequence[Work], commodity: str, account: str) -> str:
     """The counter-account of time: that of other time of the contract, else of any, else one opened for the commodity."""
-    for work in (*reversed(there), *reversed(book.work)):
+    for work in (*reversed(recorded), *reversed(book.work)):
         if work.counter_account and work.commodity == commodity:
             return work.counter_account
     times = {version.time for dated in book.contracts.values() for _day, version in dated.versions}
-    fits = [name for name, those in sorted(book.currencies.items()) if commodity in those and name not in times]
+    fits = [
+        name for name, commodities in sorted(book.currencies.items()) if commodity in commodities and name not in times
+    ]
     fits = [name for name in fits if not name.startswith("Income:")]
     if fits:  # one beside the contract's own may be time that no contract names yet
         return next((name for name in fits if name.split(":")[0] != account.split(":")[0]), fits[0])
@@ -200,7 +202,7 @@ def import_time(
     def make(loading: Loading) -> Changes:
         book = loading.book
         names = _names(book)
-        there = Counter(
+        recorded = Counter(
             (work.date, work.account, work.quantity, work.task, work.person)
             for work in book.work
             if work.quantity > 0 and not work.document
@@ -212,9 +214,9 @@ def import_time(
             if not code:
                 unknown[record.project or record.client or _NO_PROJECT] = None
                 continue
-            said = time_contract(book, code, record.date)
-            works = [work for work in book.work if work.account == said.time]
-            quantity = worktime.from_seconds(Decimal(record.seconds), _commodity(book, said, works))
+            time_of = time_contract(book, code, record.date)
+            works = [work for work in book.work if work.account == time_of.time]
+            quantity = worktime.from_seconds(Decimal(record.seconds), _commodity(book, time_of, works))
             if not quantity:
                 continue
             words = record.description or record.task or record.project
@@ -222,9 +224,9 @@ def import_time(
                 record.date, code, quantity, words, person=record.person or person,
                 task=record.task if record.task != words else "", billable=record.billable is not False,
             )  # fmt: skip
-            task = text.without_controls(entry.task or _narration(entry, said))  # as it is read from the ledger
-            found.append((entry, (entry.day, said.time, quantity, task, text.without_controls(entry.person))))
-        new = [_entry(book, one) for one in _not_there(found, there)]
+            task = text.without_controls(entry.task or _narration(entry, time_of))  # as it is read from the ledger
+            found.append((entry, (entry.day, time_of.time, quantity, task, text.without_controls(entry.person))))
+        new = [_entry(book, entry) for entry in _not_there(found, recorded)]
         if unknown:
             raise _unknown_projects(book, tuple(unknown))
         skipped = len(found) - len(new)
@@ -261,19 +263,19 @@ TimeKey = tuple[date, str, Decimal, str, str]
 """What identifies time in the ledger: day, account, quantity, text, person."""
 
 
-def _not_there(found: Sequence[tuple[TimeEntry, TimeKey]], there: Counter[TimeKey]) -> list[TimeEntry]:
+def _not_there(found: Sequence[tuple[TimeEntry, TimeKey]], recorded: Counter[TimeKey]) -> list[TimeEntry]:
     """Records that the ledger does not have yet, to the second or, as earlier versions imported it, in hundredths."""
     left = []
     for entry, key in found:
-        if there[key]:
-            there[key] -= 1
+        if recorded[key]:
+            recorded[key] -= 1
         else:
             left.append((entry, key))
     new = []
     for entry, (day, account, quantity, task, person) in left:
         older = (day, account, round_to(quantity, 2), task, person)
-        if there[older]:
-            there[older] -= 1
+        if recorded[older]:
+            recorded[older] -= 1
         else:
             new.append(entry)
     return new
@@ -297,13 +299,13 @@ def _names(book: Book) -> dict[str, str]:
 
 
 def _code(record: TimeRecord, mapping: Mapping[str, str], names: Mapping[str, str]) -> str:
-    said = (record.project, record.client, *record.tags)
+    candidates = (record.project, record.client, *record.tags)
     if not record.project and not record.client:
-        said = (*record.tags, _NO_PROJECT)
-    for name in said:
+        candidates = (*record.tags, _NO_PROJECT)
+    for name in candidates:
         if name and name in mapping:
             return mapping[name]
-    for name in said:
+    for name in candidates:
         if name and name.casefold() in names:
             return names[name.casefold()]
     return ""
@@ -327,9 +329,9 @@ def time_listed(
         else unbilled_work(book_at_cutoff(book, until), until)
     )
     listed = []
-    for one, held in zip(work, contracts_of_work(book, work), strict=True):
+    for entry, held in zip(work, contracts_of_work(book, work), strict=True):
         code = held.code if held else ""
         of_them = not customers or (held is not None and book.main_accounts.get(held.customer) in customers)
         if of_them and (not contract or code == contract):
-            listed.append((code, one))
+            listed.append((code, entry))
     return listed

@@ -79,18 +79,18 @@ def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
     book = replace(
         book, events=tuple(event for event in book.events if event.date <= as_of)
     )  # later ones change nothing of it
-    those = positions(book, as_of, allocated, by_debtor=True)
+    stands = positions(book, as_of, allocated, by_debtor=True)
     proposals = propose(book, as_of, allocated)
     found = [
         *_banks(book, as_of),
-        *_insolvent(book, as_of, those),
+        *_insolvent(book, as_of, stands),
         *_on_their_way(book, as_of, objections(book, as_of, allocated, proposals)),
         *(Task("outbox", unrecorded_because(book, file)) for file in unrecorded(book)),
-        *_documents(book, as_of, those),
+        *_documents(book, as_of, stands),
         *_to_bill(book, as_of),
-        *_collections(book, as_of, allocated, those),
+        *_collections(book, as_of, allocated, stands),
         *_reminders(proposals_to_send(book, proposals)),
-        *_customers(book, as_of, those),
+        *_customers(book, as_of, stands),
         *_taxes(book, as_of, allocated),
         *_unallocated(book, as_of, allocated),
         *_lapsing(book, as_of, allocated),
@@ -122,11 +122,16 @@ def to_send(book: Book, as_of: date, *, for_run: bool = False) -> tuple[str, ...
     )
 
 
-def named_to_send(book: Book, as_of: date, numbers_or_customers: Sequence[str], since: date | None) -> tuple[str, ...]:
-    """The numbers of the documents that the user names: by their numbers; for a customer, those to be sent (`to_send`, or
-    from `since` on all that were not sent). Raises UnknownNumber, UnknownCustomer, CannotSend if a customer has none, or if a
-    number is given together with `since`, which selects among a customer's.
+def chosen_to_send(book: Book, as_of: date, numbers_or_customers: Sequence[str], since: date | None) -> tuple[str, ...]:
+    """The numbers of the documents that are to be sent: without words all of them (`to_send`, or from `since` on all that were not
+    sent); else those that words name by their numbers, and of each customer that they name, those that are to be sent.
+
+    Raises UnknownNumber, UnknownCustomer, CannotSend where nothing of a customer is, or where a number is named beside `since`,
+    which says which of a customer's are meant.
     """
+    waiting = unsent_numbers(book, since, as_of) if since else to_send(book, as_of)
+    if not numbers_or_customers:
+        return waiting
     found = named_documents(book, date.max, numbers_or_customers, unique_customer=True)
     numbers = [
         position.invoice.number
@@ -135,11 +140,10 @@ def named_to_send(book: Book, as_of: date, numbers_or_customers: Sequence[str], 
     ]
     if since and numbers:
         raise CannotSend(_("name either {number}, or --since", number=numbers[0]))
-    waits = frozenset(unsent_numbers(book, since, as_of) if since else to_send(book, as_of))
     wanted = tuple(
         position.invoice.number
         for position in found.positions
-        if position.invoice.number in waits or position.invoice.number not in found.named_by_customer
+        if position.invoice.number in waiting or position.invoice.number not in found.named_by_customer
     )
     if not wanted:
         raise CannotSend(
@@ -176,16 +180,18 @@ def _banks(book: Book, as_of: date) -> Iterator[Task]:
         yield Task("bank", text, account.booked_until, account=account.account)
 
 
-def _insolvent(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[Task]:
+def _insolvent(book: Book, as_of: date, stands: Sequence[Position]) -> Iterator[Task]:
     """What customers in insolvency proceedings owe from before, once for each customer and currency, until it is declared."""
     of_customer: defaultdict[str, list[Event]] = defaultdict(list)
     for event in book.events:
         of_customer[event.customer].append(event)
     found = {
-        account: one for account, events in of_customer.items() if (one := insolvency(events)) and not one.declared
+        account: state
+        for account, events in of_customer.items()
+        if (state := insolvency(events)) and not state.declared
     }
     owed: defaultdict[tuple[str, str], list[Position]] = defaultdict(list)
-    for position in those:
+    for position in stands:
         invoice = position.invoice
         account = position.debtor.account if position.debtor else ""
         if account in found and not invoice.draft and position.open > 0 and invoice.date <= found[account].since:
@@ -199,17 +205,17 @@ def _insolvent(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[T
         )  # fmt: skip
 
 
-def _declare(book: Book, customer: Customer, what: Insolvency, numbers: str, as_of: date) -> str:
+def _declare(book: Book, customer: Customer, state: Insolvency, numbers: str, as_of: date) -> str:
     """What is to be declared of an insolvent customer, to whom and until when, by the law of its country."""
     seller = book.seller.at(as_of).address.country if book.seller else ""
     rule = law.declaration(customer.address.country or seller, customer.buyer, seller)
     to = rule.recipient if rule else _("administrator of the proceedings")
     source = f" ({rule.source})" if rule else ""
-    if what.until:
+    if state.until:
         when = (
-            _("by {until}", until=what.until)
-            if as_of <= what.until
-            else _("at once: the last day was {until}", until=what.until)
+            _("by {until}", until=state.until)
+            if as_of <= state.until
+            else _("at once: the last day was {until}", until=state.until)
         )
         return _("declare {numbers} to the {to} {when}{place}", numbers=numbers, to=to, when=when, place=source)
     when = (
@@ -247,7 +253,7 @@ def _on_their_way(book: Book, as_of: date, against: Mapping[str, Objection]) -> 
         )  # fmt: skip
 
 
-def _documents(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[Task]:
+def _documents(book: Book, as_of: date, stands: Sequence[Position]) -> Iterator[Task]:
     ready = set(to_send(book, as_of))
     in_order = sorted(
         book.events, key=lambda event: (event.date, event.source)
@@ -255,7 +261,7 @@ def _documents(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[T
     sent = {
         number: event for event in in_order if event.kind == "sent" for number in event.numbers
     }  # the last one of each
-    for position in those:
+    for position in stands:
         invoice = position.invoice
         if position.debtor_share > 1:
             continue
@@ -281,11 +287,13 @@ def _to_bill(book: Book, as_of: date) -> Iterator[Task]:
     waiting, left_out = billing.unbilled_lines(book, as_of)
     _drafts, refused = billing.compose_drafts(book, waiting, as_of, billing.next_draft_names(book))
     by_contract: defaultdict[tuple[str, str, str, bool], list[billing.UnbilledLine]] = defaultdict(list)
-    for one in waiting:
-        by_contract[one.customer, one.contract.code, one.currency, one.kind == "adjustment"].append(one)
+    for unbilled in waiting:
+        by_contract[unbilled.customer, unbilled.contract.code, unbilled.currency, unbilled.kind == "adjustment"].append(
+            unbilled
+        )
     for (account, code, currency, adjusts), lines in by_contract.items():
         net = sum((line.line.net for line in lines), ZERO)
-        what = (
+        subject = (
             _("to adjust what is billed")
             if adjusts
             else _n(len(lines), "{count} line", "{count} lines", count=len(lines))
@@ -294,7 +302,7 @@ def _to_bill(book: Book, as_of: date) -> Iterator[Task]:
             continue
         yield Task(
             "bill",
-            _("contract {code}, {subject}, without tax", code=code, subject=what),
+            _("contract {code}, {subject}, without tax", code=code, subject=subject),
             min(line.line.billable_from for line in lines),
             customer=book.customers[account].at(as_of).name,
             account=account,
@@ -322,7 +330,7 @@ def _to_decide(book: Book, as_of: date, notice: billing.BillingNotice) -> Task:
     )
 
 
-def _collections(book: Book, as_of: date, allocated: Allocated, those: Sequence[Position]) -> Iterator[Task]:
+def _collections(book: Book, as_of: date, allocated: Allocated, stands: Sequence[Position]) -> Iterator[Task]:
     """Orders to hand to the bank, by their last day; and orders handed in without any booking."""
     if not any(customer.mandate for dated in book.customers.values() for _day, customer in dated.versions):
         return
@@ -337,7 +345,7 @@ def _collections(book: Book, as_of: date, allocated: Allocated, those: Sequence[
             "collect", text, order.last_day, order.customer.name, order.customer.account, order.invoice.number, order.amount,
             "EUR",
         )  # fmt: skip
-    for position, bank_order in orders_without_money(those, as_of):
+    for position, bank_order in orders_without_money(stands, as_of):
         text = _(
             "was to be collected on {day}, but nothing of it is booked: book it; if it came back, bean-invoice "
             "collect --again"
@@ -354,14 +362,19 @@ def _reminders(proposals: Sequence[Proposal]) -> Iterator[Task]:
     for proposal in proposals:
         if proposal.level is not None:
             numbers = " ".join(late.position.invoice.number for late in proposal.invoices)
-            what = (
+            letter = (
                 _("level {level}, {tone}", level=proposal.level, tone=word(proposal.tone))
                 if proposal.level
                 else _("a notice before the due date")
             )
             yield Task(
                 "remind",
-                _("{subject}, by {channel}: {numbers}", subject=what, channel=word(proposal.channel), numbers=numbers),
+                _(
+                    "{subject}, by {channel}: {numbers}",
+                    subject=letter,
+                    channel=word(proposal.channel),
+                    numbers=numbers,
+                ),
                 min(late.due for late in proposal.invoices),
                 proposal.customer.name,
                 proposal.customer.account,
@@ -370,13 +383,13 @@ def _reminders(proposals: Sequence[Proposal]) -> Iterator[Task]:
             )
 
 
-def _customers(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[Task]:
+def _customers(book: Book, as_of: date, stands: Sequence[Position]) -> Iterator[Task]:
     """Broken promises, open disputes, and documents after their last reminder."""
     of_customer: defaultdict[str, dict[str, Position]] = defaultdict(dict)
-    for position in those:
+    for position in stands:
         if position.debtor:
             of_customer[position.debtor.account].setdefault(position.invoice.number, position)
-    for position in those:
+    for position in stands:
         invoice = position.invoice
         if position.debtor is None or invoice.draft or position.open <= 0:
             continue
@@ -434,10 +447,10 @@ def _taxes(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:
 def _unallocated(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:
     for unallocated in allocated.unallocated:
         payment = unallocated.payment
-        what = _("a payment without an invoice") if unallocated.amount < 0 else _("a debit without an invoice")
+        subject = _("a payment without an invoice") if unallocated.amount < 0 else _("a debit without an invoice")
         yield Task(
             "unallocated",
-            _("{subject}: {narration}", subject=what, narration=payment.narration) if payment.narration else what,
+            _("{subject}: {narration}", subject=subject, narration=payment.narration) if payment.narration else subject,
             payment.date,
             book.customers[payment.customer].at(as_of).name,
             payment.customer,
@@ -447,11 +460,11 @@ def _unallocated(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task
 
 
 def _lapsing(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:
-    for one in lapsing(book, allocated, as_of):
-        debtor = book.customers[one.debtor].at(as_of)
+    for lapse in lapsing(book, allocated, as_of):
+        debtor = book.customers[lapse.debtor].at(as_of)
         yield Task(
-            "lapse", one.message(as_of), one.last_day, debtor.name, debtor.account, one.invoice.number, one.open,
-            one.invoice.currency,
+            "lapse", lapse.message(as_of), lapse.last_day, debtor.name, debtor.account, lapse.invoice.number, lapse.open,
+            lapse.invoice.currency,
         )  # fmt: skip
 
 
@@ -481,16 +494,16 @@ def _acceptances(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task
     stands = {
         status.contract.code: status for status in billing.contract_statuses(book, as_of, billing.ContractFilter())
     }
-    for one in waits:
-        standing = stands.get(one.contract)
+    for acceptance in waits:
+        standing = stands.get(acceptance.contract)
         over = standing and (standing.unbilled_price == 0 or (standing.ends is not None and standing.ends < as_of))
-        if standing and (over or (one.printed_due is not None and one.printed_due <= as_of)):
+        if standing and (over or (acceptance.printed_due is not None and acceptance.printed_due <= as_of)):
             yield Task(
                 "acceptance",
                 _('kept back under {contract} until its works are accepted: once they are, record the day, custom '
-                '"invoice-accepted" "{contract}"', contract=one.contract),
-                one.printed_due, standing.customer, book.main_accounts[standing.contract.customer],
-                amount=one.open, currency=one.currency,
+                '"invoice-accepted" "{contract}"', contract=acceptance.contract),
+                acceptance.printed_due, standing.customer, book.main_accounts[standing.contract.customer],
+                amount=acceptance.open, currency=acceptance.currency,
             )  # fmt: skip
 
 

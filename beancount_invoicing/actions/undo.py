@@ -58,21 +58,21 @@ def _last_run(book: Book) -> list[Invoice]:
     if not documents:
         raise InvalidRequest(_("there is no document that can be taken back"))
     latest = max(documents, key=lambda document: (document.date, document.source.line))
-    there = sorted(
+    runs = sorted(
         (document for document in documents if document.source.file == latest.source.file),
         key=lambda document: document.source,
     )
-    result = [there.pop()]
+    result = [runs.pop()]
     last = result[0]
     lines = Path(last.source.file).read_text(encoding="utf-8").split("\n")
-    while there:
-        one = there.pop()
-        end = one.source.line + renaming.text_of(one.source).count("\n")
-        if (one.date, one.draft) != (last.date, last.draft) or any(
+    while runs:
+        newest = runs.pop()
+        end = newest.source.line + renaming.text_of(newest.source).count("\n")
+        if (newest.date, newest.draft) != (last.date, last.draft) or any(
             line.strip() for line in lines[end : result[0].source.line - 1]
         ):
             break
-        result.insert(0, one)
+        result.insert(0, newest)
     return result
 
 
@@ -110,13 +110,13 @@ def _must_be_unknown(loading: Loading, invoices: Sequence[Invoice]) -> None:
     for event in book.events:
         for number in event.numbers:
             if number in by_number:
-                said = {"sent": _("was sent"), "prepared": _("was prepared to be sent"), "sealed": _("was sealed")}
-                what = said.get(event.kind, f'has an event "{event.kind}"')
+                records = {"sent": _("was sent"), "prepared": _("was prepared to be sent"), "sealed": _("was sealed")}
+                record = records.get(event.kind, f'has an event "{event.kind}"')
                 raise InvalidRequest(
                     _stays(
                         book,
                         by_number[number],
-                        _("{subject} on {day} ({place})", subject=what, day=event.date, place=event.source),
+                        _("{subject} on {day} ({place})", subject=record, day=event.date, place=event.source),
                     )
                 )
     for place in renaming.entries_naming(loading.entries, frozenset(by_number)):

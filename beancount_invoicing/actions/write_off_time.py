@@ -63,25 +63,25 @@ def write_off_time(file: str | Path, request: TimeWriteOff, day: date, write_opt
             )
         commodity = waits[0].commodity
         left = worktime.from_seconds(request.quantity, commodity) if request.in_seconds else request.quantity
-        there = sum((work.quantity for work in waits), ZERO)
-        if not 0 < left <= there:
+        total = sum((work.quantity for work in waits), ZERO)
+        if not 0 < left <= total:
             raise InvalidRequest(
                 _(
                     "{left} {commodity} cannot be written down: {there} {commodity} of {contract} are "
                     "waiting{of_document} on {day}",
                     left=left,
                     commodity=commodity,
-                    there=there,
+                    there=total,
                     contract=request.contract,
                     of_document=_of(request),
                     day=day,
                 )
             )
         given_up: dict[str, Decimal] = {}
-        for one in waits:
-            taken = min(left, one.quantity)
+        for entry in waits:
+            taken = min(left, entry.quantity)
             left -= taken
-            given_up[one.item] = given_up.get(one.item, ZERO) + taken
+            given_up[entry.item] = given_up.get(entry.item, ZERO) + taken
         legs = []
         for item, quantity in given_up.items():
             if quantity:
@@ -102,11 +102,11 @@ def write_off_time(file: str | Path, request: TimeWriteOff, day: date, write_opt
 
 
 def _of(wanted: TimeWriteOff) -> str:
-    said = [
+    words = [
         _("of {item}", item=wanted.item) if wanted.item else "",
         _("of {worked_on}", worked_on=wanted.worked_on) if wanted.worked_on else "",
     ]
-    return joined("", (f" {one}" for one in said if one))
+    return joined("", (f" {word}" for word in words if word))
 
 
 def _rendered(day: date, payee: str, narration: str, legs: Sequence[text.NewPosting], column: int) -> str:
@@ -167,15 +167,15 @@ def mark_time(
 
 def _found(book: Book, wanted: TimeFilter, until: date, billable: bool) -> list[Work]:
     contract = time_contract(book, wanted.contract, wanted.day or until)
-    those = [
+    found = [
         work
         for work in book.work
         if work.account == contract.time and work.quantity > 0 and not work.document and work.billable != billable
         if work.date <= until and wanted.day in {None, work.date} and folded(wanted.person) in {"", folded(work.person)}
         if folded(wanted.text_contains) in folded(work.task) and str(work.source).endswith(wanted.place)
     ]
-    those = [work for work in those if folded(work.task) == folded(wanted.text_contains)] or those
-    if not those:
+    found = [work for work in found if folded(work.task) == folded(wanted.text_contains)] or found
+    if not found:
         kind = _("not billable") if billable else _("billable")
         raise InvalidRequest(
             _(
@@ -184,23 +184,23 @@ def _found(book: Book, wanted: TimeFilter, until: date, billable: bool) -> list[
                 contract=wanted.contract,
             )
         )
-    if len(those) > 1 and not wanted.all_matching:
+    if len(found) > 1 and not wanted.all_matching:
         listed = joined(
             "\n",
             (
                 f"  {work.date}  {work.quantity} {work.commodity}  {work.person + ': ' if work.person else ''}{work.task}  "
                 f"({work.source})"
-                for work in those
+                for work in found
             ),
         )
         raise InvalidRequest(
             _(
                 "{count} entries match: say which (--date, --person, TEXT, --entry FILE:LINE), or --all\n{listed}",
-                count=len(those),
+                count=len(found),
                 listed=listed,
             )
         )
-    return those
+    return found
 
 
 def _transactions(entries: Sequence[Any], found: Sequence[Work]) -> dict[Source, list[Source]]:

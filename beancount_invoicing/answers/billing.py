@@ -21,8 +21,8 @@ def draft_json(position: Position, explain: bool = False, draft: Draft | None = 
     explained, each line with how it came about in the `draft`."""
     answer = document_json(position, explain)
     if explain and draft:
-        for line, said in zip(answer["lines"], draft.lines, strict=False):
-            line["explain"] = [step_json(step) for step in said.steps]
+        for line, draft_line in zip(answer["lines"], draft.lines, strict=False):
+            line["explain"] = [step_json(step) for step in draft_line.steps]
             line["work"] = [
                 {
                     "date": work.date.isoformat(),
@@ -33,9 +33,9 @@ def draft_json(position: Position, explain: bool = False, draft: Draft | None = 
                     "billable": work.billable,
                     "source": str(work.source),
                 }
-                for work in said.work
+                for work in draft_line.work
             ]
-            line["source"] = str(said.source) if said.source else None
+            line["source"] = str(draft_line.source) if draft_line.source else None
     return answer | {"number": None} if position.invoice.draft else answer
 
 

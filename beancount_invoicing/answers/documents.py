@@ -187,14 +187,14 @@ def explanation_steps(position: Position) -> tuple[CalculationStep, ...]:
             step._replace(figure=_("instalment {index}, {figure}", index=instalment.index, figure=step.figure))
             for step in instalment.steps
         ]
-    for each, at in zip(invoice.instalments, position.instalments, strict=True):
-        allocations = [allocation for allocation in position.allocations if allocation.instalment == each.index]
+    for owed, at in zip(invoice.instalments, position.instalments, strict=True):
+        allocations = [allocation for allocation in position.allocations if allocation.instalment == owed.index]
         because = joined(
             "; ", (_("{day} {how}", day=allocation.date, how=_how(allocation)) for allocation in allocations)
         ) or _("nothing has settled it")
-        settled = (each.amount, *(allocation.amount for allocation in allocations))
+        settled = (owed.amount, *(allocation.amount for allocation in allocations))
         steps.append(
-            CalculationStep(_("instalment {index}, open", index=each.index), "difference", settled, at.open, because)
+            CalculationStep(_("instalment {index}, open", index=owed.index), "difference", settled, at.open, because)
         )
     if len(invoice.instalments) > 1:
         opens = tuple(instalment.open for instalment in position.instalments)
@@ -276,14 +276,14 @@ def _payable(invoice: Invoice) -> list[CalculationStep]:
     """From the total to what is to be paid: less what is withheld, less deposits, rounded, and what was paid at once."""
     steps: list[CalculationStep] = []
     left = invoice.total
-    kept = [(tax.tax.code, -tax.amount) for tax in invoice.taxes if tax.tax.withholding]
-    if kept:
-        because = _("less what is withheld: {codes}", codes=", ".join((code for code, _amount in kept)))
+    withheld = [(tax.tax.code, -tax.amount) for tax in invoice.taxes if tax.tax.withholding]
+    if withheld:
+        because = _("less what is withheld: {codes}", codes=", ".join((code for code, _amount in withheld)))
         steps.append(
             CalculationStep(
                 _("payable"),
                 "difference",
-                (left, *(amount for _code, amount in kept)),
+                (left, *(amount for _code, amount in withheld)),
                 invoice.total_after_withholding,
                 because,
             )

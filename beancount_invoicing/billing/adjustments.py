@@ -97,16 +97,16 @@ class _Stretch(NamedTuple):
     """Days of a contract that lines have billed; no line and no period crosses their ends."""
 
     days: Period
-    those: tuple[BilledLine, ...]
+    billed_lines: tuple[BilledLine, ...]
 
     @property
     def billing(self) -> list[BilledLine]:
         """The lines that bill the days, or make them billable again: all but the adjustments."""
-        return [line for line in self.those if not line.line.adjusts]
+        return [line for line in self.billed_lines if not line.line.adjusts]
 
     def any_of(self, places: Set[Source]) -> bool:
         """Whether one of the lines is at one of these places."""
-        return any(line.line.source in places for line in self.those)
+        return any(line.line.source in places for line in self.billed_lines)
 
 
 class _History(NamedTuple):
@@ -180,22 +180,22 @@ def _doubtful(book: Book, dated: Dated[Contract], lines: Sequence[BilledLine]) -
     of_time = dated.first.mode == "time"
     steady = len({(version.every, version.anchor) for _day, version in dated.versions}) == 1
     known: dict[str, tuple[list[date], _Terms]] = {}
-    for one in lines:
-        line, invoice = one.line, one.invoice
-        item = _item(dated, one) if of_time else ""
+    for billed in lines:
+        line, invoice = billed.line, billed.invoice
+        item = _item(dated, billed) if of_time else ""
         if item not in known:
             known[item] = _terms(book, dated, item, last, decimals)
         days, terms = known[item]
         assert invoice.customer
-        place = max(bisect_right(days, one.days.start) - 1, 0)
+        place = max(bisect_right(days, billed.days.start) - 1, 0)
         price = line.price if line.price is not None else line.price_with_tax
-        said = (invoice.customer.account, price, line.price is None, line.discount or ZERO, line.quantity)
+        conditions = (invoice.customer.account, price, line.price is None, line.discount or ZERO, line.quantity)
         now = terms[place]
         if of_time and now:
             now = (*now[:4], line.quantity or ZERO)
-        amid = place + 1 < len(days) and days[place + 1] <= one.days.end
-        by_period = of_time and dated.at(one.days.start).every
-        if amid or now != said or line.adjusts or by_period or not steady:
+        amid = place + 1 < len(days) and days[place + 1] <= billed.days.end
+        by_period = of_time and dated.at(billed.days.start).every
+        if amid or now != conditions or line.adjusts or by_period or not steady:
             result.add(line.source)
     return result
 
@@ -238,8 +238,8 @@ def _of_periods(
             [(line.days, -1 if _gives_back(history.dated, line) else 1) for line in stretch.billing]
         )
         due: defaultdict[str, list[DraftLine]] = defaultdict(list)
-        there = pieces(history)
-        for piece in there[max(bisect_left(there, stretch.days, key=lambda piece: piece.span) - 1, 0) :]:
+        periods = pieces(history)
+        for piece in periods[max(bisect_left(periods, stretch.days, key=lambda piece: piece.span) - 1, 0) :]:
             if piece.span.start > stretch.days.end:
                 break
             parts = [
@@ -284,17 +284,17 @@ def _stretches(lines: Sequence[BilledLine], spans: Sequence[Period]) -> Iterator
     alone: list[tuple[Period, BilledLine | None]] = [(span, None) for span in spans]
     own = [(line.days, line) for line in lines]
     days: Period | None = None
-    there: list[BilledLine] = []
-    for span, one in sorted(chain(alone, own), key=lambda each: (each[0], each[1] is not None)):
+    billed_lines: list[BilledLine] = []
+    for span, billed in sorted(chain(alone, own), key=lambda pair: (pair[0], pair[1] is not None)):
         if days is None or span.start > days.end:
-            if days and there:
-                yield _of_lines(there)
-            days, there = span, []
+            if days and billed_lines:
+                yield _of_lines(billed_lines)
+            days, billed_lines = span, []
         days = Period(days.start, max(days.end, span.end))
-        if one:
-            there.append(one)
-    if there:
-        yield _of_lines(there)
+        if billed:
+            billed_lines.append(billed)
+    if billed_lines:
+        yield _of_lines(billed_lines)
 
 
 def _of_lines(lines: Sequence[BilledLine]) -> _Stretch:
@@ -306,13 +306,13 @@ def _of_lines(lines: Sequence[BilledLine]) -> _Stretch:
 
 
 def _of_time(
-    book: Book, dated: Dated[Contract], those: Sequence[BilledLine], doubtful: Set[Source]
+    book: Book, dated: Dated[Contract], billed_lines: Sequence[BilledLine], doubtful: Set[Source]
 ) -> Iterator[RetroactiveAdjustment]:
     by_item: defaultdict[str, list[BilledLine]] = defaultdict(list)
     counted: list[BilledLine] = []
-    for one in those:
-        by_period = dated.at(one.days.start).every
-        (counted if by_period else by_item[_item(dated, one)]).append(one)
+    for billed_line in billed_lines:
+        by_period = dated.at(billed_line.days.start).every
+        (counted if by_period else by_item[_item(dated, billed_line)]).append(billed_line)
     billed = sum(
         (line.net for invoice in book.invoices for line in invoice.lines
          if line.contract == dated.first.code and not line.expense_date),
@@ -357,14 +357,14 @@ class _Worked:
     def billed(self) -> Sequence[Work]:
         """The time that is billed, entry by entry."""
         left = {work.source: work.quantity for work in self.waits}
-        there = (work for work in self.book.work if work.quantity > 0 and work.billable and not work.document)
-        result = (work._replace(quantity=work.quantity - left.get(work.source, ZERO)) for work in there)
+        recorded = (work for work in self.book.work if work.quantity > 0 and work.billable and not work.document)
+        result = (work._replace(quantity=work.quantity - left.get(work.source, ZERO)) for work in recorded)
         return [work for work in result if work.quantity]
 
     def says(self, history: _History, stretch: _Stretch) -> _Due | None:
         """The amount of the hours of lines, at the prices of the days on which they were worked."""
         book, dated, days = history.book, history.dated, stretch.days
-        first = stretch.those[0]
+        first = stretch.billed_lines[0]
         item = _item(dated, first)
         priced = time_and_expenses.replace_item(dated, item) if item != dated.at(days.start).item else dated
         decimals = currencies.currency_decimals(first.invoice.currency)
@@ -397,39 +397,39 @@ class _Worked:
     ) -> list[Decimal] | None:
         """The billed hours of a stretch before each of its cuts and after the last; None if the accounts do not tell."""
         days = stretch.days
-        those = [
+        worked = [
             work
             for work in self.billed
             if work.account == dated.at(work.date).time and work.item == item and days.start <= work.date <= days.end
         ]
-        each = time_and_expenses.rounded_time(dated, those)
+        rounded = time_and_expenses.rounded_time(dated, worked)
         exact = [
-            sum((time for day, time in each if day >= start and (stop is None or day < stop)), ZERO)
+            sum((time for day, time in rounded if day >= start and (stop is None or day < stop)), ZERO)
             for start, stop in zip(cuts, [*cuts[1:], None], strict=True)
         ]
         billed = sum((line.line.quantity or ZERO for line in stretch.billing), ZERO)
         slack = Decimal(len(stretch.billing)) / 10_000  # a quantity has at most four decimals
-        return exact if those and abs(sum(exact, ZERO) - billed) <= slack else None
+        return exact if worked and abs(sum(exact, ZERO) - billed) <= slack else None
 
     def says_of_period(self, history: _History, stretch: _Stretch) -> _Due | None:
         """The amount for the units of a period that is billed as a whole; units not yet billed will bring the difference
         themselves.
         """
         book, dated, days = history.book, history.dated, stretch.days
-        there = [line.line for line in stretch.those]
+        billed_lines = [line.line for line in stretch.billed_lines]
         account = dated.at(days.start).time
-        if any((line.start, line.end) != days or line.price_with_tax is not None for line in there) or any(
+        if any((line.start, line.end) != days or line.price_with_tax is not None for line in billed_lines) or any(
             work.account == account and days.start <= work.date <= days.end for work in self.waits
         ):
             return None
-        decimals = currencies.currency_decimals(stretch.those[0].invoice.currency)
-        rest = usage.period_amount_difference(book, dated, days, there, self.waits, decimals)
+        decimals = currencies.currency_decimals(stretch.billed_lines[0].invoice.currency)
+        rest = usage.period_amount_difference(book, dated, days, billed_lines, self.waits, decimals)
         if rest is None:
             return None
         lines = [_as_it_is(line.line) for line in stretch.billing]
-        if not lines or not sum((line.net for line in there), ZERO):
+        if not lines or not sum((line.net for line in billed_lines), ZERO):
             return None  # what was given back entirely can be billed again
-        adjusted = sum((line.net for line in there if line.adjusts), ZERO)
+        adjusted = sum((line.net for line in billed_lines if line.adjusts), ZERO)
         lines[0] = lines[0]._replace(net=lines[0].net + adjusted + rest)
         return {_customer(book, dated, days.start): lines}
 
@@ -478,30 +478,30 @@ def _compared(
     stretch: _Stretch, now: _History, before: Callable[[], Sequence[_History]], says: _Says
 ) -> Iterator[RetroactiveAdjustment]:
     """The adjustments of a stretch, one for each customer whose amount changes."""
-    currency = stretch.those[0].invoice.currency
-    if any(line.line.agreed or line.invoice.currency != currency for line in stretch.those):
+    currency = stretch.billed_lines[0].invoice.currency
+    if any(line.line.agreed or line.invoice.currency != currency for line in stretch.billed_lines):
         return
     contract = now.dated.at(stretch.days.start)
     due = says(now, stretch) if contract.currency in {"", currency} else None
     if due is None:
         return
-    was = _was(stretch.those)
+    was = _was(stretch.billed_lines)
     alone = _was(stretch.billing)
-    with_tax = {line.line.price_with_tax is not None for line in stretch.those}
+    with_tax = {line.line.price_with_tax is not None for line in stretch.billed_lines}
     with_tax |= {line.price_with_tax is not None for lines in due.values() for line in lines}
     if len(with_tax) > 1:
         return  # a net amount is not part of an amount with tax
     spans = sorted(line.days for line in stretch.billing)
     unit = Decimal(1).scaleb(-currencies.currency_decimals(currency))
 
-    def same(other: _Due, *those: Mapping[str, Decimal]) -> bool:
-        """Whether it equals one of `those`; parts other than the billed ones may be rounded separately."""
+    def same(other: _Due, *others: Mapping[str, Decimal]) -> bool:
+        """Whether it equals one of `others`; parts other than the billed ones may be rounded separately."""
         parts = sorted((line.start, line.end) for lines in other.values() for line in lines)
         slack = ZERO if parts == spans else unit * max(len(parts) + len(spans) - 2, 0)
         sums = _sums((who, line.net) for who, lines in other.items() for line in lines)
         return any(
-            all(abs(sums.get(who, ZERO) - one.get(who, ZERO)) <= slack for who in sums.keys() | one.keys())
-            for one in those
+            all(abs(sums.get(who, ZERO) - figures.get(who, ZERO)) <= slack for who in sums.keys() | figures.keys())
+            for figures in others
         )
 
     if same(due, was):
@@ -534,10 +534,10 @@ def _adjustment(
     """What changes for one customer; None if nothing does, or if everything was given back for good."""
     book, contract = now.book, now.dated.at(stretch.days.start)
     since = max(changed or stretch.days.start, stretch.days.start)
-    own = [line for line in stretch.those if line.invoice.customer and line.invoice.customer.account == who]
-    those = _that_stand(own or stretch.those)
-    about = those[-1]
-    decimals = currencies.currency_decimals(stretch.those[0].invoice.currency)
+    own = [line for line in stretch.billed_lines if line.invoice.customer and line.invoice.customer.account == who]
+    standing = _that_stand(own or stretch.billed_lines)
+    about = standing[-1]
+    decimals = currencies.currency_decimals(stretch.billed_lines[0].invoice.currency)
     comes_to = round_to(sum((line.net for line in due), ZERO), decimals)
     amount = comes_to - was
     given = _given_back(book, own)
@@ -547,7 +547,7 @@ def _adjustment(
         return None
     if not amount:
         return None
-    numbers = tuple(dict.fromkeys(line.invoice.number for line in those))
+    numbers = tuple(dict.fromkeys(line.invoice.number for line in standing))
     if own:
         first = about.invoice
         assert first.customer is not None
@@ -564,14 +564,14 @@ def _adjustment(
     return RetroactiveAdjustment(
         contract=contract,
         customer=who,
-        currency=stretch.those[0].invoice.currency,
+        currency=stretch.billed_lines[0].invoice.currency,
         days=stretch.days,
         billed_amount=was,
         current_amount=comes_to,
         amount=amount,
         changed_on=changed,
         billed_line=about,
-        of_draft=bool(own) and any(line.invoice.draft for line in those),
+        of_draft=bool(own) and any(line.invoice.draft for line in standing),
         lines=lines,
     )
 
@@ -581,14 +581,14 @@ def _that_stand(lines: Sequence[BilledLine]) -> list[BilledLine]:
     adjustments.
     """
     standing: list[BilledLine] = []
-    for line in (each for each in lines if not each.line.adjusts):
-        given = [each for each in standing if line.invoice.is_credit and _same_days(each.line, line.line)]
+    for line in (billed for billed in lines if not billed.line.adjusts):
+        given = [billed for billed in standing if line.invoice.is_credit and _same_days(billed.line, line.line)]
         if given:
             standing.remove(given[-1])
         elif not line.invoice.is_credit:
             standing.append(line)
-    adjusting = [each for each in lines if each.line.adjusts]
-    return sorted(standing or adjusting or lines, key=lambda each: each.days.end)
+    adjusting = [billed for billed in lines if billed.line.adjusts]
+    return sorted(standing or adjusting or lines, key=lambda billed: billed.days.end)
 
 
 def _same_days(line: Line, other: Line) -> bool:
@@ -610,7 +610,7 @@ def _line(
     line = about.line
     item = book.items[line.item].at(days.start) if line.item in book.items else None
     name = contract.text or (item.text or item.name if item else contract.code)
-    what = f"{name}, {word(book, contract, since, 'adjustment')}"
+    words = f"{name}, {word(book, contract, since, 'adjustment')}"
     text = word(book, contract, since, "instead").format(now=now, was=was)
     steps = [step for line in due for step in line.steps]
     if len(due) > 1:
@@ -635,8 +635,8 @@ def _line(
         tax=code_of_name(line.tax, book.taxes),
         billable_from=since,
         item=line.item,
-        text=f"{what} ({', '.join(numbers)}){with_local_numbers(book, contract, since, text)}",
-        name=what,
+        text=f"{words} ({', '.join(numbers)}){with_local_numbers(book, contract, since, text)}",
+        name=words,
         unit="LS",
         quantity=Decimal(1).copy_sign(amount),
         price=None if with_tax else abs(amount),
@@ -670,8 +670,8 @@ def _of_those(before: LeftToCredit, after: LeftToCredit, sources: Set[Source]) -
     whole = sum((line.line.net for line in before.lines), ZERO)
     beside = sum(before.nets.values(), ZERO) - sum(after.nets.values(), ZERO) - sum(parts.values(), ZERO)
     given = ZERO
-    for one in before.lines:
-        line = one.line
+    for billed in before.lines:
+        line = billed.line
         if line.source in sources:
             part = parts[line.source] + (beside * line.net / whole if beside and whole else ZERO)
             rate = (
@@ -755,13 +755,13 @@ def _histories(now: _History, items: Iterable[str]) -> Iterator[_History]:
 
 def _together(kinds: Sequence[Sequence[_Earlier]]) -> Iterator[_Earlier]:
     for earliers in product(*((None, *kind[:_MOST]) for kind in kinds)):
-        said = [earlier for earlier in earliers if earlier]
-        if len(said) > 1:
+        words = [earlier for earlier in earliers if earlier]
+        if len(words) > 1:
             yield _Earlier(
-                min(earlier.day for earlier in said),
-                next((earlier.dated for earlier in said if earlier.dated), None),
-                next((earlier.items for earlier in said if earlier.items), None),
-                next((earlier.indexes for earlier in said if earlier.indexes), None),
+                min(earlier.day for earlier in words),
+                next((earlier.dated for earlier in words if earlier.dated), None),
+                next((earlier.items for earlier in words if earlier.items), None),
+                next((earlier.indexes for earlier in words if earlier.indexes), None),
             )
 
 
@@ -771,11 +771,11 @@ def _less(dated: Dated[Any]) -> Iterator[tuple[date, Dated[Any]]]:
     for place in reversed(range(1, len(versions))):
         yield versions[place][0], Dated(versions[:place])
     for place in reversed(range(1, len(versions) - 1)):
-        kept = list(versions[:place])
-        for (_before, said), (day, then) in pairwise(versions[place:]):
-            anew = {name: value for name, value in then._asdict().items() if value != getattr(said, name)}
-            kept.append((day, kept[-1][1]._replace(**anew)))
-        yield versions[place][0], Dated(tuple(kept))
+        versions_before = list(versions[:place])
+        for (_before, earlier), (day, then) in pairwise(versions[place:]):
+            anew = {name: value for name, value in then._asdict().items() if value != getattr(earlier, name)}
+            versions_before.append((day, versions_before[-1][1]._replace(**anew)))
+        yield versions[place][0], Dated(tuple(versions_before))
 
 
 _ADDED = ("until", "price", "quantity", "discount", "index", "included", "tiers", "commitment")

@@ -221,10 +221,10 @@ def _named_here(book: Book, deposit: DepositLeft, known: Sequence[Tax]) -> Depos
     def name(part: TaxLeft) -> str:
         code = tax.code_of_name(part.code, book.taxes)
         alike = (
-            each.code
+            candidate.code
             for whole in known
-            for each in (whole, *whole.parts)
-            if each.rate == part.rate and tax.code_of_name(each.code, book.taxes) == code
+            for candidate in (whole, *whole.parts)
+            if candidate.rate == part.rate and tax.code_of_name(candidate.code, book.taxes) == code
         )
         return next(alike, part.code)
 
@@ -297,15 +297,15 @@ def _receivables(
     contracts: Sequence[Contract | None],
     decimals: int,
 ) -> tuple[DraftReceivable, ...]:
-    kept: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    held_back: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     """The retentions, not rounded, by contract and account."""
     for line, contract in zip(lines, contracts, strict=False) if request.kind == "invoice" else ():
         if contract and contract.retention and contract.retention_account:
             part = _with_tax(book, request, line) * contract.retention / 100
-            kept[contract.code, contract.retention_account] += part
+            held_back[contract.code, contract.retention_account] += part
     retained: list[DraftReceivable] = []
     left = payable
-    for (code, account), exact in kept.items():
+    for (code, account), exact in held_back.items():
         part = round_to(exact, decimals)
         part = max(part, left) if left < 0 else min(part, left)
         released = _released(book, book.contracts[code].at(request.date), request.date)
@@ -429,9 +429,9 @@ def _exchange(
         | {deduction.account for deduction in deductions}
     )
     others = [book.currencies[account] for account in sorted(accounts) if account in book.currencies]
-    if all(request.currency in those for those in others):
+    if all(request.currency in currencies for currencies in others):
         return None
-    currency = book.currency if all(book.currency in those for those in others) else others[0][0]
+    currency = book.currency if all(book.currency in currencies for currencies in others) else others[0][0]
     price = latest_price(book, (request.currency, currency), request.date)
     if price is None:
         raise CannotCompose(
@@ -596,7 +596,7 @@ def _apart(bundle: list[UnbilledLine]) -> list[list[UnbilledLine]]:
         nets[of(line)] += line.line.net
     if sum(nets.values(), ZERO) >= 0:
         return [bundle]
-    parts = [one for one in bundle if nets[of(one)] >= 0], [one for one in bundle if nets[of(one)] < 0]
+    parts = [line for line in bundle if nets[of(line)] >= 0], [line for line in bundle if nets[of(line)] < 0]
     return [part for part in parts if part]
 
 
@@ -625,10 +625,10 @@ def _given_back(book: Book, bundle: Sequence[UnbilledLine], day: date) -> list[I
             and any(line.contract in codes for line in invoice.lines)
         ):
             left = left_to_credit(book, invoice)
-            there = sum((left.net(code) for code in left.codes), ZERO)
-            if there > 0:
+            left_net = sum((left.net(code) for code in left.codes), ZERO)
+            if left_net > 0:
                 result.append(invoice)
-                net -= there
+                net -= left_net
     return result if net <= 0 or adjusted else []
 
 

@@ -182,8 +182,8 @@ def _next_due(
         horizon = periods.parse_length(contract.every).after(
             min(max(as_of, contract.start), periods.LAST_PERIOD_START), 2
         )
-        those = subscriptions.unbilled_periods(book, dated, horizon, billed.days.get(contract.code, []), decimals)
-        days = [piece.due for piece in those]
+        unbilled = subscriptions.unbilled_periods(book, dated, horizon, billed.days.get(contract.code, []), decimals)
+        days = [piece.due for piece in unbilled]
         return min((day for day in days if day > as_of), default=None)
     waits = [
         work.date

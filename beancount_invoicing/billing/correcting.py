@@ -133,8 +133,8 @@ def _can_be_corrected(book: Book, invoice: Invoice, wanted: Correction, day: dat
     if invoice.draft:
         raise CannotCorrect(_("{number} is a draft: change it, bean-invoice draft edit {number}", number=number))
     if invoice.kind in _INSTEAD or customer is None or not invoice.lines:
-        what = _INSTEAD.get(invoice.kind, "without lines: credit it, bean-invoice credit {number}, and bill it anew")
-        raise CannotCorrect(_("{number} is {subject}", number=number, subject=what.format(number=number)))
+        reason = _INSTEAD.get(invoice.kind, "without lines: credit it, bean-invoice credit {number}, and bill it anew")
+        raise CannotCorrect(_("{number} is {subject}", number=number, subject=reason.format(number=number)))
     if day < invoice.date:
         raise CannotCorrect(
             _(
@@ -146,7 +146,7 @@ def _can_be_corrected(book: Book, invoice: Invoice, wanted: Correction, day: dat
         )
     _must_not_be_corrected_already(book, invoice)
     if invoice.immediate_payments or invoice.rounding or invoice.payable <= 0:
-        what = (
+        reason = (
             _("was paid at once")
             if invoice.immediate_payments
             else _("is rounded")
@@ -157,7 +157,7 @@ def _can_be_corrected(book: Book, invoice: Invoice, wanted: Correction, day: dat
             _(
                 "{number} {subject}: credit it, bean-invoice credit {number}, and bill again, bean-invoice new",
                 number=number,
-                subject=what,
+                subject=reason,
             )
         )
     if wanted.customer and wanted.customer != customer.account:
@@ -233,9 +233,9 @@ def _receivables(book: Book, draft: Draft, text: str, day: date) -> tuple[DraftR
     if not receivables or not rest:
         return draft.receivables
     left = sum((receivable.amount for receivable in rest), ZERO)
-    said = text or book.customers[draft.customer].at(day).terms
+    terms = text or book.customers[draft.customer].at(day).terms
     try:
-        schedule = payment_schedule(book, said, day, left, currencies.currency_decimals(draft.currency))
+        schedule = payment_schedule(book, terms, day, left, currencies.currency_decimals(draft.currency))
     except payment_terms.TermsError as error:
         raise CannotCorrect(_("{payee}: {error}", payee=draft.payee, error=error)) from None
     return (*(DraftReceivable(rest[0].account, due.amount, due.date) for due in schedule), *receivables)

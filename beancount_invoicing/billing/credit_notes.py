@@ -143,23 +143,23 @@ def credit_note(
 def _left(book: Book, invoice: Invoice, day: date) -> LeftToCredit:
     """How much of a document can still be credited."""
     if new := book.final_replacement_of(invoice):
-        what = _("only takes out of the books what") if invoice.kind == "cancellation" else _("is what")
+        verb = _("only takes out of the books what") if invoice.kind == "cancellation" else _("is what")
         raise CannotCredit(
             _(
                 "{number} {subject} {new_number} replaces ({place}): credit that one, bean-invoice credit {new_number}",
                 number=invoice.number,
-                subject=what,
+                subject=verb,
                 new_number=new.number,
                 place=new.source,
             )
         )
     if not invoice.has_page or invoice.draft or invoice.customer is None or not invoice.lines:
-        what = (
+        verb = (
             _("a draft: take it out, or change it")
             if invoice.draft
             else _("of kind {kind}, without lines", kind=invoice.kind)
         )
-        raise CannotCredit(_("{number} cannot be credited: it is {subject}", number=invoice.number, subject=what))
+        raise CannotCredit(_("{number} cannot be credited: it is {subject}", number=invoice.number, subject=verb))
     if day < invoice.date:
         raise CannotCredit(
             _(
@@ -244,14 +244,14 @@ def _lines(book: Book, left: LeftToCredit, wanted: CreditRequest, day: date, not
             notices.append(
                 _("{number}: {given}: this credits the rest", number=left.invoice.number, given=_given(left))
             )
-        those = [line for line in left.lines if line.quantity or line.net]
-        return [part for credit in those for part in _units(book, left, credit, credit.quantity, wanted, day)]
+        lines_left = [line for line in left.lines if line.quantity or line.net]
+        return [part for credit in lines_left for part in _units(book, left, credit, credit.quantity, wanted, day)]
     result: list[_Taken] = []
-    for said, one in _chosen(left, wanted):
-        line = one.line
-        if said.quantity is not None and not _priced(line):
+    for edit, line_left in _chosen(left, wanted):
+        line = line_left.line
+        if edit.quantity is not None and not _priced(line):
             raise CannotCredit(_('"{line}" has no quantity: credit it in full', line=line.text))
-        if not one.quantity:
+        if not line_left.quantity:
             names = ", ".join(note.number for note in left.notes)
             raise CannotCredit(
                 _(
@@ -261,41 +261,41 @@ def _lines(book: Book, left: LeftToCredit, wanted: CreditRequest, day: date, not
                     names=names,
                 )
             )
-        if said.quantity is not None and not 0 < said.quantity <= abs(one.quantity):
+        if edit.quantity is not None and not 0 < edit.quantity <= abs(line_left.quantity):
             less = (
-                _(": {quantity} are left, as {given}", quantity=abs(one.quantity), given=_given(left))
-                if one.quantity != one.unit_count
+                _(": {quantity} are left, as {given}", quantity=abs(line_left.quantity), given=_given(left))
+                if line_left.quantity != line_left.unit_count
                 else ""
             )
             raise CannotCredit(
                 _(
                     '"{line}": {quantity} of {unit_count} cannot be credited{less}',
                     line=line.text,
-                    quantity=said.quantity,
-                    unit_count=abs(one.unit_count),
+                    quantity=edit.quantity,
+                    unit_count=abs(line_left.unit_count),
                     less=less,
                 )
             )
-        if said.quantity is None and one.quantity != one.unit_count:
+        if edit.quantity is None and line_left.quantity != line_left.unit_count:
             notices.append(
                 _(
                     '"{line}": the rest of it is credited, {quantity} of {unit_count}',
                     line=line.text,
-                    quantity=abs(one.quantity),
-                    unit_count=abs(one.unit_count),
+                    quantity=abs(line_left.quantity),
+                    unit_count=abs(line_left.unit_count),
                 )
             )
-        count = one.quantity if said.quantity is None else said.quantity.copy_sign(one.quantity)
-        if said.price_reduction is not None:
-            result.append(_price_difference(left, one, count, said.price_reduction, day))
+        count = line_left.quantity if edit.quantity is None else edit.quantity.copy_sign(line_left.quantity)
+        if edit.price_reduction is not None:
+            result.append(_price_difference(left, line_left, count, edit.price_reduction, day))
         else:
-            result += _units(book, left, one, count, wanted, day)
+            result += _units(book, left, line_left, count, wanted, day)
     return result
 
 
 def _back(left: LeftToCredit, line: Line, day: date) -> DraftLine:
     """A line that gives back part of another one, still without an amount; it names its place if several lines match."""
-    said = [(line.line.account, line.line.tax, line.line.item, line.line.text) for line in left.lines]
+    known = [(line.line.account, line.line.tax, line.line.item, line.line.text) for line in left.lines]
     place = next(index for index, credit in enumerate(left.lines) if credit.line is line)
     return DraftLine(
         net=ZERO,
@@ -304,7 +304,7 @@ def _back(left: LeftToCredit, line: Line, day: date) -> DraftLine:
         billable_from=day,
         item=line.item,
         text=line.text,
-        corrected_line=place + 1 if said.count(said[place]) > 1 else None,
+        corrected_line=place + 1 if known.count(known[place]) > 1 else None,
     )
 
 
@@ -369,7 +369,7 @@ def _price_difference(left: LeftToCredit, credit: LineLeftToCredit, count: Decim
     """The line that gives back this part of the price of each unit, with tax if the price includes it."""
     line, decimals = credit.line, _decimals(left)
     with_tax = line.price is None and line.price_with_tax is not None
-    less = max(less, round_to(less, decimals), key=lambda one: -int(one.as_tuple().exponent))  # 5 is 5.00
+    less = max(less, round_to(less, decimals), key=lambda amount: -int(amount.as_tuple().exponent))  # 5 is 5.00
     figure = tax.line_net(-count, less, None, decimals)
     rate = _rates(left.invoice).get(line.tax, ZERO)
     net = tax.gross_split(figure.value, rate, decimals)[0].value if with_tax else figure.value
@@ -403,35 +403,40 @@ def _days(book: Book, left: LeftToCredit, wanted: CreditRequest, day: date) -> l
     """The lines that give back days of the periods of lines, by their number: net × days / days that are left of the period."""
     number = left.invoice.number
     named = [credit for _said, credit in _chosen(left, wanted)]
-    for one in named:
-        if not one.line.start or not one.line.end:
-            raise CannotCredit(_('"{line}" has no period (from, to): give a part of its quantity', line=one.line.text))
-        if _worked(book, one.line):
+    for line_left in named:
+        if not line_left.line.start or not line_left.line.end:
             raise CannotCredit(
-                _('"{line}" is time worked, not a period: give a part of its quantity', line=one.line.text)
+                _('"{line}" has no period (from, to): give a part of its quantity', line=line_left.line.text)
+            )
+        if _worked(book, line_left.line):
+            raise CannotCredit(
+                _('"{line}" is time worked, not a period: give a part of its quantity', line=line_left.line.text)
             )
     if any(line.quantity is not None or line.price_reduction is not None for line in wanted.lines):
         raise CannotCredit(_("a period is credited by days: name the lines without x and @"))
-    those = named or [line for line in left.lines if line.line.start and line.line.end and not _worked(book, line.line)]
+    lines_left = named or [
+        line for line in left.lines if line.line.start and line.line.end and not _worked(book, line.line)
+    ]
     if wanted.start and wanted.end and wanted.end < wanted.start:
         raise CannotCredit(_("--to {end} is before --from {start}", end=wanted.end, start=wanted.start))
     result: list[_Taken] = []
-    for one in those:
-        start, end = one.line.start, one.line.end
-        if start is None or end is None or not one.net:
+    for line_left in lines_left:
+        start, end = line_left.line.start, line_left.line.end
+        if start is None or end is None or not line_left.net:
             continue
         span = Period(max(wanted.start or start, start), min(wanted.end or end, end))
-        whole = periods.without(Period(start, end), [Period(*days) for days in one.days])
+        whole = periods.without(Period(start, end), [Period(*days) for days in line_left.days])
         parts = [
             Period(max(part.start, span.start), min(part.end, span.end))
             for part in whole
             if part.start <= span.end and span.start <= part.end
         ]
-        result += _parts(book, left, one, [part for part in parts if part.days > 0], wanted, day)
+        result += _parts(book, left, line_left, [part for part in parts if part.days > 0], wanted, day)
     if not result:
         text = (
             joined(
-                ", ", sorted(_("{start} to {end}", start=credit.line.start, end=credit.line.end) for credit in those)
+                ", ",
+                sorted(_("{start} to {end}", start=credit.line.start, end=credit.line.end) for credit in lines_left),
             )
             or "none"
         )
@@ -577,13 +582,15 @@ def _in_proportion(amount: Decimal, weights: Mapping[str, Decimal], decimals: in
 def _beside(left: LeftToCredit, taken: Sequence[_Taken], day: date) -> list[_Taken]:
     """What goes back with the lines of allowances, charges and sums credited before: in proportion to their net."""
     nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    for one in taken:
-        net = one.line.net
-        if one.line.price_with_tax is not None:
-            rate = _rates(left.invoice).get(one.line.tax, ZERO)
+    for taken_line in taken:
+        net = taken_line.line.net
+        if taken_line.line.price_with_tax is not None:
+            rate = _rates(left.invoice).get(taken_line.line.tax, ZERO)
             natural = tax.gross_split(net, rate, _decimals(left))[0].value
-            net = -net_of_units(one.of, one.count, -natural, _decimals(left)) if one.of else natural
-        nets[one.line.tax] -= net
+            net = (
+                -net_of_units(taken_line.of, taken_line.count, -natural, _decimals(left)) if taken_line.of else natural
+            )
+        nets[taken_line.line.tax] -= net
     of_lines: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     for line in left.lines:
         of_lines[line.line.tax] += line.net
@@ -739,11 +746,11 @@ def _nets(left: LeftToCredit, taken: Sequence[_Taken], lines: Sequence[DraftLine
     """The lines; those whose price includes tax with the net that keeps within their share."""
     rates, decimals = _rates(left.invoice), _decimals(left)
     result = []
-    for one, line in zip(taken, lines, strict=True):
-        if one.of is not None and line.gross is not None:
+    for taken_line, line in zip(taken, lines, strict=True):
+        if taken_line.of is not None and line.gross is not None:
             natural = tax.gross_split(line.gross, rates.get(line.tax, ZERO), decimals)[0].value
-            net = -net_of_units(one.of, one.count, -natural, decimals)
-            if net != natural or one.count == one.of.quantity:
+            net = -net_of_units(taken_line.of, taken_line.count, -natural, decimals)
+            if net != natural or taken_line.count == taken_line.of.quantity:
                 line = line._replace(net=net)
         result.append(line)
     return tuple(result)
@@ -757,21 +764,25 @@ def _taxes(
     by_line = per_line or book.option("tax-rounding", left.invoice.date) == "line"
     result = []
     due = {tax.code: tax.amount for tax in draft.taxes}
-    for each in left.invoice.taxes:
-        code = each.tax.code
-        those = [line for line in lines if bears_tax(left.invoice, line.tax, each.tax)]
-        if not those:
+    for tax_amount in left.invoice.taxes:
+        code = tax_amount.tax.code
+        bearing = [line for line in lines if bears_tax(left.invoice, line.tax, tax_amount.tax)]
+        if not bearing:
             continue
-        own = [(line.net, line.gross) for line in those if line.tax == code]
-        natural = tax.tax_of_booked(own, each.tax.rate, decimals, per_line) if own else due.get(code, ZERO)
-        if each.tax.withholding:
-            natural = tax.tax_of_booked([(line.net, None) for line in those], -each.tax.rate, decimals, per_line)
-        net = -sum((line.net for line in those), ZERO)
+        own = [(line.net, line.gross) for line in bearing if line.tax == code]
+        natural = tax.tax_of_booked(own, tax_amount.tax.rate, decimals, per_line) if own else due.get(code, ZERO)
+        if tax_amount.tax.withholding:
+            natural = tax.tax_of_booked(
+                [(line.net, None) for line in bearing], -tax_amount.tax.rate, decimals, per_line
+            )
+        net = -sum((line.net for line in bearing), ZERO)
         slack = (
-            max(sum(bears_tax(left.invoice, line.tax, each.tax) for line in left.invoice.lines), 1) if by_line else 1
+            max(sum(bears_tax(left.invoice, line.tax, tax_amount.tax) for line in left.invoice.lines), 1)
+            if by_line
+            else 1
         )
         amount = -tax_of_part([left], code, net, -natural, decimals, slack)
-        account = _tax_account(each)
+        account = _tax_account(tax_amount)
         if amount and account:
             booked = -left.booked[code] if code in left.booked and -amount == left.taxes[code] else None
             result.append(DraftTax(code, account, amount, -net, booked))
@@ -796,10 +807,10 @@ def _rounding(left: LeftToCredit, asked: Decimal) -> Decimal:
 
 def _deducted(left: LeftToCredit) -> tuple[DraftDeduction, ...]:
     """The deposits that the document deducted, as far as they are not given back."""
-    those = {(deduction.number, deduction.tax): deduction for deduction in left.invoice.deductions}
+    deductions = {(deduction.number, deduction.tax): deduction for deduction in left.invoice.deductions}
     return tuple(
         DraftDeduction(place[0], deduction.account, -left.deductions[place], deduction.named_code or deduction.tax)
-        for place, deduction in those.items()
+        for place, deduction in deductions.items()
         if left.deductions[place]
     )
 
@@ -833,16 +844,16 @@ def _shared(invoice: Invoice, claims: Sequence[OpenItem], payable: Decimal, day:
 
     def most(account: str, amount: Decimal) -> Decimal:
         """As much of an amount as is open on an account."""
-        there = room[account] if room[account] * amount < 0 else ZERO
-        return amount if abs(amount) <= abs(there) else -there
+        available = room[account] if room[account] * amount < 0 else ZERO
+        return amount if abs(amount) <= abs(available) else -available
 
-    kept = {account: most(account, parts[account]) for account in parts}
+    given = {account: most(account, parts[account]) for account in parts}
     retained = {claim.account for claim in claims if claim.instalment.retention_contract}
     for account in (main, *others):
         if account in retained:
             continue
-        over = payable - sum(kept.values(), ZERO)
-        kept[account] = most(account, kept[account] + over)
-    kept[main] += payable - sum(kept.values(), ZERO)
-    shares = tuple(DraftReceivable(account, kept[account], day) for account in (main, *others) if kept[account])
+        over = payable - sum(given.values(), ZERO)
+        given[account] = most(account, given[account] + over)
+    given[main] += payable - sum(given.values(), ZERO)
+    shares = tuple(DraftReceivable(account, given[account], day) for account in (main, *others) if given[account])
     return shares or (DraftReceivable(main, payable),)

@@ -33,11 +33,11 @@ def book_at_cutoff(book: Book, as_of: date) -> Book:
     )
 
 
-def _known(those: Mapping[str, Dated[T]], as_of: date) -> dict[str, Dated[T]]:
+def _known(dated_by_code: Mapping[str, Dated[T]], as_of: date) -> dict[str, Dated[T]]:
     """Each with its versions up to `as_of`; with the first one if all are later."""
     return {
         name: dated
         if dated.versions[-1][0] <= as_of
         else Dated(tuple(version for version in dated.versions if version[0] <= as_of) or dated.versions[:1])
-        for name, dated in those.items()
+        for name, dated in dated_by_code.items()
     }

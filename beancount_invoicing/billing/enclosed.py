@@ -42,16 +42,16 @@ def enclosures_of(book: Book, invoice: Invoice, kinds: Collection[str]) -> Enclo
 
 def _time_behind(book: Book, invoice: Invoice) -> tuple[Work, ...]:
     """The time that the document takes off the account; later documents play no part."""
-    earlier = {one.number for one in book.invoices if (one.date, one.source) < (invoice.date, invoice.source)}
+    earlier = {other.number for other in book.invoices if (other.date, other.source) < (invoice.date, invoice.source)}
     own = [work for work in book.work if work.document == invoice.number and work.quantity < 0 and work.billable]
     own = [work for work in own if not work.written_down]
     before = [work for work in book.work if not work.document or work.document in earlier]
     left = {work.source: work.quantity for work in unbilled_work(replace(book, work=(*before, *own)), NOT_YET)}
     result = []
-    for one in unbilled_work(replace(book, work=tuple(before)), NOT_YET):
-        taken = one.quantity - left.get(one.source, one.quantity * 0)
+    for unbilled in unbilled_work(replace(book, work=tuple(before)), NOT_YET):
+        taken = unbilled.quantity - left.get(unbilled.source, unbilled.quantity * 0)
         if taken:
-            result.append(one._replace(quantity=worktime.without_trailing_zeros(taken)))
+            result.append(unbilled._replace(quantity=worktime.without_trailing_zeros(taken)))
     return tuple(result)
 
 

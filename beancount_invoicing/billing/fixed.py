@@ -148,7 +148,7 @@ def milestone_amounts(
     """
     planned = milestone_plan(contract_versions, milestones)
     found: dict[Milestone, MilestoneAmount] = {}
-    for those in (
+    for group in (
         *(
             [(milestone, contract_versions.at(milestone.date).price or ZERO)]
             for milestone in milestones
@@ -157,21 +157,21 @@ def milestone_amounts(
         [(milestone, planned.own_price(contract_versions, milestone.date)) for milestone in planned.milestones],
         *([(milestone, order.amount) for milestone in of_it] for order, of_it in planned.separate_orders),
     ):
-        found |= _parts(contract_versions.first.code, those, billed, places)
+        found |= _parts(contract_versions.first.code, group, billed, places)
     return [found[milestone] for milestone in milestones if milestone in found]
 
 
 def _parts(
-    code: str, those: Iterable[tuple[Milestone, Decimal]], billed: dict[tuple[str, str], Decimal], places: int
+    code: str, shares: Iterable[tuple[Milestone, Decimal]], billed: dict[tuple[str, str], Decimal], places: int
 ) -> dict[Milestone, MilestoneAmount]:
     """Milestones that add up to one price, each with that price on its date."""
     result: dict[Milestone, MilestoneAmount] = {}
     before = percent = ZERO
-    for milestone, whole in those:
+    for milestone, whole in shares:
         percent = _percent_done(milestone, percent)
-        there = billed.get((code, milestone.name))
-        if there:
-            stage = MilestoneAmount(milestone, there, ())
+        already = billed.get((code, milestone.name))
+        if already:
+            stage = MilestoneAmount(milestone, already, ())
         elif milestone.price is not None:
             stage = MilestoneAmount(
                 milestone,
@@ -264,8 +264,8 @@ def milestone_line(contract_versions: Dated[Contract], book: Book, stage: Milest
     milestone = stage.milestone
     contract = contract_versions.at(milestone.date)
     item = book.items[contract.item].at(milestone.date) if contract.item in book.items else None
-    what = contract.text or (item.text or item.name if item else contract.code)
-    text = milestone.name if milestone.name == what else f"{what}, {milestone.name}"
+    words = contract.text or (item.text or item.name if item else contract.code)
+    text = milestone.name if milestone.name == words else f"{words}, {milestone.name}"
     return DraftLine(
         net=stage.amount,
         account=account,

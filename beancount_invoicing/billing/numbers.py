@@ -100,13 +100,13 @@ def next_numbers(book: Book) -> NextNumber:
 
 def next_draft_names(book: Book) -> NextNumber:
     """Gives each document a draft name that is still free, `draft-2026-03-31-1`."""
-    there = {use.number for use in book.number_uses}
+    used = {use.number for use in book.number_uses}
 
     def name(_kind: DocumentKind, day: date) -> str:
         count = 1
-        while (text := f"draft-{day.isoformat()}-{count}") in there:
+        while (text := f"draft-{day.isoformat()}-{count}") in used:
             count += 1
-        there.add(text)
+        used.add(text)
         return text
 
     return name

@@ -119,10 +119,10 @@ def _movements(invoices: Sequence[Invoice]) -> dict[str, list[PrepaidMovement]]:
     }
     result: defaultdict[str, list[PrepaidMovement]] = defaultdict(list)
 
-    def add(invoice: Invoice, code: str, what: Literal["deposit", "deducted", "given-back"], amount: Decimal) -> None:
+    def add(invoice: Invoice, code: str, kind: Literal["deposit", "deducted", "given-back"], amount: Decimal) -> None:
         if code and amount:
             before = result[code][-1].balance if result[code] else ZERO
-            result[code].append(PrepaidMovement(invoice.date, invoice.number, what, amount, before + amount))
+            result[code].append(PrepaidMovement(invoice.date, invoice.number, kind, amount, before + amount))
 
     for invoice in sorted(
         invoices, key=lambda invoice: (invoice.date, invoice.kind != "deposit")

@@ -93,31 +93,12 @@ def redraft_document(
     CannotRedraft, CannotCompose.
     """
     places = [place for place in range(len(invoice.lines)) if place + 1 not in drop]
-    said = {edit.index: edit for edit in edits}
-    for index in (*said, *drop):
-        if not 1 <= index <= len(invoice.lines):
-            count = len(invoice.lines)
-            raise CannotRedraft(
-                _n(
-                    count,
-                    "{number} has {count} line: there is no line {index}",
-                    "{number} has {count} lines: there is no line {index}",
-                    number=invoice.number,
-                    count=count,
-                    index=index,
-                )
-            )
-    if both := drop & said.keys():
-        raise CannotRedraft(_("line {both} is both changed and dropped: choose one", both=min(both)))
-    if not places and not add:
-        remedy = _("take it out, bean-invoice draft drop {number}", number=invoice.number)
-        if not invoice.draft:
-            remedy = _("credit all of it, bean-invoice credit {number}", number=invoice.number)
-        raise CannotRedraft(_("{number} would have no line: {remedy}", number=invoice.number, remedy=remedy))
+    edit_by_line = {edit.index: edit for edit in edits}
+    _must_have_lines(invoice, edit_by_line, drop, has_lines=bool(places or add))
     decimals = currencies.currency_decimals(invoice.currency)
     lines = [_line(book, invoice.lines[place], invoice.date) for place in places]
     lines = [
-        _changed(line, said[place + 1], decimals) if place + 1 in said else line
+        _changed(line, edit_by_line[place + 1], decimals) if place + 1 in edit_by_line else line
         for place, line in zip(places, lines, strict=True)
     ]
     customer = invoice.customer
@@ -140,8 +121,37 @@ def redraft_document(
     )
     contracts = [_contract(book, line) for line in request.lines]
     draft = compose_draft(book, request, contracts, _deposits(book, invoice))
-    shares = [_share(invoice.lines[place], said.get(place + 1), place in places) for place in range(len(invoice.lines))]
+    shares = [
+        _share(invoice.lines[place], edit_by_line.get(place + 1), place in places)
+        for place in range(len(invoice.lines))
+    ]
     return Redraft(draft, tuple(places), _time(book, invoice, shares, until or invoice.date))
+
+
+def _must_have_lines(
+    invoice: Invoice, edit_by_line: Mapping[int, LineEdit], drop: frozenset[int], *, has_lines: bool
+) -> None:
+    """Raises CannotRedraft where a line is changed or dropped that there is not, or both, or no line would be left."""
+    for index in (*edit_by_line, *drop):
+        if not 1 <= index <= len(invoice.lines):
+            count = len(invoice.lines)
+            raise CannotRedraft(
+                _n(
+                    count,
+                    "{number} has {count} line: there is no line {index}",
+                    "{number} has {count} lines: there is no line {index}",
+                    number=invoice.number,
+                    count=count,
+                    index=index,
+                )
+            )
+    if both := drop & edit_by_line.keys():
+        raise CannotRedraft(_("line {both} is both changed and dropped: choose one", both=min(both)))
+    if not has_lines:
+        remedy = _("take it out, bean-invoice draft drop {number}", number=invoice.number)
+        if not invoice.draft:
+            remedy = _("credit all of it, bean-invoice credit {number}", number=invoice.number)
+        raise CannotRedraft(_("{number} would have no line: {remedy}", number=invoice.number, remedy=remedy))
 
 
 def _can_be_changed(invoice: Invoice) -> None:
@@ -165,12 +175,12 @@ def _can_be_changed(invoice: Invoice) -> None:
             _("{number} is a claim for late interest: take it out, and book it again", number=invoice.number)
         )
     if invoice.immediate_payments or invoice.rounding:
-        what = _("was paid at once") if invoice.immediate_payments else _("rounds what is to be paid")
+        reason = _("was paid at once") if invoice.immediate_payments else _("rounds what is to be paid")
         raise CannotRedraft(
             _(
                 "{number} {subject}: change it where it is written, {place}",
                 number=invoice.number,
-                subject=what,
+                subject=reason,
                 place=invoice.source,
             )
         )
@@ -208,52 +218,52 @@ def _line(book: Book, line: Line, day: date) -> DraftLine:
     )
 
 
-def _changed(line: DraftLine, said: LineEdit, decimals: int) -> DraftLine:
+def _changed(line: DraftLine, edit: LineEdit, decimals: int) -> DraftLine:
     """A line with its changes."""
-    if said.price is not None and said.price < 0:
+    if edit.price is not None and edit.price < 0:
         raise CannotRedraft(
             _(
                 "line {index}: a price cannot be negative; to give something back, write a quantity below 0",
-                index=said.index,
+                index=edit.index,
             )
         )
-    if said.discount is not None and not 0 <= said.discount <= 100:
+    if edit.discount is not None and not 0 <= edit.discount <= 100:
         raise CannotRedraft(
             _(
                 "line {index}: a discount of {discount} % must be between 0 and 100",
-                index=said.index,
-                discount=said.discount,
+                index=edit.index,
+                discount=edit.discount,
             )
         )
     own = line._replace(
-        text=line.text if said.text is None else said.text,
-        tax=said.tax or line.tax,
-        start=said.start or line.start,
-        end=said.end or line.end,
+        text=line.text if edit.text is None else edit.text,
+        tax=edit.tax or line.tax,
+        start=edit.start or line.start,
+        end=edit.end or line.end,
     )
     if own.start and own.end and own.end < own.start:
         raise CannotRedraft(
             _(
                 "line {index}: its last day, {end}, is before its first, {start}",
-                index=said.index,
+                index=edit.index,
                 end=own.end,
                 start=own.start,
             )
         )
-    if said.quantity is None and said.price is None and said.discount is None:
+    if edit.quantity is None and edit.price is None and edit.discount is None:
         return own
     with_tax = line.price_with_tax is not None
     price = line.price_with_tax if with_tax else line.price
-    if said.price is not None:
-        price = round_to(said.price, max(decimals, -int(said.price.as_tuple().exponent)))  # "2.5" is written 2.50
+    if edit.price is not None:
+        price = round_to(edit.price, max(decimals, -int(edit.price.as_tuple().exponent)))  # "2.5" is written 2.50
     if price is None:
         raise CannotRedraft(
-            _("line {index}, “{line}”, has no price: give one too, --price", index=said.index, line=line.text)
+            _("line {index}, “{line}”, has no price: give one too, --price", index=edit.index, line=line.text)
         )
     quantity = (
-        said.quantity if said.quantity is not None else line.quantity if line.quantity is not None else Decimal(1)
+        edit.quantity if edit.quantity is not None else line.quantity if line.quantity is not None else Decimal(1)
     )
-    discount = said.discount if said.discount is not None else line.discount
+    discount = edit.discount if edit.discount is not None else line.discount
     figure = tax.line_net(quantity, price, discount, decimals)
     return own._replace(
         net=figure.value,
@@ -309,7 +319,9 @@ def _deposits(book: Book, invoice: Invoice) -> list[DepositLeft]:
     named = {deduction.number for deduction in invoice.deductions}
     own = {line.contract for line in invoice.lines}
     result = []
-    for code, deposit_lefts in deposits_left(one for one in book.invoices if one.source != invoice.source).items():
+    for code, deposit_lefts in deposits_left(
+        other for other in book.invoices if other.source != invoice.source
+    ).items():
         if named & {deposit_left.number for deposit_left in deposit_lefts}:
             if code and code in own:
                 result += deposit_lefts
@@ -343,13 +355,13 @@ def _receivables(book: Book, invoice: Invoice, draft: Draft, decimals: int) -> t
     return (*own, *receivables)
 
 
-def _share(line: Line, said: LineEdit | None, stays: bool) -> Decimal:
+def _share(line: Line, edit: LineEdit | None, stays: bool) -> Decimal:
     """How much of a line's quantity remains: 1 for all of it."""
     if not stays:
         return ZERO
-    if said is None or said.quantity is None or not line.quantity:
+    if edit is None or edit.quantity is None or not line.quantity:
         return Decimal(1)
-    return said.quantity / line.quantity
+    return edit.quantity / line.quantity
 
 
 def _time(book: Book, invoice: Invoice, shares: Sequence[Decimal], until: date) -> dict[Source, Decimal]:
@@ -363,23 +375,23 @@ def _time(book: Book, invoice: Invoice, shares: Sequence[Decimal], until: date) 
                 lines[contract.time, line.item or contract.item].append(place)
     result: dict[Source, Decimal] = {}
     for (account, item), places in lines.items():
-        those = [work for work in outs if _billed(work) and (work.account, work.item) == (account, item)]
+        releases = [work for work in outs if _billed(work) and (work.account, work.item) == (account, item)]
         left = [shares[place] for place in places]
         if all(share == 1 for share in left):
             continue
-        if len(those) != len(places):  # not one for each line: all go by what stays of the lines together
+        if len(releases) != len(places):  # not one for each line: all go by what stays of the lines together
             whole = sum((invoice.lines[place].quantity or ZERO for place in places), ZERO)
             stays = sum(((invoice.lines[place].quantity or ZERO) * shares[place] for place in places), ZERO)
-            left = [stays / whole if whole else Decimal(1)] * len(those)
+            left = [stays / whole if whole else Decimal(1)] * len(releases)
         taken = {
             work.source: round_to(-work.quantity * share, TIME_DECIMALS)
-            for work, share in zip(those, left, strict=True)
+            for work, share in zip(releases, left, strict=True)
         }
-        for one in those:
-            if taken[one.source] != -one.quantity:
+        for release in releases:
+            if taken[release.source] != -release.quantity:
                 # as many decimals as were written, where they say it
-                result[one.source] = _plain(taken[one.source], one.quantity)
-        _must_wait(book, invoice, account, item, those, sum(taken.values(), ZERO), until)
+                result[release.source] = _plain(taken[release.source], release.quantity)
+        _must_wait(book, invoice, account, item, releases, sum(taken.values(), ZERO), until)
     gone = {account for account, _item in lines} - {
         account for (account, _item), places in lines.items() if any(shares[place] for place in places)
     }

@@ -194,10 +194,10 @@ def subscription_line(
     item = book.items[contract.item].at(piece.span.start) if contract.item in book.items else None
     quantity = contract.quantity if contract.quantity is not None else Decimal(1)
     text = contract.text or (item.text or item.name if item else contract.code)
-    said = contract.text
+    words = contract.text
     if price.derivation:
         derivation = with_local_numbers(book, contract, piece.span.start, f"{price.derivation} = {price.value}")
-        said = f"{text} ({derivation})"
+        words = f"{text} ({derivation})"
     steps = list(price.steps)
     whole = piece.span == piece.period or not piece.prorated
     if whole:
@@ -206,7 +206,7 @@ def subscription_line(
     else:
         quantity, price, figure_steps, part = _part(quantity, price, piece, decimals)
         steps += figure_steps
-        said = f"{said or text} ({with_local_numbers(book, contract, piece.span.start, part)})"
+        words = f"{words or text} ({with_local_numbers(book, contract, piece.span.start, part)})"
         figure = line_net(quantity, price.value, contract.discount, decimals)
         steps += figure.steps if contract.discount else ()
     return DraftLine(
@@ -215,7 +215,7 @@ def subscription_line(
         tax=contract.tax,
         billable_from=piece.due,
         item=contract.item,
-        text=said,
+        text=words,
         name=text,
         unit=contract.unit if whole else "LS",  # a part of a month is no month
         quantity=quantity,

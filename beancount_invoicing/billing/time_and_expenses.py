@@ -29,7 +29,7 @@ def unbilled_work(book: Book, until: date) -> list[Work]:
     billed.
     """
     spans = _billed_spans(book)
-    there: defaultdict[_Kind, list[Work]] = defaultdict(list)
+    worked: defaultdict[_Kind, list[Work]] = defaultdict(list)
     back: defaultdict[_Kind, list[Work]] = defaultdict(list)
     out: defaultdict[_Kind, list[_Out]] = defaultdict(list)
     for work in book.work:
@@ -39,21 +39,21 @@ def unbilled_work(book: Book, until: date) -> list[Work]:
             days = spans.get((work.document, work.item), ()) if work.document else own
             out[kind].append(_Out(-work.quantity, days, work.person, work.task if work.document else ""))
         elif work.date <= until:
-            (back if work.document else there)[kind].append(work)
+            (back if work.document else worked)[kind].append(work)
     result = []
-    for kind in there.keys() | back.keys():
-        runs = [_Run(those) for those in (there[kind], back[kind])]
+    for kind in worked.keys() | back.keys():
+        runs = [_Run(works) for works in (worked[kind], back[kind])]
         rest = ZERO
-        for each in sorted(out.get(kind, ()), key=lambda out: not (out.person or out.task)):
-            gone = each.quantity
+        for taken in sorted(out.get(kind, ()), key=lambda out: not (out.person or out.task)):
+            gone = taken.quantity
             for run in runs:
-                for span in each.days:
-                    gone = run.take_of(gone, span, each) if each.person or each.task else run.take(gone, span)
+                for span in taken.days:
+                    gone = run.take_of(gone, span, taken) if taken.person or taken.task else run.take(gone, span)
             rest += gone
         for run in runs:
             rest = run.take(rest, Period(date.min, date.max))
             result += run.rest()
-    return sorted(result, key=lambda one: (one.date, one.source))
+    return sorted(result, key=lambda unbilled: (unbilled.date, unbilled.source))
 
 
 class _Out(NamedTuple):
@@ -75,11 +75,11 @@ def of_whom(work: Work, person: str, task: str) -> bool:
 class _Run:
     """Work of one kind by date, with the rest of each. Used entries are skipped in one step."""
 
-    def __init__(self, those: list[Work]) -> None:
-        self.those = those
-        self.days = [work.date for work in those]
-        self.left = [work.quantity for work in those]
-        self.next = list(range(len(those) + 1))
+    def __init__(self, works: list[Work]) -> None:
+        self.works = works
+        self.days = [work.date for work in works]
+        self.left = [work.quantity for work in works]
+        self.next = list(range(len(works) + 1))
         """From each place, the first one from there on with a rest."""
 
     def take(self, gone: Decimal, span: Period) -> Decimal:
@@ -98,7 +98,7 @@ class _Run:
     def take_of(self, gone: Decimal, span: Period, out: _Out) -> Decimal:
         """The same, only of the given person and task."""
         for place in range(bisect_left(self.days, span.start), bisect_right(self.days, span.end)):
-            if of_whom(self.those[place], out.person, out.task):
+            if of_whom(self.works[place], out.person, out.task):
                 taken = min(gone, self.left[place])
                 self.left[place] -= taken
                 gone -= taken
@@ -109,15 +109,15 @@ class _Run:
         while self.next[place] != place:
             passed.append(place)
             place = self.next[place]
-        for each in passed:
-            self.next[each] = place
+        for work in passed:
+            self.next[work] = place
         return place
 
     def rest(self) -> list[Work]:
         """What is left of it."""
         return [
             work if quantity == work.quantity else work._replace(quantity=worktime.without_trailing_zeros(quantity))
-            for work, quantity in zip(self.those, self.left, strict=True)
+            for work, quantity in zip(self.works, self.left, strict=True)
             if quantity
         ]
 
@@ -350,8 +350,8 @@ def _cap(dated: Dated[Contract], day: date, until: date) -> Decimal | None:
     if len(dated.versions) == 1:
         return dated.first.cap
     caps = [dated.at(day).cap, *(version.cap for since, version in dated.versions if day < since <= until)]
-    said = [cap for cap in caps if cap is not None]
-    return max(said) if len(said) == len(caps) else None
+    stated = [cap for cap in caps if cap is not None]
+    return max(stated) if len(stated) == len(caps) else None
 
 
 def _under(book: Book, contract: Contract, item: str, day: date) -> tuple[object, ...]:
@@ -373,8 +373,8 @@ def with_counter_accounts(book: Book, work: Sequence[Work]) -> list[Work]:
 
     def counter(work: Work) -> str:
         others = [other for other in book.work if other.counter_account and other.commodity == work.commodity]
-        there = [other for other in others if other.account == work.account]
-        return next((other.counter_account for other in (*there, *others)), "")
+        of_account = [other for other in others if other.account == work.account]
+        return next((other.counter_account for other in (*of_account, *others)), "")
 
     return [entry if entry.counter_account else entry._replace(counter_account=counter(entry)) for entry in work]
 
@@ -396,9 +396,9 @@ class RoundingGroup(NamedTuple):
 def rounding_groups(contract_versions: Dated[Contract], work: Sequence[Work]) -> list[RoundingGroup]:
     """Work of one commodity, in its order. Raises worktime.TimeRoundingError."""
     together: defaultdict[tuple[date, int], list[Work]] = defaultdict(list)
-    for place, one in enumerate(work):
-        rule = worktime.parse_time_rounding(contract_versions.at(one.date).time_rounding)
-        together[one.date, 0 if rule and rule.per == "day" else place].append(one)
+    for place, entry in enumerate(work):
+        rule = worktime.parse_time_rounding(contract_versions.at(entry.date).time_rounding)
+        together[entry.date, 0 if rule and rule.per == "day" else place].append(entry)
     result = []
     for (day, _place), group in together.items():
         exact = sum((worktime.to_seconds(work.quantity, work.commodity) for work in group), ZERO)
@@ -412,32 +412,32 @@ def rounded_time(contract_versions: Dated[Contract], work: Sequence[Work]) -> li
 
     Raises worktime.TimeRoundingError.
     """
-    one = worktime.seconds_per_unit(work[0].commodity) if work else 1
-    return [(group.work[0].date, group.billed / one) for group in rounding_groups(contract_versions, work)]
+    unit = worktime.seconds_per_unit(work[0].commodity) if work else 1
+    return [(group.work[0].date, group.billed / unit) for group in rounding_groups(contract_versions, work)]
 
 
 def _time_line(
     book: Book,
     dated: Dated[Contract],
     bundle: TimeGroup,
-    those: list[Work],
+    works: list[Work],
     room: Decimal | None,
     rate: Decimal,
     decimals: int,
 ) -> tuple[DraftLine | None, Decimal]:
     """The line, as far as there is `room` below the cap; and the time above it. `rate`: of the tax that the price includes."""
-    one = worktime.seconds_per_unit(bundle.commodity)
-    stretches = rounding_groups(dated, those)
-    exact = sum((stretch.billed for stretch in stretches), ZERO) / one
+    seconds = worktime.seconds_per_unit(bundle.commodity)
+    stretches = rounding_groups(dated, works)
+    exact = sum((stretch.billed for stretch in stretches), ZERO) / seconds
     quantity, price, lump = worktime.billed_quantity(exact, bundle.price, decimals), bundle.price, False
     taken = [work.quantity for stretch in stretches for work in stretch.work]
     if room is not None and _net(quantity, bundle, rate, decimals) > room:
         quantity, lump = _within(room, bundle, rate, decimals)
-        taken = _taken(stretches, quantity * one)
-    over = worktime.without_trailing_zeros(sum((work.quantity for work in those), ZERO) - sum(taken, ZERO))
+        taken = _taken(stretches, quantity * seconds)
+    over = worktime.without_trailing_zeros(sum((work.quantity for work in works), ZERO) - sum(taken, ZERO))
     if not quantity:
         return None, over
-    first = those[0].date
+    first = works[0].date
     contract = dated.at(first)
     item = book.items[bundle.item].at(first) if bundle.item in book.items else None
     text = contract.text

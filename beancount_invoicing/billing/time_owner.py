@@ -33,24 +33,24 @@ def by_contract(book: Book, work: Iterable[Work]) -> TimeByContract:
     naming = _naming(book)
     of: defaultdict[str, list[Work]] = defaultdict(list)
     left: defaultdict[tuple[str, str, str, str], list[Work]] = defaultdict(list)
-    for one in work:
-        known = naming.get(one.account, ())
+    for entry in work:
+        known = naming.get(entry.account, ())
         named, reasons = [], []
         for dated in known:
-            contract = dated.at(one.date)
-            if contract.time == one.account:
-                why = why_version_not_in_force(contract, one.date)
-                if not why or not one.billable:
-                    of[contract.code].append(one)
+            contract = dated.at(entry.date)
+            if contract.time == entry.account:
+                why = why_version_not_in_force(contract, entry.date)
+                if not why or not entry.billable:
+                    of[contract.code].append(entry)
                     break
                 named.append(dated)
                 reasons.append(why)
         else:
-            if not one.billable:
+            if not entry.billable:
                 continue
             code = (named or known)[0].first.code if known else ""
-            left[code, one.account, one.commodity, reasons[0] if reasons else ""].append(one)
-    return TimeByContract(dict(of), [_notice(book, *key, those) for key, those in left.items()])
+            left[code, entry.account, entry.commodity, reasons[0] if reasons else ""].append(entry)
+    return TimeByContract(dict(of), [_notice(book, *key, works) for key, works in left.items()])
 
 
 def _naming(book: Book) -> Mapping[str, Sequence[Dated[Contract]]]:
@@ -73,19 +73,19 @@ def contracts_of_work(book: Book, work: Iterable[Work]) -> list[Contract | None]
         return contract.time != work.account, bool(why_version_not_in_force(contract, work.date))
 
     result = []
-    for one in work:
-        known = [dated.at(one.date) for dated in naming.get(one.account, ())]
-        result.append(min(known, key=lambda contract: order(contract, one)) if known else None)
+    for entry in work:
+        known = [dated.at(entry.date) for dated in naming.get(entry.account, ())]
+        result.append(min(known, key=lambda contract: order(contract, entry)) if known else None)
     return result
 
 
-def _notice(book: Book, code: str, account: str, commodity: str, why: str, those: Sequence[Work]) -> BillingNotice:
-    what, first = time_in_words(those, commodity), those[0]
+def _notice(book: Book, code: str, account: str, commodity: str, why: str, works: Sequence[Work]) -> BillingNotice:
+    time, first = time_in_words(works, commodity), works[0]
     exclude = _("write non-billable: TRUE below what nobody pays")
     if why:
         text = _(
             "{subject} not billed: {code} {reason}: correct the day, or amend {code}; {exclude}",
-            subject=what,
+            subject=time,
             code=code,
             reason=why,
             exclude=exclude,
@@ -96,7 +96,7 @@ def _notice(book: Book, code: str, account: str, commodity: str, why: str, those
         text = _(
             "{subject} on {account}, but the time account of {code} is then {other}: move it there, or amend "
             "{code}; {exclude}",
-            subject=what,
+            subject=time,
             account=account,
             code=code,
             other=other,
@@ -107,7 +107,7 @@ def _notice(book: Book, code: str, account: str, commodity: str, why: str, those
         "{account}: {subject} not billed, as no contract names that account: write time: {account} below the "
         "contract; {exclude}, or once below the open line of the account",
         account=account,
-        subject=what,
+        subject=time,
         exclude=exclude,
     )
     return BillingNotice("", text, "time-without-contract", first.source, since=first.date)

@@ -77,8 +77,8 @@ class ContractFilter(NamedTuple):
 
 def currency_of(book: Book, contract: Contract) -> str:
     """The currency in which a contract is billed: its own, else the only one of the customer's account, else the ledger's."""
-    said = book.currencies.get(contract.customer, ())
-    return contract.currency or (said[0] if len(said) == 1 else "") or book.currency
+    currencies = book.currencies.get(contract.customer, ())
+    return contract.currency or (currencies[0] if len(currencies) == 1 else "") or book.currency
 
 
 def wanted_contracts(book: Book, contract_filter: ContractFilter) -> list[Dated[Contract]]:
@@ -138,7 +138,7 @@ def already_billed(book: Book) -> AlreadyBilled:
                 if line.contract and line.expense_date is None:
                     nets[line.contract] += line.net
     return AlreadyBilled(
-        {code: subscriptions.days_still_billed(those) for code, those in subscriptions.billed_days(book).items()},
+        {code: subscriptions.days_still_billed(days) for code, days in subscriptions.billed_days(book).items()},
         fixed.billed_milestones(book.invoices),
         time_and_expenses.billed_expenses(book.invoices),
         dict(nets),
@@ -204,7 +204,7 @@ def _waiting(
         lines = _contract_lines(book, dated, until, billed, of_contract, wanted.line_filter, notices, only_notices)
         lines += _expenses(book, dated, expenses.get(contract.code, ()), decimals, notices)
         if contract.code in billed.deposits_left:
-            waits = sum((line.net for what, _day, line in lines if what != "deposit"), ZERO)
+            waits = sum((line.net for kind, _day, line in lines if kind != "deposit"), ZERO)
             notices += _deposits_left(book, dated, until, billed, waits)
         if only_notices:
             for _kind, day, line in lines:
@@ -407,14 +407,14 @@ def _periods(
             yield "period", piece.span.start, line
 
 
-def _holds(dated: Dated[Contract], day: date, what: str, source: Source, notices: list[BillingNotice]) -> bool:
+def _holds(dated: Dated[Contract], day: date, subject: str, source: Source, notices: list[BillingNotice]) -> bool:
     """Whether the contract is in force on the day of something; a notice reports it if not."""
     why = why_not_in_force(dated, day)
     if why:
         code = dated.first.code
         text = _(
             "{subject} of {day} is not billed: {code} {reason}: correct its day, or amend {code}",
-            subject=what,
+            subject=subject,
             day=day,
             code=code,
             reason=why,

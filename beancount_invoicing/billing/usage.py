@@ -108,10 +108,14 @@ def period_amount_difference(
             (unit for unit in included_units(book, contract_versions, mine, days.end) if unit.period.span == days), None
         )
     else:
-        each = next((period for period in usage_periods(contract_versions, days.end) if period.span == days), None)
+        usage_period = next(
+            (period for period in usage_periods(contract_versions, days.end) if period.span == days), None
+        )
         contract = contract_versions.at(days.start)
         used = _billed_units(contract, billed_lines)
-        allowance = each and IncludedUnits(each, [], list(billed_lines), contract.included or ZERO, ZERO, used)
+        allowance = usage_period and IncludedUnits(
+            usage_period, [], list(billed_lines), contract.included or ZERO, ZERO, used
+        )
     if allowance is None:
         return None
     lines = _of_period(book, contract_versions, allowance._replace(billed_lines=list(billed_lines)), decimals, notices)
@@ -156,21 +160,21 @@ def included_units(
     expire first are used first. Raises periods.PeriodError.
     """
     pool: list[tuple[date, Decimal]] = []
-    for period, those, there in _shares(book, contract_versions, work, until):
+    for period, works, lines in _shares(book, contract_versions, work, until):
         contract = contract_versions.at(period.span.start)
         included = contract.included or ZERO
         pool = [(last, left) for last, left in pool if last >= period.span.end]
-        used = _billed_units(contract, there) + _quantity(contract_versions, _own(contract, those))
-        one = IncludedUnits(period, those, there, included, sum((left for _last, left in pool), ZERO), used)
-        yield one
+        used = _billed_units(contract, lines) + _quantity(contract_versions, _own(contract, works))
+        units = IncludedUnits(period, works, lines, included, sum((left for _last, left in pool), ZERO), used)
+        yield units
         last = period.span.end
         if contract.carry_over:
             last = periods.parse_length(contract.carry_over).after(last + timedelta(days=1), 1) - timedelta(days=1)
-        rest, kept = used, []
+        rest, left_over = used, []
         for lapses, left in sorted([*pool, (last, included)]):
-            kept.append((lapses, left - min(left, rest)))
+            left_over.append((lapses, left - min(left, rest)))
             rest -= min(left, rest)
-        pool = [(lapses, left) for lapses, left in kept if left]
+        pool = [(lapses, left) for lapses, left in left_over if left]
 
 
 def _own(contract: Contract, work: Sequence[Work]) -> list[Work]:
@@ -180,15 +184,15 @@ def _own(contract: Contract, work: Sequence[Work]) -> list[Work]:
     return [entry for entry in work if entry.billable and entry.counter_account and entry.item == contract.item]
 
 
-def _units_billed(contract: Contract, there: Sequence[Line]) -> list[Line]:
+def _units_billed(contract: Contract, lines: Sequence[Line]) -> list[Line]:
     """The lines of a period that bill such time."""
     if not (contract.tiers or contract.included):
         return []
-    return [line for line in there if not _lump(line) and (line.item or contract.item) == contract.item]
+    return [line for line in lines if not _lump(line) and (line.item or contract.item) == contract.item]
 
 
-def _billed_units(contract: Contract, there: Sequence[Line]) -> Decimal:
-    return sum((line.quantity or ZERO for line in _units_billed(contract, there)), ZERO)
+def _billed_units(contract: Contract, lines: Sequence[Line]) -> Decimal:
+    return sum((line.quantity or ZERO for line in _units_billed(contract, lines)), ZERO)
 
 
 def _shares(
@@ -205,8 +209,8 @@ def _shares(
         if line.contract == dated.first.code and line.expense_date is None and not line.milestone
     ]
     for period in usage_periods(dated, until):
-        those = work[bisect_left(days, period.span.start) : bisect_right(days, period.span.end)]
-        yield period, those, [line for line in billed if (line.start, line.end) == period.span]
+        works = work[bisect_left(days, period.span.start) : bisect_right(days, period.span.end)]
+        yield period, works, [line for line in billed if (line.start, line.end) == period.span]
 
 
 def _of_period(
@@ -219,14 +223,14 @@ def _of_period(
     over: bool = True,
 ) -> list[DraftLine]:
     """The lines of a period; if it is `over`, with the difference to its minimum."""
-    period, there, work = allowance.period, allowance.billed_lines, allowance.work
+    period, billed_lines, work = allowance.period, allowance.billed_lines, allowance.work
     start = period.span.start
     contract = dated.at(start)
     own = _own(contract, work)
     others = [entry for entry in work if entry not in own]
     lines = [line for _day, line in time_lines(book, dated, others, period.span.end, ZERO, decimals, notices)]
-    before = _units_billed(contract, there)
-    comes_to = sum((line.net for line in there if not _lump(line) and line not in before), ZERO)
+    before = _units_billed(contract, billed_lines)
+    comes_to = sum((line.net for line in billed_lines if not _lump(line) and line not in before), ZERO)
     comes_to += sum((_net(book, contract, line, start, decimals) for line in lines), ZERO)
     if own or before:
         unit = _price(book, dated, contract, start, decimals)
@@ -241,7 +245,7 @@ def _of_period(
                 )
             )
             return lines
-        already = _billed_units(contract, there)
+        already = _billed_units(contract, billed_lines)
         quantity = allowance.used - already
         unit = unit._replace(name=own[0].commodity.lower() if own else "")
         new = _lines(book, contract, start, unit, allowance.available, already, already + quantity, decimals)
@@ -251,7 +255,7 @@ def _of_period(
         all_of_it = _lines(book, contract, start, unit, allowance.available, ZERO, already + quantity, decimals)
         comes_to += sum((_net(book, contract, line, start, decimals) for line in all_of_it), ZERO)
     least = _least(dated, period, decimals) if over else ZERO
-    billed = sum((line.net for line in there), ZERO)
+    billed = sum((line.net for line in billed_lines), ZERO)
     billed += sum((_net(book, contract, line, start, decimals) for line in lines), ZERO)
     rest = max(comes_to, least) - billed
     if rest:
@@ -352,7 +356,7 @@ def _lines(
     return lines
 
 
-def _lump_line(book: Book, contract: Contract, day: date, amount: Decimal, what: str) -> DraftLine:
+def _lump_line(book: Book, contract: Contract, day: date, amount: Decimal, text: str) -> DraftLine:
     """A line billed as a sum, beside those of the period's units."""
     item = book.items[contract.item].at(day) if contract.item in book.items else None
     name = contract.text or (item.text or item.name if item else contract.code)
@@ -362,7 +366,7 @@ def _lump_line(book: Book, contract: Contract, day: date, amount: Decimal, what:
         tax=contract.tax,
         billable_from=day,
         item=contract.item,
-        text=f"{name}, {what}",
+        text=f"{name}, {text}",
         unit="LS",
         quantity=Decimal(1).copy_sign(amount),
         price=abs(amount),

@@ -31,17 +31,17 @@ def check_distance_sales(book: Book) -> Iterator[Finding]:
             if law.whereabouts(seller, state, supply.kind_of(nature)) == "union":
                 sales.append((invoice, nature, line, amount))
     totals: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
-    said: set[tuple[str, str]] = set()
-    for invoice, nature, line, amount in sorted(sales, key=lambda one: (one[0].date, one[0].source, one[2].source)):
+    found: set[tuple[str, str]] = set()
+    for invoice, nature, line, amount in sorted(sales, key=lambda sale: (sale[0].date, sale[0].source, sale[2].source)):
         year = invoice.date.year
         totals[year] += amount
-        beyond = next((one for one in (year, year - 1) if totals[one] > rule.threshold), None)
+        beyond = next((passed for passed in (year, year - 1) if totals[passed] > rule.threshold), None)
         tax = invoice.tax_codes.get(line.tax)
-        if beyond is None or tax is None or tax.sold_to or not tax.rate or (invoice.number, nature) in said:
+        if beyond is None or tax is None or tax.sold_to or not tax.rate or (invoice.number, nature) in found:
             continue
         if only_takes_back(invoice) or book.replacement_of(invoice.number):
             continue
-        said.add((invoice.number, nature))
+        found.add((invoice.number, nature))
         yield Finding(
             "warning",
             "distance-sales",
@@ -121,19 +121,25 @@ def check_destination_rates(book: Book) -> Iterator[Finding]:
             continue
         seller = supply.place_of_seller(book.seller.at(invoice.date))
         codes = invoice.tax_codes
-        said: set[str] = set()
+        found: set[str] = set()
         for line in invoice.lines:
             tax = codes.get(line.tax)
             whom = (
                 supply.parse_sold_to(tax.sold_to) if tax and tax.sold_to and tax.rate and tax.category == "S" else None
             )
-            if tax is None or whom is None or len(whom.places) > 1 or whom.buyer_kind != "consumer" or tax.code in said:
+            if (
+                tax is None
+                or whom is None
+                or len(whom.places) > 1
+                or whom.buyer_kind != "consumer"
+                or tax.code in found
+            ):
                 continue
             problem = _rate_of_before(line, invoice, tax, whom.places[0]) or _perhaps_reduced(
                 book, line, invoice, tax, whom.places[0], seller
             )
             if problem:
-                said.add(tax.code)
+                found.add(tax.code)
                 yield Finding(
                     "warning",
                     "rate-abroad",

@@ -124,11 +124,11 @@ def check_expenses(book: Book) -> Iterator[Finding]:
 def check_completeness(book: Book) -> Iterator[Finding]:
     """A contract has what it is billed with: price, account, time account, retention account."""
     for dated in book.contracts.values():
-        said: set[tuple[str, str]] = set()
+        found: set[tuple[str, str]] = set()
         for day, contract in dated.versions:
             for level, message in _missing(book, contract, day):
-                if (level, message) not in said:
-                    said.add((level, message))
+                if (level, message) not in found:
+                    found.add((level, message))
                     yield (_error if level == "error" else _warning)(contract, message)
 
 
@@ -359,7 +359,7 @@ def _change_orders(
     """Change orders with milestones of their own: they are agreed by then, and their milestones add up to them."""
     code = dated.first.code
     for milestone in planned.with_unknown_order:
-        there = ", ".join(str(order.date) for order in fixed.change_orders(dated)) or "none"
+        dates = ", ".join(str(order.date) for order in fixed.change_orders(dated)) or "none"
         yield _of(
             milestone,
             _(
@@ -368,7 +368,7 @@ def _change_orders(
                 code=code,
                 milestone=milestone.name,
                 change_order=milestone.change_order,
-                there=there,
+                there=dates,
             ),
         )
     for order, milestones in planned.separate_orders:
@@ -383,7 +383,7 @@ def _change_orders(
                         day=order.date,
                     ),
                 )
-        part, last = sum((amounts[one] for one in milestones), ZERO), milestones[-1]
+        part, last = sum((amounts[milestone] for milestone in milestones), ZERO), milestones[-1]
         if part == order.amount or (last.cumulative is not None and last.cumulative < 100):
             continue
         beyond = abs(part) > abs(order.amount) or part * order.amount < 0
@@ -425,11 +425,11 @@ def check_billed_twice(book: Book) -> Iterator[Finding]:
                 spans[line.contract].append((line, invoice.number))
             elif line.milestone:
                 stages[line.contract, line.milestone].append((line, invoice.number))
-    for code, those in sorted(spans.items()):
-        given_back = [line for line, _number in those if (line.quantity or line.net) < 0]
-        those = [one for one in those if (one[0].quantity or one[0].net) >= 0]
-        those.sort(key=lambda one: (one[0].start, one[0].end, one[1]))
-        for (first, number), (second, other) in pairwise(those):
+    for code, billed in sorted(spans.items()):
+        given_back = [line for line, _number in billed if (line.quantity or line.net) < 0]
+        billed = [span for span in billed if (span[0].quantity or span[0].net) >= 0]
+        billed.sort(key=lambda span: (span[0].start, span[0].end, span[1]))
+        for (first, number), (second, other) in pairwise(billed):
             assert first.end and second.start and second.end and first.start
             end = min(first.end, second.end)
             back = any(line.start <= second.start and line.end >= end for line in given_back if line.start and line.end)
@@ -447,13 +447,13 @@ def check_billed_twice(book: Book) -> Iterator[Finding]:
                     ),
                     second.source,
                 )
-    for (code, name), those in sorted(stages.items()):
+    for (code, name), billed in sorted(stages.items()):
         nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-        for line, number in those:  # two lines of one document are two parts of it, such as of two tax rates
+        for line, number in billed:  # two lines of one document are two parts of it, such as of two tax rates
             nets[number] += line.net
-        those = list({number: (line, number) for line, number in those}.values())
-        plus = [one for one in those if nets[one[1]] >= 0]
-        if len(plus) - (len(those) - len(plus)) > 1:
+        billed = list({number: (line, number) for line, number in billed}.values())
+        plus = [span for span in billed if nets[span[1]] >= 0]
+        if len(plus) - (len(billed) - len(plus)) > 1:
             yield Finding(
                 "warning",
                 "billed-twice",
@@ -548,11 +548,11 @@ def _advice(adjustment: RetroactiveAdjustment) -> str:
 
 def check_adjusted_documents(book: Book) -> Iterator[Finding]:
     """An adjustment names documents that billed days of its contract."""
-    those = [(line, invoice) for invoice in book.invoices for line in invoice.lines if line.adjusts]
-    if not those:
+    adjusting = [(line, invoice) for invoice in book.invoices for line in invoice.lines if line.adjusts]
+    if not adjusting:
         return
     billing = {(invoice.number, line.contract) for invoice in book.invoices for line in invoice.lines}
-    for line, invoice in those:
+    for line, invoice in adjusting:
         if not (line.contract and line.start and line.end):
             yield Finding(
                 "error", "contract",
@@ -573,14 +573,14 @@ def check_adjusted_documents(book: Book) -> Iterator[Finding]:
 
 def _to_come(book: Book, code: str, currency: str) -> Decimal:
     """The total of a contract's unbilled milestones; below zero if they give something back."""
-    there = fixed.billed_milestones(book.invoices)
+    billed = fixed.billed_milestones(book.invoices)
     places = currencies.currency_decimals(currency)
-    amounts = fixed.milestone_amounts(book.contracts[code], book.milestones.get(code, ()), there, places)
+    amounts = fixed.milestone_amounts(book.contracts[code], book.milestones.get(code, ()), billed, places)
     return sum(
         (
             amount.amount
             for amount in amounts
-            if not amount.milestone.deposit and (code, amount.milestone.name) not in there
+            if not amount.milestone.deposit and (code, amount.milestone.name) not in billed
         ),
         ZERO,
     )
@@ -602,7 +602,7 @@ def check_overbilling(book: Book) -> Iterator[Finding]:
             currency = currency_of(book, contract)
             if contract.mode == "fixed" and net + _to_come(book, code, currency) <= most:
                 continue
-            what, remedy = (
+            limit, remedy = (
                 (_("its price is"), _("let a milestone give the difference back"))
                 if contract.mode == "fixed"
                 else (_("its cap is"), _("credit the difference"))
@@ -614,7 +614,7 @@ def check_overbilling(book: Book) -> Iterator[Finding]:
                     "{code}: {amount} is billed, but {subject} {other_amount}: {remedy}, or amend it",
                     code=code,
                     amount=ledger_amount(net, currency),
-                    subject=what,
+                    subject=limit,
                     other_amount=ledger_amount(most, currency),
                     remedy=remedy,
                 ),

@@ -164,8 +164,8 @@ def check_cancellations(book: Book) -> Iterator[Finding]:
                 invoice.source,
             )
         issued = [invoice for invoice in correctives if not invoice.draft]
-        if issued and all(one.date != invoice.date for one in issued):
-            each = issued[0]
+        if issued and all(other.date != invoice.date for other in issued):
+            original = issued[0]
             yield Finding(
                 severity(book, invoice.date),
                 "cancellation",
@@ -174,9 +174,9 @@ def check_cancellations(book: Book) -> Iterator[Finding]:
                     "they are one document, so date it {entry_day}",
                     number=invoice.number,
                     day=invoice.date,
-                    entry_number=each.number,
+                    entry_number=original.number,
                     corrects=" ".join(invoice.corrects),
-                    entry_day=each.date,
+                    entry_day=original.date,
                 ),
                 invoice.source,
             )

@@ -71,12 +71,12 @@ def _distinct(customers: Iterator[Customer]) -> Iterator[Customer]:
     """One of the versions of a customer with the same mandate data: the first."""
     seen: set[tuple[object, ...]] = set()
     for customer in customers:
-        said = (
+        text = (
             customer.account, customer.mandate, customer.mandate_date, customer.debtor_iban, customer.debtor_bic,
             customer.mandate_type, customer.mandate_used, customer.buyer,
         )  # fmt: skip
-        if said not in seen:
-            seen.add(said)
+        if text not in seen:
+            seen.add(text)
             yield customer
 
 

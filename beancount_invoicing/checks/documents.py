@@ -374,7 +374,7 @@ def check_document_links(book: Book) -> FindingIterator:
         link = numbering.link(invoice.number)
         if invoice.draft or invoice.kind in {"void", "opening"} or link in invoice.links:
             continue
-        flag = " ".join(f"^{one}" for one in sorted({link, *invoice.links}))
+        flag = " ".join(f"^{name}" for name in sorted({link, *invoice.links}))
         yield Finding(
             "warning",
             "missing-link",

@@ -33,7 +33,7 @@ def check_exchange_differences(book: Book, allocated: Allocated) -> Iterator[Fin
     if not stuck:
         return
     settled: defaultdict[Source, list[tuple[Allocation, Weight]]] = defaultdict(list)
-    said: list[tuple[CustomerCurrency, Decimal, Finding]] = []
+    gains: list[tuple[CustomerCurrency, Decimal, Finding]] = []
     for allocation in allocated.allocations:
         booked = _booked(allocation.invoice, allocation.instalment, rates)
         if booked is None or (key := _key(book, booked)) not in stuck:
@@ -41,11 +41,11 @@ def check_exchange_differences(book: Book, allocated: Allocated) -> Iterator[Fin
         if allocation.counter_document is None:
             settled[allocation.source].append((allocation, booked))
         elif allocation.invoice.payable > 0:
-            said += [(key, *found) for found in _given_back(allocation.counter_document, allocation, booked, rates)]
-    for source, those in sorted(settled.items(), key=lambda pair: pair[0]):
+            gains += [(key, *found) for found in _given_back(allocation.counter_document, allocation, booked, rates)]
+    for source, allocations in sorted(settled.items(), key=lambda pair: pair[0]):
         if source in rates:
-            said += [(_key(book, rates[source]), *found) for found in _settled(book, rates[source], those)]
-    for key, off, finding in said:
+            gains += [(_key(book, rates[source]), *found) for found in _settled(book, rates[source], allocations)]
+    for key, off, finding in gains:
         stuck[key] -= off
         yield finding
     named = {*settled, *(unallocated.payment.source for unallocated in allocated.unallocated)}
@@ -102,16 +102,18 @@ def _unallocated(book: Book, allocated: Allocated, rates: WeightsBySource) -> di
         if paid := rates.get(unallocated.payment.source):
             sides[_key(book, paid)].append((unallocated.amount, unallocated.amount * _rate(paid)))
     result = {}
-    for key, those in sides.items():
-        net = sum((amount for amount, _value in those), ZERO)
-        same = [(amount, value) for amount, value in those if amount * net > 0]
+    for key, weights in sides.items():
+        net = sum((amount for amount, _value in weights), ZERO)
+        same = [(amount, value) for amount, value in weights if amount * net > 0]
         whole = sum((amount for amount, _value in same), ZERO)
         result[key] = net * sum((value for _amount, value in same), ZERO) / whole if net else ZERO
     return result
 
 
 def _booked(invoice: Invoice, instalment: int | None, rates: WeightsBySource) -> Weight | None:
-    return next((rates.get(each.source) for each in invoice.instalments if each.index == instalment), None)
+    return next(
+        (rates.get(candidate.source) for candidate in invoice.instalments if candidate.index == instalment), None
+    )
 
 
 def _rate(weight: Weight) -> Decimal:
@@ -133,23 +135,25 @@ def _in_all(value: Decimal, into: str) -> str:
     return f"@@ {ledger_amount(abs(round_to(value, currencies.currency_decimals(into))), into)}"
 
 
-def _settled(book: Book, paid: Weight, those: list[tuple[Allocation, Weight]]) -> Iterator[tuple[Decimal, Finding]]:
+def _settled(
+    book: Book, paid: Weight, allocations: list[tuple[Allocation, Weight]]
+) -> Iterator[tuple[Decimal, Finding]]:
     """The gain or loss of a payment on the claims that it settles, or opens again."""
     decimals = currencies.currency_decimals(paid.currency_of_value)
-    off = sum((allocation.amount * (_rate(booked) - _rate(paid)) for allocation, booked in those), ZERO)
+    off = sum((allocation.amount * (_rate(booked) - _rate(paid)) for allocation, booked in allocations), ZERO)
     if abs(off) < _cent(paid.currency_of_value):
         return
-    taken = -sum((allocation.amount for allocation, _booked in those), ZERO)
+    taken = -sum((allocation.amount for allocation, _booked in allocations), ZERO)
     booked = taken * _rate(paid) - off
-    (rate, *others) = {_rate(weight) for _one, weight in those}
+    (rate, *others) = {_rate(weight) for _one, weight in allocations}
     price = _in_all(booked, paid.currency_of_value) if others else _price(booked, rate, paid.currency_of_value)
     postings = f"{paid.account} {ledger_amount(taken, paid.currency)} {price}"
     if taken != paid.amount:  # what settles nothing keeps its own price
         rest = paid.amount - taken
         own = _price(rest * _rate(paid), _rate(paid), paid.currency_of_value)
         postings = f"{paid.account} {ledger_amount(rest, paid.currency)} {own}, {postings}"
-    numbers = ", ".join(dict.fromkeys(allocation.invoice.number for allocation, _booked in those))
-    several = len({allocation.invoice.number for allocation, _booked in those}) > 1
+    numbers = ", ".join(dict.fromkeys(allocation.invoice.number for allocation, _booked in allocations))
+    several = len({allocation.invoice.number for allocation, _booked in allocations}) > 1
     was, now = (
         ledger_amount(abs(round_to(value, decimals)), paid.currency_of_value) for value in (booked, taken * _rate(paid))
     )
@@ -167,10 +171,10 @@ def _settled(book: Book, paid: Weight, those: list[tuple[Allocation, Weight]]) -
                 now=now,
                 result=_result(off, paid),
                 postings=postings,
-                account=_account(book, off, those[0][0].invoice),
+                account=_account(book, off, allocations[0][0].invoice),
                 other_amount=ledger_amount(round_to(off, decimals), paid.currency_of_value),
                 taken=(
-                    _('; below the second, write settles: "{number}"', number=those[0][0].invoice.number)
+                    _('; below the second, write settles: "{number}"', number=allocations[0][0].invoice.number)
                     if taken != paid.amount and (not several)
                     else ""
                 ),
@@ -246,10 +250,10 @@ def _result(off: Decimal, where: Weight) -> str:
     amount = ledger_amount(
         abs(round_to(off, currencies.currency_decimals(where.currency_of_value))), where.currency_of_value
     )
-    what = "gain" if off < 0 else "loss"
+    outcome = "gain" if off < 0 else "loss"
     return _(
         "an exchange {subject} of {amount} is not booked anywhere and stays on {account}",
-        subject=what,
+        subject=outcome,
         amount=amount,
         account=where.account,
     )
@@ -259,9 +263,9 @@ def _account(book: Book, off: Decimal, invoice: Invoice) -> str:
     """An account of exchange differences: that of option `exchange-account`, else one with such a name, else a new one."""
     income = invoice.lines[0].account.partition(":")[0] if invoice.lines else "Income"
     roots = (income, book.expenses_root) if off < 0 else (book.expenses_root, income)
-    said = book.option("exchange-account", invoice.date).split()
+    accounts = book.option("exchange-account", invoice.date).split()
     for known in (
-        said,
+        accounts,
         [account for account in (f"{root}:Exchange" for root in roots) if account in book.opened_accounts],
     ):
         if known:

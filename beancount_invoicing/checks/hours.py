@@ -74,7 +74,7 @@ class _Timed:
                 )
                 others = {self.of_account[account] for account in accounts if account in self.of_account}
                 for names in (self.of_account, self.of_code):
-                    names.update({name: kin for name, one in names.items() if one in others})
+                    names.update({name: kin for name, group in names.items() if group in others})
                 self.of_account.update(dict.fromkeys(accounts, kin))
                 self.of_code[code] = kin
 
@@ -149,13 +149,13 @@ def _said(billed: Decimal, gone: Decimal, codes: str, item: str, account: str, c
     def of(seconds: Decimal) -> str:
         return f"{worktime.without_trailing_zeros(worktime.from_seconds_rounded(seconds, commodity))} {commodity}"
 
-    what = codes + (f" ({item})" if item else "")
+    subject = codes + (f" ({item})" if item else "")
     if billed < 0 or gone < 0:
         return _(
             "{of_document} of {subject} are credited, but {other_of_document} return to {account}: write "
             "{of_document} there, or credit as many",
             of_document=of(max(-billed, ZERO)),
-            subject=what,
+            subject=subject,
             other_of_document=of(-gone),
             account=account,
         )
@@ -164,7 +164,7 @@ def _said(billed: Decimal, gone: Decimal, codes: str, item: str, account: str, c
             "{of_document} of {subject} are billed, but {other_of_document} leave {account}, so {of_document_3} "
             "would be billed again: write {of_document_4} there, or bill {other_of_document}",
             of_document=of(billed),
-            subject=what,
+            subject=subject,
             other_of_document=of(gone),
             account=account,
             of_document_3=of(billed - gone),
@@ -175,7 +175,7 @@ def _said(billed: Decimal, gone: Decimal, codes: str, item: str, account: str, c
         "would never be billed: write {of_document_4} there, or bill {other_of_document}; write what is "
         "given away as a posting of its own, {of_document_5} with written-down: TRUE",
         of_document=of(billed),
-        subject=what,
+        subject=subject,
         other_of_document=of(gone),
         account=account,
         of_document_3=of(gone - billed),
@@ -188,21 +188,21 @@ def _billed(lines: Sequence[Line], commodity: str, *, moved: bool) -> Decimal:
     """The seconds that lines bill: a line of one sum bills none, nor does one in another unit (km …), unless that is all
     there is for time that leaves its account.
     """
-    one = worktime.seconds_per_unit(commodity)
+    unit = worktime.seconds_per_unit(commodity)
     counted = [line for line in lines if line.unit.lower() not in worktime.LUMP_WORDS]
-    timed = [line for line in counted if one == 1 or not line.unit or worktime.seconds_per_unit(line.unit) > 1]
+    timed = [line for line in counted if unit == 1 or not line.unit or worktime.seconds_per_unit(line.unit) > 1]
     total = ZERO
     for line in timed or (counted if moved else ()):
         length = worktime.seconds_per_unit(line.unit)
-        total += (line.quantity or ZERO) * (length if length > 1 and one > 1 else one)
+        total += (line.quantity or ZERO) * (length if length > 1 and unit > 1 else unit)
     return total
 
 
 def _commodity(book: Book, contracts: _Timed, account: str) -> str:
     """The unit of a time account: that of its entries, else of its `open`, else hours."""
-    there = next((those for (name, _item), those in contracts.entries.items() if name == account), ())
-    said = book.currencies.get(account, ())
-    return there[0].commodity if there else said[0] if said else "HOUR"
+    entries = next((works for (name, _item), works in contracts.entries.items() if name == account), ())
+    currencies = book.currencies.get(account, ())
+    return entries[0].commodity if entries else currencies[0] if currencies else "HOUR"
 
 
 def _slack(
@@ -211,22 +211,22 @@ def _slack(
     """By how many seconds billed time may differ from what leaves the account: by the contract's rounding of each entry, and
     if entries are kept to the second, or taken in part up to a cap, by their last decimal and by the quantity's.
     """
-    one = worktime.seconds_per_unit(commodity)
-    those = contracts.entries.get((account, item), ())
-    those = those[: bisect_right(those, invoice.date, key=lambda work: work.date)]
-    kept = sum(worktime.decimal_places(work.quantity) >= worktime.MAX_QUANTITY_DECIMALS for work in those)
-    slack = kept * round_to(Decimal(one) / 10_000, 2) + (len(lines) * Decimal(one) / 200 if kept else ZERO)
-    said = [contracts.at(line, invoice.date) for line in lines]
-    if any(contract.cap is not None for contract in said):  # the entry that reaches a cap is taken in part
-        slack += Decimal(one) / 2_000
-    for text in {contract.time_rounding for contract in said}:
+    unit = worktime.seconds_per_unit(commodity)
+    works = contracts.entries.get((account, item), ())
+    works = works[: bisect_right(works, invoice.date, key=lambda work: work.date)]
+    exact = sum(worktime.decimal_places(work.quantity) >= worktime.MAX_QUANTITY_DECIMALS for work in works)
+    slack = exact * round_to(Decimal(unit) / 10_000, 2) + (len(lines) * Decimal(unit) / 200 if exact else ZERO)
+    timed = [contracts.at(line, invoice.date) for line in lines]
+    if any(contract.cap is not None for contract in timed):  # the entry that reaches a cap is taken in part
+        slack += Decimal(unit) / 2_000
+    for text in {contract.time_rounding for contract in timed}:
         try:
             rule = worktime.parse_time_rounding(text)
         except worktime.TimeRoundingError:  # said by lengths
             continue
         if rule:
-            stretches = len({work.date for work in those}) if rule.per == "day" else len(those)
-            slack += rule.step * one * stretches
+            stretches = len({work.date for work in works}) if rule.per == "day" else len(works)
+            slack += rule.step * unit * stretches
     return slack
 
 

@@ -182,7 +182,7 @@ def _once(book: Book, number: str, invoices: tuple[Invoice, ...]) -> Iterator[Fi
             None,
         )
         if twice is not None:
-            what = (
+            subject = (
                 _("the interest from {start} to {end}", start=line.start, end=line.end)
                 if line.end
                 else _("the fixed indemnity")
@@ -193,7 +193,7 @@ def _once(book: Book, number: str, invoices: tuple[Invoice, ...]) -> Iterator[Fi
                 _(
                     "{subject} of {number} is already charged, at least in part ({place}): take it out, or change "
                     "from: and to:",
-                    subject=what,
+                    subject=subject,
                     number=number,
                     place=twice.source,
                 ),
@@ -219,19 +219,19 @@ def _same(line: Line, other: Line) -> bool:
 
 def check_contract_rates(book: Book) -> Iterator[Finding]:
     """A contract's rate between businesses is not below what the seller's law allows, on the day on which it takes effect."""
-    said: list[tuple[date, str, str, Source]] = []
+    found: list[tuple[date, str, str, Source]] = []
     option = book.options.get("late-interest")
-    said += [
+    found += [
         (day, str(text), _("option late-interest"), book.option_source("late-interest"))
         for day, text in _versions(option)
     ]
     for dated in book.customers.values():
-        said += [
+        found += [
             (day, customer.late_interest, customer.name, customer.source)
             for day, customer in dated.versions
             if customer.buyer == "business"
         ]
-    for day, text, what, source in said:
+    for day, text, subject, source in found:
         try:
             rate = law.interest_option(text) if text else ""
         except ValueError:
@@ -246,7 +246,7 @@ def check_contract_rates(book: Book) -> Iterator[Finding]:
                 _(
                     "{subject}: {rate} % is less than the {least} % that a contract between businesses must require "
                     "at least on {day} (Code de commerce, art. L441-10 II)",
-                    subject=what,
+                    subject=subject,
                     rate=rate,
                     least=least,
                     day=day,
@@ -272,7 +272,7 @@ def check_unowed_interest(book: Book, allocated: Allocated) -> Iterator[Finding]
         unallocated=(),
     )
     stand = {id(position.invoice): position for position in positions(book, allocated.as_of, near, [*late, *invoices])}
-    of_number = {one.number: stand[id(one)] for one in late if id(one) in stand}
+    of_number = {position.number: stand[id(position)] for position in late if id(position) in stand}
     for claim in invoices:
         if claim.interest_on not in of_number or stand[id(claim)].status == "written-off":
             continue
@@ -287,8 +287,8 @@ def check_unowed_interest(book: Book, allocated: Allocated) -> Iterator[Finding]
 
 def check_lapsing(book: Book, allocated: Allocated) -> Iterator[Finding]:
     """What is still open does not lapse within six months of the ledger's last day."""
-    for one in lapsing(book, allocated, book.last_date):
-        yield Finding("warning", "lapses", one.message(book.last_date), one.invoice.source)
+    for lapse in lapsing(book, allocated, book.last_date):
+        yield Finding("warning", "lapses", lapse.message(book.last_date), lapse.invoice.source)
 
 
 CHECKS = (check_reference_rates, check_interest_invoices, check_contract_rates)

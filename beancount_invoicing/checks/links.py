@@ -95,9 +95,9 @@ def _of_older_books(book: Book) -> Callable[[Unmatched], bool]:
     """The links of entries from older books, before they had documents, or between a claim and its payment, to the cent."""
     before = before_documents(book)
     sums: defaultdict[str, defaultdict[tuple[str, str], Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
-    for one in book.unmatched:
-        for payment in one.payments:
-            sums[one.name][payment.customer, payment.currency] += payment.amount
+    for unknown in book.unmatched:
+        for payment in unknown.payments:
+            sums[unknown.name][payment.customer, payment.currency] += payment.amount
 
     def older(unmatched: Unmatched) -> bool:
         return all(before(payment.customer, unmatched.date) for payment in unmatched.payments) or not any(
@@ -201,14 +201,14 @@ def _likely(
             "correct it, or {instead}; if a document of that number is still to be written, this will settle it then",
             instead=instead,
         )
-    said = []
+    findings = []
     for number in best:
         standing = standings[number]
-        what = _("{amount} open", amount=ledger_amount(abs(standing.open), currency)) if standing.open else "settled"
+        state = _("{amount} open", amount=ledger_amount(abs(standing.open), currency)) if standing.open else "settled"
         later = (
             _(", and dated {day}: it is settled from then on", day=standing.invoice.booked_from)
             if standing.invoice.booked_from > day
             else ""
         )
-        said.append(_("{write} ({subject}{later})", write=write(number), subject=what, later=later))
-    return _("did you mean {text}?", text=joined(_(" or "), said))
+        findings.append(_("{write} ({subject}{later})", write=write(number), subject=state, later=later))
+    return _("did you mean {text}?", text=joined(_(" or "), findings))

@@ -201,7 +201,7 @@ def check_payment_terms(book: Book) -> Iterator[Finding]:
 
 def check_longest_terms(book: Book) -> Iterator[Finding]:
     """Terms are not longer than the law of the seller's country allows; reported once for each customer and terms."""
-    said: set[tuple[str, str]] = set()
+    found: set[tuple[str, str]] = set()
     for invoice in book.invoices:
         customer = invoice.customer
         if (
@@ -217,7 +217,7 @@ def check_longest_terms(book: Book) -> Iterator[Finding]:
         ):
             continue
         due = max(map(_agreed, _usual(invoice)), default=invoice.date)
-        if (due - invoice.date).days <= longest.days or (customer.account, invoice.terms) in said:
+        if (due - invoice.date).days <= longest.days or (customer.account, invoice.terms) in found:
             continue
         allowed = _("{days} days", days=longest.days)
         if longest.end_of_month_days:
@@ -228,7 +228,7 @@ def check_longest_terms(book: Book) -> Iterator[Finding]:
             ends = steps.end_of_month(invoice.date + span), steps.end_of_month(invoice.date) + span
             if due <= max(ends) and any(rule[0].startswith("end of month") for rule in _rules(invoice.terms)):
                 continue
-        said.add((customer.account, invoice.terms))
+        found.add((customer.account, invoice.terms))
         yield Finding(
             "warning",
             "terms-too-long",
@@ -439,8 +439,8 @@ def check_mentions(book: Book) -> Iterator[Finding]:
             _('vat-id: "FR…"'),
         ),
     }
-    for rule, (there, key) in wanted.items():
-        if not there:
+    for rule, (mentioned, key) in wanted.items():
+        if not mentioned:
             yield Finding(
                 "warning",
                 rule,

@@ -62,8 +62,8 @@ def _forbidden(own: Customer, payer: Customer) -> str:
 
 def _person(customer: Customer) -> set[str]:
     """The numbers that a legal person has, whatever its establishments."""
-    said = (customer.siren or customer.siret[:9], customer.vat_id)
-    return {number.replace(" ", "").upper() for number in said if number}
+    identifiers = (customer.siren or customer.siret[:9], customer.vat_id)
+    return {number.replace(" ", "").upper() for number in identifiers if number}
 
 
 def _error(contract: Contract, message: str) -> Finding:

@@ -23,10 +23,10 @@ def check_duplicates(book: Book) -> Iterator[Finding]:
         uses[use.number].append(use)
     twice = {number: places for number, places in uses.items() if len(places) > 1}
     free = _next_places(book) if twice else lambda _use: ""
-    for number, those in twice.items():
+    for number, occurrences in twice.items():
         sent = _sent_by(book, number)
-        keeps = next((use for use in those if _customer_at(book, use) in sent), those[0])
-        for use in those:
+        keeps = next((use for use in occurrences if _customer_at(book, use) in sent), occurrences[0])
+        for use in occurrences:
             if use is keeps:
                 continue
             other = free(use) or _("another number (and its link)")
@@ -135,7 +135,7 @@ def check_series(book: Book) -> Iterator[Finding]:
             judged = severity(book, later.date)
             if after != before + 1:
                 missing = after - before - 1
-                what = _n(missing, "one number is", "{missing} numbers are", missing=missing)
+                gap = _n(missing, "one number is", "{missing} numbers are", missing=missing)
                 yield Finding(
                     judged,
                     "series-gap",
@@ -144,7 +144,7 @@ def check_series(book: Book) -> Iterator[Finding]:
                         'or fill the gap with a transaction of kind: "void"',
                         number=later.number,
                         earlier_number=earlier.number,
-                        subject=what,
+                        subject=gap,
                     ),
                     later.source,
                 )

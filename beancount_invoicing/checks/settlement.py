@@ -59,7 +59,7 @@ def _beyond_all(book: Book, note: Invoice, names: str, payable: _Given, beyond: 
         (
             _(
                 "{subject} {amount}, left {part_amount}",
-                subject=part.what,
+                subject=part.words,
                 amount=ledger_amount(abs(part.amount), note.currency),
                 part_amount=ledger_amount(abs(part.left), note.currency),
             )
@@ -92,7 +92,7 @@ def _beyond_part(book: Book, note: Invoice, names: str, part: _Given) -> Finding
             "{number} credits {amount} of {subject}, but of {names}{left}",
             number=note.number,
             amount=ledger_amount(abs(part.amount), note.currency),
-            subject=part.what,
+            subject=part.words,
             names=names,
             left=(
                 _(" only {left} is left to credit: write {left}, or correct what it corrects", left=left)
@@ -137,7 +137,7 @@ class _Given(NamedTuple):
     """For a tax: whether the net under its code is used up."""
 
     @property
-    def what(self) -> str:
+    def words(self) -> str:
         """The figure in words."""
         return _("the tax {code}", code=self.code) if self.tax else _("the net under {code}", code=self.code)
 
@@ -151,24 +151,24 @@ def _parts(credit_note_effect: CreditNoteEffect) -> Iterator[_Given]:
     """The net under each code, and each tax."""
     nets = nets_of(credit_note_effect.note)
     for code in sorted({code for code, _account in nets if code}):
-        amount = sum((net for (each, _account), net in nets.items() if each == code), ZERO)
+        amount = sum((net for (net_code, _account), net in nets.items() if net_code == code), ZERO)
         yield _Given(
             code, amount, sum((left.net(code) for left in credit_note_effect.before), ZERO), credit_note_effect.note.net
         )
-    for each in credit_note_effect.note.taxes:
-        code = each.tax.code
+    for tax_amount in credit_note_effect.note.taxes:
+        code = tax_amount.tax.code
         net = sum(
             (
                 net
                 for (one_code, _account), net in nets.items()
-                if bears_tax(credit_note_effect.note, one_code, each.tax)
+                if bears_tax(credit_note_effect.note, one_code, tax_amount.tax)
             ),
             ZERO,
         )
-        base = sum((left.base(each.tax) for left in credit_note_effect.before), ZERO)
+        base = sum((left.base(tax_amount.tax) for left in credit_note_effect.before), ZERO)
         rest = sum((left.taxes.get(code, ZERO) for left in credit_note_effect.before), ZERO)
-        toward = -credit_note_effect.note.net if each.tax.withholding else credit_note_effect.note.net
-        yield _Given(code, each.amount, rest, toward, True, net + base == 0)
+        toward = -credit_note_effect.note.net if tax_amount.tax.withholding else credit_note_effect.note.net
+        yield _Given(code, tax_amount.amount, rest, toward, True, net + base == 0)
 
 
 def check_deposits_deducted(book: Book) -> Iterator[Finding]:
@@ -503,8 +503,8 @@ def _tax_not_cancelled(total: TaxTotal, source: Source) -> Finding:
 def _taken_over(book: Book, due: TaxDue) -> Iterator[Finding]:
     """Pending tax from earlier books says to which open item it belongs."""
     since = min((invoice.booked_from for invoice in book.invoices if invoice.kind == "opening"), default=date.min)
-    for one in due.unassigned:
-        if one.date < since:
+    for unassigned in due.unassigned:
+        if unassigned.date < since:
             continue  # what older books began with: the open items that were taken over later say what waits
         yield Finding(
             "warning",
@@ -513,10 +513,10 @@ def _taken_over(book: Book, due: TaxDue) -> Iterator[Finding]:
                 "{amount} of tax on {account} is taken over from earlier books, but nothing shows which open item it "
                 'belongs to: write it in the open item\'s transaction, kind: "opening", with a posting for each, and '
                 'tax: and settles: "…" (the number) below it',
-                amount=ledger_amount(-one.amount, one.currency),
-                account=one.account,
+                amount=ledger_amount(-unassigned.amount, unassigned.currency),
+                account=unassigned.account,
             ),
-            one.source,
+            unassigned.source,
         )
     numbers = {invoice.number for invoice in book.invoices}
     for movement in book.tax_movements:
@@ -549,8 +549,10 @@ def _deposits_due(book: Book, due: TaxDue) -> Iterator[Finding]:
                 or tax.code_of_name(code, book.taxes) not in book.taxes
             ):
                 continue
-            said = next((amount.tax for amount in deposit.taxes if amount.tax.code == code and amount.pending), None)
-            if said is None or deduction.account == said.pending:
+            pending_tax = next(
+                (amount.tax for amount in deposit.taxes if amount.tax.code == code and amount.pending), None
+            )
+            if pending_tax is None or deduction.account == pending_tax.pending:
                 continue
             if invoice.currency != book.currency:
                 continue
@@ -580,7 +582,7 @@ def _deposits_due(book: Book, due: TaxDue) -> Iterator[Finding]:
                         account=deduction.account,
                         other_amount=ledger_amount(left, invoice.currency),
                         amount_3=ledger_amount(deduction.amount - left, invoice.currency),
-                        pending=said.pending,
+                        pending=pending_tax.pending,
                         code=code,
                     ),
                     deduction.source,

@@ -73,7 +73,7 @@ def _compared(
         for place, tax in taxes.items():
             if claim:
                 expected[place] += tax * allocation.amount / claim
-    numbers = ", ".join(sorted({one.invoice.number for one in allocations}))
+    numbers = ", ".join(sorted({allocation.invoice.number for allocation in allocations}))
     first = allocations[0].invoice
     cent = Decimal(1).scaleb(-currency_decimals(first.currency))
     for (code, account), exact in sorted(expected.items()):

@@ -28,17 +28,17 @@ def check_shared_time_accounts(book: Book) -> Iterator[Finding]:
         for contract, first, last in versions(dated):
             if dated.first.mode == "time" and contract.time:
                 spells[contract.time].append((first, last or date.max, contract))
-    for account, those in sorted(spells.items()):
-        said: set[frozenset[str]] = set()
-        for (first, last, one), (other_first, other_last, other) in combinations(sorted(those, key=_order), 2):
-            pair = frozenset({one.code, other.code})
-            if len(pair) == 2 and first <= other_last and other_first <= last and pair not in said:
-                said.add(pair)
+    for account, of_account in sorted(spells.items()):
+        found: set[frozenset[str]] = set()
+        for (first, last, code), (other_first, other_last, other) in combinations(sorted(of_account, key=_order), 2):
+            pair = frozenset({code.code, other.code})
+            if len(pair) == 2 and first <= other_last and other_first <= last and pair not in found:
+                found.add(pair)
                 yield Finding(
                     "error", "contract",
                     _("contract {other}: from {first} on, {account} is also the time account of {entry} ({place}), "
                     "so nobody can tell whose time it is: give one of them an account of its own, or until: the day "
-                    "before", other=other.code, account=account, entry=one.code, place=one.source, first=max(first, other_first)),
+                    "before", other=other.code, account=account, entry=code.code, place=code.source, first=max(first, other_first)),
                     other.source,
                 )  # fmt: skip
 

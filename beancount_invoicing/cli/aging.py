@@ -42,9 +42,9 @@ def _bounds(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int
         ) from None
 
 
-def _said(amount: str, mark: Mark | None) -> str:
+def _said(amount: str, style: Mark | None) -> str:
     """An amount in its colour; nothing has none."""
-    return marked(spaced(amount), mark if amount.strip("-0.") else None)
+    return marked(spaced(amount), style if amount.strip("-0.") else None)
 
 
 @click.command(epilog=examples("aging", "aging --as-of end-of-last-month --bounds 15,45"))

@@ -17,13 +17,13 @@ def ask(question: str, choices: Iterable[str], empty: bool = False) -> str:
     else:
 
         def complete(text: str, state: int) -> str | None:
-            found = [one for one in known if one.casefold().startswith(text.casefold())]
+            found = [word for word in known if word.casefold().startswith(text.casefold())]
             return found[state] if state < len(found) else None
 
         readline.set_completer(complete)
         readline.set_completer_delims(" ")
         readline.parse_and_bind("tab: complete")
     while True:
-        said = str(prompt(question, default="" if empty else None, show_default=False)).strip()
-        if said or empty:
-            return said
+        answer = str(prompt(question, default="" if empty else None, show_default=False)).strip()
+        if answer or empty:
+            return answer

@@ -25,11 +25,11 @@ class Marked(str):
     """A text with what it stands for; a class for each mark, as tables have thousands of cells."""
 
     __slots__ = ()
-    mark: str = ""
+    style: str = ""
 
 
 _MARKED: dict[Mark, type[Marked]] = {
-    mark: type(f"Marked{mark.title()}", (Marked,), {"__slots__": (), "mark": mark}) for mark in get_args(Mark)
+    style: type(f"Marked{style.title()}", (Marked,), {"__slots__": (), "style": style}) for style in get_args(Mark)
 }
 
 BY_STATUS: dict[str, Mark | None] = {
@@ -45,25 +45,25 @@ BY_STATUS: dict[str, Mark | None] = {
 
 def mark_of(text: str) -> str:
     """What a text stands for; "" for one that is not marked."""
-    return text.mark if isinstance(text, Marked) else ""
+    return text.style if isinstance(text, Marked) else ""
 
 
-def marked(text: str | None, mark: Mark | None) -> str:
-    """A text that stands for `mark`; as it is for None, and where there is nothing."""
-    return _MARKED[mark](translated(text)) if text and mark else text or ""
+def marked(text: str | None, style: Mark | None) -> str:
+    """A text that stands for `style`; as it is for None, and where there is nothing."""
+    return _MARKED[style](translated(text)) if text and style else text or ""
 
 
-def row_marked(cells: Iterable[str | None], mark: Mark | None) -> list[str]:
+def row_marked(cells: Iterable[str | None], style: Mark | None) -> list[str]:
     """All cells of a row, marked alike."""
-    if mark is None:
+    if style is None:
         return [cell or "" for cell in cells]
-    kind = _MARKED[mark]
+    kind = _MARKED[style]
     return [kind(translated(cell)) if cell else "" for cell in cells]
 
 
-def paint(text: str, mark: str, bold: bool = False) -> str:
-    """A text in the colour of `mark`, for a terminal."""
-    codes = ";".join(filter(None, ("1" if bold else "", _CODES[mark])))
+def paint(text: str, style: str, bold: bool = False) -> str:
+    """A text in the colour of `style`, for a terminal."""
+    codes = ";".join(filter(None, ("1" if bold else "", _CODES[style])))
     return f"\x1b[{codes}m{text}\x1b[0m" if codes and text else text
 
 
@@ -72,6 +72,6 @@ def in_colour(stream: IO[str]) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
 
 
-def painted(text: str, mark: Mark, stream: IO[str] | None = None) -> str:
+def painted(text: str, style: Mark, stream: IO[str] | None = None) -> str:
     """A text in its colour where the stream, standard output if none is given, shows colours."""
-    return paint(text, mark) if in_colour(stream or sys.stdout) else text
+    return paint(text, style) if in_colour(stream or sys.stdout) else text

@@ -92,16 +92,16 @@ class Commands(click.Group):
         known = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
         room = formatter.width - 6 - max(map(len, known))
         with formatter.section(translated_text("Commands")):
-            formatter.write_dl([(name, _brief(one.help or "", room)) for name, one in known.items() if one])
+            formatter.write_dl([(name, _brief(command.help or "", room)) for name, command in known.items() if command])
 
 
 def _brief(text: str, room: int) -> str:
     """The first sentence of a text; of one that is too long, as many clauses as fit."""
-    said = re.split(r"\.(?: |$)", " ".join(text.split()), maxsplit=1)[0]
-    for mark in (r"[:;–] ", ", "):
-        while len(said) > room and (ends := list(re.finditer(mark, said))):
-            said = said[: ends[-1].start()].rstrip()
-    return said
+    sentences = re.split(r"\.(?: |$)", " ".join(text.split()), maxsplit=1)[0]
+    for pattern in (r"[:;–] ", ", "):
+        while len(sentences) > room and (ends := list(re.finditer(pattern, sentences))):
+            sentences = sentences[: ends[-1].start()].rstrip()
+    return sentences
 
 
 class OneOf(click.Choice[str]):
@@ -223,9 +223,9 @@ def print_notice(message: str) -> None:
     _tell(message, None)
 
 
-def _tell(message: str, mark: Mark | None) -> None:
+def _tell(message: str, style: Mark | None) -> None:
     text = translated(message).removeprefix(f"{Path.cwd()}{os.sep}")
-    echo(painted(text, mark, sys.stderr) if mark else text, err=True)
+    echo(painted(text, style, sys.stderr) if style else text, err=True)
 
 
 def print_assumed_notice(book: Book, as_of: date) -> None:
@@ -237,8 +237,8 @@ def print_assumed_notice(book: Book, as_of: date) -> None:
 def today() -> date:
     """The day where the user is: read once in a call, and handed down."""
     context = click.get_current_context(silent=True)
-    kept: dict[str, date] = context.meta if context else {}
-    return kept.setdefault(_TODAY, _calendar())
+    memory: dict[str, date] = context.meta if context else {}
+    return memory.setdefault(_TODAY, _calendar())
 
 
 _TODAY = f"{__name__}.today"
@@ -382,11 +382,11 @@ def output_format_option(default: str) -> Callable[[F], F]:
 
 
 def _outputs(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:
-    those = tuple(part.strip() for part in value.split(",") if part.strip())
-    for one in those:
-        if one not in {"pdf", "html", "text"}:
-            raise click.BadParameter(_("{entry} is not one of pdf, html, text", entry=one), ctx=ctx, param=param)
-    return tuple(dict.fromkeys(those))
+    parts = tuple(part.strip() for part in value.split(",") if part.strip())
+    for name in parts:
+        if name not in {"pdf", "html", "text"}:
+            raise click.BadParameter(_("{entry} is not one of pdf, html, text", entry=name), ctx=ctx, param=param)
+    return tuple(dict.fromkeys(parts))
 
 
 def folder_option(default: str | None) -> Callable[[F], F]:
@@ -466,8 +466,8 @@ def print_table(
 
 def say(text: str) -> None:
     """Prints a text with amounts for eyes. What is not a terminal gets plain spaces in them: `list | grep "1 044"` finds it."""
-    said = translated(text)
-    echo(said if sys.stdout.isatty() else said.replace(NARROW_SPACE, " "))
+    shown = translated(text)
+    echo(shown if sys.stdout.isatty() else shown.replace(NARROW_SPACE, " "))
 
 
 def spaced(amount: str | None) -> str:

@@ -116,14 +116,14 @@ def complete_known_values(key: str) -> Completing:
     """What contracts and customers say under a key already."""
     name = key.replace("-", "_")
 
-    def said(book: Book) -> Iterable[tuple[str, str]]:
+    def values_of(book: Book) -> Iterable[tuple[str, str]]:
         agreed: list[Dated[Any]] = [*book.contracts.values(), *book.customers.values()]
         for dated in agreed:
-            for _day, one in dated.versions:
-                if isinstance(value := getattr(one, name, None), str) and value:
+            for _day, version in dated.versions:
+                if isinstance(value := getattr(version, name, None), str) and value:
                     yield value, ""
 
-    return _from(said)
+    return _from(values_of)
 
 
 complete_policies = _from(lambda book: ((name, "") for name in ("none", "standard", *book.policies)))
@@ -153,7 +153,9 @@ complete_units = _from(
 """Units of items."""
 
 complete_currencies = _from(
-    lambda book: ((one, "") for one in {book.currency, *(invoice.currency for invoice in book.invoices)} if one)
+    lambda book: (
+        (currency, "") for currency in {book.currency, *(invoice.currency for invoice in book.invoices)} if currency
+    )
 )
 """Currencies of the books and of documents."""
 
@@ -180,7 +182,9 @@ def complete_timezones(ctx: click.Context, param: click.Parameter, incomplete: s
 
     del ctx, param
     return [
-        CompletionItem(one) for one in sorted(available_timezones()) if one.casefold().startswith(incomplete.casefold())
+        CompletionItem(zone)
+        for zone in sorted(available_timezones())
+        if zone.casefold().startswith(incomplete.casefold())
     ]
 
 

@@ -84,8 +84,10 @@ def contracts_command(session: Session, customer: str, contract: str, as_of: dat
     if wanted is None:
         return
     standings = billing.contract_statuses(ledger.book, as_of, wanted)
-    kept = {retention.contract: retention for retention in open_retentions(ledger.book, ledger.allocated_at(as_of))}
-    rows = [contract_json(standing, kept.get(standing.contract.code), explain) for standing in standings]
+    retentions = {
+        retention.contract: retention for retention in open_retentions(ledger.book, ledger.allocated_at(as_of))
+    }
+    rows = [contract_json(standing, retentions.get(standing.contract.code), explain) for standing in standings]
     if form == "json":
         print_json(rows)
     elif form == "csv":
@@ -97,7 +99,7 @@ def contracts_command(session: Session, customer: str, contract: str, as_of: dat
         for standing, row in zip(standings, rows, strict=True):
             _print_change_orders(standing, row)
         for standing in standings:
-            if retention := kept.get(standing.contract.code):
+            if retention := retentions.get(standing.contract.code):
                 _print_retention(retention)
 
 

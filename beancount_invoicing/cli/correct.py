@@ -129,8 +129,8 @@ def correct_command(
         raise click.UsageError(
             _('give the reason, as it is to appear on the corrective invoice: correct NUMBER "Agreed price"')
         )
-    said = (quantity, price, text, discount)
-    changed = any(one is not None for one in said)
+    changes = (quantity, price, text, discount)
+    changed = any(change is not None for change in changes)
     if index is not None and not (changed or tax or start or end):
         raise click.UsageError(
             _("say what was wrong with the line: --quantity, --price, --text, --discount, --tax, --from or --to")
@@ -141,7 +141,7 @@ def correct_command(
             index = _only_line(loads.load(fresh=way.write).book, number)
         lines: tuple[LineEdit, ...] = ()
         if index is not None:
-            lines = (LineEdit(index, *said, tax or None, start, end),)
+            lines = (LineEdit(index, *changes, tax or None, start, end),)
             tax, start, end = "", None, None
         wanted = CorrectionRequest(
             number, reason, lines, drop, add, account, customer, tax, start, end, terms, due, delivered, purchase_order,

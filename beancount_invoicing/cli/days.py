@@ -50,31 +50,31 @@ def day_said(text: str, today: date, edge: Edge = "last") -> date:
 
     Raises ValueError, with what to write: for what is no day, and where day and month could be taken for each other.
     """
-    said = unicodedata.normalize("NFKD", text.strip().casefold())
-    said = "".join(letter for letter in said if not unicodedata.combining(letter)).replace("’", "'")
+    plain = unicodedata.normalize("NFKD", text.strip().casefold())
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).replace("’", "'")
     for read in (_written, _counted, _named):
-        if (day := read(said, today, edge)) is not None:
+        if (day := read(plain, today, edge)) is not None:
             return day
     raise ValueError(_("{text} is not a date: write {examples}, for example", text=text, examples=EXAMPLES))
 
 
-def _written(said: str, _today: date, edge: Edge) -> date | None:
+def _written(words: str, _today: date, edge: Edge) -> date | None:
     """A date in figures, or a month."""
-    if re.fullmatch(r"\d{8}", said):
-        return _day(int(said[:4]), int(said[4:6]), int(said[6:]))
-    if match := re.fullmatch(r"(\d{4})([-/.])(\d\d?)\2(\d\d?)", said):
+    if re.fullmatch(r"\d{8}", words):
+        return _day(int(words[:4]), int(words[4:6]), int(words[6:]))
+    if match := re.fullmatch(r"(\d{4})([-/.])(\d\d?)\2(\d\d?)", words):
         return _day(int(match[1]), int(match[3]), int(match[4]))
-    if match := re.fullmatch(r"(\d{4})-(\d\d)", said):
+    if match := re.fullmatch(r"(\d{4})-(\d\d)", words):
         first = _day(int(match[1]), int(match[2]), 1)
         return first and _edge_of(first, 1, edge)
-    if match := re.fullmatch(r"(\d\d?)([/.])(\d\d?)\2(\d{4})", said):
-        one, other, year = int(match[1]), int(match[3]), int(match[4])
-        by_day, by_month = _day(year, other, one), _day(year, one, other)
+    if match := re.fullmatch(r"(\d\d?)([/.])(\d\d?)\2(\d{4})", words):
+        left, right, year = int(match[1]), int(match[3]), int(match[4])
+        by_day, by_month = _day(year, right, left), _day(year, left, right)
         if by_day and by_month and by_day != by_month:
             raise ValueError(
                 _(
                     "{text} can be {by_day} or {by_month}: write the date that you mean",
-                    text=said,
+                    text=words,
                     by_day=by_day,
                     by_month=by_month,
                 )
@@ -83,9 +83,9 @@ def _written(said: str, _today: date, edge: Edge) -> date | None:
     return None
 
 
-def _counted(said: str, today: date, _edge: Edge) -> date | None:
+def _counted(words: str, today: date, _edge: Edge) -> date | None:
     """So many days, weeks, months or years from today on, or before it."""
-    match = _COUNTED.fullmatch(said)
+    match = _COUNTED.fullmatch(words)
     unit = _UNITS.get(match[3]) if match else None
     if match is None or unit is None:
         return None
@@ -98,13 +98,13 @@ def _counted(said: str, today: date, _edge: Edge) -> date | None:
         return None
 
 
-def _named(said: str, today: date, edge: Edge) -> date | None:
+def _named(text: str, today: date, edge: Edge) -> date | None:
     """A word for a day, a weekday, or the edge of a month, quarter or year."""
-    if (away := _DAYS.get(said.replace("'", ""))) is not None:
+    if (away := _DAYS.get(text.replace("'", ""))) is not None:
         return today + timedelta(days=away)
-    if (weekday := _WEEKDAYS.get(said)) is not None:
+    if (weekday := _WEEKDAYS.get(text)) is not None:
         return today - timedelta(days=(today.weekday() - weekday) % 7)
-    words = [word for word in re.split(r"[\s_'-]+", said) if word not in _FILLING]
+    words = [word for word in re.split(r"[\s_'-]+", text) if word not in _FILLING]
     edges = [_EDGES[word] for word in words if word in _EDGES]
     before = [_BEFORE[word] for word in words if word in _BEFORE]
     lengths = [_PERIODS[word] for word in words if word in _PERIODS]

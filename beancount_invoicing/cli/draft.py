@@ -88,8 +88,8 @@ def draft_edit_command(
     if into:
         raise click.UsageError(_("a draft is changed where it is written: leave --into out"))
     way = build_write_options(write, None, commit)
-    said = (quantity, price, text, discount)
-    changed = any(one is not None for one in said)
+    changes = (quantity, price, text, discount)
+    changed = any(change is not None for change in changes)
     if index is not None and not changed:
         raise click.UsageError(_("say what changes on the line: --quantity, --price, --text or --discount"))
     if not (changed or add or drop):
@@ -101,7 +101,7 @@ def draft_edit_command(
     with changing(session):
         if changed and index is None:
             index = _only_line(loads.load(fresh=way.write).book, number)
-        lines = (LineEdit(index, *said),) if changed and index else ()
+        lines = (LineEdit(index, *changes),) if changed and index else ()
         wanted = DraftEdit(number, lines, drop, add, account, write_down)
         print_outcome(draft.draft_edit(file, wanted, way, loads), way, form, explain)
 
@@ -138,9 +138,9 @@ def draft_drop_command(
 def draft_list_command(session: Session, numbers: tuple[str, ...], form: str) -> None:
     """List drafts line by line, with the line numbers that `draft edit` takes."""
     ledger = session.open()
-    there = search.select_documents(ledger.book, ledger.book.last_date, DocumentFilter(("draft",)))
+    drafts = search.select_documents(ledger.book, ledger.book.last_date, DocumentFilter(("draft",)))
     try:
-        positions = search.find_documents(ledger.book, ledger.book.last_date, numbers) if numbers else there
+        positions = search.find_documents(ledger.book, ledger.book.last_date, numbers) if numbers else drafts
     except UnknownNumber as error:
         session.error(str(error))
         return

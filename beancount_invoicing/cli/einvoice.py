@@ -41,9 +41,9 @@ def einvoice_command(
         session.error(str(error))
         return
     invoices = [position.invoice for position in positions]
-    those = e_invoices.write_e_invoices(ledger.book, invoices, form, folder, session.error, check)
+    written = e_invoices.write_e_invoices(ledger.book, invoices, form, folder, session.error, check)
     try:
-        for made in with_progress(those, _("Writing"), len(invoices)):
+        for made in with_progress(written, _("Writing"), len(invoices)):
             echo(
                 _("{file}", file=made.file.file) if made.file.changed else _("{file} (unchanged)", file=made.file.file)
             )

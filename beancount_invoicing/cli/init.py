@@ -152,7 +152,7 @@ def init_command(
     write: bool,
     into: Path | None,
     commit: bool,
-    **said: str,
+    **seller_values: str,
 ) -> None:
     """Write a first ledger into FOLDER, asking for what you do not give. Or, with --from an older ledger, show what it
     needs (with --write, add it): the seller, taxes, who the customers are, and the open items.
@@ -164,7 +164,7 @@ def init_command(
         if not asked:
             raise click.UsageError(_('say who sells: bean-invoice init --name "…" --country FR --regime payments'))
         name = prompt(_("Legal name of the seller"), err=True)
-    keys = _seller_keys(said, asked)
+    keys = _seller_keys(seller_values, asked)
     place = law.place_of_address(keys["country"], keys["postcode"], keys["vat-id"])
     no_vat = law.no_vat_mention(place, language or LANGUAGE_BY_COUNTRY.get(law.law_of(keys["country"]), "en"))
     since = day or as_of.replace(month=1, day=1)

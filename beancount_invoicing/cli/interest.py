@@ -88,8 +88,8 @@ def interest_command(
     alone = next(
         (
             name
-            for name, said in (("--write", write), ("--date", day), ("--account", account), ("--draft", draft))
-            if said
+            for name, value in (("--write", write), ("--date", day), ("--account", account), ("--draft", draft))
+            if value
         ),
         "",
     )

@@ -158,9 +158,9 @@ def item_list_command(session: Session, as_of: date, form: str) -> None:
 def _priced(dated: Dated[Item], as_of: date) -> tuple[date, tuple[date, Item] | None]:
     """Since when an item has the price that it has on a day, and its next one."""
     since, before = dated.versions[0][0], dated.first
-    for day, one in dated.versions:
-        if item_price(one) != item_price(before):
+    for day, version in dated.versions:
+        if item_price(version) != item_price(before):
             if day > as_of:
-                return since, (day, one)
-            since, before = day, one
+                return since, (day, version)
+            since, before = day, version
     return since, None

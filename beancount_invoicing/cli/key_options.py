@@ -91,7 +91,7 @@ class KeyValue(click.ParamType[object]):
 
 
 def key_options(place: str, *, except_keys: tuple[str, ...] = ()) -> Callable[[F], F]:
-    """An option for each key that may stand at a place; the command gets them as values by parameter, which `said` reads."""
+    """An option for each key that may stand at a place; the command gets them as values by parameter, for `given_values`."""
 
     def decorate(command: F) -> F:
         for key in reversed(_keys(place)):
@@ -112,8 +112,8 @@ def _option(key: keys.Key) -> Callable[[F], F]:
 
 
 def _keys(place: str) -> list[keys.Key]:
-    there = keys.BY_PLACE[place]
-    found = [key for key in keys.KEYS.values() if key.name in there and place in key.places]
+    known = keys.BY_PLACE[place]
+    found = [key for key in keys.KEYS.values() if key.name in known and place in key.places]
     return found + ([keys.MILESTONE_DEPOSIT] if place == keys.MILESTONE else [])
 
 

@@ -76,7 +76,7 @@ def list_command(
     if unsettled and statuses:
         raise click.UsageError(_("give either --open or --status"))
     if unsettled:
-        statuses = tuple(status for status, mark in BY_STATUS.items() if mark != "done")
+        statuses = tuple(status for status, style in BY_STATUS.items() if style != "done")
     ledger = session.open()
     print_assumed_notice(ledger.book, as_of)
     whose = customers_wanted(session, ledger.book, customer)
@@ -111,7 +111,7 @@ def list_command(
 def _cells(row: amounts.Answer, coloured: bool) -> list[str]:
     """A row of the table; what is late or contested is coloured where it says so, what is settled or a draft throughout."""
     contested = bool(row["disputed"] and row["disputed"].strip("0."))
-    mark = BY_STATUS[row["status"]] if coloured else None
+    style = BY_STATUS[row["status"]] if coloured else None
     cells = [
         row["number"],
         row["date"],
@@ -124,11 +124,12 @@ def _cells(row: amounts.Answer, coloured: bool) -> list[str]:
         _("{status}, disputed", status=word(row["status"])) if contested else word(row["status"]),
         _("{days_overdue} d", days_overdue=row["days_overdue"]) if row["days_overdue"] else "",
     ]
-    if not coloured or (mark != "late" and not contested):
-        return row_marked(cells, mark)
+    if not coloured or (style != "late" and not contested):
+        return row_marked(cells, style)
     places = {2, 6, 8, 9}  # due, open, status, late
     return [
-        marked(cell, "doubtful" if contested else mark) if at in places else cell or "" for at, cell in enumerate(cells)
+        marked(cell, "doubtful" if contested else style) if at in places else cell or ""
+        for at, cell in enumerate(cells)
     ]
 
 

@@ -98,7 +98,9 @@ class _Commands(Commands):
             return None
         module = import_module(f"beancount_invoicing.cli.{_COMMANDS[cmd_name]}")
         return in_language(
-            next(one for one in vars(module).values() if isinstance(one, click.Command) and one.name == cmd_name)
+            next(
+                value for value in vars(module).values() if isinstance(value, click.Command) and value.name == cmd_name
+            )
         )
 
     def main(self, *args: Any, **settings: Any) -> Any:

@@ -72,7 +72,7 @@ def prepaid_command(session: Session, contract: str, customer: str, as_of: date,
                     (_("beyond"), True),
                     (_("left"), True),
                 ],
-                [[each[name] for name in PERIOD] for each in row["periods"]],
+                [[period[name] for name in PERIOD] for period in row["periods"]],
             )
 
 
@@ -92,10 +92,10 @@ def _movements(title: str, row: amounts.Answer) -> None:
         ],
         [
             [
-                each["date"], each["number"], MOVEMENT_WORDS[each["what"]],
-                spaced(each["amount"]), spaced(each["balance"]), row["currency"],
+                movement["date"], movement["number"], MOVEMENT_WORDS[movement["what"]],
+                spaced(movement["amount"]), spaced(movement["balance"]), row["currency"],
             ]
-            for each in row["movements"]
+            for movement in row["movements"]
         ],
         [
             *([waits] if row["waits"].strip("0.") else []),

@@ -46,8 +46,18 @@ def _rows(invoice: Invoice, named: bool) -> Iterator[_Row]:
     """The rows of one document, without its first column."""
     currency = invoice.currency
 
-    def row(what: str, amount: Decimal, unit: str = "") -> _Row:
-        return [*([""] if named else []), "", what, "", "", "", "", spaced(amounts.amount_text(amount, currency)), unit]
+    def row(label: str, amount: Decimal, unit: str = "") -> _Row:
+        return [
+            *([""] if named else []),
+            "",
+            label,
+            "",
+            "",
+            "",
+            "",
+            spaced(amounts.amount_text(amount, currency)),
+            unit,
+        ]
 
     order = invoice.customer.purchase_order if invoice.customer else ""
     if order:
@@ -78,12 +88,12 @@ def _rows(invoice: Invoice, named: bool) -> Iterator[_Row]:
         yield row(_("{number} deducted", number=number), -taken, currency)
     if invoice.rounding:
         yield row(_("rounding"), invoice.rounding, currency)
-    what = {"deposit": _("Deposit"), "credit-note": _("Credit note")}.get(invoice.kind, _("Total"))
-    yield row(what, invoice.payable, currency)
+    label = {"deposit": _("Deposit"), "credit-note": _("Credit note")}.get(invoice.kind, _("Total"))
+    yield row(label, invoice.payable, currency)
     for code in dict.fromkeys(
         instalment.retention_contract for instalment in invoice.instalments if instalment.retention_contract
     ):
-        kept = sum(
+        withheld = sum(
             (instalment.amount for instalment in invoice.instalments if instalment.retention_contract == code), ZERO
         )
-        yield row(_("of which kept back ({code})", code=code), kept, currency)
+        yield row(_("of which kept back ({code})", code=code), withheld, currency)

@@ -134,8 +134,8 @@ def _table(answer: amounts.Answer) -> None:
         "",
         [(_("date"), False), (_p("movement", "what"), False), (_("document"), False), (_("amount"), True), ("", False)],
         [
-            [one["date"], word(one["what"]), one["document"], spaced(one["amount"]), currency]
-            for one in answer["entries"]
+            [entry["date"], word(entry["what"]), entry["document"], spaced(entry["amount"]), currency]
+            for entry in answer["entries"]
         ],
     )
     names = ["payable", "received", "credited", "discounted", "set_off", "written_off", "open"]

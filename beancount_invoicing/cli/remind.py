@@ -292,17 +292,17 @@ def _table(rows: list[amounts.Answer], as_of: date) -> None:
                 [
                     row["customer"] if not index else "",
                     str(row["level"]) if not index else "",
-                    one["number"],
-                    one["due"],
-                    marked(_("{days_overdue} d", days_overdue=one["days_overdue"]), "late"),
-                    spaced(one["open"]),
-                    spaced(one["interest"]),
-                    spaced(one["indemnity"]),
+                    invoice["number"],
+                    invoice["due"],
+                    marked(_("{days_overdue} d", days_overdue=invoice["days_overdue"]), "late"),
+                    spaced(invoice["open"]),
+                    spaced(invoice["interest"]),
+                    spaced(invoice["indemnity"]),
                     row["currency"],
                     *([_mark(row) if not index else ""] if marks else []),
                 ]
                 for row in due
-                for index, one in enumerate(row["invoices"])
+                for index, invoice in enumerate(row["invoices"])
             ],
         )
     else:

@@ -54,12 +54,14 @@ def seal_command(
 
 @click.command(epilog=examples("verify", "verify --format json"))
 @click.argument("numbers", nargs=-1, metavar="[NUMBER]...", shell_complete=complete_numbers)
-@click.option("--mark", default="", metavar="MARK", help="The mark of a seal that you noted: it must still be there.")
+@click.option(
+    "--mark", "seal_mark", default="", metavar="MARK", help="The mark of a seal that you noted: it must still be there."
+)
 @format_option
 @click.pass_obj
-def verify_command(session: Session, numbers: tuple[str, ...], mark: str, form: str) -> None:
+def verify_command(session: Session, numbers: tuple[str, ...], seal_mark: str, form: str) -> None:
     """Verify sealed documents: each file, and what the ledger says of it, must be as it was when sealed."""
-    if mark and len(mark) < seal_chain.SHORT_HASH:
+    if seal_mark and len(seal_mark) < seal_chain.SHORT_HASH:
         raise click.UsageError(
             _(
                 "--mark takes the {short_hash} characters that verify shows, or more of them",
@@ -76,12 +78,12 @@ def verify_command(session: Session, numbers: tuple[str, ...], mark: str, form: 
     for number in numbers:
         if number not in found:
             session.error(_("{number} is not sealed: bean-invoice seal {number} --write", number=number))
-    if mark and not seal_chain.has_seal(ledger.book, mark):
+    if seal_mark and not seal_chain.has_seal(ledger.book, seal_mark):
         session.error(
             _(
                 "no seal has the fingerprint {mark}: it was deleted or changed since you noted it, or an earlier one "
                 "was: put it back as it was written (git log -p shows when it went)",
-                mark=mark,
+                mark=seal_mark,
             )
         )
     session.failed |= any(verified.unchanged is False for verified in verifieds)
@@ -142,14 +144,14 @@ def _changed(session: Session, verified: Verified) -> None:
                 current=difference.current,
             )
         )
-    if any(each.term == "file" for each in verified.differences):
+    if any(difference.term == "file" for difference in verified.differences):
         print_notice(_("put {file} back as it was sealed, from git or a backup", file=relative(verified.seal.file)))
     if verified.source != verified.seal.source:
-        if any(each.term != "file" for each in verified.differences):
+        if any(difference.term != "file" for difference in verified.differences):
             print_notice(
                 _("{number} has been issued: {hint}", number=verified.number, hint=undo_change_hint(verified.number))
             )
-    elif any(each.term != "file" for each in verified.differences):
+    elif any(difference.term != "file" for difference in verified.differences):
         print_notice(
             _("{number} has been issued: put its entry back (git log -p shows when it went)", number=verified.number)
         )
@@ -158,7 +160,7 @@ def _changed(session: Session, verified: Verified) -> None:
 def _unsealed(session: Session, verified: Verified, place: str) -> None:
     """What has lost its seal: a later one or a note names it, or its file is there."""
     (gone,) = verified.differences
-    mark = f"{gone.sealed[: seal_chain.SHORT_HASH]}…"
+    short_hash = f"{gone.sealed[: seal_chain.SHORT_HASH]}…"
     if gone.term == "document":
         session.error(
             _(
@@ -168,7 +170,7 @@ def _unsealed(session: Session, verified: Verified, place: str) -> None:
                 "sha256 out of this note",
                 place=place,
                 number=verified.number,
-                mark=mark,
+                mark=short_hash,
                 file=(_(" and {file} does not have", file=relative(verified.file)) if verified.file else ""),
             )
         )
@@ -190,7 +192,7 @@ def _unsealed(session: Session, verified: Verified, place: str) -> None:
             "{place}: the seal before this one ({mark}) is no longer in the ledger, or has been changed: put its "
             "document directive back as it was written (git log -p shows when it went)",
             place=place,
-            mark=mark,
+            mark=short_hash,
         )
     )
 

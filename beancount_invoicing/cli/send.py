@@ -145,13 +145,13 @@ def send_command(
     without --write, show what that is, what is in doubt, and what waits.
     """
     chosen = build_write_options(write, into, commit)
-    said = confirm or discard
+    records = confirm or discard
     if sum((again, retry, confirm, discard)) > 1:
         raise click.UsageError(_("--again, --retry, --confirm and --discard exclude each other"))
-    if customer and not (said and words):
+    if customer and not (records and words):
         words, customer = (*words, customer), ""
     only_then = {"--all": everything, "--what": kind, "--level": level is not None}
-    if not said and (given := [option for option, value in only_then.items() if value]):
+    if not records and (given := [option for option, value in only_then.items() if value]):
         raise click.UsageError(
             _n(
                 len(given),
@@ -162,9 +162,11 @@ def send_command(
         )
     if words and everything:
         raise click.UsageError(_("name either numbers, or --all"))
-    if (retry or again or (said and not everything)) and not words:
-        raise click.UsageError(_("name the documents: NUMBER…, or --all") if said else _("name the documents: NUMBER…"))
-    if said:
+    if (retry or again or (records and not everything)) and not words:
+        raise click.UsageError(
+            _("name the documents: NUMBER…, or --all") if records else _("name the documents: NUMBER…")
+        )
+    if records:
         record = confirm_action.confirm if confirm else confirm_action.discard
         _record(session, record, AttemptFilter(words, kind, channel, level, customer), day, chosen)
         return
@@ -173,12 +175,7 @@ def send_command(
         return
 
     def make(ledger: Ledger) -> list[Dispatch | HeldDispatch]:
-        if words:
-            wanted = today.named_to_send(ledger.book, day, words, since)
-        elif since:
-            wanted = invoice_dispatches.unsent_numbers(ledger.book, since, day)
-        else:
-            wanted = today.to_send(ledger.book, day)
+        wanted = today.chosen_to_send(ledger.book, day, words, since)
         return list(invoice_dispatches.dispatches_of_invoices(ledger, wanted, day, channel, enclose, named=bool(words)))
 
     send_and_print(session, make, build_send_options(day, folder, again=again, retry=retry), chosen, form)
@@ -252,7 +249,7 @@ def print_results(
                     result.title,
                     result.customer,
                     spoken_word(result.channel),
-                    joined(", ", (*result.to, *(_("cc {entry}", entry=each) for each in result.cc)))
+                    joined(", ", (*result.to, *(_("cc {entry}", entry=address) for address in result.cc)))
                     or ", ".join(result.address),
                     ", ".join(result.files),
                     result.subject,
@@ -315,7 +312,7 @@ def _open(session: Session, day: date, form: str) -> None:
     if form == "json":
         print_json(
             [attempt_json(attempt, against.get(attempt.event.message_id)) for attempt in waiting.attempts]
-            + [to_send_json(*one) for one in by_channel]
+            + [to_send_json(*numbers) for numbers in by_channel]
         )
     else:
         for attempt in waiting.attempts:

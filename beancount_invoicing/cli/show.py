@@ -94,9 +94,9 @@ def _print_document(position: Position, answer: amounts.Answer) -> None:
             say(f"  {translated(figure(name)):<{width}} {spaced(answer[name]):>14} {currency}")
     days = answer["days_overdue"]
     late = _n(days, ", {days} day late", ", {days} days late", days=days) if days else ""
-    mark = BY_STATUS[answer["status"]]
+    style = BY_STATUS[answer["status"]]
     status = translated(word(answer["status"]))
-    say(f"  {painted(status + translated(late), mark) if mark else status}")
+    say(f"  {painted(status + translated(late), style) if style else status}")
     section(_("Tax"), (tax_line(amount, currency) for amount in position.invoice.taxes))
     _print_dues_and_settlements(position, answer, currency)
 
@@ -135,12 +135,12 @@ def _print_dues_and_settlements(position: Position, answer: amounts.Answer, curr
         (
             _(
                 "{when}: {amount} {currency}, open {entry_amount}",
-                when=_when(each),
-                amount=amount_in_sentence(each["amount"]),
+                when=_when(row),
+                amount=amount_in_sentence(row["amount"]),
                 currency=currency,
-                entry_amount=amount_in_sentence(each["open"]),
+                entry_amount=amount_in_sentence(row["open"]),
             )
-            for each in answer["instalments"]
+            for row in answer["instalments"]
         ),
     )
     section(
@@ -152,13 +152,13 @@ def _print_dues_and_settlements(position: Position, answer: amounts.Answer, curr
         (
             _(
                 "{day}: {amount} {currency}, {how}, {place}",
-                day=each["date"],
-                amount=amount_in_sentence(each["amount"]),
+                day=row["date"],
+                amount=amount_in_sentence(row["amount"]),
                 currency=currency,
-                how=word(each["how"]),
-                place=relative(each["source"]),
+                how=word(row["how"]),
+                place=relative(row["source"]),
             )
-            for each in answer["allocations"]
+            for row in answer["allocations"]
         ),
     )
     section(
@@ -166,14 +166,14 @@ def _print_dues_and_settlements(position: Position, answer: amounts.Answer, curr
         (
             _(
                 "{day}: {amount} {currency} by {by} from {origin}, {place}",
-                day=each["date"],
-                amount=amount_in_sentence(each["amount"]),
+                day=row["date"],
+                amount=amount_in_sentence(row["amount"]),
                 currency=currency,
-                by=each["by"],
-                origin=each["from"],
-                place=relative(each["source"]),
+                by=row["by"],
+                origin=row["from"],
+                place=relative(row["source"]),
             )
-            for each in answer["taken_over"]
+            for row in answer["taken_over"]
         ),
     )
     section(
@@ -181,12 +181,12 @@ def _print_dues_and_settlements(position: Position, answer: amounts.Answer, curr
         (
             _(
                 "{day}: {event}{level}, {note}",
-                day=each["date"],
-                event=word(each["event"]),
-                level=(_(" {level}", level=str(each["level"])) if each["level"] else ""),
-                note=each["note"],
+                day=row["date"],
+                event=word(row["event"]),
+                level=(_(" {level}", level=str(row["level"])) if row["level"] else ""),
+                note=row["note"],
             )
-            for each in answer["events"]
+            for row in answer["events"]
         ),
     )
 
@@ -194,7 +194,9 @@ def _print_dues_and_settlements(position: Position, answer: amounts.Answer, curr
 def tax_line(amount: TaxAmount, currency: str) -> str:
     """One tax in a line: its rate, its base, what it comes to, and what of it is booked in another currency."""
     rate = format(-amount.tax.rate if amount.tax.withholding else amount.tax.rate, "f")
-    base, tax = (amount_in_sentence(amounts.amount_text(each, currency) or "") for each in (amount.base, amount.amount))
+    base, tax = (
+        amount_in_sentence(amounts.amount_text(figure, currency) or "") for figure in (amount.base, amount.amount)
+    )
     line = _(
         "{tax}: {rate} % of {base} = {other_tax} {currency}",
         tax=amount.tax.code,

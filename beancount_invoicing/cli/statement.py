@@ -153,15 +153,15 @@ def _statements(
 def _rows(answer: amounts.Answer) -> list[list[Any]]:
     """The movements as rows, between the balances before and after them."""
     rows: list[list[Any]] = []
-    for one in answer["currencies"]:
-        who = [answer["customer"], answer["account"], one["currency"]]
-        rows.append([*who, answer["since"], "opening-balance", *[None] * 4, one["opening"], None, None])
+    for in_currency in answer["currencies"]:
+        who = [answer["customer"], answer["account"], in_currency["currency"]]
+        rows.append([*who, answer["since"], "opening-balance", *[None] * 4, in_currency["opening"], None, None])
         rows += [
-            [answer["customer"], each["account"], one["currency"], each["date"], each["what"], each["number"],
-             " ".join(each["settles"]), each["debit"], each["credit"], each["balance"], each["text"], each["source"]]
-            for each in one["movements"]
+            [answer["customer"], row["account"], in_currency["currency"], row["date"], row["what"], row["number"],
+             " ".join(row["settles"]), row["debit"], row["credit"], row["balance"], row["text"], row["source"]]
+            for row in in_currency["movements"]
         ]  # fmt: skip
-        rows.append([*who, answer["as_of"], "closing-balance", *[None] * 4, one["closing"], None, None])
+        rows.append([*who, answer["as_of"], "closing-balance", *[None] * 4, in_currency["closing"], None, None])
     return rows
 
 

@@ -65,12 +65,14 @@ def meant(found: list[str]) -> str:
     return _(" Did you mean {found}?", found=joined(_(" or "), found)) if found else ""
 
 
-def _commands(said: str, ctx: click.Context) -> list[str]:
+def _commands(typed: str, ctx: click.Context) -> list[str]:
     """The commands of a group that may be meant; else those of its groups that are called so: `customer add` for `add`."""
     group = ctx.command
     assert isinstance(group, click.Group)  # who else has commands
     commands = {name: group.get_command(ctx, name) for name in group.list_commands(ctx)}
     within = [
-        f"{name} {said}" for name, one in commands.items() if isinstance(one, click.Group) and said in one.commands
+        f"{name} {typed}"
+        for name, command in commands.items()
+        if isinstance(command, click.Group) and typed in command.commands
     ]
-    return within or close_matches(said, commands)
+    return within or close_matches(typed, commands)

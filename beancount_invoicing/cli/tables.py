@@ -82,7 +82,7 @@ def _fitting(columns: Sequence[Column], rows: Sequence[Sequence[str]], free: int
     left = free - sum(least)
     if left < 0:
         return []
-    for index in sorted(range(len(columns)), key=lambda one: natural[one] - least[one]):
+    for index in sorted(range(len(columns)), key=lambda index: natural[index] - least[index]):
         more = min(natural[index] - least[index], left)
         least[index] += more
         left -= more
@@ -103,8 +103,8 @@ def _narrower(
         ]
         return ["\n".join((cells[0], *more)), *cells[1:]] if more else cells
 
-    kept = [column for column in columns if column.narrow not in without]
-    return kept, [narrowed(row) for row in rows], [narrowed(row) for row in last]
+    shown = [column for column in columns if column.narrow not in without]
+    return shown, [narrowed(row) for row in rows], [narrowed(row) for row in last]
 
 
 def _in_full(
@@ -118,14 +118,14 @@ def _in_full(
     """What rich would draw where nothing has to be folded; it takes its time over thousands of cells."""
 
     def line(cells: Iterable[str], strong: bool = False) -> str:
-        said = []
+        parts = []
         for column, width, cell in zip(columns, widths, cells, strict=True):
             text = cell.rstrip() if column.numeric else cell
             blank = " " * (width - cell_len(text))
-            if colours and (mark := mark_of(cell)) and not strong:
-                text = paint(text, mark)
-            said.append(blank + text if column.numeric else text + blank)
-        whole = (" " + "   ".join(said)).rstrip()
+            if colours and (style := mark_of(cell)) and not strong:
+                text = paint(text, style)
+            parts.append(blank + text if column.numeric else text + blank)
+        whole = (" " + "   ".join(parts)).rstrip()
         return paint(whole, "", bold=True) if strong and colours else whole
 
     if title:
@@ -199,7 +199,7 @@ def _paragraphs(
             if index and column.name and (unit or cell not in {"", "–"}):
                 named.append(f"{column.name} {cell} {unit}".rstrip())
         text = f"{row[0]}: {', '.join(named)}" if row[0] else f"  {', '.join(named)}"
-        mark = next(filter(None, map(mark_of, row)), "") if colours else ""
+        style = next(filter(None, map(mark_of, row)), "") if colours else ""
         for part in textwrap.wrap(text, room, subsequent_indent="  ", break_on_hyphens=False):
-            yield paint(part, mark)
+            yield paint(part, style)
     yield ""

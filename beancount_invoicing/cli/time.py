@@ -229,9 +229,9 @@ def time_list_command(session: Session, customer: str, contract: str, everything
         )
     else:
         sums: dict[tuple[str, str], Decimal] = {}
-        for code, one in listed:
-            counted = worktime.to_seconds(one.quantity, one.commodity)
-            sums[code, one.commodity] = sums.get((code, one.commodity), Decimal(0)) + counted
+        for code, entry in listed:
+            counted = worktime.to_seconds(entry.quantity, entry.commodity)
+            sums[code, entry.commodity] = sums.get((code, entry.commodity), Decimal(0)) + counted
         print_table(
             (_("Time as of {day}", day=as_of) if everything else _("Time as of {day}, not billed", day=as_of)),
             [(_("date"), False), (_("contract"), False), (_("item"), False), (_("time"), True), ("", False), (_("person"), False),

@@ -79,8 +79,8 @@ def today_command(session: Session, customer: str, as_of: date, form: str) -> No
     if not rows:
         echo(_("There is nothing to do on {day}.", day=as_of))
     for kind, title in TITLES.items():
-        those = [row for row in rows if row["kind"] == kind]
-        if those:
+        rows_of_kind = [row for row in rows if row["kind"] == kind]
+        if rows_of_kind:
             print_table(
                 marked(title, _COLOURS.get(kind)),
                 [
@@ -100,6 +100,6 @@ def today_command(session: Session, customer: str, as_of: date, form: str) -> No
                         row["currency"],
                         row["text"],
                     ]
-                    for row in those
+                    for row in rows_of_kind
                 ],
             )

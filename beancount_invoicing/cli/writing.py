@@ -82,10 +82,10 @@ _SAID = f"{__name__}.said"
 
 
 def _one_of_both(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
-    said: set[str] = ctx.meta.setdefault(_SAID, set())
+    given: set[str] = ctx.meta.setdefault(_SAID, set())
     if value:
-        said.add(str(param.name))
-    if {"write", "dry_run"} <= said:
+        given.add(str(param.name))
+    if {"write", "dry_run"} <= given:
         raise click.UsageError(_("--write and --dry-run exclude each other"), ctx)
     return value
 
@@ -231,13 +231,13 @@ def fail_if_left_out(session: Session, outcome: Outcome, *, on_purpose: bool) ->
     count = len(outcome.left_out)
     if count and not on_purpose:
         session.failed = True
-        them, those = (
+        them, left_out = (
             (_("it is"), _("1 thing is")) if count == 1 else (_("they are"), _("{count} things are", count=count))
         )
         print_notice(
             _(
                 "{entries} left out, as shown above: decide, or give --leave-out if {them} left out on purpose.",
-                entries=those,
+                entries=left_out,
                 them=them,
             )
         )
@@ -303,24 +303,24 @@ def _say(outcome: Outcome, way: WriteOptions) -> None:
     for invoice in invoices:
         totals[invoice.currency] = totals.get(invoice.currency, Decimal(0)) + invoice.payable
     count = len(invoices)
-    what = _n(count, "{count} document: ", "{count} documents: ", count=count) if count else ""
-    what += ", ".join(f"{amount} {currency}" for currency, amount in sorted(totals.items())) or outcome.summary
+    documents = _n(count, "{count} document: ", "{count} documents: ", count=count) if count else ""
+    documents += ", ".join(f"{amount} {currency}" for currency, amount in sorted(totals.items())) or outcome.summary
     files = ", ".join(relative(str(file)) for file in outcome.files)
     removed, committed = bool(outcome.removed_documents), way.commit and not outcome.problem
     if not outcome.text and not removed:
         print_notice(outcome.nothing_to_do or _("Nothing to do."))
     elif way.write:
         end = _("{files}, and committed.", files=files) if committed else _("{files}.", files=files)
-        if what:
+        if documents:
             done = _("taken out of {end}", end=end) if removed else _("written to {end}", end=end)
-            print_notice(_("{subject}; {done}", subject=what, done=done))
+            print_notice(_("{subject}; {done}", subject=documents, done=done))
         else:
             print_notice(_("Taken out of {end}", end=end) if removed else _("Written to {end}", end=end))
     elif removed:
-        print_notice(_("{subject}; nothing is taken out without --write.", subject=what))
+        print_notice(_("{subject}; nothing is taken out without --write.", subject=documents))
     else:
         print_notice(
-            _("{subject}; nothing is written without --write.", subject=what)
-            if what
+            _("{subject}; nothing is written without --write.", subject=documents)
+            if documents
             else _("Nothing is written without --write.")
         )

@@ -50,14 +50,14 @@ def needs_utf8(addresses: Iterable[str]) -> bool:
 
 def one_line(text: str) -> str:
     """A text that a header can hold: line breaks and control characters become spaces, what is invisible goes."""
-    kept = []
+    characters = []
     for character in text:
         kind = unicodedata.category(character)
         if kind in {"Cc", "Zl", "Zp"}:
-            kept.append(" ")
+            characters.append(" ")
         elif kind not in {"Cf", "Cs"}:
-            kept.append(character)
-    return " ".join("".join(kept).split())
+            characters.append(character)
+    return " ".join("".join(characters).split())
 
 
 def _shown(address: str) -> str:

@@ -53,9 +53,9 @@ def message_id(dispatch: Dispatch, sender: str, attempt: int) -> str:
         dispatch.kind, dispatch.account, dispatch.day.isoformat(), dispatch.level or 0, attempt, dispatch.title,
         *dispatch.numbers, *dispatch.to, *(sha256(attachment.content).hexdigest() for attachment in dispatch.attachments),
     ]  # fmt: skip
-    mark = sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:16]
+    digest = sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:16]
     name = _STRANGE.sub("-", dispatch.numbers[0] if dispatch.numbers else dispatch.kind).strip("-")[:20] or "mail"
-    return f"<{name}.{mark}@{addresses.checked_address(sender).rpartition('@')[2]}>"
+    return f"<{name}.{digest}@{addresses.checked_address(sender).rpartition('@')[2]}>"
 
 
 class MailAddresses(NamedTuple):
@@ -88,17 +88,17 @@ def make_mail(dispatch: Dispatch, sender: Sender, identifier: str, *, draft: boo
     name = dispatch.customer if len(to) == 1 else ""
     head = [
         headers.header_line("From", headers.mailbox_tokens([(sender.name, own)])),
-        headers.header_line("To", headers.mailbox_tokens([(name, one) for one in to])),
+        headers.header_line("To", headers.mailbox_tokens([(name, address) for address in to])),
     ]
     if cc:
-        head.append(headers.header_line("Cc", headers.mailbox_tokens([("", one) for one in cc])))
+        head.append(headers.header_line("Cc", headers.mailbox_tokens([("", address) for address in cc])))
     if reply_to:
         head.append(headers.header_line("Reply-To", headers.mailbox_tokens([(sender.name, reply_to)])))
     head += [
         headers.header_line("Subject", headers.text_tokens(dispatch.subject)),
         headers.header_line("Message-ID", [identifier]),
     ]
-    before = [one for one in dispatch.replies_to if _ID.fullmatch(one)]
+    before = [address for address in dispatch.replies_to if _ID.fullmatch(address)]
     if before:
         head += [headers.header_line("In-Reply-To", before[-1:]), headers.header_line("References", before)]
     if draft:
@@ -113,7 +113,7 @@ def make_mail(dispatch: Dispatch, sender: Sender, identifier: str, *, draft: boo
             attachment.content, maintype=main, subtype=sub, filename=addresses.one_line(attachment.name)
         )
     _boundaries(message, identifier)
-    everybody = (*to, *cc, *(one for one in bcc if one not in {*to, *cc}))
+    everybody = (*to, *cc, *(address for address in bcc if address not in {*to, *cc}))
     utf8 = addresses.needs_utf8((own, *everybody))
     return Mail(identifier, own, everybody, frozenset(to), utf8, b"".join(head), message.as_bytes())
 

@@ -57,7 +57,7 @@ def laid_out(dispatches: Sequence[Dispatch], first: int) -> list[BatchLetter]:
 
 def batch(cover: bytes, letters: Sequence[BatchLetter]) -> bytes:
     """The PDF: the cover list, then the letters; see joined."""
-    return joined((cover, *(each for letter in letters for each in letter_pdfs(letter.dispatch))))
+    return joined((cover, *(page for letter in letters for page in letter_pdfs(letter.dispatch))))
 
 
 def joined(documents: Sequence[bytes]) -> bytes:

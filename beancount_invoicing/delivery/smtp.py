@@ -112,7 +112,7 @@ def deliver(
                 try:
                     taken = _offered(line, parcels[place], place, before, after, last=last)
                 except _Broken as error:  # no connection: the others need not try now
-                    again += [(each, DeliveryResult("later", str(error))) for each in waiting[index:]]
+                    again += [(parcel, DeliveryResult("later", str(error))) for parcel in waiting[index:]]
                     break
                 if taken.state == "later":
                     again.append((place, taken))
@@ -311,7 +311,9 @@ class _Line:
             return DeliveryResult("later", later)
         if parcel.main_recipients <= {recipient for recipient, _why in refused}:
             smtp.rset()
-            return DeliveryResult("later" if later else "refused", "; ".join(f"{one}: {why}" for one, why in refused))
+            return DeliveryResult(
+                "later" if later else "refused", "; ".join(f"{address}: {why}" for address, why in refused)
+            )
         return tuple(refused)
 
     def _refusal(self, smtp: smtplib.SMTP, code: int, answer: bytes) -> DeliveryResult:

@@ -88,13 +88,13 @@ def as_sealed(book: Book, invoice: Invoice, seal: Seal) -> tuple[bytes, str]:
     content, gone = sealed_content(seal)
     if content is None:
         file = Path(seal.file)
-        what = (
+        subject = (
             _("{file} has been changed since: bean-invoice verify {number}", file=file, number=invoice.number)
             if file.is_file()
             else _("its document cannot be read: {current}", current=gone[0].current)
         )
         raise Altered(
-            _("is sealed, but {subject}; put it back as it was sealed, from git or from a backup", subject=what)
+            _("is sealed, but {subject}; put it back as it was sealed, from git or from a backup", subject=subject)
         )
     found, notice = seal_differences(book, invoice, seal, content)
     if found:

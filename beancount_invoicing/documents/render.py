@@ -67,15 +67,15 @@ def render(
             continue
         for text in view.notices:
             notice(text)
-        kept = None
+        sealed_file = None
         if seal := sealed.get(invoice.number):
-            kept = original(seal) if "pdf" in outputs and not plain else None
-            if said := _made_anew(invoice.number, seal, outputs, plain, kept):
-                notice(said)
+            sealed_file = original(seal) if "pdf" in outputs and not plain else None
+            if reason := _made_anew(invoice.number, seal, outputs, plain, sealed_file):
+                notice(reason)
         e_invoice = None
-        if kept is None and not plain and "pdf" in outputs:
+        if sealed_file is None and not plain and "pdf" in outputs:
             e_invoice = factur_x_xml(book, invoice, paid(invoice), where, notice)
-        written = write_view(view, where, folder / names[invoice.number], outputs, e_invoice, kept)
+        written = write_view(view, where, folder / names[invoice.number], outputs, e_invoice, sealed_file)
         along = enclosures(book, invoice, where, names[invoice.number], outputs, enclose)
         yield (
             *written,
@@ -86,9 +86,9 @@ def render(
         )
 
 
-def _made_anew(number: str, seal: Seal, outputs: Sequence[Output], plain: bool, kept: bytes | None) -> str:
+def _made_anew(number: str, seal: Seal, outputs: Sequence[Output], plain: bool, sealed: bytes | None) -> str:
     """The notice that a sealed document is made anew; "" if only the sealed file is handed out."""
-    if kept is None and "pdf" in outputs and not plain:
+    if sealed is None and "pdf" in outputs and not plain:
         return _(
             "{number} was sealed on {day}, and {file} is not as it was sealed (bean-invoice verify {number}): "
             "what is written is made again",
@@ -114,12 +114,12 @@ def document_file(book: Book, number: str, output: Output) -> tuple[str, bytes]:
     """One document, its file name and its bytes: the PDF as it was sealed, if it exists; else see render_one."""
     found = book.invoice(number)
     seal = sealed_documents(book).get(number) if found and output == "pdf" else None
-    kept = original(seal) if seal else None
-    if kept is None:
+    sealed = original(seal) if seal else None
+    if sealed is None:
         return render_one(book, number, output)
     from beancount_invoicing import rendering
 
-    return f"{rendering.unique_file_names(invoice.number for invoice in book.invoices)[number]}.pdf", kept
+    return f"{rendering.unique_file_names(invoice.number for invoice in book.invoices)[number]}.pdf", sealed
 
 
 def render_one(book: Book, number: str, output: Output) -> tuple[str, bytes]:

@@ -40,15 +40,17 @@ def seal_hash(seal: Seal) -> str:
 
 
 def _mark(day: date, links: Iterable[str], event: str, bytes_: str, facts: str, previous: str) -> str:
-    said = [day.isoformat(), sorted(links), event, bytes_, facts, previous]
-    return sha256(json.dumps(said).encode()).hexdigest()
+    values = [day.isoformat(), sorted(links), event, bytes_, facts, previous]
+    return sha256(json.dumps(values).encode()).hexdigest()
 
 
 def tip(book: Book) -> str:
     """The mark that the next seal names: that of the last seal that no other names; "" if nothing is sealed."""
     named = {seal.previous for seal in book.seals}
     marks = {seal_hash(seal): seal for seal in book.seals}
-    last = [(bool(seal.previous), seal.date, seal.source, each) for each, seal in marks.items() if each not in named]
+    last = [
+        (bool(seal.previous), seal.date, seal.source, digest) for digest, seal in marks.items() if digest not in named
+    ]
     return max(last)[-1] if last else ""
 
 
@@ -59,8 +61,8 @@ def has_seal(book: Book, hash_prefix: str) -> bool:
 
 def seals_after_gaps(book: Book) -> tuple[Seal, ...]:
     """The seals that name an earlier one which is missing, or has changed."""
-    there = {seal_hash(seal) for seal in book.seals}
-    return tuple(seal for seal in book.seals if seal.previous and seal.previous not in there)
+    hashes = {seal_hash(seal) for seal in book.seals}
+    return tuple(seal for seal in book.seals if seal.previous and seal.previous not in hashes)
 
 
 def seal_link(day: date, account: str, file: str, links: Sequence[str], meta: text.MetaItems, previous: str) -> Link:
@@ -68,8 +70,8 @@ def seal_link(day: date, account: str, file: str, links: Sequence[str], meta: te
 
     `meta` has `event`, `sha256` and `facts`, and other keys; `file` is relative to the ledger file in which it is written.
     """
-    said = dict(meta)
-    event, bytes_, facts = (str(said.get(key) or "") for key in ("event", "sha256", "facts"))
+    metadata = dict(meta)
+    event, bytes_, facts = (str(metadata.get(key) or "") for key in ("event", "sha256", "facts"))
     from beancount_invoicing.writing import text  # it knows drafts, and reports need none
 
     directive = text.document_directive(day, account, file, links, [*meta, ("previous", previous)])

@@ -40,7 +40,7 @@ class DocumentFilter(NamedTuple):
             return False
         if self.customers:
             whose = (*position.debtors, *([invoice.customer] if invoice.customer else ()))
-            if not any(one.account in self.customers for one in whose):
+            if not any(customer.account in self.customers for customer in whose):
                 return False
         if self.amount is not None and abs(self.amount) not in map(abs, _amounts(position)):
             return False
@@ -51,7 +51,9 @@ def _amounts(position: Position) -> Iterator[Decimal]:
     """The amounts by which a person may look for a document."""
     invoice = position.invoice
     yield from (invoice.net, invoice.total, invoice.payable, *(instalment.amount for instalment in invoice.instalments))
-    yield from (one for one in (position.open, *(instalment.open for instalment in position.instalments)) if one)
+    yield from (
+        amount for amount in (position.open, *(instalment.open for instalment in position.instalments)) if amount
+    )
 
 
 def select_documents(book: Book, as_of: date, document_filter: DocumentFilter) -> tuple[Position, ...]:
@@ -80,7 +82,7 @@ def document_finder(book: Book, as_of: date) -> Callable[[str], Position]:
             raise UnknownNumber(
                 _("{number} is dated {day}, after {other_day}", number=number, day=later.booked_from, other_day=as_of)
             )
-        ends = [one for one in known if numbering.ends_with(one, number)]
+        ends = [other for other in known if numbering.ends_with(other, number)]
         if len(ends) == 1:
             return known[ends[0]]
         if ends:

@@ -297,9 +297,9 @@ def _within_the_cap(book: Book, invoice: Invoice, rule: law.LateInterestLaw | De
     due = min((instalment.due for instalment in invoice.instalments), default=invoice.date)
     if cap is None or due >= as_of:
         return
-    said = dict(law.by_half_years((rate.date, rate.rate) for rate in book.reference_rates.get(cap.base, ())))
+    known_rates = dict(law.by_half_years((rate.date, rate.rate) for rate in book.reference_rates.get(cap.base, ())))
     half = law.half_year_start(due)
-    rate = said.get(half, dict(cap.rates).get(half))
+    rate = known_rates.get(half, dict(cap.rates).get(half))
     if rate is None:
         raise RateUnknown(cap.base, cap.base_name, half)
     if rule > rate + cap.margin:

@@ -88,16 +88,16 @@ def due_collections(
     """
     allocated = allocated or allocate(book, as_of)
     due_until = min(due_until or last_due_date(as_of), last_due_date(as_of))
-    those = positions(book, as_of, allocated, by_debtor=True)
+    stands = positions(book, as_of, allocated, by_debtor=True)
     of_customer: defaultdict[str, dict[str, Position]] = defaultdict(dict)
-    for position in those:
+    for position in stands:
         if position.debtor:
             of_customer[position.debtor.account].setdefault(position.invoice.number, position)
     orders: list[DueOrder] = []
     held: list[HeldOrder] = []
     followed_from = sending_tracked_from(book, as_of)
     days = collection_days(book, as_of)
-    for position in those:
+    for position in stands:
         invoice, debtor = position.invoice, position.debtor
         if debtor is None or position.open <= 0 or invoice.draft or (named and invoice.number not in named):
             continue
@@ -245,20 +245,20 @@ def _in_sequence(book: Book, orders: Sequence[DueOrder], held: Sequence[HeldOrde
     for order in sorted(orders, key=lambda order: (order.execution_date, order.invoice.number, order.instalment)):
         by_mandate[order.customer.account, order.customer.mandate].append(order)
     found: list[DueOrder] = []
-    kept = list(held)
+    held_back = list(held)
     withdrawn = {event.end_to_end_id for event in book.events if event.kind == "not-collected" and event.date <= as_of}
     collected = [
         event
         for event in book.events
         if event.kind == "collected" and event.date <= as_of and event.end_to_end_id not in withdrawn
     ]
-    for (account, mandate), those in sorted(by_mandate.items()):
-        customer = those[0].customer
+    for (account, mandate), collections in sorted(by_mandate.items()):
+        customer = collections[0].customer
         used = [event for event in collected if (event.customer, event.mandate) == (account, mandate)]
         if customer.mandate_sequence == "one-off":
-            others = those if used else those[1:]
-            found += [] if used else [those[0]._replace(sequence="OOFF")]
-            kept += [
+            others = collections if used else collections[1:]
+            found += [] if used else [collections[0]._replace(sequence="OOFF")]
+            held_back += [
                 HeldOrder(
                     order.invoice.number,
                     customer.name,
@@ -269,12 +269,12 @@ def _in_sequence(book: Book, orders: Sequence[DueOrder], held: Sequence[HeldOrde
             continue
         is_used = bool(used or customer.mandate_used)
         changed = bool(used) and book.customers[account].at(used[-1].date).debtor_iban != customer.debtor_iban
-        for place, order in enumerate(those):
+        for place, order in enumerate(collections):
             sequence: SequenceType = "RCUR" if is_used or place else "FRST"
-            if customer.mandate_sequence == "final" and place == len(those) - 1:
+            if customer.mandate_sequence == "final" and place == len(collections) - 1:
                 sequence = "FNAL"
             found.append(order._replace(sequence=sequence, account_changed=changed and place == 0))
-    return DueOrders(tuple(found), tuple(sorted(dict.fromkeys(kept))))
+    return DueOrders(tuple(found), tuple(sorted(dict.fromkeys(held_back))))
 
 
 def due_payments_out(
@@ -290,15 +290,15 @@ def due_payments_out(
     `due_collections`.
     """
     allocated = allocated or allocate(book, as_of)
-    those = positions(book, as_of, allocated, by_debtor=True)
+    stands = positions(book, as_of, allocated, by_debtor=True)
     owing = {
         position.debtor.account
-        for position in those
+        for position in stands
         if position.debtor and position.open > 0 and not position.invoice.draft
     }
     orders: list[DueOrder] = []
     held: list[HeldOrder] = []
-    for position in those:
+    for position in stands:
         note, customer = position.invoice, position.debtor
         if customer is None or position.open >= 0 or note.draft or (named and note.number not in named):
             continue

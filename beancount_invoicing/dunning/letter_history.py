@@ -56,11 +56,13 @@ def late_instalments(position: Position, as_of: date) -> tuple[LateInstalments, 
     )
     histories = _histories(position)
     by_level: defaultdict[int, list[tuple[date, int, Decimal]]] = defaultdict(list)
-    for one in late:
-        by_level[_reached(histories[one[0]])].append(one)
+    for late_part in late:
+        by_level[_reached(histories[late_part[0]])].append(late_part)
     contested: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
     asked: defaultdict[int, list[date]] = defaultdict(list)
-    for (due, _index, open_), part in zip(late, _contested([each[2] for each in late], position.disputed), strict=True):
+    for (due, _index, open_), part in zip(
+        late, _contested([instalment[2] for instalment in late], position.disputed), strict=True
+    ):
         level = _reached(histories[due])
         contested[level] += part
         if open_ > part:
@@ -70,15 +72,15 @@ def late_instalments(position: Position, as_of: date) -> tuple[LateInstalments, 
     groups = [
         LateInstalments(
             position=position,
-            due=(due := (asked[level] if level in asked else [those[0][0]])[0]),
+            due=(due := (asked[level] if level in asked else [parts[0][0]])[0]),
             days_overdue=(as_of - due).days,
-            due_dates=frozenset(asked[level] if level in asked else (each[0] for each in those)),
-            indices=frozenset(index for _due, index, _open in those) | (rest if level == first else frozenset()),
-            open=sum((open_ for _due, _index, open_ in those), ZERO),
+            due_dates=frozenset(asked[level] if level in asked else (instalment[0] for instalment in parts)),
+            indices=frozenset(index for _due, index, _open in parts) | (rest if level == first else frozenset()),
+            open=sum((open_ for _due, _index, open_ in parts), ZERO),
             contested=contested[level],
-            letters=_together([histories[due] for due, _index, _open in those]),
+            letters=_together([histories[due] for due, _index, _open in parts]),
         )
-        for level, those in by_level.items()
+        for level, parts in by_level.items()
     ]
     return tuple(
         sorted((instalments for instalments in groups if instalments.open > 0), key=lambda instalments: instalments.due)
@@ -117,8 +119,8 @@ def _reached(letters: Sequence[Event]) -> int:
 def _together(histories: Sequence[Sequence[Event]]) -> tuple[Event, ...]:
     if all(history == histories[0] for history in histories):
         return tuple(histories[0])
-    each = {id(event): event for events in histories for event in events}
-    return tuple(sorted(each.values(), key=lambda event: (event.date, event.level or 0)))
+    event_by_id = {id(event): event for events in histories for event in events}
+    return tuple(sorted(event_by_id.values(), key=lambda event: (event.date, event.level or 0)))
 
 
 def _histories(position: Position) -> Mapping[date, Sequence[Event]]:
@@ -144,7 +146,8 @@ def _told(position: Position, letters: Sequence[Event]) -> Iterator[tuple[Event,
     days = sorted({instalment.due for instalment in position.instalments if instalment.due})
     reached = dict.fromkeys(days, 0)
     in_order = sorted(
-        ((_made(position, letter), letter) for letter in letters), key=lambda one: (one[0], -(one[1].level or 0))
+        ((_made(position, letter), letter) for letter in letters),
+        key=lambda letter: (letter[0], -(letter[1].level or 0)),
     )
     for made, event in in_order:
         late = [day for day in days if day < made]
@@ -178,9 +181,7 @@ def _made(position: Position, letter: Event) -> date:
 def _left_at(position: Position, days: Sequence[date], day: date) -> Mapping[date, Decimal]:
     """How much of what fell due on each of `days` was open at the end of `day` and could be asked for; 0 for contested amounts."""
     amounts = [_open_at(position, due, day) for due in days]
-    whole = sum(
-        (_open_at(position, each, day) for each in {instalment.due for instalment in position.instalments}), ZERO
-    )
+    whole = sum((_open_at(position, due, day) for due in {instalment.due for instalment in position.instalments}), ZERO)
     told = tuple(event for event in position.events if event.date <= day)
     parts = _contested(amounts, disputed(position.invoice, whole, told))
     return {due: amount - part for due, amount, part in zip(days, amounts, parts, strict=True) if amount > 0}
@@ -188,7 +189,7 @@ def _left_at(position: Position, days: Sequence[date], day: date) -> Mapping[dat
 
 def _open_at(position: Position, due: date | None, day: date) -> Decimal:
     """The open amount at the end of `day` of what falls due on `due` (None: no day known yet)."""
-    those = {
+    indices = {
         instalment.index
         for instalment, standing in zip(position.invoice.instalments, position.instalments, strict=True)
         if standing.due == due
@@ -198,7 +199,7 @@ def _open_at(position: Position, due: date | None, day: date) -> Decimal:
         (
             allocation.amount
             for allocation in position.allocations
-            if allocation.instalment in those and allocation.date <= day
+            if allocation.instalment in indices and allocation.date <= day
         ),
         ZERO,
     )

@@ -34,7 +34,7 @@ def pause(position: Position, of_customer: Mapping[str, Position], as_of: date) 
             standing[event.kind] = [event]
         elif event.kind == "promise":  # those of one day form a payment plan; a later one replaces it
             before = standing.get("promise", [])
-            standing["promise"] = [*(one for one in before if one.date == event.date), event]
+            standing["promise"] = [*(earlier for earlier in before if earlier.date == event.date), event]
     if "insolvency" in standing:
         return Pause(_("insolvency since {day}", day=standing["insolvency"][0].date))
     for hold in standing.get("hold", []):
@@ -94,8 +94,8 @@ def insolvency(events: Iterable[Event]) -> Insolvency | None:
 def send_from_day(book: Book, as_of: date) -> date | None:
     """The day from which documents must be sent, by `send-from` as of `as_of` (inclusive); None if it is not set."""
     option = book.options.get("send-from")
-    said = option.at(as_of) if option else None
-    return said if isinstance(said, date) else None
+    value = option.at(as_of) if option else None
+    return value if isinstance(value, date) else None
 
 
 def sending_tracked_from(book: Book, as_of: date) -> date | None:
@@ -148,10 +148,10 @@ def _promised(
         until = promise.until or promise.date
         sum_promised += promise.amount or ZERO
         if as_of <= until:
-            what = _("promised until {until}", until=until)
+            words = _("promised until {until}", until=until)
             if promise.amount is not None:
-                what = _("{amount} promised until {until}", amount=promise.amount, until=until)
-            return Pause(what)
+                words = _("{amount} promised until {until}", amount=promise.amount, until=until)
+            return Pause(words)
         if promise.amount is None:
             if not _open_on(position, until):
                 continue

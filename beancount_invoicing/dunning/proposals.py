@@ -206,14 +206,18 @@ def propose(book: Book, as_of: date, allocated: Allocated | None = None) -> tupl
             open_[debtor.account, position.invoice.currency].append(position)
         else:
             credit_notes.append(position)
-    there = unallocated_credits(allocated, credit_notes)
+    open_credits = unallocated_credits(allocated, credit_notes)
     followed_from = sending_tracked_from(book, as_of)
     days = collection_days(book, as_of)
     result: list[Proposal] = []
     for account, currency in sorted(open_):
-        those = sorted(open_[account, currency], key=lambda position: (position.due or as_of, position.invoice.number))
+        stands = sorted(open_[account, currency], key=lambda position: (position.due or as_of, position.invoice.number))
         owed = _Account(
-            book.customers[account].at(as_of), currency, those, all_of[account], there.get((account, currency), ())
+            book.customers[account].at(as_of),
+            currency,
+            stands,
+            all_of[account],
+            open_credits.get((account, currency), ()),
         )
         result += _of_account(book, owed, followed_from, days, as_of)
     return tuple(result)
@@ -264,8 +268,10 @@ def _of_account(
     if result and unknown:
         result[0] = result[0]._replace(notices=(*result[0].notices, _not_taken_off(owed, unknown, letters)))
     advised = {number: advice(matches, number, book.file) for number, matches in guessed.items()}
-    said = {candidate.why for candidate in candidates}
-    if result and (more := tuple(why for why in advised.values() if why not in said)):  # not late, or held back anyway
+    reasons_given = {candidate.why for candidate in candidates}
+    if result and (
+        more := tuple(why for why in advised.values() if why not in reasons_given)
+    ):  # not late, or held back anyway
         result[0] = result[0]._replace(notices=(*result[0].notices, *more))
     if rest:
         reasons = tuple(_reason(candidate) for candidate in rest)
@@ -309,8 +315,8 @@ class _Parts(NamedTuple):
 def _parts(candidates: Iterable[_Candidate], letters: Iterable[Iterable[_Candidate]]) -> _Parts:
     asked: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
     contested: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
-    for one in (candidate for group in letters for candidate in group):
-        asked[id(one.position)] += one.asked
+    for chosen in (candidate for group in letters for candidate in group):
+        asked[id(chosen.position)] += chosen.asked
     for candidate in candidates:
         contested[id(candidate.position)] += candidate.late.contested if candidate.late else ZERO
     return _Parts(asked, contested)
@@ -401,10 +407,10 @@ def _never_owed(book: Book, position: Position, of_customer: Mapping[str, Positi
     if beyond := unowed(book, late, position.invoice):
         return beyond.advice()
     if late.on_account and unowed(book, late, position.invoice, with_unallocated=True):
-        there, currency = total_cover(late.on_account), late.invoice.currency
+        cover, currency = total_cover(late.on_account), late.invoice.currency
         return _(
             "{there} {currency} on the account may be for {number}: write what it settles, or pay it back",
-            there=there,
+            there=cover,
             currency=currency,
             number=late.invoice.number,
         )

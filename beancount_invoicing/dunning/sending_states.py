@@ -160,5 +160,9 @@ def _most_likely(
             open_[position.debtor.account, position.invoice.currency].append(position)
         else:
             credit_notes.append(position)
-    there = unallocated_credits(allocated, credit_notes)
-    return {key: likely_matches(there[key], positions, day) for key, positions in open_.items() if key in there}
+    open_credits = unallocated_credits(allocated, credit_notes)
+    return {
+        key: likely_matches(open_credits[key], positions, day)
+        for key, positions in open_.items()
+        if key in open_credits
+    }

@@ -53,8 +53,8 @@ def unallocated_credits(
     for left in allocated.unallocated:  # a discount beside money is a part of the same posting
         if left.payment.means != "write-off":
             came.setdefault(left.payment.source, []).append((left.payment, left.amount))
-    for those in came.values():
-        payment, amount = those[0][0], -sum((each for _payment, each in those), ZERO)
+    for open_credits in came.values():
+        payment, amount = open_credits[0][0], -sum((paid for _payment, paid in open_credits), ZERO)
         named = payment.settles or payment.links
         words = f"{payment.payee} {payment.narration}".strip()
         found[payment.customer, payment.currency].append(
@@ -74,22 +74,22 @@ def unallocated_credits(
                     is_credit=invoice.kind != "cancellation",  # that is money: more than what replaces it asks for
                 )
             )
-    return {key: still for key, those in found.items() if (still := _still_there(those))}
+    return {key: still for key, open_credits in found.items() if (still := _still_there(open_credits))}
 
 
-def _still_there(those: Iterable[UnallocatedCredit]) -> tuple[UnallocatedCredit, ...]:
-    there: list[UnallocatedCredit] = []
-    for credit in sorted(those, key=lambda each: (each.date, -each.amount, each.source)):
+def _still_there(open_credits: Iterable[UnallocatedCredit]) -> tuple[UnallocatedCredit, ...]:
+    left: list[UnallocatedCredit] = []
+    for credit in sorted(open_credits, key=lambda credit: (credit.date, -credit.amount, credit.source)):
         if credit.amount > 0:
-            there.append(credit)
+            left.append(credit)
             continue
         back = -credit.amount
-        while back > 0 and there:
-            last = there.pop()
+        while back > 0 and left:
+            last = left.pop()
             if last.amount > back:
-                there.append(last._replace(amount=last.amount - back))
+                left.append(last._replace(amount=last.amount - back))
             back -= last.amount
-    return tuple(there)
+    return tuple(left)
 
 
 class LikelyMatch(NamedTuple):
@@ -104,7 +104,7 @@ class LikelyMatch(NamedTuple):
         """What to know about it for the invoice of that number, and the line that settles it; `ledger`: the path of its file."""
         credit = self.credit
         place = f"{relpath(credit.source.file, Path(ledger).parent)}:{credit.source.line}"
-        what = _(
+        match = _(
             "{amount} {currency} of {day} ({place})",
             amount=credit.amount,
             currency=credit.currency,
@@ -116,7 +116,7 @@ class LikelyMatch(NamedTuple):
             return _(
                 "{subject} is left of {number} and {reason}: if it is for {other_number}: {settle}; if not, write "
                 "what it settles, or pay it back",
-                subject=what,
+                subject=match,
                 number=credit.number,
                 reason=self.reason,
                 other_number=number,
@@ -125,7 +125,7 @@ class LikelyMatch(NamedTuple):
         return _(
             "{subject} is on the account, settles nothing and {reason}: if it is for {number}, write settles: "
             '"{number}" below that line; if not, write there what it settles, or pay it back',
-            subject=what,
+            subject=match,
             reason=self.reason,
             number=number,
         )
@@ -193,7 +193,7 @@ def likely_matches(
 
 
 def _named(
-    there: Iterable[UnallocatedCredit], positions: Iterable[Position]
+    open_credits: Iterable[UnallocatedCredit], positions: Iterable[Position]
 ) -> dict[UnallocatedCredit, list[Position]]:
     """The documents that the words of each name, in their order; for those that name any."""
     by_number: defaultdict[str, list[tuple[int, Position]]] = defaultdict(list)
@@ -202,10 +202,10 @@ def _named(
             by_number[_bare(number)].append((place, position))
     lengths = sorted({len(bare) for bare in by_number})
     found: dict[UnallocatedCredit, list[Position]] = {}
-    for credit in there:
+    for credit in open_credits:
         words = _bare(credit.text)
         parts = {words[at : at + length] for length in lengths for at in range(len(words) - length + 1)}
-        near = sorted((each for part in parts if part in by_number for each in by_number[part]), key=itemgetter(0))
+        near = sorted((found for part in parts if part in by_number for found in by_number[part]), key=itemgetter(0))
         named = [
             position
             for _place, position in near
@@ -230,9 +230,11 @@ def _sums(position: Position, as_of: date) -> set[Decimal]:
     or an instalment.
     """
     whole = (position.open, late_amount(position, as_of))
-    uncontested = (each - position.disputed for each in whole)
+    uncontested = (amount - position.disputed for amount in whole)
     return {
-        each for each in (*whole, *uncontested, *(instalment.open for instalment in position.instalments)) if each > 0
+        amount
+        for amount in (*whole, *uncontested, *(instalment.open for instalment in position.instalments))
+        if amount > 0
     }
 
 

@@ -34,10 +34,12 @@ def check_business_terms(invoice: EInvoice) -> tuple[Problem, ...]:
     return tuple(found for rule in _RULES for found in rule(invoice))
 
 
-def _differs(rule: str, term: str, said: Decimal, right: Decimal, how: str, slack: Decimal = ZERO) -> Iterator[Problem]:
-    if abs(said - right) > slack:
+def _differs(
+    rule: str, term: str, stated: Decimal, right: Decimal, how: str, slack: Decimal = ZERO
+) -> Iterator[Problem]:
+    if abs(stated - right) > slack:
         yield Problem(
-            rule, term, _("{term} is {text}, but {how} is {right}", term=term, text=said, how=how, right=right)
+            rule, term, _("{term} is {text}, but {how} is {right}", term=term, text=stated, how=how, right=right)
         )
 
 
@@ -80,12 +82,12 @@ def _totals(invoice: EInvoice) -> Iterator[Problem]:
         slack = cent * len(invoice.lines)
         yield from _differs(f"{rule}-CO-10", "BT-106", totals.lines, nets, _("the sum of the lines"), slack)
     if totals.lines is not None:
-        for number, term, said, amounts, how in (
+        for number, term, stated, amounts, how in (
             ("11", "BT-107", totals.allowances, allowances, _("the sum of the allowances")),
             ("12", "BT-108", totals.charges, charges, _("the sum of the charges")),
         ):
             summed = round_to(sum(amounts, ZERO), 2)
-            yield from _differs(f"{rule}-CO-{number}", term, said, summed, how, cent * len(amounts))
+            yield from _differs(f"{rule}-CO-{number}", term, stated, summed, how, cent * len(amounts))
         net = totals.lines - totals.allowances + totals.charges
         slack = cent * (len(invoice.lines) + len(invoice.adjustments))
         yield from _differs(f"{rule}-CO-13", "BT-109", totals.net, net, "BT-106 − BT-107 + BT-108", slack)

@@ -29,8 +29,8 @@ def check_france(invoice: EInvoice) -> Iterator[Problem]:
     rules = law.e_invoice_rules(invoice.seller.address.country, invoice.issued)
     if rules is None or invoice.profile.family or invoice.profile.level == "minimum":
         return
-    for one in _FRENCH:
-        yield from one(invoice, rules)
+    for check in _FRENCH:
+        yield from check(invoice, rules)
 
 
 def _french_numbers(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:

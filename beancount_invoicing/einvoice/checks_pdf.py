@@ -60,15 +60,15 @@ def pdf_claims(document: Any, file: Any, packet: bytes) -> PdfClaims:
     root = _metadata(packet)
     if root is not None:
         part = _said(root, f"{_PDFA}part")
-        fields = {each: _said(root, f"{{*}}{each}") for each in _FIELDS}
-    related = [one.get("/UF", one.get("/F")) for one in document.Root.get("/AF", ())]
+        fields = {key: _said(root, f"{{*}}{key}") for key in _FIELDS}
+    related = [file.get("/UF", file.get("/F")) for file in document.Root.get("/AF", ())]
     return PdfClaims(
         metadata=root is not None,
         part=part,
-        fields={each: value for each, value in fields.items() if value},
+        fields={key: value for key, value in fields.items() if value},
         file=name,
         relationship=str(file.obj.get("/AFRelationship", "")),
-        is_associated_file=name in {str(one) for one in related},
+        is_associated_file=name in {str(file) for file in related},
         has_identifier="/ID" in document.trailer,
     )
 
@@ -119,58 +119,58 @@ def check_pdf(claims: PdfClaims, profile: Profile) -> Iterator[Problem]:
     yield from _check_fields(claims, profile)
 
 
-def _check_file(said: PdfClaims, profile: Profile) -> Iterator[Problem]:
-    if said.file not in _FILES:
+def _check_file(claims: PdfClaims, profile: Profile) -> Iterator[Problem]:
+    if claims.file not in _FILES:
         yield Problem(
-            "attachment-name", said.file, _("the invoice's file is not one of {files}", files=", ".join(_FILES[:3]))
+            "attachment-name", claims.file, _("the invoice's file is not one of {files}", files=", ".join(_FILES[:3]))
         )
-    if not said.is_associated_file:
+    if not claims.is_associated_file:
         message = _("the invoice is attached, but not declared as an associated file (/AF; ISO 19005-3, 6.8)")
-        yield Problem("associated-file", said.file, message)
-    if not said.relationship:
+        yield Problem("associated-file", claims.file, message)
+    if not claims.relationship:
         message = _("the attachment does not give its relationship to the document (/AFRelationship; ISO 19005-3, 6.8)")
-        yield Problem("relationship", said.file, message)
-    elif said.relationship not in _RELATIONSHIPS:
+        yield Problem("relationship", claims.file, message)
+    elif claims.relationship not in _RELATIONSHIPS:
         message = _(
             "its relationship is {relationship}, which is none of {relationships}",
-            relationship=said.relationship,
+            relationship=claims.relationship,
             relationships=", ".join(sorted(_RELATIONSHIPS)),
         )
-        yield Problem("relationship", said.file, message, warning=True)
-    elif not profile.has_lines and said.relationship != "/Data":
+        yield Problem("relationship", claims.file, message, warning=True)
+    elif not profile.has_lines and claims.relationship != "/Data":
         message = _(
             "its relationship is {relationship}, although a {profile} is not the whole invoice: /Data",
-            relationship=said.relationship,
+            relationship=claims.relationship,
             profile=profile.name,
         )
-        yield Problem("relationship", said.file, message, warning=True)
+        yield Problem("relationship", claims.file, message, warning=True)
 
 
-def _check_fields(said: PdfClaims, profile: Profile) -> Iterator[Problem]:
-    for each in _FIELDS:
-        if each not in said.fields:
-            yield Problem(f"xmp-{each}", "XMP", _("the metadata do not give the {entry} of the invoice", entry=each))
-    values = said.fields
-    for each, known in (
+def _check_fields(claims: PdfClaims, profile: Profile) -> Iterator[Problem]:
+    for key in _FIELDS:
+        if key not in claims.fields:
+            yield Problem(f"xmp-{key}", "XMP", _("the metadata do not give the {entry} of the invoice", entry=key))
+    values = claims.fields
+    for key, known in (
         ("DocumentType", {"INVOICE"}),
         ("DocumentFileName", set(_FILES)),
         ("Version", _VERSIONS),
         ("ConformanceLevel", set(_LEVELS)),
     ):
-        if each in values and values[each] not in known:
+        if key in values and values[key] not in known:
             message = _(
                 "{entry} is {value}, which is none of {known}",
-                entry=each,
-                value=values[each],
+                entry=key,
+                value=values[key],
                 known=", ".join(sorted(known)),
             )
-            yield Problem(f"xmp-{each}", "XMP", message)
+            yield Problem(f"xmp-{key}", "XMP", message)
     name, level = values.get("DocumentFileName"), values.get("ConformanceLevel")
-    if name in _FILES and name != said.file:
+    if name in _FILES and name != claims.file:
         yield Problem(
             "xmp-DocumentFileName",
             "XMP",
-            _("the metadata name {name}, but the invoice is {file}", name=name, file=said.file),
+            _("the metadata name {name}, but the invoice is {file}", name=name, file=claims.file),
         )
     if level in _LEVELS and _LEVELS[level] != profile.level.partition("-")[0]:
         message = _("the metadata give {level}, but the invoice inside is {profile}", level=level, profile=profile.name)

@@ -137,5 +137,5 @@ def _italian(invoice: EInvoice) -> Iterator[Problem]:
 
 def _missing(party: Party, *parts: str) -> str:
     """The keys of an address that say nothing: "address and city"."""
-    said = {"street": party.address.lines, "postcode": party.address.postcode, "city": party.address.city}
-    return joined(_(" and "), ("address" if part == "street" else part for part in parts if not said[part]))
+    given = {"street": party.address.lines, "postcode": party.address.postcode, "city": party.address.city}
+    return joined(_(" and "), ("address" if part == "street" else part for part in parts if not given[part]))

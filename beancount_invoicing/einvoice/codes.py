@@ -19,7 +19,9 @@ def _lists() -> dict[int, frozenset[str]]:
     from lxml import etree
 
     root = etree.fromstring(files("facturx").joinpath(_FILE).read_bytes())
-    return {int(one.get("id")): frozenset(each.get("value") for each in one) for one in root.iter("cl")}
+    return {
+        int(code_list.get("id")): frozenset(code.get("value") for code in code_list) for code_list in root.iter("cl")
+    }
 
 
 def in_code_list(code_list: int, code: str) -> bool:

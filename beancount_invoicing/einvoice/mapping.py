@@ -136,11 +136,11 @@ def _no_invoice(book: Book, invoice: Invoice, seller: Seller | None) -> tuple[Re
             Rejection("BT-1", _("{number} is a draft: it has no number yet", number=invoice.number), invoice.source),
         )
     if is_for_late_interest(book, invoice):
-        what = "a claim" if invoice.kind == "claim" else _("a credit note on a claim")
+        kind = "a claim" if invoice.kind == "claim" else _("a credit note on a claim")
         return (
             Rejection(
                 "BT-3",
-                _("{number} is {subject}, outside VAT: it is not an invoice", number=invoice.number, subject=what),
+                _("{number} is {subject}, outside VAT: it is not an invoice", number=invoice.number, subject=kind),
                 invoice.source,
             ),
         )
@@ -476,11 +476,11 @@ def _terms(invoice: Invoice, customer: Customer, total: business_terms.Totals, l
         result.append(without_control_characters(invoice.terms))
     days = [(instalment, instalment.due_on_page(invoice.date)) for instalment in invoice.instalments]
     if len({day for _each, day in days}) > 1 or any(day is None for _each, day in days):
-        for each, day in days:
+        for code, day in days:
             form = phrase("instalment" if day else "retention", language)
             when = numeric_date(day, language) if day else ""
-            after = periods.length_in_words(each.retention_terms or "1 year", language)
-            result.append(form.format(amount=each.amount, currency=invoice.currency, date=when, length=after))
+            after = periods.length_in_words(code.retention_terms or "1 year", language)
+            result.append(form.format(amount=code.amount, currency=invoice.currency, date=when, length=after))
     return joined("\n", (line for line in result if line))
 
 

@@ -33,10 +33,10 @@ def normalize_xml(root: Any) -> None:
         elif name.endswith("Date"):  # UBL's dates; those of CII have no zones
             element.text = re.sub(r"^(\s*\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)(\s*)$", r"\1\2", text) or None
         elif name in _TAXES and (element.findtext(_TAXES[name]) or "").strip().upper() != "VAT":
-            for each in list(
+            for node in list(
                 element.iterchildren("{*}ID", "{*}CategoryCode", "{*}Percent", "{*}RateApplicablePercent")
             ):
-                element.remove(each)
+                element.remove(node)
     for party in root.iter("{*}Party"):
         _name_schemes(party)
     for line in list(root.iterfind(".//{*}IncludedSupplyChainTradeLineItem")):
@@ -64,8 +64,8 @@ def _as_charge(service: Any) -> None:
     namespace = service.tag.rpartition("}")[0] + "}"
     service.tag = namespace + _CHARGE
     names = {"Description": "Reason", "AppliedAmount": "ActualAmount", "AppliedTradeTax": "CategoryTradeTax"}
-    for each in service.iterchildren("{*}*"):
-        old = etree.QName(each).localname
-        each.tag = namespace + names.get(old, old)
+    for child in service.iterchildren("{*}*"):
+        old = etree.QName(child).localname
+        child.tag = namespace + names.get(old, old)
     indicator = etree.SubElement(service, f"{namespace}ChargeIndicator")
     etree.SubElement(indicator, f"{{{_UDT}}}Indicator").text = "true"

@@ -67,9 +67,9 @@ def _schema(etree: Any) -> Any:
         etree.SubElement(schema, f"{{{_SCHEMA}}}{name}").text = text
     properties = etree.SubElement(etree.SubElement(schema, f"{{{_SCHEMA}}}property"), f"{{{_RDF}}}Seq")
     for name, (_other, meaning) in _PROPERTIES.items():
-        one = etree.SubElement(properties, f"{{{_RDF}}}li", resource)
+        item = etree.SubElement(properties, f"{{{_RDF}}}li", resource)
         for key, value in (("name", name), ("valueType", "Text"), ("category", "external"), ("description", meaning)):
-            etree.SubElement(one, f"{{{_PROPERTY}}}{key}").text = value
+            etree.SubElement(item, f"{{{_PROPERTY}}}{key}").text = value
     return schema
 
 
@@ -161,7 +161,7 @@ def _inflated(stream: Any) -> bytes:
     import pikepdf
 
     filters = stream.get("/Filter", pikepdf.Array())
-    names = [str(one) for one in (filters if isinstance(filters, pikepdf.Array) else [filters])]
+    names = [str(name) for name in (filters if isinstance(filters, pikepdf.Array) else [filters])]
     if set(names) - {"/FlateDecode"}:
         raise NotReadable(
             _("the XML invoice in this PDF is stored in a way that is not supported ({names})", names=", ".join(names))

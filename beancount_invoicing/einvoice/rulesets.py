@@ -103,20 +103,20 @@ def profile_of(root: Any) -> Profile:
 
 
 def _of_cii(root: Any) -> RuleSet:
-    what = profile_of(root)
-    if what.family:
-        return RuleSet(_file(_FACTURX, _ANY_CII), (_norm_in_cii(what), *_on_top(what, "CII")))
-    schema, stylesheet = _LEVELS[what.level]
-    name = "Factur-X EN16931" if what.level == "en16931" else what.name
+    profile = profile_of(root)
+    if profile.family:
+        return RuleSet(_file(_FACTURX, _ANY_CII), (_norm_in_cii(profile), *_on_top(profile, "CII")))
+    schema, stylesheet = _LEVELS[profile.level]
+    name = "Factur-X EN16931" if profile.level == "en16931" else profile.name
     sheets = [Stylesheet(name, _file(_FACTURX, stylesheet))]
-    if what.level != "minimum" and _french(root):
+    if profile.level != "minimum" and _french(root):
         sheets.append(Stylesheet("BR-FR", _file(_FACTURX, "cii-schematron-fr-ctc/BR-FR-Flux2-Schematron-CII.xslt")))
     return RuleSet(_file(_FACTURX, schema), tuple(sheets))
 
 
-def _norm_in_cii(what: Profile) -> Stylesheet:
+def _norm_in_cii(profile: Profile) -> Stylesheet:
     """EN 16931 in CII as CEN publishes it, or as Factur-X does: what that adds of its own then only warns."""
-    softened = _softened(what)
+    softened = _softened(profile)
     try:
         return Stylesheet("EN 16931 CII", _file(_KOSIT, "EN16931-CII-validation.xsl"), warning_rules=softened)
     except Unavailable:
@@ -126,42 +126,42 @@ def _norm_in_cii(what: Profile) -> Stylesheet:
 
 def _of_ubl(root: Any, kind: str) -> RuleSet:
     schema = _file(_FACTURX, f"ubl-2.1/maindoc/UBL-{kind}-2.1.xsd")
-    what = profile_of(root)
-    if what.family == "peppol":
+    profile = profile_of(root)
+    if profile.family == "peppol":
         norm = Stylesheet("EN 16931 UBL", _file(_PEPPOL, "CEN-EN16931-UBL.xsl"))
-    elif what.level == "extended-ctc-fr":
+    elif profile.level == "extended-ctc-fr":
         norm = Stylesheet("EXTENDED-CTC-FR UBL", _file(_FACTURX, "ubl-2.1/EXTENDED-CTC-FR-UBL.xslt"))
     else:
         file = _file(_FACTURX, "ubl-2.1/EN16931-UBL-validation.xslt")
-        norm = Stylesheet("EN 16931 UBL", file, warning_rules=_softened(what))
-    sheets = [norm, *_on_top(what, "UBL")]
-    if not what.family and _french(root):
+        norm = Stylesheet("EN 16931 UBL", file, warning_rules=_softened(profile))
+    sheets = [norm, *_on_top(profile, "UBL")]
+    if not profile.family and _french(root):
         sheets.append(Stylesheet("BR-FR", _file(_FACTURX, "ubl-2.1/BR-FR-Flux2-Schematron-UBL.xslt")))
     return RuleSet(schema, tuple(sheets))
 
 
-def _softened(what: Profile) -> str:
-    if what.family != "xrechnung":
+def _softened(profile: Profile) -> str:
+    if profile.family != "xrechnung":
         return ""
-    if what.is_extension:
+    if profile.is_extension:
         return _SOFTENED_BY_EXTENSION
-    return _SOFTENED_BY_CVD if what.name.endswith("CVD") else _SOFTENED
+    return _SOFTENED_BY_CVD if profile.name.endswith("CVD") else _SOFTENED
 
 
-def _on_top(what: Profile, syntax: str) -> tuple[Stylesheet, ...]:
+def _on_top(profile: Profile, syntax: str) -> tuple[Stylesheet, ...]:
     """The rules that come on top of the norm's."""
-    if what.family == "peppol" and syntax == "UBL":
-        return (Stylesheet(what.name, _file(_PEPPOL, "PEPPOL-EN16931-UBL.xsl")),)
-    if what.family == "xrechnung":
-        if not what.name.startswith(f"XRechnung {_XRECHNUNG}"):
+    if profile.family == "peppol" and syntax == "UBL":
+        return (Stylesheet(profile.name, _file(_PEPPOL, "PEPPOL-EN16931-UBL.xsl")),)
+    if profile.family == "xrechnung":
+        if not profile.name.startswith(f"XRechnung {_XRECHNUNG}"):
             why = _("the rules known here are those of XRechnung {xrechnung}", xrechnung=_XRECHNUNG)
-            return (Stylesheet(what.name, None, not_run=why),)
+            return (Stylesheet(profile.name, None, not_run=why),)
         try:
-            return (Stylesheet(what.name, _file(_KOSIT, f"XRechnung-{syntax}-validation.xsl")),)
+            return (Stylesheet(profile.name, _file(_KOSIT, f"XRechnung-{syntax}-validation.xsl")),)
         except Unavailable:
-            return (Stylesheet(what.name, None, not_run=_INSTALL_KOSIT),)
-    if what.family:
-        return (Stylesheet(what.name, None, not_run=_("its rules in {syntax} are not known here", syntax=syntax)),)
+            return (Stylesheet(profile.name, None, not_run=_INSTALL_KOSIT),)
+    if profile.family:
+        return (Stylesheet(profile.name, None, not_run=_("its rules in {syntax} are not known here", syntax=syntax)),)
     return ()
 
 
@@ -200,6 +200,6 @@ def as_en16931(root: Any) -> Any:
     from copy import deepcopy
 
     copy = deepcopy(root)
-    for said in copy.iterfind(f".//{_RAM}GuidelineSpecifiedDocumentContextParameter/{_RAM}ID"):
-        said.text = EN16931_SPECIFICATION
+    for guideline in copy.iterfind(f".//{_RAM}GuidelineSpecifiedDocumentContextParameter/{_RAM}ID"):
+        guideline.text = EN16931_SPECIFICATION
     return copy

@@ -368,7 +368,7 @@ def _single(data: Mapping[str, Any], term: str) -> Any:
                 "{told} appears {count} times: {short_ofs}",
                 told=told,
                 count=len(value),
-                short_ofs=", ".join(_short_of(one) for one in value),
+                short_ofs=", ".join(_short_of(element) for element in value),
             )
         )
     return value[0] if value else None
@@ -460,9 +460,9 @@ def _terms(data: Mapping[str, Any]) -> business_terms.EInvoice:
         payment_terms=_text(data, "BT-20"),
         process=_text(data, "BT-23"),
         specification=_text(data, "BT-24"),
-        notes=tuple(business_terms.Note(_text(one, "BT-22"), _text(one, "BT-21")) for one in get("BG-1") or ()),
+        notes=tuple(business_terms.Note(_text(group, "BT-22"), _text(group, "BT-21")) for group in get("BG-1") or ()),
         preceding=tuple(
-            business_terms.PrecedingInvoice(_text(one, "BT-25"), _day(one, "BT-26")) for one in get("BG-3") or ()
+            business_terms.PrecedingInvoice(_text(group, "BT-25"), _day(group, "BT-26")) for group in get("BG-3") or ()
         ),
         delivery=business_terms.Delivery(
             _day(data, "BT-72"), _text(delivery, "name"), _read_address(delivery) if delivery else None
@@ -471,8 +471,8 @@ def _terms(data: Mapping[str, Any]) -> business_terms.EInvoice:
         end=_day(data, "BT-74"),
         payment=payment,
         adjustments=(
-            *(_read_adjustment(one, False) for one in get("BG-20") or ()),
-            *(_read_adjustment(one, True) for one in get("BG-21") or ()),
+            *(_read_adjustment(group, False) for group in get("BG-20") or ()),
+            *(_read_adjustment(group, True) for group in get("BG-21") or ()),
         ),
     )
 
@@ -544,7 +544,7 @@ def _read_line(data: Mapping[str, Any]) -> business_terms.InvoiceLine:
         start=_day(data, "BT-134"),
         end=_day(data, "BT-135"),
         adjustments=(
-            *(_read_adjustment(one, False) for one in data.get("BG-27") or ()),
-            *(_read_adjustment(one, True) for one in data.get("BG-28") or ()),
+            *(_read_adjustment(group, False) for group in data.get("BG-27") or ()),
+            *(_read_adjustment(group, True) for group in data.get("BG-28") or ()),
         ),
     )

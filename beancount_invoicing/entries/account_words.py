@@ -17,7 +17,9 @@ _CAMEL = re.compile(r"[^\W\d_a-z]+(?=[^\W\d_a-z][a-z])|[^\W\d_]?[a-z]+|[^\W\d_a-
 
 def _pieces(name: str) -> tuple[str, ...]:
     """The single words of a name, in its order."""
-    plain = "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
+    plain = "".join(
+        character for character in unicodedata.normalize("NFKD", name) if not unicodedata.combining(character)
+    )
     found = _PARTS.findall(unicodedata.normalize("NFC", plain))
     return tuple(piece.casefold() for part in found for piece in _CAMEL.findall(part))
 
@@ -38,11 +40,11 @@ def words_of_account(name: str) -> frozenset[str]:
 
 def _said(name: str, whole: Collection[str], stems: Collection[str] = (), numbers: Collection[str] = ()) -> bool:
     """Whether a name has one of these words, a word with one of these stems, or a part that begins with one of these numbers."""
-    there = words_of_account(name)
+    words = words_of_account(name)
     return (
-        not there.isdisjoint(whole)
-        or any(stem in word for word in there for stem in stems)
-        or any(word.isdigit() and word.startswith(number) for word in there for number in numbers)
+        not words.isdisjoint(whole)
+        or any(stem in word for word in words for stem in stems)
+        or any(word.isdigit() and word.startswith(number) for word in words for number in numbers)
     )
 
 

@@ -76,7 +76,9 @@ def amended(
         by_day[directive.date].append(directive)
     for day in sorted(by_day):
         changed: dict[str, tuple[Any, Source]] = {}
-        for values in sorted(by_day[day], key=lambda one: (sorted(map(str, one.values.items())), one.source)):
+        for values in sorted(
+            by_day[day], key=lambda directive: (sorted(map(str, directive.values.items())), directive.source)
+        ):
             for key, value in values.values.items():
                 if key in changed and changed[key][0] != value:
                     findings.error(
@@ -99,7 +101,7 @@ def amended(
                 state.pop(key, None)
             else:
                 state[key] = value
-        version = build(state, min(one.source for one in by_day[day]))
+        version = build(state, min(directive.source for directive in by_day[day]))
         if version is not None:
             versions.append((day, version))
     return Dated(tuple(versions)) if versions else None
@@ -244,10 +246,10 @@ class Directives:
             return
         if place == keys.POLICY and len(values) > 1:
             place = keys.LEVEL
-        said = DirectiveValues(entry.date, source, read_metadata(entry.meta, place, source, self.findings))
+        directive = DirectiveValues(entry.date, source, read_metadata(entry.meta, place, source, self.findings))
         if place == keys.SELLER:
-            if said.values.get("logo"):  # of the file that says so, whichever file amends the rest later
-                said.values["logo"] = str(Path(source.file).parent / said.values["logo"])
+            if directive.values.get("logo"):  # of the file that says so, whichever file amends the rest later
+                directive.values["logo"] = str(Path(source.file).parent / directive.values["logo"])
             if not values:  # Beancount's own padding fails on it, and then pads nothing in the whole ledger
                 self.findings.error(
                     "directive",
@@ -257,36 +259,36 @@ class Directives:
                     ),
                     source,
                 )
-            if self._texts(values, ("name",), said):
-                self._seller.append(said)
+            if self._texts(values, ("name",), directive):
+                self._seller.append(directive)
         elif place == keys.TAX:
-            self._coded(said, values, ("label", "account"), _("a tax's code"), self._taxes)
+            self._coded(directive, values, ("label", "account"), _("a tax's code"), self._taxes)
         elif place == keys.ITEM:
-            self._coded(said, values, ("name", "account"), _("an item's code"), self._items)
+            self._coded(directive, values, ("name", "account"), _("an item's code"), self._items)
         elif place == keys.CUSTOMER_AMENDMENT:
-            self._coded(said, values, ("customer",), _("the customer's account"), self._customers)
-            self._named_by_an_account(said)
+            self._coded(directive, values, ("customer",), _("the customer's account"), self._customers)
+            self._named_by_an_account(directive)
         elif place == keys.MILESTONE:
-            self._milestone(said, values)
+            self._milestone(directive, values)
         elif place == keys.ACCEPTANCE:
-            self._acceptance(said, values)
+            self._acceptance(directive, values)
         elif place == keys.INDEX:
-            self._index(said, values)
+            self._index(directive, values)
         elif place in {keys.POLICY, keys.LEVEL}:
-            self._policy(said, values)
+            self._policy(directive, values)
         elif place == keys.REFERENCE_RATE:
-            self._rate(said, values)
+            self._rate(directive, values)
         elif place == keys.BANK:
-            self._bank(said, values)
+            self._bank(directive, values)
         else:
-            self._contract(said, values)
+            self._contract(directive, values)
 
-    def _texts(self, values: list[Any], names: tuple[str, ...], said: DirectiveValues) -> bool:
+    def _texts(self, values: list[Any], names: tuple[str, ...], directive: DirectiveValues) -> bool:
         if len(values) > len(names):
             self.findings.error(
                 "directive",
                 _("too many values: {value} has no meaning here", value=describe_value(values[len(names)])),
-                said.source,
+                directive.source,
             )
         for name, value in zip(names, values, strict=False):
             if not isinstance(value, str):
@@ -297,36 +299,36 @@ class Directives:
                         name=name,
                         value=describe_value(value),
                     ),
-                    said.source,
+                    directive.source,
                 )
                 return False
-            said.values[f"={name}"] = value.strip()
+            directive.values[f"={name}"] = value.strip()
         return True
 
     def _coded(
         self,
-        said: DirectiveValues,
+        directive: DirectiveValues,
         values: list[Any],
         names: tuple[str, ...],
-        what: str,
+        kind: str,
         into: defaultdict[str, list[DirectiveValues]],
     ) -> None:
         if not values or not isinstance(values[0], str) or not values[0].strip():
             found = describe_value(values[0]) if values else "missing"
             self.findings.error(
                 "directive",
-                _("the first value is {found}, but must be {subject}", found=found, subject=what),
-                said.source,
+                _("the first value is {found}, but must be {subject}", found=found, subject=kind),
+                directive.source,
             )
-        elif self._texts(values[1:], names, said):
-            into[values[0].strip()].append(said)
+        elif self._texts(values[1:], names, directive):
+            into[values[0].strip()].append(directive)
 
-    def _named_by_an_account(self, said: DirectiveValues) -> None:
+    def _named_by_an_account(self, directive: DirectiveValues) -> None:
         """Rejects an account as a customer's new name: that is not how a claim moves to another customer."""
         for key in ("customer", "=customer"):
-            name = said.values.get(key)
+            name = directive.values.get(key)
             if isinstance(name, str) and ACCOUNT.match(name) and name.partition(":")[0] in {self._assets, *_ROOTS}:
-                del said.values[key]
+                del directive.values[key]
                 self.findings.error(
                     "key-type",
                     _(
@@ -336,7 +338,7 @@ class Directives:
                         "link: … EUR on the account of the new customer, -… EUR on that of the old",
                         name=name,
                     ),
-                    at_key(said.source, "customer") if key == "customer" else said.source,
+                    at_key(directive.source, "customer") if key == "customer" else directive.source,
                 )
 
     def _option(self, entry: Custom, values: list[Any], source: Source) -> None:
@@ -368,43 +370,44 @@ class Directives:
         if read_in is not None:
             self._options[name].append(DirectiveValues(entry.date, source, {name: read_in}))
 
-    def _index(self, said: DirectiveValues, values: list[Any]) -> None:
+    def _index(self, directive: DirectiveValues, values: list[Any]) -> None:
         match values:
             case [str(name), Decimal() as value] if value.is_finite() and value > 0:
-                self._indexes[name.strip()].append(IndexValue(said.date, value, said.source))
+                self._indexes[name.strip()].append(IndexValue(directive.date, value, directive.source))
             case _:
                 self.findings.error(
                     "directive",
                     _('an index has two values, its name and a number above 0: custom "invoice-index" "SYNTEC" 318.4'),
-                    said.source,
+                    directive.source,
                 )
 
-    def _acceptance(self, said: DirectiveValues, values: list[Any]) -> None:
+    def _acceptance(self, directive: DirectiveValues, values: list[Any]) -> None:
         match values:
             case [str(code)] if code.strip():
-                self._acceptances.append(Acceptance(code.strip(), said.date, said.source))
+                self._acceptances.append(Acceptance(code.strip(), directive.date, directive.source))
             case _:
                 self.findings.error(
                     "directive",
                     _(
                         "an acceptance of works has one value, its contract's code, and the day of acceptance as "
                         'its date: {day} custom "invoice-accepted" "CODE"',
-                        day=said.date,
+                        day=directive.date,
                     ),
-                    said.source,
+                    directive.source,
                 )
 
-    def _policy(self, said: DirectiveValues, values: list[Any]) -> None:
+    def _policy(self, directive: DirectiveValues, values: list[Any]) -> None:
         match values:
             case [str(name)] if name.strip():
-                self._policies[name.strip()].append(said)
+                self._policies[name.strip()].append(directive)
             case [str(name), Decimal() as level] if name.strip() and level in range(100):
                 keyed = {
-                    _("level {level} {key}", level=int(level), key=key): value for key, value in said.values.items()
+                    _("level {level} {key}", level=int(level), key=key): value
+                    for key, value in directive.values.items()
                 }
-                self._policies[name.strip()].append(said._replace(values=keyed))
+                self._policies[name.strip()].append(directive._replace(values=keyed))
                 place = name.strip(), int(level)
-                self._level_sources[place] = min(said.source, self._level_sources.get(place, said.source))
+                self._level_sources[place] = min(directive.source, self._level_sources.get(place, directive.source))
             case _:
                 self.findings.error(
                     "directive",
@@ -412,13 +415,13 @@ class Directives:
                         'a reminder policy has a name, and for a level also a whole number: custom "invoice-policy" '
                         '"standard", or custom "invoice-policy" "standard" 1'
                     ),
-                    said.source,
+                    directive.source,
                 )
 
-    def _rate(self, said: DirectiveValues, values: list[Any]) -> None:
+    def _rate(self, directive: DirectiveValues, values: list[Any]) -> None:
         match values:
             case [str(code), Decimal() as rate] if rate.is_finite() and code.strip():
-                self._rates[code.strip()].append(ReferenceRate(said.date, rate, said.source))
+                self._rates[code.strip()].append(ReferenceRate(directive.date, rate, directive.source))
             case _:
                 self.findings.error(
                     "directive",
@@ -426,37 +429,37 @@ class Directives:
                         "a reference rate has two values, its code and the percentage per year: custom "
                         '"invoice-rate" "ECB" 2.15'
                     ),
-                    said.source,
+                    directive.source,
                 )
 
-    def _bank(self, said: DirectiveValues, values: list[Any]) -> None:
+    def _bank(self, directive: DirectiveValues, values: list[Any]) -> None:
         match values:
             case [str(account)] if ACCOUNT.match(account):
-                self._banks[account].append(said)
+                self._banks[account].append(directive)
             case _:
                 self.findings.error(
                     "directive",
                     _(
                         'a bank account has one value, its account: {day} custom "invoice-bank" {assets}:Bank',
-                        day=said.date,
+                        day=directive.date,
                         assets=self._assets,
                     ),
-                    said.source,
+                    directive.source,
                 )
 
-    def _milestone(self, said: DirectiveValues, values: list[Any]) -> None:
+    def _milestone(self, directive: DirectiveValues, values: list[Any]) -> None:
         if len(values) != 2 or not all(isinstance(value, str) for value in values):
             self.findings.error(
-                "directive", _("a milestone has two values: its contract's code and its name"), said.source
+                "directive", _("a milestone has two values: its contract's code and its name"), directive.source
             )
             return
-        keys_said = said.values
-        self._milestone_sources.append((values[0], said.source))
+        keys_said = directive.values
+        self._milestone_sources.append((values[0], directive.source))
         self._milestones[values[0]].append(
             Milestone(
-                date=said.date,
+                date=directive.date,
                 name=values[1],
-                source=said.source,
+                source=directive.source,
                 percent=keys_said.get("percent"),
                 cumulative=keys_said.get("cumulative"),
                 price=keys_said.get("price"),
@@ -465,12 +468,12 @@ class Directives:
             )
         )
 
-    def _contract(self, said: DirectiveValues, values: list[Any]) -> None:
+    def _contract(self, directive: DirectiveValues, values: list[Any]) -> None:
         if len(values) < 2 or not all(isinstance(value, str) for value in values) or len(values) > 3:
             self.findings.error(
                 "directive",
                 _("a contract has three values: the customer's account, its code and its mode"),
-                said.source,
+                directive.source,
             )
             return
         if len(values) == 3 and values[2] not in {"subscription", "fixed", "time"}:
@@ -481,13 +484,13 @@ class Directives:
                     value=values[1],
                     values_value=values[2],
                 ),
-                said.source,
+                directive.source,
             )
             return
-        said.values["=account"] = values[0]
+        directive.values["=account"] = values[0]
         if len(values) == 3:
-            said.values["=mode"] = values[2]
-        self._contracts[values[1]].append(said)
+            directive.values["=mode"] = values[2]
+        self._contracts[values[1]].append(directive)
 
     # all of them ---------------------------------------------------------------------------------------------------
 
@@ -500,14 +503,14 @@ class Directives:
         }
         for account, given in self._customers.items():
             if account not in opened:
-                for one in given:
+                for directive in given:
                     self.findings.error(
                         "unknown-account",
                         _(
                             '{account} is not a customer: open it with customer: "Legal name", or correct the account',
                             account=account,
                         ),
-                        one.source,
+                        directive.source,
                     )
         customers = {}
         for account in sorted(opened):
@@ -689,14 +692,14 @@ class Directives:
 
     def _by_code(
         self,
-        said: dict[str, list[DirectiveValues]],
-        what: str,
+        directives: dict[str, list[DirectiveValues]],
+        kind: str,
         build: Callable[[str, dict[str, Any], Source], T | None],
     ) -> dict[str, Dated[T]]:
         result: dict[str, Dated[T]] = {}
-        for code in sorted(said):
+        for code in sorted(directives):
             dated = amended(
-                said[code], f"{what} {code}", partial(build, code), self.findings
+                directives[code], f"{kind} {code}", partial(build, code), self.findings
             )  # fmt: skip
             if dated:
                 result[code] = dated
@@ -779,8 +782,8 @@ class Directives:
             if dated:
                 result[name] = dated
             with_days = {key for values in self._policies[name] for key in values.values if key.endswith(" days")}
-            for one in self._policies[name]:
-                for level in sorted({key.rpartition(" ")[0] for key in one.values if key.startswith("level ")}):
+            for directive in self._policies[name]:
+                for level in sorted({key.rpartition(" ")[0] for key in directive.values if key.startswith("level ")}):
                     if f"{level} days" not in with_days:
                         self.findings.error(
                             "policy-days",
@@ -790,7 +793,7 @@ class Directives:
                                 level=level,
                                 name=name,
                             ),
-                            one.source,
+                            directive.source,
                         )
         return result
 
@@ -799,8 +802,8 @@ class Directives:
         own: dict[str, Any] = {}
         for key, value in values.items():
             if key.startswith("level "):
-                _word, level, what = key.split(" ")
-                levels[int(level)][what.replace("-", "_")] = value
+                _word, level, key_name = key.split(" ")
+                levels[int(level)][key_name.replace("-", "_")] = value
             else:
                 own[key.replace("-", "_")] = value
         usual: dict[int, Tone] = {0: "courtesy", 1: "friendly"}
@@ -809,10 +812,12 @@ class Directives:
             source=source,
             levels=tuple(
                 ReminderLevel(
-                    level=level, source=self._level_sources[name, level], **({"tone": usual.get(level, "firm")} | said)
+                    level=level,
+                    source=self._level_sources[name, level],
+                    **({"tone": usual.get(level, "firm")} | level_values),
                 )
-                for level, said in sorted(levels.items())
-                if "days" in said
+                for level, level_values in sorted(levels.items())
+                if "days" in level_values
             ),
             **own,
         )

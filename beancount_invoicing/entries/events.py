@@ -21,8 +21,8 @@ def read_seal(
     entry: Document, owner: Callable[[str], str | None], by_link: Mapping[str, tuple[Invoice, ...]]
 ) -> Seal | None:
     """The fingerprint of a document; None if it has none."""
-    said = entry.meta.get("sha256")
-    if not isinstance(said, str) or not said.strip():
+    digest = entry.meta.get("sha256")
+    if not isinstance(digest, str) or not digest.strip():
         return None
     main = owner(entry.account)
     links = sorted(entry.links or ())
@@ -34,7 +34,7 @@ def read_seal(
         unknown_links=tuple(link for link in links if link not in by_link),
         event=str(entry.meta.get("event") or ""),
         file=entry.filename,
-        sha256=said.strip().lower(),
+        sha256=digest.strip().lower(),
         source=source_of(entry.meta),
         content_digest=_said(entry, "facts"),
         previous=_said(entry, "previous"),
@@ -42,8 +42,8 @@ def read_seal(
 
 
 def _said(entry: Document, key: str) -> str:
-    said = entry.meta.get(key)
-    return said.strip().lower() if isinstance(said, str) else ""
+    value = entry.meta.get(key)
+    return value.strip().lower() if isinstance(value, str) else ""
 
 
 def read_event(

@@ -46,29 +46,29 @@ def _worth(
     claimed = received = ZERO
     currency = price.currency if price is not None and priced else ""
     others: set[str] = set()
-    kept: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    weights: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     """By currency: the part that others kept."""
     mixed = False
-    for each in transaction.postings:
-        if each.units is None or not each.units.number:
+    for leg in transaction.postings:
+        if leg.units is None or not leg.units.number:
             continue
-        number, here = each.units.number, each.units.currency
-        if pending.owner(each.account) is not None:
+        number, here = leg.units.number, leg.units.currency
+        if pending.owner(leg.account) is not None:
             mixed = mixed or here != units.currency
             claimed -= number
-        elif each.account in pending.accounts:
+        elif leg.account in pending.accounts:
             continue
-        elif each.account.partition(":")[0] in pending.results:
-            if each.account not in exchange:
-                others.add(each.account)
-                if each.price is not None and each.price.number:
-                    kept[each.price.currency] += number * each.price.number
+        elif leg.account.partition(":")[0] in pending.results:
+            if leg.account not in exchange:
+                others.add(leg.account)
+                if leg.price is not None and leg.price.number:
+                    weights[leg.price.currency] += number * leg.price.number
                 else:
-                    kept[here] += number
-        elif here != currency and each.price is not None and each.price.number:
-            currency = currency or each.price.currency
-            mixed = mixed or each.price.currency != currency
-            received += number * each.price.number
+                    weights[here] += number
+        elif here != currency and leg.price is not None and leg.price.number:
+            currency = currency or leg.price.currency
+            mixed = mixed or leg.price.currency != currency
+            received += number * leg.price.number
         else:
             currency = currency or here
             mixed = mixed or here != currency
@@ -76,7 +76,7 @@ def _worth(
     if not currency or currency == units.currency:
         return None
     if exchange:
-        received += kept[currency]
+        received += weights[currency]
     money = received / claimed if claimed and not mixed and received / claimed > 0 else None
     clear = bool(exchange) or len(others) < 2
     account = min(others) if len(others) == 1 and not exchange else ""

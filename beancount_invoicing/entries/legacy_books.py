@@ -170,11 +170,11 @@ class _Claim:
         self.left = amount
         self.payee = entry.payee or ""
         self.taxes = _waiting(entry, pending, amount)
-        self.said = numbers_in(entry.narration or "")
+        self.numbers = numbers_in(entry.narration or "")
 
     def names(self) -> set[str]:
         """What a payment may call it."""
-        return {*(self.entry.links or ()), *(one for one in self.said if len(one) >= 3)}
+        return {*(self.entry.links or ()), *(number for number in self.numbers if len(number) >= 3)}
 
     def pay(self, amount: Decimal) -> Decimal:
         """Takes off up to `amount`; returns the rest of it."""
@@ -219,10 +219,10 @@ def open_items(
                 debited = True
         if debited:
             links.update(entry.links or ())
-    alone = {one for one, count in links.items() if count == 1}
+    alone = {link for link, count in links.items() if count == 1}
     items: list[LegacyOpenItem] = []
     unused: list[UnappliedPayment] = []
-    taken = {numbering.link(one) for one in used}
+    taken = {numbering.link(link) for link in used}
     for key in sorted({*claims, *money}):
         over = _settle(claims[key], money[key], as_of, alone)
         if over:
@@ -240,21 +240,21 @@ def _settle(claims: Sequence[_Claim], money: Sequence[_Money], as_of: date, alon
             by_name[name].append(claim)
         numbers.update(links_with_number(claim.entry.links, alone))
     over, nameless = ZERO, []
-    for one in money:
-        links = one.entry.links or frozenset()
-        if one.entry.date == as_of and not numbers.isdisjoint(links):
+    for payment in money:
+        links = payment.entry.links or frozenset()
+        if payment.entry.date == as_of and not numbers.isdisjoint(links):
             continue
         named = [claim for name in sorted(links) for claim in by_name.get(name, ())]
         if not named:
-            named = [claim for name in numbers_in(one.entry.narration or "") for claim in by_name.get(name, ())]
+            named = [claim for name in numbers_in(payment.entry.narration or "") for claim in by_name.get(name, ())]
         if named:
-            over += _paid(named, one.amount)
+            over += _paid(named, payment.amount)
         else:
-            nameless.append(one)
+            nameless.append(payment)
     rest = []
-    for one in nameless:
-        own = [claim for claim in claims if one.entry.payee and claim.payee == one.entry.payee]
-        if left := _paid(own, one.amount):
+    for payment in nameless:
+        own = [claim for claim in claims if payment.entry.payee and claim.payee == payment.entry.payee]
+        if left := _paid(own, payment.amount):
             rest.append(left)
     return over + sum((_paid(claims, left) for left in rest), ZERO)
 
@@ -315,8 +315,8 @@ def balance(entries: Sequence[Any], account: str, as_of: date) -> dict[str, Deci
 
 def _number_of(claim: _Claim, alone: Collection[str], used: set[str]) -> str:
     """The number that a claim seems to have: a link that no other has, else one in its text, else its date."""
-    links = sorted(links_with_number(claim.entry.links, alone), key=lambda one: (one not in claim.said, one))
-    free = [one for one in (*links, *claim.said) if numbering.link(one) not in used]
+    links = sorted(links_with_number(claim.entry.links, alone), key=lambda name: (name not in claim.numbers, name))
+    free = [name for name in (*links, *claim.numbers) if numbering.link(name) not in used]
     number, count = (free[0] if free else f"OPEN-{claim.entry.date.isoformat()}"), 2
     while numbering.link(number) in used:
         number, count = f"OPEN-{claim.entry.date.isoformat()}-{count}", count + 1

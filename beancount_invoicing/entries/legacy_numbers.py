@@ -37,17 +37,17 @@ def numbers_in(narration: str) -> list[str]:
     """
     text = _AMOUNTS.sub(" ", _DATES.sub(" ", narration))
     named = [match["number"].rstrip(".") for match in _INVOICE.finditer(text)]
-    said = [one for one in named if not _YEAR.fullmatch(one)]
+    stated = [word for word in named if not _YEAR.fullmatch(word)]
     like = [
-        one
-        for one in (match[0] for match in _LIKE_ONE.finditer(text))
-        if not _MONTH.fullmatch(one)
-        and not _ORDINAL.fullmatch(one)
-        and _telling(one)
-        and (len(one) >= 4 or not one.isdigit())
+        word
+        for word in (match[0] for match in _LIKE_ONE.finditer(text))
+        if not _MONTH.fullmatch(word)
+        and not _ORDINAL.fullmatch(word)
+        and _telling(word)
+        and (len(word) >= 4 or not word.isdigit())
     ]
-    found = [*said, *sorted(like, key=lambda one: (-len(one), one))]
-    return [one for one in dict.fromkeys(found) if numbering.link(one) == one]
+    found = [*stated, *sorted(like, key=lambda word: (-len(word), word))]
+    return [word for word in dict.fromkeys(found) if numbering.link(word) == word]
 
 
 def links_with_number(links: Collection[str] | None, alone: Collection[str]) -> Iterator[str]:

@@ -43,8 +43,8 @@ class FindingCollector:
 
 def says(meta: Meta | None, key: str, text: str) -> bool:
     """Whether a key has exactly this text; an amount cannot even be compared with one."""
-    said = meta.get(key) if meta else None
-    return isinstance(said, str) and said == text
+    value = meta.get(key) if meta else None
+    return isinstance(value, str) and value == text
 
 
 def source_of(meta: Meta | None) -> Source:
@@ -358,14 +358,14 @@ def _foreign(name: str, place: str, source: Source, findings: FindingCollector) 
     on_postings = keys.POSTING_PLACES - {keys.OPENING_ITEM}
     if place in keys.POSTING_PLACES and key.places & keys.TRANSACTION_PLACES and not key.places & on_postings:
         line = f"{name}: {found[1] if found else '…'}"
-        what = _(
+        problem = _(
             "it would be lost here: write {line} above the first posting, right below the transaction's first line",
             line=line,
         )
     else:
-        what = _("it belongs on {words}", words=_words(key.places))
+        problem = _("it belongs on {words}", words=_words(key.places))
     findings.error(
-        "key-place", _("{name} cannot be on {entry}: {subject}", name=name, entry=_one(place), subject=what), at
+        "key-place", _("{name} cannot be on {entry}: {subject}", name=name, entry=_one(place), subject=problem), at
     )
 
 

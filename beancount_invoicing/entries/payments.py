@@ -219,10 +219,10 @@ def _good(number: str, main: str, entry: Transaction, owing: Owing, where: Sourc
     """Whether a payment may settle that number; reports why not."""
     invoice = owing.by_number[number]
     if invoice.draft or invoice.kind == "void":
-        what = "a draft" if invoice.draft else "void"
+        state = "a draft" if invoice.draft else "void"
         findings.error(
             "settles-nothing",
-            _("settles: {number} is {subject}: there is nothing to settle", number=number, subject=what),
+            _("settles: {number} is {subject}: there is nothing to settle", number=number, subject=state),
             where,
         )
         return False
@@ -257,15 +257,15 @@ def _apart(
     transfers: list[Transfer] = []
     rest: list[CustomerLeg] = []
     across: defaultdict[str, list[Payment]] = defaultdict(list)
-    for (customer, currency), those in sorted(groups.items(), key=lambda group: group[0]):
-        moved = tuple(payment for payment, _posting in those)
+    for (customer, currency), of_customer in sorted(groups.items(), key=lambda group: group[0]):
+        moved = tuple(payment for payment, _posting in of_customer)
         zero = sum((leg.amount for leg in moved), ZERO) == 0
         if zero and not lost and (alone or len({leg.account for leg in moved}) > 1):
             transfers.append(Transfer(moved[0].date, customer, currency, moved, source))
         elif between:
             across[currency] += moved
         else:
-            rest += those
+            rest += of_customer
     for currency, legs_of in across.items():
         transfers.append(Transfer(legs_of[0].date, "", currency, tuple(legs_of), source))
     return transfers, rest

@@ -74,14 +74,14 @@ def tax_movements_of(transaction: Transaction, pending: PendingTaxes) -> Iterato
     if transaction.flag == "P":
         return
     waits = [posting for posting in transaction.postings if posting.account in pending.waiting and _number(posting)]
-    said = transaction.meta.get("invoice")
+    number = transaction.meta.get("invoice")
     if "invoice" not in transaction.meta and WRITE_OFF_TAG in (transaction.tags or ()):
         yield from _of_loss(transaction, waits, pending)
     elif not waits:
         if "invoice" not in transaction.meta:
             yield from _differences(transaction, pending)
-    elif isinstance(said, str):
-        yield from _of_document(transaction, said, waits, pending)
+    elif isinstance(number, str):
+        yield from _of_document(transaction, number, waits, pending)
     elif says(transaction.meta, "kind", "opening"):
         yield from _taken_over(transaction, waits, pending)
     else:
@@ -252,8 +252,8 @@ def _number(posting: Posting) -> Decimal:
 
 
 def _said(posting: Posting, key: str) -> str:
-    said = (posting.meta or {}).get(key)
-    return said if isinstance(said, str) else ""
+    value = (posting.meta or {}).get(key)
+    return value if isinstance(value, str) else ""
 
 
 def _named(posting: Posting, pending: PendingTaxes) -> str:

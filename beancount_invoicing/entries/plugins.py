@@ -111,9 +111,9 @@ def _misplaced(plugin: str, findings: Sequence[Finding], file: str) -> Finding:
 
 def plugin_line(plugin: str, file: str) -> int:
     """The line of a file that names a plugin; 0 if none does."""
-    said = re.compile(rf'plugin\s+"{re.escape(plugin)}"')
+    pattern = re.compile(rf'plugin\s+"{re.escape(plugin)}"')
     with suppress(OSError):
         for number, line in enumerate(Path(file).read_text(encoding="utf-8", errors="replace").splitlines(), 1):
-            if said.match(line):
+            if pattern.match(line):
                 return number
     return 0

@@ -55,7 +55,7 @@ def surrounding_options(content: bytes, first: int, last: int) -> tuple[list[str
         return [], []
     lines = content.split(b"\n")
 
-    def those(some: Sequence[bytes]) -> list[str]:
+    def affecting(some: Sequence[bytes]) -> list[str]:
         return [line.decode("utf-8", "replace").rstrip("\r") for line in some if _SAYS_HOW.match(line)]
 
-    return those(lines[: first - 1]), those(lines[last:])
+    return affecting(lines[: first - 1]), affecting(lines[last:])

@@ -72,11 +72,11 @@ def by_means(
     by_currency: defaultdict[str, list[CustomerLeg]] = defaultdict(list)
     for leg in legs:
         by_currency[_weight(leg[1]).currency].append(leg)
-    for currency, those in sorted(by_currency.items()):
+    for currency, of_currency in sorted(by_currency.items()):
         here = [(posting, weight.number) for posting in beside if (weight := _weight(posting)).currency == currency]
-        whole = sum((_weight(posting).number for _leg, posting in those), ZERO)
+        whole = sum((_weight(posting).number for _leg, posting in of_currency), ZERO)
         for side in (-1, 1):
-            ours = sorted((leg for leg in those if leg[0].amount * side > 0), key=_order)
+            ours = sorted((leg for leg in of_currency if leg[0].amount * side > 0), key=_order)
             if not ours:
                 continue
             named = {} if lost else _named_discounts(ours, here, side, accounts, entry.date)
@@ -84,7 +84,7 @@ def by_means(
                 result += _shared_by_number(ours, named, here, entry.date, accounts)
                 continue
             if lost:
-                parts = _lost(ours, [leg for leg in those if leg not in ours], here, side, accounts)
+                parts = _lost(ours, [leg for leg in of_currency if leg not in ours], here, side, accounts)
             elif whole * side > 0:
                 parts = _paid(entry.date, ours, here, side, accounts, known)
             else:
@@ -116,8 +116,8 @@ def _named_discounts(
 
 
 def _settles(posting: Posting) -> str:
-    said = (posting.meta or {}).get("settles")
-    return said if isinstance(said, str) else ""
+    value = (posting.meta or {}).get("settles")
+    return value if isinstance(value, str) else ""
 
 
 def _shared_by_number(
@@ -267,11 +267,11 @@ def _discount(
 
 def _code(posting: Posting, day: date, accounts: Accounts) -> str:
     """The code of a tax posting: its own, else the account's with the highest rate."""
-    said = (posting.meta or {}).get("tax")
+    value = (posting.meta or {}).get("tax")
     codes = accounts.taxes[posting.account]
     return (
-        code_of_name(said, codes)
-        if isinstance(said, str) and code_of_name(said, codes) in codes
+        code_of_name(value, codes)
+        if isinstance(value, str) and code_of_name(value, codes) in codes
         else max(codes, key=lambda code: accounts.codes[code].at(day).rate)
     )
 
@@ -310,11 +310,11 @@ def _shared(legs: Sequence[CustomerLeg], parts: Mapping[SettlementMeans, Decimal
     weights = [abs(_weight(posting).number) for _leg, posting in legs]
     several = [means for means, part in parts.items() if part]
     if len(several) == 2:
-        for one, other in (several, several[::-1]):
-            if weights.count(parts[one]) == 1:
-                place = weights.index(parts[one])
+        for first, second in (several, several[::-1]):
+            if weights.count(parts[first]) == 1:
+                place = weights.index(parts[first])
                 for index, (leg, _posting) in enumerate(legs):
-                    yield leg._replace(means=one if index == place else other)
+                    yield leg._replace(means=first if index == place else second)
                 return
     whole = sum(weights, ZERO)
     before: dict[SettlementMeans, Decimal] = {}

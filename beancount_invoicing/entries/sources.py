@@ -48,18 +48,18 @@ def sources(top: str, known: Iterable[SourceFile] = ()) -> Sources:
     while waiting:
         name = waiting.pop()
         if name not in found:
-            found[name] = one = _looked_at(name, before.get(name))
-            waiting += reversed([normpath(each) for pattern in one.includes for each in expand_include(pattern)])
+            found[name] = source = _looked_at(name, before.get(name))
+            waiting += reversed([normpath(path) for pattern in source.includes for path in expand_include(pattern)])
     return tuple(found.values())
 
 
 def file_stamp(file: str | Path) -> FileStamp:
     """The version of a file now; empty if it does not exist or cannot be reached."""
     try:
-        there = Path(file).stat()
+        status = Path(file).stat()
     except OSError:
         return ()
-    return there.st_mtime_ns, there.st_size, there.st_ino, there.st_ctime_ns
+    return status.st_mtime_ns, status.st_size, status.st_ino, status.st_ctime_ns
 
 
 def changed_at(source_file: SourceFile) -> int:
@@ -77,7 +77,7 @@ def _looked_at(name: str, before: SourceFile | None) -> SourceFile:
     if before is not None and before.seen == now:
         return before
     folder = Path(name).parent
-    return SourceFile(name, now, tuple(str(folder / one) for one in _named(name)) if now else ())
+    return SourceFile(name, now, tuple(str(folder / include) for include in _named(name)) if now else ())
 
 
 def _named(name: str) -> Iterator[str]:

@@ -34,12 +34,12 @@ class Owing:
     def may_pay(self, invoice: Invoice, customer: str, day: date) -> bool:
         """Whether a payment of a customer (main account) may name a document: the customer owes it, or what replaces it."""
         seen: set[str] = set()
-        one: Invoice | None = invoice
-        while one and one.number not in seen:
-            if self.owes(one, customer, day):
+        document: Invoice | None = invoice
+        while document and document.number not in seen:
+            if self.owes(document, customer, day):
                 return True
-            seen.add(one.number)
-            one = self.replaced.get(one.number)
+            seen.add(document.number)
+            document = self.replaced.get(document.number)
         return False
 
 

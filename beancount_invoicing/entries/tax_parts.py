@@ -31,7 +31,7 @@ def combined(
     code: str, values: Mapping[str, Any], parts: tuple[str, ...], source: Source, findings: FindingCollector
 ) -> Tax:
     """A combined code, as its directives define it, still without its parts."""
-    own = [what for key, what in _OF_PARTS.items() if key in values]
+    own = [part_name for key, part_name in _OF_PARTS.items() if key in values]
     if own:
         findings.error(
             "tax-parts",
@@ -58,9 +58,9 @@ def with_parts(taxes: Mapping[str, Dated[Tax]], parts: Parts, findings: FindingC
 
     A combined code with impossible parts has none: an error says why.
     """
-    those = {code for code, dated in taxes.items() if any(tax.source in parts for _day, tax in dated.versions)}
+    codes = {code for code, dated in taxes.items() if any(tax.source in parts for _day, tax in dated.versions)}
     return {
-        code: _with_parts(dated, parts, taxes, those, findings) if code in those else dated
+        code: _with_parts(dated, parts, taxes, codes, findings) if code in codes else dated
         for code, dated in taxes.items()
     }
 

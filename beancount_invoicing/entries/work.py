@@ -25,7 +25,7 @@ def time_accounts(contracts: Mapping[str, Dated[Contract]]) -> TimeAccounts:
         for day, version in dated.versions:
             if version.time:
                 items[version.time].append((day, version.item))
-    return {account: Dated(tuple(sorted(those))) for account, those in items.items()}
+    return {account: Dated(tuple(sorted(versions))) for account, versions in items.items()}
 
 
 def is_time(posting: Posting, assets: str) -> bool:
@@ -44,25 +44,25 @@ def read_work(
         return []
     source = source_of(posting.meta)
     inside = "invoice" in transaction.meta
-    said = read_metadata(
+    metadata = read_metadata(
         posting.meta, keys.OTHER_POSTING if inside else keys.WORK, source, FindingCollector() if inside else findings
     )
-    day = (said.get("from") if inside and units.number > 0 else None) or transaction.date
+    day = (metadata.get("from") if inside and units.number > 0 else None) or transaction.date
     return [
         Work(
             date=day,
             account=posting.account,
             commodity=units.currency,
-            item=said.get("item") or _item(transaction, time_accounts.get(posting.account), day, inside=inside),
+            item=metadata.get("item") or _item(transaction, time_accounts.get(posting.account), day, inside=inside),
             quantity=units.number,
-            billable=not said.get("non-billable"),
-            person=said.get("person") or "",
-            task=said.get("task") or ("" if inside and units.number < 0 else transaction.narration) or "",
+            billable=not metadata.get("non-billable"),
+            person=metadata.get("person") or "",
+            task=metadata.get("task") or ("" if inside and units.number < 0 else transaction.narration) or "",
             counter_account=_counter(transaction, posting, time_accounts),
             source=source,
             document=str(transaction.meta["invoice"]) if inside else "",
-            written_down=bool(said.get("written-down")),
-            worked_on=said.get("from") if said.get("written-down") and not inside else None,
+            written_down=bool(metadata.get("written-down")),
+            worked_on=metadata.get("from") if metadata.get("written-down") and not inside else None,
         )
     ]
 
@@ -75,7 +75,7 @@ def _item(transaction: Transaction, of_contract: Dated[str] | None, day: date, *
     if of_contract is None:
         return ""
     item = of_contract.at(day)
-    if inside and item and any(not one for _day, one in of_contract.versions):
+    if inside and item and any(not version for _day, version in of_contract.versions):
         lines = [posting.meta for posting in transaction.postings if posting.meta and "contract" in posting.meta]
         if any("item" not in meta and "expense" not in meta for meta in lines):
             return ""
@@ -87,7 +87,7 @@ def _counter(transaction: Transaction, posting: Posting, timed: TimeAccounts) ->
     for none.
     """
     postings = transaction.postings
-    place = next(index for index, one in enumerate(postings) if one is posting)
+    place = next(index for index, other in enumerate(postings) if other is posting)
     return next(
         (
             str(other.account)
@@ -111,18 +111,18 @@ def read_expense(transaction: Transaction, posting: Posting, findings: FindingCo
     if units is None or not isinstance(units.number, Decimal) or "invoice" in transaction.meta:
         return []
     source = source_of(posting.meta)
-    said = read_metadata(posting.meta, keys.EXPENSE, source, findings)
-    if not said.get("billable"):
+    metadata = read_metadata(posting.meta, keys.EXPENSE, source, findings)
+    if not metadata.get("billable"):
         return []
     return [
         Expense(
             date=transaction.date,
-            contract=said["billable"],
+            contract=metadata["billable"],
             account=posting.account,
             currency=units.currency,
             amount=units.number,
             text=transaction.narration or transaction.payee or "",
-            tax=said.get("tax") or "",
+            tax=metadata.get("tax") or "",
             source=source,
             payee=transaction.payee or "",
             receipts=tuple(

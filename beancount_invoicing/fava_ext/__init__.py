@@ -63,11 +63,11 @@ class Receivables(FavaExtensionBase):
         self._sources: Sources = ()
         self._tried: set[str] = set()
         try:
-            said = ast.literal_eval(config) if isinstance(config, str) and config.strip() else {}
+            options = ast.literal_eval(config) if isinstance(config, str) and config.strip() else {}
         except (ValueError, SyntaxError, MemoryError, RecursionError):
-            said = {}
-        if isinstance(said, dict) and isinstance(said.get("title"), str):
-            self.report_title = said["title"]
+            options = {}
+        if isinstance(options, dict) and isinstance(options.get("title"), str):
+            self.report_title = options["title"]
 
     def before_request(self) -> None:
         """Has Fava load again where the ledger's files are not those that it has loaded: Fava watches but the times of these."""
@@ -182,10 +182,10 @@ class Receivables(FavaExtensionBase):
         """The invoice's entry among Fava's, where it may have another place once other plugins were at work."""
         entries: Any = self.ledger.all_entries
         place = open_invoice.position.invoice.source
-        there = entries[open_invoice.entry] if open_invoice.entry < len(entries) else None
-        if there is not None and source_of(there.meta) == place:
-            return there
-        return next((entry for entry in entries if source_of(entry.meta) == place), there)
+        found = entries[open_invoice.entry] if open_invoice.entry < len(entries) else None
+        if found is not None and source_of(found.meta) == place:
+            return found
+        return next((entry for entry in entries if source_of(entry.meta) == place), found)
 
     @extension_endpoint
     def html(self) -> Response:

@@ -39,7 +39,7 @@ def exemption(code: str, language: str, day: date) -> str | None:
     own = next((rows for rows in data.values() if code in rows.get("codes", ())), None)
     if found := _OF_DIRECTIVE.match(code):
         parts = dict(
-            zip(("number", "paragraph", "point"), (each and each.lower() for each in found.groups()), strict=True)
+            zip(("number", "paragraph", "point"), (group and group.lower() for group in found.groups()), strict=True)
         )
         forms: list[str] = _in(data["reference"], language)
         article = "".join(

@@ -33,9 +33,9 @@ def place_of_address(country: str, postcode: str, vat_id: str = "") -> str:
     code = "".join(postcode.split()).upper()
     found = [
         (len(start), name)
-        for name, one in load_data(_FILE).items()
-        if one["state"] == country
-        for start in one.get("postcodes", ())
+        for name, place in load_data(_FILE).items()
+        if place["state"] == country
+        for start in place.get("postcodes", ())
         if _without_country(code, start).startswith(start)
     ]
     return max(found)[1] if found else country
@@ -51,8 +51,8 @@ def _without_country(code: str, start: str) -> str:
 
 def law_of(country: str) -> str:
     """The country whose law on invoices and payments holds in a place: "FR" for Réunion; else the country itself, in capitals."""
-    one = _said(country) or _said(country.upper())
-    return str(one["state"]) if one.get("law") else country.upper()
+    place = _said(country) or _said(country.upper())
+    return str(place["state"]) if place.get("law") else country.upper()
 
 
 def state_of(code: str) -> str:
@@ -62,14 +62,14 @@ def state_of(code: str) -> str:
 
 def inland_territory(code: str, nature: str) -> str:
     """The territory within which supplies of that nature ("goods", "services") are inland: the state, or the place."""
-    one = _said(code)
-    return str(one["state"] if nature in one.get("inland", ()) else one.get("one-with", code)) if one else code
+    place = _said(code)
+    return str(place["state"] if nature in place.get("inland", ()) else place.get("one-with", code)) if place else code
 
 
 def sells_at_home(code: str, nature: str) -> bool:
     """Whether what a seller in a place supplies in the rest of its state is inland: it owes the tax of there."""
-    one = _said(code)
-    return nature in one.get("inland", ()) or nature in one.get("seller", ())
+    place = _said(code)
+    return nature in place.get("inland", ()) or nature in place.get("seller", ())
 
 
 def taken_for_union(code: str, nature: str) -> bool:
@@ -99,5 +99,5 @@ def no_vat_mention(code: str, language: str) -> str:
 
 
 def _said(code: str) -> dict[str, Any]:
-    one: dict[str, Any] = load_data(_FILE).get(code, {})
-    return one
+    place: dict[str, Any] = load_data(_FILE).get(code, {})
+    return place

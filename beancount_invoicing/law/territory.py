@@ -53,8 +53,8 @@ def whereabouts(seller: str, place: str, nature: str) -> Where:
     "home": the same tax, though perhaps at other rates; "union": another state of the Union, of a seller in the Union; "outside":
     anywhere else.
     """
-    home, there = inland_territory(seller, nature), inland_territory(place, nature)
-    if not home or not there or home == there or (there == state_of(seller) and sells_at_home(seller, nature)):
+    home, abroad = inland_territory(seller, nature), inland_territory(place, nature)
+    if not home or not abroad or home == abroad or (abroad == state_of(seller) and sells_at_home(seller, nature)):
         return "home"
     to_union = in_union(place) or taken_for_union(place, nature)
     return "union" if to_union and sells_in_union(seller, nature) else "outside"

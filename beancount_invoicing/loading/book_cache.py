@@ -84,13 +84,13 @@ def _read_part(ledger: Path, part: int) -> CachedBook | None:
             file.seek(sum(size for size, _digest in bound.parts[:part]), os.SEEK_CUR)
             size, digest = bound.parts[part]
             data = file.read(size)
-        kept = _Reader(io.BytesIO(data)).load() if _digest_of(data) == digest else None
+        content = _Reader(io.BytesIO(data)).load() if _digest_of(data) == digest else None
     except Exception:  # a damaged file can raise anything; without it everything is worked out anew
         return None
-    return kept if isinstance(kept, CachedBook) else None
+    return content if isinstance(content, CachedBook) else None
 
 
-def store_book(ledger: Path, kept: CachedBook, loading: Loading) -> None:
+def store_book(ledger: Path, cached: CachedBook, loading: Loading) -> None:
     """Keeps what was just worked out of a load, where Beancount has a cache of the same."""
     with suppress(OSError, pickle.PicklingError):
         cache = beancount_cache.cache_file(ledger)
@@ -104,8 +104,8 @@ def store_book(ledger: Path, kept: CachedBook, loading: Loading) -> None:
         program = _program()
         if program is None:
             return
-        for_aging = CachedBook(*needed_for_aging(kept.book, kept.allocated), kept.findings)
-        parts = _bytes(for_aging), _bytes(kept)
+        for_aging = CachedBook(*needed_for_aging(cached.book, cached.allocated), cached.findings)
+        parts = _bytes(for_aging), _bytes(cached)
         sizes = tuple((len(part), _digest_of(part)) for part in parts)
         bound = _Bound(os.path.realpath(ledger), program, beancounts, loading.sources, sizes)
         files.put(_beside(cache), b"".join((_MARK, _bytes(bound), *parts)))
@@ -122,21 +122,21 @@ def _program() -> bytes | None:
     None where some of it was replaced since this process began: what it works out is not what the code on the disk would.
     """
     digest = blake2b(sys.version.encode(), digest_size=_SIZE)
-    for folder, names, those in os.walk(_PACKAGE):
+    for folder, names, file_names in os.walk(_PACKAGE):
         names[:] = sorted(name for name in names if name != "__pycache__")
-        for name in sorted(those):
+        for name in sorted(file_names):
             if name.endswith((".py", ".toml")):
-                there = os.stat(f"{folder}/{name}")  # noqa: PTH116 - hundreds of them, at each command
-                if there.st_ctime_ns > imported_at:
+                status = os.stat(f"{folder}/{name}")  # noqa: PTH116 - hundreds of them, at each command
+                if status.st_ctime_ns > imported_at:
                     return None
-                text = f"\n{folder}/{name}\n{there.st_size} {there.st_mtime_ns} {there.st_ctime_ns}\n"
+                text = f"\n{folder}/{name}\n{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}\n"
                 digest.update(text.encode("utf-8", "surrogateescape"))
     for place in sys.path:
         with suppress(OSError), os.scandir(place or ".") as folder_entries:
             packages = [entry for entry in folder_entries if entry.name.endswith((".dist-info", ".egg-info"))]
-            if any(one.stat().st_ctime_ns > imported_at for one in packages):
+            if any(package.stat().st_ctime_ns > imported_at for package in packages):
                 return None
-            digest.update("\n".join(sorted(one.name for one in packages)).encode("utf-8", "surrogateescape"))
+            digest.update("\n".join(sorted(package.name for package in packages)).encode("utf-8", "surrogateescape"))
     return digest.digest()
 
 
@@ -144,8 +144,8 @@ def _digest_of(data: bytes) -> bytes:
     return blake2b(data, digest_size=_SIZE).digest()
 
 
-def _bytes(what: object) -> bytes:
-    return pickle.dumps(what, pickle.HIGHEST_PROTOCOL)
+def _bytes(value: object) -> bytes:
+    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
 
 
 _OURS = frozenset(

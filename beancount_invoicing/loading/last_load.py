@@ -64,5 +64,7 @@ def last_checked(entries: Sequence[Any]) -> Checked | None:
     checked = _Last.checked
     if checked is None or len(checked.entries) != len(entries):
         return None
-    same = all(one is other or one.__class__ is Balance for one, other in zip(entries, checked.entries, strict=True))
+    same = all(
+        entry is other or entry.__class__ is Balance for entry, other in zip(entries, checked.entries, strict=True)
+    )
     return checked if same else None

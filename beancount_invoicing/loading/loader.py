@@ -172,11 +172,11 @@ def _loaded(file: Path, load: Callable[[str], Any]) -> _Loaded:
             _("the name of this folder or file is not UTF-8, the only encoding Beancount reads: rename it"),
         )
     except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-        what = f"{type(error).__name__} {error}".strip()
+        problem = f"{type(error).__name__} {error}".strip()
         message = _(
             "Beancount cannot load this ledger ({subject}), as bean-check will show: undo the last changes one "
             "by one; a number with too many digits is one cause",
-            subject=what,
+            subject=problem,
         )
         return _nothing(name, Source(name, 0), message)
     return entries, errors, options
@@ -252,8 +252,8 @@ def _naming(included: str, files: Sources) -> Source | None:
     for file in files:
         for place, pattern in enumerate(file.includes):
             if included in map(os.path.normpath, expand_include(pattern)):
-                said = Path(file.name).read_bytes().splitlines()
-                lines = [number for number, line in enumerate(said, 1) if re.match(rb'include[ \t]*"', line)]
+                source_lines = Path(file.name).read_bytes().splitlines()
+                lines = [number for number, line in enumerate(source_lines, 1) if re.match(rb'include[ \t]*"', line)]
                 return Source(file.name, lines[place] if place < len(lines) else 0)
     return None
 

@@ -38,11 +38,11 @@ def advances(book: Book, allocated: Allocated) -> tuple[Advance, ...]:
         by_account[unallocated.payment.customer, unallocated.payment.currency].append(unallocated)
     billed = _billed(book, {customer for customer, _currency in by_account}, allocated.as_of)
     for (customer, currency), unallocateds in sorted(by_account.items()):
-        debits = sum((one.amount for one in unallocateds if one.amount > 0), ZERO)
+        debits = sum((rest.amount for rest in unallocateds if rest.amount > 0), ZERO)
         taxes = _on_payment(book, customer, billed[customer], allocated.as_of)
         if not taxes:
             continue
-        for unallocated in sorted(unallocateds, key=lambda one: (one.payment.date, one.amount, one.payment.source)):
+        for unallocated in sorted(unallocateds, key=lambda rest: (rest.payment.date, rest.amount, rest.payment.source)):
             if unallocated.amount >= 0:
                 continue
             left = -unallocated.amount - min(debits, -unallocated.amount)

@@ -256,13 +256,13 @@ def aging_totals(rows: Sequence[AgingRow]) -> tuple[AgingTotal, ...]:
 
 
 def _total(currency: str, rows: Sequence[AgingRow]) -> AgingTotal:
-    those = [row for row in rows if row.currency == currency]
+    of_currency = [row for row in rows if row.currency == currency]
     return AgingTotal(
         currency=currency,
-        not_due=sum((row.not_due for row in those), ZERO),
-        buckets=tuple(sum(column, ZERO) for column in zip(*(row.buckets for row in those), strict=True)),
-        unallocated=sum((row.unallocated for row in those), ZERO),
-        total=sum((row.total for row in those), ZERO),
-        disputed=sum((row.disputed for row in those), ZERO),
-        drafts=sum((row.drafts for row in those), ZERO),
+        not_due=sum((row.not_due for row in of_currency), ZERO),
+        buckets=tuple(sum(column, ZERO) for column in zip(*(row.buckets for row in of_currency), strict=True)),
+        unallocated=sum((row.unallocated for row in of_currency), ZERO),
+        total=sum((row.total for row in of_currency), ZERO),
+        disputed=sum((row.disputed for row in of_currency), ZERO),
+        drafts=sum((row.drafts for row in of_currency), ZERO),
     )

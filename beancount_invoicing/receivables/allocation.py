@@ -170,13 +170,13 @@ class _Allocating:
                 rank = (6 if payer.is_write_off else 7) if back else (4 if payer.is_write_off else 3)
                 steps.append(((payment.date, rank, *payer.key[1:]), rank, payer))
         steps.sort(key=lambda step: step[0])
-        for _key, _rank, what in steps:
-            if isinstance(what, int):
-                self._claim(what, self.invoices[what])
-            elif isinstance(what, Transfer):
-                self._transfer(what)
-            elif isinstance(what, OpenPayment):
-                self._pay(what, what.payment.date)
+        for _key, _rank, action in steps:
+            if isinstance(action, int):
+                self._claim(action, self.invoices[action])
+            elif isinstance(action, Transfer):
+                self._transfer(action)
+            elif isinstance(action, OpenPayment):
+                self._pay(action, action.payment.date)
         self._assume()
         left = AllocationRemainder(
             self.book, self.as_of, self.parts, self.payers, self.transfers, self.moves, self._known, self._existing, self._reverses
@@ -239,7 +239,7 @@ class _Allocating:
     def _corrected(self, note: Invoice) -> tuple[str, ...]:
         if note.corrects:
             return self._followed(note.corrects) if note.kind == "cancellation" else note.corrects
-        names = sorted({name for each in note.links for name in self.by_link.get(each, ())} - {note.number})
+        names = sorted({name for link in note.links for name in self.by_link.get(link, ())} - {note.number})
         customer = note.customer.account if note.customer else ""
         return tuple(
             name
@@ -315,12 +315,12 @@ class _Allocating:
 
     def _taken(self, note: Invoice, most: Decimal, day: date) -> Iterator[CancelledInvoicePayment]:
         """`most` (above 0) of what was paid of the cancelled document; any part that nobody paid counts as received today."""
-        there = self.paid.get(note.number, deque())
-        while most and there:
-            first = there.popleft()
+        paid = self.paid.get(note.number, deque())
+        while most and paid:
+            first = paid.popleft()
             taken = first._replace(amount=min(first.amount, most))
             if first.amount > taken.amount:
-                there.appendleft(first._replace(amount=first.amount - taken.amount))
+                paid.appendleft(first._replace(amount=first.amount - taken.amount))
             most -= taken.amount
             yield taken
         if most:
@@ -439,9 +439,9 @@ class _Allocating:
         back: Iterable[tuple[Decimal, Source | None]] = ((amount, None),)
         if part.invoice.kind == "cancellation":  # it pays back what was paid of the cancelled document
             back = [(-payment.amount, payment.paid_by) for payment in self._taken(part.invoice, -amount, day)]
-        for each, money in back:
-            part.settled_by.append(Settlement(each, how, len(self.allocations), day, came, source, payer))
-            self._record(day, part, each, how, source, came=came, money=money)
+        for settled, money in back:
+            part.settled_by.append(Settlement(settled, how, len(self.allocations), day, came, source, payer))
+            self._record(day, part, settled, how, source, came=came, money=money)
 
     def _revive(self, payer: OpenPayment, parts: Sequence[OpenItemPart], day: date) -> None:
         """Money for a claim that was written off takes that much of the loss back, and settles it."""
@@ -505,10 +505,10 @@ class _Allocating:
             if settled.day <= day and (settled.how == "write-off" or not payer.is_write_off)
         ]
 
-        def order(one: tuple[Settlement, OpenItemPart]) -> tuple[bool, bool, bool, int]:
-            how = one[0].how
+        def order(pair: tuple[Settlement, OpenItemPart]) -> tuple[bool, bool, bool, int]:
+            how = pair[0].how
             means = how if how in {"discount", "set-off", "write-off"} else "money"
-            return means != payer.payment.means, means == "write-off", how != "replacement", -one[0].order
+            return means != payer.payment.means, means == "write-off", how != "replacement", -pair[0].order
 
         for settled, part in sorted(made, key=order):
             if not payer.left or not settled.amount:
@@ -672,7 +672,7 @@ class _Allocating:
                 for payer in self.payers
                 if payer.left < 0 and not payer.is_write_off and (payer.payment.account, payer.payment.currency) == here
             ]
-            for payment in sorted(lying, key=lambda one: one.key):
+            for payment in sorted(lying, key=lambda payment: payment.key):
                 amount = min(-payment.left, leg.left)
                 payment.left += amount
                 leg.left -= amount
@@ -723,7 +723,7 @@ class _Allocating:
             return
         wanted = [part for name in note.corrects for part in self._existing(name) if part.open > 0]
         for account, currency in sorted({(part.account, part.invoice.currency) for part in wanted}):
-            there = [
+            lying = [
                 payer
                 for payer in self.payers
                 if (payer.payment.account, payer.payment.currency) == (account, currency)
@@ -731,7 +731,7 @@ class _Allocating:
                 and payer.payment.date < note.booked_from
                 and not payer.moves
             ]
-            paying = sorted((payer for payer in there if self._assumed(payer)), key=lambda payer: payer.key)
+            paying = sorted((payer for payer in lying if self._assumed(payer)), key=lambda payer: payer.key)
             parts = sorted(
                 (
                     part
@@ -753,7 +753,7 @@ class _Allocating:
                         still[id(part)] -= amount
                         if part in wanted:
                             self._settle(payer, part, day, self._assumed_how(payer), amount=amount)
-            for payer in there:
+            for payer in lying:
                 if payer.left > 0 and self._reverses(payer.payment):
                     self._reverse(payer, self._named(payer), payer.payment.date)
 

@@ -69,7 +69,7 @@ class LeftToCredit(NamedTuple):
 
     def net(self, code: str) -> Decimal:
         """What is left of the net under a tax code."""
-        return sum((net for (one, _account), net in self.nets.items() if one == code), ZERO)
+        return sum((net for (net_code, _account), net in self.nets.items() if net_code == code), ZERO)
 
     def base(self, of: Tax) -> Decimal:
         """What is left of the net on which a tax is due: under its code, and under codes that include it; for a withholding,
@@ -187,8 +187,8 @@ def credit_note_effects(invoices: Iterable[Invoice], known: Mapping[str, Invoice
     One that corrects several documents uses them up in the order in which it names them.
     """
     left: dict[str, LeftToCredit] = {}
-    those = [note for note in invoices if note.corrects and _gives_back(note, known)]
-    for note in sorted(those, key=lambda invoice: invoice.draft):
+    notes = [note for note in invoices if note.corrects and _gives_back(note, known)]
+    for note in sorted(notes, key=lambda invoice: invoice.draft):
         before = tuple(left.get(number) or nothing_credited(known[number]) for number in note.corrects)
         after, shares = _less(before, note)
         left.update(zip(note.corrects, after, strict=True))
@@ -275,11 +275,11 @@ def _given_by(lines: Sequence[LineLeftToCredit], back: Line) -> tuple[int, bool]
     count, price = _count(back), _price(back)
     best: tuple[int, int] | None = None
     for index in alike:
-        one = lines[index]
-        if _price(one.line) != price or one.quantity * count >= 0 or abs(count) > abs(one.quantity):
+        line_left = lines[index]
+        if _price(line_left.line) != price or line_left.quantity * count >= 0 or abs(count) > abs(line_left.quantity):
             continue
-        words = bool(back.corrects_line) or (one.line.item, one.line.text) == (back.item, back.text)
-        period = (one.line.start, one.line.end) == (back.start, back.end)
+        words = bool(back.corrects_line) or (line_left.line.item, line_left.line.text) == (back.item, back.text)
+        period = (line_left.line.start, line_left.line.end) == (back.start, back.end)
         if not words and (back.quantity is None or back.start is not None):
             continue  # a sum, or a part of a period, that happens to have the same amount
         if back.start is not None and not period:
@@ -295,11 +295,11 @@ def _given_by(lines: Sequence[LineLeftToCredit], back: Line) -> tuple[int, bool]
             return index, False
     if back.start is not None:
         return None
-    those = [index for index in alike if (lines[index].line.item, lines[index].line.text) == (back.item, back.text)]
-    for index in those:  # it takes a price difference back again
+    same = [index for index in alike if (lines[index].line.item, lines[index].line.text) == (back.item, back.text)]
+    for index in same:  # it takes a price difference back again
         if lines[index].taken_off * back.net < 0 < lines[index].line.net * back.net:
             return index, False
-    return next(((index, False) for index in those if lines[index].quantity), None)
+    return next(((index, False) for index in same if lines[index].quantity), None)
 
 
 def _less(before: tuple[LeftToCredit, ...], note: Invoice) -> tuple[tuple[LeftToCredit, ...], dict[int, Decimal]]:

@@ -46,12 +46,12 @@ def events_by_number(book: Book, as_of: date) -> EventsByDebtor:
     for event in book.events:
         numbers[event.customer].update(dict.fromkeys(("", *event.numbers)))
     taken = {number: [over for over in overs if over.date <= as_of] for number, overs in book.takeovers.items()}
-    for number, those in taken.items():
-        for one in those:
-            for customer in (one.customer, *one.former_customers):
+    for number, takeovers in taken.items():
+        for takeover in takeovers:
+            for customer in (takeover.customer, *takeover.former_customers):
                 numbers[customer][number] = None
     result: dict[tuple[str, str], list[Event]] = {
-        (customer, number): [] for customer, those in numbers.items() for number in those
+        (customer, number): [] for customer, owned in numbers.items() for number in owned
     }  # also those without events
     for event in book.events:
         if event.date > as_of:

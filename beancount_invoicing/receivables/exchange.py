@@ -44,11 +44,11 @@ def day_rate(
 
 def _price(book: Book, pair: tuple[str, str], day: date) -> DayRate | None:
     """The ledger's latest price of a currency in the other one, or of the other one in it."""
-    there = latest_price(book, pair, day)
+    price = latest_price(book, pair, day)
     back = latest_price(book, (pair[1], pair[0]), day)
-    if back and back[1] and (not there or there[0] < back[0]):
-        there = back[0], 1 / back[1]
-    return DayRate(there[1], _("price of {there}", there=there[0])) if there else None
+    if back and back[1] and (not price or price[0] < back[0]):
+        price = back[0], 1 / back[1]
+    return DayRate(price[1], _("price of {there}", there=price[0])) if price else None
 
 
 def latest_price(book: Book, pair: tuple[str, str], day: date) -> tuple[date, Decimal] | None:

@@ -193,7 +193,7 @@ def _names_none(transfer: Transfer, numbers: Sequence[str]) -> Finding:
         between, then = "customers", _("so that the other customer owes it from then on")
         if transfer.customer:
             between, then = _("accounts of one customer"), _("so that the claim moves too")
-        what = _(
+        problem = _(
             "this moves {amount} {currency} between {between}, but does not name an invoice",
             amount=amount,
             currency=transfer.currency,
@@ -204,7 +204,7 @@ def _names_none(transfer: Transfer, numbers: Sequence[str]) -> Finding:
             remedy += f": ^{link(numbers[0])}"
     else:
         account = transfer.legs[0].account
-        what = _(
+        problem = _(
             "this takes {amount} {currency} off {account} and puts it back there, but does not name an invoice",
             amount=amount,
             currency=transfer.currency,
@@ -212,5 +212,5 @@ def _names_none(transfer: Transfer, numbers: Sequence[str]) -> Finding:
         )
         remedy = _('below the negative amount, write which invoice it pays, settles: "…"')
     return Finding(
-        "warning", "transfer-names-none", _("{subject}: {remedy}", subject=what, remedy=remedy), transfer.source
+        "warning", "transfer-names-none", _("{subject}: {remedy}", subject=problem, remedy=remedy), transfer.source
     )

@@ -135,8 +135,8 @@ def positions(
         covers, moved = covered.get(id(invoice), ()), tuple(moves.get(id(invoice), ()))
         whose = tuple(book.customers[main].at(as_of) for main in owed_by)
         if not by_debtor or len(owed_by) < 2:
-            said = events_of(events, owed_by[0] if owed_by else "", invoice.number)
-            result.append(_position(invoice, as_of, items, settled, said, covers, whose, moved))
+            own_events = events_of(events, owed_by[0] if owed_by else "", invoice.number)
+            result.append(_position(invoice, as_of, items, settled, own_events, covers, whose, moved))
             continue
         result += [
             _position(

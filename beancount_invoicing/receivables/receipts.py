@@ -100,7 +100,7 @@ def receipt(position: Position) -> Receipt:
         kind: tuple(allocation.amount for allocation in position.allocations if _stands_for(allocation) == kind)
         for kind in ("payment", "credit-note", *_NO_MONEY)
     }
-    received, credited, discounted, set_off, lost = (sum(those, ZERO) for those in sums.values())
+    received, credited, discounted, set_off, lost = (sum(amounts, ZERO) for amounts in sums.values())
     if received <= 0:
         raise NothingReceived(
             _("nothing was received on {number} until {day}", number=invoice.number, day=position.as_of)

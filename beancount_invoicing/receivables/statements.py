@@ -177,10 +177,12 @@ def statements(
             ages[row.main_account, row.currency].append(index)
     found: defaultdict[str, list[StatementInCurrency]] = defaultdict(list)
     for main, currency in sorted(entries.keys() | ages.keys()):
-        moved = [entry for _key, entry in sorted(entries[main, currency], key=lambda one: one[0])]
-        one = _in_currency(currency, moved, since, as_of, open_items[main, currency], aged, ages[main, currency])
-        if one.opening or one.entries or one.closing or one.drafts or one.open:
-            found[main].append(one)
+        moved = [entry for _key, entry in sorted(entries[main, currency], key=lambda keyed: keyed[0])]
+        in_currency = _in_currency(
+            currency, moved, since, as_of, open_items[main, currency], aged, ages[main, currency]
+        )
+        if in_currency.opening or in_currency.entries or in_currency.closing or in_currency.drafts or in_currency.open:
+            found[main].append(in_currency)
     mains = set(found) if customers is None else set(customers) & book.customers.keys()
     return tuple(
         sorted(
@@ -206,9 +208,9 @@ def _in_currency(
     for entry in moved[len(before) :]:
         balance += entry.amount
         entries.append(entry._replace(balance=balance))
-    those = [aged.rows[index] for index in rows]
+    aged_rows = [aged.rows[index] for index in rows]
     ledger = tuple(aged.ledger[index] for index in rows)
-    drafts = sum((row.drafts for row in those), ZERO)
+    drafts = sum((row.drafts for row in aged_rows), ZERO)
     items.sort(
         key=lambda item: (
             item.open < 0, item.due or (date.max if item.number else item.date), item.date, item.number, item.amount, item.open
@@ -242,7 +244,7 @@ def _in_currency(
             ),
         ),
     )
-    (ages,) = aging_totals(those) or (
+    (ages,) = aging_totals(aged_rows) or (
         AgingTotal(currency, ZERO, (ZERO,) * (len(aged.bounds) + 1), ZERO, ZERO, ZERO, ZERO),
     )
     return StatementInCurrency(currency, opening, tuple(entries), balance, tuple(items), ages, drafts, ledger, steps)
@@ -290,8 +292,8 @@ def _entries(book: Book, as_of: date, customers: Collection[str] | None) -> Iter
                 yield found(2, leg.currency, entry, leg.customer)
     for payment in book.payments:
         if payment.date <= as_of and (customers is None or payment.customer in customers):
-            what = _what(payment, {direction[name] for name in _names(payment) if name in direction})
-            yield found(4 if what == "reversal" else 3, payment.currency, _of_payment(payment, what), payment.customer)
+            kind = _what(payment, {direction[name] for name in _names(payment) if name in direction})
+            yield found(4 if kind == "reversal" else 3, payment.currency, _of_payment(payment, kind), payment.customer)
 
 
 def _between(
@@ -317,10 +319,10 @@ def _of_document(invoice: Invoice) -> StatementEntry:
     )  # fmt: skip
 
 
-def _of_payment(payment: Payment, what: StatementEntryKind) -> StatementEntry:
+def _of_payment(payment: Payment, kind: StatementEntryKind) -> StatementEntry:
     return StatementEntry(
         payment.date,
-        what,
+        kind,
         "",
         _names(payment),
         payment.account,
@@ -366,8 +368,8 @@ def _open_items(
             opens[id(claim.invoice), main][claim.instalment.index] += claim.open
     for key, invoice in invoices.items():
         main = key[1]
-        those = events_of(events, main, invoice.number)
-        contested = disputed(invoice, sum(opens[key].values(), ZERO), those)
+        events_of_invoice = events_of(events, main, invoice.number)
+        contested = disputed(invoice, sum(opens[key].values(), ZERO), events_of_invoice)
         for instalment in sorted(invoice.instalments, key=lambda instalment: (instalment.due, instalment.index)):
             open_ = opens[key][instalment.index]
             if not open_:
@@ -381,6 +383,6 @@ def _open_items(
             yield main, invoice.currency, item
     for payment, left in allocated.unallocated:
         if customers is None or payment.customer in customers:
-            what: StatementEntryKind = payment.means if payment.means != "money" else "payment" if left < 0 else "debit"
-            item = StatementOpenItem(what, "", payment.date, None, payment.amount, left, ZERO, 0)
+            kind: StatementEntryKind = payment.means if payment.means != "money" else "payment" if left < 0 else "debit"
+            item = StatementOpenItem(kind, "", payment.date, None, payment.amount, left, ZERO, 0)
             yield payment.customer, payment.currency, item

@@ -166,7 +166,7 @@ class TaxDue(NamedTuple):
                 sums[key] = [base + share.base, due + share.amount, cancelled]
             else:
                 sums[key] = [base, due, cancelled + share.amount]
-        return tuple(PeriodTotal(*key, *those) for key, those in sorted(sums.items()))
+        return tuple(PeriodTotal(*key, *amounts) for key, amounts in sorted(sums.items()))
 
 
 def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxDue:
@@ -217,20 +217,22 @@ def _moves(
             together[where, movement.customer_postings].append(movement)
         elif not movement.number:
             moves.append(movement)
-    for (where, beside), those in together.items():
-        left = sum((movement.amount for movement in those), ZERO)
+    for (where, beside), of_pair in together.items():
+        left = sum((movement.amount for movement in of_pair), ZERO)
         most = sum((given[source, where] for source in beside), ZERO)
         # an entry may take off only the discount's tax, and leave the due tax to another entry
         over = left if left == most else left - sum((released[source, where] for source in beside), ZERO)
         off = min(abs(over), abs(most)).copy_sign(over) if over * most > 0 else ZERO
         taken_off[where] += off
-        for one in those:
-            part = min(abs(off), abs(one.amount)).copy_sign(one.amount) if off * one.amount > 0 else ZERO
+        for entry in of_pair:
+            part = min(abs(off), abs(entry.amount)).copy_sign(entry.amount) if off * entry.amount > 0 else ZERO
             off -= part
             reached = (
-                one.reached_due_account - part if one.reached_due_account == one.amount else one.reached_due_account
+                entry.reached_due_account - part
+                if entry.reached_due_account == entry.amount
+                else entry.reached_due_account
             )
-            moves.append(one._replace(amount=one.amount - part, reached_due_account=reached))
+            moves.append(entry._replace(amount=entry.amount - part, reached_due_account=reached))
     return moves, taken_off
 
 
@@ -348,17 +350,17 @@ def _missing(
         if payment.exchange_rate and payment.exchange_rate.account
     }
     accounts: dict[PendingTaxKey, str] = {}
-    for one in sorted(shares, key=lambda share: (share.date, share.source)):
-        if one.is_due:
-            months[one.source] = one.date
-            by_place[one.pending].add_due(one.date, one.amount, one.released)
-            if one.source in own:
-                accounts[one.pending] = own[one.source]
-    there = {invoice.number for invoice in book.invoices if invoice.booked_from <= as_of}
+    for due_share in sorted(shares, key=lambda share: (share.date, share.source)):
+        if due_share.is_due:
+            months[due_share.source] = due_share.date
+            by_place[due_share.pending].add_due(due_share.date, due_share.amount, due_share.released)
+            if due_share.source in own:
+                accounts[due_share.pending] = own[due_share.source]
+    known = {invoice.number for invoice in book.invoices if invoice.booked_from <= as_of}
     early = {
         advance.payment.source
         for advance in lying
-        if there.isdisjoint(advance.payment.settles or advance.payment.links)
+        if known.isdisjoint(advance.payment.settles or advance.payment.links)
     }  # for which there is no document yet, and which is no excess on one
     for move in sorted(moves):
         where = PendingTaxKey(move.account, move.code, move.currency)
@@ -366,10 +368,15 @@ def _missing(
         if tied is None and not early.isdisjoint(move.customer_postings):
             continue  # moved with money that no document has taken yet
         by_place[where].add_moved(move, tied)
-    said = str(book.options["exchange-account"].at(as_of)).split() if "exchange-account" in book.options else []
+    exchange_accounts = (
+        str(book.options["exchange-account"].at(as_of)).split() if "exchange-account" in book.options else []
+    )
     owed = {where: _due_account(book, where.code, as_of) for where in by_place}
     return missing_tax_entries(
-        by_place, owed, {where: said or ([accounts[where]] if where in accounts else []) for where in by_place}, as_of
+        by_place,
+        owed,
+        {where: exchange_accounts or ([accounts[where]] if where in accounts else []) for where in by_place},
+        as_of,
     )
 
 

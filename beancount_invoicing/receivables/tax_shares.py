@@ -179,12 +179,12 @@ class RunningTax:
             parts = []
             back = amount
             while back and self.rates:
-                there, at = self.rates.pop()
-                part = min(abs(there), abs(back)).copy_sign(back)
+                other, at = self.rates.pop()
+                part = min(abs(other), abs(back)).copy_sign(back)
                 parts.append((part, at))
                 back -= part
-                if there + part:
-                    self.rates.append((there + part, at))
+                if other + part:
+                    self.rates.append((other + part, at))
             if back:
                 parts.append((back, rate))
         else:

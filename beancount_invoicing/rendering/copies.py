@@ -51,11 +51,11 @@ def acquitted_copy(book: Book, subject: Receipt, template_folders: tuple[Path, .
         raise NoCopy(_("{number} is settled, but none of it was paid with money", number=invoice.number))
     base = _issued(book, invoice, ZERO, template_folders)
     table = word_table(template_folders, base.language)
-    labels, said = table["labels"], table["statement"]
+    labels, words = table["labels"], table["statement"]
     formats = Formats(base.language)
     due = next(place for place, pair in enumerate(base.totals) if pair.label == labels["amount-due"])
     taken_off = [
-        Pair(said[key], formats.money(-amount, currency))
+        Pair(words[key], formats.money(-amount, currency))
         for key, amount in (
             ("received", subject.received),
             ("credited", subject.credited),

@@ -140,8 +140,8 @@ def _facts(
     ):
         if value:
             facts.append(Pair(labels[label], value))
-    if those := _enclosed(book, invoice, word_table):
-        facts.append(Pair(labels["enclosed"], ", ".join(those)))
+    if enclosed := _enclosed(book, invoice, word_table):
+        facts.append(Pair(labels["enclosed"], ", ".join(enclosed)))
     return tuple(facts)
 
 
@@ -274,17 +274,17 @@ def _price(line: Line, currency: str, formats: Formats, labels: dict[str, str]) 
 
 
 def _period(line: Line, formats: Formats, labels: dict[str, str]) -> tuple[str, ...]:
-    said = []
+    parts = []
     if line.start and line.end:
         start, end = formats.short_day(line.start), formats.short_day(line.end)
-        said.append(
+        parts.append(
             labels["one-day"].format(date=start) if start == end else labels["period"].format(start=start, end=end)
         )
     if line.expense_date:
-        said.append(labels["of-date"].format(date=formats.short_day(line.expense_date)))
+        parts.append(labels["of-date"].format(date=formats.short_day(line.expense_date)))
     if line.supplied_on and line.supplied_on != line.expense_date:
-        said.append(f"{labels['delivered']}{colon(formats.language)}{formats.short_day(line.supplied_on)}")
-    return tuple(said)
+        parts.append(f"{labels['delivered']}{colon(formats.language)}{formats.short_day(line.supplied_on)}")
+    return tuple(parts)
 
 
 def _totals(
@@ -460,7 +460,7 @@ def _why_untaxed(tax: Tax, language: str, day: date, home: str) -> list[str]:
 
 def _says_more(text: str, than: str) -> bool:
     """Whether a text has the words of another one, in capitals or not, and more."""
-    longer, shorter = (one.replace("\xa0", " ").casefold() for one in (text, than))
+    longer, shorter = (words.replace("\xa0", " ").casefold() for words in (text, than))
     return shorter in longer and shorter != longer
 
 

@@ -67,7 +67,7 @@ _ENGLISH = BUILT_IN_TEMPLATES / "words" / "en.toml"
 def _unlike(value: Any, english: str | list[str]) -> str:
     """What is wrong with a word where the package's English has another shape, or fills other names in; "" where nothing is."""
     if isinstance(english, list):
-        shaped = isinstance(value, list) and len(value) == 2 and all(isinstance(one, str) for one in value)
+        shaped = isinstance(value, list) and len(value) == 2 and all(isinstance(part, str) for part in value)
         return "" if shaped else f'must be two texts, for one and for several, such as ["{english[0]}", "{english[1]}"]'
     if not isinstance(value, str):
         return f'must be a text in quotes, such as "{english}"'

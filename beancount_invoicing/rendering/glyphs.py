@@ -53,7 +53,7 @@ def _cleaned(value: Any, language: str) -> Any:
     if isinstance(value, str):
         return bound(printable_text(value), language)
     if isinstance(value, tuple):
-        return tuple(_cleaned(each, language) for each in value)
+        return tuple(_cleaned(part, language) for part in value)
     if is_dataclass(value) and not isinstance(value, type):
         return replace(value, **{field.name: _cleaned(getattr(value, field.name), language) for field in fields(value)})
     return value

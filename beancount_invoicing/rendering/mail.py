@@ -45,8 +45,8 @@ def mail_text(
         raise TemplateError(_('{file}:1: the first line must be "Subject: …"', file=file))
     paragraphs = [part.strip("\n") for part in body.split("\n\n") if part.strip()]
     lines = "\n".join(f"{fact.label}{colon(view.language)}{fact.value}" for fact in facts)
-    said = [part.replace(_FACTS, lines) for part in paragraphs]
-    text = "\n\n".join(part for part in said if part.strip())
+    filled_parts = [part.replace(_FACTS, lines) for part in paragraphs]
+    text = "\n\n".join(part for part in filled_parts if part.strip())
     html = fill(
         template_folders,
         "mail.html.j2",

@@ -149,7 +149,7 @@ def _columns(word_table: Any) -> list[list[str]]:
 
     return [
         [padded(word_table.columns)],
-        *([padded(row.cells), *(f"    {one}" for one in row.details)] for row in word_table.rows),
+        *([padded(row.cells), *(f"    {detail}" for detail in row.details)] for row in word_table.rows),
     ]
 
 

@@ -165,8 +165,8 @@ def remittance_reference(numbers: Sequence[str]) -> str:
     text = ", ".join(numbers)
     if len(text) <= REMITTANCE_LENGTH:
         return text
-    kept = text[: REMITTANCE_LENGTH - 3].rpartition(", ")[0]
-    return f"{kept} …" if kept else text[:REMITTANCE_LENGTH]
+    shortened = text[: REMITTANCE_LENGTH - 3].rpartition(", ")[0]
+    return f"{shortened} …" if shortened else text[:REMITTANCE_LENGTH]
 
 
 def _epc(name: str, iban: str, bic: str, amount: Decimal, reference: str) -> str:

@@ -22,7 +22,7 @@ class Posted(NamedTuple):
 
     customer: str
     address: tuple[str, ...]
-    what: str
+    title: str
     page: int
     sheets: int
     registered: bool = False
@@ -41,7 +41,7 @@ def post_list_view(book: Book, day: date, letters: Sequence[Posted], template_fo
         TableRow(
             (
                 letter.customer,
-                f"{letter.what} ({post['registered']})" if letter.registered else letter.what,
+                f"{letter.title} ({post['registered']})" if letter.registered else letter.title,
                 str(letter.page),
                 str(letter.sheets),
             ),

@@ -99,7 +99,7 @@ def _sections(
 def _movements(
     subject: Statement, statement_in_currency: StatementInCurrency, formats: Formats, word_table: dict[str, Any]
 ) -> Section:
-    said = word_table["statement"]
+    words = word_table["statement"]
     money = formats.money
 
     def amount(value: Decimal | None) -> str:
@@ -107,7 +107,7 @@ def _movements(
 
     rows = []
     if subject.since:
-        first = said["balance-before"].format(day=formats.short_day(subject.since))
+        first = words["balance-before"].format(day=formats.short_day(subject.since))
         rows.append(TableRow(("", first, "", "", amount(statement_in_currency.opening))))
     moved = [entry for entry in statement_in_currency.entries if entry.kind != "transfer"]
     balance = statement_in_currency.opening
@@ -125,24 +125,24 @@ def _movements(
             )
         )
     if not moved:
-        rows.append(TableRow(("", said["no-movement"], "", "", amount(balance))))
-    title = said["in-currency"].format(currency=statement_in_currency.currency)
-    columns = (word_table["labels"]["date"], said["movement"], said["debit"], said["credit"], said["balance"])
+        rows.append(TableRow(("", words["no-movement"], "", "", amount(balance))))
+    title = words["in-currency"].format(currency=statement_in_currency.currency)
+    columns = (word_table["labels"]["date"], words["movement"], words["debit"], words["credit"], words["balance"])
     totals = [
         Pair(
-            said["balance-after"].format(day=formats.day(subject.as_of)),
+            words["balance-after"].format(day=formats.day(subject.as_of)),
             money(statement_in_currency.closing, statement_in_currency.currency),
             True,
         )
     ]
     if statement_in_currency.overdue:
-        totals.append(Pair(said["overdue"], money(statement_in_currency.overdue, statement_in_currency.currency)))
+        totals.append(Pair(words["overdue"], money(statement_in_currency.overdue, statement_in_currency.currency)))
     disputed = sum((item.disputed for item in statement_in_currency.open), ZERO)
     if disputed:
         totals.append(Pair(word_table["statuses"]["disputed"], money(disputed, statement_in_currency.currency)))
     favour = sum((item.open for item in statement_in_currency.open if item.open < 0), ZERO)
     if favour:
-        totals.append(Pair(said["in-favour"], money(-favour, statement_in_currency.currency)))
+        totals.append(Pair(words["in-favour"], money(-favour, statement_in_currency.currency)))
     return Section(title, Table(title, columns, (False, False, True, True, True), tuple(rows), wide=1), tuple(totals))
 
 
@@ -166,13 +166,13 @@ def _what(entry: StatementEntry, word_table: dict[str, Any]) -> str:
 def _open(
     subject: Statement, statement_in_currency: StatementInCurrency, formats: Formats, word_table: dict[str, Any]
 ) -> Section:
-    said, labels = word_table["statement"], word_table["labels"]
+    words, labels = word_table["statement"], word_table["labels"]
     units = word_table["units"]["days-late"]
 
     def row(item: StatementOpenItem) -> TableRow:
-        name = item.number or said[_WORDS.get(item.kind, item.kind)]
+        name = item.number or words[_WORDS.get(item.kind, item.kind)]
         if item.kind == "cancellation":
-            name = said["cancelled"].format(numbers=numbering.cancelled_number(item.number))
+            name = words["cancelled"].format(numbers=numbering.cancelled_number(item.number))
         if item.disputed:
             amount = formats.amount(item.disputed, statement_in_currency.currency)
             name += f" ({word_table['statuses']['disputed']}{colon(formats.language)}{amount})"
@@ -188,14 +188,14 @@ def _open(
             )
         )
 
-    title = _titled(subject, statement_in_currency, said["open-on"], formats)
+    title = _titled(subject, statement_in_currency, words["open-on"], formats)
     columns = tuple(labels[key] for key in ("invoice", "date", "due", "amount", "open", "days-late"))
     return Section(title, Table(title, columns, (False, *[True] * 5), tuple(map(row, statement_in_currency.open))))
 
 
-def _titled(subject: Statement, statement_in_currency: StatementInCurrency, said: str, formats: Formats) -> str:
+def _titled(subject: Statement, statement_in_currency: StatementInCurrency, words: str, formats: Formats) -> str:
     """A title with the last day, and where there are several, the currency."""
-    title = said.format(day=formats.day(subject.as_of))
+    title = words.format(day=formats.day(subject.as_of))
     return f"{title} – {statement_in_currency.currency}" if len(subject.currencies) > 1 else title
 
 

@@ -21,7 +21,7 @@ def timesheet_view(book: Book, invoice: Invoice, time: Sequence[Work], template_
     assert customer is not None, "only a void number has none, and no time"
     head = letterhead(book, customer, day, template_folders)
     table, formats = head.words, head.formats
-    labels, titles, said = table["labels"], table["titles"], table["timesheet"]
+    labels, titles, words = table["labels"], table["titles"], table["timesheet"]
     persons = any(work.person for work in time)
 
     def length(seconds: Decimal, commodity: str) -> str:
@@ -40,19 +40,21 @@ def timesheet_view(book: Book, invoice: Invoice, time: Sequence[Work], template_
         for work in time
     )
     sums: dict[str, Decimal] = {}
-    for one in time:
-        sums[one.commodity] = sums.get(one.commodity, Decimal(0)) + worktime.to_seconds(one.quantity, one.commodity)
-    columns = (labels["date"], *((said["person"],) if persons else ()), said["task"], said["time"])
+    for entry in time:
+        sums[entry.commodity] = sums.get(entry.commodity, Decimal(0)) + worktime.to_seconds(
+            entry.quantity, entry.commodity
+        )
+    columns = (labels["date"], *((words["person"],) if persons else ()), words["task"], words["time"])
     document = f"{titles[invoice.kind]} {invoice.number}"
     return printable_view(
         replace(
             head.view,
-            title=said["title"],
+            title=words["title"],
             facts=(
                 Pair(labels["date"], formats.day(day)),
                 Pair(table["statement"]["for-document"], document, strong=True),
             ),
-            table=Table(said["title"], columns, (*[False] * (len(columns) - 1), True), rows, wide=len(columns) - 2),
+            table=Table(words["title"], columns, (*[False] * (len(columns) - 1), True), rows, wide=len(columns) - 2),
             totals=tuple(
                 Pair(table["receivables"]["total"], length(seconds, commodity), strong=True)
                 for commodity, seconds in sums.items()

@@ -110,8 +110,8 @@ def view_texts(view: object) -> Iterator[str]:
         if view.strip():
             yield view
     elif isinstance(view, tuple):
-        for each in view:
-            yield from view_texts(each)
+        for part in view:
+            yield from view_texts(part)
     elif is_dataclass(view):
         for field in fields(view):
             if field.name in {"qr_text", "logo_text"} and not getattr(view, field.name.removesuffix("_text")):

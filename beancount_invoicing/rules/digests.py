@@ -112,7 +112,7 @@ def _tax(tax: Tax | None) -> list[_Said]:
     if tax is None:
         return []
     if tax.parts:
-        return [[each for part in tax.parts for each in _tax(part)]]
+        return [[value for part in tax.parts for value in _tax(part)]]
     return [tax.category, _number(tax.rate), "withheld" if tax.withholding else ""]
 
 
@@ -120,13 +120,13 @@ def _address(address: Address) -> _Said:
     return [*map(_text, address.street), _packed(address.postcode), _text(address.city), address.country]
 
 
-def _text(said: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", said).split())
+def _text(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def _packed(said: str) -> str:
+def _packed(text: str) -> str:
     """An identifier without its spaces."""
-    return "".join(said.split())
+    return "".join(text.split())
 
 
 def _day(day: date) -> str:

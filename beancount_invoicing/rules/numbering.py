@@ -83,15 +83,15 @@ def _around(text: str, year: int, month: int) -> tuple[str, str]:
     pattern = parse_pattern(text)
 
     def filled(pieces: tuple[tuple[str, int], ...]) -> str:
-        said = []
+        parts = []
         for piece, width in pieces:
             if width < 0:
-                said.append(piece)
+                parts.append(piece)
             elif piece == "month":
-                said.append(f"{month:0{width}}")
+                parts.append(f"{month:0{width}}")
             else:
-                said.append(f"{year % 100:02}" if width == 2 else f"{year:04}")
-        return "".join(said)
+                parts.append(f"{year % 100:02}" if width == 2 else f"{year:04}")
+        return "".join(parts)
 
     return filled(pattern.before), filled(pattern.after)
 
@@ -141,11 +141,11 @@ def number_matcher(patterns: Iterable[str], numbers: Iterable[str]) -> Callable[
     distinguishes the series from other links: then the number of digits must be right, and a series without a pattern needs two
     numbers.
     """
-    those = [link(number) for number in numbers]
-    longest = max((len(run) for number in those for run in _DIGITS.findall(number)), default=1)
+    links = [link(number) for number in numbers]
+    longest = max((len(run) for number in links for run in _DIGITS.findall(number)), default=1)
     known = {_like(pattern, longest) for pattern in map(_parsed, patterns) if pattern}
     widths: dict[tuple[str, ...], list[tuple[int, ...]]] = {}
-    for number in those:
+    for number in links:
         pieces = _DIGITS.split(number)
         widths.setdefault(tuple(pieces[::2]), []).append(tuple(map(len, pieces[1::2])))
     for words, lengths in widths.items():
@@ -158,7 +158,7 @@ def number_matcher(patterns: Iterable[str], numbers: Iterable[str]) -> Callable[
             text += rf"\d{{{max(min(runs) - slack, 1)},{max(runs) + slack}}}" + re.escape(word)
         known.add(text)
     like = re.compile("|".join(known) or "(?!)", re.IGNORECASE | re.ASCII)
-    return lambda said: like.fullmatch(said) is not None
+    return lambda text: like.fullmatch(text) is not None
 
 
 def _parsed(text: str) -> Pattern | None:
@@ -174,21 +174,21 @@ def _like(pattern: Pattern, longest: int) -> str:
     slack = 1 if named else 0
 
     def around(pieces: tuple[tuple[str, int], ...]) -> str:
-        said = ""
+        pattern = ""
         for text, width in pieces:
             most = 2 if text == "month" or width == 2 else 4
-            said += re.escape(link(text)) if width < 0 else rf"\d{{{max(most - slack, 1)},{most + slack}}}"
-        return said
+            pattern += re.escape(link(text)) if width < 0 else rf"\d{{{max(most - slack, 1)},{most + slack}}}"
+        return pattern
 
     least, most = 1 if named else max(pattern.width, 1), max(pattern.width, longest if not pattern.width else 0) + slack
     return around(pattern.before) + rf"\d{{{least},{max(least, most)}}}" + around(pattern.after)
 
 
-def distance(one: str, other: str) -> int:
+def distance(first: str, second: str) -> int:
     """How many typing errors lie between two numbers: a character wrong, missing, too many, or two neighbours swapped;
     leading zeros and case do not count.
     """
-    a, b = (re.sub(r"(?<!\d)0+(?=\d)", "", text.casefold()) for text in (one, other))
+    a, b = (re.sub(r"(?<!\d)0+(?=\d)", "", text.casefold()) for text in (first, second))
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i in range(1, len(a) + 1):
@@ -229,4 +229,7 @@ def number_problem(number: str) -> str | None:
     if len(number) > 35:
         return _("it has {count} characters, but at most 35 are allowed", count=len(number))
     strange = sorted(set(re.findall(r"[^A-Za-z0-9\-_/]", number)))
-    return _("only A-Z a-z 0-9 - _ / are allowed, not {characters}", characters=" ".join(repr(one) for one in strange))
+    return _(
+        "only A-Z a-z 0-9 - _ / are allowed, not {characters}",
+        characters=" ".join(repr(character) for character in strange),
+    )

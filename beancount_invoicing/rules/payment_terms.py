@@ -198,13 +198,13 @@ def _rules(piece: str, plain: str, text: str) -> tuple[TermsRule, ...]:
             )
         )
     for place, word in enumerate(words):
-        name, said = _step(word)
+        name, step = _step(word)
         if name == "span":
-            rules.append(_span(said[0], said[1], text))
+            rules.append(_span(step[0], step[1], text))
         elif name == "end":
             rules.append(("end of month", 0))
         elif name == "day":
-            number = int(said[0])
+            number = int(step[0])
             if not 1 <= number <= 31:
                 raise TermsError(_('"{text}": no month has a day {number}', text=text, number=number))
             rules.append(("day of following month" if rules and rules[-1][0] == "end of month" else "day", number))
@@ -235,7 +235,7 @@ def _refuse(words: Sequence[str], place: int, piece: str, plain: str, text: str)
     """Raises an error that explains how to write the step at `place`, which cannot be read as one."""
     word = words[place]
     apart = _without_commas(word)
-    names = [_step(each)[0] for each in apart]
+    names = [_step(word)[0] for word in apart]
 
     def rewritten(order: Sequence[str]) -> str:
         return ", ".join([*words[:place], *order, *words[place + 1 :]])
@@ -247,7 +247,7 @@ def _refuse(words: Sequence[str], place: int, piece: str, plain: str, text: str)
             pieces = rewritten(both[0]), rewritten(both[1])
             raise _TwoReadings(text, (plain.replace(piece, pieces[0]), plain.replace(piece, pieces[1])), pieces)
     if "receipt" in names:
-        others = [each for each, name in zip(apart, names, strict=True) if name != "receipt"] or apart[1:]
+        others = [word for word, name in zip(apart, names, strict=True) if name != "receipt"] or apart[1:]
         alone = apart[names.index("receipt")]
         raise TermsError(
             _(
@@ -585,30 +585,30 @@ def _said(language: str, name: str, number: int | Decimal = 0) -> str:
 
 def terms_in_words(terms: Terms, language: str) -> str:
     """The terms as a person writes them, in one of LANGUAGES (else English); English and French are read back the same."""
-    said = []
+    parts = []
     for part in terms.parts:
         rules = [_said(language, name.removesuffix(" of following month"), number) for name, number in part.rules]
         percent = "" if part.percent is None else _said(language, "instalment", part.percent)
-        said.append(percent + (", ".join(rules) or _said(language, "receipt")))
-    return joined("; ", said)
+        parts.append(percent + (", ".join(rules) or _said(language, "receipt")))
+    return joined("; ", parts)
 
 
 def sentence(terms: Terms, language: str) -> str:
     """The terms as printed on a page, in one of LANGUAGES (else English): "À réception", "30 % à réception, 70 % à 45 jours"."""
     language = language[:2].lower() if language[:2].lower() in _WORDS else "en"
-    said = []
+    parts = []
     for part in terms.parts:
         rules = [_said(language, name.removesuffix(" of following month"), number) for name, number in part.rules]
         if part.percent is None:
-            said.append(", ".join(rules) or _said(language, "receipt"))
+            parts.append(", ".join(rules) or _said(language, "receipt"))
             continue
         if part.rules and part.rules[0][0] in {"days", "months"}:
             rules[0] = _AFTER[language].format(_said(language, part.rules[0][0] + " after", part.rules[0][1]))
         percent = _said(language, "instalment", part.percent).removesuffix(": ").rstrip(" ")
-        said.append(f"{percent} {', '.join(rules) or _said(language, 'receipt')}")
+        parts.append(f"{percent} {', '.join(rules) or _said(language, 'receipt')}")
     # instalments of several steps, which have commas themselves, are set apart by semicolons
     apart = ", " if all(len(part.rules) < 2 for part in terms.parts) else "\u00a0; " if language == "fr" else "; "
-    text = apart.join(said)
+    text = apart.join(parts)
     return text[:1].upper() + text[1:]
 
 

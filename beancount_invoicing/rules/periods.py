@@ -84,8 +84,8 @@ def parse_length(text: str) -> PeriodLength:
     """The length in a text: "month", "3 months", "2 weeks", "year", "trimestre". Raises PeriodError."""
     match = _TEXT.match(text.strip().casefold())
     if match and match.group(2) in _UNITS:
-        unit, each = _UNITS[match.group(2)]
-        number = int(match.group(1) or 1) * each
+        unit, factor = _UNITS[match.group(2)]
+        number = int(match.group(1) or 1) * factor
         if 1 <= number <= 3660:
             return PeriodLength(unit, number)
     raise PeriodError(

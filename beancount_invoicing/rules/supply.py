@@ -111,14 +111,14 @@ def code_abroad(
             continue
         if whom.buyer_kind and (not known or (whom.buyer_kind == "consumer") != consumer):
             continue
-        said = (
+        candidates = (
             not named.isdisjoint(whom.places),
             bool(whom.buyer_kind),
             ("", kind, ELECTRONIC).index(tax.nature),
             bool(tax.instead_of),
         )
-        if best is None or said > best[0]:
-            best = said, code
+        if best is None or candidates > best[0]:
+            best = candidates, code
     return best[1] if best else ""
 
 
@@ -130,10 +130,10 @@ def why_abroad(customer: Customer, tax: Tax, nature: str) -> str:
     consumer = is_consumer(customer)
     number = f", VAT id {customer.vat_id}" if customer.vat_id and not consumer else ""
     buyer = "consumer" if consumer else "business"
-    what = "electronic services" if nature == ELECTRONIC else kind_of(nature)
+    subject = "electronic services" if nature == ELECTRONIC else kind_of(nature)
     return _(
         '{subject} to a {buyer} in {place_of_supply}{number}: sold-to is "{sold_to}"',
-        subject=what,
+        subject=subject,
         buyer=buyer,
         place_of_supply=place_of_supply(customer, nature),
         number=number,

@@ -212,9 +212,9 @@ def taxes_by_code_and_day(
     documents calls taxes as they do: `corrected` are theirs.
     """
     newest: dict[str, tuple[date, Decimal]] = {}
-    for those in (corrected, versions):
+    for taxes in (corrected, versions):
         known = frozenset(newest)
-        for (_code, day), version in those.items():
+        for (_code, day), version in taxes.items():
             for code, rate in rates_of(version):
                 if code not in known:
                     newest[code] = max(newest.get(code, (day, rate)), (day, rate))
@@ -276,11 +276,11 @@ def taxes_due(charged: Sequence[TaxableAmount], decimals: int, per_line: bool = 
     if not any(amounts[0].tax.parts for amounts in by_code.values()):  # as most documents are
         return {code: _due_alone(by_code[code], decimals, per_line) for code in sorted(by_code)}
     bases: dict[str, _Bases] = {}
-    for those in by_code.values():
-        tax = those[0].tax
-        nets = [one.net for one in those if one.gross is None]
-        grosses = [one.gross for one in those if one.gross is not None]
-        net = sum([one.net for one in those], ZERO)
+    for group in by_code.values():
+        tax = group[0].tax
+        nets = [taxable.net for taxable in group if taxable.gross is None]
+        grosses = [taxable.gross for taxable in group if taxable.gross is not None]
+        net = sum([taxable.net for taxable in group], ZERO)
         if not tax.parts:
             own = bases.setdefault(tax.code, _Bases(tax))
             own.base += net
@@ -299,9 +299,9 @@ def taxes_due(charged: Sequence[TaxableAmount], decimals: int, per_line: bool = 
             own.nets += nets
             own.contained += contained
             if tax.compound:
-                earlier = [tax_on(each, part.rate, decimals).value for each in nets]
+                earlier = [tax_on(amount, part.rate, decimals).value for amount in nets]
                 net += sum((figure.value for figure in contained), sum(earlier, ZERO))
-                nets = [each + more for each, more in zip(nets, earlier, strict=True)]
+                nets = [amount + more for amount, more in zip(nets, earlier, strict=True)]
     return {
         code: CodeTax(bases[code].tax, bases[code].base, _due(bases[code], decimals, per_line))
         for code in sorted(bases)

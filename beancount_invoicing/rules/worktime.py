@@ -55,9 +55,9 @@ def seconds_per_unit(commodity: str) -> int:
 
 def to_seconds(quantity: Decimal, commodity: str) -> Decimal:
     """The seconds that a quantity stands for: with four decimals of an hour, five of a day, the nearest second; else exact."""
-    one = seconds_per_unit(commodity)
-    exact = quantity * one
-    return round_to(exact, 0).quantize(Decimal("0.01")) if decimal_places(quantity) >= _PLACES.get(one, 99) else exact
+    unit = seconds_per_unit(commodity)
+    exact = quantity * unit
+    return round_to(exact, 0).quantize(Decimal("0.01")) if decimal_places(quantity) >= _PLACES.get(unit, 99) else exact
 
 
 def from_seconds(hours_in_seconds: Decimal, commodity: str) -> Decimal:
@@ -65,9 +65,9 @@ def from_seconds(hours_in_seconds: Decimal, commodity: str) -> Decimal:
 
     Hours where the commodity is no time.
     """
-    one = seconds_per_unit(commodity) if seconds_per_unit(commodity) in _PLACES else SECONDS_PER_HOUR
-    number = round_to(hours_in_seconds / one, _PLACES[one])
-    return without_trailing_zeros(number) if number * one == hours_in_seconds else number
+    unit = seconds_per_unit(commodity) if seconds_per_unit(commodity) in _PLACES else SECONDS_PER_HOUR
+    number = round_to(hours_in_seconds / unit, _PLACES[unit])
+    return without_trailing_zeros(number) if number * unit == hours_in_seconds else number
 
 
 def from_seconds_rounded(seconds: Decimal, commodity: str) -> Decimal:

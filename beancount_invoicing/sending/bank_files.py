@@ -132,8 +132,8 @@ def _files(book: Book, orders: Sequence[DueOrder], options: OrderOptions, folder
     for order in orders:
         by_scheme[order.customer.mandate_type.upper() if options.kind == "collected" else ""].append(order)
     found = []
-    for scheme, those in sorted(by_scheme.items(), reverse=True):
-        batches = _batches(book, seller, those, options, scheme)
+    for scheme, of_scheme in sorted(by_scheme.items(), reverse=True):
+        batches = _batches(book, seller, of_scheme, options, scheme)
         prefix = _PREFIXES[options.kind]
         identifier = pain.message_id(prefix[:3].upper(), options.day, (*batches, seller.creditor_id, seller.name))
         creditor_id = seller.creditor_id if options.kind == "collected" else ""
@@ -141,7 +141,7 @@ def _files(book: Book, orders: Sequence[DueOrder], options: OrderOptions, folder
         write = pain.debits_xml if options.kind == "collected" else pain.transfers_xml
         name = "-".join(filter(None, (prefix, options.day.isoformat(), scheme.lower(), identifier[-12:-4])))
         found.append(
-            BankFile(folder / f"{name}.xml", write(message, options.version or version), message, tuple(those))
+            BankFile(folder / f"{name}.xml", write(message, options.version or version), message, tuple(of_scheme))
         )
     return found
 

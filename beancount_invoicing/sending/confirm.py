@@ -66,18 +66,18 @@ def confirm(file: str | Path, chosen: AttemptFilter, day: date, write_options: W
         against = objections(book, day)
         sealed = {(seal.file, seal.sha256) for seal in book.seals}
         new = []
-        said = []
+        messages = []
         last = seal_chain.tip(book)
         for attempt in attempts:
-            file, mark = attempt.event.file, attempt.event.sha256
-            there = bool(file) and holds(Path(file), mark)
+            file, digest = attempt.event.file, attempt.event.sha256
+            exists = bool(file) and holds(Path(file), digest)
             sent = [
                 SentFacts(attempt.kind, _day(attempt, event, day), _account(book, event), event.numbers, event.level, event.until,
                 event.tone,
-                      event.channel, event.message_id, mark, attempt.name, facts_digest=event.content_digest)
+                      event.channel, event.message_id, digest, attempt.name, facts_digest=event.content_digest)
                 for event in attempt.events
             ]  # fmt: skip
-            said.append(
+            messages.append(
                 _(
                     "{attempt}: {kind} on {day}, {channel}",
                     attempt=attempt.name,
@@ -87,12 +87,12 @@ def confirm(file: str | Path, chosen: AttemptFilter, day: date, write_options: W
                 )
             )
             if objection := against.get(attempt.event.message_id):
-                said.append(_("{attempt}: warning: {objection}", attempt=attempt.name, objection=objection.text))
-            stored = Path(file) if there and (file, mark) not in sealed else None
+                messages.append(_("{attempt}: warning: {objection}", attempt=attempt.name, objection=objection.text))
+            stored = Path(file) if exists and (file, digest) not in sealed else None
             told, last = sent_directives(target, sent, stored, last)
             new += [NewDirective(sent[0].day, verbatim(entry), str(target)) for entry in told]
         return Changes(
-            tuple(new), message=f"Sent: {', '.join(chosen.numbers) or 'what was prepared'}", notices=tuple(said)
+            tuple(new), message=f"Sent: {', '.join(chosen.numbers) or 'what was prepared'}", notices=tuple(messages)
         )
 
     return change(file, make, write_options)
@@ -113,7 +113,7 @@ def discard(file: str | Path, chosen: AttemptFilter, day: date, write_options: W
             staging.finish_staged(waiting_files(book))
         attempts = _of(book, chosen)
         new = []
-        said = []
+        messages = []
         for attempt in attempts:
             title = attempt.event.note.partition(f" {BY_HAND_PREFIX} ")[0] if not attempt.in_doubt else attempt.name
             for event in attempt.events:
@@ -123,7 +123,7 @@ def discard(file: str | Path, chosen: AttemptFilter, day: date, write_options: W
                 new.append(NewDirective(max(day, event.date), verbatim(entry), str(target)))
             state = _("in doubt since") if attempt.in_doubt else _("prepared on")
             done = "discarded" if write_options.write else _("would be discarded")
-            said.append(
+            messages.append(
                 _(
                     "{attempt}: {outbox_kind} {state} {day}, {channel}: {done}",
                     attempt=attempt.name,
@@ -137,7 +137,7 @@ def discard(file: str | Path, chosen: AttemptFilter, day: date, write_options: W
         files = files_to_discard(book, attempts)
         for path, stays in files.items():
             goes = _("is removed") if write_options.write else _("would be removed")
-            said.append(
+            messages.append(
                 _("{file} stays: {stays}", file=relative_to(top, path), stays=stays)
                 if stays
                 else _("{file} {goes}", file=relative_to(top, path), goes=goes)
@@ -146,7 +146,7 @@ def discard(file: str | Path, chosen: AttemptFilter, day: date, write_options: W
         return Changes(
             tuple(new),
             message=message,
-            notices=tuple(said),
+            notices=tuple(messages),
             removed_files=tuple(path for path, stays in files.items() if not stays),
         )
 

@@ -21,8 +21,8 @@ BY_HAND_PREFIX = "to be sent by hand:"
 
 def record_file(book: Book, day: date) -> Path:
     """The file in which something sent on `day` is recorded."""
-    said = book.option("sent-file", day, "sent-{year}.beancount")
-    return Path(book.file).parent / expanded_pattern(said, day)
+    pattern = book.option("sent-file", day, "sent-{year}.beancount")
+    return Path(book.file).parent / expanded_pattern(pattern, day)
 
 
 def relative_to(target: Path, file: Path) -> str:

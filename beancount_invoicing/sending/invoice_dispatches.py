@@ -363,7 +363,7 @@ def _receiver(book: Book, customer: Customer, since: date, day: date) -> Custome
 
 def first_message_ids(history: History, numbers: Iterable[str]) -> tuple[str, ...]:
     """The e-mails that brought these documents: later ones go into their thread."""
-    return tuple(dict.fromkeys(one for number in numbers if (one := history.first_message_id(number))))
+    return tuple(dict.fromkeys(message_id for number in numbers if (message_id := history.first_message_id(number))))
 
 
 def ledger_error_of(ledger: Ledger, invoice: Invoice, customer: Customer) -> str:

@@ -64,9 +64,13 @@ def sender(book: Book, day: date) -> Sender:
             )
         )
     copies = addresses.split_addresses(book.option("mail-bcc", day))
-    for option, each in (("mail-from", address), ("mail-from", own or address), *(("mail-bcc", one) for one in copies)):
+    for option, value in (
+        ("mail-from", address),
+        ("mail-from", own or address),
+        *(("mail-bcc", copy) for copy in copies),
+    ):
         try:
-            addresses.checked_address(each)
+            addresses.checked_address(value)
         except BadAddress as error:
             place = book.option_source(option) if option in book.options else seller.source if seller else book.file
             raise CannotSend(_("{place}: {error}", place=place, error=error)) from None

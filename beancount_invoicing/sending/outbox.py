@@ -124,7 +124,7 @@ def open_attempts(book: Book) -> tuple[Attempt, ...]:
 
 def outbox_kind(kind: str) -> OutboxKind:
     """The user's word for the kind of an event."""
-    return next((one for one in get_args(OutboxKind) if one == kind), "invoice")
+    return next((known for known in get_args(OutboxKind) if known == kind), "invoice")
 
 
 def matching_attempts(book: Book, attempts: Sequence[Attempt], name: str) -> tuple[Attempt, ...]:
@@ -146,7 +146,7 @@ def matching_attempts(book: Book, attempts: Sequence[Attempt], name: str) -> tup
 
 def follow_up_commands(
     waiting: Outbox,
-    thing: OutboxItem,
+    outbox_item: OutboxItem,
     channel: str = "",
     resend_level: int | None = None,
     other_items: Iterable[OutboxItem] = (),
@@ -156,35 +156,35 @@ def follow_up_commands(
     Each names exactly this one, whatever else waits (or `other_items`) for the same number; a new one goes by `channel` or ("") the
     customer's own, as a letter of level `resend_level` or (None) its own.
     """
-    customer_name = waiting.customer_names.get(thing.account, thing.account)
-    name = " ".join(thing.numbers) or customer_name
-    others = {*map(OutboxItem.from_attempt, waiting.attempts), *other_items} - {thing}
-    chosen = " ".join([name, *_told_apart(thing, others, customer_name)])
-    letters = {item.level for item in others if (item.kind, item.account) == ("reminder", thing.account)}
-    level = thing.level if resend_level is None else resend_level
+    customer_name = waiting.customer_names.get(outbox_item.account, outbox_item.account)
+    name = " ".join(outbox_item.numbers) or customer_name
+    others = {*map(OutboxItem.from_attempt, waiting.attempts), *other_items} - {outbox_item}
+    chosen = " ".join([name, *_told_apart(outbox_item, others, customer_name)])
+    letters = {item.level for item in others if (item.kind, item.account) == ("reminder", outbox_item.account)}
+    level = outbox_item.level if resend_level is None else resend_level
     return FollowUpCommands(
         confirm=f"bean-invoice send --confirm {chosen} --write",
-        resend=_ANEW[thing.kind].format(
+        resend=_ANEW[outbox_item.kind].format(
             name=name,
             customer=customer_name,
             level=f" --level {level}" if letters - {level} else "",
             by=f" --channel {channel}" if channel else "",
-            as_list=" --list" if len(thing.numbers) > 1 else "",
+            as_list=" --list" if len(outbox_item.numbers) > 1 else "",
         ),
         discard=f"bean-invoice send --discard {chosen} --write",
     )
 
 
-def _told_apart(thing: OutboxItem, others: Iterable[OutboxItem], customer_name: str) -> Iterator[str]:
+def _told_apart(outbox_item: OutboxItem, others: Iterable[OutboxItem], customer_name: str) -> Iterator[str]:
     """The options that select exactly this item among all that wait for the same documents."""
-    alike = [item for item in others if set(item.numbers) & set(thing.numbers)]
-    of_kind = [item for item in alike if item.kind == thing.kind]
+    alike = [item for item in others if set(item.numbers) & set(outbox_item.numbers)]
+    of_kind = [item for item in alike if item.kind == outbox_item.kind]
     if of_kind != alike:
-        yield f"--what {thing.kind}"
-    of_level = [item for item in of_kind if item.level == thing.level]
+        yield f"--what {outbox_item.kind}"
+    of_level = [item for item in of_kind if item.level == outbox_item.level]
     if of_level != of_kind:
-        yield f"--level {thing.level}"
-    if any(item.account != thing.account for item in of_level):
+        yield f"--level {outbox_item.level}"
+    if any(item.account != outbox_item.account for item in of_level):
         yield f"--customer {customer_name}"
 
 
@@ -349,7 +349,7 @@ def _less(position: Position, dues: Collection[date], since: date) -> Iterator[s
     """Payments for, or disputes about, what fell due on `dues` after the day of a letter that is still due: it asks for more
     than is owed.
     """
-    those = {
+    taken = {
         instalment.index
         for instalment, standing in zip(position.invoice.instalments, position.instalments, strict=True)
         if standing.due in dues
@@ -358,7 +358,7 @@ def _less(position: Position, dues: Collection[date], since: date) -> Iterator[s
         (
             allocation.amount
             for allocation in position.allocations
-            if allocation.date > since and allocation.instalment in those
+            if allocation.date > since and allocation.instalment in taken
         ),
         ZERO,
     )
@@ -408,9 +408,9 @@ def files_to_discard(book: Book, discarded: Sequence[Attempt]) -> dict[Path, str
     """The files made for items that are discarded, each with the reason why it stays ("": it is not needed any more): it
     holds something else too, is sealed, or was changed since.
     """
-    kept = _kept(book, discarded)
+    needed = _kept(book, discarded)
     return {
-        file: stays for attempt in discarded for file, stays in _files(attempt, _by_hand(book, attempt.event), kept)
+        file: stays for attempt in discarded for file, stays in _files(attempt, _by_hand(book, attempt.event), needed)
     }
 
 
@@ -427,13 +427,13 @@ class _Kept(NamedTuple):
 def _kept(book: Book, discarded: Sequence[Attempt]) -> _Kept:
     gone = {attempt.event.message_id for attempt in discarded}
     waiting = [attempt for attempt in open_attempts(book) if attempt.event.message_id not in gone]
-    there = {attempt.event.message_id for attempt in waiting}
-    there |= {
+    message_ids = {attempt.event.message_id for attempt in waiting}
+    message_ids |= {
         event.message_id for event in book.events if event.kind in DISPATCH_END_EVENTS and event.kind != "not-sent"
     } - gone
     by_hand: defaultdict[Path, dict[str, None]] = defaultdict(dict)
     for event in book.events:
-        if event.message_id in there and (file := _by_hand(book, event)):
+        if event.message_id in message_ids and (file := _by_hand(book, event)):
             by_hand[file] |= dict.fromkeys(event.numbers or (event.customer,))
     return _Kept(
         {file: tuple(names) for file, names in by_hand.items()},
@@ -442,9 +442,9 @@ def _kept(book: Book, discarded: Sequence[Attempt]) -> _Kept:
     )
 
 
-def _files(attempt: Attempt, by_hand: Path | None, kept: _Kept) -> Iterator[tuple[Path, str]]:
+def _files(attempt: Attempt, by_hand: Path | None, needed: _Kept) -> Iterator[tuple[Path, str]]:
     if by_hand and by_hand.is_file():
-        if others := kept.by_hand.get(by_hand):
+        if others := needed.by_hand.get(by_hand):
             yield (
                 by_hand,
                 _n(
@@ -460,16 +460,16 @@ def _files(attempt: Attempt, by_hand: Path | None, kept: _Kept) -> Iterator[tupl
             yield by_hand, ""
     if not attempt.event.file or not (stored := Path(attempt.event.file)).is_file():
         return
-    if stored in kept.sealed:
+    if stored in needed.sealed:
         yield stored, _("it is sealed")
-    elif stored in kept.waiting:
+    elif stored in needed.waiting:
         yield stored, _("another message that is waiting is about it too")
     elif not holds(stored, attempt.event.sha256):
         yield stored, _("it has been changed since")
     else:
         yield stored, ""
         text = stored.with_suffix(f".{SUFFIXES['text']}")
-        if attempt.kind == "sent" and text.is_file() and text not in kept.sealed:
+        if attempt.kind == "sent" and text.is_file() and text not in needed.sealed:
             yield text, ""
 
 

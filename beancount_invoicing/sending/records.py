@@ -48,8 +48,8 @@ class LedgerAppender:
     @property
     def files(self) -> tuple[Path, ...]:
         """The files that are changed: the target, and the top file if it must come to include it."""
-        there = self._target.resolve() in {Path(name).resolve() for name in self._included}
-        return (self._target,) if there else tuple(dict.fromkeys((self._top, self._target)))
+        is_included = self._target.resolve() in {Path(name).resolve() for name in self._included}
+        return (self._target,) if is_included else tuple(dict.fromkeys((self._top, self._target)))
 
     def append(self, text: str) -> None:
         """Appends directives, on the disk. Raises writer.CannotWrite, FileChanged, OSError: then they are not there."""

@@ -185,7 +185,7 @@ class _Item:
     dispatch: Dispatch
     identifier: str
     stored: Path
-    mark: str
+    digest: str
     """The fingerprint of the document."""
     sealed: bool
     letter: Mail | None
@@ -223,13 +223,15 @@ class _Run:
     def all(self, dispatches: Sequence[Dispatch | HeldDispatch]) -> tuple[SendResult, ...]:
         who, host, no_mail = self._mailing([dispatch for dispatch in dispatches if isinstance(dispatch, Dispatch)])
         items: dict[int, _Item] = {}
-        for place, one in enumerate(dispatches):
-            if isinstance(one, Dispatch) and one.channel == "email" and no_mail:
-                ready: _Item | HeldDispatch = HeldDispatch(one.title, one.customer, one.numbers, no_mail, one.account)
+        for place, going in enumerate(dispatches):
+            if isinstance(going, Dispatch) and going.channel == "email" and no_mail:
+                ready: _Item | HeldDispatch = HeldDispatch(
+                    going.title, going.customer, going.numbers, no_mail, going.account
+                )
             else:
-                ready = one if isinstance(one, HeldDispatch) else self._item(one, who, by_hand=host is None)
+                ready = going if isinstance(going, HeldDispatch) else self._item(going, who, by_hand=host is None)
             if isinstance(ready, HeldDispatch):
-                event, level = (one.kind, one.level) if isinstance(one, Dispatch) else ("sent", None)
+                event, level = (going.kind, going.level) if isinstance(going, Dispatch) else ("sent", None)
                 self._tell(
                     place,
                     SendResult(
@@ -323,17 +325,17 @@ class _Run:
         elif dispatch.kind != "sent":
             return held(_("platforms carry invoices only: send it with --channel email or post"))
         stored = dispatch.sealed_path or self._folder(dispatch.day) / dispatch.document.name
-        there = stored.exists()
-        mark = sha256(dispatch.document.content).hexdigest() if there or self.how.write else ""
-        sealed = (str(stored), mark) in self._sealed
-        if there and not sealed and not self._ours(stored, dispatch):
+        exists = stored.exists()
+        digest = sha256(dispatch.document.content).hexdigest() if exists or self.how.write else ""
+        sealed = (str(stored), digest) in self._sealed
+        if exists and not sealed and not self._ours(stored, dispatch):
             return held(_("{stored} already exists, and is another document: move it away", stored=stored))
         if not self.how.write:
-            return _Item(dispatch, "", stored, mark, sealed, None)
+            return _Item(dispatch, "", stored, digest, sealed, None)
         owner = who.address if who else _own_domain(self.book, self.way.day)
         identifier = message_id(dispatch, owner, len(before))
         letter = make_mail(dispatch, who, identifier, draft=by_hand) if who and dispatch.channel == "email" else None
-        return _Item(dispatch, identifier, stored, mark, sealed, letter)
+        return _Item(dispatch, identifier, stored, digest, sealed, letter)
 
     def _because(self, attempt: Attempt) -> str:
         """Why a waiting or doubtful item is not sent."""
@@ -343,11 +345,11 @@ class _Run:
 
     def _not_waiting(self, dispatch: Dispatch) -> str:
         """Why it is not sent by --retry: what is in doubt or prepared for the same documents instead, if anything."""
-        those = set(dispatch.numbers)
+        numbers = set(dispatch.numbers)
         others = [
             _("the {outbox_kind} {because}", outbox_kind=outbox_kind(attempt.kind), because=self._because(attempt))
             for attempt in self.history.open
-            if those & set(attempt.numbers)
+            if numbers & set(attempt.numbers)
         ]
         if not others:
             return _("nothing of it is in doubt or prepared: send it without --retry")
@@ -382,7 +384,9 @@ class _Run:
     def _write(self, items: dict[int, _Item], host: smtp.Server | None) -> None:
         record = LedgerAppender(self.loading, self.target)
         texts = [
-            one for item in items.values() for one in (self._opening(item, "sending", "x"), self._closing(item)[0])
+            directive
+            for item in items.values()
+            for directive in (self._opening(item, "sending", "x"), self._closing(item)[0])
         ]
         try_directives(self.loading, self.ledger.errors, self.target, texts)
         if self.how.commit:
@@ -440,11 +444,13 @@ class _Run:
         if item.sealed:
             return []
         item.made = not item.stored.exists()
-        kept = {item.stored: item.dispatch.document.content}
-        kept |= {item.stored.with_name(attachment.name): attachment.content for attachment in item.dispatch.text_copies}
-        for file, content in kept.items():
+        contents = {item.stored: item.dispatch.document.content}
+        contents |= {
+            item.stored.with_name(attachment.name): attachment.content for attachment in item.dispatch.text_copies
+        }
+        for file, content in contents.items():
             staging.stage(file, content)
-        return list(kept)
+        return list(contents)
 
     def _name(self, files: Sequence[Path]) -> None:
         """Gives what was staged, and will be kept, its name: the ledger records it."""
@@ -599,7 +605,7 @@ class _Run:
         )
         by = "" if dispatch.channel == own else dispatch.channel
         commands = follow_up_commands(
-            self.outbox, self._thing(dispatch), by, other_items=[self._thing(each) for each in self._going]
+            self.outbox, self._thing(dispatch), by, other_items=[self._thing(going) for going in self._going]
         )
         return _("if it arrived: {confirm}, if not: {resend}", confirm=commands.confirm, resend=commands.resend)
 
@@ -667,7 +673,7 @@ class _Run:
                 ("tone", dispatch.tone),
                 ("channel", dispatch.channel),
                 ("message-id", item.identifier),
-                ("sha256", item.mark if opening else None),
+                ("sha256", item.digest if opening else None),
                 ("facts", dispatch.facts_digest if opening else None),
                 ("file", relative_to(self.target, item.stored) if opening else None),
             ],
@@ -678,17 +684,17 @@ class _Run:
         seal names.
         """
         dispatch = item.dispatch
-        those, last = sent_directives(
+        directives, last = sent_directives(
             self.target,
             [
                 SentFacts(dispatch.kind, dispatch.day, dispatch.account, dispatch.numbers, dispatch.level, dispatch.deadline,
-                     dispatch.tone, dispatch.channel, item.identifier, item.mark, dispatch.title, one_line(not_to),
+                     dispatch.tone, dispatch.channel, item.identifier, item.digest, dispatch.title, one_line(not_to),
                      dispatch.facts_digest)
             ],
             None if item.sealed else item.stored,
             self._last,
         )  # fmt: skip
-        return joined("\n", those), last
+        return joined("\n", directives), last
 
 
 def _anything(_server: str, _user: str) -> str:

@@ -45,8 +45,8 @@ def finish_staged(known: Mapping[Path, str], folders: Iterable[Path] = ()) -> No
 
     `known`: the files recorded as waiting or in doubt, each with its fingerprint ("": any). Raises OSError.
     """
-    for file, mark in known.items():
-        if holds(staged_path(file), mark) if mark else not file.exists():
+    for file, digest in known.items():
+        if holds(staged_path(file), digest) if digest else not file.exists():
             put_in_place(file)
     for folder in dict.fromkeys(folders):
         sweep(folder)

@@ -209,8 +209,8 @@ def _line_of(
         references=tuple(
             dict.fromkeys(
                 compact(node.text or "")
-                for one in items
-                for node in _all(one, "RmtInf/Strd/CdtrRefInf/Ref")
+                for item in items
+                for node in _all(item, "RmtInf/Strd/CdtrRefInf/Ref")
                 if node.text
             )
         ),
@@ -295,7 +295,10 @@ def _fee(entry: _Element, item: _Element | None, amount: Decimal, account: CamtA
     for node in (item, *(() if in_batch else (entry,))):
         if node is None:
             continue
-        charges = [*_all(node, "Chrgs/Rcrd"), *(one for one in _all(node, "Chrgs") if _first(one, "Rcrd") is None)]
+        charges = [
+            *_all(node, "Chrgs/Rcrd"),
+            *(charge for charge in _all(node, "Chrgs") if _first(charge, "Rcrd") is None),
+        ]
         taken = ZERO
         for charge in charges:
             path = next((path for path in ("Amt", "TtlChrgsAndTaxAmt") if _first(charge, path) is not None), "")

@@ -79,18 +79,18 @@ def _day(cell: str, order: TableDateOrder) -> date | None:
         return None
 
 
-def decimal_mark(cells: Sequence[Cell], said: str, file: str) -> str:
-    """The decimal mark of a table's amounts: the one that is `said`, else the one that its cells show.
+def decimal_mark(cells: Sequence[Cell], stated: str, file: str) -> str:
+    """The decimal mark of a table's amounts: the one that is `stated`, else the one that its cells show.
 
     Raises StatementFileError where cells show both, or where none tells (1.234).
     """
-    if said:
-        return said
+    if stated:
+        return stated
     shown: dict[str, Cell] = {}
     doubtful: Cell | None = None
     for line, cell in cells:
         number = _number(cell).strip("-+() ")
-        marks = [mark for mark in ".," if mark in number]
+        marks = [sign for sign in ".," if sign in number]
         if not marks:
             continue
         last = max(marks, key=number.rfind)
@@ -126,7 +126,7 @@ def decimal_mark(cells: Sequence[Cell], said: str, file: str) -> str:
     return next(iter(shown), ".")
 
 
-def amount_of(cell: Cell, mark: str, file: str) -> Decimal:
+def amount_of(cell: Cell, decimal_sign: str, file: str) -> Decimal:
     """The amount of a cell with that decimal mark; 0 where it is empty. Negative with a minus before or behind it, or in brackets.
 
     Raises StatementFileError.
@@ -137,8 +137,8 @@ def amount_of(cell: Cell, mark: str, file: str) -> Decimal:
         return Decimal(0)
     digits = number.strip("-+()").strip()
     negative = number.startswith(("-", "(")) or number.endswith("-")
-    if not _MARKS[mark].fullmatch(digits) or sum(sign.isdigit() for sign in digits) > _DIGITS:
-        shown = "1 234,50" if mark == "," else "1234.50"
+    if not _MARKS[decimal_sign].fullmatch(digits) or sum(sign.isdigit() for sign in digits) > _DIGITS:
+        shown = "1 234,50" if decimal_sign == "," else "1234.50"
         raise StatementFileError(
             file,
             line,
@@ -148,8 +148,8 @@ def amount_of(cell: Cell, mark: str, file: str) -> Decimal:
                 shown=shown,
             ),
         )
-    other = "." if mark == "," else ","
-    plain = digits.replace(" ", "").replace("'", "").replace(other, "").replace(mark, ".")
+    other = "." if decimal_sign == "," else ","
+    plain = digits.replace(" ", "").replace("'", "").replace(other, "").replace(decimal_sign, ".")
     return -Decimal(plain) if negative else Decimal(plain)
 
 

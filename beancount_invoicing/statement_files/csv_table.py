@@ -200,7 +200,7 @@ def _joined(field: str, row: Sequence[str], columns: Sequence[int]) -> str:
 
 def _movements(rows: Sequence[TableRow], table: CsvTable, file: str) -> list[_Movement]:
     cells = [row.cell(field) for row in rows for field in _AMOUNTS if row.cells.get(field)]
-    mark = decimal_mark(cells, table.decimal, file)
+    decimal_sign = decimal_mark(cells, table.decimal, file)
     days = dates_of([row.cell("date") for row in rows], table.date_order, file)
     valued = [row for row in rows if row.cells.get("value-date")]
     value_days = dict(
@@ -211,15 +211,18 @@ def _movements(rows: Sequence[TableRow], table: CsvTable, file: str) -> list[_Mo
         )
     )
     return [
-        _movement(row, day, value_days.get(row.line), mark, table, file) for row, day in zip(rows, days, strict=True)
+        _movement(row, day, value_days.get(row.line), decimal_sign, table, file)
+        for row, day in zip(rows, days, strict=True)
     ]
 
 
-def _movement(row: TableRow, day: date, value_day: date | None, mark: str, table: CsvTable, file: str) -> _Movement:
-    amount = _amount(row, mark, file)
+def _movement(
+    row: TableRow, day: date, value_day: date | None, decimal_sign: str, table: CsvTable, file: str
+) -> _Movement:
+    amount = _amount(row, decimal_sign, file)
     currency = currency_code((row.cells.get("currency") or table.currency).upper(), file, row.line)
     ordered_currency = row.cells.get("ordered-currency", "").upper()
-    ordered = amount_of(row.cell("ordered-amount"), mark, file) if row.cells.get("ordered-amount") else None
+    ordered = amount_of(row.cell("ordered-amount"), decimal_sign, file) if row.cells.get("ordered-amount") else None
     if ordered_currency == currency or not ordered_currency:
         ordered, ordered_currency = None, ""
     name = row.cells.get("payer", "")
@@ -238,20 +241,20 @@ def _movement(row: TableRow, day: date, value_day: date | None, mark: str, table
         references=tuple(compact(text) for text in [row.cells.get("reference", "")] if given(text)),
         end_to_end_id=given(row.cells.get("end-to-end-id", "")),
         mandate=given(row.cells.get("mandate", "")),
-        fee=_fee(row, amount, mark, file),
+        fee=_fee(row, amount, decimal_sign, file),
         ordered_amount=None if ordered is None else abs(ordered).copy_sign(amount),
         ordered_currency=ordered_currency,
     )
-    balance = amount_of(row.cell("balance"), mark, file) if row.cells.get("balance") else None
+    balance = amount_of(row.cell("balance"), decimal_sign, file) if row.cells.get("balance") else None
     return _Movement(line, balance, iban_in(row.cells.get("iban", "")))
 
 
-def _amount(row: TableRow, mark: str, file: str) -> Decimal:
+def _amount(row: TableRow, decimal_sign: str, file: str) -> Decimal:
     """The signed amount; of columns for debit and credit, whichever sign the bank writes in them."""
     if row.cells.get("amount"):
-        return amount_of(row.cell("amount"), mark, file)
-    debit = abs(amount_of(row.cell("debit"), mark, file))
-    credit = amount_of(row.cell("credit"), mark, file)
+        return amount_of(row.cell("amount"), decimal_sign, file)
+    debit = abs(amount_of(row.cell("debit"), decimal_sign, file))
+    credit = amount_of(row.cell("credit"), decimal_sign, file)
     if debit and credit:
         raise StatementFileError(
             file,
@@ -265,11 +268,11 @@ def _amount(row: TableRow, mark: str, file: str) -> Decimal:
     return credit - debit
 
 
-def _fee(row: TableRow, amount: Decimal, mark: str, file: str) -> Decimal:
+def _fee(row: TableRow, amount: Decimal, decimal_sign: str, file: str) -> Decimal:
     """What was taken off: the gross amount less the net one, or what a column of its own says. Never negative."""
     if row.cells.get("gross"):
-        return max(amount_of(row.cell("gross"), mark, file) - amount, ZERO)
-    return abs(amount_of(row.cell("fee"), mark, file))
+        return max(amount_of(row.cell("gross"), decimal_sign, file) - amount, ZERO)
+    return abs(amount_of(row.cell("fee"), decimal_sign, file))
 
 
 def _statement(movements: list[_Movement]) -> Statement:

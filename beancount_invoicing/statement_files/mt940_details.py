@@ -90,9 +90,9 @@ def _words(text: str) -> dict[str, str]:
     if not marks:
         return {}
     words = {"": text[: marks[0].start()]}
-    for place, mark in enumerate(marks):
+    for place, tag in enumerate(marks):
         end = marks[place + 1].start() if place + 1 < len(marks) else len(text)
-        words.setdefault(mark[1], text[mark.end() : end].strip())
+        words.setdefault(tag[1], text[tag.end() : end].strip())
     return words
 
 
@@ -107,10 +107,10 @@ def _slashes(content: str) -> StatementDetails:
     marks = list(_SLASH_WORD.finditer(content))
     words: dict[str, str] = {}
     group = ""
-    for place, mark in enumerate(marks):
+    for place, tag in enumerate(marks):
         end = marks[place + 1].start() if place + 1 < len(marks) else len(content)
-        value = content[mark.end() : end].strip("/ ")
-        word = mark[1]
+        value = content[tag.end() : end].strip("/ ")
+        word = tag[1]
         if word in {"BENM", "ORDP", "ULTB", "ULTD", "ULTC", "REMI"}:
             group = word
         elif word not in {"NAME", "ID", "USTD", "STRD", "ADDR", "CITY", "ACCT", "IBAN", "BIC"}:

@@ -122,7 +122,7 @@ def _statement(element: OfxElement, file: str) -> Statement:
     parts = (account.value("BANKID"), account.value("BRANCHID"), account.value("ACCTID"))
     iban = iban_in(parts[2]) or french_iban(parts[0], parts[1], parts[2][:11] if len(parts[2]) in {11, 13} else "")
     transactions = element.first("BANKTRANLIST")
-    lines = [_line(one, currency, file) for one in transactions.all("STMTTRN")] if transactions else []
+    lines = [_line(transaction, currency, file) for transaction in transactions.all("STMTTRN")] if transactions else []
     days = [line.date for line in lines]
     balance = element.first("LEDGERBAL")
     closing, until = None, None

@@ -39,21 +39,21 @@ def presets() -> Mapping[str, Preset]:
     return {
         name: Preset(
             name=name,
-            bank=said["bank"],
-            read=said["read"].isoformat(),
-            needed=frozenset(plain_title(title) for title in said["needed"]),
+            bank=values["bank"],
+            read=values["read"].isoformat(),
+            needed=frozenset(plain_title(title) for title in values["needed"]),
             table=CsvTable(
                 preset=name,
-                columns=tuple((column, tuple(titles)) for column, titles in said["columns"].items()),
-                decimal=said["decimal"],
-                date_order=said["date"],
-                encoding=said.get("encoding", ""),
-                delimiter=said.get("delimiter", ""),
-                currency=said.get("currency", ""),
+                columns=tuple((column, tuple(titles)) for column, titles in values["columns"].items()),
+                decimal=values["decimal"],
+                date_order=values["date"],
+                encoding=values.get("encoding", ""),
+                delimiter=values.get("delimiter", ""),
+                currency=values.get("currency", ""),
             ),
-            booked=tuple(word.casefold() for word in said.get("booked", ())),
+            booked=tuple(word.casefold() for word in values.get("booked", ())),
         )
-        for name, said in read.items()
+        for name, values in read.items()
     }
 
 

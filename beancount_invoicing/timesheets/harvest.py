@@ -23,10 +23,10 @@ def parse_harvest(text: str, date_format: DateFormat = "") -> list[TimeRecord]:
     records = []
     for row, day in zip(rows, dates_of_column([(row.line, row.get("date")) for row in rows], date_format), strict=True):
         person = " ".join(name for name in (row.get("first name"), row.get("last name")) if name)
-        one = record(row, day, None, duration(row, None, "hours"), person, None)
+        entry = record(row, day, None, duration(row, None, "hours"), person, None)
         if row.get("code"):
-            one = one._replace(tags=(row.get("code"),))
+            entry = entry._replace(tags=(row.get("code"),))
         if row.get("invoiced").casefold() == "yes":
-            one = one._replace(billable=False)
-        records.append(one)
+            entry = entry._replace(billable=False)
+        records.append(entry)
     return records

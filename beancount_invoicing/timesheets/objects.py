@@ -71,7 +71,7 @@ def text_list(line: int, value: object, name: str) -> tuple[str, ...]:
     """A list of texts; nothing where there is none."""
     if value is None:
         return ()
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+    if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
         raise TimesheetError(
             line, _('"{name}" is {value}: expected a list of texts', name=name, value=f"{value!r:.40}")
         )

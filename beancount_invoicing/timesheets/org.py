@@ -42,7 +42,7 @@ def parse_org(text: str, skip_open: bool = False) -> list[TimeRecord]:
             states |= {word.partition("(")[0] for word in match[1].split() if word != "|"}
         elif heading := _HEADING.fullmatch(line):
             level = len(heading[1])
-            headings = [one for one in headings if one[0] < level]
+            headings = [heading for heading in headings if heading[0] < level]
             tags = tuple(tag for tag in (heading[3] or "").split(":") if tag)
             headings.append((level, _title(heading[2], states), tags))
         elif CLOCK.match(line):
@@ -50,9 +50,9 @@ def parse_org(text: str, skip_open: bool = False) -> list[TimeRecord]:
     return records
 
 
-def _title(said: str, states: set[str]) -> str:
-    first, _space, rest = said.partition(" ")
-    title = rest if first in states else said
+def _title(text: str, states: set[str]) -> str:
+    first, _space, rest = text.partition(" ")
+    title = rest if first in states else text
     title = _LINK.sub(lambda link: link[1] or link[2], _ASIDE.sub("", title))
     return " ".join(title.split())
 
@@ -92,7 +92,7 @@ def _clocked(
                 )
             ),
         )
-    tags = tuple(dict.fromkeys(tag for _level, _title, those in headings for tag in those))
+    tags = tuple(dict.fromkeys(tag for _level, _title, own_tags in headings for tag in own_tags))
     session = ClockSession(number, start, "", titles[-1] if len(titles) > 1 else "", tags)
     return [
         record._replace(project=titles[0] if titles else "", task=" / ".join(titles[1:-1]))
@@ -100,8 +100,8 @@ def _clocked(
     ]
 
 
-def _moment(number: int, said: str) -> datetime:
-    found = _STAMP.fullmatch(said)
+def _moment(number: int, text: str) -> datetime:
+    found = _STAMP.fullmatch(text)
     try:
         day = day_of(found[1], "ymd", order_is_known=True) if found else None
         if found is None or day is None:
@@ -109,5 +109,5 @@ def _moment(number: int, said: str) -> datetime:
         return datetime.combine(day, time(int(found[2]), int(found[3])))
     except ValueError:
         raise TimesheetError(
-            number, _("{text} is not a point in time: expected something like [2026-03-30 Mon 09:00]", text=said)
+            number, _("{text} is not a point in time: expected something like [2026-03-30 Mon 09:00]", text=text)
         ) from None

@@ -87,14 +87,14 @@ def in_days(session: ClockSession, end: datetime, line: int = 0) -> list[TimeRec
     """A session as records, cut at midnight. `line` is where its end is said."""
     start = session.start
     if not timedelta(0) <= _elapsed(start, end) <= _LONGEST:
-        what = _("ends before it starts") if end < start else _("lasts more than {days} days", days=_LONGEST.days)
+        problem = _("ends before it starts") if end < start else _("lasts more than {days} days", days=_LONGEST.days)
         raise TimesheetError(
             line or session.line,
             _(
                 "the session from {start} to {end} {subject}: expected an end soon after the start",
                 start=start,
                 end=end,
-                subject=what,
+                subject=problem,
             ),
         )
     client, project, task = parts_of(session.account)

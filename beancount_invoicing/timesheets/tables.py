@@ -104,9 +104,9 @@ def table_rows(
     for place, name in enumerate(names):
         if name in columns:
             known.setdefault(columns[name], place)
-    for those in needed:
-        if not known.keys() & those:
-            titles = {field: name.capitalize() for name, field in reversed(list(columns.items())) if field in those}
+    for group in needed:
+        if not known.keys() & group:
+            titles = {field: name.capitalize() for name, field in reversed(list(columns.items())) if field in group}
             wanted = " or ".join(f'"{title}"' for title in reversed(list(titles.values())))
             raise TimesheetError(
                 1, _("the table has no column {wanted}: export it with the column titles", wanted=wanted)

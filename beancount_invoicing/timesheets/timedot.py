@@ -63,12 +63,12 @@ def parse_timedot(text: str) -> list[TimeRecord]:
     return records
 
 
-def _seconds(said: str) -> int | None:
+def _seconds(text: str) -> int | None:
     """The seconds of an item; None where it is no quantity."""
-    signs = "".join(said.split())
+    signs = "".join(text.split())
     if signs and set(signs) == {"."}:
         return len(signs) * _QUARTER
-    if found := _NUMBER.fullmatch(said):
+    if found := _NUMBER.fullmatch(text):
         exact = Decimal(found[1].replace(",", ".")) * _UNITS[found[2]]
         return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
     return None
@@ -78,9 +78,9 @@ def looks_like(text: str) -> bool:
     """Whether a text has a day with an item below it."""
     day = False
     for line in split_lines(text):
-        said = line.partition(";")[0].rstrip()
-        if _DAY.fullmatch(said):
+        plain = line.partition(";")[0].rstrip()
+        if _DAY.fullmatch(plain):
             day = True
-        elif day and (item := _ITEM.fullmatch(said)):
+        elif day and (item := _ITEM.fullmatch(plain)):
             return _seconds(item["amount"]) is not None
     return False

@@ -29,9 +29,9 @@ def parse_timewarrior(text: str, zone: tzinfo = UTC, skip_open: bool = False) ->
     """
     text = text.removeprefix("\ufeff")
     records: list[TimeRecord] = []
-    for line, said in _intervals(text):
-        start = _moment(line, said.get("start"), zone)
-        tags, description = said.get("tags", []), said.get("annotation", "")
+    for line, interval in _intervals(text):
+        start = _moment(line, interval.get("start"), zone)
+        tags, description = interval.get("tags", []), interval.get("annotation", "")
         if (
             not isinstance(tags, list)
             or not all(isinstance(tag, str) for tag in tags)
@@ -41,7 +41,7 @@ def parse_timewarrior(text: str, zone: tzinfo = UTC, skip_open: bool = False) ->
                 line, _('expected "tags" as a list of texts and "annotation" as a text, as `timew export` writes them')
             )
         session = ClockSession(line, start, "", description, tuple(tags))
-        if not said.get("end"):
+        if not interval.get("end"):
             if skip_open:
                 continue
             raise TimesheetError(
@@ -52,7 +52,7 @@ def parse_timewarrior(text: str, zone: tzinfo = UTC, skip_open: bool = False) ->
                     start=start,
                 ),
             )
-        records += in_days(session, _moment(line, said["end"], zone))
+        records += in_days(session, _moment(line, interval["end"], zone))
     return records
 
 
@@ -70,8 +70,8 @@ def _intervals(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
         yield line, found
 
 
-def _moment(line: int, said: object, zone: tzinfo) -> datetime:
-    found = _TIME.fullmatch(said) if isinstance(said, str) else None
+def _moment(line: int, value: object, zone: tzinfo) -> datetime:
+    found = _TIME.fullmatch(value) if isinstance(value, str) else None
     try:
         if found is None:
             raise ValueError
@@ -79,5 +79,5 @@ def _moment(line: int, said: object, zone: tzinfo) -> datetime:
         return datetime(year, month, day, hour, minute, second, tzinfo=UTC).astimezone(zone)
     except (ValueError, OverflowError):
         raise TimesheetError(
-            line, _("{text} is not a point in time: expected something like 20231001T103000Z", text=f"{said!r:.40}")
+            line, _("{text} is not a point in time: expected something like 20231001T103000Z", text=f"{value!r:.40}")
         ) from None

@@ -67,12 +67,12 @@ def _listed(text: str, zone: tzinfo) -> Iterator[_Frame]:
         yield line, start, end, project, text_list(line, tags, "tags")
 
 
-def _second(line: int, said: object, zone: tzinfo) -> datetime:
+def _second(line: int, value: object, zone: tzinfo) -> datetime:
     try:
-        if not isinstance(said, int) or isinstance(said, bool):
+        if not isinstance(value, int) or isinstance(value, bool):
             raise ValueError
-        return datetime.fromtimestamp(said, UTC).astimezone(zone)
+        return datetime.fromtimestamp(value, UTC).astimezone(zone)
     except (ValueError, OverflowError, OSError):
         raise TimesheetError(
-            line, _("{text} is not a point in time: expected seconds since 1970", text=f"{said!r:.40}")
+            line, _("{text} is not a point in time: expected seconds since 1970", text=f"{value!r:.40}")
         ) from None

@@ -39,8 +39,8 @@ def dated_values(entries: Sequence[Any], kind: str, name: str, place: int) -> tu
         else:
             mine = isinstance(entry, Open) and kind == "invoice-customer" and entry.account == name
         if mine:
-            said = {key: value for key, value in entry.meta.items() if key not in _BEANCOUNTS}
-            found.append(DatedValues(entry.date, source_of(entry.meta), said))
+            given = {key: value for key, value in entry.meta.items() if key not in _BEANCOUNTS}
+            found.append(DatedValues(entry.date, source_of(entry.meta), given))
     return tuple(sorted(found, key=lambda version: (version.day, version.source)))
 
 

@@ -56,27 +56,27 @@ def with_posting_number(block: Block, number: Decimal) -> Block:
     match = _POSTING.match(line)
     if not match:
         return block
-    said = format(number, "f")
-    space = max(len(match["space"]) + len(match["number"]) - len(said), 1)
-    line = f"{match['head']}{' ' * space}{said}{match['rest']}"
+    figure = format(number, "f")
+    space = max(len(match["space"]) + len(match["number"]) - len(figure), 1)
+    line = f"{match['head']}{' ' * space}{figure}{match['rest']}"
     return block._replace(text=f"{line}\n{rest}" if "\n" in block.text else line)
 
 
 def with_key(block: Block, key: str, value: text.DirectiveValue, after: Sequence[str] = ()) -> Block:
     """The posting with a key set to this value: in place, or else below the last of the keys `after`."""
-    said = text.value_text(value)
+    written = text.value_text(value)
     pattern = re.compile(_META.replace("{key}", re.escape(key)))
     if match := pattern.search(block.text):
         head = match["head"] if match["head"].endswith((" ", "\t")) else match["head"] + " "
         return block._replace(
-            text=f"{block.text[: match.start()]}{head}{said}{match['rest']}{block.text[match.end() :]}"
+            text=f"{block.text[: match.start()]}{head}{written}{match['rest']}{block.text[match.end() :]}"
         )
     place = block.text.find("\n")
     place = len(block.text) if place < 0 else place
     for other in after:
         if match := re.search(_META.replace("{key}", re.escape(other)), block.text):
             place = max(place, match.end())
-    return block._replace(text=f"{block.text[:place]}\n    {key}: {said}{block.text[place:]}")
+    return block._replace(text=f"{block.text[:place]}\n    {key}: {written}{block.text[place:]}")
 
 
 def trailing_comments(block: Block) -> str:

@@ -116,10 +116,10 @@ class Outcome(NamedTuple):
 def written_positions(outcome: Outcome) -> tuple[Position, ...]:
     """The places of an outcome's documents, as of the last day that the ledger then has, in their order."""
     sources = {document.source for document in outcome.documents}
-    those = [
+    written = [
         position for position in positions(outcome.book, outcome.book.last_date) if position.invoice.source in sources
     ]
-    return tuple(sorted(those, key=lambda position: (position.invoice.date, position.invoice.source)))
+    return tuple(sorted(written, key=lambda position: (position.invoice.date, position.invoice.source)))
 
 
 def change(
@@ -229,11 +229,11 @@ def _record(top_file: str, changes: Changes, planned: writer.Plan, outcome: Outc
 def _uncommitted(outcome: Outcome, error: git.GitError) -> str:
     """That it is in the ledger all the same, by its numbers: who does it again would have it twice."""
     names = ", ".join(document.number for document in outcome.documents) or outcome.summary
-    what = f"{names}: " if names else ""
+    subject = f"{names}: " if names else ""
     files = ", ".join(os_path.relpath(file, Path(outcome.book.file).parent) for file in outcome.files)
     return _(
         "{subject}written to {files}, but not committed: {error}; do not do it again, just commit it",
-        subject=what,
+        subject=subject,
         files=files,
         error=error,
     )
@@ -248,13 +248,13 @@ def _planned(loading: Loading, file: Path, changes: Changes, into: str | Path | 
         target = target_file(into, new.day) if into else _target(loading.book, top, new)
         if target not in columns:
             must_be_regular(target)
-            there = target.read_text(encoding="utf-8", errors="replace") if target.exists() else ""
-            columns[target] = text.column_of(there)
+            present = target.read_text(encoding="utf-8", errors="replace") if target.exists() else ""
+            columns[target] = text.column_of(present)
         by_file.setdefault(target, []).append(new.render(columns[target]))
     additions = [writer.Addition(target, joined("\n", texts)) for target, texts in by_file.items()]
     planned = writer.plan(top, loading.files, additions, changes.edits, needed=roots.root_option_lines(loading.options))
     shown = [edit.new for edit in changes.edits if edit.new] + [addition.text for addition in additions]
-    return planned, joined("\n", (one.rstrip("\n") + "\n" for one in shown))
+    return planned, joined("\n", (part.rstrip("\n") + "\n" for part in shown))
 
 
 def _target(book: Book, top: Path, new: NewDirective) -> Path:
@@ -275,14 +275,14 @@ def trial_outcome(
     before = Counter((finding.rule, finding.message) for finding in known_findings)
     errors = [Finding("error", "beancount", message, source) for source, message in result.errors]
     warnings = []
-    for one in check(result.book):
-        if one.severity == "warning":
-            if any(_within(piece, one.source) for piece in planned.pieces):
-                warnings.append(one)
-        elif before[one.rule, one.message]:
-            before[one.rule, one.message] -= 1
+    for found in check(result.book):
+        if found.severity == "warning":
+            if any(_within(piece, found.source) for piece in planned.pieces):
+                warnings.append(found)
+        elif before[found.rule, found.message]:
+            before[found.rule, found.message] -= 1
         else:
-            errors.append(one)
+            errors.append(found)
     out = {(str(edit.file), edit.line) for edit in changes.edits if not edit.new}
     if errors:
         raise Refused(_("this cannot be written: the ledger would then have errors"), errors)

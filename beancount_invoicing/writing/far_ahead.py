@@ -25,13 +25,13 @@ def far_ahead(documents: Sequence[Invoice], today: date) -> str:
     for invoice in invoices:
         totals[invoice.currency] += invoice.payable
     count = len(invoices)
-    lines = [line for one in invoices for line in one.lines]
+    lines = [line for invoice in invoices for line in invoice.lines]
     text = _n(
         count,
         "{count} document dated {span}",
         "{count} documents dated {span}",
         count=count,
-        span=_span([one.date for one in invoices]),
+        span=_span([invoice.date for invoice in invoices]),
     )
     days = [day for line in lines for day in (line.start, line.end) if day]
     text += _(

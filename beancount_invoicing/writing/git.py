@@ -39,12 +39,12 @@ def must_be_clean(files: Sequence[Path]) -> None:
             ) from None
     for file in files:
         if file.exists() and (changed := _git(file, "status", "--porcelain", "--", str(file.resolve()))):
-            what = _("is not yet in git") if changed.startswith("??") else _("has uncommitted changes")
+            state = _("is not yet in git") if changed.startswith("??") else _("has uncommitted changes")
             raise GitError(
                 _(
                     "{file} {subject}: commit it first, or leave --commit out; nothing was written",
                     file=file,
-                    subject=what,
+                    subject=state,
                 )
             )
 

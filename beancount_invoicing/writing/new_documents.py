@@ -44,9 +44,9 @@ def document_changes(book: Book, drafts: Sequence[Draft], notices: Sequence[str]
     beside = "" if "file" in book.options else book.invoices[-1].source.file if book.invoices else ""
     new = tuple(NewDirective(draft.date, partial(text.document_transaction, draft), beside) for draft in drafts)
     names = [draft.number for draft in drafts]
-    what = (
+    subject = (
         _("{name} and {count} more", name=", ".join(names[:5]), count=len(names) - 5)
         if len(names) > 5
         else _("{name}", name=", ".join(names[:5]))
     )
-    return Changes(new, message=f"Invoices: {what}" if names else "", notices=tuple(notices), drafts=tuple(drafts))
+    return Changes(new, message=f"Invoices: {subject}" if names else "", notices=tuple(notices), drafts=tuple(drafts))

@@ -32,7 +32,7 @@ def entries_naming(entries: Sequence[Any], numbers: frozenset[str]) -> tuple[Nam
         if not isinstance(entry, (Transaction, Note, Document)):
             continue
         names = {f"^{link}" for link in (entry.links or ()) if link in links}
-        for meta in (entry.meta, *(one.meta for one in getattr(entry, "postings", ()) if one.meta)):
+        for meta in (entry.meta, *(posting.meta for posting in getattr(entry, "postings", ()) if posting.meta)):
             names.update(_said(meta, numbers))
         if names:
             where = Source(str(entry.meta.get("filename", "<unknown>")), int(entry.meta.get("lineno", 0) or 0))

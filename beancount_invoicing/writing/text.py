@@ -72,7 +72,7 @@ def value_text(value: DirectiveValue) -> str:
 
 
 def _meta(meta: MetaItems, indent: str) -> list[str]:
-    return [f"{indent}{key}: {value_text(one)}" for key, one in meta if one is not None and one != ""]
+    return [f"{indent}{key}: {value_text(value)}" for key, value in meta if value is not None and value != ""]
 
 
 def column_of(text: str) -> int:
@@ -133,8 +133,8 @@ def open_directive(day: date, account: str, currencies: str = "", meta: MetaItem
 
 def balance_directive(day: date, account: str, number: Decimal, currency: str, column: int = COLUMN) -> str:
     """A balance assertion of the morning of a day, its currency in a column (from 1)."""
-    head, said = f"{day.isoformat()} balance {account}", format(number, "f")
-    return f"{head}{' ' * max(column - len(head) - len(said) - 4, 0)}  {said} {currency}\n"
+    head, figure = f"{day.isoformat()} balance {account}", format(number, "f")
+    return f"{head}{' ' * max(column - len(head) - len(figure) - 4, 0)}  {figure} {currency}\n"
 
 
 def document_directive(day: date, account: str, file: str, links: Iterable[str], meta: MetaItems = ()) -> str:
@@ -167,11 +167,11 @@ def document_postings(draft: Draft) -> DocumentPostings:
     exchange = draft.exchange
     own = (exchange.rate, exchange.currency) if exchange and not exchange.price_on_lines else None
 
-    def leg(account: str, said: Decimal, amount: Decimal, meta: MetaItems) -> NewPosting:
-        """A posting of `said` in the document's currency, which is `amount` in the currency of the books."""
+    def leg(account: str, foreign: Decimal, amount: Decimal, meta: MetaItems) -> NewPosting:
+        """A posting of `foreign` in the document's currency, which is `amount` in the currency of the books."""
         if exchange is None or account in exchange.in_document_currency:
-            return NewPosting(account, said, draft.currency, meta, own)
-        whole = (abs(said), draft.currency) if exchange.price_on_lines else None
+            return NewPosting(account, foreign, draft.currency, meta, own)
+        whole = (abs(foreign), draft.currency) if exchange.price_on_lines else None
         return NewPosting(account, amount, booked.currency, meta, whole, exchange.price_on_lines)
 
     def abroad(account: str, amount: Decimal) -> Decimal | None:
@@ -184,8 +184,8 @@ def document_postings(draft: Draft) -> DocumentPostings:
         result.receivables.append(NewPosting(receivable.account, receivable.amount, draft.currency, meta, own))
     for line, amount in zip(draft.lines, booked.lines, strict=True):
         told = draft.corrects and exchange and _untold(line, amount, draft.currency, exchange)
-        said = abroad(line.account, line.net) if told else None
-        result.lines.append(leg(line.account, -line.net, -amount, [*_line(line), ("amount", said)]))
+        abroad_amount = abroad(line.account, line.net) if told else None
+        result.lines.append(leg(line.account, -line.net, -amount, [*_line(line), ("amount", abroad_amount)]))
     for tax, amount in zip(draft.taxes, booked.taxes, strict=True):
         meta = [("tax", tax.code), ("amount", abroad(tax.account, tax.amount))]
         result.taxes.append(leg(tax.account, -tax.amount, -amount, meta))
@@ -302,11 +302,13 @@ def _booked(draft: Draft) -> _Booked:
     taxes = [at_rate(tax.account, tax.amount) if tax.booked is None else tax.booked for tax in draft.taxes]
     deductions = [at_rate(deduction.account, deduction.amount) for deduction in draft.deductions]
     rounding = at_rate(draft.rounding_account, draft.rounding)
-    kept = [place for place, line in enumerate(draft.lines) if line.account not in exchange.in_document_currency]
-    if kept and not exchange.price_on_lines:
+    in_ledger_currency = [
+        place for place, line in enumerate(draft.lines) if line.account not in exchange.in_document_currency
+    ]
+    if in_ledger_currency and not exchange.price_on_lines:
         rest = draft.payable * exchange.rate - sum(lines) - sum(taxes) + sum(deductions) - rounding
         rest = round_to(rest, exchange.decimals)
-        shared = share_out([lines[place] for place in kept], rest, exchange.decimals)
-        for place, amount in zip(kept, shared, strict=True):
+        shared = share_out([lines[place] for place in in_ledger_currency], rest, exchange.decimals)
+        for place, amount in zip(in_ledger_currency, shared, strict=True):
             lines[place] = amount
     return _Booked(exchange.currency, lines, taxes, deductions, rounding)

@@ -76,15 +76,15 @@ def try_plan(loading: Loading, plan: Plan) -> Trial:
 
 def _together(entries: Sequence[Any], plan: Plan, new: Sequence[Any]) -> list[Any]:
     """The entries, but for those that are replaced, with the new ones, as Beancount sorts them."""
-    kept = [entry for entry in entries if not plan.replaced or _place(entry) not in plan.replaced]
+    untouched = [entry for entry in entries if not plan.replaced or _place(entry) not in plan.replaced]
     opened = {entry.account for entry in new if isinstance(entry, data.Open)}
     if opened:  # what a plugin opened for want of a line it will not open where there is one
-        kept = [
+        untouched = [
             entry
-            for entry in kept
+            for entry in untouched
             if not (isinstance(entry, data.Open) and entry.account in opened and not opens_account(entry))
         ]
-    together = kept + sorted(new, key=data.entry_sortkey)
+    together = untouched + sorted(new, key=data.entry_sortkey)
     together.sort(key=data.entry_sortkey)
     return together
 
@@ -146,13 +146,13 @@ def _balances(together: list[Any], moved: list[Any], options: Mapping[str, Any])
         return []
 
     def inside(account: str) -> bool:
-        return account in asserted or any(account.startswith(one + ":") for one in asserted)
+        return account in asserted or any(account.startswith(parent + ":") for parent in asserted)
 
-    those = [
+    balances = [
         entry
         for entry in together
         if (isinstance(entry, data.Transaction) and any(inside(posting.account) for posting in entry.postings))
         or (isinstance(entry, data.Open) and inside(entry.account))
         or (isinstance(entry, data.Balance) and entry.account in asserted and entry.diff_amount is None)
     ]
-    return list(balance.check(those, options)[1])
+    return list(balance.check(balances, options)[1])

@@ -58,7 +58,7 @@ def record_act(top: Path, act: Act) -> None:
         last = acts.pop()
         act = act._replace(texts=(*last.texts, *act.texts), events={**last.events, **act.events})
     folder = top.resolve().parent
-    lines = [json.dumps(_as_json(one, folder), ensure_ascii=False) for one in [*acts, act][-_KEPT:]]
+    lines = [json.dumps(_as_json(entry, folder), ensure_ascii=False) for entry in [*acts, act][-_KEPT:]]
     write_if_different(_file_beside(top), ("\n".join(lines) + "\n").encode())
 
 
@@ -122,17 +122,17 @@ def _as_json(act: Act, folder: Path) -> dict[str, Any]:
     return {**act._asdict(), "texts": texts, "events": dict(act.events)}
 
 
-def _from_json(said: Any, folder: Path) -> Act:
+def _from_json(values: Any, folder: Path) -> Act:
     return Act(
-        str(said["ledger"]),
-        said["kind"],
-        str(said["message"]),
+        str(values["ledger"]),
+        values["kind"],
+        str(values["message"]),
         tuple(
             WrittenText(os.path.normpath(folder / str(file)), str(text), str(before))
-            for file, text, before in said["texts"]
+            for file, text, before in values["texts"]
         ),
-        {str(number): int(count) for number, count in said["events"].items()},
-        str(said["session"]),
+        {str(number): int(count) for number, count in values["events"].items()},
+        str(values["session"]),
     )
 
 

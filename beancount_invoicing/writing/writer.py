@@ -125,14 +125,14 @@ def plan(
         return after[file]
 
     for file in dict.fromkeys(edit.file for edit in edits):
-        those = sorted((edit for edit in edits if edit.file == file), key=lambda edit: edit.line)
+        edits_of_file = sorted((edit for edit in edits if edit.file == file), key=lambda edit: edit.line)
         more: dict[int, int] = {}
-        for edit in reversed(those):  # from below, so that the lines above stay where they are
+        for edit in reversed(edits_of_file):  # from below, so that the lines above stay where they are
             lines = content(file).count(b"\n")
             after[file] = _edited(content(file), edit)
             more[edit.line] = after[file].count(b"\n") - lines
         shift = 0
-        for edit in those:
+        for edit in edits_of_file:
             if edit.new:
                 starts.append((file, edit.line + shift, edit.new))
             replaced.add((str(file), edit.line))
@@ -227,8 +227,8 @@ def _edited(data: bytes, edit: Edit) -> bytes:
     lines = data.split(b"\n")
     old = edit.old.rstrip("\n").encode().split(b"\n")
     new = edit.new.rstrip("\n").encode().split(b"\n")
-    there = [line.removesuffix(b"\r") for line in lines[edit.line - 1 : edit.line - 1 + len(old)]]
-    if there != old:
+    present = [line.removesuffix(b"\r") for line in lines[edit.line - 1 : edit.line - 1 + len(old)]]
+    if present != old:
         raise CannotWrite(
             _(
                 "{file}:{line}: the lines to be changed are no longer there: try again",
