@@ -19,7 +19,7 @@ from beancount_invoicing.bank.open_documents import receivables
 from beancount_invoicing.bank.statements import Statement, StatementLine
 from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.loading.loader import Loading
-from beancount_invoicing.messages import _
+from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book, Source
 from beancount_invoicing.writing import renaming, text, writer
 from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change
@@ -165,7 +165,11 @@ def booking_changes(loading: Loading, statements: Sequence[AccountStatement], li
         notices=tuple(notices),
         nothing_to_do=_("Nothing to write: every line that is certain is already in the ledger."),
         act="bank",
-        summary=f"{count} {'payment' if count == 1 else 'payments'}, {len(edits)} tied",
+        summary=_(
+            "{payments}, {count} tied to entries",
+            payments=_n(count, "{count} payment", "{count} payments", count=count),
+            count=len(edits),
+        ),
     )
 
 

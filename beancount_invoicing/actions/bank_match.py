@@ -24,7 +24,7 @@ from beancount_invoicing.bank.payments import PaymentEntry, PaymentPosting
 from beancount_invoicing.bank.statements import StatementLine
 from beancount_invoicing.entries.metadata import source_of
 from beancount_invoicing.loading.loader import Loading
-from beancount_invoicing.messages import _
+from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book, Source
 from beancount_invoicing.writing import renaming, text, writer
 from beancount_invoicing.writing.changes import Changes, Outcome, WriteOptions, change
@@ -113,7 +113,7 @@ def match_ledger(file: str | Path, since: date | None, until: date | None, write
             edits=tuple(edits),
             message=f"Bank: {count} {'payment' if count == 1 else 'payments'} matched",
             act="bank",
-            summary=f"{count} {'payment' if count == 1 else 'payments'} matched",
+            summary=_n(count, "{count} payment matched", "{count} payments matched", count=count),
             nothing_to_do=_("Nothing to write: no money that settles nothing is certain to be for a document."),
         )
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.actions.bank_import import AccountStatement
 from beancount_invoicing.loading.loader import Loading
-from beancount_invoicing.messages import _
+from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book, Source
 from beancount_invoicing.receivables import allocate, tax_due
 from beancount_invoicing.writing import trial, undo_log, writer
@@ -127,7 +127,7 @@ def _take_back(
             message=f"Undone: {removal.message}",
             notices=tuple(removal.notices),
             act="undo",
-            summary=f"{count} {'entry' if count == 1 else 'entries'}",
+            summary=_n(count, "{count} entry", "{count} entries", count=count),
         )
 
     outcome = change(file, make, write_options)

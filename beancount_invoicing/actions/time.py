@@ -235,9 +235,12 @@ def import_time(
             if skipped
             else []
         )
-        entries = _n(len(new), "{count} entry", "{count} entries", count=len(new))
+        entries = _n(len(new), "{count} entry of time", "{count} entries of time", count=len(new))
         return Changes(
-            tuple(new), message=f"Time: {entries}", notices=tuple(notices), summary=f"{entries} of time" if new else ""
+            tuple(new),
+            message=f"Time: {len(new)} {'entry' if len(new) == 1 else 'entries'}",
+            notices=tuple(notices),
+            summary=entries if new else "",
         )
 
     return change(file, make, write_options)
