@@ -9,14 +9,16 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from beancount import loader
 
 from beancount_invoicing.actions.adopt import _takeover, _Waiting
-from beancount_invoicing.actions.init import LedgerSetup
+from beancount_invoicing.actions.init import LedgerSetup, first_ledger
 from beancount_invoicing.actions.seal import verify
 from beancount_invoicing.billing import Draft
 from beancount_invoicing.documents import seal_chain
 from beancount_invoicing.documents.differences import Altered, Difference, _differences
 from beancount_invoicing.documents.originals import sealed_documents
+from beancount_invoicing.entries import read_book
 from beancount_invoicing.entries.legacy_books import LegacyOpenItem
 from beancount_invoicing.model import Book, Event, Invoice, Seal, Source
 from beancount_invoicing.sending import letter_dispatches, staging
@@ -347,3 +349,23 @@ def test_a_commit_names_the_first_five_documents(count: int, said: str) -> None:
 def test_what_a_sealed_document_did_not_say_was_nothing(before: str | None, after: str) -> None:
     assert [*_differences("note", before, after)] == [Difference("note", "nothing", "12")]
     assert [*_differences("note", after, before)] == [Difference("note", "12", "nothing")]
+
+
+def test_the_one_stop_shop_knows_the_rates_that_follow() -> None:
+    """Estonia has 24 % since 1 July 2025 (before: 22 %)."""
+    start = LedgerSetup(
+        "A",
+        (("country", "FR"),),
+        "debits",
+        (Decimal(20),),
+        "EUR",
+        "en",
+        "30 days",
+        "F{seq}",
+        date(2025, 1, 1),
+        oss=True,
+    )
+    entries, _errors, options = loader.load_string("\n".join(first_ledger(start).values()))
+    estonian = read_book(entries, options).taxes["OSS-EE"]
+    rates = [(str(day), str(tax.rate), tax.sold_to) for day, tax in estonian.versions]
+    assert rates == [("2025-01-01", "22", "EE consumer"), ("2025-07-01", "24", "EE consumer")]

@@ -40,6 +40,10 @@ def test_the_values_of_a_customer_are_those_of_its_account_and_its_amendments_by
     ]
 
 
+def test_the_account_s_own_directive_tells_of_its_customer_only() -> None:
+    assert dated_values(ENTRIES, "invoice-bank", ACME, 0) == ()
+
+
 def test_the_name_may_be_any_of_the_values() -> None:
     (done,) = dated_values(ENTRIES, "invoice-milestone", "DONE", 1)
     assert (done.day, list(done.values)) == (date(2026, 3, 4), ["price"])
