@@ -7,7 +7,6 @@ import errno
 import os
 import re
 import stat
-import tempfile
 import time
 from hashlib import sha256
 from pathlib import Path
@@ -130,6 +129,8 @@ def _take_away(file: Path) -> None:
 def _temporary(target: Path) -> tuple[int, Path, int | None]:
     """A new file beside the target: its descriptor, its path, and the lock that tells `sweep` that it is being written, which is to
     be closed; None where the system has none."""
+    import tempfile  # with all that it imports, for who writes
+
     while True:
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:_NAMED]}-", dir=target.parent)
         try:

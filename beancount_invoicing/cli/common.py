@@ -8,7 +8,6 @@ import io
 import json
 import os
 import re
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -450,8 +449,11 @@ def print_table(
     from beancount_invoicing.cli.tables import Column, draw
 
     text = os.environ.get("COLUMNS", "")
-    piped = int(text) if text.isdecimal() and 0 < int(text) < 10_000 else 200
-    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else piped
+    room = int(text) if text.isdecimal() and 0 < int(text) < 10_000 else 200
+    if sys.stdout.isatty():
+        from shutil import get_terminal_size
+
+        room = get_terminal_size().columns
     say(
         draw(
             translated(title),
