@@ -13,6 +13,7 @@ from beancount_invoicing.actions.allocate import AllocationRequest, allocate_mon
 from beancount_invoicing.actions.bank_import import AccountStatement, import_statements
 from beancount_invoicing.actions.bank_review import LinePart, book_line, decided_entry, review_lines
 from beancount_invoicing.actions.item import ItemRequest, add_item
+from beancount_invoicing.actions.move_taxes import move_taxes
 from beancount_invoicing.actions.pay import PaymentRequest, pay
 from beancount_invoicing.actions.take_back import TakenBack, last_act, selection_of, take_back_bank, take_back_last
 from beancount_invoicing.bank.payment_plans import WantedDocument
@@ -21,6 +22,7 @@ from beancount_invoicing.loading.loader import load
 from beancount_invoicing.model import Source
 from beancount_invoicing.writing.changes import Refused, WriteOptions
 from beancount_invoicing.writing.new_documents import InvalidRequest
+from beancount_invoicing.writing.undo_log import Act, WrittenText, record_act
 
 LEDGER = """option "operating_currency" "EUR"
 2026-01-01 custom "invoice-seller" "Exemple Ltd"
@@ -268,3 +270,36 @@ def test_what_came_last_is_known_by_a_file_that_may_be_moved_lost_or_broken(ledg
     assert still.kind == "payment"
     log.unlink()
     assert last_act(ledger) is None
+
+
+UNTAXED = """2026-02-10 * "Acme" "typed without its tax" ^F2026-0003
+  Assets:Bank           120.00 EUR
+  Assets:Clients:Acme  -120.00 EUR"""
+
+
+def test_a_payment_whose_tax_was_moved_by_another_entry_stays(ledger: Path) -> None:
+    add(
+        ledger,
+        """2026-01-01 open Liabilities:VAT
+2026-01-01 open Liabilities:Pending
+2026-01-01 custom "invoice-tax" "V" "VAT" Liabilities:VAT
+  rate: 20
+  due-on: "payment"
+  pending: Liabilities:Pending
+2026-01-20 * "Acme" "Work" ^F2026-0003
+  invoice: "F2026-0003"
+  Assets:Clients:Acme   120.00 EUR
+  Income:Work          -100.00 EUR
+    tax: "V"
+  Liabilities:Pending   -20.00 EUR
+"""
+        + UNTAXED
+        + "\n",
+    )
+    record_act(ledger, Act(ledger.name, "payment", "Payment", (WrittenText(str(ledger), UNTAXED),)))
+    shown = take_back_last(ledger, WriteOptions())
+    assert [text for _place, text in shown.removed] == [UNTAXED]
+    move_taxes(ledger, date(2026, 2, 28), None, None, WRITE)
+    record_act(ledger, Act(ledger.name, "payment", "Payment", (WrittenText(str(ledger), UNTAXED),)))
+    with pytest.raises(InvalidRequest, match=r"tax of V was moved for it, by an entry that stays"):
+        take_back_last(ledger, WRITE)
