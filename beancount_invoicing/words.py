@@ -102,6 +102,7 @@ _WORDS = (
     _("bill"),
     _("decide"),
     _("send"),
+    _("collect"),
     _("remind"),
     _("escalate"),
     _("tax"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from beancount_invoicing.documents.letter_files import letter_file_names
 from beancount_invoicing.documents.written_files import SUFFIXES, Output, WrittenFile, view_bytes, write_view
 from beancount_invoicing.dunning import Proposal, behind, propose
+from beancount_invoicing.dunning.banks import BankAccount
 from beancount_invoicing.files import write_if_different
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book
@@ -56,18 +57,25 @@ def lapse_notices(
 
 def bank_notices(book: Book, as_of: date) -> tuple[str, ...]:
     """Warnings about bank accounts that are not up to date on `as_of`: a payment may have come that is not booked."""
-    return tuple(
-        _(
-            "{account} is booked until {booked_until}, {days} days before {day}; book the bank first",
-            account=account.account,
-            booked_until=account.booked_until,
-            days=(as_of - account.booked_until).days,
-            day=as_of,
+    return tuple(_behind(account, as_of) for account in behind(book, as_of))
+
+
+def _behind(account: BankAccount, as_of: date) -> str:
+    if account.booked_until is None:
+        return _("{account}: nothing is booked until {day}; book the bank first", account=account.account, day=as_of)
+    values = {
+        "account": account.account,
+        "booked_until": account.booked_until,
+        "days": (as_of - account.booked_until).days,
+        "day": as_of,
+    }
+    if account.is_imported:
+        return _(
+            "{account} is imported until {booked_until}, {days} days before {day}; import the next statement first:"
+            " bean-invoice bank import",
+            **values,
         )
-        if account.booked_until
-        else _("{account}: nothing is booked until {day}; book the bank first", account=account.account, day=as_of)
-        for account in behind(book, as_of)
-    )
+    return _("{account} is booked until {booked_until}, {days} days before {day}; book the bank first", **values)
 
 
 def render_reminders(

@@ -12,10 +12,15 @@ from beancount_invoicing.actions.remind import bank_notices, due_reminders
 from beancount_invoicing.actions.today import Task, tasks, to_send
 from beancount_invoicing.delivery import Dispatch, HeldDispatch
 from beancount_invoicing.dunning import Proposal
+from beancount_invoicing.dunning.banks import BankAccount, bank_accounts, behind
+from beancount_invoicing.dunning.collecting import due_collections
 from beancount_invoicing.files import FileChanged
 from beancount_invoicing.ledger import Ledger, LedgerLoader, open_ledger
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Finding
+from beancount_invoicing.receivables.direct_debit import has_mandates
+from beancount_invoicing.rules.sepa import target_days_later
+from beancount_invoicing.sending.bank_files import OrderOptions, OrderReport, hand_in
 from beancount_invoicing.sending.invoice_dispatches import dispatches_of_invoices
 from beancount_invoicing.sending.letter_dispatches import dispatches_of_reminders
 from beancount_invoicing.sending.mail_settings import CannotSend
@@ -27,12 +32,16 @@ from beancount_invoicing.writing.git import GitError
 from beancount_invoicing.writing.new_documents import DocumentDating
 from beancount_invoicing.writing.writer import CannotWrite
 
-RunStep = Literal["bill", "send", "remind"]
+RunStep = Literal["bill", "send", "collect", "remind"]
 RUN_STEPS: tuple[RunStep, ...] = get_args(RunStep)
 
 
 class UnknownRunStep(ValueError):
     """Option `run` names an unknown step."""
+
+
+HAND_IN_DAYS = 2
+"""So many TARGET days before the last day to hand something in, a run writes a file, with all that is due by then."""
 
 
 class RunResult(NamedTuple):
@@ -54,6 +63,12 @@ class RunResult(NamedTuple):
     """What the user should know about the letters: interest that is not claimed, credits that are not allocated, and what
     waits in the outbox but would not be sent today.
     """
+    collected: OrderReport | None
+    """The files for the bank, and why something that is due is in none; None where nothing must be handed in yet."""
+    banks: tuple[BankAccount, ...]
+    """Until when the bank accounts are booked."""
+    banks_behind: tuple[BankAccount, ...]
+    """Those of them that are not up to date."""
     open_tasks: tuple[Task, ...]
     """What is left for the user to do, after the run."""
     problems: tuple[str, ...] = ()
@@ -71,7 +86,9 @@ class RunResult(NamedTuple):
 
 
 def steps_of(ledger: Ledger, day: date, only_steps: Sequence[RunStep] = ()) -> tuple[RunStep, ...]:
-    """The steps of a run: those requested, else option `run`'s, else all. Raises UnknownRunStep."""
+    """The steps of a run: those requested, else option `run`'s, else all, without direct debits if no customer has a mandate.
+    Raises UnknownRunStep.
+    """
     named = ledger.book.option("run", day).replace(",", " ").split()
     unknown = [word for word in named if word not in RUN_STEPS]
     if unknown:
@@ -83,7 +100,24 @@ def steps_of(ledger: Ledger, day: date, only_steps: Sequence[RunStep] = ()) -> t
             )
         )
     wanted = only_steps or named or RUN_STEPS
-    return tuple(step for step in RUN_STEPS if step in wanted)
+    debits = bool(only_steps or named) or has_mandates(ledger.book)
+    return tuple(step for step in RUN_STEPS if step in wanted and (step != "collect" or debits))
+
+
+def _collect(
+    file: str | Path, ledger: Ledger, send_options: SendOptions, write_options: WriteOptions
+) -> tuple[OrderReport | None, str]:
+    """Writes the direct debits that are due into files, once the last day to hand one in is near; and what went wrong, or ""."""
+    day = send_options.day
+    due = due_collections(ledger.book, day, ledger.allocated_at(day))
+    if not any(order.last_day <= target_days_later(day, HAND_IN_DAYS) for order in due.orders):
+        return None, ""
+    options = OrderOptions("collected", day, folder=Path(send_options.folder) if send_options.folder else None)
+    try:
+        report = hand_in(file, lambda _ledger: (), options, write_options)
+    except (Refused, CannotSend, CannotWrite, FileChanged, GitError, OSError) as error:
+        return None, _("nothing was collected: {text}", text=_in_words(error))
+    return report, report.problem
 
 
 def run(
@@ -139,7 +173,12 @@ def run(
                 raise
             problems.append(_nothing_sent(error))  # what was billed is to be told all the same
     results = done.results if done else ()
-    after = loads.if_unchanged() or open_ledger(file)  # which keeps what is said next time
+    collected: OrderReport | None = None
+    if "collect" in steps:
+        collected, problem = _collect(file, loads.if_unchanged() or open_ledger(file), send_options, write_options)
+        problems.append(problem)
+    written = collected is not None and bool(collected.written)
+    after = (None if written else loads.if_unchanged()) or open_ledger(file)  # which keeps what is said next time
     problems += _left_in_doubt(after, {result.message_id for result in results}, send_options.folder)
     notices = [*due.notices, *objection_notices(after.book, day, after.allocated_at(day))]
     return RunResult(
@@ -151,6 +190,9 @@ def run(
         held_invoices=due.held_invoices,
         bank_notices=due.bank_notices,
         notices=tuple(dict.fromkeys(notices)),
+        collected=collected,
+        banks=bank_accounts(after.book, day),
+        banks_behind=behind(after.book, day),
         open_tasks=tasks(after.book, day, after.allocated_at(day)),
         problems=tuple(filter(None, problems)),
         errors=done.errors if done and billed is None else (),
@@ -169,20 +211,23 @@ class _DueLetters(NamedTuple):
 
 def _due_letters(ledger: Ledger, day: date, bank_is_booked: bool) -> _DueLetters:
     """The letters of `day`; they may leave only where the bank is up to date, or `bank_is_booked` says that it is."""
-    behind = () if bank_is_booked else bank_notices(ledger.book, day)
+    bank_notices_ = () if bank_is_booked else bank_notices(ledger.book, day)
     proposals = due_reminders(ledger.book, day, allocated=ledger.allocated_at(day))
     ready = proposals_to_send(ledger.book, proposals)
     return _DueLetters(
         ready,
         tuple(dict.fromkeys((invoice.number, invoice.reason) for proposal in proposals for invoice in proposal.held)),
-        tuple(behind),
+        bank_notices_,
         tuple(text for proposal in ready for text in proposal.notices),
     )
 
 
 def _nothing_sent(error: Exception) -> str:
-    reason = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error)
-    return _("nothing was sent: {text}", text=reason)
+    return _("nothing was sent: {text}", text=_in_words(error))
+
+
+def _in_words(error: Exception) -> str:
+    return f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error)
 
 
 def _left_in_doubt(ledger: Ledger, message_ids: set[str], folder: str | Path | None) -> list[str]:

@@ -32,6 +32,7 @@ from beancount_invoicing.dunning.collecting import due_collections, orders_witho
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import ZERO, Book, Customer, Event, require_date
 from beancount_invoicing.receivables import Allocated, Position, lapsing, open_retentions, positions, tax_due
+from beancount_invoicing.receivables.direct_debit import has_mandates
 from beancount_invoicing.rules.steps import end_of_month
 from beancount_invoicing.sending.invoice_dispatches import unsent_numbers
 from beancount_invoicing.sending.mail_settings import CannotSend
@@ -168,15 +169,20 @@ def _days(since: date, as_of: date) -> str:
 
 def _banks(book: Book, as_of: date) -> Iterator[Task]:
     for account in behind(book, as_of):
-        text = (
-            _(
+        if account.booked_until is None:
+            text = _("nothing is booked")
+        elif account.is_imported:
+            text = _(
+                "imported until {booked_until}, {days} ago: bean-invoice bank import",
+                booked_until=account.booked_until,
+                days=_days(account.booked_until, as_of),
+            )
+        else:
+            text = _(
                 "booked until {booked_until}, {days} ago",
                 booked_until=account.booked_until,
                 days=_days(account.booked_until, as_of),
             )
-            if account.booked_until
-            else _("nothing is booked")
-        )
         yield Task("bank", text, account.booked_until, account=account.account)
 
 
@@ -332,7 +338,7 @@ def _to_decide(book: Book, as_of: date, notice: billing.BillingNotice) -> Task:
 
 def _collections(book: Book, as_of: date, allocated: Allocated, stands: Sequence[Position]) -> Iterator[Task]:
     """Orders to hand to the bank, by their last day; and orders handed in without any booking."""
-    if not any(customer.mandate for dated in book.customers.values() for _day, customer in dated.versions):
+    if not has_mandates(book):
         return
     for order in due_collections(book, as_of, allocated).orders:
         if order.last_day >= as_of:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from beancount_invoicing.rules.currencies import currency_decimals
@@ -13,11 +14,18 @@ if TYPE_CHECKING:
     from beancount_invoicing.delivery import Attempt
     from beancount_invoicing.dunning import Proposal
 
-from beancount_invoicing.answers.amounts import Answer, amount_text, step_json
+from beancount_invoicing.answers.amounts import Answer, amount_text, day_text, step_json
 
 
-def reminder_json(proposal: Proposal, language: str, explain: bool = False, waiting: Sequence[Attempt] = ()) -> Answer:
-    """A proposal in `remind`; `waiting`: the letters that wait already and stand for it."""
+def reminder_json(
+    proposal: Proposal,
+    language: str,
+    explain: bool = False,
+    waiting: Sequence[Attempt] = (),
+    bank_until: date | None = None,
+) -> Answer:
+    """A proposal in `remind`; `waiting`: the letters that wait already and stand for it; `bank_until`: the last day on which every
+    bank account is booked."""
     currency = proposal.currency
     answer: Answer = {
         "customer": proposal.customer.name,
@@ -59,6 +67,7 @@ def reminder_json(proposal: Proposal, language: str, explain: bool = False, wait
         ],
         "held": [{"number": held.number, "why": held.reason} for held in proposal.held],
         "waiting": _waiting(waiting[0]) if waiting else None,
+        "bank_until": day_text(bank_until),
     }
     if explain:
         for row, late in zip(answer["invoices"], proposal.invoices, strict=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from beancount_invoicing import law
@@ -11,7 +11,7 @@ from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Customer, Finding, Instalment, Invoice, Seller, Source
 from beancount_invoicing.rules import identifiers, payment_terms, steps, supply
 from beancount_invoicing.rules.hosts import host_and_port
-from beancount_invoicing.rules.payment_links import WrongPaymentLink, check_payment_link
+from beancount_invoicing.rules.payment_links import check_payment_link
 
 _IDS = ("siren", "siret", "vat-id", "iban", "bic", "endpoint", "register-id")
 
@@ -294,6 +294,9 @@ _CHOICES = {
 _FIELDS = {"file": ("year", "month"), "sent-file": ("year", "month"), "documents": ("year",)}
 """The options with a file or folder name that may depend on the day, and their allowed placeholders."""
 
+_READ_BY: dict[str, Callable[[str], object]] = {"smtp": host_and_port, "payment-link": check_payment_link}
+"""The options that something else reads, which raises a ValueError where it cannot."""
+
 
 def check_options(book: Book) -> Iterator[Finding]:
     """Options have valid values."""
@@ -348,26 +351,17 @@ def _option_formats(book: Book) -> Iterator[Finding]:
                 _('option accent is "{text}", but must be a colour such as "#1f4e5f"', text=text),
                 book.option_source("accent"),
             )
-    for text in _values(book, "smtp"):
-        try:
-            host_and_port(text)
-        except ValueError as error:
-            yield Finding(
-                "error",
-                "option",
-                _('option smtp is "{text}": {error}', text=text, error=error),
-                book.option_source("smtp"),
-            )
-    for text in _values(book, "payment-link"):
-        try:
-            check_payment_link(text)
-        except WrongPaymentLink as error:
-            yield Finding(
-                "error",
-                "option",
-                _('option payment-link is "{text}": {error}', text=text, error=error),
-                book.option_source("payment-link"),
-            )
+    for name, reads in _READ_BY.items():
+        for text in _values(book, name):
+            try:
+                reads(text)
+            except ValueError as error:
+                yield Finding(
+                    "error",
+                    "option",
+                    _('option {name} is "{text}": {error}', name=name, text=text, error=error),
+                    book.option_source(name),
+                )
     for text in _values(book, "late-interest"):
         try:
             law.interest_option(text)

@@ -10,7 +10,7 @@ from beancount_invoicing.dunning import NO_POLICY, STANDARD_POLICY
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Finding, Policy, Source
 
-RUN_STEPS = ("bill", "send", "remind")
+RUN_STEPS = ("bill", "send", "collect", "remind")
 """What `run` does, in this order."""
 
 

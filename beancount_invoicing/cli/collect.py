@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import wraps
 from pathlib import Path
-from typing import cast, get_args
+from typing import Any, NamedTuple, get_args
 
 import click
 
@@ -30,14 +31,36 @@ from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, sending_options
 from beancount_invoicing.delivery.pain import SepaVersion
 from beancount_invoicing.documents.search import named_documents
+from beancount_invoicing.dunning.collecting import HeldOrder
 from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.messages import _, _p
 from beancount_invoicing.sending import bank_files
-from beancount_invoicing.sending.bank_files import OrderKind, OrderOptions, OrderReport
+from beancount_invoicing.sending.bank_files import BankFile, OrderKind, OrderOptions, OrderReport
+from beancount_invoicing.writing.changes import WriteOptions
 
 
-def _options(kind: OrderKind) -> Callable[[F], F]:
-    """The options that both commands have."""
+class HandInOptions(NamedTuple):
+    """What a user says of a file for the bank: what goes into it, on which day, and what is written."""
+
+    words: tuple[str, ...]
+    day: date
+    again: bool
+    discard: str
+    version: SepaVersion | None
+    folder: Path | None
+    form: str
+    write: bool
+    into: Path | None
+    commit: bool
+
+    @property
+    def write_options(self) -> WriteOptions:
+        """Whether and where it is written. Raises click.UsageError."""
+        return build_write_options(self.write, self.into, self.commit)
+
+
+def _hand_in_options(kind: OrderKind) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options that both commands have; the command gets them as one value `wanted`."""
     done = "collected" if kind == "collected" else "paid out"
     options: tuple[Callable[[F], F], ...] = (
         documents_argument,
@@ -69,16 +92,22 @@ def _options(kind: OrderKind) -> Callable[[F], F]:
         sending_options,
     )
 
-    def decorate(command: F) -> F:
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def with_options(*arguments: Any, **values: Any) -> None:
+            wanted = HandInOptions(**{name: values.pop(name) for name in HandInOptions._fields})
+            command(*arguments, wanted=wanted, **values)
+
+        decorated: Callable[..., None] = with_options
         for option in reversed(options):
-            command = option(command)
-        return command
+            decorated = option(decorated)
+        return decorated
 
     return decorate
 
 
 @click.command("collect", epilog=examples("collect", "collect --date 2026-12-01"))
-@_options("collected")
+@_hand_in_options("collected")
 @click.option(
     "--due-by",
     type=DayParam("last"),
@@ -87,118 +116,89 @@ def _options(kind: OrderKind) -> Callable[[F], F]:
 )
 @click.option("--instalment", type=click.IntRange(1), help="With --again: the instalment, if several are under way.")
 @click.pass_obj
-def collect_command(
-    session: Session,
-    words: tuple[str, ...],
-    day: date,
-    again: bool,
-    discard: str,
-    version: str | None,
-    folder: Path | None,
-    form: str,
-    write: bool,
-    into: Path | None,
-    commit: bool,
-    due_by: date | None,
-    instalment: int | None,
-) -> None:
+def collect_command(session: Session, wanted: HandInOptions, due_by: date | None, instalment: int | None) -> None:
     """Collect direct debits: write those that are due into a file for the bank (pain.008), each once."""
-    _hand_in(
-        session, "collected", words, day, again, discard, version, folder, form, write, into, commit, due_by, instalment
-    )
+    if instalment and not wanted.again:
+        raise click.UsageError(_("--instalment goes with --again"))
+    if wanted.discard and due_by:
+        raise click.UsageError(_("--discard takes a file, and nothing else"))
+    _hand_in(session, "collected", wanted, due_by, instalment)
 
 
 @click.command("pay-out", epilog=examples("pay-out", "pay-out --date 2026-12-01"))
-@_options("paid-out")
+@_hand_in_options("paid-out")
 @click.pass_obj
-def pay_out_command(
-    session: Session,
-    words: tuple[str, ...],
-    day: date,
-    again: bool,
-    discard: str,
-    version: str | None,
-    folder: Path | None,
-    form: str,
-    write: bool,
-    into: Path | None,
-    commit: bool,
-) -> None:
+def pay_out_command(session: Session, wanted: HandInOptions) -> None:
     """Pay credit notes out: write transfers of what customers are owed into a file for the bank (pain.001), each once."""
-    _hand_in(session, "paid-out", words, day, again, discard, version, folder, form, write, into, commit, None)
+    _hand_in(session, "paid-out", wanted)
 
 
 def _hand_in(
     session: Session,
     kind: OrderKind,
-    words: tuple[str, ...],
-    day: date,
-    again: bool,
-    discard: str,
-    version: str | None,
-    folder: Path | None,
-    form: str,
-    write: bool,
-    into: Path | None,
-    commit: bool,
-    due_by: date | None,
+    wanted: HandInOptions,
+    due_by: date | None = None,
     instalment: int | None = None,
 ) -> None:
-    write_options = build_write_options(write, into, commit)
-    if again and not words:
+    write_options = wanted.write_options
+    if wanted.again and not wanted.words:
         raise click.UsageError(_("--again needs the documents: NUMBER…"))
-    if instalment and not again:
-        raise click.UsageError(_("--instalment goes with --again"))
-    if discard and (words or again or folder or version or due_by):
+    if wanted.discard and (wanted.words or wanted.again or wanted.folder or wanted.version):
         raise click.UsageError(_("--discard takes a file, and nothing else"))
-    if discard:
+    if wanted.discard:
         with changing(session):
-            print_outcome(bank_files.discard(session.find(), discard, day, write_options), write_options)
+            print_outcome(bank_files.discard(session.find(), wanted.discard, wanted.day, write_options), write_options)
         return
 
     def named(ledger: Ledger) -> tuple[str, ...]:
-        found = named_documents(ledger.book, date.max, words, unique_customer=True).positions
+        found = named_documents(ledger.book, date.max, wanted.words, unique_customer=True).positions
         return tuple(position.invoice.number for position in found)
 
-    options = OrderOptions(kind, day, due_by, again, instalment, cast("SepaVersion | None", version), folder)
+    options = OrderOptions(kind, wanted.day, due_by, wanted.again, instalment, wanted.version, wanted.folder)
     with changing(session):
         report = bank_files.hand_in(session.find(), named, options, write_options)
-        _print(session, report, options, words, form, write=write)
+        _print(session, report, options, wanted)
 
 
-def _print(
-    session: Session, report: OrderReport, options: OrderOptions, words: tuple[str, ...], form: str, *, write: bool
-) -> None:
-    held = [order for order in report.held if words or order.needs_attention]
-    session.failed |= bool(report.problem or report.errors or (words and held))
-    if form == "json":
-        files = [bank_file_json(bank_file, options.kind, written=write) for bank_file in report.files]
+def _print(session: Session, report: OrderReport, options: OrderOptions, wanted: HandInOptions) -> None:
+    held = [order for order in report.held if wanted.words or order.needs_attention]
+    session.failed |= bool(report.problem or report.errors or (wanted.words and held))
+    if wanted.form == "json":
+        files = [bank_file_json(bank_file, options.kind, written=wanted.write) for bank_file in report.files]
         print_json({"files": files, "held": [held_order_json(order) for order in held]})
         return
-    for bank_file in report.files:
+    print_bank_files(report.files, held, options)
+    for error in report.errors:
+        session.error(error_line(error))
+    for bank_file in report.files if wanted.write else ():
+        echo(relative(str(bank_file.path)))
+    if not report.files:
+        print_notice(_("Nothing to collect.") if options.kind == "collected" else _("Nothing to pay out."))
+    elif not wanted.write:
+        print_notice(_("Nothing is written without --write."))
+    else:
+        print_notice(hand_in_advice(options.kind))
+    if report.problem:
+        session.error(report.problem)
+
+
+def print_bank_files(files: Sequence[BankFile], held: Sequence[HeldOrder], options: OrderOptions) -> None:
+    """The orders of files in tables, and why others are in none."""
+    for bank_file in files:
         _table(bank_file, options)
     for order in held:
         print_notice(
             _("{number}, {customer}: {reason}", number=order.number, customer=order.customer, reason=order.reason)
         )
-    for error in report.errors:
-        session.error(error_line(error))
-    for bank_file in report.files if write else ():
-        echo(relative(str(bank_file.path)))
-    if not report.files:
-        print_notice(_("Nothing to collect.") if options.kind == "collected" else _("Nothing to pay out."))
-    elif not write:
-        print_notice(_("Nothing is written without --write."))
-    else:
-        print_notice(
-            _("Hand this in at your bank. If you do not: bean-invoice {command} --discard FILE --write",
-              command="collect" if options.kind == "collected" else "pay-out")
-        )  # fmt: skip
-    if report.problem:
-        session.error(report.problem)
 
 
-def _table(bank_file: bank_files.BankFile, options: OrderOptions) -> None:
+def hand_in_advice(kind: OrderKind) -> str:
+    """What to do with a file that was written."""
+    return _("Hand this in at your bank. If you do not: bean-invoice {command} --discard FILE --write",
+             command="collect" if kind == "collected" else "pay-out")  # fmt: skip
+
+
+def _table(bank_file: BankFile, options: OrderOptions) -> None:
     is_debit = options.kind == "collected"
     scheme = bank_file.message.batches[0].scheme
     print_table(

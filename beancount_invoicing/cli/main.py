@@ -9,14 +9,14 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 
 import click
 
 from beancount_invoicing import __version__
 from beancount_invoicing.cli.command_language import in_language, in_words, set_click_language
-from beancount_invoicing.cli.common import Commands, Session, examples, open_streams, speak_unicode
+from beancount_invoicing.cli.common import Session, examples, open_streams, speak_unicode
+from beancount_invoicing.cli.lazy_commands import LazyCommands
 from beancount_invoicing.messages import _
 
 # The collector would look through all of a ledger once more when the process ends: nothing of it is garbage before.
@@ -83,25 +83,8 @@ def _not_utf8(text: str) -> str:
     )
 
 
-class _Commands(Commands):
+class _Commands(LazyCommands):
     """The commands. What they print and cannot be written (a full disk) is said in a line."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Their names, sorted."""
-        del ctx
-        return sorted(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name."""
-        del ctx
-        if cmd_name not in _COMMANDS:
-            return None
-        module = import_module(f"beancount_invoicing.cli.{_COMMANDS[cmd_name]}")
-        return in_language(
-            next(
-                value for value in vars(module).values() if isinstance(value, click.Command) and value.name == cmd_name
-            )
-        )
 
     def main(self, *args: Any, **settings: Any) -> Any:
         """Runs the program in the language that the environment names."""
@@ -152,7 +135,7 @@ def _said_in_a_line() -> Iterator[None]:
 
 
 @click.group(
-    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]},
+    cls=_Commands, modules=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]},
     epilog=examples("today", "bill -u month-end -w", "-f books/main.beancount list --open"),
 )  # fmt: skip
 @click.option(

@@ -134,6 +134,7 @@ def _rows(book: Book, proposals: Sequence[Proposal], as_of: date, explain: bool)
             letter_files.letter_language(book, proposal),
             explain,
             waiting_letters.letters_for_proposal(waiting, proposal),
+            banks.all_booked_until(book, as_of),
         )
         for proposal in proposals
     ]
@@ -165,13 +166,7 @@ def _print_banks(ledger: Ledger, as_of: date) -> None:
     behind = banks.behind(ledger.book, as_of)
     for bank in banks.bank_accounts(ledger.book, as_of):
         if bank not in behind:
-            echo(
-                _(
-                    "bank: {account} is booked until {booked_until}",
-                    account=bank.account,
-                    booked_until=bank.booked_until,
-                )
-            )
+            echo(_("bank: {until_when}", until_when=banks.until_when(bank)))
 
 
 def _explain(rows: list[amounts.Answer], proposals: Sequence[Proposal]) -> None:

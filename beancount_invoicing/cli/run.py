@@ -12,6 +12,7 @@ from beancount_invoicing.actions import run
 from beancount_invoicing.actions.run import RUN_STEPS, RunResult, RunStep, UnknownRunStep
 from beancount_invoicing.actions.today import TASK_KINDS
 from beancount_invoicing.answers.tasks import run_json
+from beancount_invoicing.cli.collect import hand_in_advice, print_bank_files
 from beancount_invoicing.cli.common import (
     OneOf,
     Session,
@@ -20,6 +21,7 @@ from beancount_invoicing.cli.common import (
     examples,
     print_json,
     print_notice,
+    relative,
 )
 from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.send import build_send_options, print_results
@@ -31,7 +33,9 @@ from beancount_invoicing.cli.writing import (
     print_outcome,
     running_options,
 )
+from beancount_invoicing.dunning.banks import until_when
 from beancount_invoicing.messages import _, joined
+from beancount_invoicing.sending.bank_files import OrderOptions
 from beancount_invoicing.words import tasks_in_words, word
 from beancount_invoicing.writing.changes import WriteOptions
 
@@ -92,6 +96,20 @@ def run_command(
                 session.error(text)
 
 
+def _print_bank(done: RunResult, chosen: WriteOptions) -> None:
+    """The files for the bank, and until when the bank accounts that are up to date are booked."""
+    if done.collected:
+        held = [order for order in done.collected.held if order.needs_attention]
+        print_bank_files(done.collected.files, held, OrderOptions("collected", done.day))
+        for bank_file in done.collected.files if chosen.write else ():
+            echo(relative(str(bank_file.path)))
+        if chosen.write and done.collected.files:
+            print_notice(hand_in_advice("collected"))
+    for account in done.banks:
+        if account not in done.banks_behind:
+            echo(_("bank: {until_when}", until_when=until_when(account)))
+
+
 def _print(session: Session, done: RunResult, chosen: WriteOptions) -> None:
     echo(_("Run of {day}: {steps}", day=done.day, steps=joined(", ", map(word, done.steps))))
     if done.billed is not None:
@@ -101,6 +119,7 @@ def _print(session: Session, done: RunResult, chosen: WriteOptions) -> None:
         if results:
             echo()
             print_results(session, results, chosen, title, "table")
+    _print_bank(done, chosen)
     for number, why in done.held_invoices:
         echo(_("held back: {number}: {reason}", number=number, reason=why))
     for text in done.notices:

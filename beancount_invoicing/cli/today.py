@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import click
 
 from beancount_invoicing.actions import today
-from beancount_invoicing.actions.today import TaskKind
+from beancount_invoicing.actions.today import Task, TaskKind
+from beancount_invoicing.answers.amounts import Answer
 from beancount_invoicing.answers.tasks import task_json
 from beancount_invoicing.cli.colours import Mark, marked
 from beancount_invoicing.cli.common import (
@@ -23,6 +25,7 @@ from beancount_invoicing.cli.common import (
     spaced,
 )
 from beancount_invoicing.cli.echo import echo
+from beancount_invoicing.dunning.banks import BankAccount, bank_accounts, behind, until_when
 from beancount_invoicing.messages import _
 
 COLUMNS = ("kind", "day", "customer", "account", "number", "amount", "currency", "text")
@@ -70,6 +73,10 @@ def today_command(session: Session, customer: str, as_of: date, form: str) -> No
         return
     tasks = today.tasks(ledger.book, as_of, ledger.allocated_at(as_of))
     rows = [task_json(task) for task in tasks if not customer or task.account in wanted]
+    banks = () if customer else bank_accounts(ledger.book, as_of)
+    late = behind(ledger.book, as_of)
+    if form != "table":
+        rows += [_bank_row(account) for account in banks if account not in late]
     if form == "json":
         print_json(rows)
         return
@@ -78,6 +85,21 @@ def today_command(session: Session, customer: str, as_of: date, form: str) -> No
         return
     if not rows:
         echo(_("There is nothing to do on {day}.", day=as_of))
+    _print_tasks(rows)
+    for account in banks:
+        if account not in late:
+            echo(_("bank: {until_when}", until_when=until_when(account)))
+
+
+def _bank_row(account: BankAccount) -> Answer:
+    """A row for programs: until when an account is booked that is up to date."""
+    return task_json(Task("bank", until_when(account), account.booked_until, account=account.account)) | {
+        "kind": "bank-until"
+    }
+
+
+def _print_tasks(rows: Sequence[Answer]) -> None:
+    """The tasks in tables, by kind."""
     for kind, title in TITLES.items():
         rows_of_kind = [row for row in rows if row["kind"] == kind]
         if rows_of_kind:

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from datetime import date
 from typing import NamedTuple
 
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, require_date
 
 DAYS = 7
@@ -18,14 +19,37 @@ class BankAccount(NamedTuple):
     account: str
     booked_until: date | None
     """None if there is none."""
+    is_imported: bool = False
+    """Whether that is the day of a statement."""
 
 
 def bank_accounts(book: Book, as_of: date) -> tuple[BankAccount, ...]:
     """The bank accounts with their last day on or before `as_of`, by account."""
     return tuple(
-        BankAccount(account, days[at - 1] if (at := bisect_right(days, require_date(as_of))) else None)
+        BankAccount(
+            account,
+            days[at - 1] if (at := bisect_right(days, require_date(as_of))) else None,
+            as_of >= book.imported_from.get(account, date.max),
+        )
         for account, days in book.bank_days.items()
     )
+
+
+def all_booked_until(book: Book, day: date) -> date | None:
+    """The last day on or before `day` until which each bank account is booked on which anything is: later payments may be under
+    way. None where nothing is."""
+    return min((account.booked_until for account in bank_accounts(book, day) if account.booked_until), default=None)
+
+
+def until_when(account: BankAccount) -> str:
+    """Until when an account is known, in words."""
+    if account.booked_until is None:
+        return _("{account}: nothing is booked", account=account.account)
+    if account.is_imported:
+        return _(
+            "{account} is imported until {booked_until}", account=account.account, booked_until=account.booked_until
+        )
+    return _("{account} is booked until {booked_until}", account=account.account, booked_until=account.booked_until)
 
 
 def behind(book: Book, as_of: date) -> tuple[BankAccount, ...]:

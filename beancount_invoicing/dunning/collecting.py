@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from beancount_invoicing.dunning.banks import all_booked_until
 from beancount_invoicing.dunning.pauses import is_unsent, pause, sending_tracked_from
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Customer, Instalment, Invoice
@@ -25,6 +26,9 @@ from beancount_invoicing.receivables.direct_debit import (
 from beancount_invoicing.rules import sepa
 
 SequenceType = Literal["FRST", "RCUR", "OOFF", "FNAL"]
+RETURN_DAYS = 5
+"""TARGET days after the collection day by which banks have returned what they return by themselves (SDD Core rulebook, EPC016-06,
+4.3.4; B2B, EPC222-07: three)."""
 _LARGEST = Decimal("999999999.99")
 """The largest amount of a SEPA payment, in euros."""
 
@@ -373,7 +377,7 @@ def why_not_asked_for(book: Book, position: Position, as_of: date, days: Mandate
         return ""
     under_way = [order_under_way(position, instalment.index) for instalment in waits]
     first = next((order for order in under_way if order), None)
-    if first and all(under_way):
+    if first and all(order and _is_awaited(book, order, as_of) for order in under_way):
         return _(
             "is being collected: handed in on {day} for {execution_date}",
             day=first.event.date,
@@ -393,14 +397,20 @@ def why_not_asked_for(book: Book, position: Position, as_of: date, days: Mandate
     return ""
 
 
-def orders_without_money(
-    positions_: Sequence[Position], as_of: date, days: int = 5
-) -> Iterator[tuple[Position, BankOrder]]:
-    """Orders that should have been carried out more than `days` TARGET days before `as_of`, without any booking: by then,
-    banks have returned whatever they return on their own (SDD Core rulebook, 4.3.4).
-    """
+def _is_awaited(book: Book, order: BankOrder, as_of: date) -> bool:
+    """Whether the money of an order of which nothing is booked may still come: banks have RETURN_DAYS to return it, and as long as
+    a bank account is not booked past them, it may lie there."""
+    last = sepa.target_days_later(order.execution_date, RETURN_DAYS)
+    if as_of <= last:
+        return True
+    booked_until = all_booked_until(book, as_of)
+    return booked_until is not None and booked_until <= last
+
+
+def orders_without_money(positions_: Sequence[Position], as_of: date) -> Iterator[tuple[Position, BankOrder]]:
+    """Orders that should have been carried out more than RETURN_DAYS before `as_of`, without any booking."""
     for position in positions_:
         for instalment in position.invoice.instalments:
             order = order_under_way(position, instalment.index)
-            if order and position.open and sepa.target_days_later(order.execution_date, days) < as_of:
+            if order and position.open and sepa.target_days_later(order.execution_date, RETURN_DAYS) < as_of:
                 yield position, order

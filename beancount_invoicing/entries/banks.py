@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from beancount.core.data import Balance, Close, Transaction
@@ -18,26 +18,40 @@ def banks(
     options: Mapping[str, Dated[OptionValue]],
     owner: Callable[[str], str | None],
     assets: str,
-) -> dict[str, tuple[date, ...]]:
-    """The bank accounts with their days, sorted: those of option `bank-accounts`, else those into which customers paid.
+) -> tuple[dict[str, tuple[date, ...]], dict[str, date]]:
+    """The bank accounts with their days, sorted; and the first day with a line of a statement, for those that have one.
 
-    The latter are the accounts under `assets` that a transaction in `paying` (with a posting on a customer's account) uses outside
-    invoices. Closed accounts are left out.
+    The accounts are those of option `bank-accounts`, else those into which customers paid: the accounts under `assets` that a
+    transaction in `paying` (with a posting on a customer's account) uses outside invoices. Closed accounts are left out.
+
+    Once statements are imported, only their lines (`bank-id`) count, and balances, which are those of the evening before: what is
+    typed beside them says nothing about the bank.
     """
     named = options.get("bank-accounts")
     accounts = set(str(named.latest).split()) if named else _paid_into(paying, owner, assets + ":")
     days: defaultdict[str, set[date]] = defaultdict(set)
+    imported: defaultdict[str, set[date]] = defaultdict(set)
+    balances: defaultdict[str, set[date]] = defaultdict(set)
     for entry in entries:
         if isinstance(entry, Transaction):
             for posting in entry.postings:
                 if posting.account in accounts:
                     days[posting.account].add(entry.date)
+                    if "bank-id" in entry.meta:
+                        imported[posting.account].add(entry.date)
         elif isinstance(entry, Balance):
             if entry.account in accounts:
-                days[entry.account].add(entry.date)
+                balances[entry.account].add(entry.date)
         elif isinstance(entry, Close):
             accounts.discard(entry.account)
-    return {account: tuple(sorted(days[account])) for account in sorted(accounts)}
+    first = {account: min(imported[account]) for account in sorted(accounts) if imported[account]}
+    known = {}
+    for account in sorted(accounts):
+        since = first.get(account, date.max)
+        typed = {day for day in days[account] | balances[account] if day < since}
+        asserted = {day - timedelta(days=1) for day in balances[account] if day > since}
+        known[account] = tuple(sorted(typed | imported[account] | asserted))
+    return known, first
 
 
 def _paid_into(paying: Iterable[Transaction], owner: Callable[[str], str | None], assets: str) -> set[str]:

@@ -97,6 +97,8 @@ def read_book(
     paid = _payments(by_kind, read, context, roots, pending, owing, by_link, findings)
     events = [event for entry in by_kind.events if (event := read_event(entry, owner, by_link, owing, findings))]
     operating = options.get("operating_currency") or ()
+    paying = [transaction for transaction, _handled in read.paying]
+    bank_days, imported_from = banks(entries, paying, context.options, owner, roots.assets)
     return replace(
         _book_of_transactions(read, paid),
         seller=context.seller,
@@ -117,7 +119,8 @@ def read_book(
         indexes=directives.indexes(),
         policies=directives.policies(),
         bank_accounts=directives.bank_accounts(),
-        bank_days=banks(entries, [paying for paying, _handled in read.paying], context.options, owner, roots.assets),
+        bank_days=bank_days,
+        imported_from=imported_from,
         reference_rates=directives.reference_rates(),
         interest_invoices=_interest_invoices(invoices),
         corrections=_corrections(invoices),

@@ -99,6 +99,9 @@ class Book:
     """What the ledger says of its accounts at banks (`invoice-bank`), by account."""
     bank_days: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
     """The bank accounts that are not closed, each with the days on which something was booked or asserted there."""
+    imported_from: Mapping[str, date] = field(default_factory=dict)
+    """The first day on which a bank account has a line of a statement (`bank-id`), where it has one. From then on its `bank_days`
+    are only those of statements."""
     reference_rates: Mapping[str, tuple[ReferenceRate, ...]] = field(default_factory=dict)
     """Reference rates for late interest by their code, by date: they extend and win over those that `law` knows."""
     interest_invoices: Mapping[str, tuple[Invoice, ...]] = field(default_factory=dict)

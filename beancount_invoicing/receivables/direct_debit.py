@@ -41,6 +41,11 @@ def may_be_collected(book: Book, invoice: Invoice) -> bool:
     )
 
 
+def has_mandates(book: Book) -> bool:
+    """Whether any customer has, or had, a mandate."""
+    return any(customer.mandate for dated in book.customers.values() for _day, customer in dated.versions)
+
+
 def has_mandate(customer: Customer, day: date) -> bool:
     """Whether a customer's debts can be collected on `day`: a mandate was signed by then, and names an account."""
     return bool(
@@ -80,7 +85,8 @@ def last_used(customer: Customer, days: MandateDays) -> date | None:
     """The last day of a collection under a customer's mandate; if there was none, the day on which it was signed; None if that is
     not given.
 
-    Returned collections count (SDD rulebooks, 4.1), and so do withdrawn ones: they may have been handed in.
+    Rejected, returned and refunded collections count (SDD rulebooks, 4.1), and so do withdrawn ones: they may have been handed in.
+    The rulebooks say nothing of a mandate that was never used: counting from its signature is on the safe side.
     """
     known = (days.get((customer.account, customer.mandate)), customer.mandate_used, customer.mandate_date)
     return max((day for day in known if day), default=None)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from beancount_invoicing.dunning import Late, Proposal, SeparatelyReminded, bank_accounts
+from beancount_invoicing.dunning import Late, Proposal, SeparatelyReminded
+from beancount_invoicing.dunning.banks import all_booked_until
 from beancount_invoicing.law.citations import formal_demand, late_payment
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
@@ -72,12 +72,6 @@ def letter_view(book: Book, proposal: Proposal, template_folders: tuple[Path, ..
     )
 
 
-def bank_booked_until(book: Book, day: date) -> date | None:
-    """The last day on or before `day` until which each bank account is booked on which anything is: later payments may be under
-    way. None where nothing is."""
-    return min((account.booked_until for account in bank_accounts(book, day) if account.booked_until), default=None)
-
-
 def _values(book: Book, proposal: Proposal, formats: Formats, word_table: dict[str, Any]) -> dict[str, Any]:
     """What the template of the letter's words gets, but for the nouns."""
 
@@ -88,7 +82,7 @@ def _values(book: Book, proposal: Proposal, formats: Formats, word_table: dict[s
     dates = {late.due for late in proposal.invoices}
     letters = {late.earlier_letters for late in proposal.invoices}
     only = next(iter(letters)) if len(letters) == 1 else ()
-    until = bank_booked_until(book, proposal.as_of)
+    until = all_booked_until(book, proposal.as_of)
     return {
         "count": len(proposal.invoices),
         "due": formats.day(min(dates)) if len(dates) == 1 else "",

@@ -8,13 +8,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from beancount_invoicing.dunning.banks import all_booked_until
 from beancount_invoicing.model import ZERO, Book, Customer, Seller
 from beancount_invoicing.receivables import Statement, StatementEntry, StatementInCurrency, StatementOpenItem
 from beancount_invoicing.receivables.direct_debit import has_mandate
 from beancount_invoicing.rendering import parties
 from beancount_invoicing.rendering.formats import Formats, colon
 from beancount_invoicing.rendering.glyphs import printable_view
-from beancount_invoicing.rendering.letter import bank_booked_until
 from beancount_invoicing.rendering.letterhead import letterhead
 from beancount_invoicing.rendering.output import fill, paragraphs
 from beancount_invoicing.rendering.view import Pair, Section, Table, TableRow, View
@@ -37,7 +37,7 @@ def statement_view(book: Book, subject: Statement, template_folders: tuple[Path,
         fallback="letters/en/statement.j2",
         since=formats.day(subject.since) if subject.since else "",
         as_of=formats.day(day),
-        paid_until=formats.day(until) if (until := bank_booked_until(book, day)) else "",
+        paid_until=formats.day(until) if (until := all_booked_until(book, day)) else "",
         alone=alone,
         customer=customer,
         seller=seller,

@@ -87,7 +87,11 @@ def end_to_end_id(number: str, instalment: int, instalments: int, attempt: int, 
 
 
 def mandate_lapses_on(last_used: date) -> date:
-    """The last day on which a mandate may be used that was last used on `last_used` (SDD rulebooks, 4.1: 36 months)."""
+    """The last day on which a mandate may be used that was used on `last_used`.
+
+    36 months from the latest collection presented, even if it was rejected, returned or refunded (EPC016-06 and EPC222-07, section
+    4.1; Banque de France, FAQ on SEPA direct debits, which counts from its due date).
+    """
     return plus_months(last_used, LAPSE_MONTHS)
 
 

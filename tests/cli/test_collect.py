@@ -326,3 +326,39 @@ def test_without_a_seller_s_account_there_is_nothing_to_collect_into(ledger: Pat
 def test_nothing_is_collected_without_a_creditor_identifier(ledger: Path) -> None:
     ledger.write_text(LEDGER.replace('  creditor-id: "FR46ZZZ005002"\n', ""), encoding="utf-8")
     assert "the seller has no creditor identifier" in run(ledger, "collect", *DAY, code=1)
+
+
+# the day's run ----------------------------------------------------------------------------------------------------------
+
+
+def day_run(ledger: Path, day: str, *arguments: str, code: int = 0) -> dict[str, Any]:
+    text = run(ledger, "run", "--date", day, "--yes", "--format", "json", *arguments, code=code)
+    return dict(json.loads(text[text.index("{") : text.rindex("}") + 1]))
+
+
+def test_a_run_collects_in_time_for_the_bank_and_once(ledger: Path) -> None:
+    early = day_run(ledger, "2026-11-20", "--write")
+    assert early["steps"] == ["bill", "send", "collect", "remind"]
+    assert early["collected"] == [], "F3 is due on 1 December: 27 November is soon enough"
+    before = ledger.read_bytes()
+    shown = day_run(ledger, "2026-11-25")
+    assert [order["end_to_end_id"] for file in shown["collected"] for order in file["orders"]] == ["F3", "F1", "F2:1"]
+    assert ledger.read_bytes() == before
+    assert not (ledger.parent / "outbox").exists()
+    done = day_run(ledger, "2026-11-25", "--write")
+    assert [file["written"] for file in done["collected"]] == [True, True]
+    assert all(Path(file["file"]).is_file() for file in done["collected"])
+    assert day_run(ledger, "2026-11-26", "--write")["collected"] == []
+
+
+def test_a_run_says_why_nothing_is_collected(ledger: Path) -> None:
+    ledger.write_text(LEDGER.replace('  creditor-id: "FR46ZZZ005002"\n', ""), encoding="utf-8")
+    done = day_run(ledger, "2026-11-27", "--write", code=1)
+    assert len(done["problems"]) == 1
+    assert "nothing was collected: " in done["problems"][0]
+    assert "the seller has no creditor identifier" in done["problems"][0]
+
+
+def test_without_mandates_a_run_has_no_such_step(ledger: Path) -> None:
+    ledger.write_text("\n".join(line for line in LEDGER.splitlines() if "mandate" not in line), encoding="utf-8")
+    assert day_run(ledger, "2026-11-27")["steps"] == ["bill", "send", "remind"]

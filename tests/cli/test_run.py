@@ -111,7 +111,7 @@ def test_a_step_that_there_is_not(ledger: Path) -> None:
     option(ledger, ("run", "bill dance"))
     result = call(ledger, *DAY, "--write")
     assert result.exit_code == 1
-    assert 'option run: "dance" is not a step: write some of "bill send remind"' in result.stderr
+    assert 'option run: "dance" is not a step: write some of "bill send collect remind"' in result.stderr
 
 
 def test_what_leaves_today_is_not_reminded_of_today(ledger: Path) -> None:

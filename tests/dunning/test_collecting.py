@@ -220,7 +220,7 @@ def test_why_a_credit_note_is_not_paid_out(text: str, mandate: str, expected: st
         ),
         (
             (EARLIER + document("F1")).replace("F1", "F9").replace("F0", "F1"),
-            "is being collected: handed in on 2026-11-10 for 2026-11-12",
+            "",  # 12 November and five TARGET days are over
         ),
         ((EARLIER + WITHDRAWN + document("F1")).replace("F1", "F9").replace("F0", "F1"), ""),
     ],
@@ -229,3 +229,22 @@ def test_no_letter_asks_for_what_will_be_or_is_being_collected(text: str, expect
     book = sound_book(SELLER + MANDATE + text)
     (position,) = (found for found in positions(book, DAY) if found.invoice.number == "F1")
     assert why_not_asked_for(book, position, DAY, collection_days(book, DAY)) == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "bank", "waits"),
+    [
+        (date(2026, 11, 19), "", True),  # the fifth TARGET day after 12 November
+        (date(2026, 11, 20), "", False),
+        (date(2026, 11, 27), "2026-11-19", True),  # what came on the 19th may be on a statement that is not there yet
+        (date(2026, 11, 27), "2026-11-20", False),
+    ],
+)
+def test_a_letter_waits_for_a_collection_as_long_as_its_money_may_come(day: date, bank: str, waits: bool) -> None:
+    text = (EARLIER + document("F1")).replace("F1", "F9").replace("F0", "F1")
+    if bank:
+        text += '2026-01-02 custom "invoice-option" "bank-accounts" "Assets:Bank"\n'
+        text += f'{bank} * "Rent"\n  Assets:Bank  -1.00 EUR\n  Equity:Opening  1.00 EUR\n'
+    book = sound_book(SELLER + MANDATE + text)
+    (position,) = (found for found in positions(book, day) if found.invoice.number == "F1")
+    assert bool(why_not_asked_for(book, position, day, collection_days(book, day))) is waits

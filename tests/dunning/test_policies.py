@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from beancount_invoicing.actions.remind import bank_notices
 from beancount_invoicing.dunning import Proposal, propose, usual
+from beancount_invoicing.dunning.banks import BankAccount, bank_accounts, until_when
 from beancount_invoicing.model import Source
 from tests.dunning.test_proposals import DUE, INVOICE, event, letters, level, reminder
 from tests.ledgers import book_of
@@ -375,6 +377,25 @@ def test_bank_accounts_are_those_that_customers_pay_into() -> None:
     assert dict(book.bank_days) == {"Assets:Bank": (date(2026, 2, 12), date(2026, 2, 20), date(2026, 3, 2))}
     closed = book_of(INVOICE + paid + rent + "\n2026-03-02 close Assets:Bank\n")
     assert dict(closed.bank_days) == {}
+
+
+def test_once_statements_are_imported_only_they_say_until_when_the_bank_is_known() -> None:
+    typed = '\n2026-02-12 * "Paid" ^N1\n  Assets:Bank  20.00 EUR\n  Assets:Receivable:Acme\n'
+    line = '\n2026-02-20 * "Rent"\n  bank-id: "B1"\n  Assets:Bank  -20.00 EUR\n  Equity:Opening\n'
+    later = '\n2026-03-10 * "Paid" ^N1\n  Assets:Bank  20.00 EUR\n  Assets:Receivable:Acme\n'
+    book = book_of(INVOICE + typed + line + "\n2026-03-02 balance Assets:Bank  0.00 EUR\n" + later)
+    for day, until, imported in (
+        (date(2026, 2, 19), date(2026, 2, 12), False),
+        (date(2026, 2, 28), date(2026, 2, 20), True),
+        (date(2026, 3, 31), date(2026, 3, 1), True),
+    ):
+        assert bank_accounts(book, day) == (BankAccount("Assets:Bank", until, imported),)
+    assert until_when(bank_accounts(book, date(2026, 3, 31))[0]) == "Assets:Bank is imported until 2026-03-01"
+    (notice,) = bank_notices(book, date(2026, 3, 31))
+    assert notice == (
+        "Assets:Bank is imported until 2026-03-01, 30 days before 2026-03-31; "
+        "import the next statement first: bean-invoice bank import"
+    )
 
 
 def test_a_day_of_letters_is_the_same_whatever_comes_later() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import stat
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from beancount_invoicing.model import Source
 from beancount_invoicing.sending.records import LedgerAppender
 from beancount_invoicing.writing import text, trial, writer
 from beancount_invoicing.writing.writer import Addition, CannotWrite, Edit
+from tests.killing import killed_at_each_step
 from tests.ledgers import PRELUDE
 
 CONTRACT = """
@@ -407,34 +407,6 @@ def test_somebody_who_writes_between_plan_and_rename_is_seen(tmp_path: Path) -> 
 
 # wherever it is interrupted -------------------------------------------------------------------------------------------------
 
-KILLED_AT = """
-import contextlib, io, os, pathlib, signal, sys
-calls, last = 0, None
-def counted(function):
-    def call(*arguments, **named):
-        global calls
-        calls += 1
-        if calls == last:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return function(*arguments, **named)
-    return call
-from beancount_invoicing.cli import main
-with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
-    main(sys.argv[1:])  # what it imports is there for those that are killed
-for name in ("fsync", "replace", "rename", "fdopen", "chown"):
-    setattr(os, name, counted(getattr(os, name)))
-for name in ("replace", "chmod", "open", "mkdir"):
-    setattr(pathlib.Path, name, counted(getattr(pathlib.Path, name)))
-for line in sys.stdin:
-    child = os.fork()
-    if not child:
-        calls, last = 0, int(line)
-        os.dup2(2, 1)
-        main([*sys.argv[1:], "--write"])
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
-"""A process that for each number it is told writes in a child, killed at that step; it tells how the child ended."""
-
 
 @pytest.mark.parametrize("stride", [3, pytest.param(1, marks=pytest.mark.slow)])
 def test_killed_at_any_step_nothing_is_lost_or_doubled(ledger: Path, stride: int) -> None:
@@ -442,27 +414,21 @@ def test_killed_at_any_step_nothing_is_lost_or_doubled(ledger: Path, stride: int
     option = '2025-01-01 custom "invoice-option" "file" "{year}/invoices.beancount"\n'
     start = (PRELUDE + CONTRACT + option + PLUGIN).encode()
     ledger.write_bytes(start)
-    command = [sys.executable, "-c", KILLED_AT, "-f", str(ledger), "bill", "--until", "2026-02-28"]
-    ended = False
-    steps = 0
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as killed:
-        assert killed.stdin
-        assert killed.stdout
-        while not ended:
-            steps += stride
-            for path in ledger.parent.glob("2026/*"):
-                path.unlink()
-            ledger.write_bytes(start)
-            print(steps, file=killed.stdin, flush=True)
-            code = int(killed.stdout.readline())
-            assert code in {0, -signal.SIGKILL}
-            ended = code == 0
-            assert numbers(ledger) in ([], ["F2026-0001"])  # sound, all or nothing
-            again = bill(ledger, "2026-02-28")
-            assert again.exit_code == 0, again.output
-            assert numbers(ledger) == ["F2026-0001"]
-            assert [len(invoice.lines) for invoice in open_ledger(ledger).book.invoices] == [2]
-    assert steps > 10  # there were steps to be killed at
+
+    def start_over() -> None:
+        for path in ledger.parent.glob("2026/*"):
+            path.unlink()
+        ledger.write_bytes(start)
+
+    steps = []
+    for step in killed_at_each_step(["-f", str(ledger), "bill", "--until", "2026-02-28"], stride, start_over):
+        steps.append(step)
+        assert numbers(ledger) in ([], ["F2026-0001"])  # sound, all or nothing
+        again = bill(ledger, "2026-02-28")
+        assert again.exit_code == 0, again.output
+        assert numbers(ledger) == ["F2026-0001"]
+        assert [len(invoice.lines) for invoice in open_ledger(ledger).book.invoices] == [2]
+    assert steps[-1] > 10  # there were steps to be killed at
 
 
 def test_many_at_once_give_each_number_once(ledger: Path) -> None:
