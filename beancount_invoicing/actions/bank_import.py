@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from beancount_invoicing.actions.bank_backtest import tiers_not_booked
 from beancount_invoicing.actions.bank_entries import AccountBalances, movements_on
 from beancount_invoicing.bank.booking import BookedLine, with_entries
+from beancount_invoicing.bank.customer_accounts import CustomerAccounts
 from beancount_invoicing.bank.evidence import Proposal
 from beancount_invoicing.bank.known_lines import LedgerMovement, Movements, known_lines
 from beancount_invoicing.bank.matching import match_lines
@@ -66,24 +68,40 @@ def import_statements(
 def booked_lines(loading: Loading, statements: Sequence[AccountStatement]) -> tuple[BookedLine, ...]:
     """What becomes of each line of statements, in their order; each line once."""
     found = _compared(loading, statements)
-    lines = [(account, line) for account, line, _known, _against in found]
     new = [at for at, (_account, _line, movement, _against) in enumerate(found) if movement is None]
-    proposals: dict[int, Proposal] = {}
-    if new:
-        book = loading.book
-        as_of = max([book.last_date, *(lines[at][1].date for at in new)])
-        against = {place: found[at].against for place, at in enumerate(new) if found[at].against}
-        # nothing of the ledger is later: what settles what is as on its last day
-        known = loading.checked_load.allocated if loading.checked_load else None
-        allocated = known._replace(as_of=as_of) if known else None
-        not_booked = tiers_not_booked(loading, as_of)
-        matched = match_lines(receivables(book, as_of, allocated), [lines[at][1] for at in new], against, not_booked)
-        proposals = dict(zip(new, matched, strict=True))
-    booked = dict(zip(new, with_entries(loading.book, [(lines[at][0], proposals[at]) for at in new]), strict=True))
+    booked = _matched(loading, {at: found[at] for at in new})
     return tuple(
         booked[at] if movement is None else BookedLine(account, Proposal(line, "known"), known=movement)
         for at, (account, line, movement, _against) in enumerate(found)
     )
+
+
+def _matched(loading: Loading, lines: Mapping[int, _ComparedLine]) -> dict[int, BookedLine]:
+    """What becomes of lines that the ledger has not, by place.
+
+    Once some are booked, the others are looked at again on top of them, until nothing more is booked: as the next import would.
+    """
+    if not lines:
+        return {}
+    book = loading.book
+    as_of = max([book.last_date, *(compared.line.date for compared in lines.values())])
+    # nothing of the ledger is later: what settles what is as on its last day
+    known = loading.checked_load.allocated._replace(as_of=as_of) if loading.checked_load else None
+    not_booked = tiers_not_booked(loading, as_of)
+    accounts = CustomerAccounts(book)
+    result: dict[int, BookedLine] = {}
+    left = list(lines)
+    while left:
+        against = {place: lines[at].against for place, at in enumerate(left) if lines[at].against}
+        proposals = match_lines(receivables(book, as_of, known), [lines[at].line for at in left], against, not_booked)
+        pairs = [(lines[at].account, proposal) for at, proposal in zip(left, proposals, strict=True)]
+        made = with_entries(book, pairs, accounts)
+        result |= dict(zip(left, made, strict=True))
+        entries = [line.entry for line in made if line.is_booked and line.entry]
+        left = [at for at, line in zip(left, made, strict=True) if line.proposal.action == "propose"] if entries else []
+        payments = (payment for entry in entries for payment in entry.payments)
+        book, known = replace(book, payments=(*book.payments, *payments)), None
+    return result
 
 
 class _ComparedLine(NamedTuple):

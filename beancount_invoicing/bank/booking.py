@@ -33,13 +33,15 @@ class BookedLine(NamedTuple):
         return self.proposal.action in AUTOMATIC and self.entry is not None
 
 
-def with_entries(book: Book, proposals: Sequence[tuple[str, Proposal]]) -> tuple[BookedLine, ...]:
+def with_entries(
+    book: Book, proposals: Sequence[tuple[str, Proposal]], accounts: CustomerAccounts | None = None
+) -> tuple[BookedLine, ...]:
     """Each proposal (with the account of its line) and its entry, in their order.
 
     Entries are worked out by day, each on top of those before it that are booked without asking. What cannot be booked is a
-    proposal, with the reason against it.
+    proposal, with the reason against it. `accounts`: the Book's, with what was booked on top of it before.
     """
-    accounts = CustomerAccounts(book)
+    accounts = accounts or CustomerAccounts(book)
     order = sorted(range(len(proposals)), key=lambda at: (proposals[at][1].line.date, at))
     automatic = [at for at in order if proposals[at][1].action in AUTOMATIC]
     others = [at for at in order if proposals[at][1].action == "propose"]

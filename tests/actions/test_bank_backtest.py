@@ -128,10 +128,8 @@ def test_a_tier_below_the_bound_is_not_booked_and_it_is_said(ledger: Path) -> No
     assert below["C"] == "tier C: 0 past payments tell of it, your bound is 3 (option bank-past-payments)"
     table = ledger.with_name("bank.csv")
     table.write_text("Date;Montant;Libellé\n2026-03-02;250,00;F2026-0003\n", encoding="utf-8")
-    described = (
-        '2026-01-01 custom "invoice-bank" Assets:Bank\n  columns: "date = Date; amount = Montant; text = Libellé"\n'
-        '  currency: "EUR"\n'
-    )
+    columns = 'columns: "date = Date; amount = Montant; text = Libellé"'
+    described = f'2026-01-01 custom "invoice-bank" Assets:Bank\n  {columns}\n  currency: "EUR"\n'
     ledger.write_text(ledger.read_text(encoding="utf-8") + described, encoding="utf-8")
     result = CliRunner().invoke(main, ["-f", str(ledger), "bank", "import", str(table), "--format", "json"])
     (line,) = json.loads(result.stdout)

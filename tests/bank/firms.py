@@ -41,6 +41,12 @@ SERIES = (
     "INV/{year}/{seq:03}",
 )
 MOST_TO_TELL = 12
+_TAX = """2025-01-01 open Liabilities:VAT:Pending
+2025-01-01 custom "invoice-tax" "FR20E" "TVA 20 %" Liabilities:VAT
+  category: "S"
+  rate: 20
+  due-on: "payment"
+  pending: Liabilities:VAT:Pending"""
 
 
 class Document(NamedTuple):
@@ -88,7 +94,8 @@ class _Drawing:
         self.known = [chance.random() < 0.6 for _name in self.names]
         self.series = chance.choice(SERIES)
         first = chance.choice((1, 7, 97, 995))
-        pool = [Decimal(chance.randint(1000, 400000)) / 100 for _amount in range(chance.randint(4, 30))]
+        self.taxed = chance.random() < 0.5
+        pool = [_with_tax(chance) for _amount in range(chance.randint(4, 30))]
         count = chance.randint(3, 24)
         self.documents = [self._document(first + at, at, count, pool) for at in range(count)]
         self.left = {document.number: document.amount for document in self.documents if document.state == "open"}
@@ -99,9 +106,7 @@ class _Drawing:
         day = START + timedelta(days=at * 40 // count)
         state: State = self.chance.choices(("open", "paid", "cancelled", "draft", "later"), (75, 10, 6, 5, 4))[0]
         number = f"draft-x-{seq}" if state == "draft" else self._number(seq, day)
-        amount = (
-            self.chance.choice(pool) if self.chance.random() < 0.5 else Decimal(self.chance.randint(1000, 400000)) / 100
-        )
+        amount = self.chance.choice(pool) if self.chance.random() < 0.5 else _with_tax(self.chance)
         discount = (amount * 2 / 100).quantize(CENT, "ROUND_HALF_UP") if self.chance.random() < 0.15 else Decimal(0)
         later = timedelta(days=200) if state == "later" else timedelta()
         return Document(number, self.chance.randrange(len(self.names)), day + later, amount, state, discount)
@@ -118,8 +123,19 @@ class _Drawing:
             yield f'2025-01-01 open Assets:Receivable:C{at}\n  customer: "{name} SARL"'
             if self.known[at]:
                 yield f'  payer-iban: "{self.ibans[at]}"'
+        yield _TAX
         for document in self.documents:
             yield from self._entries(document)
+
+    def _income(self, amount: Decimal) -> str:
+        """The other postings of a document: half of the firms owe the tax once they are paid."""
+        if not self.taxed:
+            return "  Income:Services"
+        net, tax = _net(amount)
+        return (
+            f'  Income:Services  {-net} EUR\n    text: "Work"\n    tax: "FR20E"\n'
+            f'  Liabilities:VAT:Pending  {-tax} EUR\n    tax: "FR20E"'
+        )
 
     def _entries(self, document: Document) -> Iterator[str]:
         account = f"Assets:Receivable:C{document.customer}"
@@ -128,16 +144,19 @@ class _Drawing:
         offer = '\n  cash-discount: "2% within 60 days"' if document.discount else ""
         yield (
             f'{document.date} {flag} "{self.names[document.customer]}" "Work" ^{link}\n  invoice: "{document.number}"{offer}\n'
-            f"  {account}  {document.amount} EUR\n  Income:Services"
+            f"  {account}  {document.amount} EUR\n{self._income(document.amount)}"
         )
         if document.state == "paid":
+            tax = _net(document.amount)[1]
+            moved = f'\n  Liabilities:VAT:Pending  {tax} EUR\n    tax: "FR20E"\n  Liabilities:VAT  {-tax} EUR\n    tax: "FR20E"'
             yield (
-                f'{document.date + timedelta(days=9)} * "paid" ^{link}\n  Assets:Bank  {document.amount} EUR\n  {account}'
+                f'{document.date + timedelta(days=1)} * "paid" ^{link}\n  Assets:Bank  {document.amount} EUR\n'
+                f"  {account}  {-document.amount} EUR{moved if self.taxed else ''}"
             )
         if document.state == "cancelled":
             yield (
                 f'{document.date + timedelta(days=3)} * "x" "given back" ^A-{link} ^{link}\n  invoice: "A-{document.number}"\n'
-                f'  corrects: "{document.number}"\n  {account}  -{document.amount} EUR\n  Income:Services'
+                f'  corrects: "{document.number}"\n  {account}  -{document.amount} EUR\n{self._income(-document.amount)}'
             )
 
     # the lines -----------------------------------------------------------------------------------------------------
@@ -145,7 +164,7 @@ class _Drawing:
     def lines(self) -> Iterator[TrueLine]:
         """What the bank shows from the fiftieth day on."""
         for _line in range(self.chance.randint(3, 30)):
-            day = START + timedelta(days=self.chance.randint(45, 90))
+            day = START + timedelta(days=self.chance.randint(46, 90))
             draw = self.chance.choices(
                 (self._payment, self._misleading, self._not_ours, self._returned), (70, 15, 12, 3)
             )[0]
@@ -271,10 +290,13 @@ class _Drawing:
 
     def _misleading(self, day: date) -> TrueLine | None:
         """Money that names what cannot be paid, or whose amount is that of something else."""
-        gone = [document for document in self.documents if document.state != "open"]
+        gone = [
+            document for document in self.documents if document.state != "open" and document.number not in self.left
+        ]
         if not gone:
             return None
         document = self.chance.choice(gone)
+        self.left[document.number] = Decimal(0)  # never to come back: it would be open again, and this its payment
         payer, iban = self.names[document.customer], self.ibans[document.customer]
         text = f"FACT {document.number}" if self.chance.random() < 0.8 else "VIR"
         return TrueLine(
@@ -309,6 +331,23 @@ class _Drawing:
             day, -document.amount, document.number, self.names[document.customer], is_return=True, return_reason="AM04"
         )
         return TrueLine(line, {document.number: -document.amount}, "number", can_be_told=True)
+
+
+def _with_tax(chance: random.Random) -> Decimal:
+    """An amount with 20 % of tax in it."""
+    net = Decimal(chance.randint(1000, 330000)) / 100
+    return net + _tax(net)
+
+
+def _tax(net: Decimal) -> Decimal:
+    return (net / 5).quantize(CENT, "ROUND_HALF_UP")
+
+
+def _net(amount: Decimal) -> tuple[Decimal, Decimal]:
+    """The amount without tax, and the tax."""
+    near = (amount / Decimal("1.2")).quantize(CENT)
+    net = next(net for net in (near, near - CENT, near + CENT) if net + _tax(abs(net)).copy_sign(net) == amount)
+    return net, amount - net
 
 
 def _told(drawing: _Drawing, lines: list[TrueLine]) -> Iterator[TrueLine]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import accumulate
 from typing import NamedTuple
@@ -222,7 +222,7 @@ def ofx(month: Month) -> str:
         "OFXHEADER:100", "DATA:OFXSGML", "VERSION:102", "SECURITY:NONE", "ENCODING:USASCII", "CHARSET:1252", "COMPRESSION:NONE",
         "OLDFILEUID:NONE", "NEWFILEUID:NONE", "", "<OFX>", "<BANKMSGSRSV1><STMTTRNRS><TRNUID>1<STMTRS>", "<CURDEF>EUR",
         "<BANKACCTFROM><BANKID>30006<BRANCHID>00001<ACCTID>12345678901<ACCTTYPE>CHECKING</BANKACCTFROM>",
-        f"<BANKTRANLIST><DTSTART>{month.movements[0].day:%Y%m}01<DTEND>{month.after:%Y%m%d}",
+        f"<BANKTRANLIST><DTSTART>{month.before + timedelta(days=1):%Y%m%d}<DTEND>{month.after:%Y%m%d}",
     ]  # fmt: skip
     for one in month.movements:
         lines += [
