@@ -1,1 +1,1 @@
-"""What a bank statement says, and which documents its money settles. Pure: values in, values out."""
+"""The content of bank statements, and which documents their money settles. Pure: values in, values out."""

@@ -1,4 +1,4 @@
-"""Which account of the ledger a statement is of."""
+"""The ledger's account of a statement."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _GERMAN = re.compile(r"(\d{8})/(\d{1,10})", re.ASCII)
 
 
 class UnknownBankAccount(ValueError):
-    """The ledger does not say which of its accounts a statement is of, or two answers contradict each other."""
+    """The ledger does not say to which of its accounts a statement belongs, or two answers contradict each other."""
 
 
 def account_of(book: Book, statement: Statement, day: date, named: str = "") -> str:
     """The ledger's account of a statement: that with its IBAN (`invoice-bank`, in force on `day`, or the seller's), else `named`.
 
-    The seller's IBAN is the account of `named`, or the ledger's only bank account. Raises UnknownBankAccount where none is found,
-    where `named` is another account than the IBAN's, and where the account is open for other currencies only.
+    The seller's IBAN is the account `named`, or the ledger's only bank account. Raises UnknownBankAccount if none is found, if
+    `named` is not the IBAN's account, or if the account is only open for other currencies.
     """
     found = _by_iban(book, statement, day, named)
     shown = statement.iban or statement.account_name or statement.source.file
@@ -81,6 +81,6 @@ def _by_iban(book: Book, statement: Statement, day: date, named: str) -> str:
 
 
 def _is_german_account(iban: str, account_name: str) -> bool:
-    """Whether a German IBAN is that of a bank code and number such as 50880050/194774600."""
+    """Whether a German IBAN belongs to a bank code and number such as 50880050/194774600."""
     found = _GERMAN.fullmatch(account_name.replace(" ", ""))
     return bool(found) and iban[:2] == "DE" and iban[4:] == f"{found[1]}{found[2]:0>10}"  # type: ignore[index] # it is found

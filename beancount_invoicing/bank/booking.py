@@ -17,15 +17,15 @@ AUTOMATIC = frozenset({"book", "return"})
 
 
 class BookedLine(NamedTuple):
-    """A line of a statement with what becomes of it."""
+    """A line of a statement and its treatment."""
 
     account: str
     """The ledger's account that the statement is of."""
     proposal: Proposal
     entry: PaymentEntry | None = None
-    """What is booked, or would be if somebody says so; None where nothing is known to book."""
+    """The entry that is booked, or would be with somebody's consent; None if nothing is known to book."""
     known: LedgerMovement | None = None
-    """The ledger's entry that it is already."""
+    """The ledger's existing entry for it."""
 
     @property
     def is_booked(self) -> bool:
@@ -38,8 +38,13 @@ def with_entries(
 ) -> tuple[BookedLine, ...]:
     """Each proposal (with the account of its line) and its entry, in their order.
 
+<<<<<<< HEAD
     Entries are worked out by day, each on top of those before it that are booked without asking. What cannot be booked is a
     proposal, with the reason against it. `accounts`: the Book's, with what was booked on top of it before.
+=======
+    Entries are worked out by day, each on top of earlier ones that are booked without asking. What cannot be booked stays a
+    proposal, with the reason.
+>>>>>>> 9ac34df (Docstrings of bank in plain English)
     """
     accounts = accounts or CustomerAccounts(book)
     order = sorted(range(len(proposals)), key=lambda at: (proposals[at][1].line.date, at))
@@ -68,7 +73,7 @@ def _entries(
 
 
 def entry_of(accounts: CustomerAccounts, proposal: Proposal, account: str) -> PaymentEntry:
-    """The entry of a proposal on a bank account; what it brings beyond what is settled stays on its customer's account.
+    """The entry of a proposal on a bank account; money beyond what is settled stays on its customer's account.
 
     Raises CannotBook.
     """

@@ -1,7 +1,7 @@
-"""The part of a Book that decides about one customer's payments: so that a payment is worked out without reading all others'.
+"""The part of a Book that matters for one customer's payments, so that a payment is worked out without reading all others'.
 
-What settles what, and which tax becomes due by it, hangs on the documents and payments of a customer, and of those who took over
-claims from them, on nothing else.
+What settles what, and which tax becomes due, depends only on the documents and payments of a customer, and of those who took over
+claims from them.
 """
 
 from __future__ import annotations
@@ -29,10 +29,12 @@ from beancount_invoicing.receivables import Advance, Allocated, PendingTaxKey, T
 
 
 class TaxEffect(NamedTuple):
-    """What payments make of a document's tax: `owed` from then on, `released` from where it waits, `cancelled` by a discount."""
+    """The effect of payments on a document's tax: `owed` from then on, `released` from the pending account, `cancelled` by a
+    discount.
+    """
 
     number: str
-    """Of the document; "" of what belongs to none, such as what was moved with money that is paid back."""
+    """Of the document; "" for tax that belongs to none, such as tax moved with money that is paid back."""
     pending: PendingTaxKey
     owed: Decimal
     released: Decimal
@@ -41,7 +43,7 @@ class TaxEffect(NamedTuple):
 
 
 class _Group:
-    """What the ledger says of customers who are bound together."""
+    """The ledger's data about customers who are linked by takeovers."""
 
     def __init__(self) -> None:
         self.invoices: list[Invoice] = []
@@ -55,7 +57,7 @@ class _Group:
 class CustomerAccounts:
     """A Book by customers, on which payments can be booked one after the other: each sees those before it.
 
-    Asked for one customer it reads what is theirs only; the first question reads the whole Book once.
+    Asked about one customer, it reads only what belongs to that one; the first question reads the whole Book once.
     """
 
     def __init__(self, book: Book) -> None:
@@ -71,11 +73,11 @@ class CustomerAccounts:
         self.has_pending_taxes = any(tax.on_payment for dated in book.taxes.values() for _day, tax in dated.versions)
 
     def invoice(self, number: str) -> Invoice | None:
-        """The document of a number; the first one, where several have it."""
+        """The document of a number; the first one if several have it."""
         return self._invoices.get(number)
 
     def book_of(self, customer: str) -> Book:
-        """What the Book says of a customer (main account) and those bound to them; options, taxes and prices are all there."""
+        """The Book's data about a customer (main account) and those linked to it; options, taxes and prices are complete."""
         group = self._groups[self._find(customer)]
         return replace(
             self.book,
@@ -88,15 +90,15 @@ class CustomerAccounts:
         )
 
     def allocated(self, customer: str, as_of: date) -> Allocated:
-        """What settles what of a customer, as of the end of a day."""
+        """The allocation of a customer's documents and payments, as of the end of a day."""
         return self._state(customer, as_of)[2]
 
     def weights(self, customer: str) -> dict[Source, Weight]:
-        """What the postings with a price on a customer's accounts are worth, by where they are written."""
+        """The worth of the postings with a price on a customer's accounts, by their places."""
         return {weight.source: weight for weight in self._groups[self._find(customer)].posting_weights}
 
     def last_day(self, day: date) -> date:
-        """The later one of a day and the ledger's last: on which every payment that is booked is seen."""
+        """The later one of a day and the ledger's last: on that day, every booked payment counts."""
         return max(day, self.book.last_date)
 
     def new_source(self) -> Source:
@@ -105,7 +107,7 @@ class CustomerAccounts:
         return Source("", self._new)
 
     def tax_effect_of_allocation(self, transfer: Transfer, as_of: date) -> tuple[TaxEffect, ...]:
-        """The same of a transfer that gives documents what lies on their customer's account."""
+        """The same for a transfer that allocates money on a customer's account to documents."""
         if not self.has_pending_taxes:
             return ()
         book = self._state(transfer.customer, as_of)[1]
@@ -113,7 +115,7 @@ class CustomerAccounts:
         return tuple(_effects(self._tax_due(transfer.customer, as_of), after, {leg.source for leg in transfer.legs}))
 
     def tax_effects(self, payments: Sequence[Payment], as_of: date) -> tuple[TaxEffect, ...]:
-        """What payments that are not booked yet make of the taxes that wait: what `tax_due` misses with them, and did not before.
+        """The effect of payments that are not booked yet on pending taxes: what `tax_due` misses with them, and did not without.
 
         By document, those first that belong to one.
         """
@@ -121,7 +123,7 @@ class CustomerAccounts:
             return ()
         found: list[TaxEffect] = []
         for leader in dict.fromkeys(self._find(payment.customer) for payment in payments):
-            if not self._groups[leader].tax_movements:  # no tax waits, and none was moved
+            if not self._groups[leader].tax_movements:  # no tax is pending, and none was moved
                 continue
             own = tuple(payment for payment in payments if self._find(payment.customer) == leader)
             book = self._state(leader, as_of)[1]
@@ -130,7 +132,7 @@ class CustomerAccounts:
         return tuple(found)
 
     def advances(self, payments: Sequence[Payment], as_of: date) -> tuple[Advance, ...]:
-        """What of payments that are not booked yet stays on account, where tax may be due on it."""
+        """What stays on account of payments that are not booked yet, if tax may be due on it."""
         if not self.has_pending_taxes or not payments:
             return ()
         book = self._state(payments[0].customer, as_of)[1]
@@ -139,7 +141,7 @@ class CustomerAccounts:
         return tuple(advance for advance in due.on_account if advance.payment.source in new)
 
     def after(self, entry: PaymentEntry) -> None:
-        """From now on the entry is one of those that are booked."""
+        """From now on, the entry counts as booked."""
         owners = {payment.source: payment.customer for payment in entry.payments}
         for payment in entry.payments:
             self._groups[self._find(payment.customer)].payments.append(payment)
@@ -177,7 +179,7 @@ class CustomerAccounts:
         return leader
 
     def _bind(self) -> None:
-        """Binds the customers together of whom one's documents are owed, or given back, by another."""
+        """Links customers of whom one owes, or gives back, another one's documents."""
         by_number = {invoice.number: invoice.customer.account for invoice in self.book.invoices if invoice.customer}
         for number, takeovers in self.book.takeovers.items():
             for taken in takeovers:
@@ -221,12 +223,12 @@ class CustomerAccounts:
 
 
 def _waits_whole(movement: TaxMovement) -> bool:
-    """Whether it only puts a document's tax where it waits."""
+    """Whether it only puts a document's tax on its pending account."""
     return bool(movement.number) and not (movement.deposit or movement.write_off or movement.to_due_account)
 
 
 def _effects(before: TaxDue, after: TaxDue, new: Container[Source]) -> Iterator[TaxEffect]:
-    """What one misses more than the other: by the shares of `new` payments, and what is left of it."""
+    """What one misses more than the other: from the shares of `new` payments, and what is left of it."""
     totals: defaultdict[PendingTaxKey, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO, ZERO])
     for due, sign in ((after, 1), (before, -1)):
         for entry in due.missing:

@@ -1,7 +1,7 @@
 """What speaks for and against a line of a statement paying documents: facts in sentences, in tiers instead of a score.
 
-A: a structured reference with right check digits, or the reference of a direct debit of our own. B: a document's number as a
-whole word. C: the payer's account is known, and only one choice of open documents makes the amount. D: a name, an amount, a date.
+A: a structured reference with valid check digits, or the reference of a direct debit of our own. B: a document's number as a whole
+word. C: the payer's account is known, and exactly one combination of open documents gives the amount. D: a name, an amount, a date.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ Action = Literal["book", "propose", "known", "not-ours", "return"]
 
 
 class Proposal(NamedTuple):
-    """What a line of a statement is for. `book` and `return` need nobody's word; `propose` does."""
+    """What a line of a statement is for. `book` and `return` need nobody's consent; `propose` does."""
 
     line: StatementLine
     action: Action
     tier: Tier = ""
     settlements: tuple[SettledDocument, ...] = ()
-    """In the order in which they are booked; what the line brings beyond them lies on the customer's account."""
+    """In the order in which they are booked; money beyond them stays on the customer's account."""
     customer: str = ""
-    """Main account of the customer whose money it is; "" where nobody is known."""
+    """Main account of the customer whose money it is; "" if nobody is known."""
     evidence: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
     unstated_fee: Decimal = ZERO
@@ -39,23 +39,23 @@ class Proposal(NamedTuple):
 
 
 class Naming(NamedTuple):
-    """Documents that a line names in one place: all of `numbers` are called so."""
+    """Documents that a line names in one place: this name fits all of `numbers`."""
 
     numbers: tuple[str, ...]
     tier: Literal["A", "B"]
     sentence: str
     weak: bool = False
-    """Digits that may be anything: the amount must say the same."""
+    """Digits that could be anything: the amount must agree."""
     order: Order | None = None
     """What was handed to the bank, and is carried out, or given back."""
 
 
 class Names(NamedTuple):
-    """All that a line names."""
+    """Everything that a line names."""
 
     namings: tuple[Naming, ...]
     against: tuple[str, ...]
-    """What was meant to name a document, and names none."""
+    """Something that was meant to name a document, but does not."""
 
 
 def names_in(line: StatementLine, known: Receivables) -> Names:

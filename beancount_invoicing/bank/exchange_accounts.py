@@ -1,4 +1,4 @@
-"""On which account an exchange difference goes."""
+"""The account of an exchange difference."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from beancount_invoicing.model import Book
 
 
 def exchange_account(book: Book, day: date, amount: Decimal) -> str:
-    """The account for a loss (`amount` above 0) or a gain of exchange: of option `exchange-account`, a loss first of those of
-    expenses, a gain of the others; else `Expenses:Exchange` or `Income:Exchange`, where one is opened. Raises CannotBook."""
+    """The account for a loss (`amount` above 0) or an exchange gain: from option `exchange-account`, for a loss preferably an
+    expense account, for a gain one of the others; else `Expenses:Exchange` or `Income:Exchange`, if one is open. Raises
+    CannotBook.
+    """
     named = book.option("exchange-account", day).split()
     root = book.expenses_root + ":"
     known = named or sorted(

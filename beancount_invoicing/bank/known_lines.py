@@ -1,4 +1,4 @@
-"""Which lines of statements the ledger has already: by the bank's id, in another format of the same days, or typed by hand."""
+"""Lines of statements that the ledger has already: by the bank's id, in another format of the same days, or typed by hand."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from beancount_invoicing.model import Day, Source
 
 _T = TypeVar("_T")
 DAYS = 5
-"""So many days an entry that somebody typed may be off the bank's day."""
+"""By how many days an entry typed by hand may differ from the bank's day."""
 
 
 class LedgerMovement(NamedTuple):
-    """What a transaction of the ledger moves on a bank account."""
+    """A transaction's movement on a bank account."""
 
     date: Day
     amount: Decimal
@@ -48,12 +48,12 @@ class Movements:
             self._by_id[movement.bank_id].append(movement)
 
     def give_id(self, movement: LedgerMovement, bank_id: str) -> None:
-        """From now on one of them has the id of a line."""
+        """From now on, one of them has the id of a line."""
         self._by_day[movement.date].remove(movement)
         self.add(movement._replace(bank_id=bank_id))
 
     def near(self, lines: Sequence[StatementLine]) -> list[LedgerMovement]:
-        """Those that lines may be: with their ids, and those within DAYS days of one of them."""
+        """Possible entries of lines: those with their ids, and those within DAYS days of one of them."""
         days = {line.date + timedelta(days=off) for line in lines for off in range(-DAYS, DAYS + 1)}
         found = [movement for day in sorted(days) for movement in self._by_day.get(day, ())]
         ids = sorted({line.bank_id for line in lines})
@@ -62,11 +62,11 @@ class Movements:
 
 @dataclass(frozen=True, slots=True)
 class KnownLines:
-    """Lines, by their place among those asked for, that the ledger has."""
+    """Lines, by their place in the request, that the ledger has."""
 
     known: Mapping[int, LedgerMovement] = field(default_factory=dict)
     tied: Mapping[int, LedgerMovement] = field(default_factory=dict)
-    """Of those, the entries without an id that are recognised: each gets the line's."""
+    """Of those, the recognised entries without an id: each gets the line's."""
     doubtful: Mapping[int, tuple[LedgerMovement, ...]] = field(default_factory=dict)
     """Lines that may be one of several entries: nobody can tell which, or whether."""
 
@@ -127,13 +127,13 @@ def known_lines(lines: Sequence[StatementLine], movements: Iterable[LedgerMoveme
 
 
 def _form(bank_id: str) -> str:
-    """How a bank writes its references; of an id made of a line's words, nothing that another has too."""
+    """The form of a bank's references; an id made from a line's words has none in common with others."""
     reference = bank_id.split("~")[0]
     return re.sub(r"[A-Za-z]", "a", re.sub(r"\d", "0", reference)) if reference else bank_id
 
 
 def _alike(line: StatementLine, movement: LedgerMovement) -> bool:
-    """Whether an entry says at least half of what a line says, or the line half of what the entry says."""
+    """Whether an entry contains at least half of a line's words, or the line half of the entry's."""
     own, others = name_words(f"{line.payer} {line.text}"), name_words(movement.words)
     return bool(own and others) and 2 * len(own & others) >= min(len(own), len(others))
 
@@ -141,7 +141,7 @@ def _alike(line: StatementLine, movement: LedgerMovement) -> bool:
 def _nearest(
     lines: Sequence[StatementLine], places: Sequence[int], entries: Sequence[LedgerMovement]
 ) -> tuple[dict[int, LedgerMovement], dict[int, tuple[LedgerMovement, ...]]]:
-    """Lines and entries of one amount in pairs, the nearest first; lines whose entry nobody can tell."""
+    """Lines and entries of one amount in pairs, the nearest first; and lines whose entry cannot be told."""
     tied: dict[int, LedgerMovement] = {}
     entries_of: defaultdict[int, list[LedgerMovement]] = defaultdict(list)
     places_of: defaultdict[int, dict[int, None]] = defaultdict(dict)
@@ -170,6 +170,6 @@ def _nearest(
 
 
 def _so_far_off(by_day: Mapping[int, Iterable[_T]], day: Day, days: int) -> list[_T]:
-    """What is of just so many days before or after a day, in that order."""
+    """Those exactly this many days before or after a day, in that order."""
     at = day.toordinal()
     return [found for place in dict.fromkeys((at - days, at + days)) for found in by_day.get(place, ())]

@@ -1,7 +1,7 @@
-"""Which open documents the lines of a statement pay, by evidence. Pure: what is open and lines in, proposals out.
+"""Which open documents the lines of a statement pay, by evidence. Pure: open documents and lines in, proposals out.
 
-Lines that name documents come first, in the order of days, so that nothing is guessed to be for what another line names. Then
-come those of known payers, then names and amounts. What a line is booked for is open no more for the next one; what is only
+Lines that name documents come first, in the order of days, so that no document is guessed for one line that another line names.
+Then come those of known payers, then names and amounts. What a line is booked for is no longer open for the next one; what is only
 proposed stays open.
 """
 
@@ -29,9 +29,9 @@ from beancount_invoicing.model import ZERO
 from beancount_invoicing.rules.exact import exact
 
 _TRIFLE = 100
-"""What is less than one part in so many of a payment may have come by a slip, and is no reason to think of a document."""
+"""A difference below this fraction of a payment may be a mistake, and is no reason to think of a document."""
 _FEW = 3
-"""Of so many documents of one amount somebody can tell which is meant; more say nothing."""
+"""Among this many documents of one amount somebody can tell which is meant; a longer list does not help."""
 
 
 @exact
@@ -65,7 +65,7 @@ class _Settled(NamedTuple):
 
 
 class _Matching:
-    """One run over lines: what is left open after what they are booked for."""
+    """One run over lines: what is left open after everything they are booked for."""
 
     def __init__(self, known: Receivables, not_booked: Mapping[str, str]) -> None:
         self.known = known
@@ -103,7 +103,7 @@ class _Matching:
         return tuple(found[at] for at in range(len(lines)))
 
     def open_of(self, number: str) -> Decimal:
-        """What is open of a document now; 0 where nothing is."""
+        """The open amount of a document now; 0 if nothing is open."""
         if number in self.left:
             return self.left[number]
         document = self.known.documents.get(number)
@@ -120,7 +120,7 @@ class _Matching:
         return proposal
 
     def _receive(self, line: StatementLine, settled: SettledDocument) -> None:
-        """Notes what a document got, so that it may be given back by a later line."""
+        """Records what a document received, so that a later line may give it back."""
         if settled.amount > 0:
             currency = self.known.documents[settled.number].currency
             money = settled.amount - settled.discount
@@ -131,7 +131,7 @@ class _Matching:
     # what a line names ---------------------------------------------------------------------------------------------
 
     def _named(self, line: StatementLine, names: Names) -> Proposal | None:
-        """By what it names; None where it names nothing that is open."""
+        """By what it names; None if it names nothing that is open."""
         money, currency = _paid(line)
         against = list(names.against)
         chosen: dict[str, Naming] = {}
@@ -225,7 +225,7 @@ class _Matching:
         return tuple(dict.fromkeys([*chosen, *(claim for claim in claims if self._is_open(claim, line))]))
 
     def _oldest_first(self, numbers: Iterable[str], money: Decimal) -> tuple[tuple[SettledDocument, ...], Decimal]:
-        """Money shared out over documents, credits first, then the first due; and what is left of it."""
+        """Money distributed over documents, credits first, then the first due; and what is left of it."""
         documents = sorted(
             (self.known.documents[number] for number in numbers),
             key=lambda document: (document.open > 0, document.parts[0].due, document.number),
@@ -255,7 +255,7 @@ class _Matching:
         return payment_options(self.known.documents[number], self.open_of(number), line.date)
 
     def _payer_of_others(self, line: StatementLine, documents: Sequence[OpenDocument]) -> list[str]:
-        """That the account that paid is known for other customers than those who owe this."""
+        """The message that the paying account is known for other customers than the debtors of this."""
         payers = self.known.payer_ibans.get(line.payer_iban, ())
         if not payers or any(document.customer in payers for document in documents):
             return []
@@ -281,7 +281,7 @@ class _Matching:
     # known payers --------------------------------------------------------------------------------------------------
 
     def _of_known_payer(self, line: StatementLine, names: Names) -> Proposal | None:
-        """By the account that paid; None where no customer is known to pay from it."""
+        """By the paying account; None if no customer is known to pay from it."""
         payers = self.known.payer_ibans.get(line.payer_iban, ())
         if not payers:
             return None
@@ -362,7 +362,7 @@ class _Matching:
         )
 
     def _choices_of(self, line: StatementLine, customers: Iterable[str]) -> tuple[Choice, ...]:
-        """Up to two choices of what the customers owe that make the money: few documents first, the first due first."""
+        """Up to two combinations of what the customers owe that give the money: few documents first, the first due first."""
         numbers = self._open_for(line, customers)
         money, _currency = _paid(line)
         if len(numbers) > MOST_DOCUMENTS:
@@ -372,7 +372,7 @@ class _Matching:
         return tuple(sorted(found, key=lambda choice: (len(choice), [place[number] for number, _option in choice])))
 
     def _open_for(self, line: StatementLine, customers: Iterable[str]) -> list[str]:
-        """What customers owe in the line's currency, the first due first; of more than MOST_DOCUMENTS one too many."""
+        """What customers owe in the line's currency, the first due first; if there are more than MOST_DOCUMENTS, one too many."""
         _money, currency = _paid(line)
         numbers = (
             number
@@ -399,7 +399,7 @@ class _Matching:
         )
 
     def _named_in_vain(self, line: StatementLine, names: Names) -> list[str]:
-        """What a line names that is not open."""
+        """Names in a line that are not open documents."""
         return [
             *names.against,
             *(self._why_not(number, line) for naming in names.namings for number in naming.numbers),
@@ -464,7 +464,7 @@ class _Matching:
 
 
 def _paid(line: StatementLine) -> tuple[Decimal, str]:
-    """What was paid, before the fees of those in between, and in which currency."""
+    """The amount paid, before intermediaries' fees, and its currency."""
     if line.ordered_amount is not None and line.ordered_currency:
         return line.ordered_amount, line.ordered_currency
     return line.amount + line.fee, line.currency

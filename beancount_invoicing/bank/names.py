@@ -1,4 +1,4 @@
-"""Whether the name that a bank gives is that of a customer: by its words, without legal forms, accents and order."""
+"""Whether a bank's name for the other side is a customer's: by its words, without legal forms, accents and order."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class NameIndex(NamedTuple):
 
 
 def name_words(name: str) -> frozenset[str]:
-    """The words of a name that tell it from others, in small letters."""
+    """The words of a name that distinguish it, in lower case."""
     words = re.findall(r"[a-z0-9]+", without_accents(name).lower())
     return frozenset(word for word in words if word not in _LEGAL_FORMS)
 
 
 def name_index(names: Mapping[str, str]) -> NameIndex:
-    """The index of customers' names by their main accounts; a name without a word of its own is not in it."""
+    """The index of customers' names by their main accounts; a name without a distinctive word is not in it."""
     words_of = {account: name_words(name) for account, name in sorted(names.items())}
     counts = Counter(word for words in words_of.values() for word in words)
     found: defaultdict[str, list[tuple[frozenset[str], str]]] = defaultdict(list)
@@ -42,7 +42,7 @@ def name_index(names: Mapping[str, str]) -> NameIndex:
 
 
 def customers_named(name: str, index: NameIndex) -> tuple[str, ...]:
-    """The main accounts of the customers all of whose words are in a name, sorted; of those the ones with the most words."""
+    """The main accounts of the customers all of whose words are in a name, sorted; if several match, those with the most words."""
     words = name_words(name)
     found = [(len(own), account) for word in words for own, account in index.by_word.get(word, ()) if own <= words]
     most = max((count for count, _account in found), default=0)

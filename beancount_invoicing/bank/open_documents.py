@@ -1,4 +1,4 @@
-"""What a payment may be for: the documents that are open, by number, customer and amount; and what is known of the others."""
+"""What a payment may be for: the open documents, by number, customer and amount; and what is known of the others."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NO_DIGITS = re.compile(r"[^0-9]+")
 
 
 class Discount(NamedTuple):
-    """What a payer may take off who pays all that is open by a day (inclusive)."""
+    """The discount for a payer who pays everything that is open by a day (inclusive)."""
 
     until: Day
     amount: Decimal
@@ -42,7 +42,7 @@ class OpenPart(NamedTuple):
     instalment: int
     """Its index, from 1."""
     retained: bool
-    """It is kept back until works are accepted: whoever pays the rest pays all that is due."""
+    """It is a retention: whoever pays the rest pays everything that is due."""
 
 
 class OpenDocument(NamedTuple):
@@ -54,7 +54,7 @@ class OpenDocument(NamedTuple):
     customer_name: str
     currency: str
     date: Day
-    """From which day on it is in the books."""
+    """The day from which it is in the books."""
     open: Decimal
     parts: tuple[OpenPart, ...]
     """The first due first."""
@@ -75,26 +75,26 @@ class ReceivedPayment(NamedTuple):
 
 
 class Receivables(NamedTuple):
-    """All that lines of a statement are compared with, as of one day."""
+    """Everything with which lines of a statement are compared, as of one day."""
 
     documents: Mapping[str, OpenDocument]
     numbers: NumberIndex
     digits: Mapping[str, tuple[str, ...]]
-    """Numbers by their digits, without leading zeros: as references that have no letters say them."""
+    """Numbers by their digits, without leading zeros, as in references without letters."""
     customers_of: Mapping[str, str]
     """The main account of the customer invoiced, by number, of what is not open."""
     states: Mapping[str, str]
-    """Of each number that is not open: what it is, in words that follow "is"."""
+    """For each number that is not open: its state, in words that follow "is"."""
     by_customer: Mapping[str, tuple[str, ...]]
     """The numbers of what is open, by main account; the first due first."""
     by_amount: Mapping[tuple[str, Decimal], tuple[str, ...]]
     """The numbers by currency and what is open."""
     names: NameIndex
     payer_ibans: Mapping[str, tuple[str, ...]]
-    """The main accounts of the customers who are known to pay from an IBAN."""
+    """The main accounts of the customers known to pay from an IBAN."""
     customer_names: Mapping[str, str]
     received: Mapping[str, tuple[ReceivedPayment, ...]]
-    """The money that documents got and kept, by number, the latest last."""
+    """The money that documents received and kept, by number, the latest last."""
     unstated_fee: Decimal
     """What banks may have kept back of a payment without saying so, at most; 0 where nobody says it."""
     handed_in: HandedIn
@@ -151,7 +151,7 @@ def receivables(book: Book, as_of: date, allocated: Allocated | None = None) -> 
 
 
 def _document(book: Book, claims: Iterable[OpenItem], as_of: date) -> OpenDocument | None:
-    """A document of which parts are open; of one that several customers owe, the share of the first of them by account."""
+    """A document of which parts are open; if several customers owe it, the share of the first of them by account."""
     items = sorted(claims, key=lambda claim: (claim.instalment.due, claim.instalment.index, claim.account))
     customers = sorted({book.main_accounts[claim.account] for claim in items})
     items = [claim for claim in items if book.main_accounts[claim.account] == customers[0]]
@@ -193,7 +193,7 @@ def _due_order(document: OpenDocument) -> tuple[date, date, str]:
 
 
 def _discount(invoice: Invoice, open_: Decimal) -> Discount | None:
-    """The cash discount of a document of which nothing is settled yet."""
+    """The cash discount of a document without any settlement yet."""
     if not invoice.customer or not invoice.customer.cash_discount or open_ != invoice.payable:
         return None
     try:
@@ -225,7 +225,7 @@ def _by_digits(numbers: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _payer_ibans(book: Book, as_of: date) -> dict[str, tuple[str, ...]]:
-    """The customers by the IBANs from which the ledger says that they pay."""
+    """The customers by the IBANs from which they pay, according to the ledger."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for account, dated in book.customers.items():
         for iban in dated.at(as_of).payer_iban.split(","):
@@ -255,7 +255,7 @@ def _received(allocated: Allocated) -> dict[str, tuple[ReceivedPayment, ...]]:
 
 
 def _take_back(payments: list[ReceivedPayment], amount: Decimal) -> None:
-    """Takes an amount from the latest payments on."""
+    """Takes an amount off the latest payments, then earlier ones."""
     while amount > 0 and payments:
         last = payments.pop()
         if last.amount > amount:
@@ -264,5 +264,5 @@ def _take_back(payments: list[ReceivedPayment], amount: Decimal) -> None:
 
 
 def number_of_core(known: Receivables, core: str) -> tuple[str, ...]:
-    """The numbers that the letters and digits of a structured reference stand for, alone or without the letters of the series."""
+    """The numbers that match the letters and digits of a structured reference, alone or without the letters of the series."""
     return known.numbers.by_letters_and_digits.get(core) or known.digits.get(core) or ()

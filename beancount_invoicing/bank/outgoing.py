@@ -1,4 +1,4 @@
-"""Money that leaves: a payment that came back to its payer, a refund, or nothing of ours."""
+"""Outgoing money: a payment that came back to its payer, a refund, or nothing of ours."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def outgoing(
     line: StatementLine,
     names: Names,
 ) -> Proposal:
-    """What a line that takes money away, or gives an earlier one back, is for; `received`: what documents got so far."""
+    """What a line that takes money away, or reverses an earlier one, is for; `received`: what documents received so far."""
     if line.amount > 0:
         return Proposal(
             line,
@@ -51,7 +51,7 @@ def outgoing(
 def _refund(
     known: Receivables, open_of: Callable[[str], Decimal], line: StatementLine, names: Names
 ) -> Proposal | None:
-    """Of a credit note that the line names, or the only one of its amount that the owner of the account has."""
+    """For a credit note that the line names, or the only one of its amount that the account's owner has."""
     for naming in names.namings:
         for number in naming.numbers:
             open_ = open_of(number)
@@ -120,7 +120,7 @@ def _refund_by_iban(
 
 
 def _return(known: Receivables, received: ReceivedMoney, line: StatementLine, names: Names) -> Proposal:
-    """A payment given back: of a document that the line names and that got just that much."""
+    """A reversed payment: of a document that the line names and that received exactly that amount."""
     reason = _reason(line)
     against = list(names.against)
     for naming in names.namings:
@@ -193,7 +193,7 @@ def _return_without_name(
 
 
 def _moved(line: StatementLine) -> Decimal:
-    """What the other side got, or what is taken back of its payment: without the fee that the bank took for it."""
+    """What the other side received, or what is reversed of its payment: without the bank's fee."""
     return line.amount + line.fee
 
 

@@ -1,4 +1,4 @@
-"""Which accounts a payment uses where nobody says it: the bank's, that of fees, that of discounts."""
+"""The accounts of a payment by default: the bank's, that of fees, that of discounts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from beancount_invoicing.model import AccountUse, Book
 
 
 class ChosenAccount(NamedTuple):
-    """An account, and why it is this one."""
+    """An account, and the reason for choosing it."""
 
     account: str
     because: str

@@ -1,4 +1,4 @@
-"""What a payment makes of taxes: those that wait for it become due, those that a discount lowers are owed no more."""
+"""The effect of a payment on taxes: pending ones become due, and a discount lowers others."""
 
 from __future__ import annotations
 
@@ -73,9 +73,9 @@ def lowered_taxes(
 
 
 def moved_taxes(accounts: CustomerAccounts, day: date, effects: Iterable[TaxEffect]) -> list[TaxPosting]:
-    """What leaves the accounts on which taxes wait until they are paid, and what is owed of it from then on.
+    """What leaves the pending accounts, and what is due of it from then on.
 
-    Where the day's exchange rate is another than the invoice's, both differ. Raises CannotBook where no tax says what waits.
+    If the day's exchange rate is not the invoice's, the two differ. Raises CannotBook if no tax accounts for what is pending.
     """
     found: list[TaxPosting] = []
     for effect in effects:
@@ -133,8 +133,9 @@ def _due_account(accounts: CustomerAccounts, effect: TaxEffect, day: date) -> st
 def taxes_of_advance(
     accounts: CustomerAccounts, movement: MoneyMovement, code: str, amount: Decimal
 ) -> list[TaxPosting]:
-    """The tax in money for services that are known by then, though no document bills them yet: it is due when the money comes
-    (directive 2006/112/EC, art. 65; CGI, art. 269, 2 c). Raises CannotBook where the code is none that is due on payment."""
+    """The tax in money for services that are already known, although no document bills them yet: it is due when the money
+    comes (directive 2006/112/EC, art. 65; CGI, art. 269, 2 c). Raises CannotBook if the code is not due on payment.
+    """
     taxes = accounts.book.taxes
     dated = taxes.get(code)
     known = sorted(

@@ -1,4 +1,4 @@
-"""What the money of a payment and the claims that it settles are worth in one currency."""
+"""The worth, in one currency, of a payment's money and of the claims that it settles."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.steps import round_to
 
 Price = tuple[Decimal, str]
-"""What one unit is worth (or all of an amount), and in which currency."""
+"""The worth of one unit (or of the whole amount), and its currency."""
 
 
 class PricedAmount(NamedTuple):
-    """A posting's price, and what the posting then weighs, with its sign; `price` is None where it needs none."""
+    """A posting's price, and the posting's weight with it, with its sign; `price` is None if it needs none."""
 
     weight: Decimal
     price: Price | None = None
@@ -27,14 +27,14 @@ class PricedAmount(NamedTuple):
 
 
 class Valuation(NamedTuple):
-    """What everything weighs in `currency`."""
+    """The common currency of all weights."""
 
     currency: str
     money: PricedAmount
     fee: PricedAmount
     legs: tuple[PricedAmount, ...]
     because: str
-    """How the money's worth, or the claims', is known; "" where there is one currency only."""
+    """How the worth of the money, or of the claims, is known; "" if there is only one currency."""
 
     def rate_of(self, leg: CustomerLeg, priced: PricedAmount) -> Decimal:
         """What one unit of a claim's currency is worth."""
@@ -42,7 +42,7 @@ class Valuation(NamedTuple):
 
 
 def price_of(value: Decimal, amount: Decimal, currency: str) -> PricedAmount:
-    """The price of an `amount` that weighs `value`: of one unit, but of all of it where no number says that of one (3.3333…)."""
+    """The price of an `amount` that weighs `value`: per unit, or in total if no number gives that of a unit (3.3333…)."""
     rate = value / amount
     exponent = rate.normalize().as_tuple().exponent
     if len(rate.as_tuple().digits) < getcontext().prec and -exponent <= 8:  # type: ignore[operator] # an amount is finite
@@ -136,7 +136,7 @@ def _without_booked_price(
 
 
 def _day_rate(book: Book, currency: str, into: str, movement: MoneyMovement) -> tuple[Decimal | None, str]:
-    """The ledger's latest price of a currency up to the day of the money, and what to say of it."""
+    """The ledger's latest price of a currency up to the day of the money, and a description of it."""
     there = latest_price(book, (currency, into), movement.date)
     back = latest_price(book, (into, currency), movement.date)
     if back and back[1] and (not there or there[0] < back[0]):

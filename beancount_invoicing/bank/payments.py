@@ -9,15 +9,15 @@ from beancount_invoicing.model import ZERO, CalculationStep, Day, Payment, TaxMo
 
 
 class CannotBook(ValueError):
-    """A payment cannot be booked as it is asked for; the message says why, with both figures, and what to do."""
+    """A payment cannot be booked as requested; the message says why, with both figures, and what to do."""
 
 
 class MoneyMovement(NamedTuple):
-    """What the bank says of one movement: of money that came, or (negative) went."""
+    """The bank's data about one movement: money that came, or (negative) went."""
 
     date: Day
     amount: Decimal
-    """What the bank account shows, in `currency`: net of `fee`; negative where money left."""
+    """The amount on the bank account, in `currency`: net of `fee`; negative if money left."""
     currency: str
     bank_account: str
     payer: str = ""
@@ -27,26 +27,26 @@ class MoneyMovement(NamedTuple):
     bank_id: str = ""
     """The bank's own id of the movement, kept in `bank-id`."""
     fee: Decimal = ZERO
-    """What was kept back on the way, 0 or more, in `currency`: the other side paid `amount` + `fee`, or got −(`amount` + `fee`)."""
+    """What a bank kept, 0 or more, in `currency`: the other side paid `amount` + `fee`, or got −(`amount` + `fee`)."""
     fee_account: str = ""
     is_return: bool = False
-    """It gives an earlier payment back, as a debit that bounced."""
+    """It reverses an earlier payment, such as a debit that bounced."""
     return_reason: str = ""
-    """Of a payment that came back: the bank's reason, kept in `return-reason`, such as AM04."""
+    """For a payment that came back: the bank's reason, such as AM04, for the key `return-reason`."""
 
 
 class SettledDocument(NamedTuple):
-    """How much of a document a movement settles, in the document's currency, with the sign that it has in the customer's account.
+    """How much of a document a movement settles, in the document's currency, with the sign that it has on the customer's account.
 
-    Positive of an invoice that is paid; negative of a credit note that is used or paid back. Against the document's own sign it
-    takes a payment back: of an invoice −120.00, where a debit bounced, or 120.00 were paid too much and are paid back.
+    It is positive for an invoice that is paid; negative for a credit note that is used or paid back. The opposite of the document's
+    own sign reverses a payment: −120.00 of an invoice, if a debit bounced, or if 120.00 were overpaid and are paid back.
     """
 
     number: str
     amount: Decimal
     """With `discount`, which is a part of it."""
     discount: Decimal = ZERO
-    """What of `amount` is given up as cash discount, with its sign."""
+    """How much of `amount` is given up as cash discount, with its sign."""
     instalment: int | None = None
     """Only this instalment, from 1."""
 
@@ -63,7 +63,7 @@ class PaymentPosting(NamedTuple):
 
 
 class ExplainedFigure(NamedTuple):
-    """Where the amount of a posting comes from, in a sentence, with the steps of its calculation if there are any."""
+    """The source of a posting's amount, in a sentence, with the steps of its calculation if there are any."""
 
     account: str
     amount: Decimal
@@ -73,7 +73,7 @@ class ExplainedFigure(NamedTuple):
 
 
 class PaymentEntry(NamedTuple):
-    """The whole transaction of a payment: what is to be written, and why. Its postings balance."""
+    """The whole transaction of a payment: its content, and the reasons. Its postings balance."""
 
     date: Day
     payee: str
@@ -91,7 +91,7 @@ class PaymentEntry(NamedTuple):
     currency: str
     """Of the documents, and of what stays on account."""
     on_account: Decimal
-    """What stays on the customer's account for no document (negative: what is taken from there), in the claims' currency."""
+    """The unallocated amount that stays on the customer's account (negative: what is taken from there), in the claims' currency."""
     payments: tuple[Payment, ...] = ()
-    """How the ledger will be read: for `CustomerAccounts.after`, which books the next payment on top of this one."""
+    """How the ledger will be read with it: for `CustomerAccounts.after`, which books the next payment on top of this one."""
     tax_movements: tuple[TaxMovement, ...] = ()

@@ -1,4 +1,4 @@
-"""The money that documents got and kept, while lines of statements are gone through: by number, and by amount."""
+"""The money that documents received and kept, while lines of statements are processed: by number, and by amount."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from beancount_invoicing.bank.open_documents import ReceivedPayment
 
 
 class ReceivedMoney:
-    """What may still be given back, by document."""
+    """What may still be reversed, by document."""
 
     def __init__(self, received: Mapping[str, Sequence[ReceivedPayment]]) -> None:
         self._received = dict(received)

@@ -1,4 +1,4 @@
-"""Structured references of payments: their check digits, and the letters and digits that stand in them for a document."""
+"""Structured references of payments: their check digits, and the letters and digits that identify a document."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ _LONGEST_CREDITOR = 25
 
 
 class StructuredReference(NamedTuple):
-    """A reference with check digits. `core` is what stands in it for a document, in small letters without leading zeros: digits
-    alone where the kind has no letters."""
+    """A reference with check digits.
+
+    `core` is the part that identifies a document, in lower case without leading zeros: only digits for kinds without letters.
+    """
 
     written: str
     kind: ReferenceKind
@@ -28,10 +30,10 @@ class StructuredReference(NamedTuple):
 
 
 def structured_references(line: StatementLine) -> tuple[StructuredReference, ...]:
-    """The structured references of a line: those that the bank gives as such, and those in its text, without repetition.
+    """The structured references of a line: those in the bank's own field, and those in its text, without repetition.
 
-    Sources: ISO 11649 (RF), the Belgian gestructureerde mededeling (modulo 97), the Swiss QR reference (modulo 10, recursive),
-    and references for machines to read that end with a Luhn digit (ISO/IEC 7812-1), only where the bank gives them as such.
+    Sources: ISO 11649 (RF), the Belgian gestructureerde mededeling (modulo 97), the Swiss QR reference (modulo 10, recursive), and
+    machine-readable references that end with a Luhn digit (ISO/IEC 7812-1), the last only from the bank's own field.
     """
     found = [reference for text in line.references if (reference := _whole(text))]
     found += [reference for match in _BELGIAN.finditer(line.text) if (reference := _whole("".join(match.groups())))]
@@ -43,7 +45,7 @@ def structured_references(line: StatementLine) -> tuple[StructuredReference, ...
 
 
 def is_structured(reference: str) -> bool:
-    """Whether what a bank gives as a reference is one with check digits, right or wrong: no text in which numbers are sought."""
+    """Whether a bank's reference is one with check digits, right or wrong: not a text that may contain numbers."""
     found = _whole(reference)
     return found is not None and (found.valid or found.kind == "ISO 11649")
 
@@ -68,7 +70,7 @@ def _whole(text: str) -> StructuredReference | None:
 
 
 def _creditor_in(text: str) -> StructuredReference:
-    """The creditor reference at the start of a text: as many of its words as have right check digits, the most of them."""
+    """The creditor reference at the start of a text: as many of its words as possible with valid check digits."""
     ends = [match.end() for match in re.finditer(r"[0-9A-Za-z](?![0-9A-Za-z])", text)]
     for end in reversed(ends):
         compact = text[:end].replace(" ", "").upper()

@@ -1,4 +1,4 @@
-"""On which accounts of a customer the documents stand that a payment settles, or takes back, and what they were booked at."""
+"""The accounts of a customer with the documents that a payment settles, or reverses, and their booked values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class CustomerLeg(NamedTuple):
     """A posting on a customer's account; `amount` has the ledger's sign, negative where a claim is settled."""
 
     number: str
-    """The document's; "" of what stays on the account."""
+    """The document's number; "" for money that stays on the account."""
     account: str
     customer: str
     currency: str
@@ -28,12 +28,12 @@ class CustomerLeg(NamedTuple):
     """What of `amount` is given up, with its sign."""
     instalment: int | None = None
     booked_value: Decimal | None = None
-    """What `amount` was booked at in `value_currency`, with its sign; None where the claim has no price."""
+    """The booked value of `amount`, in `value_currency`, with its sign; None if the claim has no price."""
     value_currency: str = ""
 
 
 class _Part(NamedTuple):
-    """How much there is of an instalment on an account, without sign."""
+    """The amount of an instalment on an account, without sign."""
 
     account: str
     source: Source
@@ -107,7 +107,7 @@ def _invoice(accounts: CustomerAccounts, document: SettledDocument, day: date) -
 
 
 def _open(allocated: Allocated, invoice: Invoice, document: SettledDocument) -> Iterator[_Part]:
-    """What is open, in the order in which a payment takes it: the oldest due first, what is kept back last."""
+    """What is open, in the order in which a payment settles it: the oldest due first, retentions last."""
     items = [
         item
         for item in allocated.open_items
@@ -128,7 +128,7 @@ def _open(allocated: Allocated, invoice: Invoice, document: SettledDocument) -> 
 
 
 def _paid(allocated: Allocated, invoice: Invoice, document: SettledDocument) -> Iterator[_Part]:
-    """What was paid and can be taken back: what was too much, then the latest payment, as a debit takes it back."""
+    """What was paid and can be reversed: overpayments, then the latest payment, in the order in which a debit reverses them."""
     for payment, left in allocated.unallocated:
         if left * document.amount > 0 and invoice.number in (payment.settles or payment.links):
             yield _Part(payment.account, payment.source, abs(left))
@@ -149,7 +149,7 @@ def _paid(allocated: Allocated, invoice: Invoice, document: SettledDocument) -> 
 
 
 def _booked(parts: Sequence[tuple[Decimal, Weight | None]]) -> tuple[Decimal | None, str]:
-    """What parts of a claim were booked at, and in which currency; None where a part of it has no price, or in another currency."""
+    """The booked value of parts of a claim, and its currency; None if a part has no price, or one in another currency."""
     currencies = {weight.currency_of_value if weight else "" for _amount, weight in parts}
     if currencies == {""} or len(currencies) > 1:
         return None, ""
@@ -160,7 +160,7 @@ def _booked(parts: Sequence[tuple[Decimal, Weight | None]]) -> tuple[Decimal | N
 def _too_much(
     allocated: Allocated, invoice: Invoice, document: SettledDocument, there: Decimal, *, forward: bool
 ) -> str:
-    """Why so much of a document is not to be settled, and what to do."""
+    """Why that much of a document cannot be settled, and what to do."""
     number, currency, amount = invoice.number, invoice.currency, abs(document.amount)
     which = (
         _("instalment {instalment} of {number}", instalment=document.instalment, number=number)

@@ -31,7 +31,7 @@ def check_statements(statements: Sequence[Statement]) -> tuple[Finding, ...]:
 
 
 def adds_up(statement: Statement) -> bool | None:
-    """Whether opening balance and lines make the closing balance; None where the statement lacks one of the balances."""
+    """Whether opening balance and lines give the closing balance; None if the statement lacks one of the balances."""
     if statement.opening is None or statement.closing is None:
         return None
     return statement.opening + sum((line.amount for line in statement.lines), ZERO) == statement.closing

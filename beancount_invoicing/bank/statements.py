@@ -13,7 +13,7 @@ class StatementLine(NamedTuple):
     """One movement on the account. A batch that the bank itemises is one line per item."""
 
     bank_id: str
-    """The bank's own id of the movement, or a digest of what it says: the same in each file that holds the movement."""
+    """The bank's own id of the movement, or a digest of its content: the same in each file that contains the movement."""
     date: Day
     """The day it was booked."""
     amount: Decimal
@@ -27,24 +27,24 @@ class StatementLine(NamedTuple):
     payer_iban: str = ""
     """The other side's account, in capitals and without spaces."""
     text: str = ""
-    """What the other side wrote, as it was written, lines joined by a space."""
+    """The other side's text, as it was written, lines joined by a space."""
     references: tuple[str, ...] = ()
     """Structured references (ISO 11649, Belgian, Swiss …), without spaces; their check digits may be wrong."""
     end_to_end_id: str = ""
-    """What the side that ordered the movement called it (our own for a direct debit); never `NOTPROVIDED`."""
+    """The reference given by whoever ordered the movement (our own for a direct debit); never `NOTPROVIDED`."""
     mandate: str = ""
     return_reason: str = ""
-    """The ISO 20022 code (AM04, MS03 …) if the movement gives an earlier one back, else empty; see `is_return`."""
+    """The ISO 20022 code (AM04, MS03 …) if the movement reverses an earlier one, else empty; see `is_return`."""
     is_return: bool = False
     fee: Decimal = ZERO
-    """What was taken off before the money came, in the account's currency: `amount` + `fee` was paid."""
+    """What was deducted before the money came, in the account's currency: `amount` + `fee` was paid."""
     ordered_amount: Decimal | None = None
-    """What was ordered, where that was in another currency …"""
+    """The amount ordered, if that was in another currency …"""
     ordered_currency: str = ""
     batch: str = ""
     """What the side that ordered it called the file, or the group in it, of which the bank books all as this one movement."""
     ultimate_payer: str = ""
-    """Whom `payer` paid for (or was paid for), where the bank says so: the ultimate debtor or creditor of ISO 20022."""
+    """On whose behalf `payer` paid (or was paid), if the bank gives it: the ultimate debtor or creditor of ISO 20022."""
 
 
 class Statement(NamedTuple):
@@ -57,7 +57,7 @@ class Statement(NamedTuple):
     iban: str = ""
     """The account, in capitals and without spaces; empty where the file names none."""
     account_name: str = ""
-    """The account as the file names it, where that is no IBAN."""
+    """The account as the file names it, if that is not an IBAN."""
     number: str = ""
     since: date | None = None
     """First day that the statement covers."""

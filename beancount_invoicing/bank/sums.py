@@ -10,10 +10,10 @@ from beancount_invoicing.bank.payment_options import PaymentOption
 from beancount_invoicing.model import ZERO
 
 MOST_DOCUMENTS = 12
-"""Of more than so many, some sum is nearly always there by chance."""
+"""With more documents than this, some combination nearly always matches by chance."""
 
 Choice = tuple[tuple[str, PaymentOption], ...]
-"""Documents by number, each with what is paid of it."""
+"""Documents by number, each with the amount paid of it."""
 
 
 def choices(

@@ -1,4 +1,4 @@
-"""Document numbers in what a payer wrote: whole words, and never digits of an IBAN, a telephone number, a date or an amount."""
+"""Document numbers in a payer's text: whole words, and never digits of an IBAN, a telephone number, a date or an amount."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from typing import NamedTuple
 from beancount_invoicing.rules.accents import without_accents
 
 BOUNDARY = "\x1f"
-"""Stands where words do not belong together: between the fields of a line, and for what is no number of a document."""
+"""Marks where words do not belong together: between the fields of a line, and in place of anything that is not a document's
+number.
+"""
 
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _SIGNS = re.compile(r"[^a-z0-9]+")
@@ -27,7 +29,7 @@ _INTRODUCING = frozenset(
 _AMOUNT_AFTER = re.compile(r"[.,]\d{1,2}(?!\d)")
 _AMOUNT_BEFORE = re.compile(r"\d[.,]\Z")
 _SHORT = 6
-"""A number of fewer digits, without a letter, may be anything: a post code, the end of a card's number."""
+"""A number of fewer digits, without a letter, could be anything: a postcode, the end of a card's number."""
 _LEAST = 4
 _YEAR = re.compile(r"(?:19|20)\d\d\Z")
 
@@ -50,18 +52,18 @@ _LABELLED = re.compile(r"(?<![A-Za-z])(?:BIC|SWIFT|ICS|SIRET|SIREN|TVA|VAT|RUM|T
 
 
 class Mention(NamedTuple):
-    """Where a text names documents: all of `numbers` are written so, if they are several nobody can tell which is meant."""
+    """A place in a text that names documents: if it fits several of `numbers`, nobody can tell which is meant."""
 
     numbers: tuple[str, ...]
     written: str
     start: int
     end: int
     exact: bool
-    """Written with the very signs of the number, in whatever case."""
+    """Written with exactly the characters of the number, in any case."""
     introduced: bool
     """A word such as "facture" stands before it."""
     weak: bool
-    """It is digits and nothing else, few of them or with blanks between: something else must say the same."""
+    """It consists only of digits, few of them or with blanks between: something else must agree."""
 
 
 class NumberIndex(NamedTuple):
@@ -70,11 +72,11 @@ class NumberIndex(NamedTuple):
     by_letters_and_digits: Mapping[str, tuple[str, ...]]
     longest: int
     shapes: frozenset[str]
-    """How those with a letter at the front are written, each digit as 0: what looks so and is none was meant for one."""
+    """The shapes of those with a letter at the front, each digit as 0: what has such a shape without being one was meant as one."""
 
 
 def number_index(numbers: Iterable[str]) -> NumberIndex:
-    """The index of these numbers; what is too short to be told from other words is not in it."""
+    """The index of these numbers, without those too short to be distinguished from other words."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for number in dict.fromkeys(numbers):
         bare = letters_and_digits(number)
@@ -88,7 +90,7 @@ def number_index(numbers: Iterable[str]) -> NumberIndex:
 
 
 def letters_and_digits(number: str) -> str:
-    """A number without its signs, in small letters."""
+    """A number without its punctuation, in lower case."""
     return _SIGNS.sub("", number.lower())
 
 
@@ -223,7 +225,7 @@ def _is_weak(written: str, exact: bool, numbers: tuple[str, ...]) -> bool:
 def _unknown(
     plain: str, words: list[tuple[str, int, int]], index: NumberIndex, taken: list[tuple[int, int]]
 ) -> Iterator[str]:
-    """What is written like a number of ours, and is none."""
+    """What looks like a number of ours, and is none."""
     for first, (_word, start, _end) in enumerate(words):
         if any(begin <= start < stop for begin, stop in taken) or (
             first and re.fullmatch(r"rf\d\d", words[first - 1][0])
@@ -252,7 +254,7 @@ def _plain(sign: str) -> str:
 
 
 def _ibans(plain: str) -> Iterator[tuple[int, int]]:
-    """Where IBANs stand, in groups or not: those with right check digits, and what else is grouped like one."""
+    """The places of IBANs, in groups or not: those with valid check digits, and anything else grouped like one."""
     for match in _IBAN_START.finditer(plain):
         if not _country_known(match.group()[:2].upper()):
             continue

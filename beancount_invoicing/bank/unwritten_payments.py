@@ -1,4 +1,4 @@
-"""A payment that is not written yet, as the ledger will be read once it is."""
+"""A payment that is not written yet, as it will be read from the ledger later."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _exchange_rate(
     priced: PricedAmount,
     leg: CustomerLeg,
 ) -> PaymentExchangeRate | None:
-    """What the entry will say that one unit of a claim's currency is worth, as `entries.exchange` reads it."""
+    """The worth of one unit of a claim's currency according to the entry, as `entries.exchange` reads it."""
     if leg.currency == worth.currency and movement.currency == leg.currency:
         return None
     if not accounts.has_pending_taxes:

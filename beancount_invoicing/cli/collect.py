@@ -28,7 +28,7 @@ from beancount_invoicing.cli.common import (
     spaced,
 )
 from beancount_invoicing.cli.echo import echo
-from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, sending_options
+from beancount_invoicing.cli.writing import bank_file_options, build_write_options, changing, print_outcome
 from beancount_invoicing.delivery.pain import SepaVersion
 from beancount_invoicing.documents.search import named_documents
 from beancount_invoicing.dunning.collecting import HeldOrder
@@ -89,7 +89,7 @@ def _hand_in_options(kind: OrderKind) -> Callable[[Callable[..., None]], Callabl
             show_default=True,
             help="How it is shown.",
         ),
-        sending_options,
+        bank_file_options,
     )
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:

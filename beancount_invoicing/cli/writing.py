@@ -95,6 +95,11 @@ writing_options = _options_of_writing(
     "Only show it. This is the default unless a setting writes at once.",
 )
 """Of commands that write into the ledger."""
+bank_file_options = _options_of_writing(
+    "Write the file for the bank, and record its orders in the ledger. Without it, only show them.",
+    "Only show what would be handed in. This is the default.",
+)
+"""Of commands that write files for the bank."""
 sending_options = _options_of_writing(
     "Really send it (e-mails leave), and record that in the ledger. Without it, only show what would be sent.",
     "Only show what would be sent. This is the default.",
