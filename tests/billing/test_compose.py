@@ -17,6 +17,7 @@ from beancount_invoicing.billing.compose import (
 from beancount_invoicing.billing.fixed import DepositLeft, deposit_taxes_due, deposits_left, progress_billing, stranded
 from beancount_invoicing.billing.prices import line_changes_on
 from beancount_invoicing.billing.tax_rates import milestone_dates_at_other_rates
+from beancount_invoicing.checks import check
 from beancount_invoicing.model import Book
 from tests.ledgers import book_of, sound_book
 
@@ -369,3 +370,16 @@ def test_tax_that_is_owed_on_payment_waits_on_its_account_if_it_has_one(pending:
     tax = f'2025-01-01 custom "invoice-tax" "CASH" "TVA" Liabilities:VAT\n  rate: 20\n  due-on: "payment"\n{pending}'
     (draft,) = drafts(sound_book(ACCOUNTS + tax + contract(f'{HOSTING}; tax: "CASH"')))
     assert [(charged.account, charged.amount) for charged in draft.taxes] == [(account, D("20.00"))]
+
+
+def test_a_contract_s_price_is_for_its_own_item_only() -> None:
+    book = sound_book(
+        ACCOUNTS
+        + '2025-01-01 custom "invoice-item" "PLAN" "Plan" Income:Services\n  unit: "hour"\n'
+        + contract('item: "DEV"; price: 90.00; time: Assets:Time', mode="time")
+        + '2026-01-05 * "Planned"\n  Assets:Time  3 HOUR\n    item: "PLAN"\n  Equity:Time\n'
+    )
+    lines, notices = billing.unbilled_lines(book, DAY)
+    assert lines == []
+    assert [notice.rule for notice in notices] == ["time-without-price"]
+    assert [finding.rule for finding in check(book)] == ["time-without-price"], "checks look at no more than they must"
