@@ -38,13 +38,8 @@ def with_entries(
 ) -> tuple[BookedLine, ...]:
     """Each proposal (with the account of its line) and its entry, in their order.
 
-<<<<<<< HEAD
-    Entries are worked out by day, each on top of those before it that are booked without asking. What cannot be booked is a
-    proposal, with the reason against it. `accounts`: the Book's, with what was booked on top of it before.
-=======
     Entries are worked out by day, each on top of earlier ones that are booked without asking. What cannot be booked stays a
-    proposal, with the reason.
->>>>>>> 9ac34df (Docstrings of bank in plain English)
+    proposal, with the reason. `accounts`: the Book's, with what was booked on top of it before.
     """
     accounts = accounts or CustomerAccounts(book)
     order = sorted(range(len(proposals)), key=lambda at: (proposals[at][1].line.date, at))
