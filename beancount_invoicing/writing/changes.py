@@ -201,9 +201,10 @@ def _write(file: Path, planned: writer.Plan, changes: Changes, outcome: Outcome,
         git.must_be_clean(files)
     for named, content in changes.files:
         write_if_different(named, content)
-    _record(outcome.book.file or str(file), changes, planned, outcome)
-    beancount_cache.forget(file)  # a file that is new below a pattern would not make Beancount do so
-    writer.write(planned)
+    top = Path(outcome.book.file or file)
+    with undo_log.recorded(top, _act(top, changes, planned, outcome), planned):
+        beancount_cache.forget(file)  # a file that is new below a pattern would not make Beancount do so
+        writer.write(planned)
     tracked = git.tracked(changes.removed_files) if commit else ()
     for removed in changes.removed_files:
         removed.unlink(missing_ok=True)
@@ -215,15 +216,13 @@ def _write(file: Path, planned: writer.Plan, changes: Changes, outcome: Outcome,
     return outcome
 
 
-def _record(top_file: str, changes: Changes, planned: writer.Plan, outcome: Outcome) -> None:
-    """Notes what is about to be written, so that `undo` knows what came last. Raises OSError."""
+def _act(top: Path, changes: Changes, planned: writer.Plan, outcome: Outcome) -> undo_log.Act | None:
+    """What is about to be written, so that `undo` knows what came last; None where it takes something back."""
     if changes.act == "undo":
-        return
+        return None
     kind: undo_log.ActKind = "documents" if outcome.documents and changes.act == "other" else changes.act
-    top = Path(top_file)
     act = undo_log.act_of(top, kind, changes.message, planned, changes.edits, outcome.book)
-    if act:
-        undo_log.record_act(top, act._replace(session=changes.session))
+    return act._replace(session=changes.session) if act else None
 
 
 def _uncommitted(outcome: Outcome, error: git.GitError) -> str:

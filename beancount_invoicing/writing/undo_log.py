@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -60,6 +61,29 @@ def record_act(top: Path, act: Act) -> None:
     folder = top.resolve().parent
     lines = [json.dumps(_as_json(entry, folder), ensure_ascii=False) for entry in [*acts, act][-_KEPT:]]
     write_if_different(_file_beside(top), ("\n".join(lines) + "\n").encode())
+
+
+@contextmanager
+def recorded(top: Path, act: Act | None, planned: Plan) -> Iterator[None]:
+    """The act is noted while it is written; where nothing could be written, it is noted no more. Raises OSError."""
+    file = _file_beside(top)
+    before = file.read_bytes() if file.is_file() else None
+    if act:
+        record_act(top, act)
+    try:
+        yield
+    except BaseException:
+        if act and _is_untouched(planned):
+            with suppress(OSError):
+                file.unlink() if before is None else file.write_bytes(before)
+        raise
+
+
+def _is_untouched(planned: Plan) -> bool:
+    """Whether no file is as planned."""
+    with suppress(OSError):
+        return not any(file.file.exists() and file.file.read_bytes() == file.new_bytes for file in planned.files)
+    return False
 
 
 def act_of(top: Path, kind: ActKind, message: str, planned: Plan, edits: Sequence[Edit], book: Book) -> Act | None:
