@@ -112,8 +112,11 @@ def render_command(
             found = search.named_documents(ledger.book, max(as_of, ledger.book.last_date), words)
             if (statuses or since) and len(found.named_by_customer) < len(found.positions):
                 raise click.UsageError(_("name either numbers, or --status and --since"))
+            selected = {position.invoice.number for position in search.select_documents(ledger.book, as_of, narrow)}
             wanted = tuple(
-                position for position in found.positions if not found.named_by_customer or narrow.passes(position)
+                position
+                for position in found.positions
+                if position.invoice.number in selected or position.invoice.number not in found.named_by_customer
             )
         else:
             wanted = search.select_documents(ledger.book, as_of, narrow)

@@ -181,7 +181,8 @@ def _cash_discount(
 
 def unit_words(unit: str, quantity: Decimal, formats: Formats, word_table: dict[str, Any]) -> str:
     """A unit in the document's language, in the number that a quantity asks for; as it is where it is no word that is known."""
-    known = word_table["units"].get(unit)
+    units = word_table["units"]
+    known = units.get(unit) or next((forms for forms in units.values() if unit in forms), None)
     return str(known[0] if formats.is_singular(quantity) else known[1]) if known else unit
 
 

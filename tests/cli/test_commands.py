@@ -266,6 +266,14 @@ def test_render_by_status_and_date(tmp_path: Path) -> None:
     assert len(list((tmp_path / "new").iterdir())) == len(data("list", *DAY, "--since", "2026-11-01"))
 
 
+def test_render_a_customers_documents_as_of_a_day(tmp_path: Path) -> None:
+    documents = data("list", *DAY, "--customer", "Kerbrat")
+    early = {row["number"] for row in documents if row["date"] <= "2026-06-30"}
+    assert 0 < len(early) < len(documents)
+    call("render", "Kerbrat", "--as-of", "2026-06-30", "--to", "text", "-o", tmp_path)
+    assert {file.stem for file in tmp_path.iterdir()} == early
+
+
 def test_a_void_number_has_no_document(tmp_path: Path) -> None:
     result = call("render", "F2025-0041", "-o", tmp_path)
     assert "no document" in result.stderr

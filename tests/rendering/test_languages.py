@@ -23,7 +23,8 @@ from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.model import ZERO, Book, Dated, Invoice, Tone
 from beancount_invoicing.receivables import positions, receipt, statements
 from beancount_invoicing.rendering import View, view_texts
-from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES
+from beancount_invoicing.rendering.document import unit_words
+from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES, word_table
 from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.parties import country_name
 from beancount_invoicing.rules import payment_terms
@@ -209,6 +210,14 @@ def test_amounts_and_dates(language: str, money: str, negative: str, percent: st
     assert tuple(text.replace("\xa0", " ").replace("\u202f", " ") for text in said) == (
         money, negative, percent, day, short_day,
     )  # fmt: skip
+
+
+def test_a_unit_in_the_documents_language_is_counted() -> None:
+    french = word_table((BUILT_IN_TEMPLATES,), "fr")
+    for unit in ("hour", "heure", "heures"):
+        assert unit_words(unit, D(1), Formats("fr"), french) == "heure"
+        assert unit_words(unit, D(6), Formats("fr"), french) == "heures"
+    assert unit_words("palette", D(6), Formats("fr"), french) == "palette"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
