@@ -311,3 +311,42 @@ def test_the_first_payment_comes_to_the_bank_that_the_ledger_names(ledger: Path)
         file.write('2025-01-01 custom "invoice-option" "bank-accounts" "Assets:Bank"\n')
     assert "Assets:Bank  600.00 EUR" in " ".join(pay(ledger, "F2026-0003").replace("               ", " ").split("\n"))
     assert paid(ledger, "F2026-0003")[-2:] == ["Assets:Bank 600.00 EUR", "Assets:Receivable:Kiefer -600.00 EUR"]
+
+
+DOLLARS = """
+2025-06-01 custom "invoice-customer" Assets:Receivable:Kiefer
+  vat-id: "DE129273398"
+2026-01-09 * "Kiefer GmbH" "Study, booked at 0.92" ^F2026-0004
+  invoice: "F2026-0004"
+  Assets:Receivable:Kiefer  1000.00 USD @ 0.92 EUR
+  Income:Services           -920.00 EUR
+    tax: "REVERSE"
+"""
+
+
+@pytest.mark.parametrize(
+    ("documents", "came", "settled", "difference"),
+    [
+        ("F2026-0004", "900.00", "-1000.00", "20.00"),  # 1000 at 0.92 is 920: 20 are lost
+        ("F2026-0004", "950.00", "-1000.00", "-30.00"),  # 950 came for 920: 30 are gained
+        ("F2026-0004=500", "450.00", "-500.00", "10.00"),  # half of it is 460
+        ("F2026-0004=333.33", "310.00", "-333.33", "-3.34"),  # 333.33 at 0.92 is 306.6636
+    ],
+)
+def test_dollars_that_came_as_euros_leave_an_exchange_difference(
+    ledger: Path, documents: str, came: str, settled: str, difference: str
+) -> None:
+    ledger.write_text(ledger.read_text(encoding="utf-8") + DOLLARS, encoding="utf-8")
+    written = paid(ledger, documents, "--amount", came, "--currency", "EUR", "--date", "2026-02-12")
+    assert words(f"Assets:Bank {came} EUR")[0] in written
+    account = "Income:Exchange" if difference.startswith("-") else "Expenses:Exchange"
+    assert words(f"{account} {difference} EUR")[0] in written
+    assert words(f"Assets:Receivable:Kiefer {settled} USD @ 0.92 EUR")[0] in written
+
+
+def test_dollars_that_came_as_dollars_leave_no_exchange_difference(ledger: Path) -> None:
+    ledger.write_text(ledger.read_text(encoding="utf-8") + DOLLARS, encoding="utf-8")
+    written = paid(ledger, "F2026-0004", "--date", "2026-02-12")
+    assert words("Assets:Receivable:Kiefer -1000.00 USD @ 0.92 EUR")[0] in written
+    assert not any("Exchange" in line for line in written)
+    assert open_of(ledger, "F2026-0004") == "0.00"
