@@ -82,6 +82,24 @@ def test_no_two_instalments_have_one_end_to_end_id(instalments: set[tuple[str, i
     assert all(len(text) <= 35 and sepa.is_mandate_reference(text) for text in found)
 
 
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("M-0001", True),
+        ("A/B", True),
+        ("/A", False),
+        ("A/", False),
+        ("A//B", False),
+        ("", False),
+        ("A" * 35, True),
+        ("A" * 36, False),
+        ("Mandat n°4", False),
+    ],
+)
+def test_what_may_be_the_reference_of_a_mandate(text: str, good: bool) -> None:
+    assert sepa.is_mandate_reference(text) == good
+
+
 def test_a_creditor_identifier_has_check_digits() -> None:
     assert problem("creditor-id", "FR46ZZZ005002") is None
     assert problem("creditor-id", "FR46 ABC 005002") is None, "the business code is not part of what is checked"
