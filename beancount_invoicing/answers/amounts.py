@@ -15,14 +15,18 @@ from beancount_invoicing.rules.steps import round_to, show_value
 Answer = dict[str, Any]
 
 
-@exact
 def amount_text(amount: Decimal | None, currency: str) -> str | None:
     """An amount with its currency's decimals; it is never rounded away: an amount that has more keeps them."""
     if amount is None:
         return None
-    exponent = amount.normalize().as_tuple().exponent if amount else 0
-    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-    return format(round_to(amount, max(places, currency_decimals(currency))), "f")
+    rounded = round_to(amount, currency_decimals(currency))
+    return format(rounded if rounded == amount else _without_zeros(amount), "f")
+
+
+@exact
+def _without_zeros(amount: Decimal) -> Decimal:
+    """An amount without zeros after its last decimal."""
+    return amount.normalize()
 
 
 def number_text(value: Decimal | None) -> str | None:
