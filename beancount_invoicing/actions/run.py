@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
@@ -136,19 +136,15 @@ def run(
     `bill` and `send` raise, and UnknownRunStep; once documents are written, whatever prevents sending them is a problem in the
     answer.
     """
-    from beancount_invoicing.rendering import TemplateError
-
     day = send_options.day
     # nothing is sent beside an error: nor is anything billed that should be
     write_options = write_options._replace(strict=True)
     loads = LedgerLoader(Path(file))
     before, _loading = loads.ledger_and_loading(fresh=write_options.write)
     steps = steps_of(before, day, only_steps)
-    sends = "send" in (*steps, *steps_of(before, day))  # some day, if not today
-    dating = DocumentDating(day, to_send=sends)
+    dating = DocumentDating(day, to_send="send" in (*steps, *steps_of(before, day)))  # some day, if not today
     billed = bill(file, day, dating, write_options, loader=loads) if "bill" in steps else None
-    due = _DueLetters()
-    letters_from = 0
+    due, letters_from = _DueLetters(), 0
 
     def make(ledger: Ledger) -> list[Dispatch | HeldDispatch]:
         nonlocal due, letters_from
@@ -162,16 +158,12 @@ def run(
                 dispatches += dispatches_of_reminders(ledger, due.proposals)
         return dispatches
 
-    problems = [billed.problem] if billed else []
     done: SendReport | None = None
+    problems = [billed.problem] if billed else []
     if {"send", "remind"} & set(steps):
-        try:
-            done = send(file, make, send_options, write_options, loads)
-            problems.append(done.problem)
-        except (Refused, CannotSend, CannotWrite, FileChanged, GitError, TemplateError, OSError) as error:
-            if not (write_options.write and billed and billed.documents):
-                raise
-            problems.append(_nothing_sent(error))  # what was billed is to be told all the same
+        has_billed = write_options.write and billed is not None and bool(billed.documents)
+        done, problem = _send(lambda: send(file, make, send_options, write_options, loads), has_billed)
+        problems.append(problem)
     results = done.results if done else ()
     collected: OrderReport | None = None
     if "collect" in steps:
@@ -220,6 +212,20 @@ def _due_letters(ledger: Ledger, day: date, bank_is_booked: bool) -> _DueLetters
         bank_notices_,
         tuple(text for proposal in ready for text in proposal.notices),
     )
+
+
+def _send(send_all: Callable[[], SendReport], has_billed: bool) -> tuple[SendReport | None, str]:
+    """The report of what was sent, and what went wrong. Raises what `send_all` raises, unless something was billed before, which is
+    to be told all the same."""
+    from beancount_invoicing.rendering import TemplateError
+
+    try:
+        report = send_all()
+    except (Refused, CannotSend, CannotWrite, FileChanged, GitError, TemplateError, OSError) as error:
+        if not has_billed:
+            raise
+        return None, _nothing_sent(error)
+    return report, report.problem
 
 
 def _nothing_sent(error: Exception) -> str:

@@ -75,8 +75,7 @@ def read_book(
     """
     forget_files()
     findings = FindingCollector()
-    names = zip(_Roots._fields, ("Assets", "Income", "Expenses", "Equity"), strict=True)
-    roots = _Roots(*(str(options.get(f"name_{root}", usual)) for root, usual in names))
+    roots = _roots(options)
     directives = Directives(findings, roots.assets)
     by_kind = entries_by_kind(entries, directives)
     customers, owners = directives.customers()
@@ -88,15 +87,13 @@ def read_book(
         owner(account)
     pending = pending_taxes(context.taxes, (roots.income, roots.expenses), roots.equity, owner)
     contracts, milestones = directives.contracts()
-    of_postings = PostingContext(
-        time_accounts(contracts), by_kind.non_billable_accounts, parent_accounts(customers, owner), pending
-    )
+    parents = parent_accounts(customers, owner)
+    of_postings = PostingContext(time_accounts(contracts), by_kind.non_billable_accounts, parents, pending)
     read = read_transactions(by_kind.transactions, context, of_postings, documents_read, findings, plugin_ran, known)
     acceptances = directives.acceptances()
     invoices, owing, by_link = _linked_invoices(read, contracts, acceptances, owner, findings)
     paid = _payments(by_kind, read, context, roots, pending, owing, by_link, findings)
     events = [event for entry in by_kind.events if (event := read_event(entry, owner, by_link, owing, findings))]
-    operating = options.get("operating_currency") or ()
     paying = [transaction for transaction, _handled in read.paying]
     bank_days, imported_from = banks(entries, paying, context.options, owner, roots.assets)
     return replace(
@@ -125,7 +122,7 @@ def read_book(
         interest_invoices=_interest_invoices(invoices),
         corrections=_corrections(invoices),
         currencies=by_kind.currencies,
-        currency=str(operating[0]) if operating else "",
+        currency=str(next(iter(options.get("operating_currency") or ()), "")),
         expenses_root=roots.expenses,
         exchange_rates={pair: tuple(sorted(rates)) for pair, rates in sorted(by_kind.exchange_rates.items())},
         findings=tuple(findings.found),
@@ -133,6 +130,12 @@ def read_book(
         file=str(options.get("filename", "")),
         title=str(options.get("title", "")),
     )
+
+
+def _roots(options: Mapping[str, Any]) -> _Roots:
+    """The names that the ledger gives the roots of accounts."""
+    names = zip(_Roots._fields, ("Assets", "Income", "Expenses", "Equity"), strict=True)
+    return _Roots(*(str(options.get(f"name_{root}", usual)) for root, usual in names))
 
 
 def _reading_context(
