@@ -33,8 +33,12 @@ STEPS = st.lists(st.tuples(st.sampled_from(["pay", "return", "keep", "allocate",
 
 def balance(ledger: Path, account: str) -> Decimal:
     entries, _errors, _options = loader.load_file(str(ledger))
-    postings = (posting for entry in entries if isinstance(entry, Transaction) for posting in entry.postings)
-    return sum((posting.units.number for posting in postings if posting.account == account), Decimal(0))  # type: ignore[union-attr, misc] # booked
+    total = Decimal(0)
+    for entry in entries:
+        for posting in entry.postings if isinstance(entry, Transaction) else ():
+            if posting.account == account and posting.units is not None and isinstance(posting.units.number, Decimal):
+                total += posting.units.number
+    return total
 
 
 @pytest.mark.slow
