@@ -105,16 +105,17 @@ def steps_of(ledger: Ledger, day: date, only_steps: Sequence[RunStep] = ()) -> t
 
 
 def _collect(
-    file: str | Path, ledger: Ledger, send_options: SendOptions, write_options: WriteOptions
+    file: str | Path, loads: LedgerLoader, send_options: SendOptions, write_options: WriteOptions
 ) -> tuple[OrderReport | None, str]:
     """Writes the direct debits that are due into files, once the last day to hand one in is near; and what went wrong, or ""."""
     day = send_options.day
+    ledger, _loading = loads.ledger_and_loading(fresh=write_options.write)
     due = due_collections(ledger.book, day, ledger.allocated_at(day))
     if not any(order.last_day <= target_days_later(day, HAND_IN_DAYS) for order in due.orders):
         return None, ""
     options = OrderOptions("collected", day, folder=Path(send_options.folder) if send_options.folder else None)
     try:
-        report = hand_in(file, lambda _ledger: (), options, write_options)
+        report = hand_in(file, lambda _ledger: (), options, write_options, loads)
     except (Refused, CannotSend, CannotWrite, FileChanged, GitError, OSError) as error:
         return None, _("nothing was collected: {text}", text=_in_words(error))
     return report, report.problem
@@ -167,7 +168,7 @@ def run(
     results = done.results if done else ()
     collected: OrderReport | None = None
     if "collect" in steps:
-        collected, problem = _collect(file, loads.if_unchanged() or open_ledger(file), send_options, write_options)
+        collected, problem = _collect(file, loads, send_options, write_options)
         problems.append(problem)
     written = collected is not None and bool(collected.written)
     after = (None if written else loads.if_unchanged()) or open_ledger(file)  # which keeps what is said next time

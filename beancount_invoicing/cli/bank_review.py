@@ -39,6 +39,7 @@ from beancount_invoicing.bank.booking import BookedLine
 from beancount_invoicing.cli.asking import ask
 from beancount_invoicing.cli.bank_import import print_lines
 from beancount_invoicing.cli.common import (
+    AliasOption,
     DayParam,
     Session,
     error_line,
@@ -78,7 +79,15 @@ _LETTER = re.compile(r"\[(\w)\]")
     shell_complete=complete_accounts,
     help="The account of the statements, if the file does not give it.",
 )
-@click.option("--as-of", "as_of", type=DayParam(), metavar="DATE", help="Only lines up to this day.")
+@click.option(
+    "--as-of",
+    "as_of",
+    cls=AliasOption,
+    also=("--date",),
+    type=DayParam(),
+    metavar="DATE",
+    help="Only lines up to this day.",
+)
 @click.option("--all", "everything", is_flag=True, help="Also ask about lines that are not a customer's money.")
 @click.pass_obj
 def bank_review_command(

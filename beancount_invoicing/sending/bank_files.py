@@ -85,15 +85,22 @@ class OrderReport(NamedTuple):
     """What went wrong after everything was recorded: it was not committed."""
 
 
-def hand_in(file: str | Path, named: NamedNumbers, options: OrderOptions, write_options: WriteOptions) -> OrderReport:
+def hand_in(
+    file: str | Path,
+    named: NamedNumbers,
+    options: OrderOptions,
+    write_options: WriteOptions,
+    loader: LedgerLoader | None = None,
+) -> OrderReport:
     """Writes what is due into files for the bank and records it, with one load; without `write_options.write`, only shows it.
+    `loader`: that of the command, if it has loaded the ledger before.
 
     Raises, before anything is written: Refused if the ledger has errors, CannotSend if the seller lacks data that banks require,
     what `named` raises, writer.CannotWrite, FileChanged, git.GitError, OSError.
     """
     file = Path(file)
     with sending_locked(file) if write_options.write else nullcontext(), no_collections():
-        ledger, loading = LedgerLoader(file).ledger_and_loading(fresh=write_options.write)
+        ledger, loading = (loader or LedgerLoader(file)).ledger_and_loading(fresh=write_options.write)
         if write_options.write and ledger.errors:
             raise Refused(_("the ledger has errors: nothing is handed in until they are corrected"), ledger.errors)
         book = ledger.book

@@ -356,7 +356,7 @@ POLICY = '2025-01-01 custom "invoice-policy" "soft" {}\n  days: {}\n'
         ('2025-01-01 custom "invoice-option" "run" "bill, send remind"\n', ""),
         (
             '2025-01-01 custom "invoice-option" "run" "bill shout"\n',
-            'error option run: "shout" is not a step: write some of "bill send remind"',
+            'error option run: "shout" is not a step: write some of "bill send collect remind"',
         ),
         ('2025-01-01 custom "invoice-option" "bank-accounts" "Assets:Bank Assets:Cash"\n', ""),
         (

@@ -210,6 +210,7 @@ def test_remind_as_json() -> None:
             "apart",
             "held",
             "waiting",
+            "bank_until",
         ]
         for one in letter["invoices"]:
             assert list(one) == ["number", "due", "open", "days_overdue", "level", "interest", "indemnity"]

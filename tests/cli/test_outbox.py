@@ -224,7 +224,7 @@ def test_what_goes_is_in_the_commit(ledger: Path) -> None:
     git("init", "-q")
     git("config", "user.name", "x")
     git("config", "user.email", "x@x.example")
-    (ledger.parent / ".gitignore").write_text("outbox\n*.picklecache\n", encoding="utf-8")
+    (ledger.parent / ".gitignore").write_text("outbox\n*.picklecache\n.bean-invoice-*\n", encoding="utf-8")
     git("add", ".")
     git("commit", "-qm", "Books")
     run(ledger, *REMIND, "--write", "--commit")

@@ -330,8 +330,8 @@ def test_what_writes_loads_once_reads_no_cache_and_leaves_none_that_knows_less(
     before = written(ledger)
     result = call(ledger, command, "--write")
     assert result.exit_code == 0, result.output
-    # a run sends what it has billed, and ends by what it has left: each is another ledger
-    assert loads == ([True, True, False] if command == "run" else [True])
+    # a run sends what it has billed, collects what is due after that, and ends by what it has left: each is another ledger
+    assert loads == ([True, True, True, False] if command == "run" else [True])
     assert written(ledger) != before
     assert not trap.exists()
     used = caches(ledger)[command == "init"]

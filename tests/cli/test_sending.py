@@ -250,7 +250,7 @@ def test_what_is_in_doubt_is_named_and_not_sent_again(doubtful: tuple[Path, Brok
     assert events(ledger) == ["sending", "sending", "sent"]
     assert f"{PARC}: has been in doubt since 2026-11-30" in run(ledger, "send")
     assert "--confirm" in run(ledger, "send", PARC, *DAY, "--write", code=1)
-    assert "is in doubt" in run(ledger, "send", PARC, *DAY, "--again", "--write", code=1)
+    assert "has been in doubt since 2026-11-30" in run(ledger, "send", PARC, *DAY, "--again", "--write", code=1)
     assert len(those.taken) == 2
 
 
