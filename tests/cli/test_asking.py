@@ -25,6 +25,11 @@ from tests.ledgers import PRELUDE
 BEAN_INVOICE = str(Path(sys.executable).with_name("bean-invoice"))
 
 
+def _takes_interrupts() -> None:
+    """What ran in the background of a script ignores interrupts, and so would all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """A program on a terminal."""
 
@@ -41,6 +46,7 @@ class Terminal:
             cwd=folder,
             env=environment,
             start_new_session=True,
+            preexec_fn=_takes_interrupts,  # noqa: PLW1509 # nothing but this is done before the program starts
         )
         os.close(end)
 
