@@ -46,7 +46,7 @@ class Terminal:
             cwd=folder,
             env=environment,
             start_new_session=True,
-            preexec_fn=_takes_interrupts,  # noqa: PLW1509 # nothing but this is done before the program starts
+            preexec_fn=_takes_interrupts,  # nothing but this is done before the program starts
         )
         os.close(end)
 
