@@ -217,6 +217,51 @@ def test_what_goes_back_becomes_a_credit_note_that_names_the_invoices() -> None:
     assert not notices
 
 
+IN_DOLLARS = """
+2025-01-01 open Income:Hosting EUR
+2026-01-01 price USD 0.90 EUR
+2026-02-01 price USD 0.80 EUR
+2026-03-01 price USD 0.70 EUR
+"""
+
+
+def test_what_goes_back_in_dollars_is_booked_at_the_rate_of_its_invoice_and_not_of_the_day() -> None:
+    agreed = contract('text: "Hosting"; account: Income:Hosting; price: 100.00; bill: "advance"; currency: "USD"')
+    ledger = billed(IN_DOLLARS + agreed, "2026-01-01", "2026-02-01")
+    there = book(ledger + amended("2026-02-01", "price: 90.00"))
+    waiting, _notices = billing.unbilled_lines(there, date(2026, 3, 1))
+    back = [line for line in waiting if line.kind == "adjustment"]
+    (note,), _notices = billing.compose_drafts(there, back, date(2026, 3, 1), billing.next_numbers(there))
+    assert (note.kind, note.corrects, note.payable) == ("credit-note", "F2026-0002", D("-12.00"))
+    assert note.exchange is not None
+    assert (note.exchange.currency, note.exchange.rate) == ("EUR", D("0.80")), "not the 0.70 of the day"
+
+
+def test_an_invoice_that_was_credited_whole_is_not_named_by_what_goes_back() -> None:
+    """A rebate of 30.00: the latest invoice of the contract was given back already, so it is the one before that is credited."""
+    work = """
+{day} * "Work" ^{number}
+  invoice: "{number}"
+{corrects}  Assets:Receivable:Acme  {sign}120.00 EUR
+  Income:Services  -{sign}100.00 EUR
+    text: "Work"
+    tax: "FR20"
+    contract: "K"
+  Liabilities:VAT  -{sign}20.00 EUR
+    tax: "FR20"
+"""
+    first = work.format(day="2026-01-10", number="F2026-0001", corrects="", sign="")
+    latest = work.format(day="2026-02-10", number="F2026-0002", corrects="", sign="")
+    back = work.format(day="2026-02-20", number="A2026-0001", corrects='  corrects: "F2026-0002"\n', sign="-")
+    back = back.replace("--", "")
+    rebate = contract('text: "Rebate"; account: Income:Services; price: -30.00', "2026-03-01")
+    for more, credited in (("", "F2026-0002"), (back, "F2026-0001")):
+        there = book(rebate + first + latest + more)
+        waiting, _notices = billing.unbilled_lines(there, date(2026, 3, 31))
+        (note,), _notices = billing.compose_drafts(there, waiting, date(2026, 3, 31), billing.next_numbers(there))
+        assert (note.kind, note.net, note.corrects) == ("credit-note", D("-30.00"), credited)
+
+
 def test_what_goes_back_is_taken_off_what_is_asked_for() -> None:
     ledger = billed(ADVANCE, "2026-02-01") + amended("2026-02-01", "price: 90.00")
     there = book(ledger)

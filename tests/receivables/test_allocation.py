@@ -727,3 +727,14 @@ def test_a_credit_note_of_nobody_that_names_an_invoice_settles_nothing() -> None
     note = '\n2026-01-20 * "Back" ^A1 ^N1\n  invoice: "A1"\n  Assets:Cash  -10.00 EUR\n    settles: "A1"\n'
     note += '  Income:Services\n    text: "Work"\n    tax: "REVERSE"\n'
     assert open_amounts(book_of(ONE + note))["N1"] == "100.00"
+
+
+def test_a_payment_that_names_an_invoice_and_its_credit_note_settles_both_and_one_of_the_invoice_alone_leaves_the_note() -> (
+    None
+):
+    """80.00 pay an invoice of 100.00 less a credit note of 20.00 for something else."""
+    note = invoice("A1", "2026-01-15", "-20.00").replace("--", "")
+    both = book_of(ONE + note + payment("2026-02-01", "80.00", "N1", "A1"))
+    assert open_amounts(both) == {"N1": "0.00", "A1": "0.00"}
+    alone = book_of(ONE + note + payment("2026-02-01", "80.00", "N1"))
+    assert open_amounts(alone) == {"N1": "20.00", "A1": "-20.00"}
