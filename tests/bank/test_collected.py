@@ -178,3 +178,48 @@ def test_what_comes_back_opens_the_instalment_that_was_collected() -> None:
 def test_a_payment_out_pays_its_credit_note() -> None:
     (proposal,) = match(line("-70.00", end_to_end_id="A1"))
     assert summary(proposal) == ("book", "A", [("A1", "-70.00", None)])
+
+
+def test_a_direct_debit_of_a_document_that_is_paid_by_now_settles_nothing() -> None:
+    debit = line("100.00", end_to_end_id="F1+2", mandate="M-1", bank_id="2")
+    _paid, proposal = match(line("100.00", "F1", day=2), debit)
+    assert summary(proposal) == ("propose", "A", [])
+    assert proposal.against == ("less is open of F1 than was to be collected",)
+    before = '2026-02-26 * "Acme SAS" "Paid" ^F1\n  Assets:Bank  100.00 EUR\n  Assets:Receivable:Acme\n'
+    (proposal,) = match(debit, more=before)
+    assert summary(proposal) == ("propose", "A", [])
+    assert proposal.against == ("F1 is settled",)
+
+
+def test_a_direct_debit_that_brings_more_than_is_open_by_now_says_by_how_much() -> None:
+    debit = line("100.00", end_to_end_id="F1+2", mandate="M-1", bank_id="2")
+    _paid, proposal = match(line("40.00", "F1", day=2), debit)
+    assert summary(proposal) == ("propose", "A", [("F1", "60.00", None)])
+    assert proposal.against == ("100.00 EUR is 40.00 more than is open of F1",)
+
+
+def test_another_currency_is_no_direct_debit_of_ours() -> None:
+    (proposal,) = match(line("700.00", batch=FILE)._replace(currency="CHF"))
+    assert proposal.action == "not-ours"
+
+
+def test_of_two_days_of_a_file_that_add_up_to_the_same_nobody_can_tell_which() -> None:
+    orders = "".join(
+        f"""
+2026-01-09 * "Acme SAS" "Of two days" ^F2{at}
+  invoice: "F2{at}"
+  Assets:Receivable:Acme  55.00 EUR
+  Income:Services
+2026-02-27 note Assets:Receivable:Acme "To be collected" ^F2{at}
+  event: "collected"
+  amount: 55.00
+  mandate: "M-1"
+  end-to-end-id: "F2{at}"
+  collection-date: 2026-03-0{at}
+  message-id: "COL-20260227-ba9876543210"
+"""
+        for at in (2, 3)
+    )
+    (proposal,) = match(line("55.00", batch="COL-20260227-ba9876543210"), more=orders)
+    assert summary(proposal) == ("propose", "A", [("F22", "55.00", None)])
+    assert proposal.against == ("those of 2026-03-02 and 2026-03-03 add up to the same: nobody can tell which",)

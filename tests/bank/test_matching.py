@@ -339,3 +339,135 @@ def test_another_currency_is_proposed() -> None:
     ordered = {"ordered_amount": Decimal(500), "ordered_currency": "USD"}
     (proposal,) = match(line("460.00", "F2026-0008", **ordered), more=dollars)
     assert summary(proposal) == ("propose", "B", [("F2026-0008", "500.00")])
+
+
+def reference_of(digits: str) -> str:
+    """A Swiss reference that stands for digits."""
+    from stdnum.ch import esr
+
+    written = digits.zfill(26)
+    return str(written + esr.calc_check_digit(written))
+
+
+def test_digits_that_two_numbers_share_are_told_apart_by_the_amount_only() -> None:
+    shared = reference_of("20260001")  # F2026-0001 and A2026-0001
+    assert one("100.00", references=(shared,)) == ("book", "A", [("F2026-0001", "100.00")])
+    (proposal,) = match(line("480.00", "F2026-0003", references=(shared,)))
+    assert summary(proposal) == ("propose", "B", [("F2026-0003", "480.00")])
+    (reason,) = proposal.against
+    assert reason.endswith("belongs to F2026-0001 or A2026-0001: nothing decides which")
+
+
+def test_digits_that_could_be_anything_need_the_whole_amount() -> None:
+    shared = reference_of("20260001")
+    credit_is_used = line("-80.00", "A2026-0001", bank_id="0")
+    _refund, proposal = match(credit_is_used, line("60.00", references=(shared,)))
+    assert summary(proposal) == ("propose", "A", [("F2026-0001", "60.00")])
+    assert proposal.against == ("60.00 EUR is not what is open of F2026-0001: 100.00",)
+
+
+def test_an_account_from_which_several_customers_pay_books_nothing() -> None:
+    both = f"""
+2026-01-02 custom "invoice-customer" Assets:Receivable:Kiefer
+  payer-iban: "{ACME_IBAN}"
+"""
+    (proposal,) = match(line("250.00", payer_iban=ACME_IBAN), more=both)
+    assert summary(proposal) == ("propose", "C", [("F2026-0002", "250.00")])
+    assert proposal.evidence[0] == f"{ACME_IBAN} is known as the account of Acme SAS and Kiefer GmbH"
+    assert proposal.against == ("several customers pay from it",)
+
+
+def test_dollars_of_a_known_payer_that_arrived_as_euros_leave_an_exchange_difference_to_a_person() -> None:
+    dollars = """
+2026-01-15 * "Acme SAS" "In dollars" ^F2026-0008
+  invoice: "F2026-0008"
+  Assets:Receivable:Acme  500.00 USD
+  Income:Services
+"""
+    ordered: dict[str, Any] = {"ordered_amount": Decimal(500), "ordered_currency": "USD", "payer_iban": ACME_IBAN}
+    (proposal,) = match(line("460.00", **ordered), more=dollars)
+    assert summary(proposal) == ("propose", "C", [("F2026-0008", "500.00")])
+    assert proposal.against == ("500 USD arrived as 460.00 EUR: the exchange difference must be booked",)
+    (nothing,) = match(line("460.00", payer_iban=ACME_IBAN, ordered_amount=Decimal(5), ordered_currency="CHF"))
+    assert nothing.against == ("nothing is open in CHF",)
+
+
+def test_what_a_known_payer_owes_in_the_eea_may_be_a_part_payment_as_well_as_less_a_fee() -> None:
+    (proposal,) = match(line("240.00", payer_iban=ACME_IBAN), more=FEES)
+    assert summary(proposal) == ("propose", "C", [("F2026-0002", "250.00")])
+    assert proposal.against == ("it may be a part payment as well",)
+
+
+def test_so_many_documents_are_open_that_the_amount_tells_nothing() -> None:
+    many = "".join(
+        f"""
+2026-02-01 * "Acme SAS" "Many" ^F2026-01{at:02}
+  invoice: "F2026-01{at:02}"
+  Assets:Receivable:Acme  {at + 1}.00 EUR
+  Income:Services
+"""
+        for at in range(12)
+    )
+    (proposal,) = match(line("250.00", payer_iban=ACME_IBAN), more=many)
+    assert summary(proposal) == ("propose", "C", [])
+    assert proposal.against == ("more than 12 documents are open: too many to tell by the amount",)
+
+
+def test_two_customers_of_one_name_are_left_to_a_person() -> None:
+    second = """
+2026-01-01 open Assets:Receivable:Kiefer2
+  customer: "Kiefer GmbH"
+  country: "DE"
+"""
+    (proposal,) = match(line("480.00", payer="Kiefer GmbH"), more=second)
+    assert summary(proposal) == ("propose", "D", [("F2026-0003", "480.00")])
+    assert proposal.against == ("2 customers have this name", "the payer's account is not known as this customer's")
+
+
+def test_a_payment_of_yours_that_came_back_is_for_no_invoice() -> None:
+    (proposal,) = match(line("480.00", "F2026-0003", is_return=True))
+    assert summary(proposal) == ("propose", "", [])
+    assert proposal.against == ("a payment of yours came back: give the invoice or account it goes to instead",)
+
+
+def test_a_line_of_nothing_is_not_yours() -> None:
+    (proposal,) = match(line("0.00", "F2026-0003"))
+    assert (proposal.action, proposal.against) == ("not-ours", ("it moves no money",))
+
+
+CREDITS = f"""
+2026-01-02 custom "invoice-customer" Assets:Receivable:Kiefer
+  payer-iban: "{KIEFER_IBAN}"
+"""
+SAME_CREDIT = """
+2026-01-12 * "Kiefer GmbH" "Given back, too" ^A2026-0002
+  invoice: "A2026-0002"
+  Assets:Receivable:Kiefer  -80.00 EUR
+  Income:Services
+"""
+
+
+def test_a_refund_to_a_known_account_pays_its_only_credit_note_of_that_amount() -> None:
+    (proposal,) = match(line("-80.00", payer_iban=KIEFER_IBAN), more=CREDITS)
+    assert summary(proposal) == ("book", "C", [("A2026-0001", "-80.00")])
+    assert proposal.customer == "Assets:Receivable:Kiefer"
+    assert proposal.evidence == (
+        f"{KIEFER_IBAN} is known as the account of Kiefer GmbH",
+        "80.00 EUR is the credit of A2026-0001",
+    )
+    (other,) = match(line("-79.00", payer_iban=KIEFER_IBAN), more=CREDITS)
+    assert (other.action, other.against) == ("not-ours", ("money goes out without naming a document",))
+
+
+def test_a_refund_that_may_be_of_two_credit_notes_is_for_a_person() -> None:
+    (proposal,) = match(line("-80.00", payer_iban=KIEFER_IBAN), more=CREDITS + SAME_CREDIT)
+    assert summary(proposal) == ("propose", "C", [("A2026-0001", "-80.00")])
+    assert proposal.against == ("so is A2026-0002",)
+
+
+def test_a_part_of_a_credit_note_says_both_figures_and_a_later_one_is_for_a_person() -> None:
+    (part,) = match(line("-30.00", "A2026-0001"))
+    assert summary(part) == ("book", "B", [("A2026-0001", "-30.00")])
+    assert part.evidence[-1] == "30.00 EUR is a part of its credit of 80.00"
+    (early,) = match(line("-80.00", "A2026-0001", date=date(2026, 1, 10)))
+    assert (early.action, early.against) == ("propose", ("A2026-0001 is of 2026-01-11",))
