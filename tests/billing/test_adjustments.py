@@ -377,3 +377,14 @@ def test_however_late_a_change_is_written_the_same_is_billed_in_the_end(
     came_to = sum((line.net for invoice in there.invoices for line in invoice.lines), ZERO)
     assert came_to == sum((line.net for line in wanted if line), ZERO)
     assert adjusted(ledger, "2026-07-31") == []
+
+
+def test_a_contract_that_goes_to_an_account_of_no_customer_has_no_adjustment() -> None:
+    """Nobody can be asked for it: the check says what is wrong with the amendment."""
+    there = book_of(
+        ACCOUNTS
+        + "2025-01-01 open Assets:Receivable:Nobody\n"
+        + billed(ADVANCE, "2026-03-01")
+        + amended("2026-03-01", "price: 120.00", "Nobody")
+    )
+    assert retroactive_adjustments(there) == []

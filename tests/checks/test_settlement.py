@@ -429,3 +429,10 @@ def test_money_that_comes_back_was_likely_of_what_is_settled(amount: str, says: 
     other = f'2026-02-10 * "Acme" "By the bank"\n  Assets:Bank  {-float(amount):.2f} EUR\n  Assets:Receivable:Acme  {amount} EUR\n'
     (found,) = told(SERIES + paid + other + '    settles: "F2026-0003"\n', "unknown-link", "unknown-invoice")
     assert found.endswith(says)
+
+
+def test_a_part_of_a_larger_invoice_is_likelier_than_more_than_a_smaller_one() -> None:
+    """Both numbers are one slip away: 100.00 may be a part of 120.00, and are more than 60.00."""
+    (found,) = told(SERIES + PAID.format("F2026-0003", "100.00", "100.00"), "unknown-link")
+    assert "F2026-0001" in found
+    assert "F2026-0002" not in found

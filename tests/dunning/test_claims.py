@@ -691,3 +691,17 @@ def test_each_document_is_for_its_customer_and_a_void_number_for_nobody() -> Non
     gone = next(one for one in book.invoices if one.number == "N0")
     pairs = ((position.invoice, position.invoice), (gone, position.invoice), (position.invoice, gone), (gone, gone))
     assert [same_customer(*pair) for pair in pairs] == [True, False, False, False]
+
+
+def test_the_steps_of_a_part_say_what_is_contested_of_it_and_nothing_of_the_others() -> None:
+    """700.00 of 600.00 and 600.00 are contested: 600.00 of the first, 100.00 of the second."""
+    by_halves = '\n2025-02-01 custom "invoice-customer" Assets:Receivable:Acme\n  terms: "50% 30 days; 50% 60 days"\n'
+    found, position = of(FRANCE + by_halves + invoice() + event("2026-02-20", "dispute", "  amount: 700.00\n"))
+    for instalments, inputs in (
+        (None, [(D("600.00"), D("600.00")), (D("600.00"), D("100.00"))]),
+        ({2}, [(D("600.00"), D("100.00"))]),
+    ):
+        claim = interest_on(found, position, DAY, instalments=instalments)
+        assert claim is not None
+        contested = [step.inputs for step in claim.steps if step.because == "no claim is made on what is contested"]
+        assert contested == inputs

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from beancount_invoicing.dunning import dues_asked, late_instalments
+from beancount_invoicing.dunning.letter_history import letters_about
 from beancount_invoicing.receivables import Position, positions
 from tests.dunning.test_proposals import INVOICE, event, reminder
 from tests.ledgers import book_of
@@ -85,3 +86,9 @@ def test_a_letter_about_what_is_not_due_yet_is_about_nothing() -> None:
     position = at(works + kept + reminder(SENT, 1))
     assert [one.due for one in position.instalments] == [None]
     assert late_instalments(position, date(2026, 3, 31)) == ()
+
+
+def test_of_two_letters_of_one_day_the_one_of_the_higher_level_stands_first() -> None:
+    position = at(TWO + reminder(SENT, 1) + reminder(SENT, 2))
+    assert [letter.level for letter in letters_about(position, FIRST)] == [2, 1]
+    assert [letter.level for letter in letters_about(position, SECOND)] == [2, 1]

@@ -464,3 +464,13 @@ def test_what_hangs_on_a_document_is_found_by_its_number() -> None:
     assert {number: [invoice.number for invoice in invoices] for number, invoices in book.corrections.items()} == {
         "N1": ["G1"]
     }
+
+
+def test_a_document_of_another_customer_or_a_credit_note_is_not_the_likely_one() -> None:
+    note = document("A1", "-100.00", day="2026-02-01", keys='corrects: "F2026-0003"')
+    for known in (
+        document("F2026-0002", "100.00", customer="Kiefer"),
+        document("F2026-0002", "-100.00", keys='corrects: "F2025-0900"'),
+    ):
+        found = [text for text in told(known + note) if "A1" in text and "F2026-0003" in text]
+        assert [text.endswith("there is no such invoice") for text in found] == [True], found

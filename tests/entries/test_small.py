@@ -6,12 +6,16 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from beancount import loader
+from beancount.core.data import Transaction
 
+from beancount_invoicing.entries import read_book
+from beancount_invoicing.entries.legacy_books import _waiting
 from beancount_invoicing.entries.plugins import any_plugin_after, any_plugin_before
 from beancount_invoicing.writing import blocks
 from beancount_invoicing.writing.writer import _added, _before_plugin
 from tests.documents import document
-from tests.ledgers import sound_book
+from tests.ledgers import PRELUDE, sound_book
 
 D = Decimal
 OURS = ("beancount_invoicing", "")
@@ -145,3 +149,31 @@ def test_a_code_may_come_to_consist_of_parts() -> None:
         (D(0), 0),
         (D(30), 2),
     ]
+
+
+def test_the_bases_of_tax_that_waits_are_what_is_sold_and_the_claim_without_the_tax() -> None:
+    """1000.00 and 200.00 of tax, of which 50.00 are paid in cash at once: the cash is no base, the tax none of itself."""
+    entries, _errors, _options = loader.load_string("""
+2025-01-01 open Assets:Receivable
+2025-01-01 open Assets:Cash
+2025-01-01 open Income:Work
+2025-01-01 open Liabilities:Pending
+2025-03-02 * "Invoice"
+  Assets:Receivable  1150.00 EUR
+  Assets:Cash  50.00 EUR
+  Income:Work  -1000.00 EUR
+  Liabilities:Pending  -200.00 EUR
+""")
+    (entry,) = (entry for entry in entries if isinstance(entry, Transaction))
+    (tax,) = _waiting(entry, "Liabilities:Pending", Decimal("1150.00"))
+    assert tax == (Decimal("200.00"), "EUR", (Decimal("950.00"), Decimal("1000.00")))
+
+
+@pytest.mark.parametrize(("plugin_ran", "rules"), [(False, ["reserved-key"]), (True, [])])
+def test_a_fact_of_the_plugin_is_an_error_where_the_plugin_cannot_have_written_it(
+    plugin_ran: bool, rules: list[str]
+) -> None:
+    paid = '2026-01-05 * "Paid"\n  invoice-total: 1.00 EUR\n  Assets:Receivable:Acme  -1.00 EUR\n  Assets:Bank\n'
+    entries, _errors, options = loader.load_string(PRELUDE + paid)
+    found = read_book(entries, options, plugin_ran=plugin_ran).findings
+    assert [finding.rule for finding in found] == rules

@@ -462,3 +462,25 @@ def test_tax_that_left_without_its_code_hides_none_that_is_still_to_be_moved() -
 """
     found = [finding.rule for finding in check(sound_book(ledger)) if finding.rule.startswith("tax-")]
     assert sorted(found) == ["tax-code", "tax-due"]
+
+
+def test_an_exchange_difference_beside_a_tax_that_is_moved_is_in_the_tax_s_own_currency() -> None:
+    """18.00 EUR left, 18.40 are owed: 0.40 are a loss by the rate, the bank's fee of 5.00 USD is none."""
+    moved = """
+2026-03-01 * "Tax of dollars, and a fee"
+  Liabilities:Pending  18.00 EUR
+    tax: "FR20E"
+  Liabilities:VAT  -18.40 EUR
+    tax: "FR20E"
+  Expenses:Office  0.40 EUR
+  Expenses:Office  5.00 USD
+  Assets:Bank  -5.00 USD
+"""
+    (movement,) = sound_book(TAXES + moved).tax_movements
+    assert (movement.amount, movement.reached_due_account) == (Decimal("18.00"), Decimal("18.40"))
+
+
+def test_the_tax_of_a_document_waits_though_its_entry_has_the_tag_of_a_loss() -> None:
+    tagged = WORK.replace("^F2026-0001", "^F2026-0001 #write-off")
+    (movement,) = book_of(TAXES + tagged).tax_movements
+    assert (movement.number, movement.amount, movement.write_off) == ("F2026-0001", Decimal("-200.00"), False)
