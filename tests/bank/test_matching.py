@@ -471,3 +471,112 @@ def test_a_part_of_a_credit_note_says_both_figures_and_a_later_one_is_for_a_pers
     assert part.evidence[-1] == "30.00 EUR is a part of its credit of 80.00"
     (early,) = match(line("-80.00", "A2026-0001", date=date(2026, 1, 10)))
     assert (early.action, early.against) == ("propose", ("A2026-0001 is of 2026-01-11",))
+
+
+KEPT_BACK = """
+2025-01-01 open Assets:Receivable:Acme:Kept
+2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "WORKS" "fixed"
+  text: "Works"
+  account: Income:Services
+  price: 1000.00
+  retention: 5
+  retention-account: Assets:Receivable:Acme:Kept
+2026-01-16 * "Acme SAS" "Works" ^F2026-0010
+  invoice: "F2026-0010"
+  contract: "WORKS"
+  Assets:Receivable:Acme       570.00 EUR
+  Assets:Receivable:Acme:Kept   30.00 EUR
+    retained: "WORKS"
+  Income:Services
+"""
+
+
+def test_what_is_due_without_what_is_kept_back_is_a_known_sum() -> None:
+    (proposal,) = match(line("570.00", "F2026-0010"), more=KEPT_BACK)
+    assert summary(proposal) == ("book", "B", [("F2026-0010", "570.00")])
+    assert proposal.evidence[-1] == "570.00 EUR is what is open of F2026-0010 less the retention"
+
+
+def test_a_payment_of_two_instalments_comes_back_as_one() -> None:
+    both = """
+2026-01-20 * "Acme SAS" "Both parts" ^F2026-0005
+  Assets:Bank  1000.00 EUR
+  Assets:Receivable:Acme
+"""
+    (proposal,) = match(line("-1000.00", "F2026-0005", is_return=True), more=both)
+    assert summary(proposal) == ("return", "B", [("F2026-0005", "-1000.00")])
+    assert proposal.evidence[-1] == "F2026-0005 received 1000.00 on 2026-01-20"
+
+
+def test_of_a_payment_a_part_of_which_came_back_the_rest_is_there() -> None:
+    part_back = """
+2026-01-25 * "Kiefer GmbH" "A part came back" ^F2026-0004
+  Assets:Bank  -20.00 EUR
+  Assets:Receivable:Kiefer
+"""
+    assert one("-60.00", "F2026-0004", is_return=True)[0] == "return"
+    (whole, rest) = match(
+        line("-60.00", "F2026-0004", is_return=True),
+        line("-40.00", "F2026-0004", is_return=True, bank_id="2"),
+        more=part_back,
+    )
+    assert whole.action == "propose"
+    assert "F2026-0004 received no payment of 60.00 EUR that is still there" in whole.against
+    assert summary(rest) == ("return", "B", [("F2026-0004", "-40.00")])
+
+
+def test_what_is_void_or_replaced_is_named_in_vain_and_says_why() -> None:
+    more = """
+2026-01-17 * "void"
+  invoice: "F2026-0011"
+  kind: "void"
+2026-01-18 * "Kiefer GmbH" "The third is cancelled" ^F2026-0003-cancelled ^F2026-0003
+  invoice: "F2026-0003-cancelled"
+  kind: "cancellation"
+  corrects: "F2026-0003"
+  Assets:Receivable:Kiefer  -480.00 EUR
+  Income:Services
+2026-01-18 * "Kiefer GmbH" "The third again" ^F2026-0012 ^F2026-0003
+  invoice: "F2026-0012"
+  kind: "corrective"
+  corrects: "F2026-0003"
+  Assets:Receivable:Kiefer  470.00 EUR
+  Income:Services
+"""
+    void, replaced = match(line("33.00", "F2026-0011"), line("480.00", "F2026-0003", bank_id="2"), more=more)
+    assert void.against == ("F2026-0011 is void",)
+    assert "F2026-0003 is replaced by F2026-0012" in replaced.against
+
+
+def test_a_line_says_whether_its_fee_is_told_so_that_none_is_guessed() -> None:
+    (proposal,) = match(line("870.00", "F2026-0008", fee=Decimal("12.00")), more=FEES)
+    assert summary(proposal) == ("book", "B", [("F2026-0008", "882.00")])
+    assert proposal.unstated_fee == 0
+
+
+def test_dollars_that_are_missing_are_no_fee() -> None:
+    dollars = """
+2026-01-15 * "Zurich AG" "In dollars" ^F2026-0013
+  invoice: "F2026-0013"
+  Assets:Receivable:Zurich  500.00 USD
+  Income:Services
+"""
+    (proposal,) = match(line("490.00", "F2026-0013"), more=FEES + dollars)
+    assert proposal.action == "propose"
+    assert proposal.unstated_fee == 0
+    assert proposal.settlements == ()
+
+
+def test_a_payment_of_something_else_is_left_with_what_it_names() -> None:
+    (proposal,) = match(line("33.00", "F2026-0004"))
+    assert summary(proposal) == ("propose", "", [])
+    assert proposal.against == ("F2026-0004 is settled",)
+
+
+def test_money_out_that_names_what_received_nothing_is_left_to_a_person() -> None:
+    (proposal,) = match(line("-33.00", "F2026-0004"))
+    assert summary(proposal) == ("propose", "", [])
+    assert proposal.against == ("F2026-0004 received no payment of 33.00 EUR that is still there",)
+    (unknown,) = match(line("-33.00", is_return=True, return_reason="XX99"))
+    assert unknown.evidence == ("returned: XX99",)
+    assert unknown.against == ("no payment of 33.00 EUR, or more than one, can be given back",)
