@@ -119,9 +119,9 @@ def bank_review_command(
                 session.error(error_line(finding))
         except (StatementFileError, UnknownBankAccount) as error:
             session.error(with_relative(translated(str(error))))
-        except click.Abort:
+        except (click.Abort, KeyboardInterrupt):  # at a question, and anywhere else
             print_notice(_("\nWhat you accepted is written; the rest waits for the next review."))
-            raise
+            raise click.Abort from None
 
 
 class _Decision(NamedTuple):
