@@ -580,3 +580,22 @@ def test_money_out_that_names_what_received_nothing_is_left_to_a_person() -> Non
     (unknown,) = match(line("-33.00", is_return=True, return_reason="XX99"))
     assert unknown.evidence == ("returned: XX99",)
     assert unknown.against == ("no payment of 33.00 EUR, or more than one, can be given back",)
+
+
+def test_a_reference_of_no_document_here_is_said() -> None:
+    unknown = creditor_reference("F2026-0777")
+    (proposal,) = match(line("100.00", payer_iban=ACME_IBAN, references=(unknown,)))
+    assert summary(proposal) == ("propose", "C", [("F2026-0001", "100.00")])
+    assert proposal.against == (f"the reference {unknown} belongs to no document here",)
+
+
+def test_of_several_choices_less_a_fee_none_is_booked() -> None:
+    same = """
+2026-01-16 * "Zurich AG" "Abroad" ^F2026-0014
+  invoice: "F2026-0014"
+  Assets:Receivable:Zurich  500.00 EUR
+  Income:Services
+"""
+    (proposal,) = match(line("485.00", payer_iban="CH9300762011623852957"), more=FEES + same)
+    assert summary(proposal)[:2] == ("propose", "C")
+    assert proposal.against == ("so is F2026-0014",)

@@ -404,3 +404,29 @@ def test_an_entry_for_two_customers_says_so() -> None:
     both = [SettledDocument("F2026-0003", Decimal("10.00")), SettledDocument("F2026-0007", Decimal("40.00"))]
     entry = payment_entry(accounts(of_kiefer), moved("2026-02-01", "50.00"), both)
     assert entry.against == ("it pays for several customers: Assets:Receivable:Acme, Assets:Receivable:Kiefer",)
+
+
+ON_ACCOUNT = """
+2026-01-20 * "Acme SAS" "One, and more"
+  Assets:Bank  130.00 EUR
+  Assets:Receivable:Acme  -100.00 EUR
+    settles: "F2026-0001"
+  Assets:Receivable:Acme   -30.00 EUR
+"""
+
+
+def test_a_payment_that_came_back_takes_what_it_left_on_account_with_it() -> None:
+    more = '2025-01-01 custom "invoice-option" "allocation" "explicit"\n' + ON_ACCOUNT
+    found = plan_return(accounts(more), DAY, wanted("F2026-0001"), None, Decimal(0))
+    assert amounts(found.settled) == [("F2026-0001", "-100.00")]
+    assert (found.amount, found.on_account_of) == (Decimal("-130.00"), "Assets:Receivable:Acme")
+
+
+def test_what_was_written_off_does_not_come_back() -> None:
+    written_off = """
+2026-01-20 * "Acme SAS" "Given up" ^F2026-0001 #write-off
+  Expenses:BadDebt  100.00 EUR
+  Assets:Receivable:Acme
+"""
+    with pytest.raises(CannotBook, match=r"^nothing was paid on F2026-0001 by 2026-02-01, so nothing can come back$"):
+        plan_return(accounts(written_off), DAY, wanted("F2026-0001"), None, Decimal(0))
