@@ -169,6 +169,35 @@ def test_what_was_paid_of_a_replaced_invoice_becomes_due_of_the_other_on_the_day
     ]
 
 
+def test_what_was_paid_of_a_replaced_invoice_in_dollars_keeps_the_rate_at_which_it_came() -> None:
+    """A third was paid at 0.94: what becomes due of the corrective invoice is worth that, not the 0.92 of the invoice."""
+    in_dollars = """
+{day} * "Audit" ^{number}{links}
+  invoice: "{number}"
+{keys}  Assets:Receivable:Acme  {sign}1200.00 USD @ 0.92 EUR
+  Income:Services  {back}920.00 EUR
+    text: "Audit"
+    tax: "FR20E"
+  Liabilities:Pending  {back}184.00 EUR
+    tax: "FR20E"
+    amount: {sign}200.00
+"""
+    paid_in_part = """
+2026-02-10 * "A third" ^F2026-0001
+  Assets:Bank  376.00 EUR
+  Assets:Receivable:Acme  -400.00 USD @ 0.94 EUR
+"""
+    ledger = (
+        in_dollars.format(day="2026-01-10", number="F2026-0001", links="", keys="", sign="", back="-") + paid_in_part
+    )
+    for number, kind, sign, back in (("X2026-0001", "cancellation", "-", ""), ("F2026-0002", "corrective", "", "-")):
+        keys = f'  kind: "{kind}"\n  corrects: "F2026-0001"\n'
+        ledger += in_dollars.format(
+            day="2026-03-01", number=number, links=" ^F2026-0001", keys=keys, sign=sign, back=back
+        )
+    assert shares(ledger) == [("F2026-0001", "62.67"), ("F2026-0002", "62.67"), ("X2026-0001", "-62.67")]
+
+
 DISCOUNTED = """
 2026-01-20 * "Less two percent" ^F2026-0001
   Assets:Bank  {bank} EUR
