@@ -430,3 +430,18 @@ def test_what_was_written_off_does_not_come_back() -> None:
 """
     with pytest.raises(CannotBook, match=r"^nothing was paid on F2026-0001 by 2026-02-01, so nothing can come back$"):
         plan_return(accounts(written_off), DAY, wanted("F2026-0001"), None, Decimal(0))
+
+
+def test_what_came_for_one_retention_is_not_counted_for_the_next() -> None:
+    second = """
+2026-01-13 * "Acme SAS" "More works" ^F2026-0008
+  invoice: "F2026-0008"
+  Assets:Receivable:Acme       190.00 EUR
+    due: 2026-02-05
+  Assets:Receivable:Acme:Kept   10.00 EUR
+    due: 2027-01-06
+  Income:Services
+"""
+    found = plan("F2026-0002", "F2026-0008", amount="384.00", more=second)
+    assert amounts(found.settled) == [("F2026-0002", "194.00"), ("F2026-0008", "190.00")]
+    assert found.notices == ("F2026-0008: 10.00 EUR is kept back until later, and stays open",)
