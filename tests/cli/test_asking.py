@@ -10,6 +10,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -59,11 +60,18 @@ class Terminal:
             time.sleep(0.02)
         os.write(self._screen, keys.encode())
 
-    def wait(self, text: str) -> None:
+    def interrupt(self, text: str) -> None:
+        """Ctrl-C until the text stands there: the line editor may miss the first, as it is about to wait for keys."""
+        self.wait(text, each_second=lambda: self.process.send_signal(signal.SIGINT))
+
+    def wait(self, text: str, each_second: Callable[[], None] = lambda: None) -> None:
         """Reads on until the text stands there, after what was waited for before."""
-        limit = time.monotonic() + 30
+        limit, next_second = time.monotonic() + 30, time.monotonic()
         while (at := self.said.find(text, self._seen)) < 0:
             assert time.monotonic() < limit, f"{text!r} was not asked:\n{self.said}"
+            if time.monotonic() >= next_second:
+                each_second()
+                next_second += 1
             if select.select([self._screen], [], [], 0.2)[0]:
                 try:
                     self.said += os.read(self._screen, 4096).decode(errors="replace")
@@ -324,8 +332,8 @@ def test_a_review_books_what_is_accepted_and_can_be_left_at_any_time(statement: 
         terminal.answer("[q]uit", "l\n")
         terminal.wait("3 of 3")
         before = ledger.read_bytes()
-        terminal.process.send_signal(signal.SIGINT)
-        terminal.wait("What you accepted is written; the rest waits for the next review.")
+        terminal.wait("[q]uit")
+        terminal.interrupt("What you accepted is written; the rest waits for the next review.")
         assert terminal.end() == 1
     assert ledger.read_bytes() == before
     book = open_ledger(ledger).book
