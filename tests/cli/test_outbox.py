@@ -129,6 +129,11 @@ def names(ledger: Path) -> set[str]:
     return {str(path.relative_to(folder)) for each in ("outbox", "documents") for path in (folder / each).rglob("*.*")}
 
 
+def ledger_text(ledger: Path) -> str:
+    """What the files of the ledger say."""
+    return "".join(path.read_text(encoding="utf-8") for path in sorted(ledger.parent.rglob("*.beancount")))
+
+
 def test_a_letter_that_waits_is_discarded_with_its_files_and_is_due_again(ledger: Path) -> None:
     run(ledger, *REMIND, "--write")
     waits = names(ledger)
@@ -141,6 +146,7 @@ def test_a_letter_that_waits_is_discarded_with_its_files_and_is_due_again(ledger
         "outbox/2026-02-25-Acme-EUR-1.eml is removed",
         "documents/2026/2026-02-25-Acme-EUR-1.pdf is removed",
     ]
+    assert 'Acme "Rappel N1 was discarded: it was not sent" ^N1' in ledger_text(ledger)
     assert waits - names(ledger) == {
         "outbox/2026-02-25-Acme-EUR-1.eml", "documents/2026/2026-02-25-Acme-EUR-1.pdf",
     }  # fmt: skip
@@ -211,6 +217,7 @@ def test_what_is_in_doubt_is_discarded_by_its_number_only(doubtful: Path) -> Non
     assert events(doubtful) == ["sending"], "--all is about what was prepared"
     text = run(doubtful, "send", "--discard", "N1", "--date", DAY, "--write")
     assert "N1: reminder in doubt since 2026-02-25, email: discarded" in text
+    assert 'Acme "N1 was discarded: it was not sent" ^N1' in ledger_text(doubtful)
     assert events(doubtful) == ["sending", "not-sent"]
     assert names(doubtful) == set()
     assert sound(doubtful)
