@@ -8,18 +8,12 @@ from pathlib import Path
 import click
 
 from beancount_invoicing.actions.bank_backtest import rematched_payments
-from beancount_invoicing.actions.bank_files import (
-    RefusedStatements,
-    StatementFileError,
-    UnknownBankAccount,
-    statements_of_accounts,
-)
+from beancount_invoicing.actions.bank_files import statements_of_accounts
 from beancount_invoicing.answers.amounts import Answer
 from beancount_invoicing.answers.bank_backtest import backtest_json
 from beancount_invoicing.bank.backtest import bound, tier_figures, tiers_below
 from beancount_invoicing.cli.common import (
     Session,
-    error_line,
     examples,
     format_option,
     print_csv,
@@ -33,7 +27,7 @@ from beancount_invoicing.cli.common import (
 )
 from beancount_invoicing.cli.completion import complete_accounts
 from beancount_invoicing.cli.echo import echo
-from beancount_invoicing.languages import translated
+from beancount_invoicing.cli.statement_errors import reading_statements
 from beancount_invoicing.loading import loader
 from beancount_invoicing.messages import _, _n
 
@@ -66,24 +60,17 @@ def bank_backtest_command(
     FILES: statements of that time, which say more of a line than the ledger does. Nothing is written.
     """
     loading = loader.load(str(session.find()))
-    try:
+    with reading_statements(session):
         statements = [(named, found) for found, named in statements_of_accounts(loading.book, files, account)]
-    except RefusedStatements as error:
-        for finding in error.findings:
-            session.error(error_line(finding))
-        return
-    except (StatementFileError, UnknownBankAccount) as error:
-        session.error(with_relative(translated(str(error))))
-        return
-    rematched = rematched_payments(loading, since, until, statements)
-    asked = bound(loading.book, loading.book.last_date)
-    answer = backtest_json(rematched, tiers_below(tier_figures(rematched), asked) if asked else {})
-    if form == "json":
-        print_json(answer)
-    elif form == "csv":
-        print_csv(COLUMNS, [[tier[name] for name in COLUMNS] for tier in answer["tiers"]])
-    else:
-        _print(answer)
+        rematched = rematched_payments(loading, since, until, statements)
+        asked = bound(loading.book, loading.book.last_date)
+        answer = backtest_json(rematched, tiers_below(tier_figures(rematched), asked) if asked else {})
+        if form == "json":
+            print_json(answer)
+        elif form == "csv":
+            print_csv(COLUMNS, [[tier[name] for name in COLUMNS] for tier in answer["tiers"]])
+        else:
+            _print(answer)
 
 
 def _print(answer: Answer) -> None:

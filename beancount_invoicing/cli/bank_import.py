@@ -7,18 +7,12 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing.actions.bank_files import (
-    RefusedStatements,
-    StatementFileError,
-    UnknownBankAccount,
-    statements_of_accounts,
-)
+from beancount_invoicing.actions.bank_files import statements_of_accounts
 from beancount_invoicing.actions.bank_import import AccountStatement, import_statements
 from beancount_invoicing.answers.amounts import Answer
 from beancount_invoicing.answers.bank_lines import bank_line_json
 from beancount_invoicing.cli.common import (
     Session,
-    error_line,
     examples,
     format_option,
     print_csv,
@@ -31,6 +25,7 @@ from beancount_invoicing.cli.common import (
 )
 from beancount_invoicing.cli.completion import complete_accounts
 from beancount_invoicing.cli.echo import echo
+from beancount_invoicing.cli.statement_errors import reading_statements
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
 from beancount_invoicing.languages import translated
 from beancount_invoicing.messages import _, _p
@@ -82,16 +77,8 @@ def bank_import_command(
     def statements_of(book: Book) -> list[AccountStatement]:
         return [AccountStatement(named, statement) for statement, named in statements_of_accounts(book, files, account)]
 
-    with changing(session):
-        try:
-            done = import_statements(session.find(), statements_of, way)
-        except RefusedStatements as error:
-            for finding in error.findings:
-                session.error(error_line(finding))
-            return
-        except (StatementFileError, UnknownBankAccount) as error:
-            session.error(with_relative(translated(str(error))))
-            return
+    with changing(session), reading_statements(session):
+        done = import_statements(session.find(), statements_of, way)
         answers = [bank_line_json(line) for line in done.lines]
         if form == "json":
             print_json(answers)

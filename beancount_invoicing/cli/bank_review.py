@@ -11,12 +11,7 @@ from typing import Literal, NamedTuple
 
 import click
 
-from beancount_invoicing.actions.bank_files import (
-    RefusedStatements,
-    StatementFileError,
-    UnknownBankAccount,
-    statements_of_accounts,
-)
+from beancount_invoicing.actions.bank_files import statements_of_accounts
 from beancount_invoicing.actions.bank_import import AccountStatement, import_statements
 from beancount_invoicing.actions.bank_review import (
     LineKey,
@@ -42,7 +37,6 @@ from beancount_invoicing.cli.common import (
     AliasOption,
     DayParam,
     Session,
-    error_line,
     examples,
     print_notice,
     print_table,
@@ -53,6 +47,7 @@ from beancount_invoicing.cli.common import (
 )
 from beancount_invoicing.cli.completion import complete_accounts
 from beancount_invoicing.cli.echo import confirm, echo
+from beancount_invoicing.cli.statement_errors import reading_statements
 from beancount_invoicing.cli.writing import changing
 from beancount_invoicing.languages import translated
 from beancount_invoicing.ledger import LedgerLoader
@@ -111,14 +106,9 @@ def bank_review_command(
         ]
 
     review = _Review(session, statements_of, everything)
-    with changing(session):
+    with changing(session), reading_statements(session):
         try:
             review.run()
-        except RefusedStatements as error:
-            for finding in error.findings:
-                session.error(error_line(finding))
-        except (StatementFileError, UnknownBankAccount) as error:
-            session.error(with_relative(translated(str(error))))
         except (click.Abort, KeyboardInterrupt):  # at a question, and anywhere else
             print_notice(_("\nWhat you accepted is written; the rest waits for the next review."))
             raise click.Abort from None

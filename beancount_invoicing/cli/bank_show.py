@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from beancount_invoicing.actions.bank_files import (
-    StatementFileError,
     UnknownBankAccount,
     ledger_account,
     read_bank_files,
@@ -27,14 +26,13 @@ from beancount_invoicing.cli.common import (
     print_json,
     print_notice,
     print_table,
-    relative,
     say,
     spaced,
     warning_line,
 )
 from beancount_invoicing.cli.completion import complete_accounts
 from beancount_invoicing.cli.echo import echo
-from beancount_invoicing.languages import translated
+from beancount_invoicing.cli.statement_errors import reading_statements
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 
@@ -62,28 +60,30 @@ COLUMNS = (
 def bank_show_command(session: Session, files: tuple[Path, ...], account: str, form: str) -> None:
     """Show bank statements, and whether they add up. Nothing is written."""
     book = session.open().book
-    try:
+    with reading_statements(session):
         read = read_bank_files(book, files, account)
-    except StatementFileError as error:
-        session.error(_file_error(error))
-        return
-    for finding in check_statements([statement for statement, _described in read]):
+        _tell_findings(session, [statement for statement, _described in read])
+        answers = [
+            bank_statement_json(statement, _account(book, statement, described, account))
+            for statement, described in read
+        ]
+        if form == "json":
+            print_json(answers)
+        elif form == "csv":
+            print_csv(COLUMNS, [row for answer in answers for row in _rows(answer)])
+        elif not answers:
+            echo(_("There are no movements in these files."))
+        else:
+            for answer in answers:
+                _print_statement(answer)
+
+
+def _tell_findings(session: Session, statements: Sequence[Statement]) -> None:
+    for finding in check_statements(statements):
         if finding.severity == "error":
             session.error(error_line(finding))
         else:
             print_notice(warning_line(finding))
-    answers = [
-        bank_statement_json(statement, _account(book, statement, described, account)) for statement, described in read
-    ]
-    if form == "json":
-        print_json(answers)
-    elif form == "csv":
-        print_csv(COLUMNS, [row for answer in answers for row in _rows(answer)])
-    elif not answers:
-        echo(_("There are no movements in these files."))
-    else:
-        for answer in answers:
-            _print_statement(answer)
 
 
 def _account(book: Book, statement: Statement, described: str, named: str) -> str:
@@ -93,11 +93,6 @@ def _account(book: Book, statement: Statement, described: str, named: str) -> st
     except UnknownBankAccount as error:
         print_notice(str(error))
         return ""
-
-
-def _file_error(error: StatementFileError) -> str:
-    place = relative(error.source.file) + (f":{error.source.line}" if error.source.line else "")
-    return f"{place}: {translated(error.message)}"
 
 
 def _rows(answer: Answer) -> list[list[Any]]:

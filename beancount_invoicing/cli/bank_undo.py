@@ -6,17 +6,13 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing.actions.bank_files import (
-    RefusedStatements,
-    StatementFileError,
-    UnknownBankAccount,
-    statements_of_accounts,
-)
+from beancount_invoicing.actions.bank_files import statements_of_accounts
 from beancount_invoicing.actions.bank_import import AccountStatement
 from beancount_invoicing.actions.take_back import TakenBack, selection_of, take_back_bank
-from beancount_invoicing.cli.common import Session, error_line, examples, print_notice, relative, with_relative
+from beancount_invoicing.cli.common import Session, examples, print_notice, relative, with_relative
 from beancount_invoicing.cli.completion import complete_accounts
 from beancount_invoicing.cli.echo import echo
+from beancount_invoicing.cli.statement_errors import reading_statements
 from beancount_invoicing.cli.writing import build_write_options, changing, writing_options
 from beancount_invoicing.languages import translated
 from beancount_invoicing.messages import _, _n
@@ -43,18 +39,10 @@ def bank_undo_command(
     if into:
         raise click.UsageError(_("entries are taken out where they stand: leave --into away"))
     way = build_write_options(write, None, commit)
-    with changing(session):
+    with changing(session), reading_statements(session):
         wanted = None
         if files:
-            try:
-                read = statements_of_accounts(session.open().book, files, account)
-            except RefusedStatements as error:
-                for finding in error.findings:
-                    session.error(error_line(finding))
-                return
-            except (StatementFileError, UnknownBankAccount) as error:
-                session.error(with_relative(translated(str(error))))
-                return
+            read = statements_of_accounts(session.open().book, files, account)
             wanted = selection_of([AccountStatement(named, statement) for statement, named in read])
         print_taken_back(take_back_bank(session.find(), wanted, way), way)
 
