@@ -81,7 +81,9 @@ class Allocation(NamedTuple):
     paid_on: Day | None = None
     """The day of the payment that settles, or takes back; None for documents."""
     paid_by: Source | None = None
-    """For a `replacement`: the entry that paid the replaced document."""
+    """The entry by which the money came, if `source` is another one: of money that lay on the account, or that paid another
+    document before (`replacement`).
+    """
 
     @property
     def received_on(self) -> Day:
@@ -429,18 +431,21 @@ class _Allocating:
         how: AllocationKind,
         came: date | None = None,
         amount: Decimal | None = None,
+        paid_by: Source | None = None,
     ) -> None:
-        """A payment settles a part, as far as both reach, or up to `amount`; `came`: the day of the money, if it is not its own."""
+        """A payment settles a part, as far as both reach, or up to `amount`; `came` and `paid_by`: the day and the entry of the
+        money, if they are not its own.
+        """
         amount = settled_amount(part.open, payer.left) if amount is None else amount
         came, source = came or payer.payment.date, payer.payment.source
         part.open -= amount
         payer.left += amount
         payer.taken = min(payer.taken, abs(payer.left))
-        back: Iterable[tuple[Decimal, Source | None]] = ((amount, None),)
+        back: Iterable[tuple[Decimal, Source | None]] = ((amount, paid_by),)
         if part.invoice.kind == "cancellation":  # it pays back what was paid of the cancelled document
             back = [(-payment.amount, payment.paid_by) for payment in self._taken(part.invoice, -amount, day)]
         for settled, money in back:
-            part.settled_by.append(Settlement(settled, how, len(self.allocations), day, came, source, payer))
+            part.settled_by.append(Settlement(settled, how, len(self.allocations), day, came, paid_by or source, payer))
             self._record(day, part, settled, how, source, came=came, money=money)
 
     def _revive(self, payer: OpenPayment, parts: Sequence[OpenItemPart], day: date) -> None:
@@ -558,9 +563,8 @@ class _Allocating:
                 amount = min(-payer.left, most)
                 most -= amount
                 payer.left += amount
-                yield AllocatableAmount(
-                    amount, payer.payment.date, None if payer.payment.means == "money" else payer.how
-                )
+                how = None if payer.payment.means == "money" else payer.how
+                yield AllocatableAmount(amount, payer.payment.date, how, paid_by=payer.payment.source)
         for part in parts:
             for settled in reversed(part.settled_by):
                 if settled.amount > 0 and settled.how != "write-off" and most > 0:
@@ -568,9 +572,8 @@ class _Allocating:
                     most -= amount
                     # the money was never for this invoice: the other one has it from the day on which it came
                     self._take_back(settled, part, amount, day, giver.payment, settled.came)
-                    yield AllocatableAmount(
-                        amount, settled.came, settled.how if settled.how in {"discount", "set-off"} else None
-                    )
+                    how = settled.how if settled.how in {"discount", "set-off"} else None
+                    yield AllocatableAmount(amount, settled.came, how, paid_by=settled.money)
 
     def _allot(
         self, giver: OpenPayment, taker: OpenPayment, parts: Sequence[OpenItemPart], lot: AllocatableAmount, day: date
@@ -591,7 +594,7 @@ class _Allocating:
                 continue
             left -= amount
             if lot.part is None:
-                self._settle(taker, part, day, lot.how or taker.how, lot.paid_on, amount)
+                self._settle(taker, part, day, lot.how or taker.how, lot.paid_on, amount, lot.paid_by)
             else:
                 taker.left += amount
                 self._offset(lot.part, part, day, taker.payment.source, giver.payment.source, amount)

@@ -111,6 +111,8 @@ class AllocatableAmount(NamedTuple):
     """None: in the way in which the entry names what it settles."""
     part: OpenItemPart | None = None
     """For a credit note: how much of it is used."""
+    paid_by: Source | None = None
+    """The entry by which the money came; None for a credit note."""
 
 
 class CancelledInvoicePayment(NamedTuple):

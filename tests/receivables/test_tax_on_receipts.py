@@ -346,6 +346,32 @@ def test_thirds_at_another_rate_add_up_and_what_bounces_comes_back_at_its_own() 
     assert shares(DOLLARS + thirds + other)[-1][3] == "-63.33"
 
 
+def test_money_allocated_later_keeps_the_rate_at_which_it_came() -> None:
+    """A third of 200 dollars of tax, at 0.94: what the entry says of the day on which the money came, not of its allocation."""
+    on_account = in_dollars("2026-02-10", "400.00", "Assets:Bank  376.00 EUR", price="@ 0.94 EUR").replace(
+        " ^F2026-0001", ""
+    )
+    allocation = (
+        '\n2026-03-15 * "Allocated"\n  Assets:Receivable:Acme  400.00 USD @ 0.92 EUR\n'
+        '  Assets:Receivable:Acme  -400.00 USD @ 0.92 EUR\n    settles: "F2026-0001"\n'
+    )
+    assert shares(DOLLARS + on_account + allocation) == [("2026-02-10", "F2026-0001", "313.33", "62.67")]
+
+
+def test_money_that_another_invoice_gives_up_keeps_its_rate_too() -> None:
+    """The 1200 dollars came at 0.95; the other invoice has them from that day on."""
+    other = DOLLARS.removeprefix(EXCHANGE).replace("F2026-0001", "F2026-0002")
+    moved_on = (
+        '\n2026-03-15 * "For the other invoice"\n  Assets:Receivable:Acme  1200.00 USD @ 0.92 EUR\n'
+        '    settles: "F2026-0001"\n  Assets:Receivable:Acme  -1200.00 USD @ 0.92 EUR\n    settles: "F2026-0002"\n'
+    )
+    assert shares(DOLLARS + other + GAIN + moved_on) == [
+        ("2026-02-10", "F2026-0001", "950.00", "190.00"),
+        ("2026-02-10", "F2026-0001", "-950.00", "-190.00"),
+        ("2026-02-10", "F2026-0002", "950.00", "190.00"),
+    ]
+
+
 def test_a_payment_at_the_invoice_s_rate_makes_no_difference() -> None:
     ledger = DOLLARS + in_dollars("2026-02-10", "400.00", "Assets:Bank  368.00 EUR")
     assert [(str(share.amount), str(share.released)) for share in due(ledger).tax_shares] == [("61.33", "61.33")]
