@@ -526,15 +526,16 @@ def _draft_of_lines(
         date=day,
         lines=tuple(line.line for line in lines),
         purchase_order=order if order != book.customers[first.customer].at(day).purchase_order else "",
-        corrects=" ".join(invoice.number for invoice in given_back),
-        taxes=tuple(amount.tax for invoice in given_back for amount in invoice.taxes),
+        corrects=" ".join(credited.invoice.number for credited in given_back),
+        taxes=tuple(amount.tax for credited in given_back for amount in credited.invoice.taxes),
     )
     codes = dict.fromkeys(line.contract.code for line in lines)
     deposits = [deposit for code in codes for deposit in left.get(code, ()) if deposit.customer in {"", first.customer}]
     draft = compose_draft(book, request, [line.contract for line in lines], deposits, owed)
-    if given_back and draft.exchange and given_back[0].booking_rate:
+    rate = _booking_rate(given_back)
+    if draft.exchange and rate:
         # what is given back is valued as it was booked
-        return draft._replace(exchange=draft.exchange._replace(rate=given_back[0].booking_rate))
+        return draft._replace(exchange=draft.exchange._replace(rate=rate))
     return draft
 
 
@@ -600,13 +601,24 @@ def _apart(bundle: list[UnbilledLine]) -> list[list[UnbilledLine]]:
     return [part for part in parts if part]
 
 
-def _given_back(book: Book, bundle: Sequence[UnbilledLine], day: date) -> list[Invoice]:
+class _CreditedDocument(NamedTuple):
+    """A document, and how much (above 0, without tax) of it lines give back."""
+
+    invoice: Invoice
+    net: Decimal
+
+
+def _given_back(book: Book, bundle: Sequence[UnbilledLine], day: date) -> list[_CreditedDocument]:
     """The customer's documents that a negative total gives back: those that its adjustments name, then the latest of its contracts,
     as far as needed. A credit note names them (CGI, ann. II, art. 242 nonies A).
     """
     net = -sum((line.line.net for line in bundle), ZERO)
     codes = {line.contract.code for line in bundle}
-    adjusted = {number for line in bundle for number in line.line.adjusts}
+    adjusted: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for line in bundle:
+        for number in line.line.adjusts:
+            adjusted[number] -= line.line.net / len(line.line.adjusts)
+    unnamed = net - sum(adjusted.values(), ZERO)
     result = []
 
     def latest(invoice: Invoice) -> tuple[bool, date, str]:
@@ -627,9 +639,26 @@ def _given_back(book: Book, bundle: Sequence[UnbilledLine], day: date) -> list[I
             left = left_to_credit(book, invoice)
             left_net = sum((left.net(code) for code in left.codes), ZERO)
             if left_net > 0:
-                result.append(invoice)
+                named = adjusted.get(invoice.number, ZERO)
+                taken = min(max(unnamed, ZERO), left_net - named)
+                unnamed -= taken
                 net -= left_net
+                result.append(_CreditedDocument(invoice, named + taken))
     return result if net <= 0 or adjusted else []
+
+
+def _booking_rate(given_back: Sequence[_CreditedDocument]) -> Decimal | None:
+    """The rate at which documents were booked, each weighted with what is given back of it, to 12 decimals; None without any."""
+    rates = {credited.invoice.booking_rate for credited in given_back}
+    if len(rates) == 1:
+        return rates.pop()
+    booked = [
+        (credited.net, credited.invoice.booking_rate)
+        for credited in given_back
+        if credited.net > 0 and credited.invoice.booking_rate
+    ]
+    total = sum((net for net, _rate in booked), ZERO)
+    return round_to(sum((net * rate for net, rate in booked), ZERO) / total, 12).normalize() if total else None
 
 
 def _as_deposit(draft: Draft, contract: str) -> DepositLeft:

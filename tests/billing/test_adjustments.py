@@ -237,6 +237,31 @@ def test_what_goes_back_in_dollars_is_booked_at_the_rate_of_its_invoice_and_not_
     assert (note.exchange.currency, note.exchange.rate) == ("EUR", D("0.80")), "not the 0.70 of the day"
 
 
+def test_what_two_invoices_give_back_is_valued_at_the_rate_of_each() -> None:
+    """10.00 dollars of each: 12.00 with tax at 0.80, and 12.00 at 0.70. Of tax, 1.60 + 1.40 euros."""
+    agreed = contract('text: "Hosting"; account: Income:Hosting; price: 100.00; bill: "advance"; currency: "USD"')
+    ledger = billed(IN_DOLLARS + agreed, "2026-01-01", "2026-02-01", "2026-03-01")
+    there = book(ledger + amended("2026-02-01", "price: 90.00"))
+    waiting, _notices = billing.unbilled_lines(there, date(2026, 3, 15))
+    back = [line for line in waiting if line.kind == "adjustment"]
+    (note,), _notices = billing.compose_drafts(there, back, date(2026, 3, 15), billing.next_numbers(there))
+    assert (note.kind, note.corrects, note.payable) == ("credit-note", "F2026-0003 F2026-0002", D("-24.00"))
+    assert note.exchange is not None
+    assert note.exchange.rate == D("0.75"), "neither 0.80 nor 0.70"
+
+
+def test_a_rebate_that_reaches_over_two_invoices_is_valued_by_what_it_takes_of_each() -> None:
+    """150.00 dollars: 100.00 of the latest invoice at 0.80, and 50.00 of the one before at 0.90."""
+    agreed = contract('text: "Hosting"; account: Income:Hosting; price: 100.00; bill: "advance"; currency: "USD"')
+    rebate = contract('text: "Rebate"; account: Income:Hosting; price: -150.00; currency: "USD"', "2026-03-01")
+    there = book(billed(IN_DOLLARS + agreed, "2026-01-01", "2026-02-01") + rebate)
+    waiting, _notices = billing.unbilled_lines(there, date(2026, 3, 31))
+    back = [line for line in waiting if line.line.text == "Rebate"]
+    (note,), _notices = billing.compose_drafts(there, back, date(2026, 3, 31), billing.next_numbers(there))
+    assert note.exchange is not None
+    assert (note.net, note.corrects, note.exchange.rate) == (D("-150.00"), "F2026-0002 F2026-0001", D("0.833333333333"))
+
+
 def test_an_invoice_that_was_credited_whole_is_not_named_by_what_goes_back() -> None:
     """A rebate of 30.00: the latest invoice of the contract was given back already, so it is the one before that is credited."""
     work = """
