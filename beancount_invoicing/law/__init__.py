@@ -125,7 +125,7 @@ class LongestTerms(NamedTuple):
 
 
 class Mention(NamedTuple):
-    """A sentence on an invoice, in each language that it is known in, from a date on."""
+    """A sentence on an invoice, in each language for which it is known, from a date on."""
 
     key: str
     since: date
@@ -144,14 +144,14 @@ class EInvoiceRules(NamedTuple):
 
     since: date
     rates: frozenset[Decimal]
-    """The VAT rates that it knows, in percent."""
+    """The VAT rates that these rules allow, in percent."""
     categories: frozenset[str]
     processes: frozenset[str]
-    """What BT-23 may say."""
+    """The values that BT-23 may have."""
     scopes: frozenset[str]
-    """What the note BAR may say."""
+    """The values that the note BAR may have."""
     currency: str
-    """The one that its VAT is owed in."""
+    """The currency in which the country's VAT is owed."""
     quantity_decimals: int
     price_decimals: int
     source: str
@@ -159,7 +159,7 @@ class EInvoiceRules(NamedTuple):
 
 @cache
 def mentions(country: str, language: str, day: date) -> Mapping[str, str]:
-    """The sentences that the law of `country` knows on `day`, by key, in `language` or else in English.
+    """The sentences of the law of `country` on `day`, by key, in `language` or else in English.
 
     The keys are those of mentions.toml. `late-interest-contract` has a place for `{rate}`.
     """
@@ -180,7 +180,7 @@ def mention_texts(country: str, day: date) -> tuple[Mention, ...]:
 
 
 def default_terms(country: str) -> str:
-    """The payment terms that hold where none are agreed: 30 days (Directive 2011/7/EU, art. 3 (3) (b))."""
+    """The payment terms that apply if none are agreed: 30 days (Directive 2011/7/EU, art. 3 (3) (b))."""
     data = load_data("payment_terms.toml")
     terms: str = data.get(law_of(country) or "default", data["default"])["terms"]
     return terms
@@ -190,7 +190,7 @@ def default_terms(country: str) -> str:
 def longest_terms(country: str, buyer: str, day: date) -> LongestTerms | None:
     """The longest payment terms that the law of the seller's `country` allows with a `buyer` of that kind on `day`.
 
-    Days after the invoice's date, counted as calendar days (15 May + 60 days = 14 July). None where no cap is known.
+    Days after the invoice's date, counted as calendar days (15 May + 60 days = 14 July). None if no cap is known.
     """
     rows = load_data("payment_terms.toml").get(law_of(country), {}).get("longest", [])
     row = row_in_force((row for row in rows if buyer in row["buyers"]), day)
@@ -199,7 +199,7 @@ def longest_terms(country: str, buyer: str, day: date) -> LongestTerms | None:
 
 @cache
 def e_invoice_rules(country: str, day: date) -> EInvoiceRules | None:
-    """The rules for e-invoices of sellers in `country` that are in force on `day`; None where it has none of its own."""
+    """The rules in force on `day` for e-invoices of sellers in `country`; None if the country has no rules of its own."""
     row = row_in_force(load_data("e_invoices.toml").get(law_of(country), []), day)
     if row is None:
         return None

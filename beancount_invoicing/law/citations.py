@@ -1,4 +1,6 @@
-"""What reminder letters cite of the law of the seller's country (citations.toml); what is not known is not cited."""
+"""What reminder letters cite from the law of the seller's country (citations.toml). Nothing is cited if it is not
+known.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +20,11 @@ def _citations() -> dict[str, dict[str, Any]]:
 
 
 def formal_demand(country: str) -> str:
-    """By what a formal demand of a seller in `country` puts the debtor in default; "" where that is not known."""
+    """The article by which a formal demand of a seller in `country` puts the debtor in default; "" if unknown."""
     return str(_citations().get(law_of(country), {}).get("demand", ""))
 
 
 def late_payment(country: str, buyer: BuyerKind) -> str:
-    """By what a buyer owes interest without a reminder; "" where that is not known, and always for a consumer."""
+    """The article by which a buyer owes interest without a reminder; "" if unknown, and always for a consumer."""
     late = _citations().get(law_of(country), {}).get("late", {})
     return str(late.get("business" if buyer == "business" else "public", "")) if buyer != "consumer" else ""

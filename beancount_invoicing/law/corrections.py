@@ -10,15 +10,17 @@ from beancount_invoicing.law.territory import in_union
 
 
 class CreditNoteNaming(NamedTuple):
-    """That a credit note names the invoice that it corrects, specifically and unambiguously."""
+    """The rule that a credit note names the invoice that it corrects, specifically and unambiguously."""
 
     mandatory: bool
-    """Whether it is no credit note without."""
+    """Whether a document without that name is not a credit note at all."""
     source: str
 
 
 def credit_note_naming(country: str) -> CreditNoteNaming | None:
-    """Whether a credit note of a seller in `country` names the invoice that it corrects; None where no law is known to say so."""
+    """The rule on whether a credit note of a seller in `country` names the invoice that it corrects; None if no such
+    law is known.
+    """
     data, code = load_data("corrections.toml"), law_of(country)
     row = data.get(code, data["union"] if in_union(code) else None)
     return CreditNoteNaming(row["must"], row["source"]) if row else None

@@ -11,7 +11,7 @@ from typing import Any
 
 @cache
 def load_data(name: str) -> dict[str, Any]:
-    """What a data file says."""
+    """The content of a data file."""
     import tomllib  # only who asks for the law reads it
 
     data: dict[str, Any] = tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
@@ -19,6 +19,6 @@ def load_data(name: str) -> dict[str, Any]:
 
 
 def row_in_force(rows: Iterable[dict[str, Any]], day: date | None) -> dict[str, Any] | None:
-    """The last of `rows` that begins on `day` or before; of all of them where no day is given."""
+    """The last of `rows` that begins on `day` or before; if no day is given, the last of all."""
     known = [row for row in rows if day is None or row["from"] <= day]
     return max(known, key=lambda row: row["from"]) if known else None

@@ -7,10 +7,10 @@ from beancount_invoicing.law.places import law_of
 
 
 def deposits_keep_their_rate(country: str) -> bool:
-    """Whether what was invoiced on account before a rate changed keeps its rate, though the supply comes after.
+    """Whether a deposit invoiced before a rate changed keeps its rate, although the supply comes after the change.
 
-    So it is by directive 2006/112/EC, art. 93 (a) and 65; by art. 95 a member state may adjust it, as Germany does (UStG,
-    § 27 (1)).
+    This is the rule of directive 2006/112/EC, art. 93 (a) and 65. By art. 95 a member state may adjust the tax, as
+    Germany does (UStG, § 27 (1)).
     """
     data = load_data("deposits.toml")
     keeps: bool = data.get(law_of(country) or "default", data["default"])["keeps_rate"]

@@ -15,20 +15,20 @@ _OF_DIRECTIVE = re.compile(r"VATEX-EU-(\d+)(?:-(\d+)?([A-Z]+)?)?\Z")
 _OF_FRANCE = re.compile(r"VATEX-FR-CGI(\d+)([A-Z]?)(?:-(\d+)(BIS)?)?\Z")
 _FRANCHISE = "VATEX-FR-FRANCHISE"
 USUAL_VATEX = {"AE": "VATEX-EU-AE", "K": "VATEX-EU-IC", "G": "VATEX-EU-G", "O": "VATEX-EU-O"}
-"""The code of a category that has one of its own."""
+"""The VATEX code of each category that has one of its own."""
 
 
 def is_vatex(reason: str) -> bool:
-    """Whether a reason is a code, known or not, and no text."""
+    """Whether a reason is a code, known or unknown, and not a text."""
     return bool(_VATEX.match(reason))
 
 
 @cache
 def exemption(code: str, language: str, day: date) -> str | None:
-    """What a code of the list VATEX says on an invoice of `day`, in `language` or else in English; None for one that is not known.
+    """The sentence of a VATEX code on an invoice of `day`, in `language` or else in English; None for an unknown code.
 
-    The provision that exempts is named as directive 2006/112/EC, art. 226 (11), asks; the mentions of (11a), (13) and (14) are
-    those of the directive.
+    It names the exempting article, as directive 2006/112/EC, art. 226 (11), requires. The mentions of (11a), (13) and
+    (14) have the directive's own words.
     """
     language = language[:2].lower()
     if code == _FRANCHISE:
@@ -60,9 +60,10 @@ def exemption(code: str, language: str, day: date) -> str | None:
 def why_untaxed(category: str, reason: str, label: str, language: str, day: date, home: str = "") -> tuple[str, str]:
     """Why no VAT is charged under a tax code (BT-120), and the code of the list VATEX (BT-121, "" for none).
 
-    Where `reason` is such a code, its sentence; a text is kept as it is. Where there is none, the usual words for reverse charge
-    and supplies to another member state, else the tax's own `label`. ("", "") where VAT is charged (S, Z, L, M).
-    `home`: the country in which seller and customer both are, whose law may have words of its own for reverse charge.
+    If `reason` is a VATEX code, its sentence; a text stays as it is. Without a reason, the usual words for reverse
+    charge and for supplies to another member state, else the tax's own `label`. ("", "") if VAT is charged (S, Z, L,
+    M). `home`: the country in which both seller and customer are; its law may prescribe its own words for reverse
+    charge.
     """
     if category in {"S", "Z", "L", "M"}:
         return "", ""
@@ -81,8 +82,10 @@ def why_untaxed(category: str, reason: str, label: str, language: str, day: date
 
 
 def small_business(country: str, language: str) -> str:
-    """What a small business of a member state says that charges no VAT, in `language`: its country's words, else article 284 of the
-    directive. "" outside the Union, where nobody has to say it, in Spain, and in France, where a code of the list VATEX says it."""
+    """The sentence of a small business of a member state that charges no VAT, in `language`: the country's own words,
+    else article 284 of the directive. "" outside the Union and in Spain, where no sentence is required, and in France,
+    which has a VATEX code for it.
+    """
     data = load_data(_FILE)
     if own := data["small-business"].get(country, {}).get(language):
         return str(own)

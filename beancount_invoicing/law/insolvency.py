@@ -1,4 +1,4 @@
-"""Until when what an insolvent customer owes must be declared: by the customer's country and the kind of buyer."""
+"""By when a claim on an insolvent customer must be declared, by the customer's country and the kind of buyer."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from beancount_invoicing.law.places import law_of
 
 
 class Declaration(NamedTuple):
-    """A claim on an insolvent customer is to be declared within `months` of `after`."""
+    """A claim on an insolvent customer must be declared within `months` of `after`."""
 
     months: int
     counted_from: str
     """What the months run from, in words."""
     recipient: str
-    """Whom it is declared to, in the words of the law."""
+    """Who receives the declaration, in the words of the law."""
     source: str
     address: str
-    """Where it was read."""
+    """The web address of the source."""
 
 
 @cache
 def declaration(country: str, buyer: str, creditor: str) -> Declaration | None:
-    """By when a creditor in the country `creditor` ("" if not known) must declare a claim on a `buyer` of that kind in `country`.
+    """By when a creditor in the country `creditor` ("" if unknown) must declare a claim on a `buyer` of that kind in
+    `country`.
 
-    None where that is not known.
+    None if the deadline is unknown.
     """
     rows: list[dict[str, Any]] = load_data("insolvency.toml").get(law_of(country), [])
     row = next((row for row in rows if buyer in row["buyers"]), None)

@@ -1,4 +1,4 @@
-"""Late interest by law: the reference rates, and what each country's law makes of them for each kind of buyer."""
+"""Late interest by law: the reference rates, and each country's rules for each kind of buyer."""
 
 from __future__ import annotations
 
@@ -16,33 +16,39 @@ from beancount_invoicing.messages import _
 _FILE = "late_interest.toml"
 _SAME = {"UK": "GB"}
 DatedRates = Iterable[tuple[date, Decimal]]
-"""Reference rates as a ledger says them: the day, and percent a year from that day on."""
+"""Reference rates in a ledger: the day, and percent a year from that day on."""
 
 
 class LateInterestLaw(NamedTuple):
-    """Late interest of a seller in `country` from one kind of buyer: a reference rate plus `margin` points."""
+    """The late interest that a seller in `country` may claim from one kind of buyer: a reference rate plus `margin`
+    points.
+    """
 
     country: str
     base: str
-    """Code of the reference rate, as a ledger's `invoice-rate` names it; "" where the margin is the rate."""
+    """Code of the reference rate, as a ledger's `invoice-rate` names it; "" if the margin is the whole rate."""
     base_name: str
     margin: Decimal
     rates: tuple[tuple[date, Decimal], ...]
     """(first day of a half-year, percent a year): the reference rate in that half-year."""
     fixed_at_start: bool
-    """The rate of the half-year in which interest began to run holds until payment; else each half-year has its own."""
+    """Whether the rate of the half-year in which interest began to run applies until payment. If not, each half-year
+    has its own rate.
+    """
     starts_after: Literal["due", "notice"]
     """Interest runs from the day after the due date, or only from the day after a formal notice to pay."""
     year_days: int
     indemnities: tuple[tuple[Decimal, Decimal], ...]
-    """(from this amount of the debt on, fixed compensation of recovery costs), in `currency`; none (consumers): none is due."""
+    """(from this amount of the debt on, fixed compensation for recovery costs), in `currency`; empty if none is due
+    (consumers).
+    """
     currency: str
     source: str
     address: str
-    """Where the law was read."""
+    """The web address of the law."""
 
     def indemnity(self, debt: Decimal) -> Decimal | None:
-        """The fixed compensation of recovery costs for a debt of that amount; None where none is due."""
+        """The fixed compensation for recovery costs for a debt of that amount; None if none is due."""
         return next((fixed for least, fixed in reversed(self.indemnities) if debt >= least), None)
 
 
@@ -64,9 +70,10 @@ def _next_half_year(day: date) -> date:
 
 
 def by_half_years(ledger_rates: DatedRates) -> dict[date, Decimal]:
-    """What rates said "from this day on" are in half-years: the last one said by a half-year's first day, since the one before.
+    """Rates "from this day on", as rates by half-year. A half-year has the last rate dated on its first day or within
+    the six months before.
 
-    A rate holds for one half-year only: the next one is asked for, not guessed, even where nothing changed.
+    A rate counts for one half-year only. The next one must be given, even if nothing changed, and is never guessed.
     """
     halves: dict[date, Decimal] = {}
     for day, rate in sorted(ledger_rates):
@@ -79,7 +86,7 @@ def by_half_years(ledger_rates: DatedRates) -> dict[date, Decimal]:
 
 @cache
 def reference_rates() -> Mapping[str, tuple[str, Mapping[date, Decimal]]]:
-    """The reference rates that are known: by code the name, and percent a year by the first day of each half-year."""
+    """The known reference rates: by code, the name, and percent a year by the first day of each half-year."""
     return MappingProxyType(
         {
             code: (
@@ -99,7 +106,8 @@ def _rates(code: str) -> tuple[tuple[date, Decimal], ...]:
 def late_interest_law(country: str, buyer: str, day: date | None = None) -> LateInterestLaw | None:
     """The late interest that a seller in `country` ("EU": any member state) may claim by law from a `buyer` of that kind.
 
-    By the rules in force on `day`, the latest ones where none is given. None where no law is known that gives such a claim.
+    The rules are those in force on `day`, or the latest ones if no day is given. None if no law is known that gives
+    such a claim.
     """
     code = _SAME.get(law_of(country), law_of(country))
     law: dict[str, Any] | None = load_data(_FILE)["laws"].get(code)
@@ -124,12 +132,12 @@ def late_interest_law(country: str, buyer: str, day: date | None = None) -> Late
 
 
 def with_ledger_rates(law: LateInterestLaw, ledger_rates: DatedRates) -> LateInterestLaw:
-    """The law with the reference rates that a ledger says for its base over the shipped ones."""
+    """The law with the ledger's own reference rates for its base, which replace the shipped ones."""
     return law._replace(rates=tuple(sorted({**dict(law.rates), **by_half_years(ledger_rates)}.items())))
 
 
 def lowest_contract_rate(country: str, day: date, ledger_rates: DatedRates = ()) -> Decimal | None:
-    """The lowest yearly rate, in percent, that a contract between businesses may set; None where it is not known.
+    """The lowest yearly rate, in percent, that a contract between businesses may set; None if it is unknown.
 
     France: three times the legal rate of the half-year (Code de commerce, art. L441-10 II). `ledger_rates`: the legal rates that a
     ledger adds.
@@ -142,9 +150,10 @@ def lowest_contract_rate(country: str, day: date, ledger_rates: DatedRates = ())
 
 
 def interest_option(text: str) -> str | Decimal:
-    """What `late-interest` says: a country whose law is known (or "EU"), a contract's yearly rate in percent, or "none".
+    """The value of `late-interest`: a country whose law is known (or "EU"), a contract's yearly rate in percent, or
+    "none".
 
-    Raises ValueError with what to write where it is none of these.
+    Raises ValueError, whose message says what to write, for any other value.
     """
     plain = text.strip().removesuffix("%").strip().replace(",", ".")
     known = sorted(load_data(_FILE)["laws"])
@@ -171,9 +180,11 @@ def interest_option(text: str) -> str | Decimal:
 
 @cache
 def contract_cap(country: str, buyer: str) -> LateInterestLaw | None:
-    """The most that a contract of a seller in `country` may ask a `buyer` of that kind for: its rate and margin.
+    """The highest rate that a contract of a seller in `country` may charge a `buyer` of that kind, as a rate and a
+    margin.
 
-    None where no such cap is known. Belgium: from consumers the rate between businesses (Code de droit économique, art. XIX.4).
+    None if no such cap is known. Belgium: consumers pay at most the rate between businesses (Code de droit économique,
+    art. XIX.4).
     """
     cap: dict[str, Any] | None = load_data(_FILE)["laws"].get(law_of(country), {}).get("cap")
     if cap is None or buyer not in cap["buyers"]:

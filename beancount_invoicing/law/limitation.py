@@ -12,20 +12,23 @@ from beancount_invoicing.law.places import law_of
 
 
 class Limitation(NamedTuple):
-    """A limitation period of whole `years`, from the due date or from the end of the year of the due date on."""
+    """A limitation period of whole `years`, from the due date or from the end of the year of the due date."""
 
     years: int
     from_year_end: bool
     restarts_from_year_end: bool
-    """The same for a claim that the debtor acknowledged, from the day of that on."""
+    """Whether, after an acknowledgement, the period runs from the end of that year, not from the day of the
+    acknowledgement.
+    """
     source: str
     address: str
-    """Where it was read."""
+    """The web address of the source."""
 
     def last_day(self, due: date, acknowledged: date | None = None) -> date | None:
-        """The last day on which the claim can be sued for; None past the calendar's end.
+        """The last day on which you can sue for the claim; None if it is beyond the calendar's end.
 
-        `acknowledged`: the last day on which the debtor acknowledged it, from which the whole period runs anew.
+        `acknowledged`: the last day on which the debtor acknowledged the claim. The whole period runs again from that
+        day.
         """
         day = acknowledged or due
         at_year_end = self.restarts_from_year_end if acknowledged else self.from_year_end
@@ -39,7 +42,7 @@ class Limitation(NamedTuple):
 
 @cache
 def limitation(country: str, buyer: str) -> Limitation | None:
-    """The limitation period of a seller's claims on a `buyer` of that kind; None where it is not known."""
+    """The limitation period of a seller's claims on a `buyer` of that kind; None if unknown."""
     rows: list[dict[str, Any]] = load_data("limitation.toml").get(law_of(country), [])
     row = next((row for row in rows if buyer in row["buyers"]), None)
     if row is None:

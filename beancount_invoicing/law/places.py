@@ -1,4 +1,4 @@
-"""Places that are no states of their own for VAT, or have a VAT of their own within a state (places.toml)."""
+"""Places with a VAT of their own within a state, or outside its VAT (places.toml)."""
 
 from __future__ import annotations
 
@@ -12,22 +12,25 @@ _FILE = "places.toml"
 
 
 def of_vat_id(vat_id: str) -> str:
-    """The country, by its ISO code, that a VAT identification number begins with, "XI" for Northern Ireland; "" where it begins
-    with none."""
+    """The country of a VAT identification number, as its ISO code, "XI" for Northern Ireland; "" if the number begins
+    with no country.
+    """
     prefix = vat_id.strip()[:2].upper()
     return {"EL": "GR"}.get(prefix, prefix) if prefix.isalpha() else ""
 
 
 def country_of(country: str, vat_id: str, siren: str) -> str:
-    """The country of a party, by its ISO code: what is said of it, else that of its VAT id, else France where it has a SIREN (or
-    SIRET); "" for none."""
+    """The country of a party, as its ISO code: the one given, else that of its VAT id, else France if it has a SIREN
+    (or SIRET); "" if none of these is known.
+    """
     return country.upper() or of_vat_id(vat_id) or ("FR" if siren else "")
 
 
 @cache
 def place_of_address(country: str, postcode: str, vat_id: str = "") -> str:
-    """The place that an address is in: its country's code, or that of a place within it that its postcode or the VAT id of who is
-    there tells, such as "RE" for 97400 in "FR"."""
+    """The place of an address: its country's code, or that of a place within the country if the postcode or the VAT id
+    shows it, such as "RE" for 97400 in "FR".
+    """
     if country == "GB" and of_vat_id(vat_id) == "XI":
         return "XI"
     code = "".join(postcode.split()).upper()
@@ -56,24 +59,28 @@ def law_of(country: str) -> str:
 
 
 def state_of(code: str) -> str:
-    """The state that a place belongs to for VAT or is taken for; a state is its own."""
+    """The state to which a place belongs for VAT, or as part of which it is treated; for a state, the state itself."""
     return str(_said(code).get("state", code))
 
 
 def inland_territory(code: str, nature: str) -> str:
-    """The territory within which supplies of that nature ("goods", "services") are inland: the state, or the place."""
+    """The territory within which supplies of that nature ("goods", "services") are domestic: the state, or the place
+    alone.
+    """
     place = _said(code)
     return str(place["state"] if nature in place.get("inland", ()) else place.get("one-with", code)) if place else code
 
 
 def sells_at_home(code: str, nature: str) -> bool:
-    """Whether what a seller in a place supplies in the rest of its state is inland: it owes the tax of there."""
+    """Whether a seller in a place makes domestic supplies in the rest of its state, so that it owes the tax of the
+    destination.
+    """
     place = _said(code)
     return nature in place.get("inland", ()) or nature in place.get("seller", ())
 
 
 def taken_for_union(code: str, nature: str) -> bool:
-    """Whether what is supplied in a place, which is no state, is supplied in the Union, as other states see it."""
+    """Whether other states treat supplies in a place, which is not a state, as supplies in the Union."""
     return nature in _said(code).get("union", ())
 
 
@@ -83,17 +90,21 @@ def has_own_rates(code: str) -> bool:
 
 
 def b2b_services_law_of(code: str) -> str:
-    """By what law services to a business in a place bear no tax of its state, or its own rates of it; "" where it is not known."""
+    """The law by which services to a business in a place bear no tax of its state, or the place's own rates of it; ""
+    if unknown.
+    """
     return str(_said(code).get("business", ""))
 
 
 def tax_name(code: str) -> str:
-    """What the tax of a place is called that is not its state's; "" where it is the VAT."""
+    """The name of a place's tax if it is not its state's VAT; "" if it is the VAT."""
     return str(_said(code).get("tax", ""))
 
 
 def no_vat_mention(code: str, language: str) -> str:
-    """What who sells in a place without VAT says of it, in `language` or else in English; "" where there is VAT."""
+    """The sentence on invoices of a seller in a place without VAT, in `language` or else in English; "" if there is
+    VAT.
+    """
     words = _said(code).get("untaxed", {})
     return str(words.get(language[:2].lower(), words.get("en", "")))
 

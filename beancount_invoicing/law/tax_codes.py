@@ -11,8 +11,10 @@ from beancount_invoicing.law.places import inland_territory
 from beancount_invoicing.law.territory import standard_rate, whereabouts
 
 SMALL_BUSINESS_CODES = ("reverse", "outside", "online")
-"""What a small firm needs beside its exemption, which stops at the border: services to businesses abroad, and electronic ones
-to consumers outside the Union (directive 2006/112/EC, art. 44, 58, 283 (1) (c)). Its goods stay exempt (art. 139 (1))."""
+"""The codes that a small firm needs beside its exemption, which ends at the border: services to businesses abroad, and
+electronic services to consumers outside the Union (directive 2006/112/EC, art. 44, 58, 283 (1) (c)). Its goods stay
+exempt (art. 139 (1)).
+"""
 _IN_THE_UNION = ("reverse", "outside", "intra", "export", "online", "margin")
 """The kinds that the directive has in each state; the others stand where a country's law is known."""
 _TO_THE_UNION = ("reverse", "intra")
@@ -22,14 +24,14 @@ _ANOTHER_STATE = "DE"
 
 
 class Rate(NamedTuple):
-    """A rate of tax, in percent, and where the law says so ("" where that is not known)."""
+    """A rate of tax in percent, and its law ("" if unknown)."""
 
     rate: Decimal
     source: str
 
 
 class Untaxed(NamedTuple):
-    """A code under which no tax is charged: what the keys of its directive say; the label names where the law says so."""
+    """A code under which no tax is charged, with the keys of its directive; the label names the law."""
 
     kind: str
     code: str
@@ -41,8 +43,9 @@ class Untaxed(NamedTuple):
 
 
 def usual_rates(place: str, day: date) -> tuple[Rate, ...]:
-    """The rates of VAT of a seller in a place, the usual one first; of a state of the Union that is not looked into, its standard
-    rate on `day`; none elsewhere."""
+    """The VAT rates of a seller in a place, the usual one first. For a state of the Union without a table here, its
+    standard rate on `day`; none elsewhere.
+    """
     data = load_data("tax_codes.toml")
     rows: list[dict[str, Any]] = data.get(place, data.get(inland_territory(place, "services"), {})).get("rates", [])
     standard = None if rows else standard_rate(inland_territory(place, "services"), day)
@@ -52,7 +55,9 @@ def usual_rates(place: str, day: date) -> tuple[Rate, ...]:
 
 
 def untaxed(place: str, language: str) -> tuple[Untaxed, ...]:
-    """The codes without tax of a seller in a place, with labels in `language` or else English: what is sold abroad first."""
+    """The codes without tax of a seller in a place, those for sales abroad first, with labels in `language` or else in
+    English.
+    """
     data = load_data("tax_codes.toml")
     own = data.get(inland_territory(place, "services"), {})
     result = []

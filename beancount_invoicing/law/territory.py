@@ -28,7 +28,9 @@ B2B_SERVICES_LAWS = MappingProxyType(
         "CH": "MWSTG, Art. 8 (1)",
     }
 )
-"""By what services to a business are supplied where the customer is: for sellers in the Union, and in these countries."""
+"""The laws by which services to a business are supplied where the customer is: for sellers in the Union, and in these
+countries.
+"""
 
 ELECTRONIC_SERVICES_LAWS = MappingProxyType(
     {
@@ -37,18 +39,19 @@ ELECTRONIC_SERVICES_LAWS = MappingProxyType(
         "CH": "MWSTG, Art. 8 (1)",
     }
 )
-"""By what services that are supplied electronically to a consumer are supplied where it is, likewise."""
+"""The laws by which electronic services to a consumer are supplied where the consumer is, for the same sellers."""
 
 
 def in_union(country: str) -> bool:
-    """Whether a country, by its code of two letters, is a state of the Union (as of 2021-07-01 and since)."""
+    """Whether a country, given by its two-letter code, is a state of the Union (as it has been since 2021-07-01)."""
     return country in load_data("union_vat.toml")["members"]
 
 
 @cache
 def whereabouts(seller: str, place: str, nature: str) -> Where:
-    """Where `place` is for a seller in the place `seller` and what is of that nature ("goods", "services"). Both are codes, as
-    places.place tells them. One that is not said ("") is at home, and so is all where the seller's is not said.
+    """Where `place` is from the point of view of a seller in the place `seller`, for supplies of that nature ("goods",
+    "services"). Both are codes, as `places` gives them. An unknown place ("") is at home, and so is every place if the
+    seller's is unknown.
 
     "home": the same tax, though perhaps at other rates; "union": another state of the Union, of a seller in the Union; "outside":
     anywhere else.
@@ -61,15 +64,18 @@ def whereabouts(seller: str, place: str, nature: str) -> Where:
 
 
 def sells_in_union(seller: str, nature: str) -> bool:
-    """Whether what a seller in a place supplies of that nature is within the Union where it is sold to there."""
+    """Whether supplies of that nature by a seller in a place are supplies within the Union if they are sold to the
+    Union.
+    """
     return in_union(inland_territory(seller, nature)) or taken_for_union(seller, nature)
 
 
 @cache
 def place_codes_naming(seller: str, place: str, nature: str) -> frozenset[str]:
-    """The codes by which a tax code may name a place for a seller and what is of that nature: the place's, and its state's where
-    the two are the same, near and far, but for those within one state that have rates of their own. None for the seller's own
-    place, and for one that is not said."""
+    """The codes by which a tax code may name a place, for a seller and supplies of that nature. These are the place's
+    own code, and its state's code if the same rules apply to both. If the seller is in the same state, a place with
+    rates of its own has only its own code. No codes for the seller's own place, or for an unknown one.
+    """
     within = state_of(seller) == state_of(place)
 
     def names(code: str) -> set[str]:
@@ -83,15 +89,16 @@ def place_codes_naming(seller: str, place: str, nature: str) -> frozenset[str]:
 
 
 def b2b_services_law(seller: str, place: str) -> str:
-    """By what law services of a seller to a business in a place are supplied where the customer is; "" if not known."""
+    """The law by which a seller's services to a business in a place are supplied where the customer is; "" if unknown."""
     state = inland_territory(seller, "services")
     own = b2b_services_law_of(place) or b2b_services_law_of(seller) if state_of(place) == state_of(seller) else ""
     return own or B2B_SERVICES_LAWS.get("union" if in_union(state) else state, "")
 
 
 def electronic_services_law(seller: str, place: str) -> str:
-    """By what law electronic services of a seller to a consumer in a place are supplied where the consumer is; "" if not known, and
-    within one state."""
+    """The law by which a seller's electronic services to a consumer in a place are supplied where the consumer is; ""
+    if unknown, and within one state.
+    """
     state = inland_territory(seller, "services")
     if state_of(place) == state_of(seller):
         return ""
@@ -99,24 +106,27 @@ def electronic_services_law(seller: str, place: str) -> str:
 
 
 def standard_rates(country: str) -> tuple[tuple[date, Decimal], ...]:
-    """The standard rates of VAT of a state of the Union, or of a place with rates of its own in one, in percent, each with its
-    first day, the oldest first; () elsewhere."""
+    """The standard VAT rates, in percent, of a state of the Union or of a place in it with rates of its own. Each has
+    its first day, the oldest first; () elsewhere.
+    """
     data = load_data("union_vat.toml")
     rows = data["places"].get(country) or data["members"].get(country, ())
     return tuple((row["from"], Decimal(row["rate"])) for row in rows)
 
 
 def standard_rate(country: str, day: date) -> Decimal | None:
-    """The standard rate of VAT in percent of a state of the Union, or of what is taken for its territory such as Monaco, on a day;
-    None where it is not known."""
+    """The standard VAT rate in percent, on a day, of a state of the Union or of a place treated as part of one, such as
+    Monaco; None if unknown.
+    """
     rates = standard_rates(country) or standard_rates(inland_territory(country, "goods"))
     known = [rate for since, rate in rates if since <= day]
     return known[-1] if known else None
 
 
 def reduced_rates(country: str, day: date) -> tuple[Decimal, ...]:
-    """The reduced rates of VAT in percent of a state of the Union, or of such a place, on a day, the highest first; ()
-    where there is none, or none is known."""
+    """The reduced VAT rates in percent, on a day, of a state of the Union or of such a place, the highest first; () if
+    there are none, or none is known.
+    """
     row = row_in_force(load_data("union_vat.toml")["reduced"].get(country, ()), day)
     return tuple(Decimal(rate) for rate in row["rates"]) if row else ()
 
@@ -132,15 +142,17 @@ def places_with_rates() -> tuple[str, ...]:
 
 
 class DistanceSales(NamedTuple):
-    """Goods that are sent, and electronic services, to consumers in other states of the Union."""
+    """Goods shipped, and electronic services supplied, to consumers in other states of the Union."""
 
     threshold: Decimal
-    """In euros, without VAT: up to it, in this calendar year and the last, they may bear the seller's own VAT."""
+    """In euros, without VAT. Up to this sum, in this calendar year and the last, these sales may bear the seller's own
+    VAT.
+    """
     source: str
     since: date
 
 
 def distance_sales() -> DistanceSales:
-    """The rule for what consumers in other states of the Union are sent, or supplied with electronically."""
+    """The rule for goods shipped, and electronic services supplied, to consumers in other states of the Union."""
     data = load_data("union_vat.toml")
     return DistanceSales(Decimal(data["threshold"]), data["threshold-source"], data["since"])

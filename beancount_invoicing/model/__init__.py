@@ -1,10 +1,10 @@
-"""The nouns of the house: what a ledger says about selling, owing and paying.
+"""The nouns of the program: what a ledger says about selling, owing and paying.
 
-Everything is frozen, holds only `Decimal` and `date`, and remembers where it was written. Amounts have the sign that they
-have in the customer's account: what an invoice asks for is positive, what a credit note gives back and what a payment
-brings is negative. This room imports nothing of ours.
+Everything is frozen, holds only `Decimal` and `date`, and remembers where it was written. Amounts have the sign that
+they have in the customer's account: an invoice is positive, a credit note or a payment is negative. This package
+imports nothing of ours.
 
-Those of which a ledger has thousands are NamedTuples: they are made in a third of the time of a frozen dataclass.
+Nouns of which a ledger has thousands are NamedTuples: they are made in a third of the time of a frozen dataclass.
 """
 
 from __future__ import annotations

@@ -7,16 +7,18 @@ from typing import Literal, NamedTuple
 from beancount_invoicing.model.values import Source
 
 StatementFormat = Literal["", "camt", "mt940", "ofx", "cfonb120", "csv"]
-"""A format of statements; "" where the files themselves show it."""
+"""A format of statements; "" if the files themselves show it."""
 TableDateOrder = Literal["", "ymd", "dmy", "mdy"]
-"""In which order a table writes year, month and day; "" where the dates themselves show it."""
+"""The order of year, month and day in a table; "" if the dates themselves show it."""
 
 
 class CsvTable(NamedTuple):
-    """What a table of a bank says where. What is "" is taken from the preset, or told from the file."""
+    """Which columns of a bank's table hold what, and how. A field that is "" is taken from the preset, or recognised
+    from the file.
+    """
 
     preset: str = ""
-    """The name of a table that is known, such as "qonto"; what is said here wins over it."""
+    """The name of a known table, such as "qonto"; the other fields take precedence over it."""
     columns: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Fields of a statement's line, each with the titles of its columns, or their numbers from 1."""
     decimal: str = ""
@@ -25,7 +27,7 @@ class CsvTable(NamedTuple):
     encoding: str = ""
     delimiter: str = ""
     currency: str = ""
-    """Of all lines, where no column says it."""
+    """The currency of all lines, if no column gives it."""
 
 
 class BankAccount(NamedTuple):

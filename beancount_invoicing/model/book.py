@@ -29,7 +29,7 @@ from beancount_invoicing.model.values import Dated, Finding, OptionValue, Source
 
 
 class ReferenceRate(NamedTuple):
-    """A reference rate for late interest that the ledger says: percent a year, from its date on."""
+    """A reference rate for late interest in the ledger: percent a year, from its date on."""
 
     date: date
     rate: Decimal
@@ -37,7 +37,7 @@ class ReferenceRate(NamedTuple):
 
 
 class NumberUse(NamedTuple):
-    """A document number that the ledger uses, also where the rest of the document could not be read."""
+    """A document number that the ledger uses, even if the rest of the document could not be read."""
 
     number: str
     kind: DocumentKind
@@ -52,7 +52,9 @@ _FRENCH = frozenset({"FR", "GP", "MQ", "RE", "GF", "YT"})
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """All that a ledger says to us, read once and never changed. Everything is sorted; the order of files plays no part."""
+    """Everything that a ledger says to this program, read once and never changed. Everything is sorted; the order of
+    files does not matter.
+    """
 
     seller: Dated[Seller] | None = None
     options: Mapping[str, Dated[OptionValue]] = field(default_factory=dict)
@@ -63,7 +65,7 @@ class Book:
     customers: Mapping[str, Dated[Customer]] = field(default_factory=dict)
     """By main account."""
     main_accounts: Mapping[str, str] = field(default_factory=dict)
-    """Each account of a customer that is opened or used, and its customer's main account."""
+    """Each account of a customer that is opened or used, with its customer's main account."""
     opened_accounts: frozenset[str] = frozenset()
     """Every account that the ledger opens."""
     invoices: tuple[Invoice, ...] = ()
@@ -71,9 +73,11 @@ class Book:
     payments: tuple[Payment, ...] = ()
     transfers: tuple[Transfer, ...] = ()
     takeovers: Mapping[str, tuple[TakenOver, ...]] = field(default_factory=dict)
-    """By number, who took documents over from the customers invoiced, by date; what is nobody else's is not here."""
+    """By number: who took a document over from the invoiced customer, by date. Documents that nobody took over are not
+    here.
+    """
     payment_accounts: PaymentAccounts = field(default_factory=PaymentAccounts)
-    """Of the payments outside documents."""
+    """The accounts used by payments outside documents."""
     unmatched: tuple[Unmatched, ...] = ()
     """By date."""
     parent_account_postings: tuple[ParentAccountPosting, ...] = ()
@@ -94,23 +98,28 @@ class Book:
     indexes: Mapping[str, tuple[IndexValue, ...]] = field(default_factory=dict)
     """By name; the values by date."""
     policies: Mapping[str, Dated[Policy]] = field(default_factory=dict)
-    """The reminder policies that the ledger writes, by name."""
+    """The reminder policies that the ledger defines, by name."""
     bank_accounts: Mapping[str, Dated[BankAccount]] = field(default_factory=dict)
-    """What the ledger says of its accounts at banks (`invoice-bank`), by account."""
+    """The ledger's bank accounts (`invoice-bank`), by account."""
     bank_days: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
-    """The bank accounts that are not closed, each with the days on which something was booked or asserted there."""
+    """The bank accounts that are not closed, each with the days on which the ledger books or asserts something there.
+    """
     imported_from: Mapping[str, date] = field(default_factory=dict)
-    """The first day on which a bank account has a line of a statement (`bank-id`), where it has one. From then on its `bank_days`
-    are only those of statements."""
+    """The first day of a bank account's first line from a statement (`bank-id`), for accounts that have such lines.
+    From then on, its `bank_days` are only those of statements.
+    """
     reference_rates: Mapping[str, tuple[ReferenceRate, ...]] = field(default_factory=dict)
-    """Reference rates for late interest by their code, by date: they extend and win over those that `law` knows."""
+    """Reference rates for late interest by code, by date. They add to the rates that `law` knows, and take precedence
+    over them.
+    """
     interest_invoices: Mapping[str, tuple[Invoice, ...]] = field(default_factory=dict)
     """The claims for late interest, drafts too, by the number of the invoice that was paid late."""
     corrections: Mapping[str, tuple[Invoice, ...]] = field(default_factory=dict)
-    """What corrects it – credit notes, a cancellation, the corrective invoice that replaces it, drafts too –, by the number of each
-    document."""
+    """By the number of each document, what corrects it: credit notes, a cancellation, and the corrective invoice that
+    replaces it. Drafts are included.
+    """
     currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The currencies that accounts are opened for, where they say so."""
+    """The currencies that accounts are opened for, if they name any."""
     currency: str = ""
     """The ledger's first operating currency."""
     expenses_root: str = "Expenses"
@@ -121,10 +130,10 @@ class Book:
     customer_movements: tuple[CustomerMovement, ...] = ()
     """By date."""
     posting_weights: tuple[Weight, ...] = ()
-    """Of the postings on customers' accounts that have a price, by date."""
+    """The weights of the postings on customers' accounts that have a price, by date."""
     tax_movements: tuple[TaxMovement, ...] = ()
     findings: tuple[Finding, ...] = ()
-    """What was wrong on the way from the entries to here; `checks` adds the rest."""
+    """What was found wrong while reading the entries; `checks` adds the rest."""
     last_date: date = date.min
     """Date of the ledger's last entry."""
     file: str = ""
@@ -137,11 +146,15 @@ class Book:
         return str(values.at(day)) if values else default
 
     def late_interest(self, customer: Customer, day: date) -> str:
-        """By which law or contract a customer pays late interest: its own word, else the option's; "" where none is said."""
+        """The law or contract by which a customer pays late interest: the customer's own, else the option's; "" if
+        neither is set.
+        """
         return customer.late_interest or self.option("late-interest", day)
 
     def language(self, customer: Customer, day: date) -> str:
-        """The language of a customer's documents, two letters: its own, else the option's, else French in France, else English."""
+        """The language of a customer's documents, two letters: the customer's own, else the option's, else French in
+        France, else English.
+        """
         for language in (customer.language, self.option("language", day)):
             if language:
                 return language.lower()[:2]
@@ -155,13 +168,14 @@ class Book:
         )
 
     def replacement_of(self, number: str) -> Invoice | None:
-        """The corrective invoice that replaces a document; None where there is none."""
+        """The corrective invoice that replaces a document; None if there is none."""
         invoices = self.corrections.get(number, ())
         return next((invoice for invoice in invoices if invoice.kind == "corrective" and not invoice.draft), None)
 
     def final_replacement_of(self, invoice: Invoice) -> Invoice | None:
-        """The corrective invoice that stands for a document that was replaced, or for the cancellation of one: the last one, where
-        it was replaced in its turn. None for all others."""
+        """The corrective invoice that stands for a replaced document, or for the cancellation of one. If that invoice
+        was replaced too, it is the last one. None for all other documents.
+        """
         numbers = invoice.corrects[:1] if invoice.kind == "cancellation" else (invoice.number,)
         found: Invoice | None = None
         seen: set[str] = set()
@@ -171,13 +185,15 @@ class Book:
         return found
 
     def document_order_key(self, invoice: Invoice) -> tuple[date, str, bool]:
-        """Which documents come before which: by date and number, a cancellation just before what replaces the same."""
+        """The sort key of documents: by date and number, a cancellation just before the invoice that replaces the same
+        document.
+        """
         first = next(iter(invoice.corrects), "") if invoice.kind == "cancellation" else ""
         new = self.replacement_of(first) if first else None
         return invoice.date, (new or invoice).number, not first
 
     def option_source(self, option: str) -> Source:
-        """Where an option is set; the top of the ledger where it is not."""
+        """Where an option is set; the top of the ledger if it is not set."""
         return self.option_sources.get(option, Source(self.file, 0))
 
     def invoice(self, number: str) -> Invoice | None:

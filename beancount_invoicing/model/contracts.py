@@ -1,4 +1,4 @@
-"""What is agreed with customers, and what is worked and spent for them."""
+"""Agreements with customers, and the work and expenses for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ Mode = Literal["subscription", "fixed", "time"]
 class Milestone(NamedTuple):
     """A stage of a fixed-price contract: `percent` of its price, `cumulative` percent done by then, or `price`.
 
-    `deposit`s stand beside the whole; one with a `change_order` is a part of what the amendment of that day changes the price by.
+    A `deposit` is not part of the price. A milestone with a `change_order` bills a part of the price change that the
+    amendment of that day made.
     """
 
     date: Day
@@ -36,11 +37,11 @@ class Acceptance(NamedTuple):
 
 
 class Contract(NamedTuple):
-    """What will be billed, as it stands from one of its directives on. What is not said is "" or None."""
+    """What will be billed, as it applies from one of its directives on. A value that is not given is "" or None."""
 
     code: str
     customer: str
-    """The account of the customer who is invoiced: its `payer`, else the one that is named."""
+    """The account of the customer who is invoiced: the contract's `payer`, else the account that it names."""
     mode: Mode
     start: date
     """Date of the contract's first directive."""
@@ -48,7 +49,7 @@ class Contract(NamedTuple):
     item: str = ""
     text: str = ""
     account: str = ""
-    """Income account, where no item names one."""
+    """Income account, if no item names one."""
     price: Decimal | None = None
     quantity: Decimal | None = None
     discount: Decimal | None = None
@@ -58,9 +59,9 @@ class Contract(NamedTuple):
     currency: str = ""
     purchase_order: str = ""
     recipient: str = ""
-    """Where somebody else pays: the customer's account that is named."""
+    """If somebody else pays: the customer's account that the contract names."""
     group: str = ""
-    """Contracts of different groups are billed by different invoices."""
+    """Contracts with different groups go on different invoices."""
     until: date | None = None
     """Last day, inclusive; with `renews`, the last day of the current term."""
     renews: str = ""
@@ -71,19 +72,21 @@ class Contract(NamedTuple):
     anchor: date | None = None
     bill: Literal["advance", "arrears"] = "arrears"
     prorate: bool | None = None
-    """Whether parts of periods are billed by days; None, not said: only those that the contract's own start or end cuts off."""
+    """Whether parts of periods are billed by days. None if not given: only periods cut off by the contract's own start
+    or end.
+    """
     paused: bool = False
     index: str = ""  # type: ignore[assignment] # hides tuple.index, which nobody asks a contract for
     index_every: str = ""
     index_share: Decimal | None = None
     """Percent of the price that follows the index."""
     index_floor: Decimal | None = None
-    """The least change at one revision, in percent."""
+    """The smallest change at one revision, in percent."""
     index_cap: Decimal | None = None
-    """The most change at one revision, in percent."""
+    """The largest change at one revision, in percent."""
     deposit_account: str = ""
     retention: Decimal | None = None
-    """Percent of each invoice, tax included, that is kept back until later."""
+    """Percent of each invoice, tax included, that the customer keeps back until the works are accepted."""
     retention_account: str = ""
     retention_terms: str = ""
     time: str = ""
@@ -92,21 +95,21 @@ class Contract(NamedTuple):
     included: Decimal | None = None
     """Units of each period that cost nothing."""
     carry_over: str = ""
-    """How long after the end of its period an included unit that was not used may still be used; "": not at all."""
+    """How long after the end of its period an unused included unit may still be used; "": not at all."""
     tiers: str = ""
     """Prices by tiers, as `rules.tiers.parse` reads them."""
     tiers_mode: Literal["graduated", "volume"] = "graduated"
     commitment: Decimal | None = None
-    """The least that a period of its time comes to, without tax."""
+    """The least that a period costs, without tax."""
     time_rounding: str = ""
     """How time is rounded, as `rules.worktime.rounding` reads it; "": not at all."""
     lines: Literal["item", "day", "person", "task"] = "item"
     markup: Decimal | None = None
-    """Percent put on expenses that are billed again."""
+    """Percent added to expenses that are billed again."""
     expense_account: str = ""
     """Income account of expenses that are billed again."""
     enclose: str = ""
-    """What goes along with its invoices: "timesheet", "receipts", both with a space between."""
+    """What is enclosed with its invoices: "timesheet", "receipts", or both with a space between."""
 
     @property
     def supplied_customer(self) -> str:
@@ -115,7 +118,7 @@ class Contract(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Time on a contract's account: worked (quantity > 0), or booked out because it was billed or given up (< 0)."""
+    """Time on a contract's account: worked (quantity > 0), or taken off because it was billed or written down (< 0)."""
 
     date: date
     account: str
@@ -129,15 +132,19 @@ class Work(NamedTuple):
     """The account on the transaction's other side."""
     source: Source
     document: str = ""
-    """Number of the document that it is booked in: what billed it (< 0), or gave it back to be billed again (> 0)."""
+    """Number of the document whose entry contains it: the document billed the time (< 0), or gave it back to be billed
+    again (> 0).
+    """
     written_down: bool = False
-    """It leaves the account (< 0) and is billed to nobody."""
+    """Whether it leaves the account (< 0) without being billed to anybody."""
     worked_on: Day | None = None
-    """Of what is written down outside documents: the day it was worked, where that is said; else it is the oldest."""
+    """For time written down outside documents: the day on which it was worked, if given; otherwise the oldest time is
+    taken.
+    """
 
 
 class Expense(NamedTuple):
-    """A cost that a contract's customer pays: `billable` on a posting; negative where it came back."""
+    """A cost that a contract's customer pays: `billable` on a posting. Negative if it was refunded."""
 
     date: date
     contract: str
@@ -150,7 +157,7 @@ class Expense(NamedTuple):
     payee: str = ""
     """Who was paid."""
     receipts: tuple[str, ...] = ()
-    """The files that its `document` names."""
+    """The files that its `document` keys name."""
 
 
 class IndexValue(NamedTuple):

@@ -12,14 +12,15 @@ from beancount_invoicing.model.values import ZERO, CalculationStep, Day, Figure,
 
 DocumentKind = Literal["invoice", "credit-note", "deposit", "corrective", "cancellation", "claim", "opening", "void"]
 Nature = Literal["goods", "services", "electronic"]
-"""What is sold; "electronic": services that are supplied electronically, of telecommunications and broadcasting."""
+"""What is sold; "electronic" means electronic services, telecommunications and broadcasting."""
 
 
 class Tax(NamedTuple):
-    """A tax code. `rate` in percent; `account` is None where no tax is due.
+    """A tax code. `rate` is in percent; `account` is None if no tax is due.
 
-    One that consists of `parts` has no account: each part has its own, and its tax is due apart. Its `rate` is that of all of
-    them together, which an amount with tax contains; nobody reads it, as it is no tax's rate.
+    A code that consists of `parts` has no account: each part has its own, and its tax is due separately. The `rate` of
+    such a code is that of all parts together, which a price with tax contains. It is not the rate of any tax, and is
+    never printed.
     """
 
     code: str
@@ -36,11 +37,13 @@ class Tax(NamedTuple):
     parts: tuple[Tax, ...] = ()
     """In the order in which they are written."""
     compound: bool = False
-    """Each part is due on the net and on the parts before it, not on the net alone."""
+    """Whether each part is due on the net plus the parts before it, not on the net alone."""
     sold_to: str = ""
-    """Which customers abroad get it by default: "union business", "outside", "DE consumer" …; or "anyone", see rules.supply."""
+    """Which customers abroad get it by default: "union business", "outside", "DE consumer" … or "anyone"; see
+    rules.supply.
+    """
     instead_of: str = ""
-    """The code of the seller's own place that it stands for abroad; "" for any."""
+    """The domestic tax code that this one replaces abroad; "" for any."""
 
 
 class Item(NamedTuple):
@@ -59,7 +62,9 @@ class Item(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line of a document. `net` is in the document's currency, `booked` what the posting says, in `booked_currency`."""
+    """A line of a document. `net` is in the document's currency; `booked` is the amount of the posting, in
+    `booked_currency`.
+    """
 
     text: str
     net: Decimal
@@ -75,7 +80,9 @@ class Line(NamedTuple):
     discount: Decimal | None = None
     """Percent, 0 to 100."""
     tax: str = ""
-    """Tax code; "" where none could be found (an error says so). Of two rates of a code, the older is named with it: "VAT 20%"."""
+    """Tax code; "" if none could be found (an error reports it). If a document has two rates of a code, the older rate
+    is part of its name: "VAT 20%".
+    """
     nature: Nature | None = None
     contract: str = ""
     milestone: str = ""
@@ -84,20 +91,25 @@ class Line(NamedTuple):
     end: date | None = None
     """Last day of the period billed, inclusive (`to`)."""
     expense_date: Day | None = None
-    """Where an expense is billed again: its date; with `cost`, which one it was."""
+    """The date of an expense that is billed again; together with `cost`, it identifies the expense."""
     expense_amount: Decimal | None = None
     computed: Decimal | None = None
-    """Quantity × price less discount, rounded, where it says both: what should be booked, or contain its net and tax."""
+    """Quantity × price less discount, rounded, if the line has both: the amount to book (or, for a price with tax, the
+    net and its tax).
+    """
     supplied_on: Day | None = None
-    """Day of its supply, where the line says it."""
+    """Day of its supply, if the line gives it."""
     tax_point: Day | None = None
-    """The day whose rate it has, where the rate of its document's day is another one."""
+    """The day whose tax rate applies, if that rate differs from the rate on the document's day."""
     corrects_line: int = 0
-    """Of a credit note: which line of what it corrects, from 1, it gives back; 0 where it does not say so."""
+    """On a credit note: the number, from 1, of the corrected invoice's line that this line gives back; 0 if not given.
+    """
     adjusts: tuple[str, ...] = ()
-    """Of an adjustment: the documents that billed its days. It changes what these days came to, and bills none of them again."""
+    """On an adjustment: the documents that billed its days. The line changes what these days come to, and bills none of
+    them again.
+    """
     agreed: bool = False
-    """What it bills was agreed for these days, whatever the contract says of them."""
+    """Whether its days were agreed as billed, whatever the contract says."""
 
 
 class Adjustment(NamedTuple):
@@ -110,14 +122,15 @@ class Adjustment(NamedTuple):
     source: Source
     tax: str = ""
     supplied_on: Day | None = None
-    """Day of the supply that it is of, where it says it."""
+    """Day of its supply, if it gives it."""
 
 
 class TaxAmount(NamedTuple):
-    """The tax of one code on a document. `amount` is what the ledger books; `base` the sum of the nets it is due on.
+    """The tax of one code on a document. `amount` is what the ledger books; `base` is the sum of the nets on which it
+    is due.
 
-    Codes under which no tax is due (reverse charge, exempt) stand here too, with amount 0, for their mention and base.
-    `pending` tells that it was booked as owed only once paid.
+    Codes under which no tax is due (reverse charge, exempt) are here too, with amount 0, for their mention and base.
+    `pending`: whether the tax was booked as owed only on payment.
     """
 
     tax: Tax
@@ -126,9 +139,9 @@ class TaxAmount(NamedTuple):
     pending: bool = False
     sources: tuple[Source, ...] = ()
     figure: Figure | None = None
-    """The amount that should be booked, as it follows from the lines."""
+    """The amount that should be booked, calculated from the lines."""
     booked: Decimal = ZERO
-    """Where it is booked in another currency than the document's: how much of it, in `booked_currency`; else nothing."""
+    """The amount in `booked_currency`, if the tax is booked in another currency than the document's; otherwise none."""
     booked_currency: str = ""
 
     @property
@@ -138,7 +151,7 @@ class TaxAmount(NamedTuple):
 
 
 class Deduction(NamedTuple):
-    """A part of an earlier deposit invoice that this document deducts: `amount` > 0 lowers what is to be paid.
+    """A part of an earlier deposit invoice that this document deducts: `amount` > 0 lowers the amount to pay.
 
     `tax` is the code of the tax deducted, "" for the net.
     """
@@ -148,9 +161,9 @@ class Deduction(NamedTuple):
     account: str
     source: Source
     tax: str = ""
-    """As the deposit names it."""
+    """The tax code under the name that the deposit uses."""
     named_code: str = ""
-    """As this document names it, where it has several rates of the code."""
+    """The tax code under the name that this document uses, if it has several rates of the code."""
 
 
 class ImmediatePayment(NamedTuple):
@@ -162,11 +175,11 @@ class ImmediatePayment(NamedTuple):
 
 
 NOT_YET = date.max
-"""The due date of what hangs on an event that has not happened: it comes after every day of a report."""
+"""The due date of an amount that depends on an event which has not happened: it is after every day of a report."""
 
 
 class Instalment(NamedTuple):
-    """What is to be paid on one due date. `posting` is the (entry, posting) position in the ledger that it comes from."""
+    """An amount to pay on one due date. `posting` is the (entry, posting) position in the ledger that it comes from."""
 
     index: int  # type: ignore[assignment] # every tuple has a method of this name, which nobody needs here
     """From 1, in the order of the terms or postings."""
@@ -176,30 +189,34 @@ class Instalment(NamedTuple):
     source: Source
     posting: tuple[int, int]
     steps: tuple[CalculationStep, ...] = ()
-    """How the due date and the amount came about."""
+    """How the due date and the amount were worked out."""
     retention_contract: str = ""
-    """Code of the contract under which it is kept back: due so long after the acceptance of the works; NOT_YET before."""
+    """Code of the contract under which it is kept back. It is due some time after the acceptance of the works; NOT_YET
+    before.
+    """
     retention_terms: str = ""
-    """How long after the acceptance, as the contract says it."""
+    """How long after the acceptance, as written in the contract."""
     accepted: Day | None = None
-    """The day of that acceptance, where `due` follows from it."""
+    """The day of that acceptance, if `due` follows from it."""
     printed_due: Day | None = None
-    """The due date that the entry says all the same, and its page with it."""
+    """A due date in the entry that does not count, because the acceptance decides, but that is printed on the page."""
 
     def due_at(self, as_of: Day) -> Day | None:
-        """The due date as it was known at the end of `as_of`; None before the acceptance that it hangs on."""
+        """The due date as it was known at the end of `as_of`; None before the acceptance on which it depends."""
         return None if self.due == NOT_YET or (self.accepted and self.accepted > as_of) else self.due
 
     def due_on_page(self, day: Day) -> Day | None:
-        """The due date that the page of a document of `day` says, whatever happened since; None where it hangs on an acceptance."""
+        """The due date on the page of a document of `day`, whatever has happened since; None if it depends on an
+        acceptance.
+        """
         return self.printed_due or self.due_at(day)
 
 
 class Invoice(NamedTuple):
     """An invoice, credit note, deposit … as it is in the ledger.
 
-    `customer` is the customer as it stood on the document's date, with what the document itself says over it; None
-    only for a void number. `currency` is "" for a void number. `claim`s and `opening`s have no tax.
+    `customer` is the customer as of the document's date, with the values that the document itself sets; None only for a
+    void number. `currency` is "" for a void number. A `claim` or `opening` has no tax.
     """
 
     number: str
@@ -221,59 +238,65 @@ class Invoice(NamedTuple):
     instalments: tuple[Instalment, ...] = ()
     corrects: tuple[str, ...] = ()
     interest_on: str = ""
-    """Of a claim for late interest: the number of the invoice that was paid late."""
+    """On a claim for late interest: the number of the invoice that was paid late."""
     supplied_on: Day | None = None
-    """Date of supply: said, else the latest day or period end that lines say, else the document's date; None for void, opening."""
+    """Date of supply: the one given, else the latest day or period end of its lines, else the document's date; None for
+    void, opening.
+    """
     terms: str = ""
-    """The payment terms that its due dates follow, as written; "" where it says the due dates itself."""
+    """The payment terms that its due dates follow, as written; "" if the document gives the due dates itself."""
     narration: str = ""
     note: str = ""
     contract_reference: str = ""
     links: frozenset[str] = frozenset()
     booking_rate: Decimal | None = None
-    """Where lines are booked in another currency: how much of it one unit of the document's currency is worth."""
+    """If lines are booked in another currency: the value of one unit of the document's currency in it."""
     price_rate: tuple[str, Decimal] | None = None
-    """A currency, and how much of it one unit of the document's is worth, by the price in its entry; None where there is none."""
+    """A currency, and the value in it of one unit of the document's currency, by the price in the entry; None if there
+    is no price.
+    """
     to_send: bool = False
-    """It says that it is to be sent, whatever the ledger says of when it follows that."""
+    """Whether the document itself says that it is to be sent, even if the ledger does not track sending at its date."""
     direct_debit: bool = True
     """Whether it may be collected under the customer's mandate."""
     booked_on: Day | None = None
-    """Date of the ledger's entry where it is not the document's own: an opening item's claim is in the books from then."""
+    """Date of the ledger's entry, if it is not the document's own: an opening item is in the books from that day."""
 
     @property
     def tax_codes(self) -> dict[str, Tax]:
-        """The tax codes of its lines and taxes, as they hold for it."""
+        """The tax codes of its lines and taxes, as they apply to it."""
         return {tax.code: tax for tax in (*self.combined, *(tax.tax for tax in self.taxes))}
 
     def nature_of(self, line: Line) -> str:
-        """What a line sells, "goods" or "services", as it, its item or its tax code says; what is taxed once paid, or supplied
-        electronically, is services."""
+        """The nature of a line, "goods" or "services", given by the line, its item or its tax code. A line whose tax is
+        due on payment, or that is an electronic supply, is services.
+        """
         tax = self.tax_codes.get(line.tax)
         nature = line.nature or (tax.nature or ("services" if tax.on_payment else "") if tax else "")
         return "services" if nature == "electronic" else nature
 
     @property
     def has_page(self) -> bool:
-        """Whether somebody gets it: a void number was never used, the page of an opening item is in other books, and of a
-        cancellation the corrective invoice speaks."""
+        """Whether somebody receives it. A void number was never used, the page of an opening item is in other books,
+        and a cancellation is announced by the corrective invoice.
+        """
         return self.kind not in {"void", "opening", "cancellation"}
 
     @property
     def why_no_page(self) -> str:
-        """What it is that has no page, in words; "" where it has one."""
+        """The kind of a document that has no page, in words; "" if it has one."""
         if self.kind == "cancellation":
             return _("a cancellation, which its corrective invoice mentions")
         return "" if self.has_page else self.kind
 
     @property
     def is_credit(self) -> bool:
-        """Whether it gives back something of other documents: a credit note, or the cancellation of a replaced invoice."""
+        """Whether it gives back a part of other documents: a credit note, or the cancellation of a replaced invoice."""
         return self.kind in {"credit-note", "cancellation"}
 
     @property
     def booked_from(self) -> Day:
-        """From which day (inclusive) on it is in the books: what is "dated" for every as-of report."""
+        """The day (inclusive) from which it is in the books: the date that counts in reports as of a day."""
         return self.booked_on or self.date
 
     @property
@@ -299,7 +322,7 @@ class Invoice(NamedTuple):
 
     @property
     def total_after_withholding(self) -> Decimal:
-        """What it asks for as a whole, total − withheld: before deposits and rounding."""
+        """The whole amount that it asks for, total − withheld, before deposits and rounding."""
         return self.total - self.withheld
 
     @property
@@ -309,6 +332,6 @@ class Invoice(NamedTuple):
 
     @property
     def payable(self) -> Decimal:
-        """What the receivable postings and the payments at once add up to."""
+        """The sum of its receivable postings and of the payments at once."""
         claimed = sum([instalment.amount for instalment in self.instalments], ZERO)
         return claimed + sum([payment.amount for payment in self.immediate_payments], ZERO)

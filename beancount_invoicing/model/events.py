@@ -14,11 +14,13 @@ EventKind = Literal[
     "not-collected",
 ]  # fmt: skip
 DISPATCH_START_EVENTS = frozenset({"prepared", "sending"})
-"""The events that something is about to leave: it waits for a person, or is being sent."""
+"""The events that announce sending: something waits for a person to send it, or is being sent."""
 
 
 class Event(NamedTuple):
-    """What happened to invoices (`numbers`), or to the whole customer (no numbers). `amount`: the part in dispute."""
+    """Something that happened to invoices (`numbers`), or to the whole customer (no numbers). `amount`: the part in
+    dispute.
+    """
 
     date: Day
     kind: EventKind
@@ -29,7 +31,7 @@ class Event(NamedTuple):
     source: Source
     level: int | None = None
     tone: str = ""
-    """Of a reminder: how it spoke; "final" is the formal notice to pay."""
+    """Tone of a reminder; "final" is the formal notice to pay."""
     amount: Decimal | None = None
     until: Day | None = None
     instalment: int | None = None
@@ -44,30 +46,30 @@ class Event(NamedTuple):
     content_digest: str = ""
     """Digest of the business terms of the invoice that is being sent."""
     undelivered_to: str = ""
-    """Of what was sent: who has not got it, and what the server said of each."""
+    """For something sent: the recipients that did not get it, each with the server's reply."""
     mandate: str = ""
-    """Of what was collected: under which mandate."""
+    """For a collection: its mandate."""
     end_to_end_id: str = ""
-    """Of what was collected or paid out: by what the bank's statement names it."""
+    """For a collection or a payment out: the reference under which the bank's statement names it."""
     collected_on: Day | None = None
-    """The day that the bank was asked to collect on, or to pay out on."""
+    """The day on which the bank was asked to collect, or to pay out."""
 
 
 class Seal(NamedTuple):
-    """A document that the ledger keeps with its fingerprint, whether or not what it is linked to is still there."""
+    """A document that the ledger stores with its fingerprint, even if the documents that it links to are gone."""
 
     date: date
     customer: str
-    """Main account of the customer; "" where its account is no customer's."""
+    """Main account of the customer; "" if its account is not a customer's."""
     numbers: tuple[str, ...]
-    """Of the invoices that it is linked to, whoever's they are."""
+    """The invoices that it links to, of any customer."""
     unknown_links: tuple[str, ...]
-    """Its links that no invoice has."""
+    """Its links that belong to no invoice."""
     event: str
     file: str
     sha256: str
     source: Source
     content_digest: str = ""
-    """Digest of the business terms of the invoice that it is; "" where none was sealed."""
+    """Digest of the sealed invoice's business terms; "" if none was sealed."""
     previous: str = ""
-    """Mark of the seal before it in the chain; "" of the first one, and of those from before there were chains."""
+    """Mark of the previous seal in the chain; "" for the first seal, and for those from before there were chains."""

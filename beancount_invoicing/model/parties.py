@@ -12,11 +12,11 @@ BuyerKind = Literal["business", "consumer", "public", "hospital", "public-enterp
 Channel = Literal["email", "post", "e-invoice"]
 MandateType = Literal["core", "b2b"]
 MandateSequence = Literal["recurring", "one-off", "final"]
-"""How often is collected under a mandate: again and again, once, or (final) once more and then never again."""
+"""How often the mandate is used: again and again, once, or (final) one last time."""
 
 
 class Address(NamedTuple):
-    """A postal address. `street` holds its lines, `country` an ISO 3166 code of two letters ("" if not said)."""
+    """A postal address. `street` holds its lines, `country` a two-letter ISO 3166 code ("" if not given)."""
 
     street: tuple[str, ...] = ()
     postcode: str = ""
@@ -25,7 +25,7 @@ class Address(NamedTuple):
 
 
 class Seller(NamedTuple):
-    """Who sells: the legal mentions of an invoice's head and foot. What is not said is ""."""
+    """The seller, with the legal mentions at the head and foot of an invoice. A value that is not given is ""."""
 
     name: str
     source: Source
@@ -36,9 +36,9 @@ class Seller(NamedTuple):
     vat_id: str = ""
     register: str = ""
     register_id: str = ""
-    """Its number in a register, with the scheme before a colon where there is one: "0208:0403019261" (BT-30)."""
+    """Its number in a register, with the scheme before a colon if it has one: "0208:0403019261" (BT-30)."""
     tax_number: str = ""
-    """The number under which its tax office knows it, where it is no VAT id (BT-32)."""
+    """The number from its tax office that is not a VAT id (BT-32)."""
     email: str = ""
     phone: str = ""
     website: str = ""
@@ -51,11 +51,11 @@ class Seller(NamedTuple):
     creditor_id: str = ""
     """The creditor identifier under which it collects by SEPA direct debit (ICS, AT-02)."""
     mention: str = ""
-    """Free mentions for the foot of each document, lines separated by newlines."""
+    """Other mentions for the foot of each document, lines separated by newlines."""
 
 
 class Customer(NamedTuple):
-    """Who buys, identified by the (main) account that it was opened with. What is not said is "" or None."""
+    """The buyer, identified by the (main) account that it was opened with. A value that is not given is "" or None."""
 
     account: str
     name: str
@@ -75,7 +75,7 @@ class Customer(NamedTuple):
     legal_form: str = ""
     register: str = ""
     register_id: str = ""
-    """Its number in a register, as the seller's (BT-47)."""
+    """Its number in a register, in the same form as the seller's (BT-47)."""
     language: str = ""
     terms: str = ""
     cash_discount: str = ""
@@ -84,25 +84,26 @@ class Customer(NamedTuple):
     reminders: str = ""
     """Name of a reminder policy, or "none"."""
     escalation: str = ""
-    """E-mail addresses that letters of levels with `escalate` go to as well."""
+    """More e-mail addresses for the letters of levels with `escalate`."""
     late_interest: str = ""
-    """A law ("FR"), a contract's yearly rate in percent, or "none"; over the option of that name."""
+    """A law ("FR"), a contract's yearly rate in percent, or "none"; it takes precedence over the option of that name.
+    """
     credit_limit: Decimal | None = None
     inactive: bool = False
     buyer: BuyerKind = "business"
     iban: str = ""
-    """An IBAN (and BIC) on which this customer pays instead of the seller's."""
+    """An IBAN (with BIC) to which this customer pays, instead of the seller's."""
     bic: str = ""
     payer_iban: str = ""
     """The IBANs from which this customer pays, separated by commas, without spaces."""
     mandate: str = ""
-    """Reference of the SEPA mandate by which its invoices are collected; "" where they are not."""
+    """Reference of the SEPA mandate by which its invoices are collected; "" if there is none."""
     mandate_date: date | None = None
     """The day on which the mandate was signed."""
     mandate_type: MandateType = "core"
     mandate_sequence: MandateSequence = "recurring"
     mandate_used: date | None = None
-    """The last day on which it was collected under before this ledger knows of it."""
+    """The day of the last collection under the mandate that is not in this ledger."""
     debtor_iban: str = ""
     """The account that the mandate is for."""
     debtor_bic: str = ""

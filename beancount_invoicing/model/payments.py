@@ -1,4 +1,4 @@
-"""What settles documents, or moves between customers: payments, transfers, and what the ledger books of it."""
+"""What settles documents or moves between customers: payments, transfers, and related postings."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from typing import Literal, NamedTuple
 from beancount_invoicing.model.values import ZERO, Day, Source
 
 SettlementMeans = Literal["money", "discount", "set-off", "write-off"]
-"""What a posting on a customer's account stands for: money that came, or what lowers the claim without any."""
+"""The kind of a posting on a customer's account: money, or something that lowers the claim without money."""
 AllocationKind = Literal[
     "settles", "link", "credit-note", "replacement", "oldest", "at-once", "discount", "set-off", "write-off", "reversal"
 ]  # fmt: skip
 
 
 class CounterPosting(NamedTuple):
-    """A loss's or discount's share of a posting on an account that is no customer's; `tax` is the code that it says."""
+    """The share of a loss or discount in a posting on an account that is not a customer's; `tax` is the posting's tax
+    code.
+    """
 
     account: str
     amount: Decimal
@@ -25,23 +27,24 @@ class CounterPosting(NamedTuple):
 
 
 class PaymentExchangeRate(NamedTuple):
-    """What a payment's transaction says that one unit of the payment's currency is worth in another `currency`."""
+    """What one unit of the payment's currency is worth in another `currency`, according to the payment's transaction."""
 
     currency: str
     by_price: Decimal | None
     """By the price of the posting on the customer's account."""
     by_money: Decimal | None
-    """By the money that came for it."""
+    """By the money that was received for it."""
     without_fee: bool = True
-    """Whether that money is all that came: no fee was taken off it."""
+    """Whether that money is the whole amount, with no fee deducted."""
     account: str = ""
-    """Where the transaction books the exchange difference, as far as can be told."""
+    """The account of the exchange difference in the transaction, if it is clear."""
 
 
 class Payment(NamedTuple):
     """A posting on a customer's account outside an invoice (or, `at_once`, inside it, against its direction).
 
-    Against a claim's direction it settles, in it it reverses; which of both it is follows from what it names.
+    A posting against the claim's direction settles the claim, one in its direction reverses a payment; what it names
+    decides which claims.
     """
 
     date: Day
@@ -55,18 +58,19 @@ class Payment(NamedTuple):
     """Numbers that the posting itself names."""
     instalment: int | None = None
     links: tuple[str, ...] = ()
-    """Numbers of this customer's invoices that the transaction's links stand for, sorted."""
+    """Numbers of this customer's invoices that the transaction's links name, sorted."""
     means: SettlementMeans = "money"
     at_once: bool = False
-    """Stands in the invoice's own transaction, whose number is in `settles`."""
+    """Whether it is in the invoice's own transaction, whose number is in `settles`."""
     narration: str = ""
     counter_postings: tuple[CounterPosting, ...] = ()
-    """Of a write-off: what belongs to it on other accounts, not rounded; of a discount: its taxes."""
+    """For a write-off: its share of postings on other accounts, not rounded; for a discount: its taxes."""
     exchange_rate: PaymentExchangeRate | None = None
-    """Where the transaction speaks of another currency too, and a tax is owed only once paid."""
+    """The exchange rate, if the transaction also has another currency and the customer owes tax that is due on payment.
+    """
     payee: str = ""
     entry: Source | None = None
-    """The transaction: what was paid by one of its postings came with what was paid by the others."""
+    """The transaction: all of its postings on the customer's account were paid together."""
 
 
 class AccountUse(NamedTuple):
@@ -77,7 +81,7 @@ class AccountUse(NamedTuple):
 
 
 class PaymentAccounts(NamedTuple):
-    """The accounts that payments used so far, each kind by how often, the most used first."""
+    """The accounts that past payments used, by kind, the most used first."""
 
     money: tuple[AccountUse, ...] = ()
     """Bank, cash and clearing accounts."""
@@ -86,28 +90,30 @@ class PaymentAccounts(NamedTuple):
 
 
 class TakenOver(NamedTuple):
-    """A customer who took over (a part of) what is owed on a document, from a day on."""
+    """A customer who took over (a part of) the amount owed on a document, from a day on."""
 
     date: Day
     customer: str
-    """Main account of the one who owes it from then on."""
+    """Main account of the customer who owes it from then on."""
     former_customers: tuple[str, ...]
-    """Main accounts of those who owed it before."""
+    """Main accounts of the customers who owed it before."""
 
 
 class Unmatched(NamedTuple):
-    """A name on payments that no document has: of a link perhaps the user's own, perhaps mistyped."""
+    """A name on payments that belongs to no document. If it is a link, it may be the user's own, or mistyped."""
 
     name: str
     key: Literal["link", "settles"]
     date: Day
     payments: tuple[Payment, ...]
-    """What is named so: of a link, all of its transaction."""
+    """The payments with this name; for a link, all payments of its transaction."""
     source: Source
 
 
 class ParentAccountPosting(NamedTuple):
-    """A posting on an account above customers' accounts, of a transaction that touches none of them: nobody's, for us."""
+    """A posting on an account above customers' accounts, in a transaction that touches none of them. It belongs to no
+    customer.
+    """
 
     date: Day
     account: str
@@ -122,8 +128,9 @@ class ParentAccountPosting(NamedTuple):
 class Transfer(NamedTuple):
     """A transaction that nets to zero on one customer in one currency; or, on customers' accounts only, between several.
 
-    Over several accounts, claims move between them; between customers, from one to the other. On one account (where nothing else
-    is booked), what lies there, or what a document that a debit names gave, goes to the documents that the credits name.
+    Over several accounts, claims move between them; between customers, from one to the other. On a single account (with
+    no other posting), the unallocated money, or the money of a document that a debit names, goes to the documents that
+    the credits name.
     """
 
     date: Day
@@ -135,7 +142,9 @@ class Transfer(NamedTuple):
 
 
 class CustomerMovement(NamedTuple):
-    """What the ledger books on a customer's account, whatever it means: the balance that every report must meet."""
+    """A movement that the ledger books on a customer's account, whatever it means: every report must agree with their
+    balance.
+    """
 
     date: date
     account: str
@@ -144,7 +153,9 @@ class CustomerMovement(NamedTuple):
 
 
 class Weight(NamedTuple):
-    """What a posting on a customer's account is worth by its own price: `amount` of a currency, and its `value` in another."""
+    """The value of a posting on a customer's account by its own price: `amount` of a currency, and its `value` in
+    another.
+    """
 
     account: str
     currency: str
@@ -156,12 +167,12 @@ class Weight(NamedTuple):
 
 
 class TaxMovement(NamedTuple):
-    """What the ledger books on the account of a tax that is owed only once paid (`pending`).
+    """A movement on the account of a tax that is owed only on payment (`pending`).
 
-    `amount` has the ledger's sign: negative what a document adds, positive what a payment takes away. `number` is the
-    document's or the open item's, "" outside them; `code` is "" where a posting outside documents does not say it and several
-    are possible. `write_off`: taken away because it will never be paid. `straight`: booked by a document as owed at once, and
-    never on `account`.
+    `amount` has the ledger's sign: negative if a document adds tax, positive if a payment takes it away. `number` is
+    that of the document or open item, "" outside them. `code` is "" if a posting outside documents does not give it and
+    several are possible. `write_off`: whether the tax leaves because it will never be paid. `straight`: whether a
+    document books it as owed at once, never on `account`.
     """
 
     date: date
@@ -175,11 +186,11 @@ class TaxMovement(NamedTuple):
     customer_postings: tuple[Source, ...] = ()
     """The postings of the same transaction on customers' accounts."""
     settles: str = ""
-    """The document whose tax it is, where a payment says so."""
+    """The document whose tax it is, if a payment names one."""
     to_due_account: bool = False
     reached_due_account: Decimal = ZERO
-    """Of what a payment moves: what reached the account of the tax owed. Another amount where the exchange rate is another."""
+    """For a payment: the amount that reached the account of the tax owed. It differs if the exchange rate differs."""
     deposit: str = ""
-    """Of what a document deducts: the number of the deposit invoice."""
+    """For a deduction in a document: the number of the deposit invoice."""
     taken_over: bool = False
-    """It stands against equity, and is of no document that is known."""
+    """Whether it is booked against equity, and belongs to no known document."""

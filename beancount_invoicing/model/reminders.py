@@ -12,36 +12,36 @@ Tone = Literal["courtesy", "friendly", "firm", "final"]
 
 
 class ReminderLevel(NamedTuple):
-    """One level of a reminder policy: when its letter is due, how it speaks and leaves."""
+    """One level of a reminder policy: when its letter is due, its tone, and how it is sent."""
 
     level: int
     """From 1; 0 is the courtesy notice before the due date."""
     days: int
-    """From so many days after the due date on; of level 0 negative: so many days before it."""
+    """The level is due from this many days after the due date; for level 0, a negative number of days, before it."""
     tone: Tone
     source: Source
-    """Where it is written; of a policy that the ledger does not write, nowhere."""
+    """Where it is written; an empty source for a policy that is not in the ledger."""
     channel: Channel | None = None
-    """None: the customer's."""
+    """None: the customer's own channel."""
     deadline: int | None = None
-    """Days from the letter's date to pay; None where the letter sets no deadline."""
+    """Days to pay, from the letter's date; None if the letter sets no deadline."""
     interest: bool = False
-    """Late interest and the fixed indemnity are claimed."""
+    """Whether late interest and the fixed indemnity are claimed."""
     fee: Decimal = ZERO
-    """In the ledger's first operating currency; never from a consumer."""
+    """In the ledger's first operating currency; never charged to a consumer."""
     registered: bool = False
     escalate: bool = False
     signed_by: str = ""
 
 
 class Policy(NamedTuple):
-    """A reminder policy as it stands from one of its directives on; its levels in their order."""
+    """A reminder policy as it applies from one of its directives on, with its levels in order."""
 
     name: str
     levels: tuple[ReminderLevel, ...]
     source: Source
     interval: int = 7
-    """At least so many days lie between two letters about an invoice."""
+    """The least number of days between two letters about an invoice."""
     minimum: Decimal = ZERO
-    """No letter leaves for less than this."""
+    """No letter is sent for less than this amount."""
     signed_by: str = ""

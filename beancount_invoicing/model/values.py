@@ -1,4 +1,4 @@
-"""What every noun is made of: where it was written, figures with their steps, and what changes from a day on."""
+"""The parts of every noun: where it was written, figures with their steps, and values that change from a day on."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class Source(NamedTuple):
 
 
 class CalculationStep(NamedTuple):
-    """One step of a calculation: `result` is `operation` applied to `inputs`, worked out for `figure`.
+    """One step of a calculation: `result` is `operation` applied to `inputs`, calculated for `figure`.
 
-    The operations are those of `rules.steps.OPERATIONS`, so every step can be calculated again from itself.
-    `because` says in words which rule asked for it.
+    The operations are those of `rules.steps.OPERATIONS`, so every step can be recalculated from its own data. `because`
+    names the rule that requires the step, in words.
     """
 
     figure: str
@@ -42,16 +42,18 @@ class CalculationStep(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """A calculated amount. The `steps` that lead to it are put together when somebody asks why: most are never asked for."""
+    """A calculated amount. The `steps` that lead to it are derived only when somebody asks for them; for most figures
+    nobody does.
+    """
 
     value: Decimal
     derive_steps: Callable[..., tuple[CalculationStep, ...]]
-    """Gives the steps for `inputs`; the last one's result is the amount."""
+    """Returns the steps for `inputs`; the last one's result is the amount."""
     inputs: tuple[Any, ...]
 
     @property
     def steps(self) -> tuple[CalculationStep, ...]:
-        """How the amount came about."""
+        """How the amount was worked out."""
         return self.derive_steps(*self.inputs)
 
 
@@ -65,7 +67,9 @@ class Finding(NamedTuple):
 
 
 def require_date(day: date) -> date:
-    """The day, where it is one. Raises TypeError for a time (datetime), which no date compares with, and for a text."""
+    """The day, if it is a date. Raises TypeError for a time (datetime), which cannot be compared with a date, and for a
+    text.
+    """
     if isinstance(day, datetime):
         raise TypeError(f"a day is wanted, not the time {day!r}: give its date, .date()")
     if not isinstance(day, date):
@@ -74,7 +78,9 @@ def require_date(day: date) -> date:
 
 
 class Dated(NamedTuple, Generic[T]):
-    """What held when: each version is in force from its date (inclusive) on; the first one holds before its date too."""
+    """A value that changes over time: each version is in force from its date (inclusive) on; the first one applies
+    before its date too.
+    """
 
     versions: tuple[tuple[date, T], ...]
 
@@ -86,13 +92,15 @@ class Dated(NamedTuple, Generic[T]):
 
     @property
     def first(self) -> T:
-        """The version of the first directive: for what no amendment changes, such as the code and the mode of a contract."""
+        """The version of the first directive, for values that no amendment changes, such as the code and the mode of a
+        contract.
+        """
         return self.versions[0][1]
 
     @property
     def latest(self) -> T:
         """The version of the last directive, whatever its day: for names to look up and settings of a whole ledger.
 
-        Never for what is billed, owed or reported: that has a day of its own, to be asked with `at`.
+        Never for billing, debts or reports: these have a day of their own, for which to ask with `at`.
         """
         return self.versions[-1][1]
