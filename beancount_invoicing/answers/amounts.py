@@ -1,4 +1,6 @@
-"""Answers as plain data, the stable form of `--format json`: amounts as texts in the currency's decimals, dates ISO."""
+"""Amounts, days and steps of calculations in the stable JSON: amounts as texts in the currency's decimals, dates in ISO
+format.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ Answer = dict[str, Any]
 
 
 def amount_text(amount: Decimal | None, currency: str) -> str | None:
-    """An amount with its currency's decimals; it is never rounded away: an amount that has more keeps them."""
+    """An amount with its currency's decimals. It is never rounded: an amount with more decimals keeps them."""
     if amount is None:
         return None
     rounded = round_to(amount, currency_decimals(currency))
@@ -30,17 +32,17 @@ def _without_zeros(amount: Decimal) -> Decimal:
 
 
 def number_text(value: Decimal | None) -> str | None:
-    """A figure as text, with the decimals that it has; None where there is none."""
+    """A figure as text, with the decimals that it has; None for None."""
     return None if value is None else format(value, "f")
 
 
 def day_text(day: date | None) -> str | None:
-    """A day as ISO 8601 writes it; None where there is none."""
+    """A day as ISO 8601 writes it; None for None."""
     return None if day is None else day.isoformat()
 
 
 def step_json(calculation_step: CalculationStep) -> Answer:
-    """A step of a calculation."""
+    """A step of a calculation, as data."""
     return {
         "figure": calculation_step.figure,
         "operation": calculation_step.operation,
@@ -51,7 +53,7 @@ def step_json(calculation_step: CalculationStep) -> Answer:
 
 
 def sums_json(row: AgingRow | AgingTotal) -> Answer:
-    """The columns of an aged balance, of one customer or of all, in their currency's decimals."""
+    """The columns of an aged balance, of one customer or of all customers, in their currency's decimals."""
     currency = row.currency
     return {
         "not_due": amount_text(row.not_due, currency),

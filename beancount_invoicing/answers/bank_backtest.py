@@ -1,4 +1,4 @@
-"""The stable JSON of how well past payments are matched anew."""
+"""The stable JSON of `bank backtest`: how well past payments would have been matched."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from beancount_invoicing.bank.backtest import RematchedPayment, percentage, tier
 
 
 def backtest_json(rematched: Sequence[RematchedPayment], not_booked: Mapping[str, str]) -> Answer:
-    """Counts by tier, in percent where they are shares, and each payment that would be booked wrong."""
+    """Counts by tier, with shares in percent, and each payment that would be booked wrongly."""
     count = len(rematched)
     figures = tier_figures(rematched)
     return {

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def bank_file_json(bank_file: BankFile, kind: OrderKind, *, written: bool) -> Answer:
-    """A file in `collect` or `pay-out`: `written`, or only shown."""
+    """A file in `collect` or `pay-out`; `written`: whether it was written, or only shown."""
     return {
         "file": str(bank_file.path),
         "written": written,
@@ -41,5 +41,5 @@ def bank_file_json(bank_file: BankFile, kind: OrderKind, *, written: bool) -> An
 
 
 def held_order_json(order: HeldOrder) -> Answer:
-    """What is not in a file, and why."""
+    """A document that is not in a file, and the reason."""
     return {"number": order.number, "customer": order.customer, "reason": order.reason}

@@ -1,4 +1,4 @@
-"""The stable JSON of what an import makes of the lines of bank statements."""
+"""The stable JSON of `bank import`: how the lines of bank statements are booked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from beancount_invoicing.writing.payment_text import payment_transaction
 
 
 def bank_line_json(booked: BookedLine) -> Answer:
-    """A line: what is known of it, what it is for and why, and the entry that books it, or would."""
+    """A line: its data, what it settles and why, and the entry that books it, or would book it."""
     proposal, line = booked.proposal, booked.proposal.line
     currency = line.ordered_currency or line.currency
     return {

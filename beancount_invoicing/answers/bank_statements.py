@@ -8,7 +8,7 @@ from beancount_invoicing.bank.statements import Statement, StatementLine
 
 
 def bank_statement_json(statement: Statement, account: str) -> Answer:
-    """A statement in `bank show`; `account`: the ledger's, "" where it is not known."""
+    """A statement in `bank show`; `account`: the ledger's account, "" if unknown."""
     return {
         "source": str(statement.source),
         "account": account or None,

@@ -17,8 +17,9 @@ from beancount_invoicing.answers.documents import document_json
 
 
 def draft_json(position: Position, explain: bool = False, draft: Draft | None = None) -> Answer:
-    """A document in `bill`, `new`, `credit` …: in the form of `show`, with `number` null where it has none yet; where it is to be
-    explained, each line with how it came about in the `draft`."""
+    """A document in `bill`, `new`, `credit` …, in the form of `show`; `number` is null if it has none yet. With an
+    explanation, each line shows how the `draft` worked it out.
+    """
     answer = document_json(position, explain)
     if explain and draft:
         for line, draft_line in zip(answer["lines"], draft.lines, strict=False):
@@ -40,7 +41,7 @@ def draft_json(position: Position, explain: bool = False, draft: Draft | None = 
 
 
 def unbilled_json(unbilled_line: UnbilledLine, as_of: date, items: Mapping[str, Dated[Item]]) -> Answer:
-    """A line in `unbilled`; `items` are the Book's."""
+    """A line in `unbilled`; `items` are the items of the Book."""
     line = unbilled_line.line
     name = items[line.item].at(line.billable_from).name if line.item in items else ""
     return {

@@ -80,7 +80,7 @@ def customer_json(customer: Customer) -> Answer:
 
 
 def item_json(item: Item, since: date, following: tuple[date, Item] | None) -> Answer:
-    """An item in `item list`: what holds since a day, and its next price, where one is said already."""
+    """An item in `item list`: its values as of a day, and its next price if one is set."""
     return {
         "code": item.code,
         "name": item.name,

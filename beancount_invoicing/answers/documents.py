@@ -49,7 +49,7 @@ def listed_json(position: Position) -> Answer:
 
 
 def document_json(position: Position, explain: bool = False) -> Answer:
-    """A document in `show`: one of `list`, with all that it consists of and what happened to it."""
+    """A document in `show`: the fields of `list`, with its lines, taxes and instalments and what happened to it."""
     invoice, currency = position.invoice, position.invoice.currency
     purchase_order = (invoice.customer.purchase_order if invoice.customer else "") or None
     answer = listed_json(position) | {
@@ -159,7 +159,7 @@ def event_json(event: Event) -> Answer:
 
 
 def explanation_steps(position: Position) -> tuple[CalculationStep, ...]:
-    """How the figures of a document came about, from the steps that their calculations returned."""
+    """How the figures of a document were worked out, from the steps that the calculations returned."""
     invoice = position.invoice
     steps: list[CalculationStep] = []
     for line in invoice.lines:
@@ -203,7 +203,7 @@ def explanation_steps(position: Position) -> tuple[CalculationStep, ...]:
 
 
 def cash_discount_texts(invoice: Invoice) -> tuple[tuple[str, str], ...]:
-    """The last day for a document's cash discount, and what is then left to pay of it; none where there is none."""
+    """The last day for a document's cash discount, and the amount to pay with it; empty if it offers none."""
     found = _discounted(invoice)
     return ((found.date.isoformat(), amount_text(found.amount, invoice.currency) or ""),) if found else ()
 

@@ -7,7 +7,9 @@ from beancount_invoicing.bank.payments import PaymentEntry
 
 
 def payment_json(entry: PaymentEntry, text: str, notices: tuple[str, ...], *, written: bool) -> Answer:
-    """The entry with its text, what it settles, and where each figure comes from; `currency` is that of what is settled."""
+    """The entry with its text, what it settles, and where each figure comes from; `currency` is that of the documents
+    settled.
+    """
     currency = entry.currency
     return {
         "date": entry.date.isoformat(),

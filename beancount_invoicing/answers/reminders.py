@@ -24,8 +24,9 @@ def reminder_json(
     waiting: Sequence[Attempt] = (),
     bank_until: date | None = None,
 ) -> Answer:
-    """A proposal in `remind`; `waiting`: the letters that wait already and stand for it; `bank_until`: the last day on which every
-    bank account is booked."""
+    """A proposal in `remind`. `waiting`: the prepared or doubtful letters that already cover it. `bank_until`: the last
+    day to which every bank account is booked.
+    """
     currency = proposal.currency
     answer: Answer = {
         "customer": proposal.customer.name,
@@ -82,7 +83,9 @@ def _waiting(attempt: Attempt) -> Answer:
 
 
 def late_interest_json(claim: LateClaim, explain: bool = False) -> Answer:
-    """A document in `interest`. A segment's amount is rounded for itself; the interest is rounded once, from their exact sum."""
+    """A document in `interest`. Each segment's amount is rounded by itself; the interest is rounded once, from the
+    exact sum.
+    """
     invoice, interest = claim.position.invoice, claim.interest
     currency = invoice.currency
     known = interest is not None and interest.known

@@ -35,7 +35,7 @@ def verified_json(verified: Verified) -> Answer:
 
 
 def sent_json(send_result: SendResult) -> Answer:
-    """What became of one thing in `send`."""
+    """The result of one dispatch in `send`."""
     return {
         "state": send_result.state,
         "title": send_result.title,
@@ -59,7 +59,7 @@ def sent_json(send_result: SendResult) -> Answer:
 
 
 def attempt_json(attempt: Attempt, objection: Objection | None = None) -> Answer:
-    """What is in doubt, or waits to be sent by hand, in `send` without a number."""
+    """A dispatch that is in doubt, or waits to be sent by hand, in `send` without a number."""
     return {
         "state": "in-doubt" if attempt.in_doubt else "prepared",
         "numbers": list(attempt.numbers),
@@ -76,7 +76,7 @@ def attempt_json(attempt: Attempt, objection: Objection | None = None) -> Answer
 
 
 def to_send_json(invoice: Invoice, channel: str) -> Answer:
-    """A document that is to be sent, in `send` without a number: with the fields of `attempted`."""
+    """A document that is to be sent, in `send` without a number, with the same fields as `attempt_json`."""
     return {
         "state": "to-send",
         "numbers": [invoice.number],

@@ -69,7 +69,7 @@ def _in_currency(statement_in_currency: StatementInCurrency, explain: bool) -> A
 
 
 def bad_debt_json(bad_debt: BadDebt, explain: bool = False) -> Answer:
-    """What of a document was written off in `bad-debts`."""
+    """The amount written off on a document, in `bad-debts`."""
     position, currency = bad_debt.position, bad_debt.position.invoice.currency
     answer: Answer = {
         "number": position.invoice.number,

@@ -41,7 +41,7 @@ def run_json(done: RunResult) -> Answer:
 
 
 def bank_json(account: BankAccount, is_behind: bool) -> Answer:
-    """Until when a bank account is booked, or imported."""
+    """The day until which a bank account is booked, or imported."""
     return {
         "account": account.account,
         "until": day_text(account.booked_until),

@@ -1,4 +1,4 @@
-"""Taxes that are owed once paid, as data."""
+"""Taxes that are due on payment, as data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from beancount_invoicing.receivables import MissingTaxEntry, PeriodTotal, TaxDue
 
 
 def taxes_due_json(due: TaxDue, since: date | None = None, until: date | None = None, explain: bool = False) -> Answer:
-    """What became due in `tax-due`: the shares of the period, what they add up to, and the totals of all time."""
+    """The tax that became due, in `tax-due`: the shares of the period, their sums, and the totals of all time."""
     asked = due.within(since, until)
     return {
         "as_of": due.as_of.isoformat(),

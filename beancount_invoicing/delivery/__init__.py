@@ -1,4 +1,4 @@
-"""How it leaves: e-mail, a print batch, a folder for a platform. Takes dataclasses and bytes."""
+"""How documents leave: by e-mail, in a print batch, in a folder for a platform. Takes dataclasses and bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""E-mail addresses and the texts of headers: what could change a message's meaning is refused or made harmless."""
+"""E-mail addresses and texts for headers. Anything that could change a message's meaning is refused or made harmless."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _DOMAIN = re.compile(r"[^\W_]([\w-]*[^\W_])?(\.[^\W_]([\w-]*[^\W_])?)*")
 
 
 class BadAddress(ValueError):
-    """This is no e-mail address that anything can be sent to; the message says which, and what to write."""
+    """The text is not an e-mail address to which anything can be sent; the message says which, and what to write."""
 
 
 def split_addresses(text: str) -> tuple[str, ...]:
-    """The addresses of a ledger's text, which commas separate; not yet looked at."""
+    """The addresses in a text of the ledger, separated by commas; not checked yet."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
@@ -39,17 +39,19 @@ def checked_address(address: str) -> str:
 
 
 def checked_addresses(addresses: Iterable[str]) -> tuple[str, ...]:
-    """Each address once. Raises BadAddress."""
+    """The addresses, checked, each once. Raises BadAddress."""
     return tuple(dict.fromkeys(map(checked_address, addresses)))
 
 
 def needs_utf8(addresses: Iterable[str]) -> bool:
-    """Whether a server must know SMTPUTF8 (RFC 6531) for one of them: a local part beyond ASCII."""
+    """Whether the server must support SMTPUTF8 (RFC 6531) for one of the addresses: its local part is not ASCII."""
     return not all(address.isascii() for address in addresses)
 
 
 def one_line(text: str) -> str:
-    """A text that a header can hold: line breaks and control characters become spaces, what is invisible goes."""
+    """A text that a header can hold: line breaks and control characters become spaces, invisible characters are
+    removed.
+    """
     characters = []
     for character in text:
         kind = unicodedata.category(character)

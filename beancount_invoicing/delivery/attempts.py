@@ -1,4 +1,4 @@
-"""What the ledger says of what was sent: what has left, what waits to be sent by hand, and of what nobody knows."""
+"""The records of sending in the ledger: what was sent, what waits to be sent by hand, and what is in doubt."""
 
 from __future__ import annotations
 
@@ -13,39 +13,44 @@ DISPATCH_END_EVENTS = frozenset({"sent", "reminder", "statement", "receipt", "ac
 
 
 class Attempt(NamedTuple):
-    """Something that was about to leave, and of which nothing further is said: what opened it, for each level of a reminder."""
+    """Something that was about to be sent and has no later record: the events that opened it, one for each level of a
+    reminder.
+    """
 
     events: tuple[Event, ...]
 
     @property
     def event(self) -> Event:
-        """The first of them."""
+        """The first of these events."""
         return self.events[0]
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """The documents that it is about; none: the whole customer."""
+        """The documents that it is about; empty if it is about the whole customer."""
         return tuple(dict.fromkeys(number for event in self.events for number in event.numbers))
 
     @property
     def name(self) -> str:
-        """How a person names it: the documents, else the customer's account."""
+        """The name by which a person selects it: the documents, else the customer's account."""
         return " ".join(self.numbers) or self.event.customer
 
     @property
     def in_doubt(self) -> bool:
-        """It may have left: the server was, or may have been, told of it. Else it waits to be sent by hand."""
+        """Whether it may have left: it was, or may have been, offered to the server. If not, it waits to be sent by
+        hand.
+        """
         return self.event.kind == "sending"
 
     @property
     def kind(self) -> str:
-        """What it is: "sent" (the invoice itself), "reminder", "statement", "receipt", "acquitted", "unpaid"."""
+        """Its kind: "sent" (the invoice itself), "reminder", "statement", "receipt", "acquitted", "unpaid"."""
         return self.event.sends_kind or "sent"
 
 
 class History:
-    """What the events of a ledger say of sending. Each attempt has its Message-ID; it is open while more events open it than
-    close it, whatever their order in the files is."""
+    """The sending events of a ledger. Each attempt has its Message-ID. It is open while it has more opening than
+    closing events, in whatever order the files have them.
+    """
 
     def __init__(self, events: Sequence[Event]) -> None:
         self._sent: defaultdict[tuple[str, str], list[Event]] = defaultdict(list)
@@ -65,15 +70,17 @@ class History:
         """The attempts of which nothing further is said, by date."""
 
     def sent(self, kind: str, number: str) -> tuple[Event, ...]:
-        """The events that say that something of a kind was sent for a document (or, with its account, for a customer)."""
+        """The events that record that something of a kind was sent for a document (or, with its account, for a
+        customer).
+        """
         return tuple(self._sent.get((kind, number), ()))
 
     def first_message_id(self, number: str) -> str:
-        """The Message-ID of the e-mail that brought a document first; "" where it is not known."""
+        """The Message-ID of the e-mail that first brought a document; "" if unknown."""
         return next((event.message_id for event in self.sent("sent", number) if event.message_id), "")
 
     def open_attempts(self, dispatch: Dispatch) -> tuple[Attempt, ...]:
-        """The open attempts at what a dispatch sends."""
+        """The open attempts to send what a dispatch sends."""
         if dispatch.kind == "reminder":
             return tuple(attempt for attempt in self.open if attempt.event.message_id in dispatch.replaces)
         numbers = set(dispatch.numbers)
@@ -89,10 +96,10 @@ class History:
         )
 
     def already_sent(self, dispatch: Dispatch) -> tuple[Event, ...]:
-        """The events that say that just this was sent already.
+        """The events that record that exactly this dispatch was sent.
 
-        Of a reminder: on its day or later. The letters before that day are what its level was worked out from, and each instalment
-        begins at the first level again.
+        For a reminder, only events on its day or later count: its level was worked out from the earlier letters, and
+        each instalment begins at the first level again.
         """
         events: Iterable[Event]
         if dispatch.numbers:

@@ -1,4 +1,4 @@
-"""What is to be sent: one thing to one customer."""
+"""A dispatch: one thing to send to one customer."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from typing import Literal, NamedTuple
 from beancount_invoicing.model import Channel
 
 DispatchKind = Literal["sent", "reminder", "statement", "receipt", "acquitted", "unpaid"]
-"""The event that the ledger is told once it was sent; "sent" is the invoice itself, "acquitted" a copy of one that is paid,
-"unpaid" one that says what remained unpaid of it, or the list of those."""
+"""The event to record once it was sent: "sent" is the invoice itself, "acquitted" a copy of a paid invoice, "unpaid" a
+copy that says what remained unpaid, or a list of such invoices.
+"""
 
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that goes with it; the name has no folder. What has to be made is made when its content is first asked for: a
-    preview does not ask."""
+    """A file that is attached; its name has no folder. The content may be made only when it is first asked for: a
+    preview does not ask.
+    """
 
     name: str
     media_type: str
@@ -27,32 +29,33 @@ class Attachment:
 
     @cached_property
     def content(self) -> bytes:
-        """The bytes. Raises what making them raises."""
+        """The bytes of the file. Raises the errors of making them."""
         return self.source if isinstance(self.source, bytes) else self.source()
 
 
 class Dispatch(NamedTuple):
     """One thing to be sent to one customer: an invoice, a reminder, a statement …
 
-    It is complete whatever the channel is: an e-mail has `to`, `subject`, `text`, `html`; a letter has `address`; both have the
-    attachments. The first attachment is the document itself, which is kept beside the ledger with its fingerprint.
+    It is complete for every channel: an e-mail has `to`, `subject`, `text`, `html`; a letter has `address`; both have
+    the attachments. The first attachment is the document itself, which is stored beside the ledger with its
+    fingerprint.
     """
 
     kind: DispatchKind
     day: date
-    """Of the event in the ledger."""
+    """The day of the event in the ledger."""
     account: str
-    """The customer's account that the event stands on."""
+    """The customer's account on which the event is recorded."""
     customer: str
     """The customer's name."""
     numbers: tuple[str, ...]
-    """The documents that it is about, each linked to the event; none: the whole customer."""
+    """The documents that it is about, to which the event links; empty if it is about the whole customer."""
     title: str
-    """What it is, in short and for people: "Invoice F2026-0064", "Second reminder"."""
+    """A short description for people: "Invoice F2026-0064", "Second reminder"."""
     channel: Channel
     language: str
     to: tuple[str, ...] = ()
-    """E-mail addresses as they stand in the ledger: they are looked at before anything leaves."""
+    """E-mail addresses as written in the ledger; they are checked before anything is sent."""
     cc: tuple[str, ...] = ()
     subject: str = ""
     text: str = ""
@@ -61,27 +64,28 @@ class Dispatch(NamedTuple):
     replies_to: tuple[str, ...] = ()
     """Message-IDs of the e-mails that it follows, the first one first."""
     address: tuple[str, ...] = ()
-    """The lines of the postal address, as they stand in the envelope's window."""
+    """The lines of the postal address, as shown in the envelope's window."""
     postal_place: tuple[str, str] = ("", "")
-    """Country ("" at home) and post code, by which letters are put in order."""
+    """Country ("" at home) and postcode, by which letters are sorted."""
     level: int | None = None
-    """Of a reminder; where its documents have different ones, the highest."""
+    """The level of a reminder; if its documents have different levels, the highest."""
     replaces: frozenset[str] = frozenset()
-    """Of a reminder: the Message-IDs of those that were prepared, or are in doubt, for something that it asks for too."""
+    """For a reminder: the Message-IDs of prepared or doubtful reminders that ask for some of the same amounts."""
     deadline: date | None = None
     """The deadline that a reminder sets."""
     tone: str = ""
-    """Of a reminder: "final" where it is a formal notice."""
+    """For a reminder: "final" if it is a formal notice."""
     registered: bool = False
-    """Goes by registered post."""
+    """Whether it goes by registered post."""
     notices: tuple[str, ...] = ()
-    """What the sender should know of it."""
+    """Notices for the sender."""
     sealed_path: Path | None = None
-    """Where the document is kept already, sealed; None: it will be, by the name of the first attachment."""
+    """The path of the document if it is already sealed. None: it will be stored under the name of the first attachment.
+    """
     text_copies: tuple[Attachment, ...] = ()
-    """Kept beside the document, and not sent: a text of what a PDF says."""
+    """Texts of PDFs, stored beside the document and not sent."""
     facts_digest: str = ""
-    """Of an invoice: the digest of its business terms."""
+    """For an invoice: the digest of its business terms."""
 
     @property
     def document(self) -> Attachment:
@@ -90,7 +94,7 @@ class Dispatch(NamedTuple):
 
 
 class HeldDispatch(NamedTuple):
-    """What does not leave, and why, with what to do about it."""
+    """A dispatch that is not sent, with the reason and what to do about it."""
 
     title: str
     customer: str

@@ -1,7 +1,7 @@
-"""Headers of an e-mail, folded between their parts only.
+"""Headers of an e-mail, folded only between their parts.
 
-Python's own folding puts long addresses and identifiers into encoded words, where no server looks for them: seen in 3.11 with a
-name beyond ASCII before a long address, and with identifiers of more than 65 characters in In-Reply-To.
+Python's own folding puts long addresses and identifiers into encoded words, where no server looks for them. It happens
+in 3.11 with a non-ASCII name before a long address, and with identifiers of more than 65 characters in In-Reply-To.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _WORDS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 
 
 def header_line(name: str, tokens: Iterable[str]) -> bytes:
-    """A header with CRLF; a line ends only between two tokens."""
+    """A header with CRLF, folded only between two tokens."""
     lines = [f"{name}:"]
     for token in tokens:
         if len(lines[-1]) + 1 + len(token) > WIDTH and lines[-1].strip() and lines[-1] != f"{name}:":
@@ -29,7 +29,7 @@ def header_line(name: str, tokens: Iterable[str]) -> bytes:
 
 
 def text_tokens(value: str) -> list[str]:
-    """The tokens of a text: its words, in encoded words (RFC 2047) where it is beyond ASCII."""
+    """The tokens of a text: its words, as encoded words (RFC 2047) if they are not ASCII."""
     value = one_line(value)
     return value.split() if value.isascii() and "=?" not in value else _encoded(value)
 

@@ -1,4 +1,4 @@
-"""A dispatch as an e-mail: text and HTML, the documents attached, and headers that nobody else has written."""
+"""A dispatch as an e-mail: text and HTML, the documents attached, and headers that only we write."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ _STRANGE = re.compile(r"[^A-Za-z0-9]+")
 
 
 class Sender(NamedTuple):
-    """Who sends: the name and address that e-mails come from, where answers go if elsewhere, and who gets blind copies."""
+    """The sender: name and address of the e-mails, the address for replies if it is another one, and the recipients of
+    blind copies.
+    """
 
     name: str
     address: str
@@ -29,26 +31,28 @@ class Sender(NamedTuple):
 
 
 class Mail(NamedTuple):
-    """An e-mail that is ready but for the moment at which it leaves."""
+    """An e-mail that is complete except for the moment at which it is sent."""
 
     message_id: str
     sender: str
     recipients: tuple[str, ...]
-    """Those of To first."""
+    """The recipients, those of To first."""
     main_recipients: frozenset[str]
-    """Those of To: without one of them it is not sent."""
+    """The recipients of To: if the server refuses one of them, the e-mail is not sent."""
     utf8: bool
-    """An address needs SMTPUTF8."""
+    """Whether an address needs SMTPUTF8."""
     head: bytes
     body: bytes
 
     def bytes_at(self, moment: datetime) -> bytes:
-        """The bytes, with CRLF; `moment`, with its time zone, is their Date. The same moment gives the same bytes."""
+        """The bytes, with CRLF; `moment`, with its time zone, is the Date header. The same moment gives the same bytes."""
         return headers.header_line("Date", [format_datetime(moment)]) + self.head + self.body
 
 
 def message_id(dispatch: Dispatch, sender: str, attempt: int) -> str:
-    """A Message-ID of the sender's domain, made of what is sent; `attempt` tells apart what is sent again on purpose."""
+    """A Message-ID in the sender's domain, made from the content; `attempt` distinguishes what is sent again on
+    purpose.
+    """
     parts = [
         dispatch.kind, dispatch.account, dispatch.day.isoformat(), dispatch.level or 0, attempt, dispatch.title,
         *dispatch.numbers, *dispatch.to, *(sha256(attachment.content).hexdigest() for attachment in dispatch.attachments),
@@ -59,7 +63,7 @@ def message_id(dispatch: Dispatch, sender: str, attempt: int) -> str:
 
 
 class MailAddresses(NamedTuple):
-    """The addresses of an e-mail, as they may stand in its headers."""
+    """The addresses of an e-mail, in the form that headers allow."""
 
     sender: str
     to: tuple[str, ...]
@@ -67,7 +71,7 @@ class MailAddresses(NamedTuple):
     """Without those of `to`."""
     bcc: tuple[str, ...]
     reply_to: str
-    """"" where answers go to the sender."""
+    """"" if replies go to the sender."""
 
 
 def mail_addresses(dispatch: Dispatch, sender: Sender) -> MailAddresses:
@@ -83,7 +87,7 @@ def mail_addresses(dispatch: Dispatch, sender: Sender) -> MailAddresses:
 
 
 def make_mail(dispatch: Dispatch, sender: Sender, identifier: str, *, draft: bool = False) -> Mail:
-    """The e-mail of a dispatch; a `draft` is one that an e-mail program opens to be sent. Raises BadAddress."""
+    """The e-mail of a dispatch; as a `draft`, an e-mail program opens it ready to send. Raises BadAddress."""
     own, to, cc, bcc, reply_to = mail_addresses(dispatch, sender)
     name = dispatch.customer if len(to) == 1 else ""
     head = [

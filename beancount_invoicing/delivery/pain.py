@@ -25,7 +25,7 @@ _OUTSIDE_THE_EEA = frozenset({"AD", "AL", "CH", "GB", "GG", "GI", "IM", "JE", "M
 
 
 class BankAccount(NamedTuple):
-    """Whose account it is. `street`, `postcode`, `city` and `country` are of the holder, where they are said."""
+    """An account and its holder, with `street`, `postcode`, `city` and `country` of the holder if they are given."""
 
     name: str
     iban: str
@@ -37,23 +37,23 @@ class BankAccount(NamedTuple):
 
     @property
     def needs_address(self) -> bool:
-        """Whether banks ask for the holder's address: the account is outside the European Economic Area."""
+        """Whether banks require the holder's address, because the account is outside the European Economic Area."""
         return self.iban[:2] in _OUTSIDE_THE_EEA
 
 
 class SepaPayment(NamedTuple):
-    """One debit, or one transfer, of `amount` euros from, or to, `other`."""
+    """One debit from, or one transfer to, `other`: `amount` in euros."""
 
     end_to_end_id: str
     amount: Decimal
     other: BankAccount
     text: str
-    """What it is for; a creditor reference (ISO 11649) where `structured`."""
+    """The remittance text; if `structured`, a creditor reference (ISO 11649)."""
     structured: bool = False
     mandate: str = ""
     mandate_date: date | None = None
     account_changed: bool = False
-    """Whether the mandate was used for another account before (SMNDA)."""
+    """Whether the mandate was last used for another account (SMNDA)."""
 
 
 class SepaBatch(NamedTuple):
@@ -63,9 +63,9 @@ class SepaBatch(NamedTuple):
     own: BankAccount
     payments: tuple[SepaPayment, ...]
     scheme: str = ""
-    """"CORE" or "B2B", of debits."""
+    """"CORE" or "B2B"; only for debits."""
     sequence: str = ""
-    """"FRST", "RCUR", "OOFF" or "FNAL", of debits."""
+    """"FRST", "RCUR", "OOFF" or "FNAL"; only for debits."""
 
     @property
     def total(self) -> Decimal:
@@ -81,11 +81,13 @@ class SepaMessage(NamedTuple):
     initiator: str
     batches: tuple[SepaBatch, ...]
     creditor_id: str = ""
-    """Of debits: the creditor identifier."""
+    """The creditor identifier; only for debits."""
 
 
 def message_id(prefix: str, created: date, content: Sequence[Any]) -> str:
-    """The identifier of a file: its kind, its day, and a digest of what it says, so that the same orders make the same file."""
+    """The identifier of a file: its kind, its day and a digest of its content, so that the same orders make the same
+    file.
+    """
     digest = sha256(repr(content).encode()).hexdigest()[:12]
     return f"{prefix}-{created:%Y%m%d}-{digest}"
 

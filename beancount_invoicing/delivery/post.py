@@ -1,4 +1,4 @@
-"""Letters to be printed at once: one PDF in post order, each letter beginning on the front of a sheet."""
+"""Letters to print together: one PDF in postal order, each letter beginning on the front of a sheet."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from beancount_invoicing.delivery.dispatch import Dispatch
 
 
 class BatchLetter(NamedTuple):
-    """A letter in the batch: what it sends, its first page there (from 1), and how many sheets, printed on both sides, it has."""
+    """A letter in the batch: its dispatch, its first page in the batch (from 1), and its number of sheets, printed on
+    both sides.
+    """
 
     dispatch: Dispatch
     first_page: int
@@ -37,7 +39,7 @@ def letter_pdfs(dispatch: Dispatch) -> list[bytes]:
 
 
 def page_count(content: bytes) -> int:
-    """How many pages of a PDF there are, the blank one counted that lets what follows begin on a front."""
+    """The number of pages of a PDF, counting the blank page that lets the next one begin on a front."""
     import pikepdf
 
     with pikepdf.open(io.BytesIO(content)) as pdf:
@@ -45,7 +47,7 @@ def page_count(content: bytes) -> int:
 
 
 def laid_out(dispatches: Sequence[Dispatch], first: int) -> list[BatchLetter]:
-    """The letters in post order with their places, the first one from page `first` (odd) on."""
+    """The letters in postal order with their places; the first one begins on page `first` (odd)."""
     result = []
     page = first
     for dispatch in in_post_order(dispatches):
@@ -56,12 +58,12 @@ def laid_out(dispatches: Sequence[Dispatch], first: int) -> list[BatchLetter]:
 
 
 def batch(cover: bytes, letters: Sequence[BatchLetter]) -> bytes:
-    """The PDF: the cover list, then the letters; see joined."""
+    """The PDF: the cover list, then the letters; see `joined`."""
     return joined((cover, *(page for letter in letters for page in letter_pdfs(letter.dispatch))))
 
 
 def joined(documents: Sequence[bytes]) -> bytes:
-    """PDFs as one, to be printed on both sides: each begins on an odd page, after a blank one where needed."""
+    """PDFs as one, for printing on both sides: each begins on an odd page, after a blank page if necessary."""
     import pikepdf
 
     with pikepdf.new() as whole:

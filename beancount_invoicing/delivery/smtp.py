@@ -1,8 +1,9 @@
 """E-mails to a server, one connection for all of them, each at most once.
 
-What cannot have been taken may be offered again: a refusal for now (4xx), a connection that breaks before the end of the
-message was on its way. From the moment at which its last line is sent, only the server knows; without its answer the message is
-in doubt and is not sent again. (RFC 5321, 4.1.1.4: having answered 250 to the end of the data, a server has taken the message.)
+A message that cannot have been accepted may be offered again: after a temporary refusal (4xx), or if the connection
+breaks before the end of the message is being sent. Once its last line is being sent, only the server knows; without an
+answer the message is in doubt and is not sent again. (RFC 5321, 4.1.1.4: a server that answers 250 to the end of the
+data has accepted the message.)
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ from beancount_invoicing.messages import _
 
 Security = Literal["starttls", "tls", "none"]
 RETRY_DELAYS: tuple[float, ...] = (20, 60, 300)
-"""Seconds before a message that was refused for now is offered again; a greylist lets it pass after five minutes."""
+"""Seconds before a temporarily refused message is offered again; a greylist accepts it after five minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server, and how it is spoken to. `patience`: seconds to wait for an answer; `final`: for the one to a whole message."""
+    """A server and how to connect to it. `patience`: seconds to wait for an answer; `final`: for the answer to a whole
+    message.
+    """
 
     host: str
     port: int
@@ -42,18 +45,20 @@ class Server:
 
 
 class OutgoingMessage(NamedTuple):
-    """A message for the server. `content` makes its bytes, with CRLF, when it is its turn."""
+    """A message for the server. `content` makes its bytes, with CRLF, when the message's turn comes."""
 
     sender: str
     recipients: tuple[str, ...]
     main_recipients: frozenset[str]
-    """Recipients without one of whom it is not sent."""
+    """If the server refuses one of these recipients, the message is not sent."""
     utf8: bool
     content: Callable[[], bytes]
 
 
 class DeliveryResult(NamedTuple):
-    """What became of a parcel. "later": refused for now; `why` in the server's words, `left_out` are recipients refused alone."""
+    """The result for a message. "later": temporarily refused. `why` quotes the server; `left_out` are the recipients
+    that were refused while others were accepted.
+    """
 
     state: Literal["accepted", "refused", "later", "in-doubt"]
     reason: str = ""
@@ -64,7 +69,7 @@ _PIECE = 1 << 16
 
 
 class ServerUnusable(Exception):
-    """No message can be sent by this server; the message says why, and what to do."""
+    """This server cannot send any message; the error says why, and what to do."""
 
 
 class _Broken(Exception):
@@ -81,11 +86,12 @@ def deliver(
     sleep: Callable[[float], None] = time.sleep,
     notice: Callable[[str], None] = lambda _text: None,
 ) -> None:
-    """Offers each parcel to the server, those that are refused for now again after each of `pauses` (seconds).
+    """Offers each message to the server. Temporarily refused ones are offered again after each of `pauses` (seconds).
 
-    `before` is called with a parcel's place once the server waits for its content, before a byte of it is sent; `after` with
-    what became of it: each time that `before` was called for it, and in any case once in the end. What either raises ends
-    everything. Raises ServerUnusable where no message can be sent; each parcel that was not accepted by then is as it was.
+    `before` is called with a message's place once the server waits for its content, before any byte of it is sent.
+    `after` is called with the result: once for each call of `before`, and at least once for each message. An exception
+    in either ends everything. Raises ServerUnusable if no message can be sent; messages that were not accepted by then
+    are unchanged.
     """
     waiting = list(range(len(parcels)))
     every = 60 / float(server.per_minute) if server.per_minute else 0.0

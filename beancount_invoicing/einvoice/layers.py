@@ -1,4 +1,4 @@
-"""A document checked in layers, each reported apart: our own checks, the XML schema, each official stylesheet."""
+"""A document checked in layers that are reported separately: our own checks, the XML schema, each official stylesheet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OFFICIAL_LAYER = _("official rules")
 
 
 class Layer(NamedTuple):
-    """What one layer found. `not_run`: why it was not run, "" where it was; what was not run has not passed."""
+    """The findings of one layer. `not_run`: why it was not run, "" if it was; a layer that was not run has not passed."""
 
     name: str
     problems: tuple[Problem, ...] = ()
@@ -26,14 +26,14 @@ class Layer(NamedTuple):
 
     @property
     def passed(self) -> bool:
-        """Whether it was run and found nothing wrong (a rule that only warns fails nothing)."""
+        """Whether it was run and found nothing wrong. A rule that only warns does not make it fail."""
         return not self.not_run and all(problem.warning for problem in self.problems)
 
 
 def validate(data: bytes) -> tuple[Layer, ...]:
-    """A document in CII or UBL, or a PDF with one inside, through all layers. May be called from any thread.
+    """Checks a document in CII or UBL, or a PDF that contains one, in all layers. May be called from any thread.
 
-    Never raises for what stands in a document: what cannot be judged is said in its layer.
+    Never raises because of a document's content: if something cannot be checked, its layer says so.
     """
     if len(data) > pdf.LIMIT:
         return (

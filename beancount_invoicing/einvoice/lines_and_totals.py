@@ -1,4 +1,4 @@
-"""The lines of an invoice and what they add up to, as business terms."""
+"""The lines and totals of an invoice as business terms."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.steps import round_to
 
 PRICE_DECIMALS = 6
-"""So many that quantity × price meets a net to the cent for any quantity below 10 000."""
+"""Enough decimals for quantity × price to give a net to the cent, for any quantity below 10 000."""
 
 ALLOWANCE_SLACK = Decimal("0.01")
-"""How far an allowance may be from its percentage of its base, where it says both (PEPPOL-EN16931-R040 allows 0.02)."""
+"""How far an allowance with a percentage and a base may differ from their product (PEPPOL-EN16931-R040 allows 0.02)."""
 
 
 def significant_decimals(value: Decimal) -> int:
-    """How many decimals a figure needs; zeros at its end do not count."""
+    """The number of decimals that a figure needs, without zeros at its end."""
     exponent = value.normalize().as_tuple().exponent
     return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 
 
 def rate_of(tax: Tax) -> Decimal | None:
-    """The rate as BT-119 says it: none under category O."""
+    """The rate for BT-119: none under category O."""
     return None if tax.category == "O" else tax.rate
 
 
 def invoice_line(
     line: Line, number: int, sign: int, tax: Tax, currency: str, language: str
 ) -> business_terms.InvoiceLine:
-    """A line (BG-25). Its price is never negative, its net is that of the ledger; what is left over is an allowance."""
+    """A line (BG-25). Its price is never negative, and its net is that of the ledger; the difference is an allowance."""
     places = currency_decimals(currency)
     net = line.net * sign
     quantity, price = _quantity_and_price(line, tax, sign, places)
@@ -88,7 +88,9 @@ def _quantity_and_price(line: Line, tax: Tax, sign: int, places: int) -> tuple[D
 
 
 def allowance_or_charge(line: Adjustment, sign: int, tax: Tax, language: str) -> business_terms.AllowanceCharge:
-    """An allowance or charge on the document (BG-20, BG-21); one against its own direction becomes the other."""
+    """An allowance or charge on the document (BG-20, BG-21); if its sign is reversed, an allowance becomes a charge,
+    and vice versa.
+    """
     amount = line.net * sign
     charge = amount > 0 or (amount == 0 and line.charge)
     return business_terms.AllowanceCharge(
@@ -103,7 +105,7 @@ def allowance_or_charge(line: Adjustment, sign: int, tax: Tax, language: str) ->
 def vat_breakdown(
     invoice: Invoice, sign: int, reasons: Mapping[str, tuple[str, str]]
 ) -> tuple[business_terms.VatBreakdown, ...]:
-    """VAT by category and rate (BG-23): several tax codes may be one. `reasons`: by code, BT-120 and BT-121."""
+    """VAT by category and rate (BG-23); several tax codes may share one. `reasons`: BT-120 and BT-121 by code."""
     groups: dict[tuple[str, Decimal | None], list[str]] = {}
     bases: dict[tuple[str, Decimal | None], Decimal] = {}
     amounts: dict[tuple[str, Decimal | None], Decimal] = {}

@@ -1,4 +1,4 @@
-"""Invoice of the Book → business terms of EN 16931, or why it is no e-invoice."""
+"""Invoice of the Book → business terms of EN 16931, or why it cannot be an e-invoice."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _REGISTERED = re.compile(r"(?:(\d{4}):)?(\S.*)\Z")
 
 
 class Rejection(NamedTuple):
-    """Why a document is no lawful e-invoice: the term or rule, what is wrong and what to write, and where."""
+    """Why a document is not a lawful e-invoice: the term or rule, what is wrong, what to write and where."""
 
     term: str
     message: str
@@ -33,7 +33,7 @@ class Rejection(NamedTuple):
 
 
 class NoEInvoice(Exception):
-    """A document is no e-invoice, for these reasons."""
+    """A document cannot be an e-invoice, for these reasons."""
 
     def __init__(self, reasons: tuple[Rejection, ...]) -> None:
         super().__init__(joined("; ", (reason.message for reason in reasons)))
@@ -41,7 +41,8 @@ class NoEInvoice(Exception):
 
 
 def e_invoice(book: Book, invoice: Invoice, paid: Decimal, language: str) -> business_terms.EInvoice:
-    """A document in business terms, as it stood on its own date; `paid`: what had been settled by the end of that day.
+    """A document in business terms, as of its own date; `paid`: the amount that had been settled by the end of that
+    day.
 
     Sentences are in `language` ("fr", else English). Raises NoEInvoice with everything that is missing.
     """
@@ -353,8 +354,9 @@ def _tax_registration(seller: Seller) -> str:
 
 
 def endpoint_of(customer: Customer) -> str:
-    """The electronic address of a customer (BT-49): a French business that names none is reached by its SIREN, as the directory of
-    platforms lists each (XP Z12-012, scheme 0225)."""
+    """The electronic address of a customer (BT-49). A French business without one is addressed by its SIREN, as in the
+    directory of platforms (XP Z12-012, scheme 0225).
+    """
     if customer.endpoint or law.law_of(customer.address.country) != "FR" or customer.buyer != "business":
         return customer.endpoint
     siren = _siren(customer)

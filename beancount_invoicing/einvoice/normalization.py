@@ -1,4 +1,4 @@
-"""A document brought to one way of saying what may be said in several, before its terms are read."""
+"""Normalizes a document before its terms are read: the same content is always written the same way."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ _TAXES = {
 
 
 def normalize_xml(root: Any) -> None:
-    """Changes a document in CII or UBL in place, so that what says the same is written the same.
+    """Changes a document in CII or UBL in place, so that the same content is written the same way.
 
-    Booleans are `true` and `false`, dates have no time zone. Of the profile EXTENDED, a logistics service charge (BG-X-42)
-    becomes a charge on the document (BG-21), and lines that only group or inform (BT-X-8) are left out: they count in no sum.
-    A tax category of another tax than VAT is none, and any other registration for tax than that for VAT is BT-32, as for CEN.
+    Booleans become `true` and `false`; dates lose their time zone. In the profile EXTENDED, a logistics service charge
+    (BG-X-42) becomes a charge on the document (BG-21), and lines that only group or inform (BT-X-8) are removed: no sum
+    counts them. The category of a tax other than VAT is removed. A tax registration other than the VAT id becomes
+    BT-32, as CEN reads it.
     """
     for element in list(root.iter("{*}*")):
         name = element.tag.rpartition("}")[2]

@@ -1,4 +1,6 @@
-"""The official rules: XML schemas and stylesheets, run here by lxml and Saxon (the extra `validate`), never over a network."""
+"""The official rules: XML schemas and stylesheets, run locally by lxml and Saxon (the extra `validate`), never over a
+network.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ _ONLY_TOLD = {"warning", "information"}
 
 
 def against_schema(root: Any, rules: RuleSet) -> tuple[Problem, ...]:
-    """What the XML schema finds."""
+    """The findings of the XML schema."""
     with _one_at_a_time:  # libxml2 reads one schema at a time, and a schema keeps what it found for whoever asks last
         schema = _schema(rules.schema)
         schema.validate(root)
@@ -36,11 +38,11 @@ def _schema(file: Path) -> Any:
 
 
 def against_stylesheet(root: Any, stylesheet: Path) -> tuple[Problem, ...]:
-    """What a stylesheet finds, by the rules' own ids. Raises Unavailable.
+    """The findings of a stylesheet, with the rules' own ids. Raises Unavailable.
 
-    Where its rules cannot be evaluated, as over an amount that is no number, that is what is found. What fails a document is
-    looked for once more, and a fresh process decides where both differ: once in thousands of documents, late in a long process,
-    Saxon has told of a rule that the same document keeps every other time.
+    If the rules cannot be evaluated, for example because an amount is not a number, that is the finding. A document
+    that fails is checked once more, and if the results differ, a fresh process decides: in about one of several
+    thousand documents, late in a long process, Saxon reports a rule that the document does not break.
     """
     if not saxon.installed():
         raise Unavailable(_('Saxon is not installed: pip install "beancount-invoicing[validate]"'))

@@ -1,4 +1,4 @@
-"""Factur-X: what a PDF/A-3 says in its metadata about the XML invoice inside it, and taking that invoice out again."""
+"""Factur-X: the metadata of a PDF/A-3 about the XML invoice inside it, and how to extract that invoice."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from beancount_invoicing.messages import _
 FILE = "factur-x.xml"
 """The name of the XML invoice in a Factur-X PDF."""
 KNOWN_FILES = (FILE, "xrechnung.xml", "zugferd-invoice.xml", "order-x.xml")
-"""The names under which an XML invoice or order may stand in a PDF, in lower case, the first to be looked for first."""
+"""The names, in lower case, that an XML invoice or order may have in a PDF, in the order in which they are looked for.
+"""
 LIMIT = 100_000_000
-"""Bytes of the largest document that is read."""
+"""Size in bytes of the largest document that is read."""
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _EXTENSION = "http://www.aiim.org/pdfa/ns/extension/"
@@ -34,7 +35,7 @@ _PROPERTIES = {
 
 
 def with_metadata(pdf: bytes) -> bytes:
-    """A PDF/A-3 in which `FILE` is attached, with what Factur-X wants in its metadata: profile EN 16931."""
+    """A PDF/A-3 in which `FILE` is attached, with the metadata that Factur-X requires: profile EN 16931."""
     import pikepdf
 
     with pikepdf.open(io.BytesIO(pdf)) as document:
@@ -74,24 +75,25 @@ def _schema(etree: Any) -> Any:
 
 
 class Attached(NamedTuple):
-    """The XML invoice inside a PDF, and what is wrong with the PDF that it was taken out of."""
+    """The XML invoice inside a PDF, and the defects of that PDF."""
 
     name: str
     xml: bytes
     problems: tuple[Problem, ...] = ()
     claims: PdfClaims = PdfClaims()
-    """What the PDF says of itself and of it."""
+    """The data of the PDF about itself and the invoice."""
 
 
 def extract(pdf: bytes) -> bytes:
-    """The XML invoice inside a PDF. Raises NotReadable where there is none."""
+    """The XML invoice inside a PDF. Raises NotReadable if there is none."""
     return attached(pdf).xml
 
 
 def attached(pdf: bytes) -> Attached:
-    """The XML invoice inside a PDF, by the newest name where there are several; a damaged PDF is repaired, which is told.
+    """The XML invoice inside a PDF; if there are several, the one with the newest name. A damaged PDF is repaired, and
+    the result says so.
 
-    Raises NotReadable where there is none, where the PDF opens with a password only, or where it inflates to more than LIMIT.
+    Raises NotReadable if there is no invoice, if the PDF needs a password to open, or if it unpacks to more than LIMIT.
     """
     import pikepdf
 
@@ -157,7 +159,7 @@ def _packet(document: Any) -> bytes:
 
 
 def _inflated(stream: Any) -> bytes:
-    """The bytes of a stream. Raises NotReadable where they are more than LIMIT, without having them all in memory."""
+    """The bytes of a stream. Raises NotReadable if they are more than LIMIT, without having them all in memory."""
     import pikepdf
 
     filters = stream.get("/Filter", pikepdf.Array())

@@ -1,4 +1,4 @@
-"""What is wrong with an e-invoice, in the words of a rule."""
+"""A problem of an e-invoice, as a rule reports it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Problem(NamedTuple):
-    """What a rule found: its id, the term or place it is about, and what is wrong."""
+    """The finding of a rule: its id, the term or place concerned, and what is wrong."""
 
     rule: str
     location: str

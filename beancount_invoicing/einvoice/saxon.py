@@ -1,7 +1,7 @@
-"""Saxon, run in processes of its own: a document that makes it fail, or end, does so to that process alone.
+"""Saxon, run in processes of its own: a document that makes it fail or end affects only that process.
 
-A process judges one document at a time and is kept for the next ones, with the stylesheets that it has compiled. Where one that
-was used before ends, a fresh one judges the document once more.
+A process judges one document at a time and is reused for the next ones, with the stylesheets that it has compiled. If a
+reused process ends, a fresh one judges the document once more.
 
 May be called from any thread.
 """
@@ -26,19 +26,19 @@ from beancount_invoicing.messages import _
 TIMEOUT_SECONDS = 300
 """Seconds for one document and one stylesheet; a line of an invoice takes two milliseconds."""
 RENEWED_AFTER = 2000
-"""Questions after which a process is let go."""
+"""Number of requests after which a process is replaced."""
 MAX_IDLE_PROCESSES = 4
-"""How many processes are kept at most for later."""
+"""The largest number of idle processes that are kept for later."""
 
 _WORKER = Path(__file__).with_name("saxon_worker.py")
 
 
 class NotRun(Exception):
-    """Saxon could not be run, or did not come to an end; the message says why."""
+    """Saxon could not be run, or did not finish; the message says why."""
 
 
 class NotEvaluated(Exception):
-    """The rules cannot be evaluated over a document; the message is Saxon's."""
+    """The rules cannot be evaluated for a document; the message is Saxon's."""
 
 
 class _Process:
@@ -108,12 +108,12 @@ _lock = Lock()
 
 @cache
 def installed() -> bool:
-    """Whether Saxon is here."""
+    """Whether Saxon is installed."""
     return find_spec("saxonche") is not None
 
 
 def report(stylesheet: Path, xml: bytes, fresh: bool = False) -> bytes:
-    """What a stylesheet makes of a document (SVRL); `fresh`: by a process that was not used before.
+    """The report of a stylesheet on a document (SVRL); `fresh`: from a process that has not been used before.
 
     Raises NotRun, NotEvaluated.
     """

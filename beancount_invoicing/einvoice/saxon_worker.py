@@ -1,7 +1,9 @@
-"""The process that Saxon runs in, started by `saxon`: it judges one document after the other, as asked on its standard input.
+"""The process that Saxon runs in, started by `saxon`: it judges one document after another, as requested on its
+standard input.
 
-A question is a line of JSON (the stylesheet's file, the number of bytes) and the document; an answer is one too (whether the
-rules could be evaluated, the number of bytes) and the report, or Saxon's words. It ends with its input.
+A request is a line of JSON (the stylesheet's file, the number of bytes) followed by the document. An answer is a line
+of JSON (whether the rules could be evaluated, the number of bytes) followed by the report, or by Saxon's message. The
+process ends when its input ends.
 """
 
 from __future__ import annotations
@@ -55,7 +57,7 @@ def _answer(stylesheet: str, xml: bytes) -> tuple[bool, str]:
 
 
 def main() -> None:
-    """Answers until there are no more questions."""
+    """Answers requests until there are no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks is interrupted, and then closes the input
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what Saxon itself prints is no answer

@@ -1,6 +1,7 @@
-"""Business terms ⇄ CII, UBL and Peppol, by factur-x: the only module that knows its dictionary.
+"""Business terms ⇄ CII, UBL and Peppol, by factur-x: the only module that knows its dictionary format.
 
-Its format is that of factur-x 7.8, which is pinned. It is never asked to check: the schematrons would be sent to a server.
+The format is that of factur-x 7.8, whose version is pinned. factur-x is never asked to check a document, because it
+would send it to a server.
 """
 
 from __future__ import annotations
@@ -28,13 +29,13 @@ class NotWritable(ValueError):
 
 
 class NotReadable(ValueError):
-    """An XML document is no invoice that can be read: the message says why."""
+    """An XML document is not an invoice that can be read: the message says why."""
 
 
 def to_xml(invoice: business_terms.EInvoice, syntax: Syntax) -> bytes:
     """The document in a syntax: CII (D22B, profile EN 16931), UBL 2.1, or UBL by Peppol BIS Billing 3.
 
-    Raises NotWritable, for terms that do not pass our checks.
+    Raises NotWritable if the terms do not pass our checks.
     """
     try:
         return _written(invoice, syntax)
@@ -247,7 +248,7 @@ def _line(line: business_terms.InvoiceLine) -> dict[str, Any]:
 
 
 def parse_xml(xml: bytes, elements: Any = None) -> Any:
-    """The root of an XML document, read without entities, document types or network; `elements`: lxml's look-up of classes.
+    """The root of an XML document, read without entities, document types or network; `elements`: lxml's class look-up.
 
     Raises NotReadable.
     """
@@ -311,7 +312,7 @@ def read_e_invoice(xml: bytes) -> business_terms.EInvoice:
 
 
 def _known_currencies(root: Any) -> None:
-    """Raises ValueError where a currency stands twice: other terms are found by it."""
+    """Raises ValueError if a currency stands twice: other terms are found by it."""
     for term, names in (("BT-5", ("InvoiceCurrencyCode", "DocumentCurrencyCode")), ("BT-6", ("TaxCurrencyCode",))):
         count = len(list(root.iter(*(f"{{*}}{name}" for name in names))))
         if count > 1:
@@ -322,7 +323,7 @@ def _known_currencies(root: Any) -> None:
 
 
 def _text(data: Mapping[str, Any], term: str) -> str:
-    """A term that stands once, "" where it is not said."""
+    """A term that stands once, "" if it is not said."""
     return str(_single(data, term) or "")
 
 
@@ -347,7 +348,7 @@ def _maybe(data: Mapping[str, Any], term: str) -> Decimal | None:
 
 
 def _zero(data: Mapping[str, Any], term: str) -> Decimal:
-    """A sum, 0 where it is not said."""
+    """A sum, 0 if it is not said."""
     return _maybe(data, term) or Decimal(0)
 
 
@@ -357,7 +358,7 @@ def _day(data: Mapping[str, Any], term: str) -> date | None:
 
 
 def _single(data: Mapping[str, Any], term: str) -> Any:
-    """A term that stands once, or often where it may: the first counts then. Raises ValueError where it may not."""
+    """A term that stands once, or often where it may: the first counts then. Raises ValueError if it may not."""
     value = data.get(term)
     if not isinstance(value, list):
         return value

@@ -1,4 +1,4 @@
-"""Texts in an e-invoice: in which language, and of which characters."""
+"""Language and characters of the texts in an e-invoice."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ PHRASES: dict[str, dict[str, str]] = {
         "pt": "%d/%m/%Y",
     },
 }  # fmt: skip
-"""What an e-invoice says of its own accord, by language."""
+"""The texts that we write into an e-invoice ourselves, by language."""
 
 
 def phrase(name: str, language: str) -> str:
-    """The word or sentence in a language, else in English."""
+    """The word or sentence in a language, or else in English."""
     words = PHRASES[name]
     return words.get(language[:2].lower(), words["en"])
 

@@ -6,7 +6,7 @@ from beancount_invoicing.einvoice import codes
 from beancount_invoicing.rules.worktime import DAY_WORDS, HOUR_WORDS
 
 ONE = "C62"
-"""The code for one, a unit of its own."""
+"""The code for a single unit."""
 
 UNIT_WORDS = {
     "HUR": HOUR_WORDS,
@@ -40,7 +40,7 @@ _CODES = {word: code for code, words in UNIT_WORDS.items() for word in words.spl
 
 
 def unit_code(word: str) -> str | None:
-    """The code of a unit that is written as a word, or as the code itself; "" is one. None where it is not known."""
+    """The code of a unit, given as a word or as the code itself; ONE for "". None if it is unknown."""
     if not word:
         return ONE
     return _CODES.get(word.lower()) or (word if codes.in_code_list(codes.UNITS, word) else None)

@@ -1,4 +1,4 @@
-"""XML whose elements compile a path once, whichever of them it is asked of: factur-x asks each document for some hundred."""
+"""XML elements that share their compiled paths, because factur-x evaluates some hundred paths on each document."""
 
 from __future__ import annotations
 

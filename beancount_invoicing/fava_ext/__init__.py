@@ -1,7 +1,8 @@
 """The page "Receivables" in Fava: `custom "fava-extension" "beancount_invoicing.fava_ext"`.
 
-Who owes what, and since when, with the open invoices of each customer. The page follows Fava's time filter (as of its last
-day; without one: today), its account filter, its language and its incognito mode. It changes nothing.
+It shows who owes what, and since when, with the open invoices of each customer. The page follows Fava's time filter (as
+of its last day, or today without a filter), its account filter, its language and its incognito mode. It changes
+nothing.
 """
 
 from __future__ import annotations
@@ -44,11 +45,11 @@ if TYPE_CHECKING:
 __all__ = ["Receivables"]
 
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
-"""A previewed document may load and run nothing."""
+"""A previewed document must not load or run anything."""
 
 
 class Receivables(FavaExtensionBase):
-    """The extension; Fava finds it by its base class, its page and script by its name."""
+    """The extension. Fava finds it by its base class, and its page and script by its name."""
 
     report_title = "Receivables"
     has_js_module = True
@@ -70,7 +71,9 @@ class Receivables(FavaExtensionBase):
             self.report_title = options["title"]
 
     def before_request(self) -> None:
-        """Has Fava load again where the ledger's files are not those that it has loaded: Fava watches but the times of these."""
+        """Makes Fava load again if the ledger's files are not those that it loaded: Fava itself only compares their
+        times.
+        """
         if request.blueprint == "json_api":  # Fava too loads for pages only
             return
         try:
@@ -86,7 +89,7 @@ class Receivables(FavaExtensionBase):
         return sources(self.ledger.beancount_file_path, self._sources)
 
     def after_load_file(self) -> None:
-        """Takes over what the plugin found in this load, before another ledger's comes in its place."""
+        """Takes over the plugin's result for this load, before the result for another ledger replaces it."""
         self._sources = self._files()
         self._translate_errors()
         entries: Any = self.ledger.all_entries
@@ -127,7 +130,9 @@ class Receivables(FavaExtensionBase):
         return ledger
 
     def as_of(self) -> date:
-        """The last day of Fava's time filter (inclusive), else today. Raises FavaAPIError for a filter that says nothing."""
+        """The last day of Fava's time filter (inclusive), or else today. Raises FavaAPIError for a filter without a
+        meaning.
+        """
         text = request.args.get("time", "")
         if not text:
             return date.today()  # noqa: DTZ011 - the user's own day, read at the edge
@@ -135,16 +140,18 @@ class Receivables(FavaExtensionBase):
         return TimeFilter(self.ledger.options, self.ledger.fava_options, text).date_range.end_inclusive
 
     def words(self) -> Mapping[str, Mapping[str, str]]:
-        """The words of the page in Fava's language, English where there are none."""
+        """The words of the page in Fava's language, or in English if there are none."""
         return rendering.word_table(rendering.folders(self._ledger().book), _fava_language()[:2])
 
     def in_language(self, message: str) -> str:
-        """A finding's message in Fava's language, of this request alone: others may be answered beside it."""
+        """A finding's message in Fava's language. The language is that of this request only, because other requests may
+        run at the same time.
+        """
         with speaking(_fava_language()):
             return translated(message)
 
     def page(self) -> Page | str:
-        """What the page shows; where that is impossible, why."""
+        """The content of the page or, if it cannot be shown, the reason."""
         try:
             with no_collections():
                 return self._page()
@@ -194,12 +201,12 @@ class Receivables(FavaExtensionBase):
 
     @extension_endpoint
     def pdf(self) -> Response:
-        """The document `number` as a PDF, for keeping: as it was sealed, where it was."""
+        """The document `number` as a PDF to download; if it was sealed, the sealed file."""
         return self._document("pdf")
 
     @extension_endpoint
     def statement(self) -> Response:
-        """The statement of account of `customer` (main account) as a page: of the year, up to the page's day."""
+        """The statement of account of `customer` (main account) as a page, from 1 January to the page's day."""
         return self._statement("html")
 
     @extension_endpoint

@@ -1,4 +1,4 @@
-"""What the page in Fava shows: a Book, a day and a choice of accounts → figures by customer, and each open invoice."""
+"""The content of the page in Fava: a Book, a day and a choice of accounts → figures by customer, and each open invoice."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from beancount_invoicing.receivables import Aging, AgingRow, AgingTotal, Positio
 from beancount_invoicing.receivables.aging import aging_totals
 
 MANY = 500
-"""So many open documents are listed at once; where there are more, one customer is to be chosen."""
+"""The largest number of open documents listed at once; if there are more, the user must choose a customer."""
 
 
 class Bar(NamedTuple):
-    """One currency's ages, for a picture: (name of the bucket by its place, width in percent), claims only."""
+    """One currency's ages as a bar: (name of the bucket by its place, width in percent), of claims only."""
 
     parts: tuple[tuple[int, Decimal], ...]
 
 
 class OpenInvoice(NamedTuple):
-    """A document that is open, and the last reminder of it."""
+    """An open document and its last reminder."""
 
     position: Position
     entry: int
@@ -50,9 +50,9 @@ class Page:
     rows: tuple[tuple[AgingRow, Bar], ...]
     totals: tuple[tuple[AgingTotal, Bar], ...]
     customers: tuple[CustomerInvoices, ...]
-    """Empty where there are too many to be listed."""
+    """Empty if there are too many documents to list."""
     count: int
-    """How many open documents there are."""
+    """The number of open documents."""
     findings: tuple[Finding, ...]
     assumed: bool
 
@@ -72,7 +72,7 @@ def page(
     wanted: Callable[[str], bool],
     currencies: Sequence[str] = (),
 ) -> Page:
-    """The page as of the end of `as_of`, of the accounts that are `wanted`; totals in `currencies` come first."""
+    """The page as of the end of `as_of`, for the accounts that are `wanted`; totals in `currencies` come first."""
     book = ledger.book
     allocated = ledger.allocated_at(as_of)
     aged: Aging = aging(book, as_of, allocated=allocated)

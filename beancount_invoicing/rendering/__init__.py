@@ -1,4 +1,4 @@
-"""What is shown: one view model per document, and from it HTML, PDF and plain text."""
+"""What a page shows: one view model per document, and from it HTML, PDF and plain text."""
 
 from __future__ import annotations
 

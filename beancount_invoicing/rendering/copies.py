@@ -1,4 +1,4 @@
-"""Copies of a document that say what became of it: that it is paid, or that it remained unpaid; and the list of those."""
+"""Copies of a document that say that it was paid, or what remained unpaid, and lists of unpaid documents."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ from beancount_invoicing.rendering.view import Pair, Table, TableRow, View
 
 
 class NoCopy(ValueError):
-    """There is no such copy; the message says why."""
+    """There can be no such copy; the message says why."""
 
 
 def acquitted_copy(book: Book, subject: Receipt, template_folders: tuple[Path, ...]) -> View:
-    """A document as it was issued, with what it was paid by, as of the receipt's day. Raises NoCopy where that is not all of it."""
+    """A document as it was issued, with the payments that settled it, as of the receipt's day. Raises NoCopy if it is
+    not paid in full.
+    """
     position = subject.position
     invoice, currency = position.invoice, position.invoice.currency
     if position.open:
@@ -81,8 +83,9 @@ def acquitted_copy(book: Book, subject: Receipt, template_folders: tuple[Path, .
 
 
 def unpaid_copy(book: Book, bad_debt: BadDebt, paid: Decimal, template_folders: tuple[Path, ...]) -> View:
-    """The duplicate of a document that says what of it remained unpaid; `paid`: what had been settled by the end of its own day.
-    Raises NoCopy."""
+    """The duplicate of a document, with the amount that remained unpaid; `paid`: what had been settled by the end of
+    its own day. Raises NoCopy.
+    """
     invoice = bad_debt.position.invoice
     base = _issued(book, invoice, paid, template_folders)
     labels = word_table(template_folders, base.language)["labels"]
@@ -101,7 +104,7 @@ def unpaid_copy(book: Book, bad_debt: BadDebt, paid: Decimal, template_folders: 
 
 
 def _issued(book: Book, invoice: Invoice, paid: Decimal, template_folders: tuple[Path, ...]) -> View:
-    """The document as it was issued. Raises NoCopy where the ledger has none, as of what was taken over."""
+    """The document as it was issued. Raises NoCopy if the ledger has none, as of what was taken over."""
     try:
         return document_view(book, invoice, paid, template_folders)
     except NoDocument as error:
@@ -114,7 +117,7 @@ def _said(invoice: Invoice) -> str:
 
 
 def unpaid_list_view(book: Book, bad_debts: Sequence[BadDebt], template_folders: tuple[Path, ...]) -> View:
-    """The list of what one customer did not pay, in place of a duplicate of each document. Raises NoCopy."""
+    """The list of one customer's unpaid amounts, instead of a duplicate of each document. Raises NoCopy."""
     first, day = bad_debts[0].position, bad_debts[0].position.as_of
     assert first.debtor is not None, "nothing is lost on a void number"
     customer, currency = book.customers[first.debtor.account].at(day), first.invoice.currency

@@ -1,4 +1,4 @@
-"""What a document has been asked for beside it: the deposits that it deducts, with their tax, and where its contract stands."""
+"""Tables beside a document's own lines: the deposits that it deducts, with their tax, and the state of its contract."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from beancount_invoicing.rendering.view import Section, Table, TableRow
 
 
 def deposit_sections(book: Book, invoice: Invoice, formats: Formats, word_table: dict[str, Any]) -> tuple[Section, ...]:
-    """The document, the deposits that it deducts and what is left, each without tax, with its taxes and in all: what of the tax the
-    customer has had on a deposit's invoice already (directive 2006/112/EC, art. 226 (8) to (10)). None where no tax is deducted.
+    """The document, the deposits that it deducts and what is left: each without tax, with its taxes, and in total. It
+    shows which tax the customer already has on a deposit invoice (directive 2006/112/EC, art. 226 (8) to (10)). None if
+    no tax is deducted.
     """
     if not any(deduction.tax for deduction in invoice.deductions):
         return ()
@@ -56,8 +57,9 @@ def deposit_sections(book: Book, invoice: Invoice, formats: Formats, word_table:
 def progress_sections(
     book: Book, invoice: Invoice, formats: Formats, word_table: dict[str, Any]
 ) -> tuple[Section, ...]:
-    """Where the fixed prices stand that are billed in situations, or were changed: contract, change orders, what was billed before,
-    this document, and what is left, without tax."""
+    """The state of fixed prices with progress billing or change orders: contract price, change orders, billed before,
+    this document, and what is left, all without tax.
+    """
     labels, currency = word_table["labels"], invoice.currency
     sections = []
     for billing in progress_billing(book, invoice):

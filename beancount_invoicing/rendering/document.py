@@ -1,4 +1,4 @@
-"""Invoice → view: what an invoice, credit note or deposit invoice says."""
+"""Invoice → view: the content of an invoice, credit note or deposit invoice."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from beancount_invoicing.rules.supply import home_of
 
 
 class NoDocument(ValueError):
-    """There is nothing to print: a void number, or an opening item, whose document is in other books."""
+    """There is nothing to print: a void number, a cancellation, or an opening item, whose document is in other books."""
 
 
 def document_view(book: Book, invoice: Invoice, paid: Decimal, template_folders: tuple[Path, ...]) -> View:
-    """The view of a document as it stood on its own date; `paid`: what had been settled by the end of that day.
+    """The view of a document as of its own date; `paid`: what had been settled by the end of that day.
 
     `template_folders`: the folders of templates. Raises NoDocument.
     """
@@ -180,7 +180,7 @@ def _cash_discount(
 
 
 def unit_words(unit: str, quantity: Decimal, formats: Formats, word_table: dict[str, Any]) -> str:
-    """A unit in the document's language, in the number that a quantity asks for; as it is where it is no word that is known."""
+    """A unit in the document's language, singular or plural as the quantity requires; an unknown word stays as it is."""
     units = word_table["units"]
     known = units.get(unit) or next((forms for forms in units.values() if unit in forms), None)
     return str(known[0] if formats.is_singular(quantity) else known[1]) if known else unit

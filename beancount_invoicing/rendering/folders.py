@@ -15,11 +15,13 @@ BUILT_IN_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 class TemplateError(ValueError):
-    """A template cannot be read or filled; the message names its file and what is wrong."""
+    """A template cannot be read or filled; the message names its file and the problem."""
 
 
 def folders(book: Book) -> tuple[Path, ...]:
-    """The folders of templates of a ledger, the first one wins: option `templates`, else `templates/` beside it; the package's."""
+    """The template folders of a ledger, in order of precedence: option `templates`, else `templates/` beside the
+    ledger; then the package's.
+    """
     own = book.options.get("templates")
     beside = Path(book.file).parent / (str(own.latest) if own else "templates")
     return (
@@ -30,7 +32,7 @@ def folders(book: Book) -> tuple[Path, ...]:
 
 
 def find_template(template_folders: tuple[Path, ...], name: str) -> Path:
-    """The file of a template. Raises TemplateError where no folder has it."""
+    """The file of a template. Raises TemplateError if no folder has it."""
     for folder in template_folders:
         if (folder / name).is_file():
             return folder / name
@@ -65,7 +67,7 @@ _ENGLISH = BUILT_IN_TEMPLATES / "words" / "en.toml"
 
 
 def _unlike(value: Any, english: str | list[str]) -> str:
-    """What is wrong with a word where the package's English has another shape, or fills other names in; "" where nothing is."""
+    """What is wrong with a word where the package's English has another shape, or fills other names in; "" if nothing is."""
     if isinstance(english, list):
         shaped = isinstance(value, list) and len(value) == 2 and all(isinstance(part, str) for part in value)
         return "" if shaped else f'must be two texts, for one and for several, such as ["{english[0]}", "{english[1]}"]'
@@ -81,7 +83,9 @@ def _unlike(value: Any, english: str | list[str]) -> str:
 
 
 def word_table(template_folders: tuple[Path, ...], language: str) -> dict[str, dict[str, Any]]:
-    """The table of words of a language, English where it has none; own words win one by one. Raises TemplateError."""
+    """The words of a language, or of English if it has none; the user's own words replace single entries. Raises
+    TemplateError.
+    """
     result: dict[str, dict[str, Any]] = {}
     for known in dict.fromkeys(("en", language)):
         for folder in reversed(template_folders):
@@ -101,5 +105,5 @@ def word_table(template_folders: tuple[Path, ...], language: str) -> dict[str, d
 
 
 def template_languages(template_folders: tuple[Path, ...]) -> tuple[str, ...]:
-    """The languages that there are words for."""
+    """The languages for which there are words."""
     return tuple(sorted({file.stem for folder in template_folders for file in (folder / "words").glob("*.toml")}))

@@ -22,7 +22,7 @@ _SHORT_DAY = {"de": "dd.MM.yyyy", "nl": "dd-MM-yyyy", **dict.fromkeys(("en", "es
 
 @cache
 def babel_locale(language: str) -> Locale:
-    """Babel's locale of a language: Portuguese of Portugal; British English, also for a language that Babel does not know."""
+    """Babel's locale of a language: Portuguese of Portugal; British English, also for a language unknown to Babel."""
     try:
         return Locale.parse({"en": "en_GB", "pt": "pt_PT"}.get(language, language))
     except (UnknownLocaleError, ValueError):
@@ -30,7 +30,7 @@ def babel_locale(language: str) -> Locale:
 
 
 def colon(language: str) -> str:
-    """What stands between a label and its value in plain text: in French a space that does not break comes first."""
+    """The colon between a label and its value in plain text; in French, a no-break space comes before it."""
     return "\u00a0: " if language == "fr" else ": "
 
 
@@ -79,7 +79,7 @@ class Formats:
             return _minus(str(format_decimal(value, format=pattern, locale=babel_locale(self.language))))
 
     def price(self, value: Decimal, currency: str) -> str:
-        """A unit price: the currency's decimals, more where it has more."""
+        """A unit price with the currency's decimals, or with more if the price has more."""
         exponent = value.normalize().as_tuple().exponent
         places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
         return self.number(value, max(places, currency_decimals(currency)))
@@ -95,11 +95,13 @@ class Formats:
         return self.quantity(value) + ("\u00a0%" if spaced else "%")
 
     def is_singular(self, value: Decimal) -> bool:
-        """Whether a quantity takes the singular: 1.5 does in French, in most languages only 1 does."""
+        """Whether a quantity takes the singular: in French 1.5 does, in most languages only 1."""
         return bool(babel_locale(self.language).plural_form(abs(value).normalize()) == "one")
 
     def day(self, day: date) -> str:
-        """A date in words: 31 mars 2026; French and Italian months begin with their 1er and 1º, which CLDR does not know."""
+        """A date in words: 31 mars 2026. In French and Italian the first of a month is 1er and 1º, which CLDR does not
+        know.
+        """
         words = str(format_date(day, "long", locale=babel_locale(self.language)))
         first = {"fr": "1er", "it": "1º"}.get(babel_locale(self.language).language)
         return words.replace("1", first, 1) if day.day == 1 and first else words

@@ -1,4 +1,6 @@
-"""What can be printed: control characters are taken out, characters that no bundled font has become a visible mark."""
+"""Characters that can be printed: control characters are removed, and characters in no bundled font become a visible
+mark.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,7 @@ def _printable(character: str) -> str:
 
 
 def printable_text(text: str) -> str:
-    """The text as it can be printed: composed (NFC), without control characters, unknown characters marked."""
+    """The text in printable form: composed (NFC), without control characters, with unknown characters marked."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(map(_printable, unicodedata.normalize("NFC", text)))
@@ -60,7 +62,9 @@ def _cleaned(value: Any, language: str) -> Any:
 
 
 def printable_view(view: View) -> View:
-    """The view with every text as it can be printed and lines may break, and a notice where a character had to be replaced."""
+    """The view with every text in printable form and with line breaks allowed, and a notice if a character had to be
+    replaced.
+    """
     result: View = replace(_cleaned(view, view.language), qr=view.qr, logo=view.logo)
     if MISSING_GLYPH in repr(result) and MISSING_GLYPH not in repr(view):
         notice = f"{view.number}: characters that no font of ours has are printed as {MISSING_GLYPH}"

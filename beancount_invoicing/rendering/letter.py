@@ -1,4 +1,4 @@
-"""Proposal → view: the reminder letter, its words from the template of its tone."""
+"""Proposal → view: the reminder letter, with the text of the template for its tone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from beancount_invoicing.rules.references import payment_reference
 
 
 def letter_view(book: Book, proposal: Proposal, template_folders: tuple[Path, ...]) -> View:
-    """The view of a reminder letter as of its proposal's day. Raises TemplateError, ValueError where nothing is sent."""
+    """The view of a reminder letter as of its proposal's day. Raises TemplateError, and ValueError if nothing is sent."""
     if proposal.level is None:
         raise ValueError(_("{customer}: nothing is sent", customer=proposal.customer.name))
     customer, currency, day = proposal.customer, proposal.currency, proposal.as_of

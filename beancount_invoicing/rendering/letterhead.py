@@ -1,4 +1,4 @@
-"""What all pages to a customer have: who sends them, to whom, in which language, and how they look."""
+"""The common parts of all pages to a customer: sender, recipient, language and look."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NO_SELLER = Seller(name="", source=Source("", 0))
 
 
 class Letterhead(NamedTuple):
-    """A page that says nothing yet, and what its words are written with."""
+    """A page without content, with the formats and words to fill it."""
 
     view: View
     seller: Seller
@@ -27,7 +27,7 @@ class Letterhead(NamedTuple):
 
 
 def letterhead(book: Book, customer: Customer, day: date, template_folders: tuple[Path, ...]) -> Letterhead:
-    """The page of `day` that goes to a customer, in its language, by what book and seller say on that day.
+    """The page of `day` for a customer, in its language, with the values of the book and the seller on that day.
 
     `template_folders`: the folders of templates. Raises TemplateError.
     """

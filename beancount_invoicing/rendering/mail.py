@@ -1,4 +1,4 @@
-"""The words of an e-mail: a template in the customer's language, as plain text and as HTML."""
+"""The text of an e-mail: a template in the customer's language, as plain text and as HTML."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FACTS = "\x00facts\x00"
 
 
 class MailText(NamedTuple):
-    """What an e-mail says."""
+    """The subject and text of an e-mail."""
 
     subject: str
     text: str
@@ -29,10 +29,11 @@ class MailText(NamedTuple):
 def mail_text(
     template_folders: tuple[Path, ...], kind: str, view: View, facts: tuple[Pair, ...] = (), **values: Any
 ) -> MailText:
-    """The words of an e-mail that brings the document of `view`, from `mails/LANGUAGE/KIND.j2`, English where there is none.
+    """The text of an e-mail with the document of `view`, from `mails/LANGUAGE/KIND.j2`, in English if there is no such
+    template.
 
-    The template's first line is `Subject: …`; it says where the `facts` go by {{ facts }}. It gets `view`, `facts` and `values`.
-    Raises TemplateError.
+    The template's first line is `Subject: …`, and {{ facts }} marks the place of the `facts`. It gets `view`, `facts`
+    and `values`. Raises TemplateError.
     """
     name = f"mails/{view.language}/{kind}.j2"
     fallback = f"mails/en/{kind}.j2"
@@ -60,7 +61,7 @@ def mail_text(
 
 
 def letter_facts(proposal: Proposal, view: View, template_folders: tuple[Path, ...]) -> tuple[Pair, ...]:
-    """What the e-mail with a reminder says: what is open of each document since when, the totals, how to pay."""
+    """The facts in the e-mail with a reminder: what is open on each document and since when, the totals, how to pay."""
     formats, due = Formats(view.language), word_table(template_folders, view.language)["labels"]["due"]
     rows = [
         Pair(
@@ -73,12 +74,12 @@ def letter_facts(proposal: Proposal, view: View, template_folders: tuple[Path, .
 
 
 def statement_facts(view: View) -> tuple[Pair, ...]:
-    """What the e-mail with a statement says: what each account comes to, how to pay."""
+    """The facts in the e-mail with a statement: the balance of each account, how to pay."""
     return (*(pair for part in view.sections for pair in part.totals), *view.payment)
 
 
 def document_facts(view: View) -> tuple[Pair, ...]:
-    """What the e-mail with an invoice says of it: its number, what is to be paid until when, and how."""
+    """The facts in the e-mail with an invoice: its number, what to pay, by when and how."""
     due = [pair for pair in view.facts if pair.strong]
     schedule = (
         [Pair(" ".join(row.cells[:1]), row.cells[1]) for row in view.instalments.rows] if view.instalments else []
@@ -89,8 +90,9 @@ def document_facts(view: View) -> tuple[Pair, ...]:
 def outstanding_facts(
     book: Book, invoice: Invoice, position: StateOnSending, view: View, template_folders: tuple[Path, ...]
 ) -> tuple[Pair, ...]:
-    """What the e-mail with an invoice says of it, where its page does not tell how it stands by now: its number, what it came to,
-    what is settled and still open, what of that is asked for, what is due later, and how to pay, if anything is asked for."""
+    """The facts in the e-mail with an invoice whose state has changed since its date: its number and total, what is
+    settled and still open, how much of that is asked for, what is due later, and how to pay, if anything is asked for.
+    """
     formats, table = Formats(view.language), word_table(template_folders, view.language)
     labels = table["labels"]
 

@@ -16,16 +16,16 @@ _LIGATURES = str.maketrans(
 
 
 def file_name(number: str) -> str:
-    """A name for a number's file, without suffix; never empty nor `..`.
+    """A file name for a number, without suffix; never empty or `..`.
 
-    Letters lose their accents (Müßig: Mussig), what a file name should not have becomes `-`.
+    Letters lose their accents (Müßig: Mussig); characters that a file name should not contain become `-`.
     """
     name = _STRANGE.sub("-", without_accents(number.strip().translate(_LIGATURES)))[:100].lstrip(".").strip()
     return f"{name}-" if not name or _RESERVED.match(name) else name
 
 
 def unique_file_names(numbers: Iterable[str]) -> dict[str, str]:
-    """A name for each number; two numbers never share one, also where upper and lower case are the same."""
+    """A file name for each number. Two numbers never share a name, even if upper and lower case count as the same."""
     result: dict[str, str] = {}
     taken: set[str] = set()
     for number in sorted(set(numbers)):

@@ -41,7 +41,7 @@ def _environment(template_folders: tuple[Path, ...], escape: bool) -> ImmutableS
 
 
 def fill(template_folders: tuple[Path, ...], name: str, fallback: str = "", escape: bool = False, **values: Any) -> str:
-    """A Jinja2 template filled with values. Raises TemplateError with its file, line and what is wrong."""
+    """A Jinja2 template filled with values. Raises TemplateError with its file, its line and the problem."""
     environment = _environment(template_folders, escape)
     try:
         template = environment.select_template([name, fallback] if fallback else [name])
@@ -65,7 +65,9 @@ def fill(template_folders: tuple[Path, ...], name: str, fallback: str = "", esca
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
-    """The paragraphs of a filled template: what empty lines part, each on one line. No-break spaces stay: no amount breaks."""
+    """The paragraphs of a filled template, which empty lines separate, each on one line. No-break spaces stay, so that
+    no amount breaks.
+    """
     return tuple(re.sub(r"\s+", " ", part.strip(), flags=re.ASCII) for part in text.split("\n\n") if part.strip())
 
 
@@ -163,7 +165,7 @@ _ATTACHED = b"""
 
 
 def typst_arguments(view: View) -> dict[str, Any]:
-    """What Typst is given beside the layout: the view as JSON, the standards that the PDF keeps to, its time stamp."""
+    """The input of Typst beside the layout: the view as JSON, the standards that the PDF must meet, its time stamp."""
     data = asdict(view) | {"day": view.day.isoformat(), "qr": qr_svg(view.qr), "logo": _logo_bytes(view.logo)}
     return {
         "sys_inputs": {"view": json.dumps(data, ensure_ascii=False)},
@@ -173,9 +175,9 @@ def typst_arguments(view: View) -> dict[str, Any]:
 
 
 def to_pdf(view: View, template_folders: tuple[Path, ...], attached: tuple[str, str] | None = None) -> bytes:
-    """A PDF/A-3b and PDF/UA-1 document; its bytes depend on the view and the template alone. Raises TemplateError.
+    """A PDF/A-3b and PDF/UA-1 document; its bytes depend only on the view and the template. Raises TemplateError.
 
-    `attached`: name and text of an XML file that goes into it, another form of the same document.
+    `attached`: name and text of an XML file to embed, another form of the same document.
     """
     layout = _layout(view, template_folders, "document.typ")
     text, arguments = layout.read_bytes(), typst_arguments(view)

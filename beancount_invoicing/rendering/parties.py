@@ -19,27 +19,29 @@ from beancount_invoicing.rules.payment_links import payment_link
 from beancount_invoicing.rules.references import is_creditor_reference
 
 REMITTANCE_LENGTH = 140
-"""So many characters of text a transfer may carry (EPC069-12)."""
+"""The number of characters of text that a transfer may carry (EPC069-12)."""
 
 
 def language_of(book: Book, customer: Customer, day: date, known: tuple[str, ...]) -> str:
-    """The language of a customer's documents: its own, else the option's, else French in France, else English."""
+    """The language of a customer's documents: the customer's own, else the option's, else French in France, else
+    English.
+    """
     code = book.language(customer, day)
     return code if code in known else "en"
 
 
 def first_person_singular(book: Book, day: date) -> bool:
-    """Whether letters and e-mails of a day say "I" where firms say "we": option `voice`."""
+    """Whether letters and e-mails of a day use "I" instead of "we": option `voice`."""
     return book.option("voice", day) == "I"
 
 
 def country_name(code: str, language: str) -> str:
-    """A country's name in a language; the code itself where it is not known."""
+    """A country's name in a language; the code itself if it is unknown."""
     return str(babel_locale(language).territories.get(code, code))
 
 
 def address_lines(address: Address, home: str, language: str) -> tuple[str, ...]:
-    """The lines of an address; the country only where it is another one than the seller's (`home`)."""
+    """The lines of an address; the country only if it is not the seller's (`home`)."""
     place = " ".join(part for part in (address.postcode, address.city) if part)
     lines = [*address.street, *((address.city, address.postcode) if address.country == "GB" else (place,))]
     if address.country and address.country != home:
@@ -48,7 +50,7 @@ def address_lines(address: Address, home: str, language: str) -> tuple[str, ...]
 
 
 def recipient_lines(customer: Customer, home: str, language: str, words: dict[str, Any]) -> tuple[str, ...]:
-    """The customer as it stands in the envelope's window."""
+    """The customer as shown in the envelope's window."""
     contact = (f"{words['labels']['contact']} {customer.contact}",) if customer.contact else ()
     return (customer.name, *contact, *address_lines(customer.address, home, language))
 
@@ -57,21 +59,25 @@ _SOLE_TRADER = re.compile(r"(EI|entrepreneur individuel|entreprise individuelle)
 
 
 def shown_name(seller: Seller) -> str:
-    """The seller's name as it heads a page: a sole trader's in France with "EI" right after it (Code de commerce, art. R526-27)."""
+    """The seller's name at the head of a page; a sole trader's in France with "EI" right after it (Code de commerce,
+    art. R526-27).
+    """
     alone = law.law_of(seller.address.country) == "FR" and _SOLE_TRADER.match(seller.legal_form)
     match = re.search(rf"\b{_SOLE_TRADER.pattern}", seller.name, re.IGNORECASE)
     return f"{seller.name} EI" if alone and not match else seller.name
 
 
 def seller_lines(seller: Seller, language: str, words: dict[str, Any]) -> tuple[str, ...]:
-    """The seller's address and how to reach it."""
+    """The seller's address and contact details."""
     phone = f"{words['labels']['phone']} {seller.phone}" if seller.phone else ""
     lines = (*address_lines(seller.address, seller.address.country, language), phone, seller.email, seller.website)
     return tuple(line for line in lines if line)
 
 
 def legal_lines(seller: Seller, words: dict[str, Any]) -> tuple[str, ...]:
-    """The foot of every page: what the law asks of the seller (Code de commerce, art. R123-237), and its own mentions."""
+    """The foot of every page: what the law requires of the seller (Code de commerce, art. R123-237), and the seller's
+    own mentions.
+    """
     labels = words["labels"]
     parts = [" – ".join(part for part in (seller.name, seller.legal_form) if part)]
     if seller.register:
@@ -112,7 +118,8 @@ def payment_rows(
     formats: Formats,
     words: dict[str, Any],
 ) -> tuple[tuple[Pair, ...], str]:
-    """How to pay `amount`, and what the EPC QR code says ("" unless euros, a positive amount and an IBAN); `reference` "" is none.
+    """How to pay `amount`, and the content of the EPC QR code ("" unless the currency is the euro, the amount positive
+    and an IBAN known). No reference if `reference` is "".
 
     The QR code follows EPC069-12: amounts from 0.01 to 999 999 999.99 €.
     """
@@ -137,8 +144,9 @@ def payment_rows(
 def payment_link_rows(
     book: Book, day: date, number: str, amount: Decimal, currency: str, labels: Mapping[str, str]
 ) -> tuple[Pair, ...]:
-    """The link under which `amount` of a document is paid at a provider, by option `payment-link` on `day`; none where nothing is
-    asked for, or no link can be made."""
+    """The link to pay `amount` of a document at a provider, by option `payment-link` on `day`; none if nothing is asked
+    for, or no link can be made.
+    """
     template = book.option("payment-link", day)
     if not template or amount <= 0:
         return ()
@@ -149,7 +157,7 @@ def payment_link_rows(
 def debit_rows(notice: DebitNotice, formats: Formats, labels: Mapping[str, str]) -> tuple[Pair, ...]:
     """When a document is debited, from which account and under which mandate (pre-notification, SDD rulebooks 4.3.2).
 
-    Of the account only its ends are shown.
+    Only the two ends of the account number are shown.
     """
     iban = notice.iban
     return (
@@ -161,7 +169,7 @@ def debit_rows(notice: DebitNotice, formats: Formats, labels: Mapping[str, str])
 
 
 def remittance_reference(numbers: Sequence[str]) -> str:
-    """The numbers of documents as a transfer names them: as many as its 140 characters hold, and "…" where more follow."""
+    """The document numbers for a transfer: as many as fit into 140 characters, and "…" if more follow."""
     text = ", ".join(numbers)
     if len(text) <= REMITTANCE_LENGTH:
         return text
@@ -198,9 +206,11 @@ def _short(text: str, length: int) -> str:
 
 
 def logo_file(book: Book, seller: Seller, day: date) -> tuple[str, tuple[str, ...]]:
-    """The logo's path, and a notice where the file is not there, no image that can be used, or outside the ledger's folder.
+    """The logo's path, and a notice if the file is missing, cannot be used as an image, or is outside the ledger's
+    folder.
 
-    What the option `logo` names may be anywhere: whoever sets options may read the disk; who writes entries need not.
+    The option `logo` may name a file anywhere, because whoever sets options may read the disk; whoever writes entries
+    need not.
     """
     text = book.option("logo", day)
     home = Path(book.file).parent

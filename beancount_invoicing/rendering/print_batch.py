@@ -1,4 +1,4 @@
-"""The list that lies on a batch of letters: to whom they go, and where each begins."""
+"""The cover list of a batch of letters: to whom each goes, and where it begins."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from beancount_invoicing.rendering.view import Pair, Table, TableRow, View
 
 
 class Posted(NamedTuple):
-    """A letter in the list: whom it goes to, what it brings, its first page and its sheets."""
+    """A letter in the list: its recipient, its content, its first page and its sheets."""
 
     customer: str
     address: tuple[str, ...]

@@ -16,7 +16,7 @@ from beancount_invoicing.rendering.view import Pair, Table, TableRow, View
 
 
 def receipt_view(book: Book, subject: Receipt, template_folders: tuple[Path, ...]) -> View:
-    """The view of a receipt, to the customer who owes, or owed, the document, as of the receipt's day. Raises TemplateError."""
+    """The view of a receipt as of its day, to the customer who owes, or owed, the document. Raises TemplateError."""
     position, day = subject.position, subject.as_of
     invoice = position.invoice
     assert position.debtor is not None, "only a void number has none, and no receipt"

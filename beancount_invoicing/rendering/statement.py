@@ -1,4 +1,4 @@
-"""Statement of account → view: each currency's movements, what is open, and how old it is."""
+"""Statement of account → view: each currency's movements, the open items and their ages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ _WORDS = {"debit": "debit-note"}
 
 
 def statement_view(book: Book, subject: Statement, template_folders: tuple[Path, ...]) -> View:
-    """The view of a statement of account as its customer gets it: between its own accounts nothing moves. Raises TemplateError."""
+    """The view of a statement of account as the customer gets it, without movements between its own accounts. Raises
+    TemplateError.
+    """
     customer, day = subject.customer, subject.as_of
     head = letterhead(book, customer, day, template_folders)
     seller, table, formats = head.seller, head.words, head.formats

@@ -1,4 +1,4 @@
-"""What the taxes of a document are called on its page."""
+"""The names of a document's taxes on its page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ _VAT_LABEL = re.compile(rf"({'|'.join(_VAT)})\.?(?: *\d+(?:[.,]\d+)? *%)?")
 
 
 def tax_label(tax: Tax, others: Sequence[TaxAmount], formats: Formats, labels: dict[str, str]) -> str:
-    """What a tax is called: VAT in the document's language; with its rate where another rate of its document is called so too."""
+    """The name of a tax: VAT in the document's language. If two rates of the document would have the same name, the
+    rate is added.
+    """
     found = _VAT_LABEL.fullmatch(tax.label)
     if found and formats.language not in _VAT[found[1]]:
         return f"{labels['tax']} {formats.percent(tax.rate)}"

@@ -1,4 +1,4 @@
-"""How documents look, by option: colour, font, paper, and where a window envelope shows the address."""
+"""The look of documents, by option: colour, font, paper, and the place of the address for a window envelope."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from beancount_invoicing.model import Book
 
 COLOUR_PATTERN = re.compile(r"#[0-9a-fA-F]{6}\Z")
 PAPERS = {"a4": "a4", "letter": "us-letter"}
-"""Sizes of paper, by what the option says: what Typst calls them."""
+"""Paper sizes: the value of the option, and Typst's name."""
 WINDOW_SIDES = ("right", "left", "none")
 
 
 @dataclass(frozen=True, slots=True)
 class AddressWindow:
-    """Where the recipient's address stands, in millimetres from the sheet's left and upper edges, and how much it may take.
+    """The place of the recipient's address, in millimetres from the sheet's left and upper edges, and its size.
 
     `right`, as usual in France: a frame of 85 × 33 mm, 110 mm from the left and 55 mm from the upper edge
     (https://edics.fr/rediger-vos-adresses-les-bonnes-pratiques/). `left`, DIN 5008 form B: a field of 85 × 45 mm, 20 mm from the
@@ -30,7 +30,7 @@ class AddressWindow:
     y: float
     width: float
     bottom: float
-    """Nothing else stands above this."""
+    """Nothing but the address is above this line."""
 
 
 _WINDOWS = {
@@ -47,9 +47,9 @@ class Theme:
     accent: str = "#1f4e5f"
     font: str = "Inter"
     paper: str = "a4"
-    """As Typst calls it."""
+    """Typst's name of the paper."""
     side: str = "right"
-    """Of the address: right or left."""
+    """Side of the address: right or left."""
     window: AddressWindow = _WINDOWS["right"]
 
 
@@ -57,7 +57,7 @@ DEFAULT_THEME = Theme()
 
 
 def theme(book: Book, day: date, template_folders: tuple[Path, ...]) -> tuple[Theme, tuple[str, ...]]:
-    """The look of a document of `day`, and a notice where a font that an option names is in no folder of templates."""
+    """The look of a document of `day`, and a notice if an option names a font that no template folder has."""
     accent = book.option("accent", day)
     paper = book.option("paper", day).lower()
     side = book.option("address-window", day)
@@ -81,7 +81,7 @@ def theme(book: Book, day: date, template_folders: tuple[Path, ...]) -> tuple[Th
 
 
 def fonts(template_folders: tuple[Path, ...]) -> tuple[str, ...]:
-    """The families of fonts that there are, those of a ledger's own templates/fonts among them; sorted."""
+    """The available font families, with those of the ledger's own templates/fonts; sorted."""
     return tuple(sorted({family for folder in template_folders for family in _families(folder / "fonts")}))
 
 

@@ -1,4 +1,4 @@
-"""The time behind an invoice → view: day, person, what was done, how long."""
+"""The time billed by an invoice → view: day, person, work, duration."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from beancount_invoicing.rules import worktime
 
 
 def timesheet_view(book: Book, invoice: Invoice, time: Sequence[Work], template_folders: tuple[Path, ...]) -> View:
-    """The view of the time that an invoice bills, as it was worked, in its customer's language. Raises TemplateError."""
+    """The view of the time that an invoice bills, as it was worked, in the customer's language. Raises TemplateError."""
     customer, day = invoice.customer, invoice.date
     assert customer is not None, "only a void number has none, and no time"
     head = letterhead(book, customer, day, template_folders)

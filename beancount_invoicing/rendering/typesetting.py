@@ -1,4 +1,4 @@
-"""Layout → PDF by Typst: one at a time, whatever thread asks, and without the network."""
+"""Layout → PDF by Typst: one at a time, from any thread, and without the network."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _COMPILING = Lock()
 """Typst's compiler raises where a second thread calls it meanwhile."""
 
 DEAD_PROXY = "http://127.0.0.1:0"
-"""A proxy that nobody can be behind."""
+"""A proxy address that nothing can listen on."""
 _PROXIES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 _NO_PROXIES = ("no_proxy", "NO_PROXY")
 
 MAX_MESSAGE_LENGTH = 2000
-"""So many characters are shown of what Typst says: it may quote all that it was given."""
+"""How many characters of Typst's message are shown: it may quote its whole input."""
 
 
 def typeset(layout: Path, text: bytes, arguments: dict[str, Any]) -> bytes:
-    """The PDF that `text` makes, in the folder of `layout`; `arguments` are those of Typst's own `compile`.
+    """The PDF made from `text`, in the folder of `layout`; `arguments` are those of Typst's own `compile`.
 
-    May be called from several threads at once. Raises TemplateError with what Typst says.
+    May be called from several threads at once. Raises TemplateError with Typst's message.
     """
     import typst
 

@@ -1,4 +1,4 @@
-"""Spaces at which no line breaks: between a figure and what it counts, before a French colon; Italian elisions before a date."""
+"""No-break spaces between a figure and its unit, or before a French colon; Italian elisions before a date."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ _ITALIAN = re.compile(r"\b([Ii]|[Aa]|[Dd]a|[Dd]e|[Nn]e)l (?=(?:8|11) [a-z])")
 
 
 def bound(text: str, language: str) -> str:
-    """The text with no-break spaces where the language has them, and in Italian with elisions, "entro l’8 dicembre", "dall’11
-    marzo"; it says the same."""
+    """The same text with the no-break spaces that its language requires, and in Italian with elisions: "entro l’8
+    dicembre", "dall’11 marzo".
+    """
     if " " not in text:
         return text
     text = _BEFORE.sub("\u00a0", _AFTER.sub("\\1\u00a0", text))

@@ -1,4 +1,4 @@
-"""The view model: one page of already formatted texts, from which HTML, PDF and plain text are made alike."""
+"""The view model: one page of already formatted texts, from which HTML, PDF and plain text are made."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from beancount_invoicing.rendering.theme import DEFAULT_THEME, Theme
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A label and its value; `strong` where it is what the reader looks for."""
+    """A label and its value; `strong` if it is what the reader looks for."""
 
     label: str
     value: str
     strong: bool = False
     link: str = ""
-    """Where a click on the value leads; "" for nowhere."""
+    """The address behind a click on the value; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row of a table; `details` stand below its first cell."""
+    """A row of a table; `details` are shown below its first cell."""
 
     cells: tuple[str, ...]
     details: tuple[str, ...] = ()
@@ -30,19 +30,19 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; `numeric` tells of each column whether it holds figures."""
+    """A table; `numeric` says for each column whether it holds figures."""
 
     caption: str
     columns: tuple[str, ...]
     numeric: tuple[bool, ...]
     rows: tuple[TableRow, ...]
     wide: int = 0
-    """The column that takes the room that the others leave, where the table is as wide as the page."""
+    """The column that takes the remaining width, if the table is as wide as the page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a document under a title of its own: a table, and what it comes to."""
+    """A part of a document under its own title: a table and its totals."""
 
     title: str
     table: Table
@@ -51,7 +51,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A document or letter, ready to be laid out. Every text in it is shown, but for `technical` fields."""
+    """A document or letter, ready for layout. Every text in it is shown, except `technical` fields."""
 
     language: str
     day: date
@@ -66,25 +66,25 @@ class View:
     title: str = ""
     number: str = ""
     mark: str = ""
-    """What stands across it, such as "Draft"; else ""."""
+    """A word across the page, such as "Draft"; otherwise ""."""
     facts: tuple[Pair, ...] = ()
     stamp: str = ""
-    """What must not be overlooked, such as that it is paid; else ""."""
+    """A statement that must not be overlooked, such as "paid"; otherwise ""."""
     opening: tuple[str, ...] = ()
     """Paragraphs before the table."""
     table: Table | None = None
-    """None where the sections say all."""
+    """None if the sections contain everything."""
     totals: tuple[Pair, ...] = ()
     taxes: Table | None = None
     instalments: Table | None = None
     sections: tuple[Section, ...] = ()
-    """What stands below the table and its totals, each under a title."""
+    """The parts below the table and its totals, each under a title."""
     payment_title: str = ""
     payment: tuple[Pair, ...] = ()
     qr: str = ""
-    """What the QR code says (EPC); "" for none."""
+    """The content of the QR code (EPC); "" for none."""
     qr_text: str = ""
-    """What the QR code is for, in words."""
+    """The purpose of the QR code, in words."""
     closing: tuple[str, ...] = ()
     """Paragraphs after the totals."""
     mentions: tuple[str, ...] = ()
@@ -92,20 +92,20 @@ class View:
     """Path of the logo; "" for none."""
     logo_text: str = ""
     alone: bool = False
-    """Whether it says "I" where others say "we"."""
+    """Whether it says "I" instead of "we"."""
     theme: Theme = DEFAULT_THEME
     notices: tuple[str, ...] = ()
-    """What the sender should know; not shown on the document."""
+    """Notices for the sender; not shown on the document."""
 
 
 TECHNICAL = frozenset(
     {"theme", "language", "day", "qr", "logo", "notices", "numeric", "strong", "link", "caption", "wide", "alone"}
 )
-"""Fields of a view that are no text on the page (captions are read by screen readers only)."""
+"""Fields of a view that are not text on the page (captions are only read by screen readers)."""
 
 
 def view_texts(view: object) -> Iterator[str]:
-    """Every text of a view that stands on the page."""
+    """Every text of a view that is shown on the page."""
     if isinstance(view, str):
         if view.strip():
             yield view

@@ -1,7 +1,7 @@
-"""Statements of banks and payment providers, read from the bytes of their files; a module for each format. Pure: knows neither
-ledgers nor clocks.
+"""Statements of banks and payment providers, read from the bytes of their files; one module per format. Pure: knows
+neither ledgers nor clocks.
 
-A file that cannot be read whole is not read at all: StatementFileError names the file and line, what is wrong and what was
+A file is read completely or not at all: StatementFileError names the file and the line, what is wrong and what was
 expected.
 """
 
@@ -31,7 +31,7 @@ _EXPECTED = "expected CAMT.053 or CAMT.054, MT940, OFX or QFX, CFONB 120, or the
 
 
 def detect(data: bytes, file: str) -> StatementFormat:
-    """Which of FORMATS a file is in, by its content. Raises StatementFileError where it is in none of them."""
+    """Which of FORMATS a file has, by its content. Raises StatementFileError if it has none of them."""
     head = data[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x01\0")
     if not head:
         raise StatementFileError(file, 1, _("the file is empty: {expected}", expected=_EXPECTED))
@@ -64,10 +64,10 @@ def detect(data: bytes, file: str) -> StatementFormat:
 def read_statements(
     data: bytes, file: str, table: CsvTable | None = None, statement_format: StatementFormat = ""
 ) -> tuple[Statement, ...]:
-    """The statements of a file, in its order; each with its lines, the oldest first, and their identifiers.
+    """The statements of a file, in the file's order. Each has its lines, the oldest first, with their identifiers.
 
-    `file`: its name, for messages and sources. `table`: how a CSV is read (of a ledger's `invoice-bank`); without it, only tables
-    that are known can be. `statement_format`: the format, if it is not to be told from the content. Raises StatementFileError.
+    `file`: its name, for messages and sources. `table`: how to read a CSV (from a ledger's `invoice-bank`); without it,
+    only known tables can be read. `statement_format`: the format, instead of detecting it. Raises StatementFileError.
     """
     if len(data) > LARGEST:
         raise too_large(file)
@@ -97,7 +97,7 @@ def read_statements(
 def read_statement_file(
     path: Path, table: CsvTable | None = None, statement_format: StatementFormat = ""
 ) -> tuple[Statement, ...]:
-    """As `read_statements`, of a file on the disk. Raises OSError too."""
+    """As `read_statements`, but for a file on the disk. Raises OSError too."""
     return read_statements(read_bytes(path), str(path), table, statement_format)
 
 

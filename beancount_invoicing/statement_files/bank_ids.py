@@ -1,4 +1,4 @@
-"""The identifier of a movement: the same in each file that holds it."""
+"""The identifier of a movement, the same in each file that contains the movement."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from beancount_invoicing.bank.statements import StatementLine
 
 
 def with_bank_ids(lines: Sequence[StatementLine], account: str) -> tuple[StatementLine, ...]:
-    """Lines whose `bank_id` is the bank's reference of the movement ("" for none), each with its identifier in its place.
+    """Lines whose `bank_id` is the bank's reference of the movement ("" for none), with their identifiers in its place.
 
-    Of a reference: itself, `~` and six digits of a digest of day and amount, because some banks give one reference to several
-    movements. Without one: `~` and sixteen digits of a digest of `account` (an IBAN, or the bank's name of the account), day,
-    amount and text. Of several that are equal in all that, the second gets `~2` at its end, and so on.
+    With a reference, the identifier is the reference, `~` and six digits of a digest of day and amount, because some
+    banks give one reference to several movements. Without a reference, it is `~` and sixteen digits of a digest of
+    `account` (an IBAN, or the bank's name of the account), day, amount and text. If several movements are equal in all
+    of that, the second ends with `~2`, and so on.
 
-    The same movement has the same identifier in each file of one format that holds all movements of its day. In files of two
-    formats it has if the bank gives the same reference in both, as most do for CAMT and MT940.
+    A movement has the same identifier in all files of one format that contain all movements of its day. In files of two
+    formats, the identifiers are the same if the bank gives the same reference in both, as most do for CAMT and MT940.
     """
     seen: Counter[str] = Counter()
     result = []

@@ -1,7 +1,8 @@
 """ISO 20022: statements (camt.053) and notices of debits and credits (camt.054), versions 02 to 13.
 
-Source of the elements: the message definitions of ISO 20022, Bank-to-Customer Cash Management. What differs between the versions
-is read whichever it is: `Sts` and `Sts/Cd`, `Dbtr/Nm` and `Dbtr/Pty/Nm`, the amount of an item in `Amt` or in `AmtDtls/TxAmt`.
+Source of the elements: the message definitions of ISO 20022, Bank-to-Customer Cash Management. If the versions differ,
+all forms are read: `Sts` and `Sts/Cd`, `Dbtr/Nm` and `Dbtr/Pty/Nm`, the amount of an item in `Amt` or in
+`AmtDtls/TxAmt`.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _MARKUP_OF_A_DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 
 
 class CamtAccount(NamedTuple):
-    """The account of a statement, as its lines need it."""
+    """The account of a statement, with the data that its lines need."""
 
     iban: str
     owner: str
@@ -38,7 +39,7 @@ class CamtAccount(NamedTuple):
 
 
 def read_camt(data: bytes, file: str) -> tuple[Statement, ...]:
-    """The statements of a file, as they follow each other in it. Raises StatementFileError."""
+    """The statements of a file, in the file's order. Raises StatementFileError."""
     root = _root(data, file)
     found = _NAMESPACE.fullmatch(root.nsmap.get(None) or "") or _NAMESPACE.fullmatch(_namespace(root))
     if not found:
@@ -371,6 +372,6 @@ def _first(node: _Element, path: str) -> _Element | None:
 
 
 def _text(node: _Element | None, path: str) -> str:
-    """The text at a path on one line; "" where there is none."""
+    """The text at a path on one line; "" if there is none."""
     found = None if node is None else _first(node, path)
     return "" if found is None else one_line(found.text or "")

@@ -41,7 +41,9 @@ _WITH_AMOUNT = 104
 
 
 class CfonbAccount(NamedTuple):
-    """What the records of an account repeat: codes of bank and branch, number, currency, decimals of its amounts."""
+    """The data that all records of an account repeat: bank code, branch code, number, currency, decimals of its
+    amounts.
+    """
 
     bank: str
     branch: str
@@ -51,7 +53,7 @@ class CfonbAccount(NamedTuple):
 
 
 class CfonbMovement(NamedTuple):
-    """A record 04 with the texts of its records 05 by their qualifier, in the order of the file."""
+    """A record 04 with the texts of its records 05 by qualifier, in the file's order."""
 
     line: int
     record: str
@@ -67,7 +69,7 @@ class _OpenStatement(NamedTuple):
 
 
 def read_cfonb120(data: bytes, file: str) -> tuple[Statement, ...]:
-    """The statements of a file, as they follow each other in it. Raises StatementFileError."""
+    """The statements of a file, in the file's order. Raises StatementFileError."""
     statements: list[Statement] = []
     current: _OpenStatement | None = None
     for line, record in _records(text_of(data, file), file):
@@ -276,7 +278,8 @@ _LETTERS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "123456789123456789234567
 
 
 def french_iban(bank: str, branch: str, number: str) -> str:
-    """The IBAN of a French account by its codes of bank (5), branch (5) and number (11); "" where one of them is not complete.
+    """The IBAN of a French account, from bank code (5), branch code (5) and number (11); "" if one of them is
+    incomplete.
 
     Source: the RIB key, 97 - (89 bank + 15 branch + 3 number) mod 97, letters as digits; the check digits by ISO 13616.
     """

@@ -11,7 +11,7 @@ Columns = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class ColumnsError(ValueError):
-    """The description is not as expected; the message says what is wrong and what to write."""
+    """The description has another form than expected; the message says what is wrong and what to write."""
 
 
 def parse_columns(text: str) -> Columns:
@@ -47,7 +47,7 @@ def parse_columns(text: str) -> Columns:
 
 
 def missing_columns(columns: Columns) -> str:
-    """What a table without a preset lacks, in words; "" where nothing."""
+    """The columns that a table without a preset lacks, in words; "" if none."""
     fields = {field for field, _titles in columns}
     if "date" not in fields:
         return "date"
@@ -55,7 +55,7 @@ def missing_columns(columns: Columns) -> str:
 
 
 def preset_problem(name: str) -> str:
-    """What is wrong with the name of a preset, in words; "" where it is known."""
+    """The problem with the name of a preset, in words; "" if the preset is known."""
     if name in presets():
         return ""
     near = get_close_matches(name, list(presets()), cutoff=0.5)

@@ -1,4 +1,4 @@
-"""Dates and amounts in the cells of tables, as banks of several countries write them."""
+"""Dates and amounts in the cells of tables, in the forms that banks of several countries use."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ _DIGITS = 20
 _SHOWN = {"ymd": "2026-10-05", "dmy": "05/10/2026", "mdy": "10/05/2026"}
 
 Cell = tuple[int, str]
-"""A line of the file, and what a cell of it says."""
+"""A line of the file, and the content of a cell in it."""
 
 
 def dates_of(cells: Sequence[Cell], order: TableDateOrder, file: str) -> list[date]:
-    """The days of a column's cells; in `order`, or in the one that all of them allow. Raises StatementFileError, also where two
-    orders give different days."""
+    """The days in a column's cells, in `order`, or in the only order that fits all of them. Raises StatementFileError
+    if no order fits, or if two orders give different days.
+    """
     readings: list[list[date]] = []
     failed: Cell = (0, "")
     orders: tuple[TableDateOrder, ...] = (order,) if order else ("ymd", "dmy", "mdy")
@@ -80,9 +81,9 @@ def _day(cell: str, order: TableDateOrder) -> date | None:
 
 
 def decimal_mark(cells: Sequence[Cell], stated: str, file: str) -> str:
-    """The decimal mark of a table's amounts: the one that is `stated`, else the one that its cells show.
+    """The decimal mark of a table's amounts: the `stated` one, else the one that its cells show.
 
-    Raises StatementFileError where cells show both, or where none tells (1.234).
+    Raises StatementFileError if cells show both marks, or if no cell shows which it is (1.234).
     """
     if stated:
         return stated
@@ -127,7 +128,8 @@ def decimal_mark(cells: Sequence[Cell], stated: str, file: str) -> str:
 
 
 def amount_of(cell: Cell, decimal_sign: str, file: str) -> Decimal:
-    """The amount of a cell with that decimal mark; 0 where it is empty. Negative with a minus before or behind it, or in brackets.
+    """The amount in a cell with that decimal mark; 0 if it is empty. It is negative with a minus before or after it, or
+    in brackets.
 
     Raises StatementFileError.
     """

@@ -1,4 +1,4 @@
-"""Tables of banks and providers of payments (CSV): described in the ledger, or known by name (`presets.toml`)."""
+"""Tables of banks and payment providers (CSV): described in the ledger, or known by name (`presets.toml`)."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _AMOUNTS = ("amount", "debit", "credit", "gross", "fee", "balance", "ordered-amo
 
 
 class TableRow(NamedTuple):
-    """A row: the line of the file on which it begins, and what its columns say by the field of a statement's line."""
+    """A row: the line of the file on which it begins, and its cells by field."""
 
     line: int
     cells: Mapping[str, str]
 
     def cell(self, field: str) -> Cell:
-        """What a column says, with the line for messages."""
+        """The content of a cell, with the line for messages."""
         return self.line, self.cells.get(field, "")
 
 
@@ -46,9 +46,10 @@ class _Movement(NamedTuple):
 
 
 def read_csv_table(data: bytes, file: str, table: CsvTable) -> tuple[Statement, ...]:
-    """The statements of a table, one for each account and currency in it, in the order in which these begin.
+    """The statements of a table, one for each account and currency in it, in the order of their first rows.
 
-    Without columns and preset, the table is the one of `presets.toml` whose titles the file has. Raises StatementFileError.
+    Without columns and preset, the table is the one of `presets.toml` whose titles the file has. Raises
+    StatementFileError.
     """
     text = text_of(data, file, table.encoding)
     preset = presets()[table.preset] if table.preset else None
@@ -100,7 +101,7 @@ def _known_table(text: str, file: str) -> Preset:
 
 
 def is_known_table(text: str) -> bool:
-    """Whether a text has the titles of a table that is known."""
+    """Whether a text has the titles of a known table."""
     try:
         _known_table(text, "")
     except StatementFileError:
@@ -172,7 +173,7 @@ def _titles(text: str, file: str, table: CsvTable, needed: frozenset[str]) -> tu
 
 
 def _places(table: CsvTable, titles: Sequence[str], file: str, line: int) -> dict[str, list[int]]:
-    """The columns of each field, from 0. Raises StatementFileError where there is no date or no amount."""
+    """The columns of each field, from 0. Raises StatementFileError if there is no date or no amount."""
     places: dict[str, list[int]] = {}
     for field, names in table.columns:
         for name in names:

@@ -1,4 +1,4 @@
-"""The text of a file whose format does not say how its characters are written."""
+"""The text of a file whose format does not specify the encoding."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def text_of(data: bytes, file: str, encoding: str = "") -> str:
-    """The text of a file: in `encoding`, where one is given, else in UTF-8, UTF-16 with its mark, or Windows-1252.
+    """The text of a file: in `encoding` if given, otherwise in UTF-8, UTF-16 with a byte order mark, or Windows-1252.
 
-    Raises StatementFileError where it is no text in that encoding, or holds control characters, as files that are no text do.
+    Raises StatementFileError if the file is not text in that encoding, or contains control characters, as binary files
+    do.
     """
     if encoding:
         text = _strict(data, file, encoding)

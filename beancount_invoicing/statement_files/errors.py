@@ -1,4 +1,4 @@
-"""What is wrong with a file of a bank, and where."""
+"""Errors in a bank's file, with their place."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from beancount_invoicing.model import Source
 
 
 class StatementFileError(ValueError):
-    """The file is not as its format has it, so nothing of it is read.
+    """The file does not follow its format, so nothing of it is read.
 
-    Its text names the file and the line (of CFONB the record), what is wrong, and what to do.
+    Its text names the file and the line (for CFONB the record), what is wrong, and what to do.
     """
 
     def __init__(self, file: str, line: int, message: str) -> None:

@@ -8,11 +8,13 @@ from beancount_invoicing.messages import _
 from beancount_invoicing.statement_files.errors import StatementFileError
 
 LARGEST = 64 * 1024 * 1024
-"""How many bytes a file may have: a year of a busy account has a tenth of it."""
+"""The largest size of a file in bytes: a year of a busy account has a tenth of it."""
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of a file; of one that is larger than LARGEST little more is read. Raises StatementFileError and OSError."""
+    """The bytes of a file; if it is larger than LARGEST, only slightly more than that is read. Raises
+    StatementFileError and OSError.
+    """
     with path.open("rb") as file:
         data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
@@ -21,7 +23,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def too_large(file: str) -> StatementFileError:
-    """The error about a file that is larger than what is read."""
+    """The error about a file that is larger than LARGEST."""
     megabyte = 1024**2
     return StatementFileError(
         file,

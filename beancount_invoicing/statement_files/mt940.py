@@ -1,7 +1,7 @@
 """SWIFT MT940: customer statements.
 
-Source: SWIFT, Category 9, MT940 Customer Statement Message. The library mt-940 is not used: it does not say on which line
-of the file something stands, and our errors do.
+Source: SWIFT, Category 9, MT940 Customer Statement Message. The library mt-940 is not used, because it does not give
+the line of the file for an error, and our errors name it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Mt940Field(NamedTuple):
 
 
 def read_mt940(data: bytes, file: str) -> tuple[Statement, ...]:
-    """The statements of a file, as they follow each other in it. Pages of one statement are one. Raises StatementFileError."""
+    """The statements of a file, in the file's order. Pages of one statement are joined. Raises StatementFileError."""
     pages: list[list[Mt940Field]] = []
     for field in _fields(text_of(data.strip(_TRANSMISSION_MARKS), file)):
         if field.tag == "20" or not pages:

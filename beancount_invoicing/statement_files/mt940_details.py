@@ -1,4 +1,4 @@
-"""What field :86: of an MT940 says of a movement: each country's banks have their own form.
+"""The content of field :86: of an MT940 movement: banks of each country have their own form.
 
 - Germany, Austria, Poland: subfields `?00` to `?99` after a code of three digits; words such as `EREF+` and `SVWZ+` in `?20` to
   `?29` and `?60` to `?63`. Source: Deutsche Kreditwirtschaft, DFÜ-Abkommen, annex 3.
@@ -30,7 +30,7 @@ _REASON = re.compile(r"\b([A-Z]{2}\d{2})\b")
 
 
 class StatementDetails(NamedTuple):
-    """What a field :86: says; amounts are texts with a decimal comma and their currency."""
+    """The content of a field :86:; amounts are texts with a decimal comma and their currency."""
 
     text: str = ""
     name: str = ""
@@ -46,7 +46,7 @@ class StatementDetails(NamedTuple):
 
 
 def read_details(content: str) -> StatementDetails:
-    """What a field :86: says, whichever form it has; what is in no known form is text."""
+    """The content of a field :86:, in any of the forms; anything in an unknown form is text."""
     joined = content.replace("\r", "")
     if found := _SUBFIELDS.match(joined):
         return _subfields(joined, found["code"], found["separator"])
@@ -145,7 +145,7 @@ def _slashes(content: str) -> StatementDetails:
 
 
 def _money(text: str) -> tuple[str, str] | None:
-    """The amount and currency of a text such as EUR12,50; None where it is none."""
+    """The amount and currency of a text such as EUR12,50; None if it is none."""
     found = _MONEY.match(text.strip().lstrip("/"))
     if not found:
         return None

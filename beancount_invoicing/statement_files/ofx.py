@@ -1,7 +1,7 @@
 """OFX 1 (SGML), OFX 2 (XML) and Quicken's QFX: statements of bank accounts and cards.
 
-Source: Open Financial Exchange, specifications 1.6 and 2.2, chapter 11. The library ofxtools is not used: it does not say on which
-line of the file something stands, and refuses whole files for fields that banks get wrong and nobody needs.
+Source: Open Financial Exchange, specifications 1.6 and 2.2, chapter 11. The library ofxtools is not used: it does not
+give the line of the file for an error, and refuses whole files because of unneeded fields that banks get wrong.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ class OfxElement:
     children: list[OfxElement] = field(default_factory=list)
 
     def all(self, *names: str) -> Iterator[OfxElement]:
-        """The elements of some names anywhere in it, in the order of the file; what is in one that is found is not looked at."""
+        """The elements with some names anywhere in it, in the order of the file; not those inside an element that was
+        found.
+        """
         for child in self.children:
             if child.name in names:
                 yield child
@@ -52,7 +54,7 @@ class OfxElement:
         return next(self.all(name), None)
 
     def value(self, *path: str) -> str:
-        """The text at a path of names on one line; "" where there is none."""
+        """The text at a path of names on one line; "" if there is none."""
         element: OfxElement | None = self
         for name in path:
             element = next((child for child in element.children if child.name == name), None) if element else None
@@ -60,7 +62,7 @@ class OfxElement:
 
 
 def read_ofx(data: bytes, file: str) -> tuple[Statement, ...]:
-    """The statements of a file, as they follow each other in it. Raises StatementFileError."""
+    """The statements of a file, in the file's order. Raises StatementFileError."""
     root = _tree(data, file)
     statements = tuple(_statement(element, file) for element in root.all(*_STATEMENTS))
     if not statements:

@@ -1,4 +1,4 @@
-"""Tables of banks and providers that are known by name: `presets.toml`."""
+"""Known tables of banks and providers, by name: `presets.toml`."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ FIELDS = (
     "date", "value-date", "amount", "debit", "credit", "gross", "fee", "currency", "balance", "payer", "payee", "payer-iban",
     "text", "reference", "end-to-end-id", "mandate", "id", "iban", "ordered-amount", "ordered-currency", "status",
 )  # fmt: skip
-"""What a column may say."""
+"""The fields that a column may hold."""
 
 
 class Preset(NamedTuple):
-    """A table of a bank: the columns that show that it is one, and where what stands."""
+    """A bank's table: the columns by which it is recognised, and the columns of the fields."""
 
     name: str
     bank: str
     read: str
-    """When its source was read: tables change without notice."""
+    """When its source was last read: tables change without notice."""
     needed: frozenset[str]
-    """Titles that a file of this table has, as `plain_title` writes them."""
+    """Titles by which a file of this table is recognised, as `plain_title` writes them."""
     table: CsvTable
     booked: tuple[str, ...]
-    """Of a table with a column `status`: what it says of movements that are booked; the others are passed over."""
+    """For a table with a column `status`: its values for booked movements; the other rows are skipped."""
 
 
 @cache
 def presets() -> Mapping[str, Preset]:
-    """The tables that are known, by name."""
+    """The known tables, by name."""
     with (Path(__file__).parent / "presets.toml").open("rb") as file:
         read = tomllib.load(file)
     return {
@@ -58,5 +58,5 @@ def presets() -> Mapping[str, Preset]:
 
 
 def plain_title(title: str) -> str:
-    """A column's title in small letters, with single spaces, by which it is found."""
+    """A column's title in lower case with single spaces, by which it is found."""
     return " ".join(title.replace("’", "'").split()).casefold()

@@ -1,4 +1,4 @@
-"""Amounts, days and accounts as the files of banks write them."""
+"""Amounts, days and accounts in the forms that banks use in files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ABSENT = frozenset({"NOTPROVIDED", "NONREF", "NOREF", "NOTAVAILABLE", "NONE", "
 
 
 def plain_amount(text: str, file: str, line: int) -> Decimal:
-    """An amount with a decimal point and no sign between thousands: 1234.50. Raises StatementFileError."""
+    """An amount with a decimal point and without thousands separators: 1234.50. Raises StatementFileError."""
     if not _PLAIN_AMOUNT.fullmatch(text):
         raise StatementFileError(
             file, line, _('"{text}" is not an amount: expected something like 1234.50', text=text[:40])
@@ -27,7 +27,7 @@ def plain_amount(text: str, file: str, line: int) -> Decimal:
 
 
 def iso_day(text: str, file: str, line: int) -> date:
-    """The day of a date or moment in ISO 8601, as it is written: no zone is applied. Raises StatementFileError."""
+    """The day of a date or time in ISO 8601, as written, without converting time zones. Raises StatementFileError."""
     found = _ISO_DAY.match(text)
     day = found and _day(int(found[1]), int(found[2]), int(found[3]))
     if not day:
@@ -38,9 +38,9 @@ def iso_day(text: str, file: str, line: int) -> date:
 
 
 def six_digit_day(text: str, order: str, file: str, line: int) -> date:
-    """A day of six digits, `order` "ymd" or "dmy", of the years 1980 to 2079. Raises StatementFileError.
+    """A day of six digits, `order` "ymd" or "dmy", in the years 1980 to 2079. Raises StatementFileError.
 
-    The 30 February of banks that count a month as 30 days is the last day of the month.
+    Some banks count a month as 30 days: their 30 February is read as the last day of the month.
     """
     day = None
     if _SIX_DIGITS.fullmatch(text):
@@ -68,7 +68,7 @@ def _day(year: int, month: int, number: int) -> date | None:
 
 
 def currency_code(text: str, file: str, line: int) -> str:
-    """A currency's three capitals (ISO 4217). Raises StatementFileError."""
+    """A currency's three capital letters (ISO 4217). Raises StatementFileError."""
     if not _CURRENCY.fullmatch(text):
         raise StatementFileError(
             file, line, _('"{text}" is not a currency: expected three capitals, such as EUR', text=text[:40])
@@ -82,17 +82,19 @@ def compact(text: str) -> str:
 
 
 def iban_in(text: str) -> str:
-    """The IBAN that a text is, in capitals and without spaces; "" where it looks like none. Check digits may be wrong."""
+    """The IBAN that a text consists of, in capitals and without spaces; "" if it does not look like one. Check digits
+    may be wrong.
+    """
     account = compact(text)
     return account if _IBAN.fullmatch(account) else ""
 
 
 def one_line(*texts: str) -> str:
-    """Texts on one line, those that say nothing left out."""
+    """Texts on one line, without empty ones."""
     return " ".join(" ".join(texts).split())
 
 
 def given(reference: str) -> str:
-    """A reference, or "" where it is a word that banks write when there is none (NOTPROVIDED, NONREF …)."""
+    """A reference, or "" if it is a word that banks write instead of one (NOTPROVIDED, NONREF …)."""
     reference = " ".join(reference.split())
     return "" if reference.replace(" ", "").upper() in _ABSENT else reference

@@ -1,7 +1,7 @@
-"""Time records of other programs, read from the text of their files; a module for each program or format. Pure: knows neither
-ledgers nor clocks.
+"""Time records of other programs, read from the text of their files; one module per program or format. Pure: knows
+neither ledgers nor clocks.
 
-A file that cannot be read whole is not read at all: TimesheetError names the line, what is wrong and what was expected.
+A file is read completely or not at all: TimesheetError names the line, what is wrong and what was expected.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FORMATS = ("toggl", "clockify", "harvest", "kimai", "watson", "timewarrior", "ti
 
 
 def detect(text: str) -> str:
-    """Which of FORMATS a text is in. Raises TimesheetError where it is none of them."""
+    """Which of FORMATS a text has. Raises TimesheetError if it has none of them."""
     text = text.removeprefix("\ufeff")
     if text.lstrip()[:1] in {"[", "{"}:
         return _of_json(text)
@@ -85,9 +85,10 @@ def parse_timesheet(
     zone: tzinfo = UTC,
     skip_open: bool = False,
 ) -> list[TimeRecord]:
-    """The records of a text in the order of its lines; `format` is one of FORMATS, or is detected. Raises TimesheetError.
+    """The records of a text in the order of its lines; `format` is one of FORMATS, or is detected. Raises
+    TimesheetError.
 
-    `zone`: where the time of a file that counts in UTC was worked. `skip_open`: leave out what has no end yet.
+    `zone`: the time zone of the work, for files with times in UTC. `skip_open`: leave out entries without an end.
     """
     match format or detect(text):
         case "toggl" if text.removeprefix("\ufeff").lstrip().startswith("["):

@@ -16,8 +16,8 @@ _NEEDED = frozenset({"date"}), frozenset({"duration"})
 def parse_harvest(text: str, date_format: DateFormat = "") -> list[TimeRecord]:
     """The entries of a detailed time report of Harvest, exported as CSV, its columns in any order.
 
-    Hours are decimal or 6:30. The code of a project is read as a tag: a contract may be found by it. What Harvest has invoiced is
-    not billable.
+    Hours are decimal or 6:30. A project's code is read as a tag, by which its contract may be found. Time that Harvest
+    has invoiced is not billable.
     """
     rows = table_rows(text, HARVEST_FIELDS, _NEEDED)
     records = []

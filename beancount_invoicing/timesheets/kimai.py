@@ -26,9 +26,9 @@ KIMAI_FIELDS = {
 def parse_kimai(text: str, date_format: DateFormat = "", duration_unit: DurationUnit = "") -> list[TimeRecord]:
     """The entries of a CSV export of Kimai (1.x, 2.x), with its columns in English, German or French, in any order.
 
-    Durations as its versions and templates write them: 0.11 (hours), 2:30, 2:30:00, 9000 (seconds). A whole number is read as
-    hours or seconds, whichever the times of the entry or the other durations of the file show; else `duration_unit` must say.
-    An empty cell under Billable is no. Sums at the end are passed over.
+    Durations have the forms of its versions and templates: 0.11 (hours), 2:30, 2:30:00, 9000 (seconds). A whole number
+    is read as hours or seconds, as the times of the entry or the other durations of the file show; otherwise
+    `duration_unit` must be given. An empty cell under Billable means no. Sums at the end are skipped.
 
     https://github.com/kimai/kimai/blob/3976c07b07688b8dc11235baef218f85583266d4/src/Export/ColumnConverter.php (columns),
     https://github.com/kimai/kimai/blob/2aedb76db3c1dd34152729b658d5713465143096/src/Export/DefaultTemplate.php (their order),

@@ -1,4 +1,4 @@
-"""Time sheets that are lists in JSON."""
+"""Time sheets in the form of JSON lists."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ _GAP = re.compile(r"[\s,]*")
 
 
 def objects(text: str, singular: str, many: str, writer: str) -> Iterator[tuple[int, Any]]:
-    """The things of a list in JSON, each with the line on which it begins; what one and many of them are called, and who writes it
-    so."""
+    """The objects of a JSON list, each with the line on which it begins. The other arguments name them in messages:
+    singular, plural, and the program that writes them.
+    """
     decoder = json.JSONDecoder(strict=False)
     place = len(text) - len(text.lstrip())
     line = 1 + text.count("\n", 0, place)
@@ -50,7 +51,7 @@ def objects(text: str, singular: str, many: str, writer: str) -> Iterator[tuple[
 
 
 def moment(line: int, value: object, zone: tzinfo) -> datetime:
-    """A moment as ISO 8601 writes it: one in UTC as it is in `zone`, any other as it was where it was said."""
+    """A time in ISO 8601: a time in UTC is converted to `zone`, any other stays local to where it was written."""
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
         if found is None or not 1 < found.year < 9999:
@@ -68,7 +69,7 @@ def moment(line: int, value: object, zone: tzinfo) -> datetime:
 
 
 def text_list(line: int, value: object, name: str) -> tuple[str, ...]:
-    """A list of texts; nothing where there is none."""
+    """A list of texts; empty if there is none."""
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(part, str) for part in value):

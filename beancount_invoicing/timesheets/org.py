@@ -1,4 +1,4 @@
-"""Org files: the clocked time of their headings."""
+"""Org files: the clocked time below their headings."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ _LINK = re.compile(r"\[\[[^\]]*\]\[([^\]]*)\]\]|\[\[([^\]]*)\]\]")
 
 
 def parse_org(text: str, skip_open: bool = False) -> list[TimeRecord]:
-    """What the CLOCK lines of an Org file say. The heading of the first level is the project, that of the clocked entry the
-    description, those between them the task; the tags are those of the entry and of the headings above it.
+    """The time in the CLOCK lines of an Org file. The first-level heading is the project, the heading with the clock
+    the description, those between them the task. The tags are those of the heading with the clock and of all headings
+    above it.
 
-    States (TODO, DONE …, and what #+TODO: names), priorities and statistics are no part of a heading. What goes past midnight is
-    one record a day. The sum behind `=>` is passed over: the two moments say it.
+    States (TODO, DONE …, and those of #+TODO:), priorities and statistics are not part of a heading. Time past midnight
+    becomes one record per day. The sum after `=>` is skipped, because the two times give it.
 
     https://orgmode.org/manual/Clocking-commands.html, https://orgmode.org/worg/org-syntax.html (headlines, clocks)
     """

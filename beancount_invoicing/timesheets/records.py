@@ -1,4 +1,4 @@
-"""What time sheets are read into: records of time, sessions that become such, and errors."""
+"""The results of reading time sheets: records of time, clock sessions, and errors."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from beancount_invoicing.model import Day
 from beancount_invoicing.rules.steps import round_to
 
 DateFormat = Literal["", "ymd", "dmy", "mdy"]
-"""How a file writes its dates; "" where the dates themselves show it."""
+"""The order of dates in a file; "" if the dates themselves show it."""
 DurationUnit = Literal["", "hours", "seconds"]
-"""What a whole number means as a duration; "" where the file itself shows it."""
+"""The unit of a whole number as a duration; "" if the file itself shows it."""
 
 _LONGEST = timedelta(days=31)
 """A session that lasts longer was forgotten, not worked."""
@@ -24,7 +24,7 @@ _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
 
 
 class TimesheetError(ValueError):
-    """The file is not as its format has it; the message names the line, what is wrong and what was expected."""
+    """The file does not follow its format; the message names the line, what is wrong and what was expected."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(_("line {line}: {message}", line=line, message=message))
@@ -32,7 +32,9 @@ class TimesheetError(ValueError):
 
 
 class TimeRecord(NamedTuple):
-    """Time that somebody worked on one day. `line` is where its file says so; `billable` is None where it does not say."""
+    """Time that somebody worked on one day. `line` is its line in the file; `billable` is None if the file does not
+    say.
+    """
 
     date: Day
     start: time | None
@@ -47,12 +49,12 @@ class TimeRecord(NamedTuple):
     line: int = 0
 
     def hours(self, decimals: int = 2) -> Decimal:
-        """Its hours, rounded half up."""
+        """The hours, rounded half up."""
         return round_to(Decimal(self.seconds) / 3600, decimals)
 
 
 class ClockSession(NamedTuple):
-    """What was begun, and where the file says so."""
+    """A session that was begun, and its line in the file."""
 
     line: int
     start: datetime
@@ -62,14 +64,14 @@ class ClockSession(NamedTuple):
 
 
 def split_lines(text: str) -> list[str]:
-    """The lines of a text, whichever way they end."""
+    """The lines of a text, with any kind of line ending."""
     return re.split(r"\r\n|\n|\r", text)
 
 
 def day_of(cell: str, order: str, order_is_known: bool) -> Day | None:
-    """The day that a cell says, with its parts in this order; None where it says none.
+    """The day in a cell, with its parts in this order; None if it is not a date in this order.
 
-    `order_is_known`: the order is known to be meant.
+    `order_is_known`: whether the order is certain.
     """
     found = (_YEAR_FIRST if order == "ymd" else _YEAR_LAST).fullmatch(cell)
     if not found or (order == "mdy" and found[2] == "." and not order_is_known):  # nobody writes months first with dots
@@ -84,7 +86,7 @@ def day_of(cell: str, order: str, order_is_known: bool) -> Day | None:
 
 
 def in_days(session: ClockSession, end: datetime, line: int = 0) -> list[TimeRecord]:
-    """A session as records, cut at midnight. `line` is where its end is said."""
+    """A session as records, cut at midnight. `line` is the line of its end."""
     start = session.start
     if not timedelta(0) <= _elapsed(start, end) <= _LONGEST:
         problem = _("ends before it starts") if end < start else _("lasts more than {days} days", days=_LONGEST.days)
@@ -129,7 +131,7 @@ def _elapsed(start: datetime, end: datetime) -> timedelta:
 
 
 def parts_of(account: str) -> tuple[str, str, str]:
-    """Client, project and task of an account, client:project:task; one part alone is a project."""
+    """Client, project and task of an account, client:project:task; a single part is a project."""
     parts = account.split(":", 2)
     if len(parts) == 1:
         return "", account, ""
@@ -137,5 +139,5 @@ def parts_of(account: str) -> tuple[str, str, str]:
 
 
 def with_project(records: Iterable[TimeRecord], project: str) -> list[TimeRecord]:
-    """The records as those of a project, whose name has no parts."""
+    """The records with this project, whose name is not split into parts."""
     return [record._replace(client="", project=project, task="") for record in records]

@@ -1,4 +1,4 @@
-"""Time sheets that are tables: CSV with the titles of its columns, dates, times of day and durations as programs write them."""
+"""Time sheets in tables: CSV with column titles, and dates, times of day and durations in the forms that programs use."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ _WHOLE = re.compile(r"\d{1,7}", re.ASCII)
 
 
 class TimesheetRow(NamedTuple):
-    """A line of a table: the cells of the columns that are known, by the name that a record has for them."""
+    """A line of a table: the cells of the known columns, by the name of the record's field."""
 
     line: int
     cells: Mapping[str, str]
 
     def get(self, *names: str) -> str:
-        """The first of the cells that says something."""
+        """The first of these cells that is not empty."""
         return next((self.cells[name] for name in names if self.cells.get(name)), "")
 
 
 def record(
     row: TimesheetRow, day: Day, start: time | None, seconds: int, person: str, empty: bool | None
 ) -> TimeRecord:
-    """The record of a row. `empty`: what an empty cell under Billable means."""
+    """The record of a row. `empty`: the meaning of an empty cell under Billable."""
     billable = _BILLABLE.get(row.get("billable").casefold(), empty)
     if row.get("billable") and row.get("billable").casefold() not in _BILLABLE:
         raise TimesheetError(
@@ -64,7 +64,7 @@ def record(
 
 
 def header(text: str) -> tuple[str, list[str]]:
-    """The separator of a table, and the names of its columns."""
+    """The delimiter of a table, and its column titles."""
     best: tuple[str, list[str]] = (",", [])
     for separator in (",", ";", "\t"):
         try:
@@ -77,7 +77,7 @@ def header(text: str) -> tuple[str, list[str]]:
 
 
 def cells_of(text: str, separator: str, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
-    """The lines of a table that say something, each with the number of its first line."""
+    """The lines of a table that are not empty, each with the number of its first line."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict)
     line = 1
     try:
@@ -97,7 +97,9 @@ def table_rows(
     columns: Mapping[str, str],
     needed: Sequence[frozenset[str]] = (frozenset({"date"}), frozenset({"duration", "end"})),
 ) -> list[TimesheetRow]:
-    """The rows of a table whose titles, in small letters, are `columns`. `needed`: of each of these there must be one."""
+    """The rows of a table whose titles, in lower case, are `columns`. `needed`: of each of these groups, one must be
+    there.
+    """
     text = text.removeprefix("\ufeff")
     separator, names = header(text)
     known: dict[str, int] = {}
@@ -127,7 +129,9 @@ def table_rows(
 
 
 def dates_of_column(cells: list[tuple[int, str]], date_format: DateFormat) -> list[Day]:
-    """The dates of a column. What they show nowhere (3/4 of April or March) `date_format` must say."""
+    """The dates of a column. If their order is not clear from them (3/4 may be in April or March), `date_format` must
+    give it.
+    """
     readings = []
     failed = (0, "")
     orders: tuple[DateFormat, ...] = (date_format,) if date_format else ("ymd", "dmy", "mdy")
@@ -164,7 +168,7 @@ def dates_of_column(cells: list[tuple[int, str]], date_format: DateFormat) -> li
 
 
 def time_of_day(row: TimesheetRow, name: str) -> time | None:
-    """The time of day that a cell says; None where it is empty."""
+    """The time of day in a cell; None if it is empty."""
     cell = row.get(name)
     if not cell:
         return None
@@ -185,7 +189,7 @@ def time_of_day(row: TimesheetRow, name: str) -> time | None:
 
 
 def duration(row: TimesheetRow, span: int | None, unit: DurationUnit) -> int:
-    """The seconds of an entry; `span` is how long its times say that it took."""
+    """The seconds of an entry; `span` is the time between its start and end."""
     cell = row.get("duration")
     if cell and (seconds := _seconds(row.line, cell, span, unit)) is not None:
         return seconds

@@ -27,11 +27,11 @@ _TAG = re.compile(r"([^\s,:;]+):([^,]*)")
 def parse_timeclock(text: str, skip_open: bool = False) -> list[TimeRecord]:
     """The sessions of a timeclock file, as ledger and hledger read it.
 
-    `i DATE TIME ACCOUNT  DESCRIPTION  ; COMMENT` begins one, `o DATE TIME [ACCOUNT]` ends the one of that account, else the one
-    begun last; `I` and `O` are the same. What follows `o` and is no account that is open is the description, as timeclock.el
-    has it, unless it has a colon. `b` and `h` lines, comments and time zones are passed over. A session that goes past midnight
-    is one record a day. An account is read as client:project:task, one of two parts as client:project, one alone as project.
-    The tags are those of hledger in the comment of `i`.
+    `i DATE TIME ACCOUNT DESCRIPTION ; COMMENT` begins a session. `o DATE TIME [ACCOUNT]` ends the session of that
+    account, or else the one begun last. `I` and `O` are the same. If the text after `o` is not the account of an open
+    session and has no colon, it is the description, as in timeclock.el. `b` and `h` lines, comments and time zones are
+    skipped. Time past midnight becomes one record per day. An account is read as client:project:task; two parts are
+    client:project, a single part is a project. The tags are those of hledger in the comment of `i`.
 
     https://hackage-content.haskell.org/package/hledger-lib-1.50.1/docs/Hledger-Read-TimeclockReader.html,
     https://github.com/ledger/ledger/blob/04655576ed785e8ff858f8e1f1179c1282f461c5/src/timelog.cc

@@ -19,9 +19,10 @@ _UNITS = {"s": 1, "m": 60, "": 3600, "h": 3600, "d": 86400, "w": 604800}
 def parse_timedot(text: str) -> list[TimeRecord]:
     """The items of a timedot file: below each date, ACCOUNT, two spaces or more, and a quantity.
 
-    That is dots, each a quarter of an hour, spaces between them saying nothing; or a number of hours, or of `s`, `m`, `h`, `d` (24
-    hours) or `w`. Text behind the date, or behind a semicolon, is the description. Passed over are lines that begin with # or ;,
-    those without two spaces (notes), what stands before the first date, and the stars of Org headings.
+    The quantity is dots, each a quarter of an hour, with spaces between them ignored; or a number of hours, or of `s`,
+    `m`, `h`, `d` (24 hours) or `w`. The text after the date, or after a semicolon, is the description. Skipped are
+    lines that begin with # or ;, lines without two spaces (notes), anything before the first date, and the stars of Org
+    headings.
 
     https://manpages.ubuntu.com/manpages/jammy/man5/hledger_timedot.5.html
     """
@@ -64,7 +65,7 @@ def parse_timedot(text: str) -> list[TimeRecord]:
 
 
 def _seconds(text: str) -> int | None:
-    """The seconds of an item; None where it is no quantity."""
+    """The seconds of an item; None if it is no quantity."""
     signs = "".join(text.split())
     if signs and set(signs) == {"."}:
         return len(signs) * _QUARTER

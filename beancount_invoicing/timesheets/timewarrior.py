@@ -14,15 +14,15 @@ from beancount_invoicing.timesheets.records import ClockSession, TimeRecord, Tim
 from beancount_invoicing.timesheets.tables import cells_of
 
 ROW = re.compile(r'"?\d{8}T\d{6}Z"?,', re.ASCII)
-"""How a line of the report `csv` begins, which has no titles."""
+"""The beginning of a line of the report `csv`, which has no titles."""
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII)
 
 
 def parse_timewarrior(text: str, zone: tzinfo = UTC, skip_open: bool = False) -> list[TimeRecord]:
     """The intervals of `timew export` (JSON), or of its report `csv` (start, end, then the tags, without titles).
 
-    They count in UTC: `zone` says where the days begin. What goes past midnight is one record a day. An annotation becomes the
-    description; what the tags mean is for the caller to say.
+    They are in UTC: `zone` decides where days begin. Time past midnight becomes one record per day. An annotation
+    becomes the description; the caller decides what the tags mean.
 
     https://man.archlinux.org/man/timew-export.1.en,
     https://github.com/GothenburgBitFactory/timewarrior/blob/310f48973e03df89eb6a4fb7b4d1bcab1f83572c/ext/csv.py

@@ -1,4 +1,4 @@
-"""Toggl Track: the CSV of a detailed report, which Clockify writes much alike, and the JSON of its API."""
+"""Toggl Track: the CSV of a detailed report, which Clockify writes in nearly the same form, and the JSON of its API."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _COLUMNS = {
 def parse_toggl(text: str, date_format: DateFormat = "") -> list[TimeRecord]:
     """The entries of a detailed report of Toggl Track or Clockify, exported as CSV.
 
-    Columns in any order: User or Member, Email, Client, Project, Task, Description, Billable, Start date, Start time, End or Stop
-    date, End or Stop time, Duration, Tags; others (Amount) are passed over. A hyphen alone says nothing. Durations as the profile
-    has them: 0:18:25, 18:25 min, 45 sec, 0.31 h.
+    Columns in any order: User or Member, Email, Client, Project, Task, Description, Billable, Start date, Start time,
+    End or Stop date, End or Stop time, Duration, Tags; others (Amount) are skipped. A single hyphen means empty.
+    Durations have the form set in the profile: 0:18:25, 18:25 min, 45 sec, 0.31 h.
 
     https://support.toggl.com/import-and-export/csv-import/editing-and-uploading-a-csv-file (columns),
     https://github.com/CorrectRoadH/OpenTickly/issues/84 (a file of 2026 with durations in minutes).
@@ -53,9 +53,9 @@ def parse_toggl(text: str, date_format: DateFormat = "") -> list[TimeRecord]:
 
 
 def parse_toggl_api(text: str, zone: tzinfo, skip_open: bool) -> list[TimeRecord]:
-    """The time entries of Toggl's API as JSON: GET /api/v9/me/time_entries (with meta=true, which names projects and clients; else
-    a project has its number), or what its report of time entries (v3) finds. What is in UTC counts in `zone`; an entry is of the
-    day on which it began.
+    """The time entries of Toggl's API as JSON: of GET /api/v9/me/time_entries (with meta=true, which gives the names of
+    projects and clients; otherwise a project is its number), or of its report of time entries (v3). Times in UTC are
+    converted to `zone`; an entry counts for the day on which it began.
 
     https://engineering.toggl.com/docs/tracking (running entries have a negative duration),
     https://github.com/garyhtou/toggl-track (entries as they come).

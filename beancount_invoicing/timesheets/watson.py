@@ -1,4 +1,4 @@
-"""Watson: `watson log` as CSV or JSON, and the file of frames that it keeps."""
+"""Watson: `watson log` as CSV or JSON, and its file of frames."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ _NEEDED = frozenset({"start"}), frozenset({"stop"}), frozenset({"project"})
 
 
 def parse_watson(text: str, zone: tzinfo) -> list[TimeRecord]:
-    """The frames of `watson log --csv` or `watson log --json`, or of the file `frames` (moments in UTC, which count in `zone`).
+    """The frames of `watson log --csv` or `watson log --json`, or of the file `frames` (times in UTC, converted to
+    `zone`).
 
-    What goes past midnight is one record a day.
+    Time past midnight becomes one record per day.
 
     https://github.com/jazzband/Watson/blob/master/watson/utils.py (frames_to_csv, frames_to_json)
     """
