@@ -25,6 +25,7 @@ from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO
 from beancount_invoicing.rules import payment_terms
+from beancount_invoicing.rules.narrations import narration
 from beancount_invoicing.writing import opens, text
 from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, Refused, WriteOptions, change, verbatim
 from beancount_invoicing.writing.new_documents import InvalidRequest
@@ -503,7 +504,7 @@ def _takeover(
         day,
         "*",
         "",
-        "Open items taken over",
+        narration(start.language, "taken-over"),
         [*legs, *taxes, *(text.NewPosting(equity, -amount, currency) for amount, currency in against)],
         meta=[("kind", "opening")],
         column=column,
@@ -512,7 +513,7 @@ def _takeover(
         day,
         "*",
         "",
-        "Open items taken over: the same sums, out of what has no number",
+        narration(start.language, "taken-out"),
         [*back, *(text.NewPosting(equity, amount, currency) for amount, currency in against)],
         column=column,
     )

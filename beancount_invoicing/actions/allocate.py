@@ -20,6 +20,7 @@ from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book, Payment, Transfer
 from beancount_invoicing.receivables import Allocated, Position, allocate
 from beancount_invoicing.rules import numbering
+from beancount_invoicing.rules.narrations import narration
 from beancount_invoicing.writing import text
 from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change
 from beancount_invoicing.writing.new_documents import InvalidRequest
@@ -62,7 +63,7 @@ def allocate_money(file: str | Path, request: AllocationRequest, day: date, writ
         taxes = _taxes(book, account, currency, parts, request.source, day)
         if taxes:
             entries.append(
-                NewDirective(day, partial(_tax_transaction, taxes, [number for number, _part in parts], day))
+                NewDirective(day, partial(_tax_transaction, book, taxes, [number for number, _part in parts], day))
             )
         return Changes(
             tuple(entries),
@@ -266,8 +267,11 @@ def _taxes(
     return legs
 
 
-def _tax_transaction(legs: Sequence[text.NewPosting], numbers: Sequence[str], day: date, column: int) -> str:
-    return text.transaction(day, "*", "", f"Tax due on payments: {', '.join(numbers)}", legs, column=column)
+def _tax_transaction(
+    book: Book, legs: Sequence[text.NewPosting], numbers: Sequence[str], day: date, column: int
+) -> str:
+    words = narration(book.books_language(day), "tax-due", ", ".join(numbers))
+    return text.transaction(day, "*", "", words, legs, column=column)
 
 
 def allocation_transaction(
@@ -283,11 +287,14 @@ def allocation_transaction(
     total = sum((amount for _number, amount in parts), ZERO)
     numbers = [number for number, _amount in parts]
     main = book.main_accounts[account]
+    words = narration(
+        book.books_language(day), "allocated-from" if source else "allocated", numbers=", ".join(numbers), source=source
+    )
     return text.transaction(
         day,
         "*",
         book.customers[main].at(day).name,
-        f"Allocated: {', '.join(numbers)}" + (f", from {source}" if source else ""),
+        words,
         [
             text.NewPosting(account, total, currency, (("settles", source),)),
             *(text.NewPosting(account, -amount, currency, (("settles", number),)) for number, amount in parts),

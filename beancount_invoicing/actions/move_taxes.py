@@ -9,7 +9,9 @@ from pathlib import Path
 
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _
+from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import MissingTaxEntry, tax_due
+from beancount_invoicing.rules.narrations import narration
 from beancount_invoicing.writing import text
 from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change
 from beancount_invoicing.writing.new_documents import InvalidRequest
@@ -23,14 +25,15 @@ def move_taxes(
     """
 
     def make(loading: Loading) -> Changes:
-        lacks = tax_due(loading.book, as_of).within(since, until).missing
-        new = tuple(NewDirective(entry.date, _rendered(entry)) for entry in lacks)
+        book = loading.book
+        lacks = tax_due(book, as_of).within(since, until).missing
+        new = tuple(NewDirective(entry.date, _rendered(book, entry)) for entry in lacks)
         return Changes(new, message="Tax due on payments")
 
     return change(file, make, write_options)
 
 
-def _rendered(missing_tax_entry: MissingTaxEntry) -> Callable[[int], str]:
+def _rendered(book: Book, missing_tax_entry: MissingTaxEntry) -> Callable[[int], str]:
     for line in missing_tax_entry.lines:
         if not line.due_account:
             raise InvalidRequest(
@@ -53,10 +56,10 @@ def _rendered(missing_tax_entry: MissingTaxEntry) -> Callable[[int], str]:
                     released=line.released,
                 )
             )
-    return partial(missing_entry, missing_tax_entry)
+    return partial(missing_entry, book, missing_tax_entry)
 
 
-def missing_entry(missing_tax_entry: MissingTaxEntry, column: int = text.COLUMN) -> str:
+def missing_entry(book: Book, missing_tax_entry: MissingTaxEntry, column: int = text.COLUMN) -> str:
     """The text of a missing entry; without its exchange difference if no account for that is known."""
     legs = []
     for line in missing_tax_entry.lines:
@@ -68,6 +71,6 @@ def missing_entry(missing_tax_entry: MissingTaxEntry, column: int = text.COLUMN)
             legs.append(text.NewPosting(line.due_account, -line.owed, currency, metadata))
         if line.difference:
             legs.append(text.NewPosting(line.exchange or "Expenses:Exchange", line.difference, currency))
-    return text.transaction(
-        missing_tax_entry.date, "*", "", f"Tax due on payments, {missing_tax_entry.date:%Y-%m}", legs, column=column
-    )
+    day = missing_tax_entry.date
+    words = narration(book.books_language(day), "tax-due")
+    return text.transaction(day, "*", "", f"{words}, {day:%Y-%m}", legs, column=column)

@@ -38,8 +38,9 @@ from beancount_invoicing.bank.payments import (
 from beancount_invoicing.bank.settled_legs import CustomerLeg, legs_of
 from beancount_invoicing.bank.unwritten_payments import unwritten_payments
 from beancount_invoicing.messages import _, joined
-from beancount_invoicing.model import ZERO, CalculationStep
+from beancount_invoicing.model import ZERO, Book, CalculationStep
 from beancount_invoicing.rules.currencies import currency_decimals
+from beancount_invoicing.rules.narrations import narration
 from beancount_invoicing.rules.numbering import link
 from beancount_invoicing.rules.steps import round_to
 
@@ -70,9 +71,9 @@ def payment_entry(
     # beside a rest the entry has no links: it would be too much for what they name
     linked = () if rest else tuple(dict.fromkeys(leg.number for leg in legs))
     payee = movement.payer or accounts.book.customers[legs[0].customer].at(movement.date).name
-    narration = movement.text or _narration(movement, legs)
+    text = movement.text or _narration(accounts.book, movement, legs)
     apart = len({leg.number for leg in legs}) > 1
-    unwritten = unwritten_payments(accounts, movement, legs, worth, linked, payee, narration)
+    unwritten = unwritten_payments(accounts, movement, legs, worth, linked, payee, text)
     effects = accounts.tax_effects(unwritten, accounts.last_day(movement.date))
     taxes = moved_taxes(accounts, movement.date, effects)
     if advance_tax and rest and rest[0].amount < 0:
@@ -91,7 +92,7 @@ def payment_entry(
     return PaymentEntry(
         date=movement.date,
         payee=payee,
-        narration=narration,
+        narration=text,
         links=tuple(dict.fromkeys(link(number) for number in linked)),
         meta=tuple((key, text) for key, text in meta if text),
         postings=tuple(writing.postings),
@@ -162,12 +163,12 @@ def _rest(
     return (CustomerLeg("", customer, customer, currency, used - came),)
 
 
-def _narration(movement: MoneyMovement, legs: Sequence[CustomerLeg]) -> str:
+def _narration(book: Book, movement: MoneyMovement, legs: Sequence[CustomerLeg]) -> str:
+    language = book.books_language(movement.date)
     numbers = ", ".join(dict.fromkeys(leg.number for leg in legs if leg.number))
     if movement.amount < 0:
-        words = "Returned by the bank" if movement.is_return else "Paid back"
-        return f"{words}: {numbers}" if numbers else words
-    return f"Payment of {numbers}" if numbers else "Payment on account"
+        return narration(language, "returned" if movement.is_return else "paid-back", numbers)
+    return narration(language, "paid", numbers=numbers) if numbers else narration(language, "on-account")
 
 
 def _against(legs: Sequence[CustomerLeg]) -> tuple[str, ...]:

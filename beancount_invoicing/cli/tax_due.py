@@ -112,7 +112,7 @@ def tax_due_command(
             for step in share.steps:
                 echo(_("  {step}", step=describe_step(step)))
     if asked.missing:
-        entries = joined("\n", (move_taxes.missing_entry(entry, column=0) for entry in asked.missing))
+        entries = joined("\n", (move_taxes.missing_entry(ledger.book, entry, column=0) for entry in asked.missing))
         echo(_("What still has to be moved in the books:\n\n{entries}", entries=entries))
     _notices(due, asked)
 

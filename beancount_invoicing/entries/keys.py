@@ -364,7 +364,10 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
         "text",
         'country or region ("FR", "DE-BY"): due dates by terms move from weekends and its public holidays to the next working day',
     ),
-    "language": ("language", "language of the documents of customers without a language of their own"),
+    "language": (
+        "language",
+        "language of the books' narrations, and of the documents of customers without a language of their own",
+    ),
     "late-interest": (
         "terms",
         '"FR", "DE" …: by that country\'s law; "EU": by the directive; a number: a yearly rate in percent, by contract',

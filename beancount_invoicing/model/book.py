@@ -155,11 +155,18 @@ class Book:
         """The language of a customer's documents, two letters: the customer's own, else the option's, else French in
         France, else English.
         """
-        for language in (customer.language, self.option("language", day)):
-            if language:
-                return language.lower()[:2]
-        country = customer.address.country or (self.seller.at(day).address.country if self.seller else "")
-        return "fr" if country in _FRENCH else "en"
+        if language := customer.language or self.option("language", day):
+            return language.lower()[:2]
+        if customer.address.country:
+            return "fr" if customer.address.country in _FRENCH else "en"
+        return self.books_language(day)
+
+    def books_language(self, day: date) -> str:
+        """The language of the books, two letters, in which narrations are written: the option's, else French for a seller in
+        France, else English."""
+        if language := self.option("language", day):
+            return language.lower()[:2]
+        return "fr" if self.seller and self.seller.at(day).address.country in _FRENCH else "en"
 
     def is_owed_by(self, invoice: Invoice, customer: str, day: date) -> bool:
         """Whether a customer (main account) was invoiced a document, or took it over by `day` (inclusive)."""

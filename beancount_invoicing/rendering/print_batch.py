@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from beancount_invoicing import law
 from beancount_invoicing.model import Book
 from beancount_invoicing.rendering.folders import template_languages, word_table
 from beancount_invoicing.rendering.formats import Formats
@@ -31,7 +30,7 @@ class Posted(NamedTuple):
 def post_list_view(book: Book, day: date, letters: Sequence[Posted], template_folders: tuple[Path, ...]) -> View:
     """The view of the list, in the seller's own language. Raises TemplateError."""
     seller = book.seller.at(day) if book.seller else NO_SELLER
-    text = book.option("language", day).lower()[:2] or ("fr" if law.law_of(seller.address.country) == "FR" else "en")
+    text = book.books_language(day)
     language = text if text in template_languages(template_folders) else "en"
     table = word_table(template_folders, language)
     labels, formats = table["labels"], Formats(language)

@@ -14,6 +14,7 @@ from beancount_invoicing.actions.move_taxes import _rendered, missing_entry
 from beancount_invoicing.files import FileChanged
 from beancount_invoicing.ledger import LedgerMissing, find_ledger
 from beancount_invoicing.loading.loader import load
+from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import MissingTaxEntry
 from beancount_invoicing.receivables.missing_taxes import MissingTaxLine
 from beancount_invoicing.receivables.pending_taxes import PendingTaxKey
@@ -106,7 +107,7 @@ def amounts(text: str) -> list[list[str]]:
     ids=["both", "nothing is owed", "Nothing is in doubt, and nothing is waiting to be sent by hand"],
 )
 def test_an_entry_of_tax_due_moves_what_there_is(owed: str, released: str, legs: Sequence[Sequence[str]]) -> None:
-    text = missing_entry(entry(line(owed, released)))
+    text = missing_entry(Book(), entry(line(owed, released)))
     assert text.startswith('2026-01-31 * "Tax due on payments, 2026-01"\n')
     assert amounts(text) == legs
 
@@ -115,14 +116,14 @@ def test_an_entry_whose_accounts_are_not_known_is_not_written() -> None:
     with pytest.raises(
         InvalidRequest, match=r"Liabilities:Waiting: 20.00 EUR left it without a tax code: first write tax:"
     ):
-        _rendered(entry(line("20.00", "20.00", owed_on="")))
+        _rendered(Book(), entry(line("20.00", "20.00", owed_on="")))
     apart = entry(line("20.00", "19.90"))
     with pytest.raises(
         InvalidRequest, match=r"FR20: 20.00 EUR became due, but 19.90 was waiting, .* \"exchange-account\""
     ):
-        _rendered(apart)
+        _rendered(Book(), apart)
     known = entry(line("20.00", "19.90", exchange="Expenses:Rates"))
-    assert ["Expenses:Rates", "0.10", "EUR"] in amounts(_rendered(known)(60))
+    assert ["Expenses:Rates", "0.10", "EUR"] in amounts(_rendered(Book(), known)(60))
 
 
 # where things are -------------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ INVOICES = """
 def test_a_payment_of_one_invoice_is_linked_and_moves_the_tax_that_waited_for_it() -> None:
     _entry, text, _after = booked(INVOICES, moved("2026-02-01", "100.00"), ("F2026-0001", "100.00"))
     assert words(text) == words("""
-2026-02-01 * "Acme SAS" "Payment of F2026-0001" ^F2026-0001
+2026-02-01 * "Acme SAS" "Règlement de F2026-0001" ^F2026-0001
   Assets:Bank                   100.00 EUR
   Assets:Receivable:Acme       -100.00 EUR
   Liabilities:VAT:Pending        16.67 EUR
@@ -56,7 +56,7 @@ def test_one_transfer_settles_two_invoices_less_the_bank_s_fee() -> None:
         INVOICES, moved("2026-02-01", "198.00", fee="2.00"), ("F2026-0001", "100.00"), ("F2026-0002", "100.00")
     )
     assert words(text) == words("""
-2026-02-01 * "Acme SAS" "Payment of F2026-0001, F2026-0002" ^F2026-0001 ^F2026-0002
+2026-02-01 * "Acme SAS" "Règlement de F2026-0001, F2026-0002" ^F2026-0001 ^F2026-0002
   Assets:Bank                   198.00 EUR
   Expenses:BankFees               2.00 EUR
   Assets:Receivable:Acme       -100.00 EUR
@@ -124,7 +124,7 @@ def test_a_discount_lowers_the_tax_at_two_rates() -> None:
     )
     # 2 % of 350.00 = 7.00, in it 40.00 × 7 / 350 = 0.80 and 10.00 × 7 / 350 = 0.20 of tax
     assert words(text) == words("""
-2026-01-20 * "Acme SAS" "Payment of F2026-0001" ^F2026-0001
+2026-01-20 * "Acme SAS" "Règlement de F2026-0001" ^F2026-0001
   Assets:Bank                   343.00 EUR
   Expenses:CashDiscounts          6.00 EUR
   Assets:Receivable:Acme       -350.00 EUR

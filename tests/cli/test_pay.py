@@ -105,7 +105,7 @@ def test_a_payment_is_shown_with_where_its_figures_come_from_and_written_when_as
     assert "; Liabilities:VAT  -20.00 EUR: PAY of F2026-0001 is owed from now on" in shown
     assert "Assets:Bank: 1 payment used it, more than any other account" in shown
     assert paid(ledger, "F2026-0001", "--date", "2026-02-01") == words("""
-2026-02-01 * "Acme SAS" "Payment of F2026-0001" ^F2026-0001
+2026-02-01 * "Acme SAS" "Règlement de F2026-0001" ^F2026-0001
   Assets:Bank                                        120.00 EUR
   Assets:Receivable:Acme                            -120.00 EUR
   Liabilities:VAT:Pending                             20.00 EUR
@@ -133,10 +133,23 @@ def test_an_amount_beside_a_number_is_how_much_of_it(ledger: Path) -> None:
     assert (open_of(ledger, "F2026-0001"), open_of(ledger, "F2026-0002")) == ("100.00", "199.50")
 
 
+def test_a_narration_is_in_the_language_of_the_books_whoever_writes_it(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "en")
+    english = pay(ledger, "F2026-0001", "--date", "2026-02-01", "--format", "json")
+    monkeypatch.setenv("LANGUAGE", "fr")
+    assert pay(ledger, "F2026-0001", "--date", "2026-02-01", "--format", "json") == english
+    assert json.loads(english)["narration"] == "Règlement de F2026-0001"
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write('2026-02-02 custom "invoice-option" "language" "nl"\n')
+    assert "Betaling van F2026-0001" in pay(ledger, "F2026-0001", "--date", "2026-02-02")
+
+
 def test_a_discount_is_taken_where_the_money_is_just_what_it_leaves_in_time(ledger: Path) -> None:
     written = paid(ledger, "F2026-0002", "--amount", "235.20", "--date", "2026-01-16")
     assert written == words("""
-2026-01-16 * "Acme SAS" "Payment of F2026-0002" ^F2026-0002
+2026-01-16 * "Acme SAS" "Règlement de F2026-0002" ^F2026-0002
   Assets:Bank                                        235.20 EUR
   Expenses:CashDiscounts                               4.00 EUR
   Liabilities:VAT                                      0.80 EUR
@@ -167,7 +180,7 @@ def test_a_debit_that_bounced_opens_the_invoices_again_and_moves_the_tax_back(le
     assert "the payment that came back had also settled F2026-0002: it is open again" in shown
     written = paid(ledger, "--return", "F2026-0001", "--reason", "AM04", "--fee", "5", "--date", "2026-02-10")
     assert written == words("""
-2026-02-10 * "Acme SAS" "Returned by the bank: F2026-0001, F2026-0002" ^F2026-0001 ^F2026-0002
+2026-02-10 * "Acme SAS" "Rejeté par la banque : F2026-0001, F2026-0002" ^F2026-0001 ^F2026-0002
   return-reason: "AM04"
   Assets:Bank                                       -365.00 EUR
   Expenses:BankFees                                    5.00 EUR
@@ -189,7 +202,7 @@ def test_a_payment_with_a_discount_that_bounced_takes_the_discount_back_too(ledg
     paid(ledger, "F2026-0002", "--discount", "--date", "2026-01-16")
     written = paid(ledger, "--return", "F2026-0002", "--date", "2026-01-20")
     assert written == words("""
-2026-01-20 * "Acme SAS" "Returned by the bank: F2026-0002" ^F2026-0002
+2026-01-20 * "Acme SAS" "Rejeté par la banque : F2026-0002" ^F2026-0002
   Assets:Bank                                       -235.20 EUR
   Expenses:CashDiscounts                              -4.00 EUR
   Liabilities:VAT                                     -0.80 EUR
@@ -207,7 +220,7 @@ def test_an_invoice_that_is_paid_twice_keeps_the_second_payment_on_account_until
     paid(ledger, "--on-account", "Acme", "--amount", "120", "--date", "2026-02-03")
     written = paid(ledger, "--refund", "--on-account", "Acme", "--amount", "120", "--date", "2026-02-05")
     assert written == words("""
-2026-02-05 * "Acme SAS" "Paid back"
+2026-02-05 * "Acme SAS" "Remboursement"
   Assets:Bank                                       -120.00 EUR
   Assets:Receivable:Acme                             120.00 EUR
 """)
@@ -227,12 +240,12 @@ def test_money_on_account_is_given_to_an_invoice_with_the_day_on_which_it_came(l
     paid(ledger, "--on-account", "Acme", "--amount", "120", "--date", "2026-02-03")
     written = paid(ledger, "--allocate", "F2026-0001", "--date", "2026-03-02")
     assert written == words("""
-2026-03-02 * "Acme SAS" "Allocated: F2026-0001" ^F2026-0001
+2026-03-02 * "Acme SAS" "Affectation : F2026-0001" ^F2026-0001
   Assets:Receivable:Acme                             120.00 EUR
   Assets:Receivable:Acme                            -120.00 EUR
     settles: "F2026-0001"
 
-2026-03-02 * "Tax due on payments: F2026-0001"
+2026-03-02 * "Taxe exigible sur encaissements : F2026-0001"
   Liabilities:VAT:Pending                             20.00 EUR
     tax: "PAY"
   Liabilities:VAT                                    -20.00 EUR
@@ -300,7 +313,7 @@ def test_programs_get_the_entry_with_where_each_figure_comes_from(ledger: Path) 
     assert answer["settles"] == [{"number": "F2026-0001", "amount": "120.00", "discount": "0.00", "instalment": None}]
     assert [posting["amount"] for posting in answer["postings"]] == ["120.00", "-120.00", "20.00", "-20.00"]
     assert answer["written"] is False
-    assert answer["entry"].startswith('2026-02-01 * "Acme SAS" "Payment of F2026-0001" ^F2026-0001\n')
+    assert answer["entry"].startswith('2026-02-01 * "Acme SAS" "Règlement de F2026-0001" ^F2026-0001\n')
 
 
 def test_the_first_payment_comes_to_the_bank_that_the_ledger_names(ledger: Path) -> None:

@@ -127,7 +127,7 @@ def test_what_came_last_is_a_payment(ledger: Path) -> None:
     january = ledger.read_bytes()
     run(ledger, "pay", "F2026-0002", "--date", "2026-02-05", "--account", "Assets:Bank", "--write")
     shown = run(ledger, "undo")
-    assert "The last command wrote no document, but: Payment of F2026-0002" in shown
+    assert "The last command wrote no document, but: Règlement de F2026-0002" in shown
     assert "1 entry is taken out" in shown
     assert "Nothing is changed without --write." in shown
     run(ledger, "undo", "--write")

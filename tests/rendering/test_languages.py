@@ -27,7 +27,7 @@ from beancount_invoicing.rendering.document import unit_words
 from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES, word_table
 from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.parties import country_name
-from beancount_invoicing.rules import payment_terms
+from beancount_invoicing.rules import narrations, payment_terms
 from tests.ledgers import EXAMPLE, TESTS, book_of
 from tests.rendering.test_documents import assert_same_facts
 
@@ -58,6 +58,7 @@ def test_there_is_a_file_of_words_for_each_language() -> None:
         rendering.template_languages((BUILT_IN_TEMPLATES,))
         == tuple(sorted(LANGUAGES))
         == tuple(sorted(payment_terms.TERMS_LANGUAGES))
+        == tuple(sorted(narrations.LANGUAGES))
     )
 
 
