@@ -290,7 +290,7 @@ def _customers(books: _Books) -> _People:
         named=tuple(named),
         files=files,
         pooled=pooled,
-        opened=book.opened_accounts,
+        opened=frozenset(book.opened_accounts),
         notices=tuple(notices),
     )
 

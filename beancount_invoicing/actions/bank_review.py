@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.actions import pay
 from beancount_invoicing.actions.bank_import import AccountStatement, booked_lines, booking_changes
+from beancount_invoicing.bank.bookable import must_be_bookable
 from beancount_invoicing.bank.booking import BookedLine
 from beancount_invoicing.bank.payment_plans import WantedDocument, in_decimals
 from beancount_invoicing.bank.payments import CannotBook, PaymentEntry, PaymentPosting
@@ -146,7 +147,9 @@ def decided_entry(book: Book, booked: BookedLine, parts: Sequence[LinePart]) -> 
         )
     try:
         if not own:
-            return _on_other_accounts(booked, others), ()
+            entry, notices = _on_other_accounts(booked, others), tuple[str, ...]()
+            must_be_bookable(book, entry)
+            return entry, notices
         apart = _other_amounts(line, others)
         request = pay.PaymentRequest(
             day=line.date,
@@ -163,7 +166,9 @@ def decided_entry(book: Book, booked: BookedLine, parts: Sequence[LinePart]) -> 
             return_reason=line.return_reason,
         )
         entry, notices = pay.composed(book, request)
-        return _with_other_accounts(line, entry, others), notices
+        entry = _with_other_accounts(line, entry, others)
+        must_be_bookable(book, entry)
+        return entry, notices
     except (CannotBook, UnknownNumber, UnknownCustomer) as error:
         raise InvalidRequest(str(error)) from error
 

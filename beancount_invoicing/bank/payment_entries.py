@@ -23,6 +23,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
+from beancount_invoicing.bank.bookable import must_be_bookable
 from beancount_invoicing.bank.customer_accounts import CustomerAccounts
 from beancount_invoicing.bank.exchange_accounts import exchange_account
 from beancount_invoicing.bank.payment_taxes import TaxPosting, lowered_taxes, moved_taxes, taxes_of_advance
@@ -59,7 +60,8 @@ def payment_entry(
     Every figure is rounded to its currency's decimals, half away from zero; the postings balance. The tax that becomes due, or is
     due no more, is what `receivables.tax_due` says of it; `advance_tax` is the code of what stays on account, where that is for
     services that are known by then. Raises CannotBook where a document is not there, less of it is open, the
-    money and what it settles do not add up, or an account or a price is not known.
+    money and what it settles do not add up, an account or a price is not known, or an account does not take the entry
+    (`must_be_bookable`).
     """
     legs = legs_of(accounts, settled, movement.date)
     _must_fit(movement, legs)
@@ -89,7 +91,7 @@ def payment_entry(
     writing.taxes(taxes, apart=discounts_apart)
     writing.exchange()
     meta = (("bank-id", movement.bank_id), ("return-reason", movement.return_reason))
-    return PaymentEntry(
+    entry = PaymentEntry(
         date=movement.date,
         payee=payee,
         narration=text,
@@ -103,6 +105,8 @@ def payment_entry(
         on_account=-sum((leg.amount for leg in rest), ZERO),
         payments=unwritten,
     )
+    must_be_bookable(accounts.book, entry)
+    return entry
 
 
 def _must_fit(movement: MoneyMovement, legs: Sequence[CustomerLeg]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -179,9 +180,10 @@ class _Review:
         )
         if not confirm(question):
             return review
-        done = import_statements(self.file, self.statements_of, WriteOptions(write=True), self.loader)
-        self.notices = done.outcome.notices
-        _say_written(done.outcome.files, _n(count, "{count} payment", "{count} payments", count=count))
+        with self._staying():
+            done = import_statements(self.file, self.statements_of, WriteOptions(write=True), self.loader)
+            self.notices = done.outcome.notices
+            _say_written(done.outcome.files, _n(count, "{count} payment", "{count} payments", count=count))
         return self._look()
 
     def _ask_about(self, line: BookedLine, book: Book, number: int, count: int) -> Answer:
@@ -201,19 +203,27 @@ class _Review:
                 decision = _decided(book, line, parts) or decision
 
     def _accept(self, decision: _Decision) -> Answer:
-        try:
-            self.session_name = self.session_name or joined(" ", ("review", *line_key(decision.line)))
+        self.session_name = self.session_name or joined(" ", ("review", *line_key(decision.line)))
+        with self._staying():
             outcome = book_line(
                 self.file, self.statements_of, decision.line, decision.parts, self.loader, self.session_name
             )
-        except InvalidRequest as error:
-            echo(str(error), err=True)
-            return "accept"
-        self.booked += 1
-        self.notices = outcome.notices
-        _say_written(outcome.files)
-        self._learn_payer(outcome.book, decision.line)
+            self.booked += 1
+            self.notices = outcome.notices
+            _say_written(outcome.files)
+            self._learn_payer(outcome.book, decision.line)
         return "accept"
+
+    @contextmanager
+    def _staying(self) -> Iterator[None]:
+        """What keeps something from being written is printed, and the review goes on with the ledger as it is then."""
+        failed = self.session.failed
+        self.session.failed = False
+        with changing(self.session):
+            yield
+        if self.session.failed:
+            print_notice(_("Nothing was written of it: correct that and accept it again, or decide otherwise."))
+        self.session.failed = failed
 
     def _learn_payer(self, book: Book, booked: BookedLine) -> None:
         """The payer's IBAN is noted with the customer, if the person says yes to just that."""
@@ -376,7 +386,7 @@ def _other_account(book: Book, line: BookedLine) -> list[LinePart]:
 
 
 def _other_accounts(book: Book, line: BookedLine) -> list[str]:
-    return sorted(book.opened_accounts - book.main_accounts.keys() - {line.account})
+    return sorted(book.opened_accounts.keys() - book.main_accounts.keys() - {line.account})
 
 
 def _print_open(book: Book, line: BookedLine) -> list[str]:

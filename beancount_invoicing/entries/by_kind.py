@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from beancount.core.data import Custom, Document, Note, Open, Price, Transaction
+from beancount.core.data import Close, Custom, Document, Note, Open, Price, Transaction
 
 from beancount_invoicing.entries.directives import Directives
 
@@ -22,7 +22,8 @@ class EntriesByKind:
     """With their position among all entries."""
     events: list[Note | Document] = field(default_factory=list)
     """Notes and documents with `event`."""
-    opened_accounts: list[str] = field(default_factory=list)
+    opened_accounts: dict[str, date] = field(default_factory=dict)
+    closed_accounts: dict[str, date] = field(default_factory=dict)
     non_billable_accounts: set[str] = field(default_factory=set)
     """Time on these accounts is billed to nobody."""
     currencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -40,13 +41,15 @@ def entries_by_kind(entries: Sequence[Any], directives: Directives) -> EntriesBy
         if isinstance(entry, Transaction):
             result.transactions.append((position, entry))
         elif isinstance(entry, Open):
-            result.opened_accounts.append(entry.account)
+            result.opened_accounts[entry.account] = entry.date
             if entry.meta.get("non-billable") is True:
                 result.non_billable_accounts.add(entry.account)
             if entry.currencies:
                 result.currencies[entry.account] = tuple(entry.currencies)
             if "customer" in entry.meta:
                 directives.add_open(entry)
+        elif isinstance(entry, Close):
+            result.closed_accounts[entry.account] = entry.date
         elif isinstance(entry, Price):
             if isinstance(entry.amount.number, Decimal):
                 pair = entry.currency, entry.amount.currency

@@ -66,8 +66,10 @@ class Book:
     """By main account."""
     main_accounts: Mapping[str, str] = field(default_factory=dict)
     """Each account of a customer that is opened or used, with its customer's main account."""
-    opened_accounts: frozenset[str] = frozenset()
-    """Every account that the ledger opens."""
+    opened_accounts: Mapping[str, date] = field(default_factory=dict)
+    """Every account that the ledger opens, with the day."""
+    closed_accounts: Mapping[str, date] = field(default_factory=dict)
+    """The accounts that it closes, with the last day on which something may be booked there."""
     invoices: tuple[Invoice, ...] = ()
     """By date, number, place; drafts, voids and openings included."""
     payments: tuple[Payment, ...] = ()

@@ -13,7 +13,7 @@ from beancount_invoicing.model import Book
 from tests.documents import document
 from tests.ledgers import PRELUDE, TESTS, sound_book
 
-IN_OTHER_ORDER = {"findings", "option_sources", "opened_accounts", "currencies"}
+IN_OTHER_ORDER = {"findings", "option_sources", "opened_accounts", "closed_accounts", "currencies"}
 """Looked up by name, or sorted where they are shown."""
 
 PARTS = "".join(
