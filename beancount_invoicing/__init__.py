@@ -1,8 +1,9 @@
-"""Invoicing in a Beancount ledger. This module is the plugin: `plugin "beancount_invoicing"`, below all that makes entries, above
-plugins that change transactions.
+"""Invoicing in a Beancount ledger. This module is the plugin: `plugin "beancount_invoicing"`, below all plugins that
+make entries, above those that change transactions.
 
-It checks what `docs/ledger-format.md` says, returns errors, and writes facts for queries (`invoice-due`, `invoice-open`,
-`invoice-settled-on` on receivable postings, `invoice-total` on transactions), as of the ledger's last entry.
+It checks the rules of `docs/ledger-format.md`, returns errors, and writes facts for queries (`invoice-due`,
+`invoice-open`, `invoice-settled-on` on receivable postings, `invoice-total` on transactions), as of the ledger's last
+entry.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ __plugins__ = ("plugin",)
 __version__ = "0.1.0"
 
 imported_at = time.time_ns()
-"""When this process began to read our code: what of it is put on the disk later, the process does not run."""
+"""When this process began to import our code: code that is put on the disk later is not what the process runs."""
 
 
 _BEANCOUNTS_OWN = {"filename", "lineno", "__automatic__", "__tolerances__"}
@@ -30,7 +31,7 @@ _BEANCOUNTS_OWN = {"filename", "lineno", "__automatic__", "__tolerances__"}
 
 
 class InvoicingError(NamedTuple):
-    """An error as Beancount wants it, with the rule that saw it."""
+    """An error in the form that Beancount expects, with the rule that reports it."""
 
     source: dict[str, Any]
     message: str
@@ -41,7 +42,7 @@ class InvoicingError(NamedTuple):
 def plugin(
     entries: list[Any], options_map: dict[str, Any], config: str | None = None
 ) -> tuple[list[Any], list[InvoicingError]]:
-    """Checks the entries and writes the facts; the list that came in goes out. Never raises."""
+    """Checks the entries and writes the facts; returns the same list of entries. Never raises."""
     del config
     place = {"filename": str(options_map.get("filename", "<ledger>")), "lineno": 0}
     try:

@@ -12,11 +12,11 @@ from beancount_invoicing.rules.accents import without_accents
 
 
 class UnknownCustomer(ValueError):
-    """A name is no customer's, or that of more than one; the message says which are near."""
+    """No customer has this name, or more than one; the message lists similar names."""
 
 
 def near_name_hint(name: str, known: Iterable[str]) -> str:
-    """A hint at the name that was likely meant, whatever its case and accents; "" where none is near."""
+    """A hint at the name that was probably meant, ignoring case and accents; "" if no name is similar."""
     names = {folded(name): name for name in sorted(known)}
     near = get_close_matches(folded(name), names, cutoff=0.5)
     return _(": did you mean {name}?", name=names[near[0]]) if near else ""
@@ -26,14 +26,15 @@ _PLAIN = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "’": "'"
 
 
 def folded(name: str) -> str:
-    """A name as it is compared: accents, case, curly quotes and spaces do not matter."""
+    """A name in the form in which names are compared: accents, case, curly quotes and spaces do not matter."""
     return " ".join(without_accents(name.casefold().translate(_PLAIN)).split())
 
 
 def find_customer(book: Book, name: str) -> str:
-    """The main account of the one customer that `name` names, as `customers` finds it: for what is written.
+    """The main account of the only customer with the name `name`, found as by `find_customers`: for commands that
+    write.
 
-    Raises UnknownCustomer where there is none, or more than one: it lists them.
+    Raises UnknownCustomer if there is none, or more than one: it lists them.
     """
     found = find_customers(book, name)
     if len(found) > 1:
@@ -42,11 +43,11 @@ def find_customer(book: Book, name: str) -> str:
 
 
 def find_customers(book: Book, name: str) -> tuple[str, ...]:
-    """The main accounts of the customers that `name` names, in the Book's order: for what is only read.
+    """The main accounts of the customers with the name `name`, in the Book's order: for commands that only read.
 
-    The one rule of all commands; accents and case do not matter. What is met first decides: the whole account, or one below it;
-    the account's last part, or a whole name that the customer has or had; a part of either, or (with a colon) of the account.
-    Raises UnknownCustomer where there is none, with those that are near.
+    All commands use this rule; accents and case do not matter. The first rule that matches decides: the whole account,
+    or an account below it; the account's last part, or a whole name that the customer has or had; a part of either, or
+    (with a colon) of the account. Raises UnknownCustomer if none matches, with similar names.
     """
     text = folded(name)
     called = {account: _called(book, account) for account in book.customers}
@@ -89,7 +90,7 @@ def _near_customers(called: Mapping[str, tuple[str, ...]], typed: str) -> str:
 
 
 def ambiguous_name_notice(book: Book, name: str, accounts: Sequence[str]) -> str:
-    """What to say where a name is that of several customers, and all of them are taken; "" where it is one's."""
+    """The notice that a name fits several customers and all of them are taken; "" if it fits only one."""
     return (
         _('"{name}" is {count} customers: {list}', name=name, count=len(accounts), list=_list(book, accounts))
         if len(accounts) > 1
@@ -102,7 +103,9 @@ def _list(book: Book, found: Sequence[str]) -> str:
 
 
 def short_names(book: Book) -> dict[str, str]:
-    """What a person may call the customer of each main account: its last part, else (another one is called so too) the whole."""
+    """A short name for each customer, by main account: the account's last part, or the whole account if another one
+    ends in the same way.
+    """
     owners: defaultdict[str, set[str]] = defaultdict(set)
     for account in book.customers:
         for name in _called(book, account)[1:]:
@@ -114,7 +117,7 @@ def short_names(book: Book) -> dict[str, str]:
 
 
 def leaves(accounts: Iterable[str]) -> dict[str, str]:
-    """What each account is called in short: its last part, the whole where another one ends alike."""
+    """The short name of each account: its last part, or the whole account if another one ends in the same way."""
     last = {account: account.rpartition(":")[2] for account in accounts}
     shared = Counter(name.casefold() for name in last.values())
     return {account: name if shared[name.casefold()] == 1 else account for account, name in last.items()}

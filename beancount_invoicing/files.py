@@ -15,13 +15,13 @@ from beancount_invoicing.messages import _
 
 
 class FileChanged(Exception):
-    """A file is no longer as it was read; the message names it."""
+    """A file has changed since it was read; the message names it."""
 
 
 def must_be_regular(file: Path) -> None:
-    """Raises OSError where something stands at `file` that is no file: a folder, a device, a pipe, a loop of links.
+    """Raises OSError if `file` exists but is not a regular file: a folder, a device, a pipe, a loop of links.
 
-    What is put into a file takes its place: a device would be replaced, and reading a pipe waits for ever.
+    Writing replaces what is there: a device would be lost. Reading a pipe would wait for ever.
     """
     try:
         mode = file.stat().st_mode
@@ -32,10 +32,11 @@ def must_be_regular(file: Path) -> None:
 
 
 def put(file: Path, data: bytes, expected: bytes | None = None) -> None:
-    """Puts `data` into `file`: written beside it, on the disk, then renamed; its mode stays, a symlink stays one.
+    """Puts `data` into `file`: written to a temporary file beside it, flushed to the disk, then renamed. Its mode
+    stays, and a symlink stays a symlink.
 
-    With `expected`, the file must still hold just that at the last moment: else Changed is raised and nothing is done.
-    Raises OSError, which names `file`.
+    With `expected`, the file must still have exactly that content at the last moment; otherwise FileChanged is raised
+    and nothing is done. Raises OSError, which names `file`.
     """
     try:
         _put(file, data, expected)
@@ -95,7 +96,7 @@ _OLD = 3600
 
 
 def sweep(folder: Path) -> None:
-    """Takes away the temporary files that `put` made in a folder for commands that were ended; those of one that runs stay."""
+    """Removes the temporary files that commands left in a folder when they were killed; those of running commands stay."""
     with contextlib.suppress(OSError):
         names = {file.name for file in os.scandir(folder)}
         for name in names:
@@ -110,7 +111,7 @@ def _is_ours(name: str, names: set[str]) -> bool:
 
 
 def _take_away(file: Path) -> None:
-    """Removes a temporary file that nobody is writing any more. Raises OSError where somebody is."""
+    """Removes a temporary file that nobody is writing any more. Raises OSError if somebody is."""
     try:
         import fcntl
     except ImportError:  # Windows takes no file away that somebody has open; but it is closed before it gets its name
@@ -128,7 +129,7 @@ def _take_away(file: Path) -> None:
 
 def _temporary(target: Path) -> tuple[int, Path, int | None]:
     """A new file beside the target: its descriptor, its path, and the lock that tells `sweep` that it is being written, which is to
-    be closed; None where the system has none."""
+    be closed; None if the system has none."""
     import tempfile  # with all that it imports, for who writes
 
     while True:
@@ -161,7 +162,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def holds(file: Path, digest: str) -> bool:
-    """Whether a file is there, with this fingerprint (SHA-256, in hexadecimal digits)."""
+    """Whether a file exists and has this fingerprint (SHA-256, in hexadecimal digits)."""
     try:
         return sha256(file.read_bytes()).hexdigest() == digest
     except OSError:
@@ -169,7 +170,7 @@ def holds(file: Path, digest: str) -> bool:
 
 
 def write_if_different(file: Path, data: bytes) -> bool:
-    """Puts `data` into `file`, with its folders; False where it holds just that already. Raises OSError."""
+    """Puts `data` into `file`, and creates its folders; False if the file already has this content. Raises OSError."""
     must_be_regular(file)
     try:
         if file.read_bytes() == data:

@@ -1,4 +1,4 @@
-"""Python's garbage collector, kept out of the way."""
+"""Python's garbage collector, switched off while it only costs time."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ class _Aside:
 
 @contextmanager
 def no_collections() -> Iterator[None]:
-    """No collections meanwhile, nor one of all that was made as soon as they are allowed again.
+    """A context without collections. When they are allowed again, no collection of everything made in it follows at
+    once.
 
-    Loading and reading a ledger make many objects and no garbage; walking them all again and again takes most of the time.
+    Loading and reading a ledger make many objects and no garbage; walking through them again and again would take most
+    of the time.
     """
     collecting = gc.isenabled()
     frozen = collecting and (_Aside.state == "now" or gc.get_freeze_count())  # which counts one by one
@@ -34,11 +36,12 @@ def no_collections() -> Iterator[None]:
 
 @contextmanager
 def no_collections_then_freeze() -> Iterator[None]:
-    """`no_collections`; and what stands after the first of these blocks in a process is left out of all collections until the
-    next of them begins.
+    """Like `no_collections`. After the first such block in a process, what exists is left out of all collections until
+    the next such block begins.
 
-    Most processes load one ledger and end: the collection that Beancount's next plugin would set off walks all of it and finds
-    nothing. One that loads again, as Fava does, collects from then on as Python does, so that nothing is kept for ever.
+    Most processes load one ledger and end; a collection started by Beancount's next plugin would walk through all of it
+    and find nothing. A process that loads again, such as Fava, collects normally from then on, so that nothing is kept
+    for ever.
     """
     first = _Aside.state == "never"
     if _Aside.state == "now":

@@ -1,7 +1,7 @@
-"""In which language a message is said: that of the catalogues in `locale/` that the environment names, as gettext does.
+"""The language of messages: that of the catalogue in `locale/` that the environment names, as in gettext.
 
-LANGUAGE, LC_ALL, LC_MESSAGES and LANG are read when something is shown, the first that is set counts; `speaking` says another
-language for what runs inside it, such as a request of a server.
+LANGUAGE, LC_ALL, LC_MESSAGES and LANG are read when something is shown; the first that is set counts. `speaking` sets
+another language for the code inside it, such as a request to a server.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ _chosen: ContextVar[str | None] = ContextVar("language", default=None)
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Within it, messages are said in `language`, such as "fr" or "fr_CA"; English where there is no catalogue of it."""
+    """A context in which messages are in `language`, such as "fr" or "fr_CA"; in English if there is no catalogue for
+    it.
+    """
     token = _chosen.set(language)
     try:
         yield
@@ -33,7 +35,7 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def translated(text: str) -> str:
-    """A message in the language of whoever reads; any other text as it is."""
+    """A message in the reader's language; any other text unchanged."""
     if not isinstance(text, Message):
         return text
     catalogue = _catalogue(_languages())
@@ -41,13 +43,13 @@ def translated(text: str) -> str:
 
 
 def translated_text(text: str) -> str:
-    """A text without placeholders, such as a word of a table's cell or a help text, in the language of whoever reads."""
+    """A text without placeholders, such as a word in a table cell or a help text, in the reader's language."""
     catalogue = _catalogue(_languages())
     return catalogue.gettext(text) if catalogue and text else text
 
 
 def is_english() -> bool:
-    """Whether nothing is translated for whoever reads."""
+    """Whether nothing is translated for the reader."""
     return _catalogue(_languages()) is None
 
 

@@ -15,7 +15,7 @@ from beancount_invoicing.receivables import Allocated, allocate
 
 
 class LedgerMissing(FileNotFoundError):
-    """There is no ledger where it was looked for; the message says how to name one."""
+    """No ledger was found; the message says how to name one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,12 @@ class Ledger:
     book: Book
     findings: tuple[Finding, ...]
     allocated: Allocated
-    """As of the Book's last day."""
+    """The allocation as of the Book's last day."""
     notices: tuple[str, ...] = field(default=(), compare=False)
-    """What is to be said of Beancount's cache, not of the ledger."""
+    """Notices about Beancount's cache, not about the ledger."""
 
     def allocated_at(self, day: date) -> Allocated:
-        """What settles what as of the end of `day`."""
+        """The allocation as of the end of `day`."""
         if require_date(day) >= self.book.last_date:
             return self.allocated._replace(as_of=day)
         return allocate(self.book, day)
@@ -42,8 +42,10 @@ class Ledger:
 
 
 def find_ledger(named_file: str | None, variable: str | None, start_folder: Path) -> Path:
-    """The ledger's file: `named_file` (by -f), else the first in `variable` ($BEANCOUNT_FILE, which Fava too splits as PATH is),
-    else main.beancount or ledger/main.beancount in `start_folder` or a folder above it. Raises LedgerMissing."""
+    """The ledger's file: `named_file` (by -f), else the first in `variable` ($BEANCOUNT_FILE, which, like Fava, is
+    split as PATH is), else main.beancount or ledger/main.beancount in `start_folder` or a folder above it. Raises
+    LedgerMissing.
+    """
     if text := named_file or (variable or "").split(os.pathsep)[0]:
         file = Path(text)
         if not file.is_file():
@@ -59,10 +61,10 @@ def find_ledger(named_file: str | None, variable: str | None, start_folder: Path
 
 
 def open_ledger(file: str | Path, *, fresh: bool = False) -> Ledger:
-    """Reads and checks a ledger; what was worked out before, of the same files, is not worked out again.
+    """Reads and checks a ledger. Results that are cached for exactly these files are not calculated again.
 
-    `fresh`: no cache is read, nor written. Raises FileNotFoundError, IsADirectoryError, OSError; what is wrong in the ledger is
-    among its findings.
+    `fresh`: no cache is read or written. Raises FileNotFoundError, IsADirectoryError, OSError; mistakes in the ledger
+    are findings.
     """
     file = Path(file)
     with no_collections():
@@ -77,7 +79,7 @@ def open_ledger(file: str | Path, *, fresh: bool = False) -> Ledger:
 
 
 def open_for_aging(file: str | Path, as_of: date) -> Ledger:
-    """The ledger for `aging` on a day, and for nothing else: where that is enough, only what is open is read of what was kept.
+    """The ledger for `aging` on a day, and for nothing else. If possible, only open items are read from the cache.
 
     Raises what `open_ledger` raises.
     """
@@ -89,7 +91,7 @@ def open_for_aging(file: str | Path, as_of: date) -> Ledger:
 
 
 def check_loading(loading: loader.Loading) -> Ledger:
-    """What was loaded, with all that is wrong with it."""
+    """The ledger of a load, with all its findings."""
     from beancount_invoicing.checks import check
     from beancount_invoicing.entries import plugins
 
@@ -106,7 +108,7 @@ def check_loading(loading: loader.Loading) -> Ledger:
 
 
 class LedgerLoader:
-    """The ledger for one command, which loads it once, and again only where it was changed since."""
+    """Loads the ledger for one command: once, and again only if it has changed."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -115,26 +117,28 @@ class LedgerLoader:
         self._ledger: Ledger | None = None
 
     def load(self, *, fresh: bool) -> loader.Loading:
-        """The ledger as it stands on the disk now; `fresh`: from its files alone, past every cache, as whatever writes or sends has
-        to read it."""
+        """The ledger as it is on the disk now. `fresh`: from its files alone, without any cache, as required for
+        everything that writes or sends.
+        """
         if self._loading is None or (fresh and not self._fresh) or self._loading.stale():
             self._loading = loader.load(str(self._file), fresh=True) if fresh else loader.load(str(self._file))
             self._fresh, self._ledger = fresh, None
         return self._loading
 
     def ledger_and_loading(self, *, fresh: bool) -> tuple[Ledger, loader.Loading]:
-        """All that is wrong with it, too."""
+        """The ledger with all its findings, and the load."""
         loading = self.load(fresh=fresh)
         if self._ledger is None:
             self._ledger = check_loading(loading)
         return self._ledger, loading
 
     def book(self) -> Book:
-        """What was kept of the ledger, where it is as it was then; else what is loaded fresh: for a question that comes before it
-        is known whether something will be written."""
+        """The cached Book if the ledger has not changed, otherwise a freshly loaded one. For questions that come before
+        it is known whether something will be written.
+        """
         found = None if self._loading else book_cache.cached_book(self._file)
         return found.book if found else self.load(fresh=True).book
 
     def if_unchanged(self) -> Ledger | None:
-        """What was loaded, if the ledger still is so."""
+        """The ledger with all its findings, if it has not changed since it was loaded; otherwise None."""
         return None if self._loading is None or self._loading.stale() else self.ledger_and_loading(fresh=self._fresh)[0]

@@ -10,15 +10,16 @@ from pathlib import Path
 
 
 class LockTaken(Exception):
-    """Somebody else holds the lock."""
+    """Another process holds the lock."""
 
 
 @contextmanager
 def file_lock(file: Path, timeout: float) -> Iterator[None]:
-    """Nobody else holds the lock that `file`, which is made, stands for; it is waited for so many seconds.
+    """A context in which this process alone holds the lock `file`, which is created. It waits for the lock for so many
+    seconds.
 
-    It ends with the process, however that ends; the file goes at the end, and one that a crash left behind locks nobody out. Raises
-    Taken, OSError.
+    The lock ends with the process, however that ends. The file is removed at the end; a file left by a crash locks
+    nobody out. Raises LockTaken, OSError.
     """
     from filelock import FileLock, Timeout
 

@@ -1,4 +1,5 @@
-"""What is said to people: English texts that remember how they were made, so that they can be said in another language.
+"""Texts for people: English texts that remember their template and values, so that they can be shown in another
+language.
 
     _("{number} is not open: {amount} is left", number=invoice.number, amount=amount)
     _p("tax", "due")  # elsewhere "due" is a date
@@ -13,13 +14,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 Template = str | tuple[str, str, int]
-"""The English text with its {placeholders}; or one for a single thing, one for several, and how many there are."""
+"""The English text with its {placeholders}; or a singular text, a plural text, and the number."""
 CONTEXT_END = "\x04"
-"""What stands between a context and its text, as in a compiled catalogue."""
+"""The separator between a context and its text, as in a compiled catalogue."""
 
 
 class Message(str):
-    """An English text, with its template and the texts of its placeholders. A template without values stands for itself."""
+    """An English text, with its template and the texts of its placeholders. A template without values is its own text."""
 
     __slots__ = ("template", "values")
     template: Template
@@ -39,13 +40,13 @@ class Message(str):
         return joined("", (other, self))
 
     def format(self, *args: object, **values: object) -> str:
-        """The message with its placeholders filled in; itself where they are already."""
+        """The message with its placeholders filled in; unchanged if they are already filled."""
         assert not args
         return self if self.values else message(self.template, values)
 
 
 class PluginMessage(Message):
-    """A message in the hands of Beancount, whose printer fills it into a line: there it is said in the user's language."""
+    """A message for Beancount, whose printer formats it into a line: at that point it is shown in the user's language."""
 
     __slots__ = ()
 
@@ -59,14 +60,14 @@ class PluginMessage(Message):
 
 
 def for_plugin(text: str) -> PluginMessage:
-    """A message, or a text, for an error that Beancount prints."""
+    """A message or text, prepared for an error that Beancount prints."""
     made = PluginMessage(text)
     made.template, made.values = (text.template, text.values) if isinstance(text, Message) else (str(text), {})
     return made
 
 
 def message(template: Template, values: Mapping[str, object]) -> str:
-    """The message of a template and its values; what is no text becomes one, messages stay what they are."""
+    """The message of a template and its values. Values that are not texts become texts; messages stay messages."""
     texts: dict[str, str] = {
         name: value if isinstance(value, Message) or value.__class__ is str else format(value)
         for name, value in values.items()
@@ -107,7 +108,7 @@ def _p(context: str, template: str, /, **values: object) -> str:
 
 
 def without_context(template: str) -> str:
-    """The text of a template that may have a context."""
+    """The text of a template, without its context if it has one."""
     return template.rpartition(CONTEXT_END)[2]
 
 

@@ -1,7 +1,9 @@
-"""Bank statements for beangulp, and so for Fava's page of imports: an importer on our readers, and a hook for all other importers.
+"""Bank statements for beangulp, and so for Fava's import page: an importer that uses our readers, and a hook for all
+other importers.
 
-What is a customer's money for certain becomes its whole entry: links, tax that becomes due, fee. All else has one posting, on the
-bank account, and is for the user's other importers' rules (smart_importer …) or for a person. beangulp is an extra of this package.
+Money that is certainly a customer's becomes a complete entry: links, tax that becomes due, fee. Everything else gets
+one posting, on the bank account, and is left to the rules of the user's other importers (smart_importer …) or to a
+person. beangulp is an extra of this package.
 """
 
 from __future__ import annotations
@@ -30,13 +32,15 @@ from beancount_invoicing.statement_files.bank_ids import with_bank_ids
 from beancount_invoicing.writing.payment_text import payment_transaction
 
 Extracted = list[tuple[Any, ...]]
-"""What beangulp gives a hook: of each file its name, its entries, and in newer versions its account and importer."""
+"""The argument of a beangulp hook: for each file its name, its entries, and in newer versions its account and importer.
+"""
 
 
 class StatementImporter(beangulp.Importer):  # type: ignore[misc] # beangulp has no types
-    """Imports the statements of banks that `bank show` reads.
+    """Imports the bank statements that `bank show` can read.
 
-    `ledger`: the top file of the ledger. `account`: that of the statements, if neither their IBAN nor an `invoice-bank` says it.
+    `ledger`: the top file of the ledger. `account`: that of the statements, if neither their IBAN nor an `invoice-bank`
+    gives it.
     """
 
     def __init__(self, ledger: str | Path, account: str = "") -> None:
@@ -45,11 +49,11 @@ class StatementImporter(beangulp.Importer):  # type: ignore[misc] # beangulp has
 
     @property
     def name(self) -> str:
-        """A name by which Fava and beangulp tell several of them apart."""
+        """A name by which Fava and beangulp distinguish several importers."""
         return f"beancount_invoicing {self._account}".strip()
 
     def identify(self, filepath: str) -> bool:
-        """Whether a file is a statement, and the ledger has its account."""
+        """Whether a file is a statement of one of the ledger's accounts."""
         try:
             return bool(self._read(filepath, self._book()))
         except (StatementFileError, UnknownBankAccount):
@@ -65,7 +69,7 @@ class StatementImporter(beangulp.Importer):  # type: ignore[misc] # beangulp has
         return max(days, default=None)
 
     def extract(self, filepath: str, existing: Sequence[Any]) -> list[Transaction]:
-        """The entries of lines that the ledger does not have. Raises StatementFileError where a statement does not add up."""
+        """The entries for lines that are not in the ledger. Raises StatementFileError if a statement does not add up."""
         del existing  # the ledger itself is read, with its options
         loading = self._ledger.load(fresh=False)
         statements = self._read(filepath, loading.book)
@@ -75,7 +79,7 @@ class StatementImporter(beangulp.Importer):  # type: ignore[misc] # beangulp has
         return [_entry(line) for line in booked_lines(loading, statements) if line.known is None]
 
     def deduplicate(self, entries: list[Any], existing: Sequence[Any]) -> None:
-        """Nothing: what the ledger has already was left out by its identifier, or recognised."""
+        """Does nothing: lines that the ledger already has were left out by their identifiers, or recognised."""
 
     def _book(self) -> Book:
         return self._ledger.load(fresh=False).book
@@ -88,10 +92,11 @@ class StatementImporter(beangulp.Importer):  # type: ignore[misc] # beangulp has
 
 
 def link_payments(ledger: str | Path) -> Callable[[Extracted, Sequence[Any]], Extracted]:
-    """A hook for beangulp and Fava: what other importers extracted and is a customer's money for certain gets its whole entry.
+    """A hook for beangulp and Fava: entries of other importers that are certainly a customer's money become complete
+    entries.
 
-    It looks at transactions with one posting, on an account that an `invoice-bank` names or that payments came to. All others, and
-    what is not certain, are as they were extracted.
+    It looks at transactions with one posting, on an account that an `invoice-bank` names or that payments came to. All
+    others, and uncertain ones, stay as they were extracted.
     """
     loader = LedgerLoader(Path(ledger))
 

@@ -1,4 +1,4 @@
-"""The words of the ledger and of JSON (statuses, kinds, channels …) as people are told them."""
+"""The words of the ledger and of JSON (statuses, kinds, channels …) as shown to people."""
 
 from __future__ import annotations
 
@@ -136,12 +136,12 @@ def word(text: str | None) -> str:
 
 
 def figure(name: str) -> str:
-    """The name of an amount of a document as a message: what is "open" is an amount here, and a status elsewhere."""
+    """The name of a document's amount as a message: "open" is an amount here, and a status elsewhere."""
     return _OPEN_AMOUNT if name == "open" else word(name)
 
 
 def interval(text: str) -> str:
-    """How often something happens, such as "month" or "3 months", as a message."""
+    """A length of time between repetitions, such as "month" or "3 months", as a message."""
     count, _space, unit = text.partition(" ")
     if not count.isdecimal():
         return word(text)
@@ -157,7 +157,7 @@ def interval(text: str) -> str:
 
 
 def tasks_in_words(count: int, kind: str) -> str:
-    """How many tasks of a kind there are, such as "3 to send"."""
+    """The number of tasks of a kind, such as "3 to send"."""
     messages = {
         "bank": _n(count, "{count} bank account behind", "{count} bank accounts behind", count=count),
         "insolvency": _n(count, "{count} insolvent customer", "{count} insolvent customers", count=count),

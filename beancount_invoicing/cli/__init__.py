@@ -1,4 +1,6 @@
-"""`bean-invoice`: one small file per command; each parses, calls one action or report, and prints."""
+"""`bean-invoice`: one small file per command. Each parses the options, calls one action or report, and prints the
+result.
+"""
 
 from __future__ import annotations
 

@@ -8,7 +8,9 @@ from beancount_invoicing.cli.echo import prompt
 
 
 def ask(question: str, choices: Iterable[str], empty: bool = False) -> str:
-    """An answer, with completion by Tab where the terminal can; asked for again until there is one, unless it may be `empty`."""
+    """An answer, with completion by Tab if the terminal supports it. The question is repeated until there is an answer,
+    unless it may be `empty`.
+    """
     known = sorted(choices)
     try:
         import readline

@@ -82,8 +82,8 @@ def bad_debts_command(session: Session, words: tuple[str, ...], as_of: date, as_
 def _bad_debts(
     session: Session, book: Book, words: tuple[str, ...], as_of: date, *, unique: bool
 ) -> tuple[BadDebt, ...] | None:
-    """What was written off of what is asked for; says of each other document why there is nothing, and fails. None where it is
-    not known what is asked for."""
+    """What was written off of what is asked for; says of each other document why there is nothing, and fails. None if it is
+    unknown what is asked for."""
     try:
         found, missing = bad_debts.bad_debts(book, as_of, words, unique_customer=unique)
     except (UnknownNumber, UnknownCustomer) as error:

@@ -90,7 +90,7 @@ def bank_import_command(
 
 
 def print_lines(answers: Sequence[Answer], title: str = "") -> None:
-    """The lines in a table, and what speaks for and against those that somebody must decide."""
+    """Prints the lines in a table, then the evidence for and against those that a person must decide."""
     print_table(
         title or _("Lines of the statements"),
         [(_("date"), False), (_("amount"), True), ("", False), (_("payer or payee"), False), ("", False), (_("tier"), False),

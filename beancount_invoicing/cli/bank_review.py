@@ -309,7 +309,7 @@ def _ask_answer(*, can_accept: bool) -> Answer:
 
 
 def _decided(book: Book, line: BookedLine, parts: Sequence[LinePart]) -> _Decision | None:
-    """The line with the entry that books it so, which is shown; None where it cannot be booked so, which is said."""
+    """The line with the entry that books it so, which is shown; None if it cannot be booked so, which is said."""
     try:
         entry, notices = decided_entry(book, line, parts)
     except InvalidRequest as error:

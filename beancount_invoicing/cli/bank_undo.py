@@ -48,7 +48,7 @@ def bank_undo_command(
 
 
 def print_taken_back(done: TakenBack, way: WriteOptions) -> None:
-    """The entries that go, and those that are again what they were, each below its place."""
+    """Prints the entries that are removed, and those that are restored, each below its place."""
     for notice in done.outcome.notices:
         print_notice(with_relative(translated(notice)))
     for place, text in done.removed:

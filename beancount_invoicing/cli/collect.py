@@ -40,7 +40,7 @@ from beancount_invoicing.writing.changes import WriteOptions
 
 
 class HandInOptions(NamedTuple):
-    """What a user says of a file for the bank: what goes into it, on which day, and what is written."""
+    """The user's options for a file for the bank: what goes into it, on which day, and what is written."""
 
     words: tuple[str, ...]
     day: date
@@ -55,7 +55,7 @@ class HandInOptions(NamedTuple):
 
     @property
     def write_options(self) -> WriteOptions:
-        """Whether and where it is written. Raises click.UsageError."""
+        """The options for writing. Raises click.UsageError."""
         return build_write_options(self.write, self.into, self.commit)
 
 
@@ -183,7 +183,7 @@ def _print(session: Session, report: OrderReport, options: OrderOptions, wanted:
 
 
 def print_bank_files(files: Sequence[BankFile], held: Sequence[HeldOrder], options: OrderOptions) -> None:
-    """The orders of files in tables, and why others are in none."""
+    """Prints the orders of files in tables, and why other documents are in no file."""
     for bank_file in files:
         _table(bank_file, options)
     for order in held:
@@ -193,7 +193,7 @@ def print_bank_files(files: Sequence[BankFile], held: Sequence[HeldOrder], optio
 
 
 def hand_in_advice(kind: OrderKind) -> str:
-    """What to do with a file that was written."""
+    """What to do with a written file."""
     return _("Hand this in at your bank. If you do not: bean-invoice {command} --discard FILE --write",
              command="collect" if kind == "collected" else "pay-out")  # fmt: skip
 

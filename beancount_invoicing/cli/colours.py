@@ -1,4 +1,4 @@
-"""Colours by what a figure or a document stands for: on a terminal only."""
+"""Colours by the meaning of a figure or a document, on a terminal only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CODES: dict[str, str] = {
 
 
 class Marked(str):
-    """A text with what it stands for; a class for each mark, as tables have thousands of cells."""
+    """A text with its meaning; one class for each mark, because tables have thousands of cells."""
 
     __slots__ = ()
     style: str = ""
@@ -44,17 +44,17 @@ BY_STATUS: dict[str, Mark | None] = {
 
 
 def mark_of(text: str) -> str:
-    """What a text stands for; "" for one that is not marked."""
+    """The mark of a text; "" if it has none."""
     return text.style if isinstance(text, Marked) else ""
 
 
 def marked(text: str | None, style: Mark | None) -> str:
-    """A text that stands for `style`; as it is for None, and where there is nothing."""
+    """The text with the mark `style`; unchanged for None, or if it is empty."""
     return _MARKED[style](translated(text)) if text and style else text or ""
 
 
 def row_marked(cells: Iterable[str | None], style: Mark | None) -> list[str]:
-    """All cells of a row, marked alike."""
+    """All cells of a row with the same mark."""
     if style is None:
         return [cell or "" for cell in cells]
     kind = _MARKED[style]
@@ -68,10 +68,10 @@ def paint(text: str, style: str, bold: bool = False) -> str:
 
 
 def in_colour(stream: IO[str]) -> bool:
-    """Whether a stream is a terminal that shows colours, and nobody wants none (NO_COLOR, see no-color.org)."""
+    """Whether a stream is a terminal that shows colours, and NO_COLOR is not set (see no-color.org)."""
     return stream.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
 
 
 def painted(text: str, style: Mark, stream: IO[str] | None = None) -> str:
-    """A text in its colour where the stream, standard output if none is given, shows colours."""
+    """A text in its colour if the stream (standard output by default) shows colours."""
     return paint(text, style) if in_colour(stream or sys.stdout) else text

@@ -1,4 +1,6 @@
-"""Commands in the user's language: their help texts and placeholders, click's own texts, and the errors that it prints."""
+"""Commands in the user's language: their help texts and placeholders, click's own texts, and the errors that click
+prints.
+"""
 
 from __future__ import annotations
 
@@ -52,13 +54,13 @@ _FIGURE = _p("figure", "NUMBER")
 
 
 def set_click_language() -> None:
-    """From here on click's own texts ("Usage:", "No such option") are those of our catalogue, where there is one."""
+    """From now on, click's own texts ("Usage:", "No such option") come from our catalogue, if it has them."""
     gettext.bindtextdomain(DOMAIN, str(LOCALES))
     gettext.textdomain("messages" if is_english() else DOMAIN)
 
 
 def in_language(command: C) -> C:
-    """The command with its help texts in the user's language; itself in English."""
+    """The command with its help texts in the user's language; unchanged in English."""
     if is_english():
         return command
     spoken = copy(command)
@@ -93,7 +95,9 @@ def _placeholders(metavar: str, parameter: click.Parameter | None = None) -> str
 
 
 def flowing(text: str) -> str:
-    """A help text as it stands in a catalogue: a line for each paragraph, but for those that click leaves as they are (\\b)."""
+    """A help text in the form of the catalogue: one line per paragraph, except paragraphs that click leaves as they are
+    (\b).
+    """
     paragraphs = inspect.cleandoc(text).split("\n\n")
     return "\n\n".join(part if part.startswith("\b") else " ".join(part.split("\n")) for part in paragraphs)
 

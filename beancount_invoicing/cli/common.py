@@ -1,4 +1,4 @@
-"""What the commands share: the ledger, the as-of date, formats of output."""
+"""The parts that commands share: the ledger, the as-of date, output formats."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 NARROW_SPACE = "\u202f"
-"""Stands between thousands, narrow and never at a line's end."""
+"""Separates thousands: narrow, and never at a line's end."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -46,7 +46,7 @@ class Number(click.ParamType[Decimal]):
     name = "number"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
-        """The number that a text says."""
+        """The number in a text."""
         if isinstance(value, Decimal):
             return value
         try:
@@ -59,7 +59,7 @@ class Number(click.ParamType[Decimal]):
 
 
 class DayParam(click.ParamType[date]):
-    """A date, written 2026-01-31, or in words (see `days`); `edge`: which day of a month, quarter or year it is."""
+    """A date, written 2026-01-31 or in words (see `days`). `edge`: which day of a month, quarter or year is meant."""
 
     name = "date"
 
@@ -67,7 +67,7 @@ class DayParam(click.ParamType[date]):
         self.edge = edge
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The date that a text says."""
+        """The date in a text."""
         if isinstance(value, date):
             return value
         try:
@@ -76,7 +76,7 @@ class DayParam(click.ParamType[date]):
             self.fail(str(error), param, ctx)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """The words for days."""
+        """The words for days, for completion."""
         from click.shell_completion import CompletionItem
 
         del ctx, param
@@ -84,7 +84,7 @@ class DayParam(click.ParamType[date]):
 
 
 class Commands(click.Group):
-    """Commands. The page of help has a line for each, which ends where a clause ends."""
+    """A group of commands. Its help page has one line for each, which ends at the end of a clause."""
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes a line for each command."""
@@ -104,10 +104,10 @@ def _brief(text: str, room: int) -> str:
 
 
 class OneOf(click.Choice[str]):
-    """One of some words; where another is said, the nearest is named."""
+    """A choice of words; for any other word, the error names the nearest one."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The word."""
+        """The chosen word."""
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter as error:
@@ -117,14 +117,14 @@ class OneOf(click.Choice[str]):
 
 
 class AliasOption(click.Option):
-    """An option that is understood by other names `also`, which neither its help nor the shell shows."""
+    """An option with other names `also`, which neither its help nor the shell shows."""
 
     def __init__(self, *args: Any, also: Sequence[str] = (), **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.also = also
 
     def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
-        """Makes the names known."""
+        """Registers the names."""
         super().add_to_parser(parser, ctx)
         if self.also:
             parser.add_option(obj=self, opts=[*self.also], dest=self.name, action="store", nargs=self.nargs)
@@ -132,12 +132,12 @@ class AliasOption(click.Option):
 
 @dataclass(slots=True)
 class Session:
-    """One call of the command line: which ledger was named, and what has gone wrong so far."""
+    """One call of the command line: the ledger named, and what has gone wrong so far."""
 
     named_file: str | None
     failed: bool = field(default=False)
     not_judged: bool = field(default=False)
-    """Whether `validate` could not judge something."""
+    """Whether `validate` could not judge a document."""
 
     def find(self) -> Path:
         """The ledger's file."""
@@ -147,13 +147,13 @@ class Session:
             raise click.UsageError(str(error)) from None
 
     def open(self, loader: LedgerLoader | None = None) -> Ledger:
-        """The ledger, of `loader` where something may then be written; its errors are printed, and make the call fail in the
-        end.
+        """The ledger, loaded by `loader` if something may be written afterwards. Its errors are printed and make the
+        call fail in the end.
         """
         return self.opened(loader.ledger_and_loading(fresh=True)[0] if loader else open_ledger(self.find()))
 
     def opened(self, ledger: Ledger) -> Ledger:
-        """A ledger that was just opened; its notices and errors are printed, as above."""
+        """A ledger that was just opened. Its notices and errors are printed, as in `open`."""
         gc.freeze()  # it stays until the command ends
         click.get_current_context().call_on_close(gc.unfreeze)
         for text in ledger.notices:
@@ -163,15 +163,16 @@ class Session:
         return ledger
 
     def error(self, message: str) -> None:
-        """Prints an error, and makes the call fail in the end."""
+        """Prints an error, and makes the call fail at the end."""
         self.failed = True
         _tell(message, "late")
 
 
 def open_streams() -> None:
-    """Where input or output was closed (`>&-`) nobody listens: it is as if it came from, or went to, /dev/null.
+    """Replaces closed input or output (`>&-`) by /dev/null.
 
-    The next file that is opened would else have the number of the output, and whatever prints would write into it.
+    Otherwise the next file opened would get the number of the closed output, and everything printed would be written
+    into it.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
@@ -179,14 +180,14 @@ def open_streams() -> None:
 
 
 def speak_unicode() -> None:
-    """Files and programs get UTF-8, whatever the locale is; a terminal that lacks a character shows a question mark."""
+    """Makes files and programs get UTF-8 in any locale; a terminal that lacks a character shows a question mark."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
 
 
 def relative(file: str) -> str:
-    """A file as it is named from the current folder, where it is in it."""
+    """A file's path from the current folder, if it is below it."""
     path = Path(file)
     try:
         return str(path.relative_to(Path.cwd()))
@@ -195,30 +196,30 @@ def relative(file: str) -> str:
 
 
 def with_relative(text: str) -> str:
-    """A text in which files below the current folder are named from there."""
+    """A text in which paths of files below the current folder are relative to it."""
     here = f"{Path.cwd()}{os.sep}"
     return text.replace(f"({here}", "(").replace(f" {here}", " ")
 
 
 def error_line(finding: Finding) -> str:
-    """An error with its place."""
+    """An error with its place, as a line."""
     return f"{relative(finding.source.file)}:{finding.source.line}: {with_relative(translated(finding.message))}"
 
 
 def warning_line(finding: Finding) -> str:
-    """A warning with its place and rule; an entry to write follows on lines of its own."""
+    """A warning with its place and rule, as a line; an entry to write follows on lines of its own."""
     first, *more = with_relative(translated(finding.message)).split("\n")
     place = f"{relative(finding.source.file)}:{finding.source.line}"
     return "\n".join([f"{place}: {warning_label()} {first} [{finding.rule}]", *more])
 
 
 def warning_label() -> str:
-    """What stands before a warning's text."""
+    """The label before a warning's text."""
     return translated(_("warning:"))
 
 
 def print_notice(message: str) -> None:
-    """Prints what somebody should know and that is no error; a place in a file is named from the current folder."""
+    """Prints information that is not an error; a place in a file is named from the current folder."""
     _tell(message, None)
 
 
@@ -228,13 +229,13 @@ def _tell(message: str, style: Mark | None) -> None:
 
 
 def print_assumed_notice(book: Book, as_of: date) -> None:
-    """Says that settlements are assumed, where an option makes them so."""
+    """Prints that settlements are assumed, if an option makes them so."""
     if book.option("allocate", as_of) == "oldest":
         print_notice(_('Assumption: payments that name no invoice settle the oldest due (invoice-option "allocate").'))
 
 
 def today() -> date:
-    """The day where the user is: read once in a call, and handed down."""
+    """Today's date for the user: read once in a call, and passed on."""
     context = click.get_current_context(silent=True)
     memory: dict[str, date] = context.meta if context else {}
     return memory.setdefault(_TODAY, _calendar())
@@ -248,7 +249,7 @@ def _calendar() -> date:
 
 
 def customer_option(command: F) -> F:
-    """CUSTOMER, or the same as `--customer`: the command gets it as `customer`, "" where nobody is named."""
+    """CUSTOMER, or the same as `--customer`. The command gets it as `customer`, "" if none is named."""
     from beancount_invoicing.cli.completion import complete_customers
 
     @wraps(command)
@@ -266,9 +267,9 @@ def customer_option(command: F) -> F:
 
 
 def customers_wanted(session: Session, book: Book, name: str) -> tuple[str, ...] | None:
-    """The main accounts of the customers that a name names, for a report: where it is that of several, it says whose.
+    """The main accounts of the customers with a name, for a report. If the name fits several, a notice lists them.
 
-    () for "", all customers; None where there is none, which is an error.
+    () for "", which means all customers; None if no customer matches, which is an error.
     """
     if not name:
         return ()
@@ -283,7 +284,7 @@ def customers_wanted(session: Session, book: Book, name: str) -> tuple[str, ...]
 
 
 def documents_argument(command: F) -> F:
-    """NUMBER or CUSTOMER, several of them, or one by `--customer`: the command gets them as `words`."""
+    """NUMBER or CUSTOMER, one or several, or one by `--customer`. The command gets them as `words`."""
 
     @wraps(command)
     def named(*args: Any, words: tuple[str, ...], customer: str, **values: Any) -> Any:
@@ -293,7 +294,7 @@ def documents_argument(command: F) -> F:
 
 
 def documents_and_customer(command: F, says: str) -> F:
-    """NUMBER or CUSTOMER, several of them, as `words`, and `--customer` as `customer`; `says`: its help."""
+    """NUMBER or CUSTOMER, one or several, as `words`, and `--customer` as `customer`; `says`: its help."""
     from beancount_invoicing.cli.completion import complete_customers, complete_documents_or_customers
 
     named = click.option("-c", "--customer", default="", shell_complete=complete_customers, help=says)(command)
@@ -303,7 +304,7 @@ def documents_and_customer(command: F, says: str) -> F:
 
 
 def say_whom(book: Book, numbers_or_customers: Sequence[str]) -> None:
-    """Says whom a word names that is that of several customers, where all of them are taken."""
+    """Prints which customers a word names if it fits several and all of them are taken."""
     for word in numbers_or_customers:
         if not any(sign.isdigit() for sign in word):
             with suppress(UnknownCustomer):
@@ -314,12 +315,12 @@ def say_whom(book: Book, numbers_or_customers: Sequence[str]) -> None:
 
 
 def as_of_option(command: F) -> F:
-    """`--as-of`: the day as of which a report speaks, inclusive. Where nothing is written, `--date` says the same."""
+    """`--as-of`: the date of a report, inclusive. In a command that writes nothing, `--date` is the same."""
     return as_of_option_named("--date")(command)
 
 
 def as_of_option_named(*also: str) -> Callable[[F], F]:
-    """`--as-of`, understood by these names too."""
+    """`--as-of`, with these other names."""
     return click.option(
         "--as-of", cls=AliasOption, also=also, type=DayParam(), default=today, show_default="today", metavar="DATE",
         help="State at the end of this day.",
@@ -333,7 +334,7 @@ def date_option(
     also: Sequence[str] = ("--as-of",),
     edge: days.Edge = "last",
 ) -> Callable[[F], F]:
-    """`--date`: the day of what is written, as `day`. Where nothing is reported, `--as-of` says the same."""
+    """`--date`: the date of what is written, as `day`. In a command that reports nothing, `--as-of` is the same."""
     return click.option(
         "--date", "day", cls=AliasOption, also=also, type=DayParam(edge), default=default, metavar="DATE",
         show_default="today" if default else False, help=meaning,
@@ -341,7 +342,7 @@ def date_option(
 
 
 def from_option(command: F) -> F:
-    """`--from`: the day from which on something is agreed, as `day`; `--date` and `--as-of` say the same."""
+    """`--from`: the day from which an agreement applies, as `day`; `--date` and `--as-of` are the same."""
     return click.option(
         "--from", "day", cls=AliasOption, also=("--date", "--as-of"), type=DayParam("first"), default=today, show_default="today",
         metavar="DATE", help="From this day on.",
@@ -349,7 +350,7 @@ def from_option(command: F) -> F:
 
 
 def since_option(meaning: str) -> Callable[[F], F]:
-    """`--since`: the first day of a range; a month is its first day."""
+    """`--since`: the first day of a range; for a month, its first day."""
     return click.option("--since", type=DayParam("first"), metavar="DATE", help=meaning)
 
 
@@ -404,7 +405,9 @@ def _no_stream(ctx: click.Context, param: click.Parameter, value: Path | None) -
 
 
 def examples(*lines: str) -> str:
-    """Command lines without their program, for the end of a help page; all run against the example ledger in the tests."""
+    """Command lines without the program's name, for the end of a help page; the tests run all of them on the example
+    ledger.
+    """
     title = "Example:" if len(lines) == 1 else "Examples:"
     return joined("\n", ["\b", title, *(_("  bean-invoice {line}", line=line) for line in lines)])
 
@@ -427,7 +430,7 @@ def _inert(cell: Any) -> Any:
 
 
 def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Prints rows as CSV, the columns first; an absent value is empty, and no cell is a formula."""
+    """Prints rows as CSV, the columns first. An absent value is empty, and no cell is a formula."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(columns)
@@ -436,7 +439,9 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 
 ColumnSpec = tuple[str, bool] | tuple[str, bool, Literal["", "spare", "below"]]
-"""A column of a table: its title, whether it holds figures, and what becomes of it where room is scarce (see `tables.Column`)."""
+"""A column of a table: its title, whether it holds figures, and what to do with it if space is short (see
+`tables.Column`).
+"""
 
 
 def print_table(
@@ -445,7 +450,7 @@ def print_table(
     rows: Iterable[Sequence[str | None]],
     last: Iterable[Sequence[str | None]] = (),
 ) -> None:
-    """Prints a table for eyes; `last` rows stand below a line. A pipe is as wide as COLUMNS says, else 200 characters."""
+    """Prints a table to read; `last` rows are below a rule. In a pipe it is as wide as COLUMNS, or else 200 characters."""
     from beancount_invoicing.cli.tables import Column, draw
 
     text = os.environ.get("COLUMNS", "")
@@ -467,13 +472,15 @@ def print_table(
 
 
 def say(text: str) -> None:
-    """Prints a text with amounts for eyes. What is not a terminal gets plain spaces in them: `list | grep "1 044"` finds it."""
+    """Prints a text with amounts to read. Outside a terminal, they have plain spaces, so that `list | grep "1 044"`
+    finds them.
+    """
     shown = translated(text)
     echo(shown if sys.stdout.isatty() else shown.replace(NARROW_SPACE, " "))
 
 
 def spaced(amount: str | None) -> str:
-    """An amount for eyes: thousands apart; nothing for nothing."""
+    """An amount to read, with thousands separated; a dash for zero, nothing for None."""
     if amount is None:
         return ""
     sign, digits = ("-", amount[1:]) if amount.startswith("-") else ("", amount)

@@ -1,4 +1,4 @@
-"""What the shell completes: the words that a ledger knows. A ledger that cannot be read knows none."""
+"""Completion in the shell: the words in a ledger. A ledger that cannot be read has none."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _book(ctx: click.Context) -> Book | None:
-    """The Book; None where it cannot be read."""
+    """The Book; None if it cannot be read."""
     root = ctx.find_root()
     try:
         file = ledger.find_ledger(root.params.get("named"), os.environ.get("BEANCOUNT_FILE"), Path.cwd())
@@ -109,11 +109,11 @@ complete_taxes = _from(lambda book: ((code, f"{dated.latest.rate:f} %") for code
 """Tax codes."""
 
 complete_persons = _from(lambda book: ((work.person, "") for work in book.work if work.person))
-"""Who worked."""
+"""Persons who worked."""
 
 
 def complete_known_values(key: str) -> Completing:
-    """What contracts and customers say under a key already."""
+    """Values that contracts and customers already have under a key."""
     name = key.replace("-", "_")
 
     def values_of(book: Book) -> Iterable[tuple[str, str]]:
@@ -145,7 +145,7 @@ complete_time_entries = _from(
 """Places of entries of time."""
 
 complete_tasks = _from(lambda book: ((work.task, "") for work in book.work if work.task))
-"""What was worked on."""
+"""Tasks worked on."""
 
 complete_units = _from(
     lambda book: ((item.unit, "") for dated in book.items.values() for _day, item in dated.versions if item.unit)
@@ -161,7 +161,7 @@ complete_currencies = _from(
 
 
 def complete_list(*words: str) -> Completing:
-    """What completes a list of words with commas between them: each once."""
+    """Completes a list of words separated by commas, each once."""
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         from click.shell_completion import CompletionItem
@@ -175,7 +175,7 @@ def complete_list(*words: str) -> Completing:
 
 
 def complete_timezones(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Places that have a time zone."""
+    """The names of time zones."""
     from zoneinfo import available_timezones
 
     from click.shell_completion import CompletionItem

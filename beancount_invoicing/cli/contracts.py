@@ -40,7 +40,7 @@ from beancount_invoicing.words import interval, word
 from beancount_invoicing.writing.new_documents import InvalidRequest
 
 LONG_WAIT_DAYS = 60
-"""Days after which what waits to be billed gets a warning."""
+"""Number of days after which unbilled items get a warning."""
 
 CONTRACT_COLUMNS = (
     "code", "mode", "customer", "account", "text", "currency", "price", "contract_price", "change_orders", "quantity", "every",
@@ -60,7 +60,7 @@ def _of(command: F) -> F:
 
 
 def _wanted(session: Session, book: Book, customer: str, contract: str) -> billing.ContractFilter | None:
-    """The contracts of the customers that are named, and of a code; None where there are none such, which is an error."""
+    """The contracts of the customers that are named, and of a code; None if there are none such, which is an error."""
     try:
         wanted = bill.contract_filter(book, customer, contract)
     except (InvalidRequest, UnknownCustomer) as error:

@@ -1,4 +1,4 @@
-"""Days as people say them: 2026-01-31, yesterday, -3d, end of last month, and the same in French."""
+"""Days as people write them: 2026-01-31, yesterday, -3d, end of last month, and the same in French."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from beancount_invoicing.rules.steps import end_of_month, plus_months
 Edge = Literal["first", "last"]
 
 EXAMPLES = "2026-01-31, 2026-01, today, yesterday, monday, -3d, month-end or last-month"
-"""What a message names of it."""
+"""The examples in error messages."""
 
 OFFERED = (
     "today", "yesterday", "tomorrow", "month-end", "last-month", "this-month", "last-quarter", "this-quarter", "last-year",
     "this-year",
 )  # fmt: skip
-"""What the shell completes."""
+"""The words that the shell completes."""
 
 _DAYS = {"today": 0, "aujourdhui": 0, "yesterday": -1, "hier": -1, "tomorrow": 1, "demain": 1}
 _WEEKDAYS = {
@@ -44,11 +44,11 @@ _COUNTED = re.compile(r"([+-])\s*(\d{1,4})\s*([a-z]+)")
 
 
 def day_said(text: str, today: date, edge: Edge = "last") -> date:
-    """The day that a text says on `today`: a date, or one of the words that docs/commands.md lists; letter case, accents and
-    hyphens do not matter. A month (2026-01, last-month), a quarter or a year is its `edge`: the first day where a range
-    begins, else the last. A weekday is the latest one, today included.
+    """The day that a text means on `today`: a date, or one of the words in docs/commands.md. Case, accents and hyphens
+    do not matter. A month (2026-01, last-month), a quarter or a year is its `edge`: the first day for the beginning of
+    a range, otherwise the last. A weekday is the latest one, today included.
 
-    Raises ValueError, with what to write: for what is no day, and where day and month could be taken for each other.
+    Raises ValueError, with what to write, if the text is not a day, or if day and month could be exchanged.
     """
     plain = unicodedata.normalize("NFKD", text.strip().casefold())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).replace("’", "'")

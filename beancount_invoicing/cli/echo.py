@@ -13,18 +13,18 @@ from beancount_invoicing.words import figure
 
 
 def echo(text: object = "", *, nl: bool = True, err: bool = False, file: IO[Any] | None = None) -> None:
-    """Prints a text, a message in the user's language."""
+    """Prints a text; a message is printed in the user's language."""
     click.echo(translated(text) if isinstance(text, str) else text, nl=nl, err=err, file=file)
 
 
 def prompt(text: str, **settings: Any) -> Any:
-    """Asks a question; its answer, as click.prompt gives it."""
+    """Asks a question and returns the answer, like click.prompt."""
     settings.setdefault("prompt_suffix", translated(_p("after a question", ": ")))
     return click.prompt(translated(text), **settings)
 
 
 def confirm(text: str, **settings: Any) -> bool:
-    """Asks a question of yes or no; no where nothing is answered. English answers are understood in each language."""
+    """Asks a yes-or-no question; an empty answer means no. English answers are understood in every language."""
     question = joined(" ", (text, _p("answers", "[y/N]")))
     answers = dict.fromkeys(("y", "yes", *translated(_p("answers", "y, yes")).split(", ")), True)
     answers |= dict.fromkeys(("", "n", "no", *translated(_p("answers", "n, no")).split(", ")), False)
@@ -40,5 +40,5 @@ def confirm(text: str, **settings: Any) -> bool:
 
 
 def label_width(names: Iterable[str]) -> int:
-    """How many characters the longest of some names of amounts has in the user's language."""
+    """The length, in characters, of the longest of some amounts' names in the user's language."""
     return max(len(translated(figure(name))) for name in names)

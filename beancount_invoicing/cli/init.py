@@ -246,7 +246,7 @@ def _usual_regime(place: str, no_vat: str, asked: bool) -> str:
 
 
 def _usual_rates(place: str, day: date, asked: bool) -> tuple[Decimal, ...]:
-    """The rates of a place, where the user does not say them. Raises click.UsageError where none is known."""
+    """The rates of a place, where the user does not say them. Raises click.UsageError if none is known."""
     rates = tuple(rate.rate for rate in law.usual_rates(place, day))
     if rates:
         return rates

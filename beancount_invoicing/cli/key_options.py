@@ -1,4 +1,4 @@
-"""Options that are named like the keys of the ledger: what may be said of a contract, a customer, an item, a milestone."""
+"""Options named after the ledger's keys, for a contract, a customer, an item or a milestone."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _WORDS = {
 
 
 class KeyValue(click.ParamType[object]):
-    """A value of a key, in its type; empty: the key says nothing any more."""
+    """A key's value, in its type. An empty value removes what the key set."""
 
     def __init__(self, key: keys.Key) -> None:
         self.key = key
@@ -47,14 +47,14 @@ class KeyValue(click.ParamType[object]):
         )
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
-        """What stands behind the option in the help."""
+        """The placeholder after the option in the help."""
         del param, ctx
         return "|".join(self.key.choices) or {
             "date": "DATE", "number": "NUMBER", "percent": "PERCENT", "price": "PRICE", "account": "ACCOUNT",
         }.get(self.key.type, "TEXT")  # fmt: skip
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> object:
-        """The value that a text says."""
+        """The value in a text."""
         if not isinstance(value, str) or not value:
             return value
         kind = self.key.type
@@ -78,7 +78,7 @@ class KeyValue(click.ParamType[object]):
         return value
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
-        """The values that are known."""
+        """The known values, for completion."""
         from click.shell_completion import CompletionItem
 
         if self.key.type == "date":
@@ -91,7 +91,7 @@ class KeyValue(click.ParamType[object]):
 
 
 def key_options(place: str, *, except_keys: tuple[str, ...] = ()) -> Callable[[F], F]:
-    """An option for each key that may stand at a place; the command gets them as values by parameter, for `given_values`."""
+    """An option for each key allowed in a place. The command gets the values by parameter, for `given_values`."""
 
     def decorate(command: F) -> F:
         for key in reversed(_keys(place)):
@@ -118,7 +118,9 @@ def _keys(place: str) -> list[keys.Key]:
 
 
 def given_values(place: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys that were given, in the order of the table, as they are written: None for one that says nothing any more."""
+    """The keys that were given, in the order of the table, with their values as written in the ledger; None for a key
+    to be emptied.
+    """
     from beancount_invoicing.writing.text import AccountName
 
     result: dict[str, Any] = {}

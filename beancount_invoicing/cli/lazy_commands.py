@@ -1,4 +1,4 @@
-"""A group whose commands are in files of their own, each of which is imported when it is called."""
+"""A group whose commands are in files of their own, each imported only when its command is called."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from beancount_invoicing.cli.common import Commands
 
 
 class LazyCommands(Commands):
-    """Commands, named in `modules` with their modules in `beancount_invoicing.cli`: `modules={"show": "bank_show"}`."""
+    """A group of commands: `modules` gives each command's module in `beancount_invoicing.cli`, such as
+    `modules={"show": "bank_show"}`.
+    """
 
     def __init__(self, *arguments: Any, modules: Mapping[str, str], **settings: Any) -> None:
         super().__init__(*arguments, **settings)

@@ -134,5 +134,5 @@ def _cells(row: amounts.Answer, coloured: bool) -> list[str]:
 
 
 def owed_by(row: amounts.Answer) -> str:
-    """Who owes a document, or owed it: the customer invoiced, unless others took it over."""
+    """Who owes a document, or owed it: the invoiced customer, unless others took it over."""
     return ", ".join(row["owed_by"]) or row["customer"] or ""

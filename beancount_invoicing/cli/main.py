@@ -68,7 +68,7 @@ _COMMANDS = {
 
 
 def _as_text(argument: str) -> str:
-    """An argument as text, whatever the locale is. Raises UnicodeDecodeError where it is neither text nor a file's name."""
+    """An argument as text, whatever the locale is. Raises UnicodeDecodeError if it is neither text nor a file's name."""
     try:
         argument.encode()
     except UnicodeEncodeError:  # Python keeps bytes that it cannot read as halves of characters
@@ -157,7 +157,7 @@ def main(ctx: click.Context, named: str | None) -> None:
 @main.result_callback()
 @click.pass_context
 def set_exit_code(ctx: click.Context, /, *_results: object, **_values: object) -> None:
-    """Exit code 1 where something was wrong, else 2 where something could not be judged."""
+    """Sets exit code 1 if something was wrong, or else 2 if something could not be judged."""
     if ctx.obj.failed:
         ctx.exit(1)
     if ctx.obj.not_judged:

@@ -28,7 +28,7 @@ from beancount_invoicing.sending.send import DispatchFactory
 
 
 class PageOptions(NamedTuple):
-    """What a user says of pages: how they are shown, into which files they go, and whether and how they are sent."""
+    """The user's options for pages: how they are shown, into which files they go, and whether and how they are sent."""
 
     form: str
     explain: bool
@@ -44,12 +44,12 @@ class PageOptions(NamedTuple):
 
     @property
     def writes_files(self) -> bool:
-        """Whether a folder or a form is named."""
+        """Whether a folder or a format is given."""
         return bool(self.folder or self.outputs)
 
     @property
     def files(self) -> tuple[Path, tuple[Output, ...]]:
-        """The folder and the forms of the files; without them PDFs in the current folder."""
+        """The folder and the formats of the files; by default PDFs in the current folder."""
         return self.folder or Path(), self.outputs or ("pdf",)
 
 
@@ -59,7 +59,9 @@ def page_file_options(command: F) -> F:
 
 
 def page_sending_options(command: Callable[..., None]) -> Callable[..., None]:
-    """`--send` and all that goes with it; the command gets these options, and those of `page_file_options`, as one value `page`."""
+    """`--send` and the options that go with it. The command gets these options, and those of `page_file_options`, as
+    one value `page`.
+    """
 
     @wraps(command)
     def with_page(*arguments: Any, **options: Any) -> None:
@@ -75,7 +77,9 @@ def page_sending_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def send_pages(session: Session, make_dispatches: DispatchFactory, day: date, page: PageOptions) -> None:
-    """Sends what another command makes, and prints what became of each. Raises click.UsageError for what says nothing then."""
+    """Sends the pages that another command makes, and prints the result for each. Raises click.UsageError for an option
+    without effect.
+    """
     write_options = build_write_options(page.write, page.into, page.commit)
     if page.form == "csv":
         raise click.UsageError(_("--send answers with a table or json only"))
@@ -86,7 +90,7 @@ def send_pages(session: Session, make_dispatches: DispatchFactory, day: date, pa
 
 
 def refuse_options_of_sending(page: PageOptions) -> None:
-    """Raises click.UsageError where an option that needs --send is given without it."""
+    """Raises click.UsageError if an option that needs --send is given without it."""
     if page.write or page.into or page.commit or page.channel or page.retry or page.again:
         raise click.UsageError(
             _("--write, --into, --commit, --channel, --retry and --again have no meaning without --send")
@@ -94,7 +98,7 @@ def refuse_options_of_sending(page: PageOptions) -> None:
 
 
 def write_pages(session: Session, batches: Iterator[tuple[WrittenFile, ...]]) -> None:
-    """Prints the files as they are written, and an error where one cannot be, or there is no such page."""
+    """Prints the files as they are written, and an error for each page that does not exist or cannot be written."""
     from beancount_invoicing.rendering import NoCopy
 
     try:

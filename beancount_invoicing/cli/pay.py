@@ -59,7 +59,7 @@ class _Kind(NamedTuple):
     allocated: bool
 
     def one(self) -> PaymentKind:
-        """Which payment it is. Raises click.UsageError where several are said."""
+        """Which payment it is. Raises click.UsageError if several are said."""
         if self.returned + self.refund + self.allocated > 1:
             raise click.UsageError(_("--return, --refund and --allocate exclude each other"))
         return "return" if self.returned else "refund" if self.refund else "payment"
@@ -187,7 +187,7 @@ def pay_command(
 
 
 def _must_be_positive(amount: Decimal | None, fee: Decimal, discount: Decimal | None) -> None:
-    """Raises click.UsageError where an amount is 0 or less."""
+    """Raises click.UsageError if an amount is 0 or less."""
     for name, value in (("--amount", amount), ("--discount-amount", discount)):
         if value is not None and value <= 0:
             raise click.UsageError(

@@ -1,4 +1,4 @@
-"""Documents line by line, as a table: what `bill` would write, and what stands in drafts."""
+"""Documents line by line, in a table: what `bill` would write, and the content of drafts."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ _Row = list[str | None]
 
 
 def print_documents(title: str, invoices: Sequence[Invoice], named: bool = False) -> None:
-    """Prints each document's lines, then its taxes, what it deducts, and what is to be paid; `named`: with its name, and the
-    places of its lines, from 1."""
+    """Prints each document's lines, then its taxes, its deductions and the amount to pay. `named`: with its name, and
+    its line numbers, from 1.
+    """
     rows: list[_Row] = []
     for place, invoice in enumerate(invoices):
         if place:

@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 
 def with_progress(items: Iterable[T], label: str, count: int) -> Iterator[T]:
-    """The same, with a bar on standard error where that is a terminal, and where no terminal shows the files one by one."""
+    """The same files, with a progress bar on standard error if that is a terminal and standard output is not."""
     if not sys.stderr.isatty() or sys.stdout.isatty() or count < 2:
         yield from items
         return
@@ -48,7 +48,7 @@ def with_progress(items: Iterable[T], label: str, count: int) -> Iterator[T]:
 
 
 def print_written(session: Session, batches: Iterator[tuple[WrittenFile, ...]]) -> None:
-    """Prints the files as they are written, and an error where one cannot be."""
+    """Prints the files as they are written, and an error for each that cannot be written."""
     from beancount_invoicing.rendering import TemplateError
 
     try:

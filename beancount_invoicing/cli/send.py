@@ -46,7 +46,7 @@ from beancount_invoicing.writing.changes import Outcome, WriteOptions
 
 
 def now() -> datetime:
-    """The time, with the user's time zone: read here, when an e-mail leaves."""
+    """The time, with the user's time zone. It is read when an e-mail leaves, and only here."""
     return datetime.now().astimezone()
 
 
@@ -199,7 +199,7 @@ def _record(
 def send_and_print(
     session: Session, make_dispatches: DispatchFactory, chosen: SendOptions, written: WriteOptions, output_format: str
 ) -> None:
-    """Sends, and prints what became of each."""
+    """Sends, and prints the result for each dispatch."""
     from beancount_invoicing.rendering import TemplateError
 
     with changing(session):
@@ -225,7 +225,7 @@ def send_and_print(
 def print_results(
     session: Session, results: Sequence[SendResult], written: WriteOptions, title: str, output_format: str
 ) -> None:
-    """Prints what became of each, and fails where somebody has to do something."""
+    """Prints the result for each dispatch, and fails if somebody has to do something."""
     session.failed |= any(result.needs_attention for result in results)
     if output_format == "json":
         print_json([sent_json(result) for result in results])

@@ -192,7 +192,7 @@ def _print_dues_and_settlements(position: Position, answer: amounts.Answer, curr
 
 
 def tax_line(amount: TaxAmount, currency: str) -> str:
-    """One tax in a line: its rate, its base, what it comes to, and what of it is booked in another currency."""
+    """One tax in a line: its rate, its base, its amount, and the amount booked in another currency."""
     rate = format(-amount.tax.rate if amount.tax.withholding else amount.tax.rate, "f")
     base, tax = (
         amount_in_sentence(amounts.amount_text(figure, currency) or "") for figure in (amount.base, amount.amount)
@@ -212,7 +212,7 @@ def tax_line(amount: TaxAmount, currency: str) -> str:
 
 
 def section(title: str, lines: Iterable[str]) -> None:
-    """Prints lines under a title; nothing where there are none."""
+    """Prints lines under a title; nothing if there are none."""
     for number, line in enumerate(lines):
         if not number:
             echo(_("\n{title}", title=title))
@@ -220,7 +220,7 @@ def section(title: str, lines: Iterable[str]) -> None:
 
 
 def amount_in_sentence(amount: str) -> str:
-    """An amount in a sentence: thousands apart, nothing as 0.00."""
+    """An amount for a sentence: thousands separated, 0.00 for none."""
     return spaced(amount) if Decimal(amount) else amount
 
 

@@ -1,4 +1,4 @@
-"""What keeps bank statements from being read, for the commands that read them."""
+"""Errors of reading bank statements, for the commands that read them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from beancount_invoicing.languages import translated
 
 @contextmanager
 def reading_statements(session: Session) -> Iterator[None]:
-    """A file that cannot be read, does not add up or belongs to no account is printed as an error, and fails the command."""
+    """Prints an error and makes the command fail if a file cannot be read, does not add up or belongs to no account."""
     try:
         yield
     except RefusedStatements as error:

@@ -1,4 +1,4 @@
-"""What somebody may have meant who typed a command, an option or a choice that there is not."""
+"""Suggestions for a mistyped command, option or choice."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from beancount_invoicing.cli.common import AliasOption
 from beancount_invoicing.messages import _, joined
 
 ALIKE = 0.65
-"""How alike two words must be spelled, of 1: `lst` is `list`, `--date` is not `--write`."""
+"""How similar two words must be, from 0 to 1: `lst` suggests `list`, `--date` does not suggest `--write`."""
 
 _MEANT = {
     "client": ("customer",),
@@ -30,8 +30,9 @@ _MEANT = {
 
 
 def close_matches(typed: str, known: Iterable[str]) -> list[str]:
-    """The known words that may be meant, at most three: those of the same meaning, those that begin so, or that are spelled
-    alike."""
+    """The known words that may be meant, at most three: words with the same meaning, with the same beginning, or with a
+    similar spelling.
+    """
     typed = typed.casefold()
     words = sorted(known)
     meant = [word for word in _MEANT.get(typed, ()) if word in words]
@@ -42,7 +43,7 @@ def close_matches(typed: str, known: Iterable[str]) -> list[str]:
 
 
 def better(error: click.UsageError) -> click.UsageError:
-    """The same error, with what may be meant."""
+    """The same error, with suggestions."""
     found: list[str] = []
     if isinstance(error, click.NoSuchOption) and error.ctx and error.option_name.startswith("--"):
         options = error.ctx.command.get_params(error.ctx)
@@ -61,7 +62,7 @@ def better(error: click.UsageError) -> click.UsageError:
 
 
 def meant(found: list[str]) -> str:
-    """The words as a question, to be put behind an error."""
+    """The suggestions as a question, to follow an error."""
     return _(" Did you mean {found}?", found=joined(_(" or "), found)) if found else ""
 
 

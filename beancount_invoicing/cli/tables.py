@@ -1,4 +1,4 @@
-"""Tables for eyes, as wide as there is room: figures are never cut."""
+"""Tables to read, as wide as the space allows; figures are never cut."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from beancount_invoicing.cli.colours import mark_of, paint
 
 FOLD_WIDTHS = (16, 10)
-"""A column of texts may be folded to so many characters, or to its longest word; where room is scarce, to fewer."""
+"""A column of text may be wrapped to so many characters, or to its longest word; if space is short, to fewer."""
 _STRANGE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -21,12 +21,12 @@ _STYLES = {"": "", "late": "red", "doubtful": "yellow", "done": "dim", "draft": 
 
 
 class Column(NamedTuple):
-    """A column; without a name it is the unit (the currency) of the one before it."""
+    """A column; one without a name is the unit (the currency) of the column before it."""
 
     name: str
     numeric: bool
     narrow: Literal["", "spare", "below"] = ""
-    """What becomes of it where room is scarce: it is left out (`spare`), or said below its row's first cell (`below`)."""
+    """What happens to it if space is short: it is left out (`spare`), or shown below its row's first cell (`below`)."""
 
 
 def draw(
@@ -37,10 +37,11 @@ def draw(
     room: int,
     colours: bool = False,
 ) -> str:
-    """A table of `rows` in `room` characters; `last` rows stand below a line. `colours`: where the terminal shows them.
+    """A table of `rows`, `room` characters wide; `last` rows are below a rule. `colours`: whether the terminal shows
+    them.
 
-    Where it does not fit, its texts are folded between words, its columns move together, those of less weight give way, and at
-    last each row becomes a paragraph.
+    If it does not fit, its texts are wrapped between words, its columns move closer, less important columns give way,
+    and finally each row becomes a paragraph.
     """
     widths = _natural(columns, (*rows, *last))
     width = sum(widths) + 3 * len(columns) - 2

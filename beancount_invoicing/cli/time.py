@@ -54,12 +54,12 @@ COLUMNS = ("date", "contract", "item", "quantity", "commodity", "person", "task"
 
 
 class Quantity(click.ParamType[tuple[Decimal, bool]]):
-    """Hours or days, 6.5 or 6,5; or the seconds of 6:30 or 6:30:20, and that it is seconds."""
+    """Hours or days, 6.5 or 6,5; or a clock time, 6:30 or 6:30:20, in seconds, marked as such."""
 
     name = "quantity"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Decimal, bool]:
-        """The number that a text says."""
+        """The number in a text."""
         if isinstance(value, tuple):
             return value
         clock = re.fullmatch(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?", value)

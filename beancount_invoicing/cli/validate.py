@@ -21,7 +21,7 @@ _COLUMNS = ("file", "layer", "result", "rule", "location", "message", "severity"
 
 
 def print_layers(file: str, layers: Sequence[Layer]) -> bool:
-    """Prints what each layer said of a file; tells whether all of them were run and passed."""
+    """Prints the result of each layer for a file, and returns whether all of them were run and passed."""
     for layer in layers:
         echo(
             _("  {layer}: {result} ({not_run})", layer=layer.name, result=word(result(layer)), not_run=layer.not_run)
@@ -44,14 +44,14 @@ def print_layers(file: str, layers: Sequence[Layer]) -> bool:
 
 
 def result(layer: Layer) -> str:
-    """How a layer ended, in a word or two."""
+    """The result of a layer, in one or two words."""
     if layer.not_run:
         return _("not run")
     return "passed" if layer.passed else "failed"
 
 
 def rows(file: str, layers: Sequence[Layer]) -> list[dict[str, Any]]:
-    """A row for each problem; one for a layer that has none."""
+    """A row for each problem, or one row for a layer without problems."""
     found: list[dict[str, Any]] = []
     for layer in layers:
         base: dict[str, Any] = {"file": file, "layer": layer.name, "result": result(layer)}

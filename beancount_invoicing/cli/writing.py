@@ -1,4 +1,4 @@
-"""What the commands that change a ledger share."""
+"""The parts shared by the commands that change a ledger."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ _ACCOUNT_NAME = re.compile(r"[^\W\d_][\w-]*(?::[\w-]+)+")
 
 
 def _no_account(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
-    """The file. Raises click.UsageError where it is called like an account, and the command takes one by `--account`."""
+    """The file. Raises click.UsageError if it is called like an account, and the command takes one by `--account`."""
     has_account = any("--account" in option.opts for option in ctx.command.params)
     del param
     if value is not None and has_account and _ACCOUNT_NAME.fullmatch(str(value)):
@@ -94,22 +94,22 @@ writing_options = _options_of_writing(
     "Write it to the ledger. Without it, the entry is only shown.",
     "Only show it. This is the default unless a setting writes at once.",
 )
-"""Of commands that write into the ledger."""
+"""For commands that write into the ledger."""
 bank_file_options = _options_of_writing(
     "Write the file for the bank, and record its orders in the ledger. Without it, only show them.",
     "Only show what would be handed in. This is the default.",
 )
-"""Of commands that write files for the bank."""
+"""For commands that write files for the bank."""
 sending_options = _options_of_writing(
     "Really send it (e-mails leave), and record that in the ledger. Without it, only show what would be sent.",
     "Only show what would be sent. This is the default.",
 )
-"""Of commands that send."""
+"""For commands that send."""
 running_options = _options_of_writing(
     "Really do it: bill, send e-mails, remind, and record it in the ledger. Without it, only show it.",
     "Only show what would be done. This is the default.",
 )
-"""Of the day's run."""
+"""For `run`."""
 
 
 def is_dry_run() -> bool:
@@ -120,13 +120,13 @@ def is_dry_run() -> bool:
 yes_option = click.option(
     "--yes", is_flag=True, help="Write documents dated more than a month from today: the date is meant."
 )
-"""`--yes`, of commands that write documents."""
+"""`--yes`, for commands that write documents."""
 
 
 def build_write_options(write: bool, into: Path | None, commit: bool, yes: bool = True) -> WriteOptions:
-    """The options as one value; without `yes` no document is written that is dated more than a month ahead of today.
+    """The options as one value; without `yes`, no document dated more than a month after today is written.
 
-    Raises click.UsageError where one says nothing without another.
+    Raises click.UsageError if an option has no effect without another.
     """
     if (into or commit) and not write:
         raise click.UsageError(
@@ -137,7 +137,7 @@ def build_write_options(write: bool, into: Path | None, commit: bool, yes: bool 
 
 @contextmanager
 def changing(session: Session) -> Iterator[None]:
-    """What keeps a ledger from being changed is printed as an error, and fails the command."""
+    """Prints an error, and makes the command fail, if the ledger cannot be changed."""
     from beancount_invoicing.billing import CannotCompose, CannotNumber
     from beancount_invoicing.files import FileChanged
     from beancount_invoicing.writing.git import GitError
@@ -171,8 +171,9 @@ def changing(session: Session) -> Iterator[None]:
 def print_outcome(
     outcome: Outcome, write_options: WriteOptions, output_format: str = "table", explain: bool = False, title: str = ""
 ) -> None:
-    """Prints what was, or would be, written: the directives – with a `title` the documents, as a table –, or the documents as
-    data; the ledger's errors make the call fail."""
+    """Prints what was written or would be written: the directives (with a `title`, the documents as a table), or the
+    documents as data. The ledger's errors make the call fail.
+    """
     _print_outcome(outcome, write_options, output_format, explain, title)
     session = click.get_current_context().find_object(Session)
     if outcome.problem and session:
@@ -232,7 +233,7 @@ def leave_out_option(command: F) -> F:
 
 
 def fail_if_left_out(session: Session, outcome: Outcome, *, on_purpose: bool) -> None:
-    """Makes the call fail where something was not billed, unless that was asked for."""
+    """Makes the call fail if something was not billed, unless the user accepted that."""
     count = len(outcome.left_out)
     if count and not on_purpose:
         session.failed = True
