@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -223,15 +224,17 @@ def _edit(place: Source, postings: Sequence[Source], billable: bool) -> writer.E
         at = posting.line - place.line
         if posting.file != place.file or not 0 < at < len(lines):
             raise InvalidRequest(_("{posting}: this time is not written there: a plugin produces it", posting=posting))
-        following = next((i for i in range(at + 1, len(lines)) if not _is_key(lines[i])), len(lines))
-        lines[at + 1 : following] = [
-            line for line in lines[at + 1 : following] if "non-billable:" not in line.split('"')[0]
-        ]
+        following = next((i for i in range(at + 1, len(lines)) if not _is_below(lines[i])), len(lines))
+        lines[at + 1 : following] = [line for line in lines[at + 1 : following] if not _NON_BILLABLE.match(line)]
         if not billable:
             lines.insert(at + 1, "    non-billable: TRUE")
     return writer.Edit(Path(place.file), place.line, old, joined("\n", lines))
 
 
-def _is_key(line: str) -> bool:
-    """Whether a line of a transaction is a key of the line above it (it begins with a small letter)."""
-    return line.strip()[:1].islower() and ":" in line
+_NON_BILLABLE = re.compile(r"\s+non-billable:")
+
+
+def _is_below(line: str) -> bool:
+    """Whether a line of a transaction belongs to the posting above it: a key (it begins with a small letter), or a comment."""
+    start = line.strip()[:1]
+    return start in {"", ";"} or (start.islower() and ":" in line)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from beancount_invoicing.actions.bank_backtest import PastPayment, past_payments
+from beancount_invoicing.actions.bank_backtest import past_payments
+from beancount_invoicing.bank.backtest import PastPayment
 from beancount_invoicing.loading.loader import load
 
 LEDGER = """option "operating_currency" "EUR"
