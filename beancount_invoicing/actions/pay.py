@@ -84,7 +84,7 @@ def pay(file: str | Path, request: PaymentRequest, write_options: WriteOptions) 
         return Changes(
             (NewDirective(entry.date, partial(payment_transaction, entry)),),
             message=entry.narration,
-            notices=(*notices, *entry.against),
+            notices=(*notices, *entry.against, *_future(request, write_options)),
             summary=_summary(entry),
             act="payment",
         )
@@ -131,6 +131,22 @@ def composed(book: Book, request: PaymentRequest) -> tuple[PaymentEntry, tuple[s
         advance_tax=request.advance_tax,
     )
     return entry, (*notices, *plan.notices, *_on_account_notices(accounts, entry, request))
+
+
+def _future(request: PaymentRequest, write_options: WriteOptions) -> tuple[str, ...]:
+    """The notice that the money would come after the day of the request. Raises InvalidRequest where it is to be written."""
+    today = write_options.today
+    if today is None or request.day <= today:
+        return ()
+    problem = _(
+        "the payment is dated {day}, but today is {today}: only money that has moved is booked. Give the day on which "
+        "it moved, --date, or --yes if this date is intended",
+        day=request.day,
+        today=today,
+    )
+    if write_options.write:
+        raise InvalidRequest(_("nothing is written: {text}", text=problem))
+    return (problem,)
 
 
 def _in_decimals(request: PaymentRequest, currency: str) -> PaymentRequest:

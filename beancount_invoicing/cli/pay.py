@@ -127,6 +127,7 @@ class _Kind(NamedTuple):
     shell_complete=complete_accounts,
     help="The bank account that the money is on.",
 )
+@click.option("--yes", is_flag=True, help="Book a payment that is dated after today: the date is meant.")
 @writing_options
 @click.option(
     "--format",
@@ -159,6 +160,7 @@ def pay_command(
     narration: str,
     day: date,
     account: str,
+    yes: bool,
     write: bool,
     into: Path | None,
     commit: bool,
@@ -172,7 +174,7 @@ def pay_command(
         raise click.UsageError(_("say which documents were paid, or whose money it is: --on-account CUSTOMER"))
     if (source and not allocated) or (reason and not returned):
         raise click.UsageError(_("--from goes with --allocate") if source else _("--reason goes with --return"))
-    way = build_write_options(write, into, commit)
+    way = build_write_options(write, into, commit, yes)
     with changing(session):
         if allocated:
             wanted = AllocationRequest(tuple(document.number for document in documents), amount, source)

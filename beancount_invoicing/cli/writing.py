@@ -124,7 +124,8 @@ yes_option = click.option(
 
 
 def build_write_options(write: bool, into: Path | None, commit: bool, yes: bool = True) -> WriteOptions:
-    """The options as one value; without `yes`, no document dated more than a month after today is written.
+    """The options as one value; without `yes`, no document dated more than a month after today is written, and no
+    payment dated after it.
 
     Raises click.UsageError if an option has no effect without another.
     """

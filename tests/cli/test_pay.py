@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from beancount_invoicing.checks import check
-from beancount_invoicing.cli import main
+from beancount_invoicing.cli import common, main
 from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.receivables import aging, positions, tax_due
 from tests.bank.payments import ACCOUNTS, words
@@ -144,6 +145,29 @@ def test_a_narration_is_in_the_language_of_the_books_whoever_writes_it(
     with ledger.open("a", encoding="utf-8") as file:
         file.write('2026-02-02 custom "invoice-option" "language" "nl"\n')
     assert "Betaling van F2026-0001" in pay(ledger, "F2026-0001", "--date", "2026-02-02")
+
+
+def test_a_payment_after_today_is_written_only_where_that_is_meant(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(common, "_calendar", lambda: date(2026, 3, 31))
+    before = ledger.read_bytes()
+    problem = "the payment is dated 2027-02-01, but today is 2026-03-31: only money that has moved is booked."
+    assert problem in pay(ledger, "F2026-0001", "--date", "2027-02-01")
+    assert f"nothing is written: {problem}" in pay(ledger, "F2026-0001", "--date", "2027-02-01", "--write", code=1)
+    assert ledger.read_bytes() == before
+    assert "today" not in pay(ledger, "F2026-0001", "--date", "2026-03-31")
+    pay(ledger, "F2026-0001", "--date", "2027-02-01", "--yes", "--write")
+    assert open_of(ledger, "F2026-0001") == "0.00"
+
+
+def test_a_payment_dated_before_its_document_is_put_on_account_first(ledger: Path) -> None:
+    text = pay(ledger, "F2026-0001", "--date", "2026-01-02", code=1)
+    assert "F2026-0001 is dated 2026-01-05, the payment 2026-01-02" in text
+    assert 'bean-invoice pay --on-account "Acme SAS" --date 2026-01-02 --amount' in text
+    pay(ledger, "--on-account", "Acme SAS", "--date", "2026-01-02", "--amount", "120", "--write")
+    pay(ledger, "--allocate", "F2026-0001", "--date", "2026-01-05", "--write")
+    assert open_of(ledger, "F2026-0001") == "0.00"
 
 
 def test_a_discount_is_taken_where_the_money_is_just_what_it_leaves_in_time(ledger: Path) -> None:
