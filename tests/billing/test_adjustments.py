@@ -206,6 +206,21 @@ def test_a_customer_gets_back_what_another_one_takes_over() -> None:
     assert sum((line.net for invoice in book(ledger).invoices for line in invoice.lines), ZERO) == D("400.00"), nets
 
 
+def test_what_stays_the_same_for_one_customer_does_not_hide_what_another_owes() -> None:
+    """206.67 a month: 15 of 31 days come to the 100.00 that Acme has paid, the 16 days of Kiefer to 106.67."""
+    ledger = billed(BY_DAYS, "2026-03-01") + amended("2026-03-01", "price: 206.67")
+    ledger += amended("2026-03-16", 'group: ""', "Kiefer")
+    assert adjusted(ledger, "2026-03-31") == [("Kiefer", "2026-03-16", "2026-03-31", "106.67")]
+
+
+def test_a_change_that_is_written_before_one_that_was_known_holds_until_it() -> None:
+    """The price of March was there when March was billed; that there were two from February on was written later."""
+    known = amended("2026-03-01", "price: 120.00")
+    ledger = billed(ADVANCE + known, "2026-03-01") + amended("2026-02-01", "quantity: 2")
+    assert adjusted(ledger, "2026-03-31") == [("Acme", *FEBRUARY, "100.00"), ("Acme", *MARCH, "120.00")]
+    assert [found.changed_on for found in retroactive_adjustments(book(ledger))] == [date(2026, 2, 1)] * 2
+
+
 def test_what_goes_back_becomes_a_credit_note_that_names_the_invoices() -> None:
     ledger = billed(ADVANCE, "2026-01-01", "2026-02-01", "2026-03-01") + amended("2026-02-01", "price: 90.00")
     there = book(ledger)

@@ -763,3 +763,25 @@ def test_of_two_expenses_that_are_alike_each_is_billed_once() -> None:
         for times, until in ((0, "2026-01-15"), (1, "2026-01-15"), (2, "2026-01-15"), (0, "2026-01-14"))
     ]
     assert left == [2, 1, 0, 0]
+
+
+@pytest.mark.parametrize(("since", "count"), [("2026-01-20", 1), ("2026-01-21", 0), ("2026-01-05", 2)])
+def test_what_is_billed_since_a_day_includes_it(since: str, count: int) -> None:
+    text = work("2026-01-05", "2") + work("2026-01-20", "3")
+    only = ContractFilter(line_filter=billing.LineFilter(since=date.fromisoformat(since)))
+    contract = (
+        '2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "K" "time"\n  time: Assets:Time\n'
+        '  text: "Work"\n  account: Income:Services\n  price: 100.00\n  lines: "day"\n'
+    )
+    waiting, _notices = billing.unbilled_lines(book(contract + text), date(2026, 1, 31), only)
+    assert len(waiting) == count
+
+
+@pytest.mark.parametrize(
+    ("since", "count"), [("2026-01-01", 2), ("2026-01-02", 1), ("2026-02-01", 1), ("2026-02-02", 0)]
+)
+def test_a_period_counts_by_its_first_day(since: str, count: int) -> None:
+    text = subscription('price: 100.00; every: "month"')
+    only = ContractFilter(line_filter=billing.LineFilter(since=date.fromisoformat(since)))
+    waiting, _notices = billing.unbilled_lines(book(text), date(2026, 2, 28), only)
+    assert len(waiting) == count

@@ -220,3 +220,28 @@ def test_a_sum_beside_the_lines_is_given_back_of_each_in_proportion() -> None:
     assert given_back(goodwill) == [D("10.00"), D("30.00")]
     assert given_back(line("-100.00", JANUARY)) == [D("100.00"), D("0.00")]
     assert given_back(line("-100.00", JANUARY) + goodwill) == [D("110.00"), D("30.00")]
+
+
+OF_ITEM = contract('item: "PLAN"; tax: "FR20"; every: "month"; index: "SYN"')
+PLAN = """
+2020-01-01 custom "invoice-item" "PLAN" "Plan" Income:Services
+  {key}: 100.00
+2025-07-01 custom "invoice-item" "PLAN"
+  {key}: 120.00
+"""
+
+
+@pytest.mark.parametrize("key", ["price", "price-with-tax"])
+def test_a_new_price_of_the_item_starts_the_index_anew(key: str) -> None:
+    """120.00 on 1 July 2025, when the index was 309; a year later it is 312: 121.165."""
+    ledger = INDEX.format(last="312") + PLAN.format(key=key) + OF_ITEM
+    assert [price(ledger, day) for day in ("2025-06-30", "2025-07-01", "2026-06-30", "2026-07-01")] == [
+        "103.00", "120.00", "120.00", "121.17",
+    ]  # fmt: skip
+
+
+def test_what_an_item_cost_before_the_contract_began_is_no_day_of_it() -> None:
+    book = book_of(PLAN.format(key="price") + contract('item: "PLAN"; tax: "FR20"; every: "month"', "2025-07-01"))
+    assert price_change_days(book, book.contracts["K"], date(2026, 1, 1)) == [date(2025, 7, 1)]
+    book = book_of(PLAN.format(key="price") + contract('item: "PLAN"; tax: "FR20"; every: "month"', "2025-06-30"))
+    assert price_change_days(book, book.contracts["K"], date(2026, 1, 1)) == [date(2025, 6, 30), date(2025, 7, 1)]

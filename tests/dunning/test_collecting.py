@@ -248,3 +248,41 @@ def test_a_letter_waits_for_a_collection_as_long_as_its_money_may_come(day: date
     book = sound_book(SELLER + MANDATE + text)
     (position,) = (found for found in positions(book, day) if found.invoice.number == "F1")
     assert bool(why_not_asked_for(book, position, day, collection_days(book, day))) is waits
+
+
+def test_each_time_that_it_is_collected_has_a_name_of_its_own() -> None:
+    (first,) = collected(document("F1")).orders
+    assert first.end_to_end_id == "F1"
+    back = """
+2026-11-12 * "Acme" "Collected" ^F0
+  Assets:Bank  100.00 EUR
+  Assets:Receivable:Acme  -100.00 EUR
+2026-11-16 * "Acme" "Returned" ^F0
+  Assets:Bank  -100.00 EUR
+  Assets:Receivable:Acme  100.00 EUR
+"""
+    (again,) = collected(EARLIER + back, named=["F0"]).orders
+    assert again.end_to_end_id == "F0+2"
+    (out,) = paid_out(NOTE).orders
+    assert out.end_to_end_id == "A1"
+
+
+@pytest.mark.parametrize(
+    ("known", "paid_to"),
+    [
+        ("DE89370400440532013000", "DE89370400440532013000"),
+        ("DE89370400440532013000,FR1420041010050500013M02606", None),  # which of the two, nobody knows
+    ],
+)
+def test_who_has_no_mandate_is_paid_on_the_only_account_that_it_pays_from(known: str, paid_to: str | None) -> None:
+    payer = f'2025-01-02 custom "invoice-customer" Assets:Receivable:Acme\n  payer-iban: "{known}"\n'
+    found = paid_out(NOTE, mandate=payer)
+    assert [order.other_account for order in found.orders] == ([paid_to] if paid_to else [])
+    assert [held.reason for held in found.held] == (
+        [] if paid_to else ['Acme SAS has no account to pay to: write debtor-iban: "…"']
+    )
+
+
+def test_a_mandate_of_its_own_comes_before_the_account_that_it_paid_from() -> None:
+    (order,) = paid_out(NOTE, mandate=MANDATE + '  payer-iban: "DE89370400440532013000"\n').orders
+    assert order.other_account == "FR1420041010050500013M02606"

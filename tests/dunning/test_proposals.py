@@ -465,3 +465,17 @@ def test_a_claim_for_interest_bears_no_interest() -> None:
     (letter,) = letters(LATE_INTEREST + claim + reminder(DUE + timedelta(days=8), 1), DUE + timedelta(days=30))
     (late,) = letter.invoices
     assert (str(letter.total), late.interest, late.indemnity) == ("41.18", None, None)
+
+
+def test_money_that_names_nothing_is_told_once_beside_the_gravest_letter() -> None:
+    ledger = (
+        INVOICE
+        + SECOND
+        + reminder(DUE + timedelta(days=8), 1)
+        + PAID.format(payee="Acme", narration="VIR", amount="33.00")
+    )
+    found = [letter for letter in letters(ledger, DUE + timedelta(days=18)) if letter.level is not None]
+    assert [(letter.level, len(letter.notices), str(letter.unallocated)) for letter in found] == [
+        (2, 1, "33.00"),
+        (1, 0, "33.00"),
+    ]

@@ -171,3 +171,64 @@ def test_a_discount_is_worth_nothing_and_the_money_beside_it_the_more() -> None:
     ]
     assert {payment.exchange_rate.by_money for payment in payments if payment.exchange_rate} == {D("0.9")}
     assert all(payment.exchange_rate for payment in payments)
+
+
+SECOND = document("N2", "50.00", day="2026-01-06")
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        (  # 9.00 off the second alone, with its tax
+            'Income:Discounts 7.50 EUR|settles: "N2"\nLiabilities:VAT 1.50 EUR|tax: "FR20"|settles: "N2"',
+            [("N1", "money", "-120.00"), ("N2", "money", "-51.00"), ("N2", "discount", "-9.00")],
+        ),
+        (  # the same without tax in it
+            'Income:Discounts 9.00 EUR|settles: "N2"',
+            [("N1", "money", "-120.00"), ("N2", "money", "-51.00"), ("N2", "discount", "-9.00")],
+        ),
+        (  # in two postings
+            'Income:Discounts 4.00 EUR|settles: "N1"\nIncome:Discounts 3.00 EUR|settles: "N1"\n'
+            'Income:Discounts 2.00 EUR|settles: "N2"',
+            [("N1", "money", "-113.00"), ("N1", "discount", "-7.00"), ("N2", "money", "-58.00"), ("N2", "discount", "-2.00")],
+        ),
+    ],
+)  # fmt: skip
+def test_a_discount_on_one_of_two_documents_is_named(more: str, expected: list[tuple[str, str, str]]) -> None:
+    postings = f'{A} -120.00 EUR|settles: "N1"\n{A} -60.00 EUR|settles: "N2"\nAssets:Bank 171.00 EUR\n{more}'
+    text = '2026-01-20 * "Acme" "Paid"\n' + "".join(
+        f"  {posting.replace('|', chr(10) + '    ')}\n" for posting in postings.splitlines()
+    )
+    found = [
+        (payment.settles[0], payment.means, str(payment.amount))
+        for payment in sound_book(OPENED + INVOICE + SECOND + text).payments
+    ]
+    assert found == expected
+
+
+def test_a_named_discount_takes_its_own_tax_beside_it() -> None:
+    text = f"""2026-01-20 * "Acme" "Paid"
+  {A}  -120.00 EUR
+    settles: "N1"
+  {A}  -60.00 EUR
+    settles: "N2"
+  Assets:Bank  168.00 EUR
+  Income:Discounts  2.50 EUR
+    settles: "N1"
+  Liabilities:VAT  0.50 EUR
+    tax: "FR20"
+    settles: "N1"
+  Income:Discounts  7.50 EUR
+    settles: "N2"
+  Liabilities:VAT  1.50 EUR
+    tax: "FR20"
+    settles: "N2"
+"""
+    given = [
+        payment for payment in sound_book(OPENED + INVOICE + SECOND + text).payments if payment.means == "discount"
+    ]
+    assert [(payment.settles[0], str(payment.amount)) for payment in given] == [("N1", "-3.00"), ("N2", "-9.00")]
+    assert [[(beside.account, str(beside.amount)) for beside in payment.counter_postings] for payment in given] == [
+        [("Liabilities:VAT", "0.50")],
+        [("Liabilities:VAT", "1.50")],
+    ]
