@@ -99,15 +99,27 @@ def test_what_moves(postings: list[str], wanted: list[tuple[str, str, str]]) -> 
     [
         ([f"{ACME} -120.00 EUR", "Expenses:BadDebt 100.00 EUR", f"{P20} 20.00 EUR"], [("ENC20", "20.00 lost", "0")]),
         (  # a quarter was paid: its tax is due, the rest is lost
-            [f"{ACME} -120.00 EUR", "Assets:Bank 30.00 EUR", "Expenses:BadDebt 75.00 EUR", f"{P20} 20.00 EUR", f"{VAT} -5.00 EUR"],
+            [
+                f"{ACME} -120.00 EUR",
+                "Assets:Bank 30.00 EUR",
+                "Expenses:BadDebt 75.00 EUR",
+                f"{P20} 20.00 EUR",
+                f"{VAT} -5.00 EUR",
+            ],
             [("ENC20", "5.00", "5.00"), ("ENC20", "15.00 lost", "0")],
         ),
         (  # a loss that is taken back and paid at once
-            [f"{ACME} 120.00 EUR", f"{ACME} -120.00 EUR", "Assets:Bank 120.00 EUR", "Expenses:BadDebt -100.00 EUR", f'{VAT} -20.00 EUR|tax: "ENC20"'],
+            [
+                f"{ACME} 120.00 EUR",
+                f"{ACME} -120.00 EUR",
+                "Assets:Bank 120.00 EUR",
+                "Expenses:BadDebt -100.00 EUR",
+                f'{VAT} -20.00 EUR|tax: "ENC20"',
+            ],
             [("ENC20", "20.00", "20.00"), ("ENC20", "-20.00 lost", "0")],
         ),
     ],
-)  # fmt: skip
+)
 def test_what_is_lost(postings: list[str], wanted: list[tuple[str, str, str]]) -> None:
     assert moved(*postings, tag=" #write-off") == sorted(wanted)
 
