@@ -34,10 +34,11 @@ from beancount_invoicing.writing.new_documents import InvalidRequest
 def adopt(file: str | Path, start: LedgerSetup, as_of: date, write_options: WriteOptions) -> Outcome:
     """What an older ledger needs: the seller, taxes and options, `customer` on the accounts of customers, and its open items.
 
-    Customers are the accounts below Assets with such a name (receivable, clients, 411 …); if several customers owe on one, each of
-    them gets an account below it. Open items are what the debits leave at the end of `as_of`, also on accounts that have `customer`
-    already and no documents: each credit has settled what it names, else the oldest. One transaction lists them, another takes the
-    same sums out of the entries without a number, so no balance changes. Raises what `change` raises, InvalidRequest.
+    Customers are the accounts below Assets with such a name (receivable, clients, 411 …). If several customers owe on
+    one, each of them gets an account below it. Open items are what is left of the debits at the end of `as_of`, also on
+    accounts that have `customer` already and no documents: each credit has settled the debits that it names, or else
+    the oldest. One transaction lists the open items; another reverses their sum without numbers, so that no balance
+    changes. Raises what `change` raises, InvalidRequest.
     """
 
     entries_with_key: list[int] = []

@@ -1,4 +1,4 @@
-"""Money on a customer's account is allocated to documents, by an entry of its own."""
+"""Allocates money on a customer's account to documents, in a separate entry."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from beancount_invoicing.writing.new_documents import InvalidRequest
 
 
 class AllocationRequest(NamedTuple):
-    """Which documents get money on the account, in their order; at most `amount` (above 0) of it, else everything that is
-    open. `source`: the number of the credit note, or of the overpaid invoice, that it is taken from; "" for money that names
-    nothing.
+    """Which documents get money on the account, in their order: at most `amount` (above 0) of it, or else everything
+    that is open. `source`: the number of the credit note, or of the overpaid invoice, from which it is taken; "" for
+    money that names nothing.
     """
 
     numbers: tuple[str, ...]
@@ -38,9 +38,9 @@ class AllocationRequest(NamedTuple):
 
 
 def allocate_money(file: str | Path, request: AllocationRequest, day: date, write_options: WriteOptions) -> Outcome:
-    """The entry of `day` that allocates money on the customer's account by then to documents, in their currency.
+    """Writes the entry of `day` that allocates the customer's unallocated money to documents, in their currency.
 
-    The day of the money stays that of its payment. Raises what `change` raises, UnknownNumber, and InvalidRequest if nothing is
+    The money keeps the day of its payment. Raises what `change` raises, UnknownNumber, and InvalidRequest if nothing is
     open, or no money is there.
     """
 
@@ -113,7 +113,7 @@ def _nothing_there(request: AllocationRequest, allocated: Allocated, account: st
 def _parts(
     request: AllocationRequest, claims: Sequence[Position], available: Decimal, account: str, currency: str, day: date
 ) -> list[tuple[str, Decimal]]:
-    """How much each document gets, by number. Raises InvalidRequest where more is asked for than lies there, or is open."""
+    """How much each document gets, by number. Raises InvalidRequest if more is asked for than lies there, or is open."""
     left = available if request.amount is None else request.amount
     if left > available:
         raise InvalidRequest(
@@ -283,7 +283,9 @@ def allocation_transaction(
     day: date,
     column: int,
 ) -> str:
-    """The transaction that gives each document (its number, how much) money on an account, or what `source` has left."""
+    """The transaction that gives each document (its number, how much) money on an account, or the money that is left on
+    `source`.
+    """
     total = sum((amount for _number, amount in parts), ZERO)
     numbers = [number for number, _amount in parts]
     main = book.main_accounts[account]

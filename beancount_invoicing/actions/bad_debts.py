@@ -13,8 +13,8 @@ from beancount_invoicing.receivables import BadDebt, NoBadDebt, bad_debt, positi
 def bad_debts(
     book: Book, as_of: date, numbers_or_customers: Sequence[str], *, unique_customer: bool = False
 ) -> FoundOrMissing[BadDebt]:
-    """What was written off of documents until `as_of` (inclusive): of these numbers and customers (the `unique_customer`, if
-    something is written), or of all. Raises UnknownNumber, UnknownCustomer.
+    """The amounts written off until `as_of` (inclusive) on documents: on these numbers and customers' documents (the
+    `unique_customer`, if something is written), or on all. Raises UnknownNumber, UnknownCustomer.
     """
     named = (
         named_documents(book, as_of, numbers_or_customers, unique_customer=unique_customer)

@@ -1,4 +1,4 @@
-"""The past payments of a ledger, as the lines that the bank showed: to see how well they are matched."""
+"""The past payments of a ledger as lines of the bank, to measure how well they are matched."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ def rematched_payments(
     until: date | None = None,
     statements: Sequence[tuple[str, Statement]] = (),
 ) -> tuple[RematchedPayment, ...]:
-    """The payments of a period (both days inclusive) that say what they settle, matched anew.
+    """The payments of a period (both days inclusive) that name what they settle, matched again.
 
-    Of a line that the ledger has, `statements` (each with its account) say what the bank told: accounts of payers, references.
-    Else it is payee and narration of the transaction; what it books as a fee counts as stated by the bank.
+    `statements` (each with its account) give the bank's data for lines that the ledger has: payers' accounts,
+    references. Otherwise the payee and the narration of the transaction are used. A fee that the transaction books
+    counts as stated by the bank.
     """
     told = _told_by_statements(loading, statements)
     past = [
@@ -44,9 +45,9 @@ def rematched_payments(
 
 
 def tiers_not_booked(loading: Loading, day: date) -> dict[str, str]:
-    """The tiers that the firm's bound leaves to a person on `day`, with why; none where it has no bound.
+    """The tiers that the firm's bound leaves to a person on `day`, with the reason; none without a bound.
 
-    They are measured on the payments of the last twelve months that the ledger has.
+    They are measured on the payments of the ledger's last twelve months.
     """
     asked = bound(loading.book, day)
     if asked is None:
@@ -57,7 +58,7 @@ def tiers_not_booked(loading: Loading, day: date) -> dict[str, str]:
 
 
 def past_payments(loading: Loading) -> tuple[PastPayment, ...]:
-    """The transactions with one posting on a bank account whose money settles what somebody said, in the order of days."""
+    """The transactions with one posting on a bank account whose money settles named documents, by day."""
     book = loading.book
     by_entry: defaultdict[Source, list[Payment]] = defaultdict(list)
     for payment in book.payments:

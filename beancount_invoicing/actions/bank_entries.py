@@ -67,7 +67,7 @@ class AccountBalances:
                         self.add(account, units.currency, entry.date, units.number)
 
     def add(self, account: str, currency: str, day: date, amount: Decimal) -> None:
-        """Moves an amount on an account."""
+        """Adds an amount to an account."""
         self._moved[account, currency][day] += amount
 
     def at(self, account: str, currency: str, day: date) -> Decimal:
@@ -75,5 +75,5 @@ class AccountBalances:
         return sum((amount for moved, amount in self._moved[account, currency].items() if moved <= day), ZERO)
 
     def is_asserted(self, account: str, currency: str, day: date) -> bool:
-        """Whether a balance of the account is asserted for (the morning of) a day."""
+        """Whether the account's balance is asserted at the beginning of a day."""
         return (account, currency, day) in self._asserted

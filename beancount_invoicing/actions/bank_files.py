@@ -1,4 +1,4 @@
-"""Files of banks: read as the ledger describes them, and the account of each statement."""
+"""Bank files, read as the ledger describes them, and the account of each statement."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from beancount_invoicing.statement_files.files import read_bytes
 
 
 class RefusedStatements(ValueError):
-    """Statements that do not add up; `findings` are the errors, and its text is the first of them."""
+    """The statements do not add up; `findings` are the errors, and the text is the first of them."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__(joined("", (f"{findings[0].source}: ", findings[0].message)))

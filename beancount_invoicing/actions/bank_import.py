@@ -1,4 +1,6 @@
-"""Lines of bank statements become entries: existing entries are tied to them, certain payments are booked, the rest is proposed."""
+"""Turns lines of bank statements into entries: existing entries get the lines' ids, certain payments are booked, the
+rest is proposed.
+"""
 
 from __future__ import annotations
 
@@ -29,14 +31,16 @@ from beancount_invoicing.writing.payment_text import payment_transaction
 
 
 class AccountStatement(NamedTuple):
-    """A statement, and its account in the ledger."""
+    """A statement and its account in the ledger."""
 
     account: str
     statement: Statement
 
 
 class BankImport(NamedTuple):
-    """What an import makes, or would make, of each line, in the order of the statements; and the change of the ledger."""
+    """The result of an import for each line, in the order of the statements, and the change of the ledger, whether
+    written or only shown.
+    """
 
     lines: tuple[BookedLine, ...]
     outcome: Outcome
@@ -48,11 +52,12 @@ def import_statements(
     write_options: WriteOptions,
     loader: LedgerLoader | None = None,
 ) -> BankImport:
-    """Books what statements say, as far as that is certain. `statements_of` reads them for a Book, and says whose they are.
+    """Books the lines of statements that are certain. `statements_of` reads the statements for a Book, with their
+    accounts.
 
-    Of a line that stands in several statements the first counts. An entry that is recognised gets the line's `bank-id`. Where all
-    lines are in the ledger then, its closing balance is asserted. Done again, it changes nothing. Raises what `change` raises, and
-    `statements_of`. `loader`: as `change` has it.
+    If several statements contain a line, the first one counts. A recognised entry gets the line's `bank-id`. If the
+    ledger then has all lines of a statement, its closing balance is asserted. A second import changes nothing. Raises
+    what `change` and `statements_of` raise. `loader`: as for `change`.
     """
     found: list[BookedLine] = []
 
@@ -66,7 +71,7 @@ def import_statements(
 
 
 def booked_lines(loading: Loading, statements: Sequence[AccountStatement]) -> tuple[BookedLine, ...]:
-    """What becomes of each line of statements, in their order; each line once."""
+    """The result for each line of the statements, in their order, each line once."""
     found = _compared(loading, statements)
     new = [at for at, (_account, _line, movement, _against) in enumerate(found) if movement is None]
     booked = _matched(loading, {at: found[at] for at in new})
@@ -158,8 +163,9 @@ def _perhaps(movement: LedgerMovement) -> str:
 
 
 def booking_changes(loading: Loading, statements: Sequence[AccountStatement], lines: Sequence[BookedLine]) -> Changes:
-    """What is written of lines, all those of the statements: the entries of those that `is_booked`, the ids of entries that are
-    recognised, and the closing balances that are reached."""
+    """The changes that book these lines, which are all lines of the statements: the entries of lines that are
+    `is_booked`, the ids of recognised entries, and the closing balances that are reached.
+    """
     files = _files_of_accounts(loading, {account for account, _statement in statements})
     new = [
         NewDirective(
@@ -192,7 +198,7 @@ def booking_changes(loading: Loading, statements: Sequence[AccountStatement], li
 
 
 def _tie(line: BookedLine) -> writer.Edit | None:
-    """The entry that is recognised, with the line's id below its first line; None where it has one, or cannot be changed so."""
+    """The entry that is recognised, with the line's id below its first line; None if it has one, or cannot be changed so."""
     movement = line.known
     if movement is None or movement.bank_id:
         return None

@@ -1,8 +1,9 @@
-"""Money that the ledger has already, but that settles nothing, is matched with what customers owe, as lines of statements are.
+"""Matches money that the ledger already has, but that settles nothing, with what customers owe, in the same way as
+lines of statements.
 
-It was typed by hand, or extracted by another importer: a transaction with one posting, on a bank account; or with another one on an
-account where money waits (option `suspense-account`), or on a customer's account without saying what it settles. What is certain is
-written into the transaction itself; all that somebody wrote around it stays.
+Such money was typed by hand, or extracted by another importer. It is a transaction with one posting, on a bank account;
+or with a second posting on an account where money waits (option `suspense-account`), or on a customer's account without
+naming what it settles. A certain match is written into the transaction itself; everything around it stays as it is.
 """
 
 from __future__ import annotations
@@ -38,15 +39,15 @@ class UnsettledMoney(NamedTuple):
     entry: Transaction
     money: Posting
     counter: Posting | None
-    """The posting that is to say what it settles; None where there is none yet."""
+    """The posting that should name what it settles; None if there is none yet."""
     customer: str = ""
-    """Main account of the customer on whose account it lies; "" where nobody is known."""
+    """Main account of the customer on whose account it is; "" if no customer is known."""
     has_others: bool = False
-    """It has further postings: nobody but a person can tell how they belong together."""
+    """Whether it has other postings: only a person can tell how they belong together."""
 
     @property
     def line(self) -> StatementLine:
-        """What it says, as a line of a statement."""
+        """Its data as a line of a statement."""
         meta = self.entry.meta
         units = self.money.units
         assert units is not None and isinstance(units.number, Decimal)
@@ -71,23 +72,26 @@ def _text(meta: Mapping[str, object], key: str) -> str:
 
 
 class MatchedMoney(NamedTuple):
-    """What becomes of a transaction, or would: its text, where one is known."""
+    """The result for a transaction, and its new text, if one is known."""
 
     booked: BookedLine
     new_text: str = ""
 
 
 class BankMatch(NamedTuple):
-    """What matching makes, or would make, of each transaction, in the order of their dates; and of the ledger."""
+    """The results of matching by transaction, in the order of their dates, and the change of the ledger, whether
+    written or only shown.
+    """
 
     found: tuple[MatchedMoney, ...]
     outcome: Outcome
 
 
 def match_ledger(file: str | Path, since: date | None, until: date | None, write_options: WriteOptions) -> BankMatch:
-    """Ties the money that settles nothing, of the days from `since` to `until` (inclusive), to what it pays, where that is certain.
+    """Links the money that settles nothing, from `since` to `until` (inclusive), to the documents that it pays, if they
+    are certain.
 
-    Done again, it changes nothing. Raises what `change` raises.
+    Running it again changes nothing. Raises what `change` raises.
     """
     found: list[MatchedMoney] = []
 
@@ -122,7 +126,7 @@ def match_ledger(file: str | Path, since: date | None, until: date | None, write
 
 
 def unsettled_money(loading: Loading) -> list[UnsettledMoney]:
-    """The transactions of the ledger that move money on one bank account and settle nothing, in the order of their dates."""
+    """The transactions that move money on one bank account and settle nothing, in the order of their dates."""
     book = loading.book
     banks = {*book.bank_accounts, *book.bank_days}
     naming = {
@@ -161,7 +165,9 @@ def _unsettled(
 
 
 def matched_money(book: Book, unsettled: Sequence[UnsettledMoney]) -> list[MatchedMoney]:
-    """What each of them is for: by the evidence by which a line of a statement is, and booked without asking if that would be."""
+    """The result for each of them: by the same evidence as for a line of a statement, and booked without asking in the
+    same cases.
+    """
     if not unsettled:
         return []
     places = {source_of(money.entry.meta) for money in unsettled}
@@ -213,7 +219,7 @@ def _with_text(money: UnsettledMoney, booked: BookedLine) -> MatchedMoney:
 
 
 def _new_text(money: UnsettledMoney, entry: PaymentEntry) -> str | None:
-    """The transaction's text with what it settles; None where it does not stand in a file as it was read."""
+    """The transaction's text with what it settles; None if it does not stand in a file as it was read."""
     bank, *others = entry.postings
     if bank.price or bank.amount != money.line.amount:
         return None

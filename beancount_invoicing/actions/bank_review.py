@@ -1,4 +1,4 @@
-"""What a person decides about lines of bank statements that are not certain, one line after the other: each is booked at once."""
+"""A person's decisions about lines of bank statements that are not certain, line by line; each is booked at once."""
 
 from __future__ import annotations
 
@@ -31,18 +31,22 @@ LineKey = tuple[str, str]
 
 
 class LinePart(NamedTuple):
-    """A part of a line's money, and what it is for: a document, a customer's account, or an account that is no customer's."""
+    """A part of a line's money and its use: a document, a customer's account, or an account that is not a customer's."""
 
     number: str = ""
     customer: str = ""
-    """Its main account: the money stays there for no document."""
+    """The customer's main account: the money stays on it, for no document."""
     account: str = ""
     amount: Decimal | None = None
-    """Above 0, in the line's currency (of a document in its own); None: all that is left (of a document: as `pay` takes it)."""
+    """Above 0, in the line's currency (for a document, in the document's). None: all that is left (for a document: the
+    amount that `pay` would use).
+    """
 
 
 class LineReview(NamedTuple):
-    """The lines of statements on a day, as the ledger stands: those to decide, those that are certain, those that are not ours."""
+    """The lines of statements on a day, for the ledger as it is: those to decide, those that are certain, and those
+    that are not ours.
+    """
 
     undecided: tuple[BookedLine, ...]
     certain: tuple[BookedLine, ...]
@@ -51,12 +55,14 @@ class LineReview(NamedTuple):
 
 
 def line_key(line: BookedLine) -> LineKey:
-    """By which a line is found again once the ledger has changed."""
+    """The key by which a line is found again after the ledger has changed."""
     return line.account, line.proposal.line.bank_id
 
 
 def until(statement: Statement, as_of: date | None) -> Statement:
-    """The statement with its lines up to `as_of` (inclusive; None: all of it); if one is left out, it has no closing balance."""
+    """The statement with its lines up to `as_of` (inclusive; None: all of them). If a line is left out, there is no
+    closing balance.
+    """
     lines = tuple(line for line in statement.lines if as_of is None or line.date <= as_of)
     return statement if lines == statement.lines else statement._replace(lines=lines, closing=None, until=as_of)
 
@@ -73,9 +79,10 @@ def review_lines(loading: Loading, statements: Sequence[AccountStatement]) -> Li
 
 
 def read_part(book: Book, day: date, text: str) -> LinePart:
-    """What `NAME` or `NAME=AMOUNT` says: a document by its number (or its end), an open account, or a customer by any name.
+    """The meaning of `NAME` or `NAME=AMOUNT`: a document by its number (or its end), an open account, or a customer by
+    any name.
 
-    Raises InvalidRequest where it is none of them, or the amount is not above 0.
+    Raises InvalidRequest if it is none of them, or the amount is not above 0.
     """
     name, equals, written = text.rpartition("=")
     amount = _read_amount(text, written) if equals else None
@@ -110,12 +117,14 @@ def _read_amount(text: str, written: str) -> Decimal:
 
 
 def money_of(line: StatementLine) -> Decimal:
-    """What the other side paid, or got: without its sign, with the fee that was taken off."""
+    """The amount that the other side paid, or got: without sign, with the fee that was deducted."""
     return abs(line.amount + line.fee)
 
 
 def money_left(line: StatementLine, parts: Iterable[LinePart]) -> Decimal:
-    """What parts that name their amounts leave of a line's money. Raises InvalidRequest where they are more."""
+    """The part of a line's money that is left after the parts with amounts. Raises InvalidRequest if they are more than
+    the line.
+    """
     used = sum((part.amount for part in parts if part.amount is not None), ZERO)
     left = money_of(line) - used
     if left < 0:
@@ -132,10 +141,10 @@ def money_left(line: StatementLine, parts: Iterable[LinePart]) -> Decimal:
 
 
 def decided_entry(book: Book, booked: BookedLine, parts: Sequence[LinePart]) -> tuple[PaymentEntry, tuple[str, ...]]:
-    """The entry of a line whose money is for `parts`, and what to know about it.
+    """The entry of a line whose money is used for `parts`, and its notices.
 
-    Documents without an amount take what `pay` gives them; one customer's account may take the rest. Raises InvalidRequest where
-    it cannot be booked so.
+    Documents without an amount get what `pay` gives them; one customer's account may take the rest. Raises
+    InvalidRequest if it cannot be booked like this.
     """
     line = booked.proposal.line
     others = [part for part in parts if part.account]
@@ -180,7 +189,7 @@ def _kind(line: StatementLine) -> pay.PaymentKind:
 
 
 def _other_amounts(line: StatementLine, others: Iterable[LinePart]) -> Decimal:
-    """What goes to accounts that are no customer's, beside documents. Raises CannotBook where that is not said, or all of it."""
+    """What goes to accounts that are no customer's, beside documents. Raises CannotBook if that is not said, or all of it."""
     total = ZERO
     for part in others:
         if part.amount is None:
@@ -211,7 +220,7 @@ def _with_other_accounts(line: StatementLine, entry: PaymentEntry, others: Seque
 
 
 def _on_other_accounts(booked: BookedLine, others: Sequence[LinePart]) -> PaymentEntry:
-    """The entry of a line that is no customer's money. Raises InvalidRequest where the parts do not make it."""
+    """The entry of a line that is no customer's money. Raises InvalidRequest if the parts do not make it."""
     line = booked.proposal.line
     left = money_left(line, others)
     open_parts = [part for part in others if part.amount is None]
@@ -257,11 +266,12 @@ def book_line(
     loader: LedgerLoader | None = None,
     session: str = "",
 ) -> Outcome:
-    """Books one line as it was shown: by its proposal, or (`parts`) as a person decided. The others stay undecided.
+    """Books one line as it was shown: by its proposal or, with `parts`, as a person decided. The other lines stay
+    undecided.
 
-    `session`: what is written in one is taken back together.
-    What import writes beside its payments is written too: ids of entries that are recognised, closing balances. Raises what
-    `change` raises, `statements_of`, and InvalidRequest where the line is in the ledger by now, or its entry is another one.
+    Everything of one `session` is taken back together. Like an import, it also writes the ids of recognised entries and
+    the closing balances. Raises what `change` and `statements_of` raise, and InvalidRequest if the line is in the
+    ledger by now, or its entry is no longer the same.
     """
 
     def make(loading: Loading) -> Changes:
@@ -291,9 +301,10 @@ def _decided(line: BookedLine, decided: BookedLine, entry: PaymentEntry) -> Book
 
 
 def new_payer(book: Book, line: StatementLine, entry: PaymentEntry) -> str:
-    """The customer (main account) whose account the payer's IBAN may be, by what was decided; "" where that is known, or unclear.
+    """The customer (main account) to whom, after this decision, the payer's IBAN seems to belong; "" if it is already
+    known, or not clear.
 
-    It is asked about only where one customer alone was paid for, and no customer is known to pay from it.
+    It is only asked for if exactly one customer was paid for, and no customer is known to pay from it.
     """
     customers = {payment.customer for payment in entry.payments}
     if line.amount <= 0 or line.is_return or not line.payer_iban or len(customers) != 1:
@@ -307,6 +318,6 @@ def new_payer(book: Book, line: StatementLine, entry: PaymentEntry) -> str:
 
 
 def payer_iban_value(book: Book, customer: str, iban: str) -> str:
-    """What `payer-iban` of a customer says once an IBAN is added to it."""
+    """The value of a customer's `payer-iban` after an IBAN is added."""
     known = [written.strip() for written in book.customers[customer].latest.payer_iban.split(",") if written.strip()]
     return ", ".join([*known, iban])

@@ -1,4 +1,4 @@
-"""Billing: what is due becomes documents, drafts become numbered, invoices are credited."""
+"""Billing: everything due becomes documents."""
 
 from __future__ import annotations
 
@@ -94,8 +94,9 @@ def _known(book: Book, only: billing.LineFilter) -> billing.LineFilter:
 def contract_filter(
     book: Book, customer: str, contract: str, *, unique_customer: bool = False
 ) -> billing.ContractFilter:
-    """The contracts of the customers that a name matches (of the `unique_customer`, if something is written), and of a code;
-    "" for all. Raises InvalidRequest if there is no such contract, UnknownCustomer if there is no such customer.
+    """The filter for the contracts of all customers that a name matches (of the `unique_customer`, if something is
+    written), and for the contract of a code; "" selects all. Raises InvalidRequest if there is no such contract,
+    UnknownCustomer if there is no such customer.
     """
     if contract and contract not in book.contracts:
         raise InvalidRequest(

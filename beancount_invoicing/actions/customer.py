@@ -37,7 +37,7 @@ class CustomerRequest(NamedTuple):
     """Its account; "" to name it after the customer, beside the other customers' accounts."""
     currency: str = ""
     allow_duplicate: bool = False
-    """It is another customer than the existing one of the same name."""
+    """Whether it is a different customer from the existing one of the same name."""
 
 
 def add_customer(file: str | Path, request: CustomerRequest, day: date, write_options: WriteOptions) -> Outcome:
@@ -246,7 +246,7 @@ def _asked_by_public_buyers(values: Values) -> Iterator[str]:
 
 
 def change_customer(file: str | Path, name: str, day: date, values: Values, write_options: WriteOptions) -> Outcome:
-    """Changes the data of a customer from `day` on. Raises what `changed` raises, InvalidRequest, UnknownCustomer."""
+    """Changes the data of a customer from `day` on. Raises what `change` raises, InvalidRequest, UnknownCustomer."""
 
     def make(loading: Loading) -> Changes:
         book = loading.book
@@ -283,7 +283,9 @@ def account_name(name: str) -> str:
 
 
 def account_of(book: Book, name: str, assets: str = "Assets") -> str:
-    """A free account for a customer, beside the others', and below no other's; `assets` is the name of the root of assets."""
+    """A free account for a customer, beside those of the other customers and below none of them; `assets` is the name
+    of the root of assets.
+    """
     base = _named_after(book, name, assets)
     account, count = base, 2
     while account in book.opened_accounts:

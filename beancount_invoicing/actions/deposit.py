@@ -78,7 +78,7 @@ def deposit(
 def _deposit_line(
     book: Book, deposit_request: DepositRequest, contract: Contract | None, net: Decimal, day: date
 ) -> DraftLine:
-    """The one line of a deposit invoice of `day`. Raises InvalidRequest where its account or its words are not known."""
+    """The one line of a deposit invoice of `day`. Raises InvalidRequest if its account or its words are not known."""
     account = (
         deposit_request.account or (contract.deposit_account if contract else "") or book.option("deposit-account", day)
     )

@@ -103,8 +103,9 @@ class LedgerSetup(NamedTuple):
 
 
 def init(folder: str | Path, start: LedgerSetup, *, dry: bool = False) -> tuple[Path, ...]:
-    """Writes a first ledger into `folder`, which is created: `main.beancount`, the files that it includes, and a .gitignore;
-    `dry`: only lists them. Main comes last. Raises InvalidRequest if one of them exists, or a value is wrong; OSError.
+    """Writes a first ledger into `folder`, which is created: `main.beancount`, the files that it includes, and a
+    .gitignore. `main.beancount` is the last file listed; with `dry`, files are only listed. Raises InvalidRequest if
+    one of them exists, or a value is wrong; OSError.
     """
     folder = Path(folder)
     texts = first_ledger(start)
@@ -214,7 +215,7 @@ def seller_place(start: LedgerSetup) -> str:
 
 
 def tax_codes_of(start: LedgerSetup) -> list[tuple[str, Decimal]]:
-    """The codes of the rates that are charged, with these."""
+    """The tax codes of a seller who charges these rates."""
     place = seller_place(start)
     prefix = (place if len(place) == 2 else law.state_of(place)) or "VAT"
     return [(f"{prefix}{rate.normalize():f}".replace(".", ""), rate) for rate in start.rates]
@@ -285,7 +286,7 @@ def _of_the_state(start: LedgerSetup, place: str, label: str, names: DefaultAcco
 
 
 def _by(source: str) -> str:
-    """The comment above a tax code with its law; none if that is not known."""
+    """The comment above a tax code with its law; none if it is unknown."""
     return f"; {source}\n" if source else ""
 
 

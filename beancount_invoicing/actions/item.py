@@ -34,7 +34,7 @@ class ItemRequest(NamedTuple):
 
 
 def add_item(file: str | Path, request: ItemRequest, day: date, write_options: WriteOptions) -> Outcome:
-    """An item is added. Raises what `change` raises, InvalidRequest."""
+    """Adds an item. Raises what `change` raises, InvalidRequest."""
 
     def make(loading: Loading) -> Changes:
         book = loading.book
@@ -83,7 +83,9 @@ def add_item(file: str | Path, request: ItemRequest, day: date, write_options: W
 def price_item(
     file: str | Path, code: str, price: Decimal, with_tax: bool | None, day: date, write_options: WriteOptions
 ) -> Outcome:
-    """Sets an item's price from `day` on; with or without tax as before (None). Raises what `changed` raises, InvalidRequest."""
+    """Sets an item's price from `day` on, with or without tax (None: as before). Raises what `change` raises,
+    InvalidRequest.
+    """
 
     def make(loading: Loading) -> Changes:
         book = loading.book

@@ -20,8 +20,8 @@ from beancount_invoicing.writing.new_documents import InvalidRequest
 def move_taxes(
     file: str | Path, as_of: date, since: date | None, until: date | None, write_options: WriteOptions
 ) -> Outcome:
-    """Writes the entries that are missing according to `tax_due` as of a day, for the months from `since` to `until`
-    (inclusive): one for each. After that, nothing is missing. Raises what `change` raises, InvalidRequest.
+    """Writes the missing entries of `tax_due` as of a day, one for each month from `since` to `until` (inclusive).
+    After that, none is missing. Raises what `change` raises, InvalidRequest.
     """
 
     def make(loading: Loading) -> Changes:

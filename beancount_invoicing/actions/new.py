@@ -290,7 +290,7 @@ def _must_name(book: Book, draft: Draft) -> None:
 
 
 def unbilled_time_notices(book: Book, customer: str, day: date) -> list[str]:
-    """The notice that unbilled time of a customer (main account) up to `day` exists, beside an invoice that does not bill it."""
+    """A notice if a customer (main account) has unbilled time up to `day` that this invoice does not bill."""
     waiting, _notices = billing.unbilled_lines(book, day, billing.ContractFilter((customer,)))
     by_contract: defaultdict[str, list[billing.UnbilledLine]] = defaultdict(list)
     for line in waiting:

@@ -40,11 +40,11 @@ class PaymentRequest(NamedTuple):
     documents: tuple[WantedDocument, ...] = ()
     kind: PaymentKind = "payment"
     amount: Decimal | None = None
-    """The amount on the bank account, above 0 also if money left."""
+    """The amount on the bank account, above 0 even if money left."""
     currency: str = ""
     """The currency of that amount; "" for the documents'."""
     account: str = ""
-    """The bank's."""
+    """The bank account."""
     fee: Decimal = ZERO
     fee_account: str = ""
     discount: bool | None = None
@@ -94,7 +94,7 @@ def pay(file: str | Path, request: PaymentRequest, write_options: WriteOptions) 
 
 
 def composed(book: Book, request: PaymentRequest) -> tuple[PaymentEntry, tuple[str, ...]]:
-    """The entry, and what to know about it. Raises CannotBook, UnknownNumber and UnknownCustomer."""
+    """The entry and its notices. Raises CannotBook, UnknownNumber and UnknownCustomer."""
     accounts = CustomerAccounts(book)
     wanted = _resolved(book, request)
     customer = find_customer(book, request.on_account_of) if request.on_account_of else ""

@@ -41,7 +41,9 @@ class UnknownRunStep(ValueError):
 
 
 HAND_IN_DAYS = 2
-"""So many TARGET days before the last day to hand something in, a run writes a file, with all that is due by then."""
+"""A run writes a file for the bank this many TARGET days before the first last day to hand something in; the file
+contains everything that is due by then.
+"""
 
 
 class RunResult(NamedTuple):
@@ -64,9 +66,11 @@ class RunResult(NamedTuple):
     waits in the outbox but would not be sent today.
     """
     collected: OrderReport | None
-    """The files for the bank, and why something that is due is in none; None where nothing must be handed in yet."""
+    """The files for the bank, and why something that is due is in none of them; None if nothing has to be handed in
+    yet.
+    """
     banks: tuple[BankAccount, ...]
-    """Until when the bank accounts are booked."""
+    """The days until which the bank accounts are booked."""
     banks_behind: tuple[BankAccount, ...]
     """Those of them that are not up to date."""
     open_tasks: tuple[Task, ...]

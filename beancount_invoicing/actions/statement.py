@@ -99,7 +99,7 @@ def dispatches_of_statements(
 
 
 def statement_file_names(book: Book, customer_statements: Sequence[Statement]) -> list[str]:
-    """A file name for each: its last day, and the customer's account by its last part where that is the only one."""
+    """A file name for each: its last day, and the last part of the customer's account if that is unique."""
     from beancount_invoicing import rendering
 
     short = leaves(book.customers)

@@ -1,7 +1,8 @@
-"""Payments, and what was written from bank statements, are taken back: just the entries that were written, as they were written.
+"""Takes back payments, and what was written from bank statements: exactly the entries that were written, if they are
+unchanged.
 
-What came last is known from the file that `writing.undo_log` keeps. An entry that was changed since, or that something depends on,
-stays, and with it all that was written with it.
+The log of `writing.undo_log` tells what was written last. An entry that has changed since, or on which something
+depends, stays, and so does everything that was written with it.
 """
 
 from __future__ import annotations
@@ -29,22 +30,24 @@ _BALANCE = re.compile(r"(\d{4}-\d\d-\d\d) balance (\S+)")
 
 
 class TakenBack(NamedTuple):
-    """What was, or would be, taken back: directives that go, and entries that become again what they were."""
+    """The result, whether written or only shown: directives that are removed, and entries that get back their earlier
+    text.
+    """
 
     outcome: Outcome
     message: str
-    """What the command that wrote it said of it."""
+    """The message of the command that wrote it."""
     removed: tuple[tuple[Source, str], ...]
     restored: tuple[tuple[Source, str], ...]
-    """With the text that stands there then."""
+    """The entries with their restored texts."""
 
 
 class BankSelection(NamedTuple):
-    """Which of the lines and balances that were written are meant."""
+    """The selected lines and balances among those that were written."""
 
     bank_ids: frozenset[str]
     balances: frozenset[tuple[str, str]]
-    """The day, as it is written, and the account."""
+    """The day, as written, and the account."""
 
 
 def selection_of(statements: Sequence[AccountStatement]) -> BankSelection:
@@ -63,7 +66,7 @@ def selection_of(statements: Sequence[AccountStatement]) -> BankSelection:
 
 
 def last_act(top: Path, files: Collection[str] | None = None) -> Act | None:
-    """The last act of which something is still there; None where none is known."""
+    """The last act of which anything is still in the ledger; None if none is known."""
     locator = TextLocator(files if files is not None else _files_beside(top))
     return next((act for act in reversed(undo_log.recorded_acts(top)) if _is_there(act, locator)), None)
 
@@ -77,8 +80,9 @@ def _is_there(act: Act, locator: TextLocator) -> bool:
 
 
 def take_back_last(file: str | Path, write_options: WriteOptions) -> TakenBack:
-    """What the last command wrote, if it was a payment, an allocation, or from the bank. Raises what `change` raises, and
-    InvalidRequest where it was something else, or has to stay."""
+    """Takes back what the last command wrote, if it was a payment, an allocation, or from the bank. Raises what
+    `change` raises, and InvalidRequest if it was something else, or cannot be taken back.
+    """
 
     def acts_of(loading: Loading) -> list[Act]:
         act = last_act(Path(loading.book.file), loading.files)
@@ -90,7 +94,9 @@ def take_back_last(file: str | Path, write_options: WriteOptions) -> TakenBack:
 
 
 def take_back_bank(file: str | Path, wanted: BankSelection | None, write_options: WriteOptions) -> TakenBack:
-    """What was written from the bank last, or (`wanted`) of some lines, whenever that was. Raises as above."""
+    """Takes back what was last written from the bank, or with `wanted` what was ever written of some lines. Raises as
+    above.
+    """
 
     def acts_of(loading: Loading) -> list[Act]:
         top = Path(loading.book.file)
@@ -149,7 +155,7 @@ class _Removal(NamedTuple):
 
 
 def _removal(loading: Loading, acts: Sequence[Act], wanted: BankSelection | None) -> _Removal:
-    """The edits that take acts back. Raises InvalidRequest where a text was changed since, or nothing of it is there."""
+    """The edits that take acts back. Raises InvalidRequest if a text was changed since, or nothing of it is there."""
     locator = TextLocator(loading.files)
     names = {str(Path(name).resolve()): name for name in loading.files}
     edits: list[writer.Edit] = []
@@ -180,7 +186,7 @@ def _is_wanted(text: WrittenText, wanted: BankSelection) -> bool:
 
 
 def _gone(text: WrittenText, locator: TextLocator) -> str:
-    """What to say of a text that is not there as it was written. Raises InvalidRequest where it was changed."""
+    """What to say of a text that is not there as it was written. Raises InvalidRequest if it was changed."""
     head = text.text.split("\n")[0]
     bank_id = _BANK_ID.search(text.text)
     line = bank_id and locator.first_line(text.file, lambda other: other.strip() == bank_id[0].strip())
@@ -197,7 +203,7 @@ def _gone(text: WrittenText, locator: TextLocator) -> str:
 
 
 def _must_stand_alone(loading: Loading, removal: _Removal) -> None:
-    """Raises InvalidRequest where something that stays depends on what goes: another payment, moved tax, a letter."""
+    """Raises InvalidRequest if something that stays depends on what goes: another payment, moved tax, a letter."""
     book = loading.book
     plan = writer.plan(Path(book.file), loading.files, [], removal.edits)
     after = trial.try_plan(loading, plan).book
@@ -246,7 +252,7 @@ def _dependents(book: Book, after: Book, spans: Sequence[tuple[str, int, int]]) 
 
 
 def _no_new_tax(book: Book, after: Book) -> None:
-    """Raises InvalidRequest where tax was moved by an entry that stays."""
+    """Raises InvalidRequest if tax was moved by an entry that stays."""
     before, later = _missing_tax(book), _missing_tax(after)
     for (day, code, currency), amount in later.items():
         if amount != before.get((day, code, currency)):

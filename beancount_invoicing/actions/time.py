@@ -35,7 +35,7 @@ class TimeEntry(NamedTuple):
     task: str = ""
     billable: bool = True
     in_seconds: bool = False
-    """It is in seconds (from a clock's 6:30, or a timesheet), whatever the commodity is."""
+    """Whether it is in seconds (from a clock time such as 6:30, or a timesheet), whatever the commodity is."""
     counter_account: str = ""
     """The counter-account, if it is not that of other time."""
 

@@ -108,8 +108,8 @@ _HAS_IT = {"reminder", "promise", "dispute"}
 
 
 def to_send(book: Book, as_of: date, *, for_run: bool = False) -> tuple[str, ...]:
-    """The numbers of the documents to be sent: issued from option `send-from` on, else from the ledger's first `sent` event on (not
-    with `for_run`), up to `as_of` (inclusive); and those that are marked to-send.
+    """The numbers of the documents to be sent: those issued on or after option `send-from`, or else the ledger's first
+    `sent` event (not with `for_run`), up to `as_of` (inclusive); and those marked to-send.
 
     If neither exists, the ledger does not track sending, and only marked ones count. A document with a reminder, a promise or a
     dispute has arrived; one that is in doubt or was prepared waits for the user. All of the Book's events count, so that nothing is
@@ -124,11 +124,12 @@ def to_send(book: Book, as_of: date, *, for_run: bool = False) -> tuple[str, ...
 
 
 def chosen_to_send(book: Book, as_of: date, numbers_or_customers: Sequence[str], since: date | None) -> tuple[str, ...]:
-    """The numbers of the documents that are to be sent: without words all of them (`to_send`, or from `since` on all that were not
-    sent); else those that words name by their numbers, and of each customer that they name, those that are to be sent.
+    """The numbers of the documents to send. Without words: all of `to_send` or, with `since`, all of that day or later
+    that were not sent. With words: the documents that they number, and for each customer that they name, those of
+    `to_send` or `since`.
 
-    Raises UnknownNumber, UnknownCustomer, CannotSend where nothing of a customer is, or where a number is named beside `since`,
-    which says which of a customer's are meant.
+    Raises UnknownNumber, UnknownCustomer, and CannotSend if nothing of a customer is to be sent, or if a number is
+    given together with `since`, which only selects among a customer's documents.
     """
     waiting = unsent_numbers(book, since, as_of) if since else to_send(book, as_of)
     if not numbers_or_customers:

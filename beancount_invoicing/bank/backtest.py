@@ -1,7 +1,8 @@
-"""How well lines of statements are matched for this firm: its past payments, without what they settle, matched anew.
+"""How well lines of statements would be matched for this firm: its past payments are matched again, without what they
+settle.
 
-Each is matched with what was known on its day: what came before is settled as the ledger says, what came later is not there yet.
-Pure: a Book and past payments in, figures out.
+Each is matched with what was known on its day: earlier payments settle what the ledger records, later ones are not
+there yet. Pure: a Book and past payments in, figures out.
 """
 
 from __future__ import annotations
@@ -23,21 +24,22 @@ from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book, Source
 
 LEAST_PAST_PAYMENTS = 10
-"""So many must tell of a tier, where option `bank-past-payments` says nothing."""
+"""The least number of past payments by which a tier is judged, if option `bank-past-payments` is not set."""
 _BOOKED_TIERS = ("A", "B", "C")
 
 
 class PastPayment(NamedTuple):
-    """A transaction that settled documents, as the line that the bank showed."""
+    """A transaction that settled documents, as a line of the bank."""
 
     entry: Source
     line: StatementLine
     settled: Mapping[str, Decimal]
-    """What it settled of documents on its day, by number; with discounts, negative of what came back."""
+    """The amounts that it settled on its day by document number, discounts included; negative for money that came back.
+    """
 
 
 class RematchedPayment(NamedTuple):
-    """A past payment, and what would be made of it."""
+    """A past payment and its new match."""
 
     past: PastPayment
     proposal: Proposal
@@ -49,7 +51,7 @@ class RematchedPayment(NamedTuple):
 
     @property
     def is_right(self) -> bool:
-        """Whether just those documents are settled that were, by just as much."""
+        """Whether exactly the same documents are settled, by the same amounts."""
         found: defaultdict[str, Decimal] = defaultdict(Decimal)
         for settled in self.proposal.settlements:
             found[settled.number] += settled.amount
@@ -57,29 +59,29 @@ class RematchedPayment(NamedTuple):
 
 
 class TierFigures(NamedTuple):
-    """What became of the past payments of one tier."""
+    """The results for the past payments of one tier."""
 
     tier: str
     booked: int
-    """Without asking."""
+    """The number that would be booked without asking."""
     right: int
-    """Of those."""
+    """The number of these that would be right."""
     proposed: int
     proposed_right: int
 
     @property
     def precision(self) -> Decimal | None:
-        """The percentage of what would be booked that is right, rounded down to one decimal; None where nothing would be."""
+        """The percentage of bookings that would be right, rounded down to one decimal; None if nothing would be booked."""
         return percentage(self.right, self.booked) if self.booked else None
 
 
 def percentage(part: int, of: int) -> Decimal:
-    """A part in percent, rounded down to one decimal: only what is whole is 100.0."""
+    """A part in percent, rounded down to one decimal: only the whole gives 100.0."""
     return (Decimal(100 * part) / of).quantize(Decimal("0.1"), ROUND_FLOOR)
 
 
 def backtest(book: Book, past: Sequence[PastPayment]) -> tuple[RematchedPayment, ...]:
-    """Past payments matched anew, by day; each as if it and all that came after it were not in the ledger yet."""
+    """Past payments matched again, by day, each as if it and everything after it were not in the ledger yet."""
     tested = {payment.entry for payment in past}
     found: list[RematchedPayment] = []
     for day, group in groupby(
@@ -94,7 +96,7 @@ def backtest(book: Book, past: Sequence[PastPayment]) -> tuple[RematchedPayment,
 
 
 def tier_figures(tested: Iterable[RematchedPayment]) -> tuple[TierFigures, ...]:
-    """The figures of each tier that there is, A first; "" last, of what nothing is known of."""
+    """The figures of each tier that occurs, A first; last "", for payments without evidence."""
     by_tier: defaultdict[str, list[RematchedPayment]] = defaultdict(list)
     for payment in tested:
         by_tier[payment.proposal.tier].append(payment)
@@ -111,7 +113,7 @@ def tier_figures(tested: Iterable[RematchedPayment]) -> tuple[TierFigures, ...]:
 
 
 class Bound(NamedTuple):
-    """What a firm asks of its past before a tier is booked without asking."""
+    """The results that a firm requires before a tier is booked without asking."""
 
     precision: Decimal
     """In percent."""
@@ -119,7 +121,7 @@ class Bound(NamedTuple):
 
 
 def bound(book: Book, day: date) -> Bound | None:
-    """The firm's own bound on `day`: options `bank-precision` and `bank-past-payments`; None where it has none."""
+    """The firm's bound on `day`: options `bank-precision` and `bank-past-payments`; None if it has none."""
     precision, least = (book.options.get(name) for name in ("bank-precision", "bank-past-payments"))
     asked = precision.at(day) if precision else None
     if not isinstance(asked, (int, Decimal)):
@@ -129,7 +131,7 @@ def bound(book: Book, day: date) -> Bound | None:
 
 
 def tiers_below(figures: Sequence[TierFigures], asked: Bound) -> dict[str, str]:
-    """The tiers that are not booked without asking, with why."""
+    """The tiers that are not booked without asking, with the reason."""
     by_tier = {tier.tier: tier for tier in figures}
     found: dict[str, str] = {}
     for name in _BOOKED_TIERS:

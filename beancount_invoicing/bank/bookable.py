@@ -11,14 +11,14 @@ from beancount_invoicing.model import Book
 
 
 def must_be_bookable(book: Book, entry: PaymentEntry) -> None:
-    """Raises CannotBook where Beancount would refuse a posting for its account, day or currency; the message says what to write."""
+    """Raises CannotBook if Beancount would refuse a posting for its account, day or currency; the message says what to write."""
     for posting in entry.postings:
         if problem := account_problem(book, posting.account, entry.date, posting.currency):
             raise CannotBook(problem)
 
 
 def account_problem(book: Book, account: str, day: date, currency: str) -> str:
-    """Why an amount of a currency cannot be booked on an account on a day; "" where it can."""
+    """Why an amount of a currency cannot be booked on an account on a day; "" if it can."""
     opened, closed = book.opened_accounts.get(account), book.closed_accounts.get(account)
     if opened is None:
         return not_opened(book, account, day, currency)

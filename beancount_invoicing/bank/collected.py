@@ -1,4 +1,4 @@
-"""Money of our own direct debits: one by one, or all of a file as the one movement that some banks book."""
+"""The money of our own direct debits: one by one, or a whole file as one movement, as some banks book it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ _CURRENCY = "EUR"
 def collected(
     known: Receivables, open_of: Callable[[str], Decimal], line: StatementLine, names: Names
 ) -> Proposal | None:
-    """What a line that brings money is for, if it names a direct debit that was handed in, or a file of them; else None."""
+    """The documents of a line that brings money, if it names a direct debit that was handed in, or a file of them;
+    otherwise None.
+    """
     if line.currency != _CURRENCY:
         return None
     order = next((naming.order for naming in names.namings if naming.order), None)
@@ -32,7 +34,7 @@ def collected(
 
 
 def perhaps_batch(known: Receivables, open_of: Callable[[str], Decimal], line: StatementLine) -> Proposal | None:
-    """The direct debits of which a line that names nothing brings just the sum, to be confirmed by a person; None for none."""
+    """The direct debits whose sum equals a line that names nothing, for a person to confirm; None if there are none."""
     found = [
         batch
         for batch in known.handed_in.by_total.get(_money(line), ())

@@ -107,7 +107,7 @@ class CustomerAccounts:
         return Source("", self._new)
 
     def tax_effect_of_allocation(self, transfer: Transfer, as_of: date) -> tuple[TaxEffect, ...]:
-        """The same for a transfer that allocates money on a customer's account to documents."""
+        """The effect on pending taxes of a transfer that allocates money on a customer's account to documents."""
         if not self.has_pending_taxes:
             return ()
         book = self._state(transfer.customer, as_of)[1]
@@ -115,9 +115,9 @@ class CustomerAccounts:
         return tuple(_effects(self._tax_due(transfer.customer, as_of), after, {leg.source for leg in transfer.legs}))
 
     def tax_effects(self, payments: Sequence[Payment], as_of: date) -> tuple[TaxEffect, ...]:
-        """The effect of payments that are not booked yet on pending taxes: what `tax_due` misses with them, and did not without.
+        """The effect on pending taxes of payments that are not booked yet: the difference that they make to `tax_due`.
 
-        By document, those first that belong to one.
+        By document; effects that belong to a document come first.
         """
         if not self.has_pending_taxes or not payments:
             return ()
@@ -141,7 +141,7 @@ class CustomerAccounts:
         return tuple(advance for advance in due.on_account if advance.payment.source in new)
 
     def after(self, entry: PaymentEntry) -> None:
-        """From now on, the entry counts as booked."""
+        """Counts the entry as booked from now on."""
         owners = {payment.source: payment.customer for payment in entry.payments}
         for payment in entry.payments:
             self._groups[self._find(payment.customer)].payments.append(payment)

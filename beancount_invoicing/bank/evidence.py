@@ -1,4 +1,4 @@
-"""What speaks for and against a line of a statement paying documents: facts in sentences, in tiers instead of a score.
+"""The evidence for and against a line of a statement paying documents: facts in sentences, in tiers instead of a score.
 
 A: a structured reference with valid check digits, or the reference of a direct debit of our own. B: a document's number as a whole
 word. C: the payer's account is known, and exactly one combination of open documents gives the amount. D: a name, an amount, a date.
@@ -23,7 +23,7 @@ Action = Literal["book", "propose", "known", "not-ours", "return"]
 
 
 class Proposal(NamedTuple):
-    """What a line of a statement is for. `book` and `return` need nobody's consent; `propose` does."""
+    """The use of a line of a statement. `book` and `return` need nobody's consent; `propose` does."""
 
     line: StatementLine
     action: Action
@@ -35,7 +35,7 @@ class Proposal(NamedTuple):
     evidence: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
     unstated_fee: Decimal = ZERO
-    """What banks kept back on the way beside the line's own fee, in the line's currency."""
+    """The amount that intermediary banks kept, beside the line's own fee, in the line's currency."""
 
 
 class Naming(NamedTuple):
@@ -47,7 +47,7 @@ class Naming(NamedTuple):
     weak: bool = False
     """Digits that could be anything: the amount must agree."""
     order: Order | None = None
-    """What was handed to the bank, and is carried out, or given back."""
+    """The order handed to the bank that the line carries out, or returns."""
 
 
 class Names(NamedTuple):

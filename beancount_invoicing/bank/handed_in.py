@@ -1,4 +1,4 @@
-"""What was handed to the bank in files of our own, by what its statements name it: direct debits, and payments out."""
+"""Orders handed to the bank in files of our own, direct debits and payments out, by the references in statements."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Order(NamedTuple):
     """Main account."""
     amount: Decimal
     instalment: int | None
-    """Where the document has several."""
+    """The instalment, if the document has several."""
     handed_in: Day
     execution_date: Day
     message_id: str
@@ -48,18 +48,18 @@ class Batch(NamedTuple):
 
 
 class HandedIn(NamedTuple):
-    """The orders that nobody withdrew."""
+    """The orders that were not withdrawn."""
 
     by_id: Mapping[str, Order]
-    """By the EndToEndId in capitals."""
+    """By EndToEndId, in capitals."""
     by_message: Mapping[str, tuple[Order, ...]]
-    """By the identifier of their file in capitals."""
+    """By the identifier of the file, in capitals."""
     by_total: Mapping[Decimal, tuple[Batch, ...]]
-    """The direct debits of a file and a day, and those of a whole file, where they are several."""
+    """By their sum: the direct debits of a file and a day, and those of a whole file, if there are several."""
 
 
 def handed_in(book: Book, as_of: date) -> HandedIn:
-    """What was handed to the bank by the end of `as_of`, as the ledger keeps it."""
+    """The orders handed to the bank by the end of `as_of`, from the ledger's records."""
     withdrawn = {event.end_to_end_id for event in book.events if event.kind == "not-collected" and event.date <= as_of}
     by_message: defaultdict[str, list[Order]] = defaultdict(list)
     by_id: dict[str, Order] = {}
@@ -88,16 +88,17 @@ def handed_in(book: Book, as_of: date) -> HandedIn:
 
 
 def batches(orders: Iterable[Order]) -> tuple[Batch, ...]:
-    """What a bank may show as one movement: all orders of a file, and those of each day of it."""
+    """The groups of orders that a bank may show as one movement: all orders of a file, and those of each day in it."""
     found = sorted(orders, key=lambda order: (order.execution_date, order.end_to_end_id))
     by_day = [tuple(group) for _day, group in groupby(found, key=lambda order: order.execution_date)]
     return tuple(Batch(group) for group in dict.fromkeys([tuple(found), *by_day]) if group)
 
 
 def order_of(known: HandedIn, line: StatementLine, money: Decimal) -> Order | None:
-    """The order that a line names by its EndToEndId: under a mandate, as a payment out or a return, or of the very amount.
+    """The order whose EndToEndId a line has. The line must also name the mandate, be a payment out or a return, or have
+    exactly the order's amount.
 
-    A payer may give a transfer the number of an invoice as its EndToEndId, too.
+    The reason: a payer may use an invoice number as the EndToEndId of a transfer, too.
     """
     order = known.by_id.get(line.end_to_end_id.upper()) if line.end_to_end_id else None
     if order is None:
@@ -108,8 +109,9 @@ def order_of(known: HandedIn, line: StatementLine, money: Decimal) -> Order | No
 
 
 def numbers_of_orders_of_old(line: StatementLine, numbers: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """The documents whose direct debit under a mandate a line is, where the ledger does not have the order: by the form of ours, by
-    `numbers` (their letters and digits)."""
+    """The documents of a direct debit under a mandate whose order the ledger does not have, recognised by the form of
+    our references. `numbers`: document numbers by their letters and digits.
+    """
     match = _OWN_FORM.fullmatch(line.end_to_end_id) if line.mandate else None
     if match is None:
         return ()
@@ -118,7 +120,7 @@ def numbers_of_orders_of_old(line: StatementLine, numbers: Mapping[str, Sequence
 
 
 def batch_of(known: HandedIn, line: StatementLine) -> tuple[Order, ...]:
-    """The orders of the file that a line names, in whatever field."""
+    """The orders of the file that a line names, in any field."""
     text = " ".join((line.batch, line.text, *line.references, line.end_to_end_id))
     for match in _MESSAGE.finditer(text):
         if orders := known.by_message.get(match.group().upper()):

@@ -1,4 +1,6 @@
-"""Lines of statements that the ledger has already: by the bank's id, in another format of the same days, or typed by hand."""
+"""Lines of statements that the ledger already has: found by the bank's id, in another format of the same days, or typed
+by hand.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ from beancount_invoicing.model import Day, Source
 
 _T = TypeVar("_T")
 DAYS = 5
-"""By how many days an entry typed by hand may differ from the bank's day."""
+"""How many days an entry typed by hand may differ from the bank's day."""
 
 
 class LedgerMovement(NamedTuple):
@@ -26,7 +28,7 @@ class LedgerMovement(NamedTuple):
     amount: Decimal
     currency: str
     source: Source
-    """Of the transaction."""
+    """The place of the transaction."""
     bank_id: str = ""
     words: str = ""
     """Its payee and narration."""
@@ -42,18 +44,18 @@ class Movements:
             self.add(movement)
 
     def add(self, movement: LedgerMovement) -> None:
-        """One more."""
+        """Adds a movement."""
         self._by_day[movement.date].append(movement)
         if movement.bank_id:
             self._by_id[movement.bank_id].append(movement)
 
     def give_id(self, movement: LedgerMovement, bank_id: str) -> None:
-        """From now on, one of them has the id of a line."""
+        """Gives a movement the id of a line."""
         self._by_day[movement.date].remove(movement)
         self.add(movement._replace(bank_id=bank_id))
 
     def near(self, lines: Sequence[StatementLine]) -> list[LedgerMovement]:
-        """Possible entries of lines: those with their ids, and those within DAYS days of one of them."""
+        """The movements that may be these lines: those with their ids, and those within DAYS days of one of them."""
         days = {line.date + timedelta(days=off) for line in lines for off in range(-DAYS, DAYS + 1)}
         found = [movement for day in sorted(days) for movement in self._by_day.get(day, ())]
         ids = sorted({line.bank_id for line in lines})
@@ -62,23 +64,24 @@ class Movements:
 
 @dataclass(frozen=True, slots=True)
 class KnownLines:
-    """Lines, by their place in the request, that the ledger has."""
+    """The lines that the ledger has, by their place in the request."""
 
     known: Mapping[int, LedgerMovement] = field(default_factory=dict)
     tied: Mapping[int, LedgerMovement] = field(default_factory=dict)
-    """Of those, the recognised entries without an id: each gets the line's."""
+    """By line, the recognised entry without an id, which gets the line's."""
     doubtful: Mapping[int, tuple[LedgerMovement, ...]] = field(default_factory=dict)
-    """Lines that may be one of several entries: nobody can tell which, or whether."""
+    """Lines that may be any of several entries, or none."""
 
 
 def known_lines(lines: Sequence[StatementLine], movements: Iterable[LedgerMovement]) -> KnownLines:
-    """Which lines of one account the ledger's movements on it are.
+    """Finds the lines of one account that are already among the ledger's movements.
 
-    An id says so for certain. An entry with an id that is in none of these lines, of a line's day and amount, is that line in
-    another format if its words are alike, and doubtful if they are not; two references that a bank gives in one form are two
-    movements. An entry without an id is the line of its amount within DAYS days, if it is the nearest of that line, and the line
-    the nearest of it; where two are as near as each other, it is doubtful. So is an entry with an id in another form, of the
-    amount within DAYS days: somebody may have typed it with a day of its own before a line was tied to it.
+    The same id identifies a line for certain. An entry with another id, which none of these lines has, of a line's day
+    and amount, is taken for that line in another format if the words are similar; if not, the line is doubtful. But two
+    different references of the same form are two movements. An entry without an id is taken for a line of the same
+    amount within DAYS days, if each is the nearest to the other. If two are equally near, the line is doubtful. It is
+    also doubtful if an entry of its amount within DAYS days has an id of another form: somebody may have typed that
+    entry with another day before it got the id.
     """
     movements = list(movements)
     ids = {line.bank_id for line in lines}

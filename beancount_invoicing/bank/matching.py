@@ -41,13 +41,13 @@ def match_lines(
     against: Mapping[int, Sequence[str]] = MappingProxyType({}),
     not_booked: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Proposal, ...]:
-    """A proposal for each line, in their order. The lines may be of several statements of accounts of one ledger.
+    """A proposal for each line, in their order. The lines may be from several statements of accounts of one ledger.
 
-    `against`: what speaks against booking a line, by its place, whatever it names. `not_booked`: the tiers of which nothing is
-    booked without asking, with why.
+    `against`: evidence against booking a line, by its place, whatever the line names. `not_booked`: the tiers that are
+    not booked without asking, with the reason.
 
-    A line is booked without asking (`book`, `return`) only by a document's reference or number, or by a known payer's only choice
-    of open documents, and only if nothing speaks against it.
+    A line is booked without asking (`book`, `return`) only by a document's reference or number, or if a known payer can
+    mean only one combination of open documents; and only if there is no evidence against it.
     """
     return _Matching(known, not_booked).run(lines, against)
 
@@ -57,7 +57,7 @@ class _Settled(NamedTuple):
 
     settlements: tuple[SettledDocument, ...]
     paid: Literal["whole", "part", ""]
-    """All of them, or a part of one; "" where nobody can tell."""
+    """All of them, or a part of one; "" if nobody can tell."""
     reason: str
     fee: Decimal = ZERO
     """What a bank has kept back of it without saying so."""

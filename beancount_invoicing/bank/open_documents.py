@@ -60,7 +60,7 @@ class OpenDocument(NamedTuple):
     """The first due first."""
     discount: Discount | None = None
     is_beyond_eea: bool = False
-    """Its customer is known to be where banks on the way may take fees off a payment in euros."""
+    """Whether its customer is known to be where intermediary banks may deduct fees from a payment in euros."""
     claims: tuple[str, ...] = ()
     """The open claims for interest and indemnity on it."""
 
@@ -96,9 +96,9 @@ class Receivables(NamedTuple):
     received: Mapping[str, tuple[ReceivedPayment, ...]]
     """The money that documents received and kept, by number, the latest last."""
     unstated_fee: Decimal
-    """What banks may have kept back of a payment without saying so, at most; 0 where nobody says it."""
+    """The largest fee that banks may deduct without stating it; 0 if the option is not set."""
     handed_in: HandedIn
-    """What the bank was told to collect, or to pay out."""
+    """The orders given to the bank to collect or to pay out."""
 
 
 @exact

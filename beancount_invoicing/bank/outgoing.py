@@ -24,7 +24,7 @@ RETURN_REASONS = {
     "MS03": _("the bank gives no reason"),
     "SL01": _("the payer's bank blocks this creditor"),
 }
-"""Of SEPA returns (ISO 20022 external code set, ExternalReturnReason1Code)."""
+"""The reasons of SEPA returns (ISO 20022 external code set, ExternalReturnReason1Code)."""
 
 
 def outgoing(
@@ -34,7 +34,9 @@ def outgoing(
     line: StatementLine,
     names: Names,
 ) -> Proposal:
-    """What a line that takes money away, or reverses an earlier one, is for; `received`: what documents received so far."""
+    """The use of a line that takes money away, or that reverses an earlier line; `received`: the money that documents
+    have received so far.
+    """
     if line.amount > 0:
         return Proposal(
             line,

@@ -1,4 +1,4 @@
-"""The accounts of a payment by default: the bank's, that of fees, that of discounts."""
+"""The default accounts of a payment: bank, fees, discounts."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ class ChosenAccount(NamedTuple):
 
 
 def bank_account(book: Book, day: date, account: str = "") -> ChosenAccount:
-    """The account on which the money comes on `day`: `account`, else the only one that the ledger names as a bank's
-    (`invoice-bank`), else that which past payments used most, else the only one of option `bank-accounts`. Raises CannotBook."""
+    """The bank account of a payment on `day`: `account`, else the only one that the ledger names with `invoice-bank`,
+    else the one that past payments used most, else the only one of option `bank-accounts`. Raises CannotBook.
+    """
     if account:
         return _opened(book, account, day)
     if len(book.bank_accounts) == 1:
@@ -40,12 +41,16 @@ def bank_account(book: Book, day: date, account: str = "") -> ChosenAccount:
 
 
 def fee_account(book: Book, day: date, account: str = "") -> ChosenAccount:
-    """The account of fees: `account`, else option `fee-account`, else that which past payments used most. Raises CannotBook."""
+    """The account of fees: `account`, else option `fee-account`, else the one that past payments used most. Raises
+    CannotBook.
+    """
     return _result_account(book, day, account, "fee-account", book.payment_accounts.fees, _("the bank's fees"))
 
 
 def discount_account(book: Book, day: date, account: str = "") -> ChosenAccount:
-    """The account of cash discounts, chosen alike by option `discount-account`. Raises CannotBook."""
+    """The account of cash discounts: option `discount-account`, else the one that past payments used most. Raises
+    CannotBook.
+    """
     return _result_account(book, day, account, "discount-account", book.payment_accounts.discounts, _("cash discounts"))
 
 
@@ -97,7 +102,9 @@ def _opened(book: Book, account: str, day: date) -> ChosenAccount:
 
 
 def not_opened(book: Book, account: str, day: date, currency: str = "") -> str:
-    """What to say of an account that the ledger does not open: one of nearly the same name, and how to open it on `day`."""
+    """The message about an account that the ledger does not open: the account with the most similar name, and how to
+    open it on `day`.
+    """
     opening = f"{day} open {account} {currency}".rstrip()
     near = get_close_matches(account, sorted(book.opened_accounts), n=1)
     if near:

@@ -1,9 +1,9 @@
 """The entry of a payment, worked out from what is open and from what the bank says of the money.
 
-`payment_entry` takes the facts (`MoneyMovement`), what they settle (`SettledDocument`, …) and whose account takes the rest, and
-gives a `PaymentEntry`: postings, links, metadata, where each figure comes from, and what speaks against it. It decides nothing:
-which documents are meant, and whether a cash discount is granted, is said by whoever calls it. `bean-invoice pay` and `bean-invoice
-bank import` both do, so that the same payment is booked alike:
+`payment_entry` takes the facts (`MoneyMovement`), what they settle (`SettledDocument`, …) and whose account takes the
+rest, and returns a `PaymentEntry`: postings, links, metadata, where each figure comes from, and what speaks against it.
+It decides nothing: which documents are meant, and whether a cash discount is granted, is said by whoever calls it.
+`bean-invoice pay` and `bean-invoice bank import` both do, so that the same payment is booked alike:
 
     accounts = CustomerAccounts(book)
     movement = MoneyMovement(
@@ -57,11 +57,10 @@ def payment_entry(
 ) -> PaymentEntry:
     """The transaction of a movement that settles documents, and leaves the rest on the account of a customer (its main account).
 
-    Every figure is rounded to its currency's decimals, half away from zero; the postings balance. The tax that becomes due, or is
-    due no more, is what `receivables.tax_due` says of it; `advance_tax` is the code of what stays on account, where that is for
-    services that are known by then. Raises CannotBook where a document is not there, less of it is open, the
-    money and what it settles do not add up, an account or a price is not known, or an account does not take the entry
-    (`must_be_bookable`).
+    Every figure is rounded to its currency's decimals, half away from zero; the postings balance. Taxes become due, or
+    are no longer due, as `receivables.tax_due` calculates. `advance_tax` is the tax code of the money that stays on
+    account, if it is for services that are already known. Raises CannotBook if a document does not exist, if less of it
+    is open, if the money and what it settles do not add up, or if an account or a price is unknown.
     """
     legs = legs_of(accounts, settled, movement.date)
     _must_fit(movement, legs)
@@ -110,7 +109,7 @@ def payment_entry(
 
 
 def _must_fit(movement: MoneyMovement, legs: Sequence[CustomerLeg]) -> None:
-    """Raises CannotBook where the fee is below 0, or the documents are in several currencies."""
+    """Raises CannotBook if the fee is below 0, or the documents are in several currencies."""
     if movement.fee < 0:
         raise CannotBook(
             _("a fee must be 0 or more, not {fee} {currency}", fee=movement.fee, currency=movement.currency)

@@ -1,4 +1,6 @@
-"""What somebody may mean to pay of an open document: all of it, less a discount, without what is kept back, or an instalment."""
+"""The amounts that a payer may mean to pay of an open document: everything, less a discount, without a retention, or an
+instalment.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from beancount_invoicing.model import ZERO, Day
 
 
 class PaymentOption(NamedTuple):
-    """A sum that a payer may mean to pay of a document, and what it settles; its reason is made where somebody asks for it."""
+    """An amount that a payer may mean to pay of a document, and what it settles. Its reason is worked out only when it
+    is needed.
+    """
 
     money: Decimal
     settles: Decimal
@@ -22,8 +26,10 @@ class PaymentOption(NamedTuple):
 
 
 def payment_options(document: OpenDocument, left: Decimal, day: Day) -> tuple[PaymentOption, ...]:
-    """What somebody may pay on `day` of a document of which `left` is open: all, all but the cash discount, what is due without
-    what is kept back, or its first instalments. Each sum once, all of it first."""
+    """The amounts that somebody may mean to pay on `day` of a document of which `left` is open: everything, everything
+    less the cash discount, everything due without retentions, or its first instalments. Each amount once, the whole
+    first.
+    """
     whole = PaymentOption(left, left)
     if left != document.open or left < 0 or (len(document.parts) == 1 and not document.discount):
         return (whole,)
@@ -43,7 +49,7 @@ def payment_options(document: OpenDocument, left: Decimal, day: Day) -> tuple[Pa
 
 
 def option_reason(document: OpenDocument, option: PaymentOption) -> str:
-    """Why just that sum, in words that follow it."""
+    """The reason for exactly this amount, in words that follow it."""
     match option.means:
         case "discount":
             assert document.discount is not None

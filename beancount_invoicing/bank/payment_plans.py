@@ -1,4 +1,4 @@
-"""What a person means who says that documents were paid, or that a payment came back, or is paid back: how much of each."""
+"""The plan of a payment, a return or a refund that a person requests: how much of each document is settled."""
 
 from __future__ import annotations
 
@@ -19,32 +19,34 @@ from beancount_invoicing.rules.steps import round_to
 
 
 class WantedDocument(NamedTuple):
-    """A document that is named, and how much of it (above 0, in its currency) where that is said."""
+    """A requested document, and the amount to settle of it, if given (above 0, in its currency)."""
 
     number: str
     amount: Decimal | None = None
 
 
 class PaymentPlan(NamedTuple):
-    """What is settled of each document, what moved at the bank for it, and what to know about it."""
+    """How much of each document is settled, what moved at the bank, and notices."""
 
     settled: tuple[SettledDocument, ...]
     amount: Decimal
-    """Net of the fee, in the money's currency; negative where it left."""
+    """Net of the fee, in the money's currency; negative if money left."""
     notices: tuple[str, ...] = ()
     on_account_of: str = ""
-    """The customer (main account) from whose account the rest is taken; "" where there is none."""
+    """The customer (main account) from whose account the rest is taken; "" if none."""
 
 
 class DiscountOnOffer(NamedTuple):
-    """What may still be taken off a document that is paid as a whole by a day (inclusive)."""
+    """The discount for paying the whole document by a day (inclusive)."""
 
     amount: Decimal
     until: date
 
 
 def discount_on_offer(accounts: CustomerAccounts, invoice: Invoice, day: date) -> DiscountOnOffer | None:
-    """The cash discount of what is open of a document, whether `day` is still in time for it or not; None where it offers none."""
+    """The cash discount on the open amount of a document, whether or not `day` is still in time for it; None if it
+    offers none.
+    """
     open_ = open_amount(accounts, invoice, day)
     try:
         found = payment_terms.discounted_rest(invoice, invoice.payable - open_, currency_decimals(invoice.currency))
@@ -54,7 +56,7 @@ def discount_on_offer(accounts: CustomerAccounts, invoice: Invoice, day: date) -
 
 
 def open_amount(accounts: CustomerAccounts, invoice: Invoice, day: date) -> Decimal:
-    """What is open of a document, with its sign, as of `day` or the ledger's end, whichever is later."""
+    """The open amount of a document, with its sign, as of `day` or the ledger's end, whichever is later."""
     return sum((item.open for item in _items(accounts, invoice, day)), ZERO)
 
 
@@ -93,7 +95,7 @@ def named_invoice(accounts: CustomerAccounts, number: str) -> Invoice:
 
 
 class PaymentPlanner:
-    """Works out what of several documents a payment settles, one `day`."""
+    """Works out how much of several documents a payment settles, on one `day`."""
 
     def __init__(
         self, accounts: CustomerAccounts, day: date, wanted: Sequence[WantedDocument], *, instalment: int | None = None
@@ -115,10 +117,11 @@ class PaymentPlanner:
         agreed_discount: Decimal | None = None,
         keeps_rest: bool = False,
     ) -> PaymentPlan:
-        """What `amount` (what the account shows; None: as much as is open and due) and the `fee` settle.
+        """The plan for `amount` (as the bank account shows it; None: everything open and due) and the `fee`.
 
-        `discount`: whether the discount on offer is taken; None: where the money is just what it leaves. `agreed_discount`: how
-        much is given up of the one document, whatever it offers. `keeps_rest`: what is too much stays on account. CannotBook.
+        `discount`: whether the discount on offer is taken; None: if the money is exactly the reduced amount.
+        `agreed_discount`: another discount on the only document, whatever it offers. `keeps_rest`: an excess stays on
+        account. Raises CannotBook.
         """
         claims = self.wanted[0][0].currency
         shares = self._shares()
@@ -148,7 +151,7 @@ class PaymentPlanner:
         return self._plan(self._as_far_as(shares, discounts, min(came, whole)), discounts, came - fee)
 
     def _must_be_open(self) -> None:
-        """Raises CannotBook where one of the documents is not there by then, or nothing is open of it."""
+        """Raises CannotBook if one of the documents is not there by then, or nothing is open of it."""
         for invoice, _amount in self.wanted:
             if invoice.booked_from > self.day:
                 name = invoice.customer.name if invoice.customer else ""
@@ -260,7 +263,7 @@ class PaymentPlanner:
     def _discounts(
         self, shares: dict[str, Decimal], came: Decimal | None, wanted: bool | None, agreed: Decimal | None
     ) -> dict[str, Decimal]:
-        """What is given up of each document. Raises CannotBook where a discount is wanted, but is offered no more."""
+        """What is given up of each document. Raises CannotBook if a discount is wanted, but is offered no more."""
         if agreed is not None:
             if len(self.wanted) > 1:
                 raise CannotBook(_("an agreed discount is for one document: book what was paid on each separately"))
@@ -385,13 +388,13 @@ class PaymentPlanner:
 
 
 def in_decimals(amount: Decimal, currency: str) -> Decimal:
-    """The same amount with its currency's decimals, 250.00 for 250; one that has more keeps them."""
+    """The same amount with its currency's decimals, 250.00 for 250; an amount with more decimals keeps them."""
     whole = round_to(amount, currency_decimals(currency))
     return whole if whole == amount else amount
 
 
 def closed(accounts: CustomerAccounts, invoice: Invoice, day: date) -> str:
-    """Why nothing of a document can be paid, and what to do about money that came all the same."""
+    """Why nothing of a document can be paid, and what to do about money that was received anyway."""
     new = accounts.book.final_replacement_of(invoice)
     if new:
         return _(
@@ -427,8 +430,9 @@ class _Lot(NamedTuple):
 def plan_return(
     accounts: CustomerAccounts, day: date, wanted: Sequence[WantedDocument], amount: Decimal | None, fee: Decimal
 ) -> PaymentPlan:
-    """What the bank took back: the latest payment of the documents with all that it settled; or only `amount` of the one that is
-    named. Raises CannotBook where nothing was paid on them."""
+    """The plan for money that the bank took back: the latest payment of the documents with everything that it settled,
+    or only `amount` of the named document. Raises CannotBook if nothing was paid on them.
+    """
     invoices = [named_invoice(accounts, document.number) for document in wanted]
     settled: dict[str, SettledDocument] = {}
     notices: list[str] = []
@@ -540,7 +544,9 @@ def _of_entry(
 def plan_refund(
     accounts: CustomerAccounts, day: date, wanted: Sequence[WantedDocument], amount: Decimal | None, fee: Decimal
 ) -> PaymentPlan:
-    """What is paid back: the credit that is left of credit notes, and what was paid too much on invoices. Raises CannotBook."""
+    """The plan for money that is paid back: the unused part of credit notes, and the overpayment of invoices. Raises
+    CannotBook.
+    """
     there: dict[str, Decimal] = {}
     for document in wanted:
         invoice = named_invoice(accounts, document.number)
@@ -586,7 +592,7 @@ def plan_refund(
 
 
 def overpaid(accounts: CustomerAccounts, invoice: Invoice, day: date) -> Decimal:
-    """What was paid too much on an invoice and lies on the account under its number."""
+    """The overpaid amount of an invoice that is on the account under its number."""
     assert invoice.customer is not None
     unallocated = accounts.allocated(invoice.customer.account, accounts.last_day(day)).unallocated
     return -sum((left for payment, left in unallocated if invoice.number in (payment.settles or payment.links)), ZERO)

@@ -20,7 +20,7 @@ from beancount_invoicing.rules.tax import code_of_name
 
 
 class TaxPosting(NamedTuple):
-    """A posting on an account of a tax, for one document; `number` is "" of what belongs to none."""
+    """A posting on a tax account, for one document; `number` is "" for tax that belongs to none."""
 
     account: str
     code: str
@@ -28,7 +28,7 @@ class TaxPosting(NamedTuple):
     amount: Decimal
     number: str
     cancelled: Decimal
-    """What of it the discount lowers: it is no part of the account of discounts."""
+    """The part of it by which the discount lowers the tax; it is not booked on the account of discounts."""
     because: str
     steps: tuple[CalculationStep, ...] = ()
 

@@ -42,7 +42,9 @@ class Valuation(NamedTuple):
 
 
 def price_of(value: Decimal, amount: Decimal, currency: str) -> PricedAmount:
-    """The price of an `amount` that weighs `value`: per unit, or in total if no number gives that of a unit (3.3333…)."""
+    """The price at which `amount` has the weight `value`: per unit, or in total if no exact price per unit exists
+    (3.3333…).
+    """
     rate = value / amount
     exponent = rate.normalize().as_tuple().exponent
     if len(rate.as_tuple().digits) < getcontext().prec and -exponent <= 8:  # type: ignore[operator] # an amount is finite
@@ -54,8 +56,8 @@ def price_of(value: Decimal, amount: Decimal, currency: str) -> PricedAmount:
 def valuation(book: Book, movement: MoneyMovement, legs: Sequence[CustomerLeg]) -> Valuation:
     """What the money, its fee and the claims are worth in the currency in which the claims were booked, else in the books' own.
 
-    A claim keeps the price of its invoice; money in another currency than that of the value has the ledger's latest price up to its
-    day, else what was booked of the claim. Raises CannotBook where no price is known.
+    A claim keeps the price of its invoice. Money in another currency is converted at the ledger's latest price up to
+    its day, or else gets the booked value of the claim. Raises CannotBook if no price is known.
     """
     money_currency = movement.currency
     booked = {leg.value_currency for leg in legs if leg.number}

@@ -44,7 +44,7 @@ class SettledDocument(NamedTuple):
 
     number: str
     amount: Decimal
-    """With `discount`, which is a part of it."""
+    """The amount, with `discount` included."""
     discount: Decimal = ZERO
     """How much of `amount` is given up as cash discount, with its sign."""
     instalment: int | None = None
@@ -52,7 +52,9 @@ class SettledDocument(NamedTuple):
 
 
 class PaymentPosting(NamedTuple):
-    """A posting to be written; `price` is what one unit is worth, and in which currency, or what all of it is, `price_is_total`."""
+    """A posting to be written; `price` is the price of one unit, with its currency, or with `price_is_total` the price
+    of the whole amount.
+    """
 
     account: str
     amount: Decimal
@@ -86,10 +88,10 @@ class PaymentEntry(NamedTuple):
     explanation: tuple[ExplainedFigure, ...]
     """In the order of the postings."""
     against: tuple[str, ...]
-    """What speaks against it, or what a person should know before it is written: a sentence each."""
+    """Evidence against it, or what a person should know before it is written, as sentences."""
     settled: tuple[SettledDocument, ...]
     currency: str
-    """Of the documents, and of what stays on account."""
+    """The currency of the documents, and of the money that stays on account."""
     on_account: Decimal
     """The unallocated amount that stays on the customer's account (negative: what is taken from there), in the claims' currency."""
     payments: tuple[Payment, ...] = ()

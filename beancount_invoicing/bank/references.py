@@ -26,7 +26,7 @@ class StructuredReference(NamedTuple):
     kind: ReferenceKind
     core: str
     valid: bool
-    """The check digits are right."""
+    """Whether the check digits are right."""
 
 
 def structured_references(line: StatementLine) -> tuple[StructuredReference, ...]:
@@ -45,7 +45,7 @@ def structured_references(line: StatementLine) -> tuple[StructuredReference, ...
 
 
 def is_structured(reference: str) -> bool:
-    """Whether a bank's reference is one with check digits, right or wrong: not a text that may contain numbers."""
+    """Whether a bank's reference has check digits, right or wrong, and is not a text that may contain numbers."""
     found = _whole(reference)
     return found is not None and (found.valid or found.kind == "ISO 11649")
 

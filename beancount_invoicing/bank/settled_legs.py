@@ -16,7 +16,7 @@ from beancount_invoicing.receivables import Allocated
 
 
 class CustomerLeg(NamedTuple):
-    """A posting on a customer's account; `amount` has the ledger's sign, negative where a claim is settled."""
+    """A posting on a customer's account; `amount` has the ledger's sign, negative if a claim is settled."""
 
     number: str
     """The document's number; "" for money that stays on the account."""
@@ -25,7 +25,7 @@ class CustomerLeg(NamedTuple):
     currency: str
     amount: Decimal
     discount: Decimal = ZERO
-    """What of `amount` is given up, with its sign."""
+    """The part of `amount` that is given up as a discount, with its sign."""
     instalment: int | None = None
     booked_value: Decimal | None = None
     """The booked value of `amount`, in `value_currency`, with its sign; None if the claim has no price."""
@@ -44,7 +44,8 @@ class _Part(NamedTuple):
 def legs_of(accounts: CustomerAccounts, settled: Sequence[SettledDocument], day: date) -> tuple[CustomerLeg, ...]:
     """The postings on customers' accounts, in the order of `settled`; one by document and account.
 
-    Raises CannotBook where a document is not there on `day`, or where less is open of it (or was paid on it) than is said.
+    Raises CannotBook if a document does not exist on `day`, or if less is open on it (or was paid on it) than
+    requested.
     """
     legs: list[CustomerLeg] = []
     used: defaultdict[tuple[Source, str], Decimal] = defaultdict(lambda: ZERO)

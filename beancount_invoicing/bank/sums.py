@@ -19,10 +19,11 @@ Choice = tuple[tuple[str, PaymentOption], ...]
 def choices(
     options: Mapping[str, Sequence[PaymentOption]], money: Decimal, *, every: bool = False, most: int = 2
 ) -> tuple[Choice, ...]:
-    """The choices of documents that make just `money`, at most `most` of them; of `every` document something, or of any.
+    """The combinations of documents that add up exactly to `money`, at most `most` of them. With `every`, each document
+    takes part; otherwise any may.
 
-    `options` has at most MOST_DOCUMENTS documents, or twice as many where each has a single option. Half of the sums are looked up
-    in the other half, so that the work grows by the square root of their number.
+    `options` has at most MOST_DOCUMENTS documents, or twice as many if each has a single option. The sums of one half
+    are looked up among those of the other half, so that the work grows with the square root of their number.
     """
     items = list(options.items())
     middle = len(items) // 2
@@ -43,7 +44,9 @@ def choices(
 def choices_above(
     options: Mapping[str, PaymentOption], money: Decimal, most_above: Decimal, *, most: int = 2
 ) -> tuple[Choice, ...]:
-    """The choices of documents that make more than `money`, by `most_above` at most; of MOST_DOCUMENTS documents or fewer."""
+    """The combinations of documents that exceed `money`, by `most_above` at most; for MOST_DOCUMENTS documents or
+    fewer.
+    """
     found: list[Choice] = []
     for total, choice in _sums([(number, (option,)) for number, option in options.items()], every=False):
         if choice and money < total <= money + most_above:

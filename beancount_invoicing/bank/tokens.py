@@ -11,8 +11,8 @@ from typing import NamedTuple
 from beancount_invoicing.rules.accents import without_accents
 
 BOUNDARY = "\x1f"
-"""Marks where words do not belong together: between the fields of a line, and in place of anything that is not a document's
-number.
+"""Separates words that do not belong together: between the fields of a line, and instead of anything that is not a
+document's number.
 """
 
 _WORD = re.compile(r"[A-Za-z0-9]+")
@@ -72,7 +72,9 @@ class NumberIndex(NamedTuple):
     by_letters_and_digits: Mapping[str, tuple[str, ...]]
     longest: int
     shapes: frozenset[str]
-    """The shapes of those with a letter at the front, each digit as 0: what has such a shape without being one was meant as one."""
+    """The shapes of numbers that begin with a letter, each digit as 0. A word of such a shape that is not a number was
+    meant to be one.
+    """
 
 
 def number_index(numbers: Iterable[str]) -> NumberIndex:
@@ -100,11 +102,11 @@ def shape(bare: str) -> str:
 
 
 def mentions(text: str, index: NumberIndex) -> tuple[tuple[Mention, ...], tuple[str, ...]]:
-    """The documents that a text names, in its order, and the numbers that look like one of ours and are none.
+    """The documents that a text names, in its order, and the words that look like our numbers but are not.
 
-    A number is named by whole words: signs and spaces may be missing or be others, but neither letters nor digits may follow or
-    precede that do not belong to it. Of two that overlap, the one that is written with its own signs is meant; of two that both
-    are, or are not, both are given as one mention; and so is a longer one that goes on behind a blank.
+    A number must be a whole word: signs and spaces may be missing or differ, but no letters or digits that do not
+    belong to it may come directly before or after it. If two numbers overlap, the one written with its own signs is
+    meant. If both are, or neither is, they form one mention; so does a longer number that continues after a blank.
     """
     plain = masked(text)
     words = [(match.group().lower(), match.start(), match.end()) for match in _WORD.finditer(plain)]
@@ -238,7 +240,9 @@ def _unknown(
 
 
 def masked(text: str) -> str:
-    """A text of the same length, in plain letters, with a boundary for each sign of what is certainly no number of a document."""
+    """A text of the same length, in plain letters, in which boundaries replace all characters that certainly belong to
+    no document number.
+    """
     plain = without_accents(text)
     plain = plain if len(plain) == len(text) else "".join(_plain(sign) for sign in text)
     spans = [match.span() for pattern in (_DATES, _PHONES, _LABELLED) for match in pattern.finditer(plain)]

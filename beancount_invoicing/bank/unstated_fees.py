@@ -1,4 +1,4 @@
-"""What banks on the way may have kept back of a payment, where no statement says it."""
+"""Fees that banks may have deducted from a payment without stating them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from beancount_invoicing.messages import _, joined
 def unstated_fee(
     known: Receivables, documents: Sequence[OpenDocument], missing: Decimal, line: StatementLine
 ) -> Literal["sure", "perhaps", ""]:
-    """Whether what is missing is a fee: "perhaps" from a customer in the EEA, where a payment must arrive whole; "" where it is
-    more than the option `unstated-fee` allows, the line states its fee, or currencies differ."""
+    """Whether the missing amount is a fee: "perhaps" from a customer in the EEA, where a payment must arrive in full;
+    "" if it is more than option `unstated-fee` allows, if the line states its fee, or if currencies differ.
+    """
     if line.fee or line.ordered_currency or not 0 < missing <= known.unstated_fee:
         return ""
     if any(document.currency != line.currency for document in documents):
@@ -24,7 +25,7 @@ def unstated_fee(
 
 
 def fee_reason(total: Decimal, money: Decimal, line: StatementLine, numbers: Iterable[str]) -> str:
-    """That a fee explains what is missing."""
+    """The reason that a fee explains the missing amount, in words."""
     return _(
         "{money} {currency} is what is open of {numbers} less {missing} that a bank may have kept back",
         money=money,

@@ -1,4 +1,4 @@
-"""A payment that is not written yet, as it will be read from the ledger later."""
+"""A payment that is not written yet, in the form in which it will later be read from the ledger."""
 
 from __future__ import annotations
 

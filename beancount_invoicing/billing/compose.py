@@ -64,7 +64,7 @@ class DraftRequest(NamedTuple):
     Withholdings too.
     """
     exchange: ExchangeRate | None = None
-    """How the document that it corrects is booked, if that is in another currency."""
+    """If the document that it corrects is booked in another currency: how."""
 
 
 def compose_draft(

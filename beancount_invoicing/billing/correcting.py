@@ -176,7 +176,7 @@ def _can_be_corrected(book: Book, invoice: Invoice, wanted: Correction, day: dat
 
 
 def _must_not_be_corrected_already(book: Book, invoice: Invoice) -> None:
-    """Raises CannotCorrect where an invoice is replaced, or credited, already."""
+    """Raises CannotCorrect if an invoice is replaced, or credited, already."""
     number = invoice.number
     by = book.corrections.get(number, ())
     for other in by:

@@ -649,7 +649,7 @@ def _reopened(book: Book, left: LeftToCredit, line_left_to_credit: LineLeftToCre
 
 
 def _must_be_whole(left: LeftToCredit, line_left_to_credit: LineLeftToCredit, back: DraftLine) -> None:
-    """Raises CannotCredit where a period, milestone or expense would be billed again that a credit note has given back already, or
+    """Raises CannotCredit if a period, milestone or expense would be billed again that a credit note has given back already, or
     in part: each is billed whole."""
     invoice, line = left.invoice, line_left_to_credit.line
 

@@ -70,7 +70,7 @@ class DraftLine(NamedTuple):
 
     @property
     def supply_date(self) -> date | None:
-        """The day of its supply; None if it is not known."""
+        """The day of its supply; None if it is unknown."""
         return self.delivered or self.end or self.expense
 
 

@@ -49,7 +49,7 @@ class ChangeOrder(NamedTuple):
 
     @property
     def words(self) -> str:
-        """What it is called in messages."""
+        """Its name in messages."""
         return _("the change order of {day} ({amount})", day=self.date, amount=f"{self.amount:+f}")
 
     @property
@@ -379,8 +379,8 @@ def stranded(
     currency: str,
     day: date,
 ) -> list[Stranded]:
-    """What is left of a contract's deposits, the latest first, beyond what is left to bill of a fixed price on `day`; if the
-    contract ended before that day, beyond what can still be billed.
+    """The parts of a contract's deposits, the latest first, that exceed what is left to bill of a fixed price on `day`.
+    If the contract ended before that day, those that exceed what can still be billed.
 
     `net`: what its documents bill, `waits`: what may be billed; both without deposits and tax.
     """
@@ -431,9 +431,10 @@ DepositTaxesDue = Callable[[], Mapping[tuple[str, str], Decimal]]
 
 
 def deposit_taxes_due(book: Book, day: date) -> DepositTaxesDue:
-    """How much of the deposits' taxes that are due on payment is due on `day` (inclusive), in the deposits' currencies.
+    """Of the deposits' taxes that are due on payment, the amounts that are due on `day` (inclusive), in the deposits'
+    currencies.
 
-    It is worked out once, at the first use.
+    They are worked out only once, when first needed.
     """
 
     @cache

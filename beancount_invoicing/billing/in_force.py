@@ -40,7 +40,9 @@ def versions(contract_versions: Dated[Contract]) -> Iterator[tuple[Contract, dat
 
 
 def contract_spans(contract_versions: Dated[Contract]) -> list[ContractSpan]:
-    """The stretches of a contract. One that had ended and is given a later end begins again on the date of that amendment."""
+    """The spans of a contract. If a contract had ended and gets a later end, another span begins on the date of that
+    amendment.
+    """
     result: list[ContractSpan] = []
     rhythm: tuple[str, date | None] | None = None
     origin = contract_versions.first.start

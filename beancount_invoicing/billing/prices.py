@@ -156,7 +156,7 @@ def tax_code(book: Book, customer: str, own_code: str, item: str, day: date, nat
 
 
 def tax_rate(book: Book, customer: str, own_code: str, item: str, day: date) -> Decimal:
-    """The rate in percent of that code; 0 if it is not known."""
+    """The rate in percent of that code; 0 if it is unknown."""
     code = tax_code(book, customer, own_code, item, day)
     return book.taxes[code].at(day).rate if code in book.taxes else Decimal(0)
 

@@ -67,9 +67,10 @@ def redraft(
 ) -> Redraft:
     """The draft with lines changed, dropped (counted from 1) and added; everything that follows from its lines is worked out again.
 
-    The time that its lines bill follows their quantities: unused time stays on the account, and more is taken from the unbilled
-    time on the draft's date. Deposits that it names are deducted as far as its lines reach; so are the other deposits of the same
-    contracts. `exchange`: how it is booked if that is in another currency. Raises CannotRedraft, CannotCompose.
+    The time that its lines bill follows their quantities: unused time stays on the account, and more is taken from the
+    unbilled time on the draft's date. Deposits that it names, and other deposits of the same contracts, are deducted
+    until the lines are used up. `exchange`: how the document is booked if it is in another currency. Raises
+    CannotRedraft, CannotCompose.
     """
     _can_be_changed(invoice)
     made = redraft_document(book, invoice, edits, drop, add, exchange)
@@ -131,7 +132,7 @@ def redraft_document(
 def _must_have_lines(
     invoice: Invoice, edit_by_line: Mapping[int, LineEdit], drop: frozenset[int], *, has_lines: bool
 ) -> None:
-    """Raises CannotRedraft where a line is changed or dropped that there is not, or both, or no line would be left."""
+    """Raises CannotRedraft if a line is changed or dropped that there is not, or both, or no line would be left."""
     for index in (*edit_by_line, *drop):
         if not 1 <= index <= len(invoice.lines):
             count = len(invoice.lines)

@@ -48,7 +48,7 @@ def billable_periods(
 
 
 def begun_periods(book: Book, contract_versions: Dated[Contract], until: date, decimals: int) -> list[BillablePeriod]:
-    """The pieces of `pieces`, and those of the period that runs on `until` (inclusive), due only later."""
+    """The pieces of `pieces`, and those of the period running on `until` (inclusive), which are due later."""
     result: list[BillablePeriod] = []
     prorated = any(version.prorate for _day, version in contract_versions.versions)
     holes = paused_periods(contract_versions)
@@ -168,7 +168,9 @@ def unbilled_periods(
 def accrued_periods(
     book: Book, contract_versions: Dated[Contract], as_of: date, billed: list[Period], decimals: int
 ) -> list[BillablePeriod]:
-    """The part that has run by the end of `as_of` of pieces that are due later, less what is billed: to be valued by its days."""
+    """The elapsed part, by the end of `as_of`, of pieces that are due later, less what is billed. It is to be valued by
+    its days.
+    """
     result = []
     for piece in begun_periods(book, contract_versions, as_of, decimals):
         if piece.due > as_of >= piece.span.start:

@@ -1,4 +1,4 @@
-"""The rate of each line of a document that is composed: that of its day of supply."""
+"""The rate of each line of a new document: that of its day of supply."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def with_tax_rates(
 def with_deposit_rates(
     book: Book, lines: Sequence[DraftLine], deposits: Sequence[DepositLeft], day: date
 ) -> tuple[tuple[int, DraftLine], ...]:
-    """The lines of a document of `day`, each with its place among those given; lines from which deposits of before a change of rate
-    are deducted are split.
+    """The lines of a document of `day`, each with its place among the given lines. A line is split if a deposit from
+    before a change of rate is deducted from it.
 
     The deducted part has the rate of the deposit, and the rest is a line of its own: what is paid on account is taxed at the rate
     of that time (directive 2006/112/EC, art. 65 and 93 (a)), unless the seller's country adjusts it. A line of several units or

@@ -66,7 +66,7 @@ class _Out(NamedTuple):
 
 
 def of_whom(work: Work, person: str, task: str) -> bool:
-    """Whether time is of a person and for a task, in any case of letters; "": of anybody, for any."""
+    """Whether time is of a person and for a task, ignoring case; "" matches any."""
     return (not person or work.person.casefold() == person.casefold()) and (
         not task or work.task.casefold() == task.casefold()
     )

@@ -94,7 +94,7 @@ def period_amount_difference(
     waits: Sequence[Work],
     decimals: int,
 ) -> Decimal | None:
-    """The amount of a period beyond the lines that bill it, or below (< 0), without any more units; None if it is not known.
+    """The amount of a period beyond the lines that bill it, or below (< 0), without any more units; None if it is unknown.
 
     `days`: all days of the period on which the contract is in force; `waits`: unbilled time, of which earlier periods may need what
     they would carry over. Raises periods.PeriodError, tiers.TierError.

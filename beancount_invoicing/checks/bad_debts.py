@@ -15,8 +15,8 @@ from beancount_invoicing.rules.steps import round_to
 
 
 def check_bad_debt_recoveries(book: Book, allocated: Allocated) -> Iterator[Finding]:
-    """What was written off and paid after all is no longer a loss: an entry takes that part of it back, and its tax is due
-    again. France: the recovered tax is due again on what is then paid (BOI-TVA-DED-40-10-20).
+    """An amount written off but paid after all is no longer a loss: an entry must take that part of the loss back, and
+    its tax is due again. France: the recovered tax is due again on what is then paid (BOI-TVA-DED-40-10-20).
     """
     for recovery in allocated.recoveries:
         payment = recovery.payment

@@ -16,8 +16,8 @@ from beancount_invoicing.rules import supply
 
 
 def check_distance_sales(book: Book) -> Iterator[Finding]:
-    """Shipped goods, and electronic services, for consumers in other states of the Union may be charged with the seller's own
-    tax up to a threshold only, for both together (art. 59c).
+    """Shipped goods and electronic services for consumers in other states of the Union may be charged with the seller's
+    own tax only up to a threshold, which applies to both together (art. 59c).
     """
     rule = law.distance_sales()
     sales: list[tuple[Invoice, str, Line, Decimal]] = []

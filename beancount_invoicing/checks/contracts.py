@@ -160,8 +160,8 @@ def _missing(book: Book, contract: Contract, day: date) -> Iterator[tuple[Severi
 
 
 def check_amendments(book: Book) -> Iterator[Finding]:
-    """An amendment changes neither the mode, nor the past; a subscription is handed over so that each customer has days of
-    its own, and back to a former customer only on purpose.
+    """An amendment changes neither the mode nor the past. A subscription is handed over so that each customer has days
+    of its own, and is handed back to a former customer only on purpose.
     """
     for dated in book.contracts.values():
         before = dated.first
@@ -411,7 +411,7 @@ def _of(milestone: Milestone, message: str, severity: Severity = "error") -> Fin
 
 
 def check_billed_twice(book: Book) -> Iterator[Finding]:
-    """No period and no milestone is billed twice (less what is credited)."""
+    """No period and no milestone is billed twice; credits are deducted."""
     spans: defaultdict[str, list[tuple[Line, str]]] = defaultdict(list)
     stages: defaultdict[tuple[str, str], list[tuple[Line, str]]] = defaultdict(list)
     for invoice in book.invoices:
@@ -469,7 +469,9 @@ def check_billed_twice(book: Book) -> Iterator[Finding]:
 
 
 def check_billed_otherwise(book: Book) -> Iterator[Finding]:
-    """What was billed is what the contract, its items and indexes now give for the days, unless it was agreed otherwise."""
+    """The billed amounts are those that the contract, its items and indexes now give for the days, unless something
+    else was agreed.
+    """
     for adjustment in retroactive_adjustments(book):
         end = ends(book.contracts[adjustment.contract.code].at(adjustment.days.end))
         ended = end is not None and end < adjustment.days.end

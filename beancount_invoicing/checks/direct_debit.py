@@ -81,7 +81,9 @@ def _distinct(customers: Iterator[Customer]) -> Iterator[Customer]:
 
 
 def check_debtor_accounts(book: Book) -> Iterator[Finding]:
-    """Accounts that are debited, or paid out to, have valid check digits: a bank would reject the whole file."""
+    """Accounts that are debited, or to which money is paid out, have valid check digits: otherwise a bank would reject
+    the whole file.
+    """
     every = (customer for dated in book.customers.values() for _day, customer in dated.versions)
     for customer in _distinct(every):
         for kind, key, value in (
@@ -104,7 +106,7 @@ def check_debtor_accounts(book: Book) -> Iterator[Finding]:
 
 
 def check_mandate_references(book: Book) -> Iterator[Finding]:
-    """No two customers have one mandate reference: it is unique for the creditor (SDD Core rulebook, AT-01)."""
+    """No two customers have the same mandate reference: it is unique for the creditor (SDD Core rulebook, AT-01)."""
     holders: defaultdict[str, dict[str, Customer]] = defaultdict(dict)
     for _day, customer in _with_mandate(book):
         holders[customer.mandate].setdefault(customer.account, customer)
@@ -157,7 +159,7 @@ def check_creditor(book: Book) -> Iterator[Finding]:
 
 
 def check_lapsed_mandates(book: Book) -> Iterator[Finding]:
-    """No mandate is kept that has lapsed: 36 months without a collection (SDD Core rulebook, 4.1)."""
+    """No customer has a lapsed mandate: one without a collection for 36 months (SDD Core rulebook, 4.1)."""
     with_mandate = [
         customer
         for dated in book.customers.values()

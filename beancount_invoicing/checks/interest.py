@@ -92,8 +92,8 @@ def _agreeing(reference_rate: ReferenceRate, name: str, halves: Mapping[date, De
 
 
 def check_interest_invoices(book: Book) -> Iterator[Finding]:
-    """A claim for late interest names an invoice of its own customer, and charges no day and no indemnity twice; its credit
-    note is outside VAT like itself.
+    """A claim for late interest names an invoice of its own customer, and charges no day and no indemnity twice. Its
+    credit note is outside VAT too.
     """
     known = invoices_by_number(book.invoices)
     for invoice in book.invoices:

@@ -1,4 +1,4 @@
-"""A contract that another customer pays: their invoices may be one only where both are one taxable person."""
+"""Contracts that another customer pays: they may share an invoice only if both customers are one taxable person."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from beancount_invoicing.rules import numbering
 
 
 def check_duplicates(book: Book) -> Iterator[Finding]:
-    """Each number is used once (CGI, ann. II, art. 242 nonies A, I, 7°: a unique number). If two have one number, as after a
-    merge in git, the one that has not been sent gets another.
+    """Each number is used once (CGI, ann. II, art. 242 nonies A, I, 7°: a unique number). If two documents have the
+    same number, as after a merge in git, the one that has not been sent gets another.
     """
     uses: defaultdict[str, list[NumberUse]] = defaultdict(list)
     for use in book.number_uses:

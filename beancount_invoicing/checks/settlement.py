@@ -405,7 +405,7 @@ def _tax_bases_wanted(invoice: Invoice, deposit: Invoice, bases: Decimal) -> str
 
 
 def check_taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
-    """The tax that payments made due has left the pending account, and it is known whose tax it is."""
+    """The tax that payments made due has left the pending account, and the customer of each amount there is known."""
     due = tax_due(book, book.last_date, allocated)
     yield from _taken_over(book, due)
     yield from _deposits_due(book, due)

@@ -21,7 +21,7 @@ SERVICES_ABROAD_CODES = {
     "union": ("REVERSE", "Reverse charge", "AE", "VATEX-EU-AE", "services", "union business"),
     "outside": ("OUTSIDE", "Outside the scope of VAT", "O", "VATEX-EU-O", "services", "outside business"),
 }
-"""By where a business is: the tax code for services to it, as it may be written."""
+"""The tax code, as it may be written, for services to a business in each kind of place."""
 ELECTRONIC_OUTSIDE_CODE = (
     "ONLINE",
     "Outside the scope of VAT",
@@ -38,7 +38,7 @@ _TAX = {"DE": "USt", "PT": "IVA"}
 
 
 def only_takes_back(invoice: Invoice) -> bool:
-    """Whether a document only takes back another one's supply; a corrective invoice is a supply itself."""
+    """Whether a document only takes back a supply of another one; a corrective invoice is a supply itself."""
     return bool(invoice.corrects) and invoice.kind != "corrective"
 
 
@@ -101,7 +101,7 @@ class _ServicesAbroad(NamedTuple):
 
 
 def _services_abroad(book: Book, invoice: Invoice) -> _ServicesAbroad | None:
-    """Where services to the customer of an invoice are supplied; None where that is at home, or no rule is known."""
+    """Where services to the customer of an invoice are supplied; None if that is at home, or no rule is known."""
     customer = invoice.customer
     if book.seller is None or customer is None or invoice.kind in {"void", "opening", "claim"}:
         return None
@@ -128,7 +128,7 @@ def _services_abroad(book: Book, invoice: Invoice) -> _ServicesAbroad | None:
 
 
 def _place_problem(book: Book, invoice: Invoice, abroad: _ServicesAbroad, tax: Tax, nature: str) -> str:
-    """What is wrong with the tax code of services abroad, and what to do; "" where it fits."""
+    """What is wrong with the tax code of services abroad, and what to do; "" if it fits."""
     customer, seller, place, where, rates, rule = (
         abroad.customer, abroad.seller, abroad.place, abroad.where, abroad.rates, abroad.rule,
     )  # fmt: skip
@@ -275,8 +275,9 @@ def _remedy(
 def one_stop_shop_directive(
     book: Book, state: str, nature: str, rate: Decimal, charged: Tax, instead_of: str = ""
 ) -> tuple[str, str]:
-    """A tax code for what consumers in a state of the Union buy, at a rate of there in percent, instead of the one that was
-    charged, below whose account it is booked: its name, and its directive in words."""
+    """A tax code for sales to consumers in a state of the Union at that state's rate, in percent, to replace the
+    charged code, below whose account it is booked: its name, and its directive as text.
+    """
     shown = f"{rate.normalize():f}"
     code = f"OSS-{state}" + ("-ELECTRONIC" if nature == supply.ELECTRONIC else "") + (f"-{shown}" if instead_of else "")
     account = (charged.account or "Liabilities:VAT").removesuffix(":OSS") + ":OSS"

@@ -22,7 +22,9 @@ def check_unbilled(book: Book) -> Iterator[Finding]:
 
 
 def check_shared_time_accounts(book: Book) -> Iterator[Finding]:
-    """On each day, a time account belongs to one contract: time shows only by its account to which one it belongs."""
+    """On each day, a time account belongs to one contract, because the account alone tells to which contract time
+    belongs.
+    """
     spells: defaultdict[str, list[tuple[date, date, Contract]]] = defaultdict(list)
     for dated in book.contracts.values():
         for contract, first, last in versions(dated):

@@ -1,4 +1,4 @@
-"""What was paid of a document by its own date: its page shows no more."""
+"""The amount paid on a document by its own date: its page shows only that."""
 
 from __future__ import annotations
 

@@ -125,8 +125,8 @@ def named_documents(
 ) -> NamedDocuments:
     """The documents of numbers, and all documents of customers (without void numbers and opening items), each once, in this order.
 
-    A word is a document's number, or its end, else a customer (the `unique_customer`, if something is written), who was invoiced a
-    document or owes it now. Raises UnknownNumber, UnknownCustomer.
+    A word is a document's number or the end of one, or else a customer (the `unique_customer`, if something is
+    written): one who was invoiced a document or owes it now. Raises UnknownNumber, UnknownCustomer.
     """
     by_number = document_finder(book, as_of)
     found: dict[str, Position] = {}

@@ -48,9 +48,9 @@ def write_view(
     e_invoice: bytes | None = None,
     sealed_pdf: bytes | None = None,
 ) -> tuple[WrittenFile, ...]:
-    """Writes a view in each form, as `base` with the form's suffix; see as_bytes.
+    """Writes a view in each form, as `base` with the form's suffix; see `view_bytes`.
 
-    `sealed_pdf`: the PDF, if it is not to be made.
+    `sealed_pdf`: the bytes to use as the PDF, instead of making one.
     """
     result = []
     for output in outputs:

@@ -36,13 +36,14 @@ def bank_accounts(book: Book, as_of: date) -> tuple[BankAccount, ...]:
 
 
 def all_booked_until(book: Book, day: date) -> date | None:
-    """The last day on or before `day` until which each bank account is booked on which anything is: later payments may be under
-    way. None where nothing is."""
+    """The last day, on or before `day`, to which every bank account with bookings is booked; later payments may be on
+    their way. None if no account has bookings.
+    """
     return min((account.booked_until for account in bank_accounts(book, day) if account.booked_until), default=None)
 
 
 def until_when(account: BankAccount) -> str:
-    """Until when an account is known, in words."""
+    """The day until which an account is booked or imported, in words."""
     if account.booked_until is None:
         return _("{account}: nothing is booked", account=account.account)
     if account.is_imported:

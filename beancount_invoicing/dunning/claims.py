@@ -375,11 +375,11 @@ def late_from(invoice: Invoice, due: Day) -> Day:
 
 
 def credited_of(book: Book, position: Position, until: date) -> dict[int, Decimal]:
-    """How much the document's own credit notes up to `until` (inclusive) took off each instalment, by its index; or its corrective
-    invoice, as far as that asks for less, or asks another customer.
+    """How much the document's own credit notes up to `until` (inclusive) took off each instalment, by its index. For a
+    replaced document: how much less its corrective invoice asks for, or asks another customer for.
 
-    If the amount was already paid, the credit settles nothing of it, but still means that it was never owed: it is taken from the
-    oldest instalments, which bear most interest.
+    If the amount was already paid, the credit note settles nothing on the document, but it still means that the amount
+    was never owed. It is taken from the oldest instalments, which bear most interest.
     """
     invoice = position.invoice
     credited = {
@@ -444,8 +444,8 @@ def _owed(book: Book, invoice: Invoice, until: date) -> Decimal:
 
 
 def reduces_debt(allocation: Allocation) -> bool:
-    """Whether a credit note settles on its own, so that less was owed; a payment can only set it off, and what a cancellation
-    settles is asked for again.
+    """Whether a credit note settles by itself, so that less was owed. A credit note that only a payment sets off does
+    not, nor does a cancellation, whose amount the corrective invoice asks for again.
     """
     return (
         allocation.counter_document is not None

@@ -27,8 +27,9 @@ from beancount_invoicing.rules import sepa
 
 SequenceType = Literal["FRST", "RCUR", "OOFF", "FNAL"]
 RETURN_DAYS = 5
-"""TARGET days after the collection day by which banks have returned what they return by themselves (SDD Core rulebook, EPC016-06,
-4.3.4; B2B, EPC222-07: three)."""
+"""The number of TARGET days after the collection day within which banks return debits that they cannot collect (SDD
+Core rulebook, EPC016-06, 4.3.4; B2B, EPC222-07: three).
+"""
 _LARGEST = Decimal("999999999.99")
 """The largest amount of a SEPA payment, in euros."""
 
@@ -37,7 +38,7 @@ class DueOrder(NamedTuple):
     """An instalment to be collected, or a credit note to be paid out: `amount` euros, above 0."""
 
     customer: Customer
-    """The position on the day of handing in."""
+    """The customer as of the day of handing in."""
     invoice: Invoice
     instalment: int
     account: str
@@ -364,8 +365,9 @@ def _not_paid_out(
 
 
 def why_not_asked_for(book: Book, position: Position, as_of: date, days: MandateDays) -> str:
-    """Why no letter asks for an amount that is being, or will be, collected; "" if a letter may: nothing is collected, or it
-    came back. `days`: the last collection under each mandate by then (`collection_days`).
+    """Why no letter asks for an amount that is being, or will be, collected; "" if a letter may ask for it, because
+    nothing is collected, or the debit came back. `days`: the last collection under each mandate by then
+    (`collection_days`).
     """
     debtor = position.debtor
     waits = [

@@ -1,4 +1,4 @@
-"""Which letters were about which instalment of a document: each instalment is reminded by its own history."""
+"""The letters about each instalment of a document: each instalment has its own history of reminders."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ class LateInstalments(NamedTuple):
     due_dates: frozenset[date]
     """The due dates of what a letter asks for; if all is contested, of everything."""
     indices: frozenset[int]
-    """The open amount of these instalments; with the earliest that is asked for, also of those that are settled or not due yet."""
+    """The instalments whose open amounts these are. With the earliest instalment that is asked for, those that are
+    settled or not due yet are included.
+    """
     open: Decimal
-    """Of all of them, in the document's currency; contested parts included."""
+    """Their open amount, in the document's currency, contested parts included."""
     contested: Decimal
     letters: tuple[Event, ...]
-    """The reminders about any of them, in their order; no notice before the due date."""
+    """The reminders about any of them, in order, without notices before the due date."""
 
     @property
     def asked_amount(self) -> Decimal:
@@ -45,7 +47,7 @@ class LateInstalments(NamedTuple):
 
 
 def late_instalments(position: Position, as_of: date) -> tuple[LateInstalments, ...]:
-    """What is late of a document at `as_of` (inclusive), by the level reached, the earliest due first.
+    """The late instalments of a document at `as_of` (inclusive), grouped by the level reached, the earliest due first.
 
     Contested amounts are taken from the oldest instalments.
     """
@@ -96,13 +98,13 @@ def _contested(amounts: Sequence[Decimal], left: Decimal) -> Iterator[Decimal]:
 
 
 def letters_about(position: Position, due: date) -> tuple[Event, ...]:
-    """The reminders about what fell due on `due`, in their order; no notice before the due date."""
+    """The reminders about the amount that fell due on `due`, in order, without notices before the due date."""
     return tuple(_histories(position).get(due, ()))  # before the acceptance on which it depends, nothing was due
 
 
 def dues_asked(position: Position, letter: Event) -> frozenset[date]:
     """The due dates that a letter about the document asks for, if that letter was sent, waits, or is in doubt; all of them if
-    it is not known.
+    it is unknown.
     """
     days = {instalment.due for instalment in position.instalments if instalment.due}
     if letter.level == 0:

@@ -13,7 +13,7 @@ from beancount_invoicing.receivables import Position
 
 
 def days_later(day: date, days: int) -> date:
-    """The day that many days later (or, negative, earlier); the calendar's last (or first) day if there is no such day."""
+    """The day this many days later (earlier if negative); the calendar's last (or first) day if there is no such day."""
     try:
         return day + timedelta(days=days)
     except OverflowError:
@@ -90,7 +90,7 @@ _Words = tuple[str, str, str]
 def _before_its_time(
     policy: Policy, late: LateInstalments, following: ReminderLevel, as_of: date, words: _Words
 ) -> str:
-    """Why a level is not due yet by its own days, or as the document was sent too lately; "" where it is."""
+    """Why a level is not due yet by its own days, or as the document was sent too lately; "" if it is."""
     how_late, text, level = words
     position, last, days = late.position, late.last_letter, late.days_overdue
     if days < following.days:
@@ -118,7 +118,7 @@ def _before_its_time(
 
 
 def _after_last_letter(policy: Policy, late: LateInstalments, as_of: date, words: _Words) -> str:
-    """Why no letter may follow the last one yet; "" where it may."""
+    """Why no letter may follow the last one yet; "" if it may."""
     how_late, text, level = words
     position, last = late.position, late.last_letter
     letters = [event.date for event in position.events if event.kind == "reminder" and event.level]

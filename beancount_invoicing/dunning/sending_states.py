@@ -17,8 +17,9 @@ from beancount_invoicing.model import ZERO, Book, Channel, Day, Invoice
 from beancount_invoicing.receivables import Allocated, Position, positions
 
 PaymentState = Literal["nothing", "to-pay", "overdue", "paid", "credited", "settled", "open"]
-"""What to say about its payment: the page asks for none; it, or the part due by then, is to be paid, or is late; it was paid,
-credited, or both; or nothing: it is contested, written off, or money on the account is most likely for it.
+"""What an e-mail says about payment: the page asks for none; it, or the part due by then, is to be paid, or is late; it
+was paid, credited, or both; or nothing, because it is contested or written off, or money on the account is most likely
+for it.
 """
 
 
@@ -55,7 +56,7 @@ class StateOnSending(NamedTuple):
 
 
 StateLookup = Callable[[Invoice, Decimal], StateOnSending]
-"""How an invoice stands of which its page says that so much is paid."""
+"""The state of an invoice whose page shows this amount as paid."""
 
 
 def states_on_sending(book: Book, day: date, allocated: Allocated) -> StateLookup:

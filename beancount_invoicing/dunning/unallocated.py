@@ -38,7 +38,7 @@ class UnallocatedCredit(NamedTuple):
     number: str = ""
     """The number of the credit note, or of the overpaid invoice; "" for money that names nothing."""
     is_credit: bool = False
-    """It is what is left of a credit note: nobody has paid it."""
+    """Whether it is the rest of a credit note, so that nobody has paid it."""
 
 
 def unallocated_credits(
@@ -98,7 +98,7 @@ class LikelyMatch(NamedTuple):
     credit: UnallocatedCredit
     reason: str
     sure: bool = True
-    """No other document is left that the same amount could be for."""
+    """Whether no other document is left that the same amount could be for."""
 
     def advice(self, number: str, ledger: str) -> str:
         """What to know about it for the invoice of that number, and the line that settles it; `ledger`: the path of its file."""

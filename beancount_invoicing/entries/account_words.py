@@ -236,5 +236,5 @@ _OPENING = _of(
 
 
 def of_opening(account: str) -> bool:
-    """Whether an account of equity is likely that of opening balances."""
+    """Whether an equity account is probably that of opening balances."""
     return _said(account.partition(":")[2], _OPENING, ("eroffnung", "opening"))

@@ -16,7 +16,7 @@ _OF_TABLES = ("preset", "columns", "decimal", "date-format", "encoding", "delimi
 def bank_account(
     account: str, values: dict[str, Any], source: Source, findings: FindingCollector
 ) -> BankAccount | None:
-    """The account by the values of its keys; None if its table is wrong, which goes to `findings`."""
+    """The bank account defined by the values of its keys; None if its table is wrong, with the error in `findings`."""
     table = _table(values, source, findings) if any(values.get(key) for key in _OF_TABLES) else CsvTable()
     if table is None:
         return None

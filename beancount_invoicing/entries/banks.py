@@ -24,8 +24,8 @@ def banks(
     The accounts are those of option `bank-accounts`, else those into which customers paid: the accounts under `assets` that a
     transaction in `paying` (with a posting on a customer's account) uses outside invoices. Closed accounts are left out.
 
-    Once statements are imported, only their lines (`bank-id`) count, and balances, which are those of the evening before: what is
-    typed beside them says nothing about the bank.
+    Once statements are imported, only their lines (`bank-id`) and balances count; a balance is that of the evening
+    before. Entries typed by hand do not show that the bank is up to date.
     """
     named = options.get("bank-accounts")
     accounts = set(str(named.latest).split()) if named else _paid_into(paying, owner, assets + ":")

@@ -25,7 +25,7 @@ class EntriesByKind:
     opened_accounts: dict[str, date] = field(default_factory=dict)
     closed_accounts: dict[str, date] = field(default_factory=dict)
     non_billable_accounts: set[str] = field(default_factory=set)
-    """Time on these accounts is billed to nobody."""
+    """Accounts whose time is billed to nobody."""
     currencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The currencies for which accounts are opened, if they are limited."""
     exchange_rates: defaultdict[tuple[str, str], list[tuple[date, Decimal]]] = field(

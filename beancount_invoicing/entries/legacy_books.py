@@ -102,10 +102,10 @@ def open_accounts(entries: Sequence[Any], day: date) -> dict[str, Opened]:
 def customer_accounts(
     entries: Sequence[Any], opened: Mapping[str, Opened], known: Collection[str], assets: str, as_of: date
 ) -> list[LegacyCustomerAccount]:
-    """The accounts that are likely customers' and not marked so yet (are not `known`); by name. `opened`: the accounts that are
-    open; `assets` is the name of the root of assets.
+    """The accounts that probably belong to customers and are not marked as such (are not `known`), by name. `opened`:
+    the accounts that are open; `assets` is the name of the root of assets.
 
-    Parents of other accounts only count if they are debited themselves, and so do accounts of customers in general.
+    An account above others, or for customers in general, counts only if it is debited itself.
     """
     likely = {
         name: entry
@@ -154,7 +154,7 @@ def later_transactions_text(entries: Sequence[Any], account: str, day: date) -> 
 
 
 def count_with_invoice_key(entries: Sequence[Any]) -> int:
-    """How many transactions have `invoice:`, the key of documents."""
+    """The number of transactions with `invoice:`, the key of documents."""
     return sum(isinstance(entry, Transaction) and "invoice" in entry.meta for entry in entries)
 
 
@@ -325,5 +325,5 @@ def _number_of(claim: _Claim, alone: Collection[str], used: set[str]) -> str:
 
 
 def readable_name(part: str) -> str:
-    """A part of an account as a name in words: `BirchAndSons` is Birch And Sons."""
+    """A part of an account as a name in words: `BirchAndSons` becomes Birch And Sons."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", part.replace("-", " "))

@@ -42,7 +42,7 @@ class FindingCollector:
 
 
 def says(meta: Meta | None, key: str, text: str) -> bool:
-    """Whether a key has exactly this text; an amount cannot even be compared with one."""
+    """Whether a key has exactly this text; an amount as a value cannot even be compared with a text."""
     value = meta.get(key) if meta else None
     return isinstance(value, str) and value == text
 
@@ -198,7 +198,7 @@ def _lines(file: str) -> tuple[str, ...]:
 
 
 def forget_files() -> None:
-    """Makes the files be read again: in Fava they change while the program runs."""
+    """Makes the next look-up read the files again: in Fava they change while the program runs."""
     _lines.cache_clear()
 
 

@@ -23,7 +23,7 @@ class PendingTaxes(NamedTuple):
     """The taxes that are due only on payment, and the accounts on which they are pending and due."""
 
     taxes: Mapping[str, Dated[Tax]]
-    """Those codes only."""
+    """Only these codes."""
     waiting: Mapping[str, tuple[str, ...]]
     """The codes that each pending account serves."""
     owed: Mapping[str, frozenset[str]]

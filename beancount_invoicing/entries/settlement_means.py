@@ -48,7 +48,7 @@ class Accounts(NamedTuple):
         return account.startswith((self.income, self.expenses))
 
     def other(self, account: str, day: date) -> bool:
-        """Whether it is none of these, nor a tax's: debts to others, or of others."""
+        """Whether it is none of these, and not a tax account: debts to others, or claims on others."""
         return not self.money(account) and not self.result(account) and not self.tax(account, day)
 
     def tax(self, account: str, day: date) -> bool:

@@ -1,4 +1,4 @@
-"""Values of our keys that Beancount cannot even parse: its own message names a token, not what belongs there."""
+"""Values of our keys that Beancount cannot even parse: its own message names a token, not the expected value."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _WANTED: Mapping[keys.KeyType, str] = {
 
 
 def explain_parse_error(message: str, place: Source) -> str:
-    """An error of Beancount's parser, with what belongs there if the line has one of our keys."""
+    """An error of Beancount's parser, with the expected value if the line has one of our keys."""
     if not _AMISS.match(message):
         return message
     try:

@@ -19,7 +19,7 @@ TimeAccounts = Mapping[str, Dated[str]]
 
 
 def time_accounts(contracts: Mapping[str, Dated[Contract]]) -> TimeAccounts:
-    """The accounts that contracts of the ledger keep their time on."""
+    """The accounts on which the ledger's contracts keep their time."""
     items: defaultdict[str, list[tuple[date, str]]] = defaultdict(list)
     for dated in contracts.values():
         for day, version in dated.versions:

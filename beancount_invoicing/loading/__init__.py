@@ -1,1 +1,1 @@
-"""How a ledger is loaded, and what is kept of a load: in the process, and beside Beancount's cache for the next command."""
+"""How a ledger is loaded, and how a load is cached: in the process, and beside Beancount's cache for the next command."""

@@ -1,7 +1,7 @@
-"""Beancount's own cache of a load: where it is, and whether what it says may be believed.
+"""Beancount's own cache of a load: where it is, and whether it can be trusted.
 
-Beancount believes it while the files that it was made from have the same times and sizes. That misses a file that is new below a
-pattern, one that was missing and is back, and one that was changed under its old time and size.
+Beancount trusts it while the files from which it was made have the same times and sizes. That misses three cases: a new
+file that matches a pattern, a file that was missing and is back, and a file changed without a change of time and size.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from beancount_invoicing.entries.sources import Sources, changed_at
 
 
 def cache_file(ledger: Path) -> Path | None:
-    """Beancount's cache of a ledger; None where it is not to be used, or cannot be named."""
+    """Beancount's cache of a ledger; None if it must not be used, or cannot be named."""
     return None if os.getenv("BEANCOUNT_DISABLE_LOAD_CACHE") is not None else _named(ledger)
 
 
@@ -31,7 +31,9 @@ def _named(ledger: Path) -> Path | None:
 
 
 def newer_file(cache: Path, files: Sources) -> str:
-    """A file that was changed, or put where it is, after the cache was written, which so cannot know it; "" where none was."""
+    """A file that was changed, or put in its place, after the cache was written, so that the cache lacks it; "" if
+    there is none.
+    """
     try:
         written = cache.stat().st_mtime_ns
     except OSError:
@@ -40,7 +42,7 @@ def newer_file(cache: Path, files: Sources) -> str:
 
 
 def forget(ledger: Path) -> bool:
-    """Takes the cache away, where there is one, used here or not; False where that cannot be done."""
+    """Removes the cache if there is one, whether it was used or not; False if it cannot be removed."""
     cache = _named(ledger)
     if cache is not None:
         with suppress(OSError):

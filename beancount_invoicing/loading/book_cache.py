@@ -1,9 +1,10 @@
-"""What a ledger says, kept in a file beside Beancount's own cache, so that the next command need not work it out again.
+"""The Book in a file beside Beancount's own cache, so that the next command need not work it out again.
 
-What the aged balance needs stands first, on its own; then all of it. It speaks only together with that cache, the same cache
-file, and of the same ledger files: those that the include lines and their patterns name, unchanged. It is also bound to this
-program's own code and to all installed packages. What does not fit, or cannot be read, is as if it were not there; it may be
-deleted at any time. BEANCOUNT_DISABLE_LOAD_CACHE turns it off, BEANCOUNT_LOAD_CACHE_FILENAME moves it with Beancount's.
+The data for the aged balance come first, on their own; then everything. The file is valid only together with the same
+Beancount cache and the same, unchanged ledger files: those that include lines and their patterns reach. It is also
+bound to this program's own code and to all installed packages. A file that does not fit or cannot be read is ignored;
+it may be deleted at any time. BEANCOUNT_DISABLE_LOAD_CACHE turns it off, BEANCOUNT_LOAD_CACHE_FILENAME moves it
+together with Beancount's.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 class CachedBook(NamedTuple):
-    """A Book, what settles what in it on its last day, and all findings, those of Beancount among them."""
+    """A Book, its allocation on its last day, and all findings, Beancount's included."""
 
     book: Book
     allocated: Allocated
@@ -55,12 +56,14 @@ class _Bound(NamedTuple):
 
 
 def cached_book(ledger: Path) -> CachedBook | None:
-    """What was kept of the ledger, if Beancount's cache is still that of the same load, and the ledger's files are the same."""
+    """The cached result for the ledger, if Beancount's cache is still that of the same load, and the ledger's files are
+    the same.
+    """
     return _read_part(ledger, _WHOLE)
 
 
 def cached_for_aging(ledger: Path) -> CachedBook | None:
-    """Only what the aged balance needs of it, on the same conditions: many times less to read."""
+    """Only its part for the aged balance, on the same conditions: much less to read."""
     return _read_part(ledger, _FOR_AGING)
 
 
@@ -91,7 +94,7 @@ def _read_part(ledger: Path, part: int) -> CachedBook | None:
 
 
 def store_book(ledger: Path, cached: CachedBook, loading: Loading) -> None:
-    """Keeps what was just worked out of a load, where Beancount has a cache of the same."""
+    """Stores the result of a load, if Beancount has a cache of the same load."""
     with suppress(OSError, pickle.PicklingError):
         cache = beancount_cache.cache_file(ledger)
         if cache is None or not cache.is_file():
@@ -119,7 +122,7 @@ def _program() -> bytes | None:
     """Tells our own code, Python and the installed packages from any others: by the names of files, their sizes and times, the last
     of which no program can choose. Reading them all would take longer than many a ledger.
 
-    None where some of it was replaced since this process began: what it works out is not what the code on the disk would.
+    None if some of it was replaced since this process began: what it works out is not what the code on the disk would.
     """
     digest = blake2b(sys.version.encode(), digest_size=_SIZE)
     for folder, names, file_names in os.walk(_PACKAGE):

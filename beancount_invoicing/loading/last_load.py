@@ -1,7 +1,7 @@
-"""The result of the last load, for callers that ask for the same entries again: the plugin reads them first, and a command right
-after it.
+"""The result of the last load, for callers that ask for the same entries again: the plugin reads them first, and a
+command right after it.
 
-It is found by the identity of the entries: other entries are read again.
+The result is found by the identity of the entries; other entries are read again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Checked(NamedTuple):
     allocated: Allocated
     findings: tuple[Finding, ...]
     options: Mapping[str, Any]
-    """Beancount's, of the same load."""
+    """Beancount's options, of the same load."""
 
 
 class _Last:
@@ -37,20 +37,21 @@ class _Last:
 
 
 def remember(checked: Checked) -> None:
-    """Keeps what the plugin found, until it checks again."""
+    """Keeps the plugin's result until the plugin runs again."""
     _Last.checked = checked
 
 
 def ran(options: Mapping[str, Any]) -> bool:
-    """Whether our plugin ran in the load of these options; entries from Beancount's cache come without that."""
+    """Whether our plugin ran in the load with these options. It did not if the entries come from Beancount's cache."""
     return _Last.checked is not None and _Last.checked.options is options
 
 
 def entries_seen_by_plugin(entries: Sequence[Any], options: Mapping[str, Any]) -> Sequence[Any]:
-    """The entries of a load as they should be read: as our plugin saw them if later plugins may have changed them since, with
-    Beancount's later padding; else as they are.
+    """The entries of a load in the form to read: as our plugin saw them if later plugins may have changed them since,
+    with Beancount's later padding; otherwise as they are.
 
-    After a load from Beancount's cache, no plugin ran, and it is not known what ours saw: they are read as they are.
+    After a load from Beancount's cache, no plugin ran, so it is unknown what ours saw: the entries are read as they
+    are.
     """
     checked = _Last.checked
     if checked is None or not ran(options) or not any_plugin_after(options):
@@ -60,7 +61,7 @@ def entries_seen_by_plugin(entries: Sequence[Any], options: Mapping[str, Any]) -
 
 
 def last_checked(entries: Sequence[Any]) -> Checked | None:
-    """What the plugin found in exactly these entries; balance assertions, which do not concern us, may differ."""
+    """The plugin's result for exactly these entries; balance assertions, which do not matter here, may differ."""
     checked = _Last.checked
     if checked is None or len(checked.entries) != len(entries):
         return None

@@ -11,7 +11,8 @@ from beancount_invoicing.receivables.positions import Position
 ORDER_EVENTS = frozenset({"collected", "paid-out"})
 """The events by which the ledger records what was handed to the bank."""
 OrderState = Literal["under-way", "done", "returned", "withdrawn"]
-"""Nothing is booked of it yet; its amount is booked; the money booked went back; a person says that it did not happen."""
+"""Nothing is booked for it yet; its amount is booked; the booked money went back; a person says that it did not happen.
+"""
 
 
 class BankOrder(NamedTuple):
@@ -65,5 +66,5 @@ def _followed(position: Position, instalment: int, event: Event) -> BankOrder:
 
 
 def order_under_way(position: Position, instalment: int) -> BankOrder | None:
-    """The order of an instalment of which nothing is booked yet; None if there is none."""
+    """The order of an instalment for which nothing is booked yet; None if there is none."""
     return next((order for order in bank_orders(position, instalment) if order.state == "under-way"), None)

@@ -26,7 +26,7 @@ class MissingTaxLine(NamedTuple):
     released: Decimal
     owed: Decimal
     exchange: str
-    """The account of the exchange difference; "" where none is known, or there is none."""
+    """The account of the exchange difference; "" if none is known, or there is no difference."""
 
     @property
     def difference(self) -> Decimal:
@@ -57,12 +57,12 @@ class UnmovedTax:
     """What came from earlier books without a known item."""
 
     def add_due(self, day: date, owed: Decimal, released: Decimal) -> None:
-        """Something became due on a day."""
+        """Adds an amount that became due on a day."""
         self._add(day, owed, released)
 
     def add_moved(self, move: TaxMovement, tied: date | None) -> None:
-        """The books moved something: for a payment of the day `tied`, else for the month that lacks exactly that, else for the
-        oldest month.
+        """Adds an amount that the books moved. It is for a payment of the day `tied`, else for the month that lacks
+        exactly that amount, else for the oldest month.
 
         Moves come in the order of their dates. If two months lack exactly that, it is for the month on whose last day it is booked,
         else for the older one.

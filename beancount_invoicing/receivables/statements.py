@@ -48,7 +48,7 @@ class StatementEntry(NamedTuple):
     date: Day
     kind: StatementEntryKind
     number: str
-    """Of the document; "" where it is none."""
+    """The document's number; "" if it is not a document."""
     settles: tuple[str, ...]
     """The documents that a payment names, or a credit note corrects."""
     account: str
@@ -58,16 +58,16 @@ class StatementEntry(NamedTuple):
     text: str
     source: Source
     other_customer: str = ""
-    """Of the other customer, if that one takes a claim over (`handed-over`), or if it is taken over from that one."""
+    """The name of the other customer who takes a claim over (`handed-over`), or from whom it is taken over."""
 
     @property
     def debit(self) -> Decimal | None:
-        """The amount where it is owed more by it."""
+        """The amount, if more is owed because of it."""
         return self.amount if self.amount >= 0 else None
 
     @property
     def credit(self) -> Decimal | None:
-        """The amount, positive, where it is owed less by it."""
+        """The amount, as a positive number, if less is owed because of it."""
         return -self.amount if self.amount < 0 else None
 
 

@@ -93,7 +93,7 @@ class TaxTotal(NamedTuple):
 
     @property
     def to_cancel(self) -> Decimal:
-        """What the books should still take off because it is lost or given up."""
+        """The amount that the books should still take off because it was lost or given up."""
         return self.cancelled - self.taken_off
 
 

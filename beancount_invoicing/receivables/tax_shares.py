@@ -126,30 +126,34 @@ class RunningTax:
         """At which rates the money was paid, the oldest first."""
 
     def credit(self, amount: Decimal, tax: TwoCurrencyAmount, base: TwoCurrencyAmount) -> list[TaxEffect]:
-        """A document with the opposite sign takes `amount` off the claim, and its own tax off the tax."""
+        """Records that a document with the opposite sign takes `amount` off the claim, and its own tax off the tax."""
         for figure, by in ((self.tax, tax), (self.base, base)):
             figure.lowered(by, self.paid, self.claim, self.claim - amount)
         self.claim -= amount
         return self._changes()
 
     def write_off(self, amount: Decimal) -> list[TaxEffect]:
-        """A part of the claim is lost; a negative amount is no longer lost."""
+        """Records that a part of the claim is lost; a negative amount is no longer lost."""
         self.lost += amount
         return self._changes()
 
     def discount(self, amount: Decimal) -> list[TaxEffect]:
-        """A part of the claim is given up by a discount."""
+        """Records that a part of the claim is given up by a discount."""
         self.given += amount
         return self._changes()
 
     def settle(self, amount: Decimal, rate: DayRate | None) -> list[TaxEffect]:
-        """A part of the claim is paid; `rate` is its day's, if the document is in another currency."""
+        """Records that a part of the claim is paid; `rate` is the exchange rate of the day, if the document is in
+        another currency.
+        """
         used = self._differs(amount, rate)
         self.paid += amount
         return self._changes(used)
 
     def deduct(self, amount: Decimal, number: str) -> list[TaxEffect]:
-        """A final invoice under another tax deducts `amount` of the pending tax, which then no longer becomes due."""
+        """Records that a final invoice under another tax deducts `amount` of the pending tax, which then never becomes
+        due.
+        """
         whole = self.tax.whole.booked
         base = round_to(self.base.whole.booked * amount / whole, self.places) if whole else ZERO
         self.tax.closed(self.paid, self.claim, amount)

@@ -8,5 +8,5 @@ __all__ = ["without_accents"]
 
 
 def without_accents(text: str) -> str:
-    """`text` with each letter in its plain form: é is e, ½ is 1⁄2 (Unicode's NFKD, without the marks that combine)."""
+    """`text` with each letter in its plain form: é becomes e, ½ becomes 1⁄2 (Unicode's NFKD, without combining marks)."""
     return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))

@@ -11,5 +11,5 @@ _DECIMALS = {code: places for places, codes in ((0, _NONE), (3, _THREE), (4, _FO
 
 
 def currency_decimals(currency: str) -> int:
-    """The decimals of a currency by ISO 4217; 2 for any that it does not list with another number."""
+    """The decimals of a currency by ISO 4217; 2 for a currency that is not in the list."""
     return _DECIMALS.get(currency, 2)

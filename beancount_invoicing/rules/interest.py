@@ -59,7 +59,7 @@ class RateUnknown(LookupError):
 
 
 class InterestSegment(NamedTuple):
-    """Interest of one stretch of days, both ends inclusive, on one base at one rate (percent a year); not rounded."""
+    """Interest for a range of days, both ends inclusive, on one base at one rate (percent a year); not rounded."""
 
     start: date
     end: date
@@ -203,7 +203,7 @@ def indemnity_alone(
 def uncharged_stretches(
     interest: Interest, claimed: Sequence[tuple[date, date]], decimals: int
 ) -> Iterator[tuple[date, date, Decimal]]:
-    """The stretches of days between those that were `claimed` before: first, last (inclusive), and the interest on them.
+    """The ranges of days between those already `claimed`: first day, last day (inclusive), and their interest.
 
     Each amount is what it adds to the rounded sum, so that all of them add up to the interest, which is rounded once.
     """

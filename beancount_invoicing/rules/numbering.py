@@ -137,9 +137,9 @@ _DIGITS = re.compile(r"(\d+)")
 def number_matcher(patterns: Iterable[str], numbers: Iterable[str]) -> Callable[[str], bool]:
     """Whether a link looks like the numbers of a series: of `patterns`, or of these `numbers`.
 
-    Digits may be wrong, and one (several, within a place in its series) may be missing, or too many – unless no letter
-    distinguishes the series from other links: then the number of digits must be right, and a series without a pattern needs two
-    numbers.
+    Some digits may be wrong, and one digit may be missing or too many (several, if they are within the place in its
+    series). But if no letter distinguishes the series from other links, the number of digits must be right, and a
+    series without a pattern needs two numbers.
     """
     links = [link(number) for number in numbers]
     longest = max((len(run) for number in links for run in _DIGITS.findall(number)), default=1)
@@ -185,8 +185,8 @@ def _like(pattern: Pattern, longest: int) -> str:
 
 
 def distance(first: str, second: str) -> int:
-    """How many typing errors lie between two numbers: a character wrong, missing, too many, or two neighbours swapped;
-    leading zeros and case do not count.
+    """The number of typing errors between two numbers. An error is a wrong, missing or extra character, or two
+    neighbours swapped; leading zeros and case do not count.
     """
     a, b = (re.sub(r"(?<!\d)0+(?=\d)", "", text.casefold()) for text in (first, second))
     before: list[int] = []
@@ -211,7 +211,9 @@ _CANCELLED = "-cancelled"
 
 
 def cancellation_number(number: str) -> str:
-    """The name of the cancellation of a document: it is in the books, in no series, and nobody receives it."""
+    """The name of the cancellation of a document. A cancellation is in the books but in no series, and nobody receives
+    it.
+    """
     return f"{number}{_CANCELLED}"
 
 

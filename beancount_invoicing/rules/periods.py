@@ -34,7 +34,7 @@ _UNITS = {
 }
 _TEXT = re.compile(r"(?:(\d{1,4})\s+)?([\w-]+)\Z")
 LAST_PERIOD_START = date(9000, 1, 1)
-"""A period after it is as good as never: dates end with the year 9999."""
+"""Periods that begin later are ignored: dates end with the year 9999."""
 
 
 class PeriodError(ValueError):
@@ -105,7 +105,7 @@ _WORDS = {
 
 
 def length_in_words(text: str, language: str) -> str:
-    """A length of time in a language (two letters; English where there are no words): "1 an", "18 mois". Raises PeriodError."""
+    """A length of time in a language (two letters; English if it has no words): "1 an", "18 mois". Raises PeriodError."""
     length = parse_length(text)
     place, number = (0, length.number) if length.unit == "days" else (2, length.number)
     if length.unit == "months" and length.number % 12 == 0:

@@ -25,5 +25,7 @@ def is_creditor_reference(text: str) -> bool:
 
 
 def payment_reference(option: str, number: str) -> str:
-    """The reference that a payer quotes, by the option `payment-reference`: the document's number, or its creditor reference."""
+    """The reference that a payer quotes, according to option `payment-reference`: the document's number, or its
+    creditor reference.
+    """
     return creditor_reference(number) if option == "iso11649" else number

@@ -78,8 +78,10 @@ def identifier(text: str, suffix: str = "") -> str:
 
 
 def end_to_end_id(number: str, instalment: int, instalments: int, attempt: int, debtor: str = "") -> str:
-    """The EndToEndId of an instalment: the document's number, ":2" for the second of several instalments, "+2" for the second time
-    that it is collected. `debtor`: the account of the customer, where several owe parts of the document."""
+    """The EndToEndId of an instalment: the document's number, with ":2" for the second of several instalments and "+2"
+    for the second attempt to collect it. `debtor`: the customer's account, if several customers owe parts of the
+    document.
+    """
     suffix = f":{instalment}" if instalments > 1 else ""
     suffix += f":{sha256(debtor.encode()).hexdigest()[:4]}" if debtor else ""
     suffix += f"+{attempt}" if attempt > 1 else ""
@@ -87,7 +89,7 @@ def end_to_end_id(number: str, instalment: int, instalments: int, attempt: int, 
 
 
 def mandate_lapses_on(last_used: date) -> date:
-    """The last day on which a mandate may be used that was used on `last_used`.
+    """The last day on which a mandate may be used whose latest use was on `last_used`.
 
     36 months from the latest collection presented, even if it was rejected, returned or refunded (EPC016-06 and EPC222-07, section
     4.1; Banque de France, FAQ on SEPA direct debits, which counts from its due date).
@@ -110,7 +112,9 @@ def target_day(day: date) -> date:
 
 
 def target_days_later(day: date, count: int) -> date:
-    """The TARGET day that is `count` (0 or more) of them after `day`, or after the next one where `day` is none."""
+    """The TARGET day that is `count` (0 or more) TARGET days after `day`; if `day` is not a TARGET day, after the next
+    one.
+    """
     day = target_day(day)
     for _ in range(count):
         day = target_day(day + timedelta(days=1))
@@ -118,12 +122,14 @@ def target_days_later(day: date, count: int) -> date:
 
 
 def collection_day(due: date, handed_in: date, lead: int) -> date:
-    """The day to collect on what is due on `due` and handed in on `handed_in`, `lead` TARGET days ahead: not before either."""
+    """The collection day for an amount due on `due` and handed in on `handed_in`, `lead` TARGET days ahead; not before
+    either of these days.
+    """
     return max(target_day(due), target_days_later(handed_in, lead))
 
 
 def last_hand_in_day(due: date, lead: int) -> date:
-    """The last day (a TARGET day) to hand in what shall be collected on its due date, `lead` TARGET days ahead."""
+    """The last day (a TARGET day) to hand in a collection for its due date, `lead` TARGET days ahead."""
     day = target_day(due)
     for _ in range(lead):
         day -= timedelta(days=1)

@@ -1,4 +1,4 @@
-"""The operations of which calculations are made, so that every figure can be worked out again from its steps."""
+"""The operations that calculations consist of, so that every figure can be worked out again from its steps."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _UNITS = tuple(Decimal(1).scaleb(-places) for places in range(8))
 
 
 def round_to(value: Decimal, decimals: int) -> Decimal:
-    """`value` rounded to `decimals` places (0 or more), half away from zero; it may have any number of digits."""
+    """`value` rounded to `decimals` places (0 or more), half away from zero, with any number of digits."""
     unit = _UNITS[decimals] if decimals < len(_UNITS) else Decimal(1).scaleb(-decimals)
     return value.quantize(unit, ROUND_HALF_UP, _ANY_LENGTH)
 
 
 def share_out(amounts: Sequence[Decimal], rest: Decimal, decimals: int) -> list[Decimal]:
-    """`amounts` with `rest` (a number of whole units of the last of `decimals`) added to them: a unit each, the largest first."""
+    """`amounts` with `rest` added, one unit of the last of `decimals` places at a time, to the largest amounts first."""
     shared = list(amounts)
     unit = Decimal(1).scaleb(-decimals).copy_sign(rest)
     largest = sorted(range(len(shared)), key=lambda index: (-abs(amounts[index]), index))
@@ -50,7 +50,7 @@ def end_of_month(day: date) -> date:
 
 
 def plus_months(day: date, months: int) -> date:
-    """The same day `months` later, or the month's last day where it has no such day. OverflowError past year 9999."""
+    """The same day `months` later, or the month's last day if it has no such day. OverflowError after year 9999."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not 1 <= year <= 9999:
         raise OverflowError("no such year")
@@ -58,19 +58,19 @@ def plus_months(day: date, months: int) -> date:
 
 
 def on_day(day: date, number: int) -> date:
-    """The next day `number` of a month, `day` itself if it is one; a month's last day where it has no such day."""
+    """The next day `number` of a month, or `day` itself if it is that day; a month's last day if it has no such day."""
     this = day.replace(day=min(number, end_of_month(day).day))
     return this if this >= day else on_day_of_following_month(day, number)
 
 
 def on_day_of_following_month(day: date, number: int) -> date:
-    """Day `number` of the month after `day`'s; that month's last day where it has no such day."""
+    """Day `number` of the month after `day`'s; that month's last day if it has no such day."""
     following = end_of_month(day) + timedelta(days=1)
     return following.replace(day=min(number, end_of_month(following).day))
 
 
 def next_business_day(day: date, calendar: str) -> date:
-    """`day`, or the next one that is no Saturday, Sunday or public holiday of a country (or part of one, "DE-BY")."""
+    """`day`, or the next day that is not a Saturday, Sunday or public holiday of a country (or part of one, "DE-BY")."""
     from holidays import country_holidays
 
     country, _dash, part = calendar.partition("-")
@@ -136,12 +136,12 @@ _JOINED = {
 
 
 def recompute(step: CalculationStep) -> StepValue:
-    """The step's result, calculated again from its inputs. KeyError where its operation is none of OPERATIONS."""
+    """The step's result, calculated again from its inputs. KeyError if its operation is not one of OPERATIONS."""
     return OPERATIONS[step.operation](*step.inputs)
 
 
 def show_value(value: StepValue) -> str:
-    """A value as it is written in an explanation: dates ISO, numbers plain."""
+    """A value in the notation of explanations: dates in ISO format, plain numbers."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):

@@ -1,4 +1,4 @@
-"""Which tax code a customer abroad gets: by where it is, what it is, and what is supplied (`sold-to` of a tax code)."""
+"""The tax code of a customer abroad, by the customer's place, its kind, and what is supplied (`sold-to` of a tax code)."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from beancount_invoicing.messages import _
 from beancount_invoicing.model import Customer, Dated, Seller, Tax
 
 ANYONE = "anyone"
-"""`sold-to` of a code that may be charged to all, wherever they are, and that nobody gets by default."""
+"""`sold-to` of a code that may be charged to customers anywhere, and that nobody gets by default."""
 ELECTRONIC = "electronic"
-"""The nature of services that are supplied electronically, or of telecommunications or broadcasting (directive 2006/112/EC, art.
-58)."""
+"""The nature of electronic services, telecommunications and broadcasting (directive 2006/112/EC, art. 58)."""
 _CODE = "[A-Z]{2}(?:-[A-Z0-9]{2,3})?"
 _SOLD_TO = re.compile(rf"(?:(union|outside|{_CODE}(?: {_CODE})*)(?: (business|consumer))?|anyone)\Z")
 
 
 class SoldTo(NamedTuple):
-    """Whom a tax code is for: `places` are "union", "outside" or codes of places, `buyer` "business", "consumer" or "" for both."""
+    """The customers for whom a tax code is: `places` are "union", "outside" or codes of places; `buyer` is "business",
+    "consumer" or "" for both.
+    """
 
     places: tuple[str, ...]
     buyer_kind: str
@@ -30,7 +31,9 @@ class SoldTo(NamedTuple):
 
 @cache
 def parse_sold_to(text: str) -> SoldTo | None:
-    """What `sold-to` says: "union business", "outside", "DE consumer", "GP RE business" …; None for "anyone". Raises ValueError."""
+    """The meaning of `sold-to`: "union business", "outside", "DE consumer", "GP RE business" …; None for "anyone".
+    Raises ValueError.
+    """
     match = _SOLD_TO.match(" ".join(text.split()))
     if not match:
         raise ValueError(
@@ -43,14 +46,16 @@ def parse_sold_to(text: str) -> SoldTo | None:
 
 
 def is_consumer(customer: Customer) -> bool:
-    """Whether what a customer buys is taxed as a consumer's: that is what it is, or a public body without a VAT id (directive
-    2006/112/EC, art. 43)."""
+    """Whether a customer is taxed as a consumer: a consumer, or a public body without a VAT id (directive 2006/112/EC,
+    art. 43).
+    """
     return customer.buyer == "consumer" or (customer.buyer in {"public", "hospital"} and not customer.vat_id)
 
 
 def place_of_supply(customer: Customer, nature: str) -> str:
-    """The place that something is supplied to, as law.place tells it: of goods, where they are delivered; else where the customer
-    is, or its VAT id or SIREN is from."""
+    """The place of a supply, as a code of law.places. For goods, it is where they are delivered; otherwise where the
+    customer is, or the country of its VAT id or SIREN.
+    """
     own = law.country_of(customer.address.country, customer.vat_id, customer.siren or customer.siret)
     to = customer.delivery if kind_of(nature) == "goods" else None
     if to and (to.country or to.postcode):
@@ -59,34 +64,39 @@ def place_of_supply(customer: Customer, nature: str) -> str:
 
 
 def place_of_seller(seller: Seller) -> str:
-    """The place that a seller is in."""
+    """The place of the seller."""
     return law.place_of_address(seller.address.country, seller.address.postcode, seller.vat_id)
 
 
 def home_of(seller: str, customer: Customer) -> str:
-    """The seller's country, where the customer is there too or has a VAT id of there; else ""."""
+    """The seller's country, if the customer is there too or has a VAT id of that country; otherwise ""."""
     return seller if seller and seller in {customer.address.country, law.of_vat_id(customer.vat_id)} else ""
 
 
 def kind_of(nature: str) -> str:
-    """The kind of supply that something is, "goods" or "services": electronic services are services, and so is taken to be what
-    nobody says of ("")."""
+    """The kind of a supply, "goods" or "services". Electronic services are services, and so is a supply of unknown
+    nature ("").
+    """
     return "goods" if nature == "goods" else "services"
 
 
 def nature_under(tax: Tax | None) -> str:
-    """The nature of what a tax code is for; "" where it does not say so. Tax that is owed once paid is that of services."""
+    """The nature of supplies under a tax code; "" if the code does not give it. A tax due on payment is that of
+    services.
+    """
     return (tax.nature or ("services" if tax.on_payment else "")) if tax else ""
 
 
 def code_abroad(
     taxes: Mapping[str, Dated[Tax]], seller: str, customer: Customer, nature: str, day: date, home: str = ""
 ) -> str:
-    """The code that a customer gets because of where it is, for what is of this `nature` ("" is taken for services); "" for none.
+    """The code that a customer gets because of its place, for a supply of this `nature` ("" counts as services); "" for
+    none.
 
-    `seller` is the place of the seller, `home` the code that it has at home. Of several codes the one that says more: the place,
-    the buyer, the nature, the code at home; then the first by its name. What is for services is for electronic ones too. In
-    another state of the Union nobody is a business without a VAT id (Regulation 282/2011, art. 18).
+    `seller` is the seller's place, `home` the code that would apply at home. If several codes match, the most specific
+    one applies: by place, then buyer, then nature, then the code at home; then the first by name. Codes for services
+    also apply to electronic ones. In another state of the Union nobody is a business without a VAT id (Regulation
+    282/2011, art. 18).
     """
     kind = kind_of(nature)
     place = place_of_supply(customer, kind)
@@ -123,7 +133,7 @@ def code_abroad(
 
 
 def why_abroad(customer: Customer, tax: Tax, nature: str) -> str:
-    """Why a customer gets a code, in words, where that is because of where it is; "" where it is not."""
+    """Why a customer gets a code, in words, if that is because of its place; otherwise ""."""
     if not tax.sold_to or parse_sold_to(tax.sold_to) is None:
         return ""
     nature = nature or tax.nature

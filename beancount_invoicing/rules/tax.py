@@ -51,7 +51,9 @@ def line_amount(quantity: Decimal, price: Decimal, discount: Decimal | None, dec
 
 
 def line_figure(line: Line, decimals: int) -> Figure | None:
-    """`line_net` of a line of a document in a currency with so many decimals; None where it does not say quantity and price."""
+    """`line_net` of a line of a document, in a currency with so many decimals; None if the line has no quantity and
+    price.
+    """
     price = line.price if line.price is not None else line.price_with_tax
     if line.quantity is None or price is None:
         return None
@@ -134,7 +136,8 @@ def _sum_steps(figures: tuple[Figure, ...], because: str, value: Decimal) -> tup
 def tax_of_lines(
     nets: Sequence[Decimal], grosses: Sequence[Decimal], rate: Decimal, decimals: int, per_line: bool = False
 ) -> Figure:
-    """The tax of one code: `rate` percent of the sum of `nets`, and what the sum of `grosses` contains; `per_line`: of each.
+    """The tax of one code: `rate` percent of the sum of `nets`, plus the tax contained in the sum of `grosses`; with
+    `per_line`, line by line.
 
     `nets` are amounts without tax; `grosses` those of lines whose price includes it.
     """
@@ -153,7 +156,7 @@ def tax_of_lines(
 def gross_nets(grosses: Sequence[Decimal], rate: Decimal, decimals: int, per_line: bool = False) -> list[Decimal]:
     """The net of each line whose price includes tax.
 
-    They add up to the net of the sum (the largest take a cent each), unless tax is rounded `per_line`.
+    They add up to the net of the sum (the largest lines take a cent each), unless tax is rounded `per_line`.
     """
     nets = [gross_split(gross, rate, decimals)[0].value for gross in grosses]
     if per_line:
@@ -166,21 +169,23 @@ _AT_RATE = re.compile(r"(.*\S) (\d+(?:\.\d+)?) ?%")
 
 
 def tax_point_of_line(document: date, supply: date | None) -> date:
-    """The day whose rate a line has: that of its supply, or of the document where it is billed before (`document`: its date).
+    """The day whose rate applies to a line: the day of its supply, or that of the document if it is billed earlier
+    (`document`: its date).
 
-    The rate is that of the chargeable event (directive 2006/112/EC, art. 93): the supply (art. 63), which for a period is its
-    last day (art. 64 (1)); what is paid on account before has the rate of then (art. 65). None: nothing says when it was.
+    The rate is that of the chargeable event (directive 2006/112/EC, art. 93): the supply (art. 63), which for a period
+    is its last day (art. 64 (1)). A payment on account before it has the rate of its own time (art. 65). None: the day
+    of supply is unknown.
     """
     return document if supply is None else min(document, supply)
 
 
 def name_at_rate(code: str, rate: Decimal) -> str:
-    """The name of a code's other rate in a document that has several of it: "VAT 20%" of VAT; `rate` in percent."""
+    """The name of a code at another rate, in a document with several rates of it: "VAT 20%" for VAT; `rate` in percent."""
     return f"{code} {rate.normalize():f}%"
 
 
 def code_of_name(name: str, known: Container[str]) -> str:
-    """The code that a name is of, which may say a rate, "VAT 20%"; the name itself where no such code is known."""
+    """The code in a name that may include a rate, "VAT 20%"; the name itself if no such code is known."""
     if name in known:
         return name
     match = _AT_RATE.fullmatch(name)
@@ -188,13 +193,15 @@ def code_of_name(name: str, known: Container[str]) -> str:
 
 
 def normalized_code_name(name: str, known: Container[str]) -> str:
-    """A name that says a rate as `at_rate` writes it, "VAT 20%" for "VAT 20.0 %"; what is a code itself, or says none, as it is."""
+    """A name with a rate in the form of `name_at_rate`, "VAT 20%" for "VAT 20.0 %"; a name that is a code, or has no
+    rate, is unchanged.
+    """
     match = None if name in known else _AT_RATE.fullmatch(name)
     return name_at_rate(match[1], Decimal(match[2])) if match else name
 
 
 def rate_ever_changed(versions: Dated[Tax]) -> bool:
-    """Whether the rate of a code, or of one of its parts, was ever another one."""
+    """Whether the rate of a code, or of one of its parts, has ever changed."""
     return len({rates_of(version) for _day, version in versions.versions}) > 1
 
 
@@ -206,10 +213,10 @@ def rates_of(version: Tax) -> tuple[tuple[str, Decimal], ...]:
 def taxes_by_code_and_day(
     versions: Mapping[tuple[str, date], Tax], corrected: Mapping[tuple[str, date], Tax]
 ) -> dict[tuple[str, date], Tax]:
-    """The taxes that lines of one document have, by their code and day, with a name for each rate.
+    """The taxes of the lines of one document, by code and day, with a name for each rate.
 
-    The newest rate of a code keeps its name; another one is named with it ("VAT 20%"), and so is what consists of it. What corrects
-    documents calls taxes as they do: `corrected` are theirs.
+    The newest rate of a code keeps the code's name. An older rate is part of the name ("VAT 20%"), also for codes that
+    consist of it. A document that corrects others uses their names: `corrected` are these documents' taxes.
     """
     newest: dict[str, tuple[date, Decimal]] = {}
     for taxes in (corrected, versions):
@@ -236,7 +243,9 @@ def taxes_by_code_and_day(
 
 
 class TaxableAmount(NamedTuple):
-    """What a line, allowance or charge is taxed on: its code, its net, and its amount with tax where its price includes it."""
+    """The taxable amount of a line, allowance or charge: its code, its net, and, if its price includes tax, its amount
+    with tax.
+    """
 
     tax: Tax
     net: Decimal
@@ -244,7 +253,7 @@ class TaxableAmount(NamedTuple):
 
 
 class CodeTax(NamedTuple):
-    """The tax of one code: what it is due on, and how much it is."""
+    """The tax of one code: the taxable amount and the tax."""
 
     tax: Tax
     base: Decimal
@@ -265,10 +274,12 @@ class _Bases:
 
 
 def taxes_due(charged: Sequence[TaxableAmount], decimals: int, per_line: bool = False) -> dict[str, CodeTax]:
-    """The tax of each code, by code, sorted: `tax_of_lines` of its lines; where a code consists of parts, of each part.
+    """The tax of each code, sorted by code: `tax_of_lines` of its lines. If a code consists of parts, the tax of each
+    part.
 
-    A part is due on the net; of a compound code, on the net and the parts before it, as they are rounded. Prices that include tax
-    contain all parts: net = round(gross / (1 + all rates)), the last part takes what is left, so that they add up to the gross.
+    Each part is due on the net; if the code is compound, on the net plus the parts before it, as rounded. Prices that
+    include tax contain all parts: net = round(gross / (1 + all rates)). The last part takes the remainder, so that net
+    and parts add up to the gross.
     """
     by_code: dict[str, list[TaxableAmount]] = {}
     for amount in charged:
@@ -367,7 +378,9 @@ def _part_steps(
 
 
 def rate_of_parts(rates: Sequence[Decimal], compound: bool) -> Decimal:
-    """The percentage of a net that several rates are together: their sum, or, each on the net and those before it, more."""
+    """Several rates together, as a percentage of the net: their sum, or more if each applies to the net and the parts
+    before it.
+    """
     if not compound:
         return sum(rates, ZERO)
     whole = Decimal(1)
@@ -379,9 +392,10 @@ def rate_of_parts(rates: Sequence[Decimal], compound: bool) -> Decimal:
 def tax_of_booked(
     lines: Sequence[tuple[Decimal, Decimal | None]], rate: Decimal, decimals: int, per_line: bool = False
 ) -> Decimal:
-    """The tax of one code on lines whose nets are given: `rate` percent of them, and what prices with tax contain beside them.
+    """The tax of one code on lines with given nets: `rate` percent of them, or the tax that prices with tax contain in
+    addition.
 
-    A line is its net, and what it comes to with tax where its price includes it, else None.
+    Each line is its net, and its amount with tax if its price includes it (otherwise None).
     """
     nets = [net for net, gross in lines if gross is None]
     within = sum((gross - net for net, gross in lines if gross is not None), Decimal(0))

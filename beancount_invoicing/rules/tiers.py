@@ -1,4 +1,4 @@
-"""Prices by tiers: what each next unit costs (graduated), or what all cost by how many they are (volume)."""
+"""Prices by tiers: the price of each next unit (graduated), or of all units by their number (volume)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TIER = re.compile(
 
 
 class TierError(ValueError):
-    """A text is no list of tiers; the message says why, and how one is written."""
+    """A text is not a list of tiers; the message says why, and how to write one."""
 
 
 class Tier(NamedTuple):
@@ -49,7 +49,7 @@ def parse_tiers(text: str) -> tuple[Tier, ...]:
 
 
 class TierSegment(NamedTuple):
-    """Units of one price, and what is charged once with them."""
+    """Units at one price, and a flat amount charged once with them."""
 
     quantity: Decimal
     price: Decimal
@@ -57,7 +57,9 @@ class TierSegment(NamedTuple):
 
 
 def graduated(tiers: tuple[Tier, ...], before: Decimal, after: Decimal) -> list[TierSegment]:
-    """What the units from `before` (exclusive) to `after` (inclusive) cost, by tier; its flat amount with its first unit."""
+    """The price of the units from `before` (exclusive) to `after` (inclusive), by tier; a tier's flat amount comes with
+    its first unit.
+    """
     result = []
     start = Decimal(0)
     for tier in tiers:
@@ -70,7 +72,9 @@ def graduated(tiers: tuple[Tier, ...], before: Decimal, after: Decimal) -> list[
 
 
 def volume(tiers: tuple[Tier, ...], before: Decimal, after: Decimal) -> list[TierSegment]:
-    """What the units beyond `before` cost at the price of the tier that `after`, all of them, reach."""
+    """The price of the units from `before` (exclusive) to `after` (inclusive), all at the price of the tier that
+    `after` units reach.
+    """
     if after <= before:
         return []
     tier = next(tier for tier in tiers if tier.up_to is None or after <= tier.up_to)

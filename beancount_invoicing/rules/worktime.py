@@ -1,4 +1,4 @@
-"""Time that is worked: counted to the second, rounded where a contract asks for it, and once where it is billed."""
+"""Time worked: exact to the second, rounded if a contract asks for it, and rounded once when it is billed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ __all__ = [
 HOUR_WORDS = "hour hours h heure heures stunde stunden hora horas ora ore uur uren"
 DAY_WORDS = "day days d jour jours tag tage dia dias día días giorno giorni dag dagen"
 LUMP_WORDS = frozenset(["ls", "lump-sum", "forfait", "forfaits", "pauschal"])
-"""Units of what is billed as one sum, however long it took."""
+"""Units of lines billed as one sum, whatever time they took."""
 SECONDS_PER_HOUR, SECONDS_PER_DAY = 3600, 8 * 3600
 """The seconds of an hour, and of a day of eight hours."""
 _LENGTHS = {
@@ -41,7 +41,7 @@ _LENGTHS = {
     **dict.fromkeys(DAY_WORDS.split(), SECONDS_PER_DAY),
 }
 TIME_COMMODITIES = frozenset(word.upper() for word in _LENGTHS if len(word) > 1)
-"""What a commodity of time is called, on whatever account it is."""
+"""The names of commodities of time, on any account."""
 _PLACES = {SECONDS_PER_HOUR: 4, SECONDS_PER_DAY: 5}
 """With so many decimals a number stands for one second and no other."""
 MAX_QUANTITY_DECIMALS = 4
@@ -49,21 +49,26 @@ MAX_QUANTITY_DECIMALS = 4
 
 
 def seconds_per_unit(commodity: str) -> int:
-    """The seconds of one HOUR (HEURE …) or of one DAY of eight hours; 1 for a commodity that is no time, counted in itself."""
+    """The seconds of one HOUR (HEURE …) or of one DAY of eight hours; 1 for a commodity that is not a time, whose own
+    units are counted.
+    """
     return _LENGTHS.get(commodity.lower(), 1)
 
 
 def to_seconds(quantity: Decimal, commodity: str) -> Decimal:
-    """The seconds that a quantity stands for: with four decimals of an hour, five of a day, the nearest second; else exact."""
+    """The seconds of a quantity. Four decimals of an hour, or five of a day, mean the nearest second; any other
+    quantity is exact.
+    """
     unit = seconds_per_unit(commodity)
     exact = quantity * unit
     return round_to(exact, 0).quantize(Decimal("0.01")) if decimal_places(quantity) >= _PLACES.get(unit, 99) else exact
 
 
 def from_seconds(hours_in_seconds: Decimal, commodity: str) -> Decimal:
-    """So many seconds in a commodity of time: exact with two decimals or as few as it needs, else with as many as keep the second.
+    """Seconds as a quantity of a commodity of time, with as few decimals as give exactly these seconds (at least two);
+    if none do, with enough to identify the second.
 
-    Hours where the commodity is no time.
+    In hours if the commodity is not a time.
     """
     unit = seconds_per_unit(commodity) if seconds_per_unit(commodity) in _PLACES else SECONDS_PER_HOUR
     number = round_to(hours_in_seconds / unit, _PLACES[unit])
@@ -71,7 +76,9 @@ def from_seconds(hours_in_seconds: Decimal, commodity: str) -> Decimal:
 
 
 def from_seconds_rounded(seconds: Decimal, commodity: str) -> Decimal:
-    """So many seconds (of what `seconds` gives) in the commodity, to show: exact, where four decimals are; else rounded to four."""
+    """Seconds (as of `to_seconds`) in the commodity, for display: exact with up to four decimals, otherwise rounded to
+    four.
+    """
     exact = seconds / seconds_per_unit(commodity)
     return (
         exact
@@ -86,7 +93,7 @@ def decimal_places(number: Decimal) -> int:
 
 
 def without_trailing_zeros(quantity: Decimal) -> Decimal:
-    """A quantity without zeros at its end beyond two decimals."""
+    """A quantity without trailing zeros after the second decimal."""
     if decimal_places(quantity) <= 2:
         return quantity
     least = round_to(quantity, 2)
@@ -94,16 +101,16 @@ def without_trailing_zeros(quantity: Decimal) -> Decimal:
 
 
 class TimeRounding(NamedTuple):
-    """How a contract rounds time: `way` (a rounding of `decimal`) to multiples of `step` (in the account's unit), `per` what."""
+    """A contract's rounding of time: `way` (a rounding of `decimal`) to multiples of `step` (in the account's unit)."""
 
     way: str
     step: Decimal
     per: str
-    """"entry" or "day"."""
+    """What is rounded: each "entry", or the time of each "day"."""
 
 
 class TimeRoundingError(ValueError):
-    """A rounding of time cannot be read; the message says what to write."""
+    """A time rounding cannot be read; the message says what to write."""
 
 
 _WAYS = {"up": ROUND_CEILING, "down": ROUND_FLOOR, "nearest": ROUND_HALF_UP}
@@ -112,7 +119,7 @@ _RULE = re.compile(r"(up|down|nearest)(?:\s+to)?\s+(\d{1,4}(?:[.,]\d{1,4})?)\s+p
 
 @lru_cache(maxsize=256)
 def parse_time_rounding(text: str) -> TimeRounding | None:
-    """The rounding that a text says: "up to 0.25 per entry", "nearest 0.1 per day"; None for "". Raises TimeRoundingError."""
+    """The rounding in a text: "up to 0.25 per entry", "nearest 0.1 per day"; None for "". Raises TimeRoundingError."""
     if not text:
         return None
     match = _RULE.match(" ".join(text.casefold().split()))
@@ -130,7 +137,7 @@ def parse_time_rounding(text: str) -> TimeRounding | None:
 
 
 def round_time(seconds: Decimal, commodity: str, rule: TimeRounding | None) -> Decimal:
-    """So many seconds, rounded by a contract's rule."""
+    """Seconds, rounded by a contract's rule."""
     if rule is None:
         return seconds
     step = rule.step * seconds_per_unit(commodity)
@@ -138,10 +145,10 @@ def round_time(seconds: Decimal, commodity: str, rule: TimeRounding | None) -> D
 
 
 def billed_quantity(exact: Decimal, price: Decimal, decimals: int) -> Decimal:
-    """The quantity that a document bills time with: as it is, where it has four decimals at most.
+    """The quantity with which a document bills time: unchanged if it has at most four decimals.
 
-    Else, rounded once: with the fewest decimals, two to four, with which quantity × price is to the cent what the exact time comes
-    to; with four where none is. `decimals`: of the price's currency.
+    Otherwise rounded once, to the fewest decimals (two to four) with which quantity × price gives the amount of the
+    exact time to the cent; to four if none does. `decimals`: of the price's currency.
     """
     if decimal_places(exact) <= MAX_QUANTITY_DECIMALS:
         return exact
@@ -151,8 +158,8 @@ def billed_quantity(exact: Decimal, price: Decimal, decimals: int) -> Decimal:
 
 
 def quantity_for_amount(amount: Decimal, close_to: Decimal, price: Decimal, decimals: int) -> Decimal | None:
-    """The quantity beside `close_to` of the fewest decimals, two to four, that comes to `amount` at `price`; None where none
-    does.
+    """The quantity near `close_to` with the fewest decimals, two to four, that gives `amount` at `price`; None if there
+    is none.
     """
     for many in range(2, MAX_QUANTITY_DECIMALS + 1):
         for way in (ROUND_HALF_UP, ROUND_FLOOR, ROUND_CEILING):

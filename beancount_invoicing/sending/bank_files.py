@@ -1,7 +1,9 @@
-"""Files for the bank, each order in at most one of them: direct debits of what is due, transfers of what customers are owed.
+"""Files for the bank, with each order in at most one of them: direct debits that are due, and transfers of what
+customers are owed.
 
-The file is put beside its place; then everything in it is recorded in the ledger, in one step; then it gets its name. So wherever a
-command is interrupted, nothing can be handed in that the ledger does not record, and nothing recorded goes into a second file.
+The file is first stored under a temporary name; then everything in it is recorded in the ledger, in one step; then it
+gets its name. So wherever a command is interrupted, nothing that the ledger does not record can be handed in, and
+nothing recorded goes into a second file.
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ OrderKind = Literal["collected", "paid-out"]
 _PREFIXES: dict[OrderKind, str] = {"collected": "collection", "paid-out": "payment"}
 """How the names of files begin."""
 NamedNumbers = Callable[[Ledger], Sequence[str]]
-"""What finds the numbers that a person means, in the ledger that is loaded."""
+"""Finds the numbers that a person means, in the loaded ledger."""
 
 
 class OrderOptions(NamedTuple):

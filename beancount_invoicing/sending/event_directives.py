@@ -16,7 +16,7 @@ from beancount_invoicing.writing import text
 from beancount_invoicing.writing.dated_files import expanded_pattern
 
 BY_HAND_PREFIX = "to be sent by hand:"
-"""What separates the prepared thing from its file, in the note about it."""
+"""Separates the prepared document from its file in the note about it."""
 
 
 def record_file(book: Book, day: date) -> Path:
@@ -26,7 +26,7 @@ def record_file(book: Book, day: date) -> Path:
 
 
 def relative_to(target: Path, file: Path) -> str:
-    """A file as a directive in `target` refers to it."""
+    """The path of a file in a directive of the ledger file `target`."""
     return os_path.relpath(file, target.parent).replace("\\", "/")
 
 
@@ -53,8 +53,8 @@ class SentFacts(NamedTuple):
 def sent_directives(
     target: Path, sent: Sequence[SentFacts], stored: Path | None, previous: str
 ) -> tuple[list[str], str]:
-    """The directives that record that something was sent: first the document, if the ledger does not have it yet, sealed
-    after the seal of mark `previous`; and the mark that the next seal names.
+    """The directives that record that something was sent, and the mark for the next seal. The first directive is the
+    document, if the ledger does not have it yet; it is sealed after the seal with the mark `previous`.
     """
     result = []
     for index, facts in enumerate(sent):

@@ -362,7 +362,7 @@ def _receiver(book: Book, customer: Customer, since: date, day: date) -> Custome
 
 
 def first_message_ids(history: History, numbers: Iterable[str]) -> tuple[str, ...]:
-    """The e-mails that brought these documents: later ones go into their thread."""
+    """The Message-IDs of the e-mails that brought these documents: later e-mails go into the same threads."""
     return tuple(dict.fromkeys(message_id for number in numbers if (message_id := history.first_message_id(number))))
 
 

@@ -77,7 +77,7 @@ class Objection(NamedTuple):
 
     @property
     def text(self) -> str:
-        """It as a sentence."""
+        """The objection as a sentence."""
         return (
             _("it would not be sent like this today ({reason})", reason=self.reason)
             if self.would_be_replaced

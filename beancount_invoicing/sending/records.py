@@ -26,7 +26,9 @@ SENDING_LOCK = ".bean-invoice-sending"
 
 @contextmanager
 def sending_locked(top: Path) -> Iterator[None]:
-    """Makes sure that no other process of ours sends from this ledger meanwhile. Raises writer.CannotWrite if one does; OSError."""
+    """A context in which no other process of ours sends from this ledger. Raises writer.CannotWrite if one does;
+    OSError.
+    """
     try:
         with file_lock(top.resolve().parent / SENDING_LOCK, 0):
             yield
@@ -52,7 +54,7 @@ class LedgerAppender:
         return (self._target,) if is_included else tuple(dict.fromkeys((self._top, self._target)))
 
     def append(self, text: str) -> None:
-        """Appends directives, on the disk. Raises writer.CannotWrite, FileChanged, OSError: then they are not there."""
+        """Appends directives, on the disk. Raises writer.CannotWrite, FileChanged, OSError; then nothing was appended."""
         with writer.locked(self._top):
             beancount_cache.forget(self._top)  # a new file below a pattern would not make Beancount load again
             for attempt in range(_TRIES):

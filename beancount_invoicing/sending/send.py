@@ -82,9 +82,9 @@ class SendOptions(NamedTuple):
     day: date
     clock: Callable[[], datetime]
     resend: bool = False
-    """What was already sent is sent once more."""
+    """Whether something that was already sent is sent once more."""
     retry_open: bool = False
-    """The user says that what is in doubt, or was prepared, was not sent: it is sent."""
+    """Whether the user says that what is in doubt, or was prepared, was not sent: then it is sent."""
     folder: str | Path | None = None
     """The folder for what is sent by hand; None: `outbox` beside the ledger."""
     password: Callable[[str, str], str] = no_password

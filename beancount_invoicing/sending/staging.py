@@ -20,7 +20,8 @@ def staged_path(file: Path) -> Path:
 
 
 def stage(file: Path, data: bytes) -> None:
-    """Puts a file's content beside its place, creating its folders; does nothing if the file has this content already.
+    """Stores a file's content under a temporary name beside its place, and creates its folders; does nothing if the
+    file has this content already.
 
     Raises OSError.
     """

@@ -1,4 +1,4 @@
-"""Directives that amend others: the values of one thing, day by day, and the text that changes some of them."""
+"""Directives that amend others: the values of one thing from day to day, and the text that changes some of them."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class DatedValues(NamedTuple):
 
 
 def dated_values(entries: Sequence[Any], kind: str, name: str, place: int) -> tuple[DatedValues, ...]:
-    """The values of the custom directives of a kind for the thing whose name is their value number `place`, by day and place;
-    for a customer, also of its account's `open`.
+    """The values of all custom directives of a kind about one thing, by day and place. The thing's name is the
+    directive's value number `place`. For a customer, the values of its account's `open` are included.
     """
     found = []
     for entry in entries:
@@ -45,7 +45,7 @@ def dated_values(entries: Sequence[Any], kind: str, name: str, place: int) -> tu
 
 
 def values_in_force(values_by_day: Sequence[DatedValues], day: date) -> dict[str, Any]:
-    """What they say together on `day`, by key."""
+    """The values in force on `day`, by key."""
     state: dict[str, Any] = {}
     for version in values_by_day:
         if version.day <= day:
@@ -54,7 +54,7 @@ def values_in_force(values_by_day: Sequence[DatedValues], day: date) -> dict[str
 
 
 def differs(value: Any, current: text.DirectiveValue | None) -> bool:
-    """Whether a new value differs from the present one; an amount is compared by its number."""
+    """Whether a new value differs from the present one; amounts are compared by their numbers."""
     if current in (None, "") or value in (None, ""):
         return (current in (None, "")) != (value in (None, ""))
     return bool(getattr(value, "number", value) != current)
@@ -67,8 +67,8 @@ def amendment_directive(day: date, kind: str, head: Sequence[text.DirectiveValue
 
 
 def with_values(source: Source, values: Values) -> tuple[str, str]:
-    """The lines of the directive at a place, as they are, and with the values of some keys set: existing keys in place, new
-    ones at the end. Comments behind a value stay. Raises OSError, UnicodeDecodeError.
+    """The lines of the directive at a place, with the values of some keys set: existing keys in place, new ones at the
+    end. Comments after a value stay. Raises OSError, UnicodeDecodeError.
     """
     old = renaming.text_of(source)
     new = old

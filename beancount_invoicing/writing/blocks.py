@@ -33,12 +33,14 @@ class EntryText(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The whole, without a line break at its end."""
+        """The whole text, without a line break at its end."""
         return joined("\n", (part for part in (self.head, *(block.text for block in self.blocks)) if part))
 
 
 def split_entry(entry: str, first: int, postings: Iterable[int]) -> EntryText | None:
-    """The text of an entry that begins on line `first`, by the lines of its postings; None if one of them is not in it."""
+    """The text of an entry that begins on line `first`, split at the given lines of its postings; None if one of these
+    lines is not in it.
+    """
     lines = entry.split("\n")
     places = sorted(line - first for line in postings)
     if not places or places[0] < 1 or places[-1] >= len(lines) or len(set(places)) < len(places):
@@ -51,7 +53,9 @@ def split_entry(entry: str, first: int, postings: Iterable[int]) -> EntryText | 
 
 
 def with_posting_number(block: Block, number: Decimal) -> Block:
-    """The posting with another number, its currency in the same column if there is room; one without a number stays without."""
+    """The posting with another number, its currency in the same column if there is room; a posting without a number
+    stays without one.
+    """
     line, rest = block.text.partition("\n")[::2]
     match = _POSTING.match(line)
     if not match:
@@ -80,7 +84,9 @@ def with_key(block: Block, key: str, value: text.DirectiveValue, after: Sequence
 
 
 def trailing_comments(block: Block) -> str:
-    """What stays of a posting that is removed: the comments at its end that are indented as little as it is."""
+    """The comments at the end of a posting that stay when the posting is removed: those indented no more than the
+    posting itself.
+    """
     lines = block.text.split("\n")
     depth = len(lines[0]) - len(lines[0].lstrip())
     last = len(lines)
@@ -90,7 +96,7 @@ def trailing_comments(block: Block) -> str:
 
 
 def with_narration(head: str, old: str, new: str) -> str:
-    """The head of a transaction with another narration, if it has the old one."""
+    """The head of a transaction with the new narration if it has the old one; otherwise unchanged."""
     match = _NARRATION.match(head)
     if not match or match["said"] != text.quoted(old)[1:-1]:
         return head

@@ -45,7 +45,7 @@ class NewDirective(NamedTuple):
 
 
 def verbatim(entry: str) -> Callable[[int], str]:
-    """The text of a directive that has no amounts to be put below others'."""
+    """A directive's text without amounts to align, for any column."""
     return lambda _column: entry
 
 
@@ -57,7 +57,7 @@ class Changes(NamedTuple):
     message: str = ""
     notices: tuple[str, ...] = ()
     left_out: tuple[BillingNotice, ...] = ()
-    """What is not billed, although somebody may think so."""
+    """What is not billed although the user may expect it."""
     nothing_to_do: str = ""
     """The message if there is nothing to do."""
     drafts: tuple[Draft, ...] = ()
@@ -67,11 +67,11 @@ class Changes(NamedTuple):
     files: tuple[tuple[Path, bytes], ...] = ()
     """Other files that the new directives name: they are written first."""
     removed_files: tuple[Path, ...] = ()
-    """Files that are no longer needed once the directives are written: they are then removed."""
+    """Files that are no longer needed once the directives are written, and are then removed."""
     act: Literal["payment", "bank", "undo", "other"] = "other"
-    """What it is for who wants to take it back; documents are seen to be that."""
+    """What the undo log records about this change; documents are recognised without it."""
     session: str = ""
-    """What is written in one session is taken back together."""
+    """Changes of one session are taken back together."""
 
 
 class WriteOptions(NamedTuple):
@@ -85,7 +85,7 @@ class WriteOptions(NamedTuple):
     strict: bool = False
     """Nothing is written if there is any error, even one that leaves all entries as they are; except those of one customer only."""
     unbalanced: bool = False
-    """Transactions that do not balance keep nothing from being written: what is written may make them whole."""
+    """Whether transactions that do not balance are tolerated, because the new text may balance them."""
 
 
 class Outcome(NamedTuple):
@@ -98,15 +98,15 @@ class Outcome(NamedTuple):
     notices: tuple[str, ...]
     warnings: tuple[Finding, ...]
     drafts: tuple[Draft, ...] = ()
-    """What was worked out of new documents."""
+    """Notes on how new documents were worked out."""
     summary: str = ""
-    """How much it is, if it is not documents."""
+    """The number of new entries in words, if they are not documents."""
     removed_documents: tuple[Invoice, ...] = ()
     """The documents that are taken out of the ledger."""
     errors: tuple[Finding, ...] = ()
     """The ledger's own errors: nothing is written until they are fixed, and what is shown may be wrong because of them."""
     left_out: tuple[BillingNotice, ...] = ()
-    """What is not billed, although somebody may think so; not among the notices."""
+    """What is not billed although the user may expect it; not among the notices."""
     nothing_to_do: str = ""
     """The message if there is nothing to do."""
     problem: str = ""
@@ -114,7 +114,7 @@ class Outcome(NamedTuple):
 
 
 def written_positions(outcome: Outcome) -> tuple[Position, ...]:
-    """The places of an outcome's documents, as of the last day that the ledger then has, in their order."""
+    """The states of an outcome's documents as of the ledger's last day after the change, in their order."""
     sources = {document.source for document in outcome.documents}
     written = [
         position for position in positions(outcome.book, outcome.book.last_date) if position.invoice.source in sources
@@ -163,7 +163,7 @@ def change(
 
 
 def _grave_errors(loading: Loading, errors: Sequence[Finding], write_options: WriteOptions) -> tuple[Finding, ...]:
-    """The errors beside which nothing may be written. Raises Refused where something is to be, or nothing could be shown."""
+    """The errors beside which nothing may be written. Raises Refused if something is to be, or nothing could be shown."""
     grave = tuple(
         error
         for error in errors
@@ -185,7 +185,7 @@ def _grave_errors(loading: Loading, errors: Sequence[Finding], write_options: Wr
 
 
 def _must_be_near(outcome: Outcome, write_options: WriteOptions) -> Outcome:
-    """The outcome, with a notice where its documents are far ahead of today. Raises Refused where they are to be written."""
+    """The outcome, with a notice where its documents are far ahead of today. Raises Refused if they are to be written."""
     if not write_options.today or not (problem := far_ahead(outcome.documents, write_options.today)):
         return outcome
     problem += _(": give --yes if that is intended")
@@ -217,7 +217,7 @@ def _write(file: Path, planned: writer.Plan, changes: Changes, outcome: Outcome,
 
 
 def _act(top: Path, changes: Changes, planned: writer.Plan, outcome: Outcome) -> undo_log.Act | None:
-    """What is about to be written, so that `undo` knows what came last; None where it takes something back."""
+    """What is about to be written, so that `undo` knows what came last; None if it takes something back."""
     if changes.act == "undo":
         return None
     kind: undo_log.ActKind = "documents" if outcome.documents and changes.act == "other" else changes.act
@@ -269,7 +269,9 @@ def _target(book: Book, top: Path, new: NewDirective) -> Path:
 def trial_outcome(
     loading: Loading, known_findings: Sequence[Finding], planned: writer.Plan, shown: str, changes: Changes
 ) -> Outcome:
-    """What the ledger would be. Raises Refused where it would have errors that are not `known_findings`."""
+    """The outcome if the change were written. Raises Refused if the ledger would have errors that are not in
+    `known_findings`.
+    """
     result = trial.try_plan(loading, planned)
     before = Counter((finding.rule, finding.message) for finding in known_findings)
     errors = [Finding("error", "beancount", message, source) for source, message in result.errors]

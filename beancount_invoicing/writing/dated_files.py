@@ -1,4 +1,4 @@
-"""Files that are named by the day: `{year}/invoices-{month}.beancount`."""
+"""Files whose names contain a date: `{year}/invoices-{month}.beancount`."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def expanded_pattern(pattern: str, day: date) -> str:
 
 
 def target_file(into: str | Path, day: date) -> Path:
-    """The file that --into names for what is dated `day`, absolute: a pattern as in option `file`.
+    """The absolute path of the file that --into names, for something dated `day`: a pattern as in option `file`.
 
-    Raises writer.CannotWrite where the file's name has braces that say something else.
+    Raises writer.CannotWrite if the pattern has braces with anything else.
     """
     path = Path(expanded_pattern(str(into), day))
     if wrong := _FIELD.search(path.name):

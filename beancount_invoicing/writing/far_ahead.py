@@ -1,4 +1,4 @@
-"""Documents that are dated far ahead, such as by a slip in the year: they are only written where that is meant."""
+"""Documents dated far ahead, perhaps by a slip in the year: they are only written if that is intended."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from beancount_invoicing.rules import periods
 
 
 def far_ahead(documents: Sequence[Invoice], today: date) -> str:
-    """What is dated more than a month after `today`: how many documents, of which days, with what lines, for how much; "" for none.
+    """A description of the documents dated more than a month after `today`: how many, on which days, with which lines,
+    for how much; "" if there are none.
 
-    Amounts are what is to be paid, by currency. Open items that are taken over are no new documents.
+    Amounts are the amounts to pay, by currency. Open items taken over from other books do not count.
     """
     latest = periods.parse_length("month").after(today, 1)
     invoices = [document for document in documents if document.date > latest and document.kind != "opening"]

@@ -1,4 +1,4 @@
-"""A commit of just what was written."""
+"""A git commit of exactly what was written."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from beancount_invoicing.messages import _
 
 
 class GitError(Exception):
-    """Git cannot do it; the message says why, and what to do."""
+    """Git cannot do what was asked; the message says why, and what to do."""
 
 
 def must_be_clean(files: Sequence[Path]) -> None:
-    """Raises GitError where one of the files has changes of its own that are not committed, or is in no repository, and where git
-    does not know who commits."""
+    """Raises GitError if one of the files has uncommitted changes or is in no repository, or if git does not know the
+    committer.
+    """
     for file in files[:1]:
         try:
             _git(file, "rev-parse", "--git-dir")
@@ -50,7 +51,7 @@ def must_be_clean(files: Sequence[Path]) -> None:
 
 
 def tracked(files: Sequence[Path]) -> tuple[Path, ...]:
-    """Those of the files that git knows; what is in no repository it does not know."""
+    """Those of the files that git tracks; a file outside a repository is not tracked."""
 
     def known(file: Path) -> bool:
         try:
@@ -62,7 +63,7 @@ def tracked(files: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def commit(files: Sequence[Path], message: str) -> None:
-    """Commits these files, and nothing else that may be staged. Raises GitError."""
+    """Commits these files, and nothing else, even if something else is staged. Raises GitError."""
     names = [str(file.resolve()) for file in files]
     _git(files[0], "add", "--", *names)
     _git(files[0], "commit", "--quiet", "--only", "-m", message, "--", *names)

@@ -1,4 +1,4 @@
-"""Documents as changes of the ledger: their numbers, dates and text."""
+"""New documents as changes of the ledger: their numbers, dates and text."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from beancount_invoicing.writing.changes import Changes, NewDirective, WriteOpti
 
 
 class InvalidRequest(ValueError):
-    """What is asked for cannot be billed; the message says why, and what to do."""
+    """The request cannot be carried out; the message says why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentDating:
-    """How documents are dated and named: `day` is theirs; `drafts` are not numbered yet."""
+    """How documents are dated and named: `day` is their date; with `drafts`, they are not numbered yet."""
 
     day: date
     as_drafts: bool = False
     to_send: bool = False
-    """They are marked to-send, unless option `send-from` says it already."""
+    """Whether they are marked to-send, unless option `send-from` makes that unnecessary."""
 
     def __post_init__(self) -> None:
         require_date(self.day)
 
 
 def next_number_for(book: Book, dating: DocumentDating, write_options: WriteOptions) -> NextNumber:
-    """Numbers where documents are issued; names of drafts where they are drafted, or only shown."""
+    """The function that numbers documents, if they are issued, or else gives them names of drafts."""
     return (
         billing.next_numbers(book) if write_options.write and not dating.as_drafts else billing.next_draft_names(book)
     )
 
 
 def document_changes(book: Book, drafts: Sequence[Draft], notices: Sequence[str] = ()) -> Changes:
-    """New documents, beside the latest one where the option `file` says nothing else."""
+    """The changes that write new documents; without option `file`, they go beside the latest one."""
     beside = "" if "file" in book.options else book.invoices[-1].source.file if book.invoices else ""
     new = tuple(NewDirective(draft.date, partial(text.document_transaction, draft), beside) for draft in drafts)
     names = [draft.number for draft in drafts]

@@ -7,14 +7,14 @@ from beancount_invoicing.writing import text
 
 
 def payment_posting(posting: PaymentPosting) -> text.NewPosting:
-    """A posting to be written."""
+    """The text of a posting."""
     return text.NewPosting(
         posting.account, posting.amount, posting.currency, posting.meta, posting.price, posting.price_is_total
     )
 
 
 def payment_transaction(entry: PaymentEntry, column: int = text.COLUMN) -> str:
-    """The transaction, with its currencies in a column (from 1)."""
+    """The text of the transaction, with its currencies in a column (from 1)."""
     return text.transaction(
         entry.date,
         "*",

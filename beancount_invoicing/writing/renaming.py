@@ -1,4 +1,4 @@
-"""Documents get another number: wherever entries name them, in links and in keys; text and comments stay as they are."""
+"""Gives documents other numbers, wherever entries name them in links and keys; text and comments stay as they are."""
 
 from __future__ import annotations
 
@@ -14,18 +14,20 @@ from beancount_invoicing.model import Source
 from beancount_invoicing.rules import numbering
 
 NUMBER_KEYS = ("invoice", "settles", "corrects", "claims", "deposit")
-"""The keys that hold the number of a document; `corrects` several, separated by spaces."""
+"""The keys that hold the number of a document; `corrects` may hold several, separated by spaces."""
 
 
 class NamingEntry(NamedTuple):
-    """An entry that names documents: where it stands, and how it names them (`^draft-x`, `settles: "draft-x"`)."""
+    """An entry that names documents: its place, and the ways in which it names them (`^draft-x`, `settles: "draft-x"`)."""
 
     source: Source
     names: frozenset[str]
 
 
 def entries_naming(entries: Sequence[Any], numbers: frozenset[str]) -> tuple[NamingEntry, ...]:
-    """The entries that name one of the documents, by file and line; entries of one place, as plugins make them, are together."""
+    """The entries that name one of the documents, by file and line. Entries of one place, which plugins may make, are
+    grouped.
+    """
     links = {numbering.link(number) for number in numbers}
     found: dict[Source, set[str]] = {}
     for entry in entries:
@@ -56,14 +58,14 @@ _PIECE = re.compile(_START + r'|"(?:[^"\\]|\\.)*"|;[^\n]*|\^(?P<link>[A-Za-z0-9\
 
 
 class Renamed(NamedTuple):
-    """The text of an entry with other numbers, and all ways in which it named documents before."""
+    """The text of an entry with other numbers, and all the ways in which it named documents before."""
 
     text: str
     names: frozenset[str]
 
 
 def renamed(text: str, new_numbers: Mapping[str, str]) -> Renamed:
-    """The text of one entry in which the documents of `new_numbers` have their new numbers, in links and in keys that hold one."""
+    """The text of one entry with the new numbers of the documents in `new_numbers`, in links and in keys that hold one."""
     links = {numbering.link(old): numbering.link(new) for old, new in new_numbers.items()}
     names: set[str] = set()
 
@@ -85,9 +87,10 @@ _END = re.compile(r'"(?:[^"\\]|\\.)*"|;[^\n]*|(?P<end>\n(?=[^\s;]))', re.DOTALL)
 
 
 def text_of(source: Source) -> str:
-    """The lines of the entry that begins at a place, as they stand in its file (line breaks are \\n); "" where there is none.
+    """The lines of the entry that begins at a place, as in its file (line breaks are \n); "" if there is no entry.
 
-    A string may have several lines; blank lines and comments after the entry are not its own. Raises OSError, UnicodeDecodeError.
+    A string may span several lines. Blank lines and comments after the entry are not part of it. Raises OSError,
+    UnicodeDecodeError.
     """
     file = Path(source.file)
     if source.line < 1 or not file.is_file():

@@ -1,4 +1,4 @@
-"""The text of a transaction that gets to know what it settles: links, and postings; all else stays as it is written."""
+"""Adds to the text of a transaction what it settles: links and postings. Everything else stays as it is written."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ _COMMENT = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^";])*?(?P<comment>[ \t]*;.*)\Z')
 
 
 class SettledText(NamedTuple):
-    """What becomes new in a transaction."""
+    """The additions to a transaction."""
 
     first_line: int
-    """Where it begins in its file."""
+    """The transaction's first line in its file."""
     postings: Sequence[int]
-    """The lines of its postings there."""
+    """The lines of its postings in the file."""
     replaced: int | None
-    """The line of the posting that the first new one takes the place of; None where all new ones are added at the end."""
+    """The line of the posting that the first new one replaces; None if all new ones are added at the end."""
     new_postings: Sequence[str]
     links: Sequence[str]
     """Without `^`."""
     is_complete: bool
-    """It was incomplete for want of what it settles: the flag `!` becomes `*`."""
+    """Whether the transaction lacked only what it settles: then the flag `!` becomes `*`."""
 
 
 def settled_text(entry: str, wanted: SettledText) -> str | None:
-    """The text with what is new; None where its postings do not stand on lines of their own."""
+    """The text with the additions; None if its postings are not on lines of their own."""
     parts = split_entry(entry, wanted.first_line, wanted.postings)
     if parts is None:
         return None

@@ -15,25 +15,25 @@ from beancount_invoicing.rules.steps import round_to, share_out
 from beancount_invoicing.rules.tax import line_amount
 
 COLUMN = 61
-"""Where Fava starts a currency, unless its user says otherwise."""
+"""The column in which Fava starts a currency by default."""
 
 _AMOUNT = re.compile(r"(\s+[^\W\d_][\w-]*(?::[\w-]+)+)\s+([-+]?[\d,]+(?:\.\d*)?) ([A-Z][A-Z0-9'._-]*)\b")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 
 
 class AccountName(str):
-    """An account as a value: written bare, not in quotes."""
+    """An account as a value: written without quotes."""
 
     __slots__ = ()
 
 
 DirectiveValue = str | Decimal | date | bool | int
 MetaItems = Sequence[tuple[str, DirectiveValue | None]]
-"""Keys and values in the order in which they are written; those without a value are left out."""
+"""Keys and values in the order in which they are written; keys without a value are left out."""
 
 
 class NewPosting(NamedTuple):
-    """A posting to be written; `price` is (rate, currency), or what all of it is worth, `in_all`."""
+    """A posting to be written; `price` is (rate, currency), or with `in_all` the value of the whole amount."""
 
     account: str
     number: Decimal | None
@@ -44,7 +44,7 @@ class NewPosting(NamedTuple):
 
 
 def without_controls(text: str) -> str:
-    """A text as it will be read again: control characters other than line breaks become spaces."""
+    """A text in the form in which it will be read again: control characters other than line breaks become spaces."""
     return _CONTROL.sub(" ", text.replace("\r\n", "\n"))
 
 
@@ -55,7 +55,7 @@ def quoted(text: str) -> str:
 
 
 def value_text(value: DirectiveValue) -> str:
-    """A value of metadata or of a custom directive."""
+    """The text of a value of metadata or of a custom directive."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, AccountName):
@@ -76,7 +76,7 @@ def _meta(meta: MetaItems, indent: str) -> list[str]:
 
 
 def column_of(text: str) -> int:
-    """The column (from 1) where most currencies of a file start; where Fava would put them if it has none."""
+    """The column (from 1) in which most currencies of a file start; Fava's default if the file has none."""
     columns: dict[int, int] = {}
     for match in map(_AMOUNT.match, text.splitlines()):
         if match:
@@ -97,7 +97,7 @@ def transaction(
     meta: MetaItems = (),
     column: int = COLUMN,
 ) -> str:
-    """A transaction; its last line ends with a line break."""
+    """The text of a transaction, with a line break at its end."""
     head = f"{day.isoformat()} {flag} " + (f"{quoted(payee)} " if payee else "") + quoted(narration)
     head += "".join(f" #{tag}" for tag in tags) + "".join(f" ^{link}" for link in links)
     lines = [head, *_meta(meta, "  ")]
@@ -120,37 +120,37 @@ def posting(leg: NewPosting, column: int = COLUMN) -> list[str]:
 
 
 def custom_directive(day: date, kind: str, values: Iterable[DirectiveValue], meta: MetaItems = ()) -> str:
-    """A custom directive."""
+    """The text of a custom directive."""
     head = f"{day.isoformat()} custom {quoted(kind)} " + " ".join(map(value_text, values))
     return "\n".join([head, *_meta(meta, "  ")]) + "\n"
 
 
 def open_directive(day: date, account: str, currencies: str = "", meta: MetaItems = ()) -> str:
-    """An open directive."""
+    """The text of an open directive."""
     head = f"{day.isoformat()} open {account}" + (f" {currencies}" if currencies else "")
     return "\n".join([head, *_meta(meta, "  ")]) + "\n"
 
 
 def balance_directive(day: date, account: str, number: Decimal, currency: str, column: int = COLUMN) -> str:
-    """A balance assertion of the morning of a day, its currency in a column (from 1)."""
+    """The text of a balance assertion for the beginning of a day, with its currency in a column (from 1)."""
     head, figure = f"{day.isoformat()} balance {account}", format(number, "f")
     return f"{head}{' ' * max(column - len(head) - len(figure) - 4, 0)}  {figure} {currency}\n"
 
 
 def document_directive(day: date, account: str, file: str, links: Iterable[str], meta: MetaItems = ()) -> str:
-    """A document directive; `file` is relative to the ledger file that it is written into."""
+    """The text of a document directive; `file` is relative to the ledger file that contains it."""
     head = f"{day.isoformat()} document {account} {quoted(file)}" + "".join(f" ^{link}" for link in links)
     return "\n".join([head, *_meta(meta, "  ")]) + "\n"
 
 
 def note_directive(day: date, account: str, comment: str, links: Iterable[str], meta: MetaItems = ()) -> str:
-    """A note directive."""
+    """The text of a note directive."""
     head = f"{day.isoformat()} note {account} {quoted(comment)}" + "".join(f" ^{link}" for link in links)
     return "\n".join([head, *_meta(meta, "  ")]) + "\n"
 
 
 class DocumentPostings(NamedTuple):
-    """The postings of a document, each in the order of what it stands for in the draft."""
+    """The postings of a document, in the order of the draft's parts."""
 
     receivables: list[NewPosting]
     lines: list[NewPosting]
@@ -158,11 +158,11 @@ class DocumentPostings(NamedTuple):
     deductions: list[NewPosting]
     rounding: list[NewPosting]
     time: list[NewPosting]
-    """What leaves the accounts of time, each before what it stands against."""
+    """The postings that take time off its accounts, each before its counter-posting."""
 
 
 def document_postings(draft: Draft) -> DocumentPostings:
-    """The postings of a document, with what each is booked with."""
+    """The postings of a document, with their metadata and prices."""
     booked = _booked(draft)
     exchange = draft.exchange
     own = (exchange.rate, exchange.currency) if exchange and not exchange.price_on_lines else None
@@ -214,7 +214,7 @@ def document_postings(draft: Draft) -> DocumentPostings:
 
 
 def document_transaction(draft: Draft, column: int = COLUMN) -> str:
-    """The transaction of a document; a draft's (by its name) has the flag `!`."""
+    """The text of a document's transaction; a draft (recognised by its name) has the flag `!`."""
     return transaction(
         draft.date,
         "!" if draft.number.startswith("draft-") else "*",

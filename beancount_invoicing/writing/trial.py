@@ -1,4 +1,4 @@
-"""New ledger text, parsed, booked and checked together with a loaded ledger, before a byte of it is on the disk."""
+"""New ledger text, parsed, booked and checked together with a loaded ledger, before any of it is on the disk."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _AUTO = {"beancount.plugins.auto_accounts", "beancount.plugins.auto"}
 
 
 class Trial(NamedTuple):
-    """The Book as it would be, the sources of its new entries, and what Beancount finds wrong with them."""
+    """The resulting Book, the sources of its new entries, and Beancount's errors about them."""
 
     book: Book
     sources: frozenset[Source]
@@ -35,7 +35,7 @@ class Trial(NamedTuple):
 
 
 def try_plan(loading: Loading, plan: Plan) -> Trial:
-    """What the loaded ledger, which stays as it is, would be with the plan carried out."""
+    """The result of carrying out a plan on the loaded ledger, which itself does not change."""
     entries, options = loading.entries, loading.options
     new: list[Any] = []
     problems: list[Any] = []
@@ -104,7 +104,7 @@ def _parsed(plan: Plan) -> Iterator[tuple[list[Any], list[Any]]]:
 
 
 def unreadable(plan: Plan) -> str:
-    """Why Beancount's parser would not read what a plan brings into its files; "" where it does."""
+    """Why Beancount's parser would not read the text that a plan adds to its files; "" if it would."""
     return next((_message(error) for _new, errors in _parsed(plan) for error in errors), "")
 
 

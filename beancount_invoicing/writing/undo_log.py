@@ -1,7 +1,8 @@
-"""What the last commands wrote into a ledger, so that just that can be taken back: a file beside it, `.bean-invoice-undo`.
+"""A log of what the last commands wrote into a ledger, so that exactly that can be taken back: the file
+`.bean-invoice-undo` beside it.
 
-It says nothing about the business: without it the ledger is the same, only that `undo` no longer knows what came last. What is not
-there any more as it was written is never touched. So the file may be deleted at any time.
+It says nothing about the business: without it the ledger is the same, but `undo` no longer knows what was written last.
+Text that has changed since it was written is never touched. So the file may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ ActKind = Literal["documents", "payment", "bank", "other"]
 
 
 class WrittenText(NamedTuple):
-    """A directive in a file, as it was written; `before`: what stood there, "" where it was new."""
+    """A directive in a file, as it was written; `before`: the text that it replaced, "" if it is new."""
 
     file: str
     text: str
@@ -34,7 +35,7 @@ class WrittenText(NamedTuple):
 
 
 class Act(NamedTuple):
-    """What one command wrote. Of what is neither a payment nor from a bank only the first directive is known."""
+    """What one command wrote. If that was neither a payment nor from a bank, only its first directive is recorded."""
 
     ledger: str
     """The name of the top file."""
@@ -42,13 +43,13 @@ class Act(NamedTuple):
     message: str
     texts: tuple[WrittenText, ...]
     events: Mapping[str, int] = {}
-    """How many notes about each document that it settles were there by then."""
+    """By document that it settles: the number of notes about it at that time."""
     session: str = ""
-    """Acts of one session that follow each other are one."""
+    """Consecutive acts of one session count as one."""
 
 
 def recorded_acts(top: Path) -> tuple[Act, ...]:
-    """What is known of a ledger's last acts, the latest last; nothing where the file is not there, or not ours."""
+    """The recorded acts of a ledger, the latest last; none if there is no such file, or it is not ours."""
     return tuple(act for act in _read(top) if act.ledger == top.name)
 
 
@@ -65,7 +66,9 @@ def record_act(top: Path, act: Act) -> None:
 
 @contextmanager
 def recorded(top: Path, act: Act | None, planned: Plan) -> Iterator[None]:
-    """The act is noted while it is written; where nothing could be written, it is noted no more. Raises OSError."""
+    """A context in which the act is recorded while its text is written. If nothing could be written, the record is
+    removed. Raises OSError.
+    """
     file = _file_beside(top)
     before = file.read_bytes() if file.is_file() else None
     if act:
@@ -87,7 +90,7 @@ def _is_untouched(planned: Plan) -> bool:
 
 
 def act_of(top: Path, kind: ActKind, message: str, planned: Plan, edits: Sequence[Edit], book: Book) -> Act | None:
-    """The act that a plan is; None where nothing of it would be left to take back. `book`: the ledger once it is carried out."""
+    """The act that a plan makes; None if it would leave nothing to take back. `book`: the ledger after the plan."""
     changed = {(edit.file, edit.new.rstrip("\n")): edit.old for edit in edits if edit.new}
     texts: list[WrittenText] = []
     for piece in planned.pieces:
@@ -116,7 +119,7 @@ def _events_of(book: Book, pieces: Iterable[NewText]) -> dict[str, int]:
 
 
 def note_counts(book: Book, numbers: Iterable[str]) -> dict[str, int]:
-    """How many notes there are about each of these documents."""
+    """The number of notes about each of these documents."""
     counts = Counter(number for event in book.events for number in event.numbers)
     return {number: counts[number] for number in sorted(numbers)}
 
@@ -161,14 +164,16 @@ def _from_json(values: Any, folder: Path) -> Act:
 
 
 class TextLocator:
-    """Where texts stand in files now; each file is read once."""
+    """The places of texts in files; each file is read once."""
 
     def __init__(self, known_files: Iterable[str]) -> None:
         self._known = {str(Path(file).resolve()) for file in known_files}
         self._lines: dict[str, list[str]] = {}
 
     def line_of(self, file: str, text: str) -> int:
-        """The line (from 1) on which a whole text begins in a file of the ledger, the last one; 0 where it does not stand there."""
+        """The line (from 1) in a file of the ledger on which a whole text begins, the last such line; 0 if the file
+        does not contain it.
+        """
         lines, wanted = self._of(file), text.split("\n")
         for start in range(len(lines) - len(wanted), -1, -1):
             if lines[start] == wanted[0] and lines[start : start + len(wanted)] == wanted:
@@ -178,7 +183,7 @@ class TextLocator:
         return 0
 
     def first_line(self, file: str, holds: Callable[[str], bool]) -> int:
-        """The first line (from 1) of a file that holds something; 0 where none does."""
+        """The first line (from 1) of a file that is not empty; 0 if there is none."""
         return next((at for at, line in enumerate(self._of(file), 1) if holds(line)), 0)
 
     def _of(self, file: str) -> list[str]:

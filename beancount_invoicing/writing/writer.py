@@ -1,8 +1,8 @@
-"""The one way into ledger files: what is added or edited is planned as bytes, tried, and only then put on the disk.
+"""The only way into ledger files: additions and edits are planned as bytes, tried, and only then put on the disk.
 
-Only the lines that must change do; all other bytes stay as they are, as do newline style, mode and symlinks. Each file is
-replaced as a whole by a rename, in an order that leaves a sound ledger wherever it is interrupted: a new file is first made
-empty, then included, then filled.
+Only the lines that must change do. All other bytes stay as they are, and so do newline style, mode and symlinks. Each
+file is replaced as a whole by a rename, in an order that leaves a valid ledger after any interruption: a new file is
+first created empty, then included, then filled.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ _OTHER_PLUGIN = re.compile(rb'\s*plugin\s+"(?!beancount_invoicing")')
 
 
 class CannotWrite(Exception):
-    """The ledger cannot be changed so; the message says why, and what to do. Nothing was written."""
+    """The ledger cannot be changed in this way; the message says why, and what to do. Nothing was written."""
 
 
 class Addition(NamedTuple):
-    """Directives to be put at the end of a file (made and included where it is missing); lines end with \\n."""
+    """Directives to be added at the end of a file, which is created and included if it is missing; lines end with \n."""
 
     file: Path
     text: str
 
 
 class Edit(NamedTuple):
-    """Lines to be changed in place: from `line` (1 is the first) on, `old` becomes `new`, which may have more lines.
+    """Lines to be changed in place: from `line` (counted from 1) on, `old` becomes `new`, which may have more lines.
 
-    Where `new` is "" they are taken out, with the blank line that set them apart.
+    If `new` is "", they are removed, with the blank line that separates them.
     """
 
     file: Path
@@ -54,7 +54,7 @@ class Edit(NamedTuple):
 
 
 class NewText(NamedTuple):
-    """What is new in a file: its first line there, and the text."""
+    """New text in a file, and its first line there."""
 
     file: Path
     line: int
@@ -62,7 +62,7 @@ class NewText(NamedTuple):
 
 
 class PlannedFile(NamedTuple):
-    """A file before (None: there is none) and after."""
+    """A file before (None: it does not exist) and after."""
 
     file: Path
     old_bytes: bytes | None
@@ -71,19 +71,20 @@ class PlannedFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What will stand on the disk: the files in the order in which they are written, and what is new in them."""
+    """The content of files after a change, in the order in which they are written, and the new text in them."""
 
     files: tuple[PlannedFile, ...]
     pieces: tuple[NewText, ...]
     replaced: frozenset[tuple[str, int]] = field(default_factory=frozenset)
-    """File and first line of the entries that edits replace."""
+    """File and first line of each entry that edits replace."""
 
 
 @contextmanager
 def locked(top: Path) -> Iterator[None]:
-    """Nobody else of ours changes the ledger meanwhile: a lock in the folder of its top file, which ends with the process.
+    """A context in which no other process of ours changes the ledger: a lock in the folder of its top file, which ends
+    with the process.
 
-    Raises CannotWrite where somebody else holds it for long; OSError.
+    Raises CannotWrite if another process holds it for long; OSError.
     """
     try:
         with file_lock(top.resolve().parent / WRITING_LOCK, LOCK_TIMEOUT):
@@ -106,10 +107,12 @@ def plan(
     *,
     needed: str = "",
 ) -> Plan:
-    """What the files will be. `included`: the files that the ledger was loaded from, `top` among them. `needed`: the options that
-    a file must say before what is added to it (`roots.options`), where it says none of its own.
+    """The planned content of the files. `included`: the files that the ledger was loaded from, `top` among them.
+    `needed`: the options that a file must contain before an addition (`roots.root_option_lines`), if it does not have
+    them.
 
-    Raises CannotWrite where a file exists that no include names, or none can name, or lines to be edited are not there; OSError.
+    Raises CannotWrite if a file exists that no include names, if no include can name it, or if lines to be edited are
+    not there; OSError.
     """
     for addition in additions:
         must_be_regular(addition.file)
@@ -191,10 +194,10 @@ def _needed_includes(
 
 
 def write(planned: Plan) -> None:
-    """Puts the plan on the disk, and looks whether all of it is there.
+    """Puts the plan on the disk, and verifies that all of it is there.
 
-    What commands that were ended have left in their folders goes. Raises Changed where a file is no longer as it was read, before
-    that file is touched; OSError.
+    Files left by killed commands in these folders are removed. Raises FileChanged if a file has changed since it was
+    read, before that file is touched; OSError.
     """
     for folder in {file.file.resolve().parent for file in planned.files}:
         sweep(folder)

@@ -15,7 +15,7 @@ CodeAndDay = tuple[str, date]
 
 
 def rate_day(document: DocumentHeader, supplied_on: date | None) -> date:
-    """The day whose rate applies to a line, or allowance, supplied on a day; None: the document's."""
+    """The day whose rate applies to a line, or allowance, supplied on a day; None: the document's day."""
     return tax.tax_point_of_line(document.tax_day, supplied_on or document.metadata.get("delivered"))
 
 
@@ -103,8 +103,9 @@ class TaxedAtRates(NamedTuple):
 def taxed_at_rates(document: DocumentHeader, lines: Sequence[Line], adjustments: Sequence[Adjustment]) -> TaxedAtRates:
     """Both with the names of their taxes; if a code has had several rates, these are told apart.
 
-    What corrects a document uses that document's names of taxes, and gives back the newest if a line gives neither its day nor
-    which line it is of. An allowance without a day has the latest of its code's lines.
+    A document that corrects another uses the other's names of taxes. Its lines have the newest of these rates if they
+    give neither their day nor the line to which they belong. An allowance without a day has the latest rate of its
+    code's lines.
     """
     of_corrected = _versions_of_corrected(document)
     latest: dict[str, date] = {}
@@ -174,7 +175,7 @@ def _version(document: DocumentHeader, code: str, day: date, versions: dict[Code
 
 
 def named_tax(document: DocumentHeader, name: str, source: Source) -> str:
-    """The tax that a posting of tax means, which may include a rate: "VAT 20%"."""
+    """The tax that a tax posting means; its name may include a rate: "VAT 20%"."""
     taxes = document.context.taxes
     code = tax.code_of_name(name, taxes)
     if code == name:
