@@ -25,7 +25,7 @@ from beancount_invoicing.messages import _n, joined
 @format_option
 @click.pass_obj
 def check_command(session: Session, strict: bool, form: str) -> None:
-    """Report what is wrong (errors) and doubtful (warnings) in the ledger, and what to do."""
+    """Report errors and warnings in the ledger, and what to do."""
     ledger = session.open()
     findings = sorted((*ledger.findings, *seal.due_date_warnings(ledger.book)), key=lambda finding: finding.source)
     warnings = [finding for finding in findings if finding.severity == "warning"]

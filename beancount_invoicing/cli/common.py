@@ -412,9 +412,14 @@ def examples(*lines: str) -> str:
     return joined("\n", ["\b", title, *(_("  bean-invoice {line}", line=line) for line in lines)])
 
 
+def json_text(answer: Any) -> str:
+    """An answer as JSON, without a line break at its end."""
+    return json.dumps(answer, ensure_ascii=False, indent=2)
+
+
 def print_json(answer: Any) -> None:
     """Prints an answer as JSON."""
-    echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    echo(json_text(answer))
 
 
 _RUNS = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
@@ -429,13 +434,18 @@ def _inert(cell: Any) -> Any:
     return "" if cell is None else cell
 
 
-def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Prints rows as CSV, the columns first. An absent value is empty, and no cell is a formula."""
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as CSV, the columns first. An absent value is empty, and no cell is a formula."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows(map(_inert, row) for row in rows)
-    echo(stream.getvalue(), nl=False)
+    return stream.getvalue()
+
+
+def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Prints rows as CSV, as `csv_text` makes them."""
+    echo(csv_text(columns, rows), nl=False)
 
 
 ColumnSpec = tuple[str, bool] | tuple[str, bool, Literal["", "spare", "below"]]

@@ -58,6 +58,19 @@ def day_said(text: str, today: date, edge: Edge = "last") -> date:
     raise ValueError(_("{text} is not a date: write {examples}, for example", text=text, examples=EXAMPLES))
 
 
+def period_said(text: str, today: date) -> tuple[date, date]:
+    """The first and the last day of a period: a year (2026), a quarter (2026-Q3, 2026-T3), or what `day_said` knows as a range.
+
+    Raises ValueError for what is no period.
+    """
+    if match := re.fullmatch(r"(\d{4})(?:-?[qQtT]([1-4]))?", text.strip()):
+        first = _day(int(match[1]), 3 * int(match[2]) - 2 if match[2] else 1, 1)
+        last = first and _edge_of(first, 3 if match[2] else 12, "last")
+        if first and last:
+            return first, last
+    return day_said(text, today, "first"), day_said(text, today, "last")
+
+
 def _written(words: str, _today: date, edge: Edge) -> date | None:
     """A date in figures, or a month."""
     if re.fullmatch(r"\d{8}", words):

@@ -24,6 +24,7 @@ atexit.register(gc.freeze)
 
 
 _COMMANDS = {
+    "accounting": "accounting",
     "aging": "aging",
     "bad-debts": "bad_debts",
     "allocate": "allocate",

@@ -46,6 +46,7 @@ from beancount_invoicing.model import (
     Tone,
 )
 from beancount_invoicing.model.banks import BankAccount
+from beancount_invoicing.model.general_ledger import Journal
 from beancount_invoicing.rules.supply import parse_sold_to
 
 T = TypeVar("T")
@@ -189,6 +190,7 @@ class Directives:
         self._level_sources: dict[tuple[str, int], Source] = {}
         self._rates: defaultdict[str, list[ReferenceRate]] = defaultdict(list)
         self._banks: defaultdict[str, list[DirectiveValues]] = defaultdict(list)
+        self._journals: list[Journal] = []
         self._aliases: dict[str, tuple[str, Source]] = {}
         self._milestone_sources: list[tuple[str, Source]] = []
 
@@ -222,23 +224,27 @@ class Directives:
                 source,
             )
 
+    def _unknown(self, entry: Custom, source: Source) -> None:
+        """A directive that is not ours; if it is one of ours, misspelt, it is an error."""
+        near = get_close_matches(entry.type, sorted(keys.DIRECTIVES), cutoff=0.8)
+        if entry.type.startswith("invoice-") or near:
+            hint = (
+                _(': did you mean "{near}"?', near=near[0])
+                if near
+                else _(": it must be one of {directives}", directives=", ".join(keys.DIRECTIVES))
+            )
+            self.findings.error(
+                "directive",
+                _('"{type}" is not a directive of this plugin{hint}', type=entry.type, hint=hint),
+                source,
+            )
+
     def add_custom(self, entry: Custom) -> None:
         """One of our custom directives; other people's are ignored, a misspelt one is an error."""
         source = source_of(entry.meta)
         place = keys.DIRECTIVES.get(entry.type)
         if place is None:
-            near = get_close_matches(entry.type, sorted(keys.DIRECTIVES), cutoff=0.8)
-            if entry.type.startswith("invoice-") or near:
-                hint = (
-                    _(': did you mean "{near}"?', near=near[0])
-                    if near
-                    else _(": it must be one of {directives}", directives=", ".join(keys.DIRECTIVES))
-                )
-                self.findings.error(
-                    "directive",
-                    _('"{type}" is not a directive of this plugin{hint}', type=entry.type, hint=hint),
-                    source,
-                )
+            self._unknown(entry, source)
             return
         values = [value.value for value in entry.values or []]
         if place == "option":
@@ -280,6 +286,8 @@ class Directives:
             self._rate(directive, values)
         elif place == keys.BANK:
             self._bank(directive, values)
+        elif place == keys.JOURNAL:
+            self._journal(directive, values)
         else:
             self._contract(directive, values)
 
@@ -443,6 +451,28 @@ class Directives:
                         'a bank account has one value, its account: {day} custom "invoice-bank" {assets}:Bank',
                         day=directive.date,
                         assets=self._assets,
+                    ),
+                    directive.source,
+                )
+
+    def _journal(self, directive: DirectiveValues, values: list[Any]) -> None:
+        match values:
+            case [str(code), str(name)] if code.strip() and name.strip():
+                self._journals.append(
+                    Journal(
+                        code.strip(),
+                        name.strip(),
+                        directive.source,
+                        tuple((directive.values.get("accounts") or "").split()),
+                        bool(directive.values.get("documents")),
+                    )
+                )
+            case _:
+                self.findings.error(
+                    "directive",
+                    _(
+                        'a journal has two values, its code and its name: {day} custom "invoice-journal" "BQ" "Banque"',
+                        day=directive.date,
                     ),
                     directive.source,
                 )
@@ -771,6 +801,10 @@ class Directives:
             if dated:
                 result[account] = dated
         return result
+
+    def journals(self) -> tuple[Journal, ...]:
+        """The journals that the ledger names, in the order of their directives: an entry belongs to the first that takes it."""
+        return tuple(self._journals)
 
     def policies(self) -> dict[str, Dated[Policy]]:
         """The reminder policies by name. A level exists as long as it has `days`."""

@@ -53,6 +53,7 @@ POLICY = "reminder policy"
 LEVEL = "reminder level"
 REFERENCE_RATE = "reference rate"
 BANK = "bank account"
+JOURNAL = "journal"
 WORK = "time posting"
 TIME_ACCOUNT = "account of time"
 EXPENSE = "expense billed again"
@@ -319,6 +320,11 @@ _TABLE = (
     _key("date-format", "text", BANK, "order of year, month and day in the dates of its table", "ymd", "dmy", "mdy"),
     _key("encoding", "text", BANK, "encoding of its table, such as \"cp1252\""),
     _key("delimiter", "text", BANK, "what stands between the cells of its table, such as \";\""),
+    # journals of the accounts
+    _key("accounts", "text", JOURNAL, "accounts whose entries belong to it, separated by spaces; also those below them"),
+    _key("documents", "flag", JOURNAL, "TRUE: invoices, credit notes and other documents belong to it"),
+    _key("journal", "text", (DOCUMENT, OPENING_TRANSACTION, PAYMENT_TRANSACTION),
+         "code of the journal that the entry belongs to, whatever the rules of `invoice-journal` say; on any transaction"),
     # what is to be billed
     _key("person", "text", (WORK, OTHER_POSTING), "who worked; on an invoice: whose time leaves the time account"),
     _key("task", "text", (WORK, OTHER_POSTING),
@@ -443,6 +449,11 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
         "text",
         'whether letters, statements, receipts and e-mails use "we" (default), or "I" for a person who works alone',
     ),
+    "financial-year-end": ("text", 'last day of the financial year, month and day (default "12-31")'),
+    "account-number-key": (
+        "text",
+        'metadata key on `open` that gives an account\'s number in the chart of accounts (default "pcg")',
+    ),
     "logo": ("text", "image file of the logo, in any folder; the seller's own `logo` must be in the ledger's folder"),
     "templates": ("text", "folder with your own templates, relative to the top ledger file"),
     "smtp": (
@@ -478,5 +489,6 @@ DIRECTIVES: dict[str, str] = {
     "invoice-policy": POLICY,
     "invoice-rate": REFERENCE_RATE,
     "invoice-bank": BANK,
+    "invoice-journal": JOURNAL,
 }
 """Our custom directives and the place of their keys."""

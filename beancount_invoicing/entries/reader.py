@@ -94,10 +94,10 @@ def read_book(
     invoices, owing, by_link = _linked_invoices(read, contracts, acceptances, owner, findings)
     paid = _payments(by_kind, read, context, roots, pending, owing, by_link, findings)
     events = [event for entry in by_kind.events if (event := read_event(entry, owner, by_link, owing, findings))]
-    paying = [transaction for transaction, _handled in read.paying]
-    bank_days, imported_from = banks(entries, paying, context.options, owner, roots.assets)
+    paying = (transaction for transaction, _handled in read.paying)
+    bank_days, imported_from = banks(entries, [*paying], context.options, owner, roots.assets)
     return replace(
-        _book_of_transactions(read, paid),
+        _book_of_transactions(read, paid, options),
         seller=context.seller,
         options=context.options,
         option_sources=directives.option_sources(),
@@ -117,19 +117,17 @@ def read_book(
         indexes=directives.indexes(),
         policies=directives.policies(),
         bank_accounts=directives.bank_accounts(),
+        journals=directives.journals(),
         bank_days=bank_days,
         imported_from=imported_from,
         reference_rates=directives.reference_rates(),
         interest_invoices=_interest_invoices(invoices),
         corrections=_corrections(invoices),
         currencies=by_kind.currencies,
-        currency=str(next(iter(options.get("operating_currency") or ()), "")),
         expenses_root=roots.expenses,
         exchange_rates={pair: tuple(sorted(rates)) for pair, rates in sorted(by_kind.exchange_rates.items())},
         findings=tuple(findings.found),
         last_date=entries[-1].date if entries else date.min,
-        file=str(options.get("filename", "")),
-        title=str(options.get("title", "")),
     )
 
 
@@ -242,9 +240,12 @@ def _seals(
     return tuple(seal for document in documents if (seal := read_seal(document, owner, by_link)))
 
 
-def _book_of_transactions(read: TransactionsRead, paid: _Payments) -> Book:
-    """The part of a Book that follows from transactions alone, sorted."""
+def _book_of_transactions(read: TransactionsRead, paid: _Payments, options: Mapping[str, Any]) -> Book:
+    """The part of a Book that follows from transactions and Beancount's options alone, sorted."""
     return Book(
+        currency=str(next(iter(options.get("operating_currency") or ()), "")),
+        file=str(options.get("filename", "")),
+        title=str(options.get("title", "")),
         payments=tuple(sorted(paid.payments, key=lambda payment: (payment.date, payment.source))),
         payment_accounts=paid.accounts,
         transfers=tuple(sorted(paid.transfers, key=lambda transfer: (transfer.date, transfer.source))),

@@ -12,6 +12,7 @@ from beancount_invoicing.model.banks import BankAccount
 from beancount_invoicing.model.contracts import Acceptance, Contract, Expense, IndexValue, Milestone, Work
 from beancount_invoicing.model.documents import DocumentKind, Invoice, Item, Tax
 from beancount_invoicing.model.events import Event, Seal
+from beancount_invoicing.model.general_ledger import Journal
 from beancount_invoicing.model.parties import Customer, Seller
 from beancount_invoicing.model.payments import (
     CustomerMovement,
@@ -103,6 +104,8 @@ class Book:
     """The reminder policies that the ledger defines, by name."""
     bank_accounts: Mapping[str, Dated[BankAccount]] = field(default_factory=dict)
     """The ledger's bank accounts (`invoice-bank`), by account."""
+    journals: tuple[Journal, ...] = ()
+    """The journals that the ledger names (`invoice-journal`), in the order of their directives."""
     bank_days: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
     """The bank accounts that are not closed, each with the days on which the ledger books or asserts something there.
     """

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beancount_invoicing.cli import days
-from beancount_invoicing.cli.days import day_said
+from beancount_invoicing.cli.days import day_said, period_said
 
 TODAY = date(2026, 11, 27)
 
@@ -115,3 +115,26 @@ def test_any_text_is_a_day_or_no_day(text: str, today: date, edge: days.Edge) ->
 @given(st.dates())
 def test_a_date_as_it_is_shown_is_that_date(day: date) -> None:
     assert day_said(day.isoformat(), TODAY) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("2026", "2026-01-01", "2026-12-31"),
+        ("2026-Q3", "2026-07-01", "2026-09-30"),
+        ("2026-t1", "2026-01-01", "2026-03-31"),
+        ("2026T4", "2026-10-01", "2026-12-31"),
+        ("2024-02", "2024-02-01", "2024-02-29"),
+        ("last-year", "2025-01-01", "2025-12-31"),
+        ("trimestre dernier", "2026-07-01", "2026-09-30"),
+        ("2026-11-30", "2026-11-30", "2026-11-30"),
+    ],
+)
+def test_a_period_is_a_year_a_quarter_a_month_or_a_word_for_one(text: str, since: str, until: str) -> None:
+    assert period_said(text, TODAY) == (date.fromisoformat(since), date.fromisoformat(until))
+
+
+@pytest.mark.parametrize("text", ["", "2026-Q5", "0000", "2026-Q", "year"])
+def test_what_is_no_period_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a date"):
+        period_said(text, TODAY)

@@ -12,7 +12,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from beancount_invoicing.accounting.fec import fec_bytes, fec_rows
 from beancount_invoicing.cli import common, main
+from tests.accounting.books import entries_of, invoice
 from tests.cli.test_words import COMMANDS, each_command
 from tests.ledgers import EXAMPLE, TESTS, recent_example
 
@@ -95,6 +97,9 @@ def test_the_example_works(business: Path, line: str) -> None:
     if line.startswith("validate"):
         CliRunner().invoke(main, ["einvoice", "F2026-0058", "-o", "."])
         (business / "F2026-0058.pdf").rename(business / "invoice.pdf")
+    if line.startswith("accounting check-fec"):
+        content = fec_bytes(fec_rows(entries_of(invoice("2026-02-01", "F1"))))
+        (business / "123456782FEC20261231.txt").write_bytes(content)
     result = CliRunner().invoke(main, shlex.split(line))
     assert result.exception is None or isinstance(result.exception, SystemExit)
     if line.startswith("bank review"):  # tests/cli/test_asking.py has a terminal

@@ -1,0 +1,306 @@
+"""The entries of a period as an accountant books them: opening balances, journals, accounts by number, letters.
+
+Amounts are in the books' currency, rounded to its decimals, above 0 for debits. Every entry adds up to zero, and on each account
+opening and entries add up to the ledger's balance at the end of the period.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount_invoicing.accounting.journals import CUSTOMERS, EARLIER_RESULTS, LAST_RESULT, OPENING, journal_of
+from beancount_invoicing.accounting.lettering import EntryOnAccount, Letter, lettering
+from beancount_invoicing.accounting.valuation import CannotValue, booked_values
+from beancount_invoicing.model import ZERO, Book, Day, Finding, Source
+from beancount_invoicing.model.general_ledger import GeneralLedger, Journal, LedgerAccount, LedgerEntry, LedgerPosting
+from beancount_invoicing.receivables import Allocated, allocate
+from beancount_invoicing.rules.steps import plus_months
+
+
+class CannotMakeEntries(ValueError):
+    """The ledger lacks something that an accountant's entries need; `findings` say where and what to do."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(findings[0].message)
+        self.findings = tuple(findings)
+
+
+class Auxiliary(NamedTuple):
+    """A customer's account below the account of all customers: its code, and the customer's name."""
+
+    code: str
+    name: str
+
+
+class AccountingLine(NamedTuple):
+    """A debit (above 0) or credit on an account, in the books' currency."""
+
+    account: str
+    """The ledger's."""
+    number: str
+    """Of the chart of accounts; "" if the ledger does not say it."""
+    label: str
+    auxiliary: Auxiliary | None
+    amount: Decimal
+    units: Decimal | None
+    """In another currency: how much of it; None in the books' own."""
+    currency: str
+    """That currency; "" in the books' own."""
+    letter: Letter | None
+    source: Source
+    reference: str = ""
+    """In opening balances: the document of the item that is still open; otherwise that of the entry."""
+    reference_date: Day | None = None
+
+
+class AccountingEntry(NamedTuple):
+    """An entry of a journal: its lines add up to zero. `number` counts the entries of the period, from 1, in their order."""
+
+    number: int
+    journal: Journal
+    date: Day
+    text: str
+    reference: str
+    """What it rests on: a document's number, the bank's own id …"""
+    reference_date: Day
+    lines: tuple[AccountingLine, ...]
+    source: Source
+    is_document: bool = False
+    """Whether it is an invoice, a credit note …"""
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether it opens the balances of the period's first day."""
+        return self.journal is OPENING and self.number == 1
+
+
+class AccountingEntries(NamedTuple):
+    """The entries of a period (both days inclusive), and what is not in them."""
+
+    since: Day
+    until: Day
+    currency: str
+    entries: tuple[AccountingEntry, ...]
+    moneyless: tuple[Source, ...]
+    """Transactions that move only goods or hours without a price."""
+
+
+def financial_year_start(book: Book, day: date) -> date:
+    """The first day of the financial year of `day`, by the option `financial-year-end`, else of the calendar year."""
+    end = book.option("financial-year-end", day, "12-31")
+    try:
+        month, last = (int(part) for part in end.split("-"))
+        first = date(2000, month, last) + timedelta(days=1)
+    except ValueError:
+        first = date(2000, 1, 1)
+    start = date(day.year, first.month, first.day)
+    return start if start <= day else plus_months(start, -12)
+
+
+def _result(amount: Decimal, accounts: tuple[tuple[str, str], tuple[str, str]], source: Source) -> AccountingLine:
+    """The result of earlier years: on the account of profits (credits), or that of losses."""
+    number, label = accounts[0] if amount < 0 else accounts[1]
+    return AccountingLine("", number, label, None, amount, None, "", None, source)
+
+
+class _Valued(NamedTuple):
+    entry: LedgerEntry
+    postings: Sequence[tuple[LedgerPosting, Decimal]]
+    """Those that move money, with their values."""
+
+
+def accounting_entries(
+    general_ledger: GeneralLedger, book: Book, since: date, until: date, allocated: Allocated | None = None
+) -> AccountingEntries:
+    """The entries from `since` to `until` (both inclusive), after the opening balances of `since`; letters as of `allocated`'s day,
+    or else as of `until`.
+
+    Income and expenses from before its financial year are opened as results of earlier years (plan comptable général, accounts 110
+    to 129).
+    Raises CannotMakeEntries, with all entries that have no value in the books' currency.
+    """
+    valued, moneyless = _valued(general_ledger, book, until)
+    letters = lettering(general_ledger, book, allocated or allocate(book, until))
+    accounts = _Accounts(general_ledger, book)
+    before = [entry for entry in valued if entry.entry.date < since]
+    result: list[AccountingEntry] = []
+    if before:
+        open_items = lettering(general_ledger, book, allocate(book, since - timedelta(days=1)))
+        opening = _Opening(before, accounts, book, open_items, letters, general_ledger.result_roots).entry(since)
+        result += [opening] if opening.lines else []
+    for dated in valued:
+        if dated.entry.date >= since:
+            result.append(_entry(len(result) + 1, dated, accounts, book, letters))
+    return AccountingEntries(since, until, book.currency, tuple(result), moneyless)
+
+
+def _valued(general_ledger: GeneralLedger, book: Book, until: date) -> tuple[list[_Valued], tuple[Source, ...]]:
+    """The entries up to a day that move money, with their values, and the places of those that do not."""
+    valued: list[_Valued] = []
+    moneyless: list[Source] = []
+    findings: list[Finding] = []
+    for entry in general_ledger.entries:
+        if entry.date > until:
+            break
+        try:
+            values = booked_values(entry, book)
+        except CannotValue as error:
+            findings.append(Finding("error", "entry-value", str(error), entry.source))
+            continue
+        money = [(posting, value) for posting, value in zip(entry.postings, values, strict=True) if value is not None]
+        if money:
+            valued.append(_Valued(entry, money))
+        else:
+            moneyless.append(entry.source)
+    if findings:
+        raise CannotMakeEntries(findings)
+    return valued, tuple(moneyless)
+
+
+class _Accounts:
+    """What the chart of accounts and the customers say of the ledger's accounts."""
+
+    def __init__(self, general_ledger: GeneralLedger, book: Book) -> None:
+        self.known = general_ledger.accounts
+        self._auxiliaries = _auxiliaries(book)
+        self._labels: dict[str, str] = {}
+        for account in sorted(self.known.values(), key=lambda account: account.source):
+            if account.number and account.name not in book.main_accounts:
+                self._labels.setdefault(account.number, account.label)
+        self._main = book.main_accounts
+
+    def account(self, name: str) -> LedgerAccount:
+        """The account, also if nothing opens it."""
+        return self.known.get(name) or LedgerAccount(name, "", name, Source("", 0))
+
+    def label(self, name: str) -> str:
+        """What an account's number is called: by the account that the ledger opens first with that number."""
+        account = self.account(name)
+        return self._labels.get(account.number, CUSTOMERS if name in self._main else account.label)
+
+    def auxiliary(self, name: str) -> Auxiliary | None:
+        """The customer whose account it is."""
+        return self._auxiliaries.get(self._main.get(name, ""))
+
+
+def _auxiliaries(book: Book) -> dict[str, Auxiliary]:
+    """A code for each customer's main account: its last word, and as many before it as make it unique."""
+    parts = {main: main.split(":") for main in book.customers}
+    result = {}
+    for main, words in parts.items():
+        length = next(
+            count
+            for count in range(1, len(words) + 1)
+            if not any(other[-count:] == words[-count:] for name, other in parts.items() if name != main)
+        )
+        result[main] = Auxiliary("-".join(words[-length:]), book.customers[main].latest.name)
+    return result
+
+
+def _entry(
+    number: int,
+    valued: _Valued,
+    accounts: _Accounts,
+    book: Book,
+    letters: Mapping[EntryOnAccount, Letter],
+) -> AccountingEntry:
+    entry, lines = valued.entry, []
+    for posting, value in valued.postings:
+        foreign = posting.currency != book.currency
+        if not value and not (foreign and posting.units):
+            continue
+        lines.append(
+            AccountingLine(
+                account=posting.account,
+                number=accounts.account(posting.account).number,
+                label=accounts.label(posting.account),
+                auxiliary=accounts.auxiliary(posting.account),
+                amount=value,
+                units=posting.units if foreign else None,
+                currency=posting.currency if foreign else "",
+                letter=letters.get(EntryOnAccount(entry.source, posting.account)),
+                source=posting.source,
+            )
+        )
+    journal = journal_of(entry, accounts.known, book.journals)
+    reference = entry.reference or f"{journal.code}-{number}"
+    return AccountingEntry(
+        number, journal, entry.date, entry.text, reference, entry.date, tuple(lines), entry.source, entry.is_document
+    )
+
+
+class _Opening:
+    """The opening balances (à nouveaux) of the first day of a period, customers' open items one by one."""
+
+    def __init__(
+        self,
+        before: Sequence[_Valued],
+        accounts: _Accounts,
+        book: Book,
+        settled: Mapping[EntryOnAccount, Letter],
+        letters: Mapping[EntryOnAccount, Letter],
+        result_roots: frozenset[str],
+    ) -> None:
+        self._accounts = accounts
+        self._book = book
+        self._letters = letters
+        self._before = before
+        self._settled = settled
+        self._result_roots = result_roots
+        self._entries = {valued.entry.source: valued.entry for valued in before}
+
+    def entry(self, since: date) -> AccountingEntry:
+        """The entry of the first day. Income and expenses of the same financial year stand on their accounts."""
+        year = financial_year_start(self._book, since)
+        balances: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+        items: defaultdict[str, dict[EntryOnAccount, Decimal]] = defaultdict(dict)
+        last_year = earlier = ZERO
+        for entry, postings in self._before:
+            for posting, value in postings:
+                if entry.date < year and posting.account.split(":")[0] in self._result_roots:
+                    if entry.date >= plus_months(year, -12):
+                        last_year += value
+                    else:
+                        earlier += value
+                    continue
+                balances[posting.account] += value
+                place = EntryOnAccount(entry.source, posting.account)
+                if posting.account in self._book.main_accounts and place not in self._settled:
+                    items[posting.account][place] = items[posting.account].get(place, ZERO) + value
+        lines: list[AccountingLine] = []
+        for account in sorted(balances, key=lambda name: (self._accounts.account(name).number, name)):
+            open_items = [self._item(place, value) for place, value in items[account].items() if value]
+            lines += open_items
+            balance = balances[account] - sum((line.amount for line in open_items), ZERO)
+            if balance:
+                lines.append(self._line(account, balance, self._accounts.account(account).source))
+        source = self._before[-1].entry.source
+        lines += [_result(earlier, EARLIER_RESULTS, source)] if earlier else []
+        lines += [_result(last_year, LAST_RESULT, source)] if last_year else []
+        return AccountingEntry(
+            1, OPENING, since, OPENING.name, f"{OPENING.code}-{since.year}", since, tuple(lines), source
+        )
+
+    def _item(self, place: EntryOnAccount, value: Decimal) -> AccountingLine:
+        """What an entry left open on a customer's account."""
+        entry = self._entries[place.entry]
+        return self._line(place.account, value, entry.source)._replace(
+            letter=self._letters.get(place), reference=entry.reference, reference_date=entry.date
+        )
+
+    def _line(self, account: str, amount: Decimal, source: Source) -> AccountingLine:
+        return AccountingLine(
+            account=account,
+            number=self._accounts.account(account).number,
+            label=self._accounts.label(account),
+            auxiliary=self._accounts.auxiliary(account),
+            amount=amount,
+            units=None,
+            currency="",
+            letter=None,
+            source=source,
+        )

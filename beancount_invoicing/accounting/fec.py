@@ -1,0 +1,133 @@
+"""The fichier des écritures comptables (FEC) of France: livre des procédures fiscales (LPF), art. A47 A-1, VII.
+
+One line per debit or credit, 18 columns, dates as YYYYMMDD, amounts with a decimal comma. The entries of a financial year stand in
+the order of their dates, the opening balances first, and are numbered without a gap.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+
+from beancount_invoicing.accounting.entries import AccountingEntries, AccountingEntry, AccountingLine
+from beancount_invoicing.messages import _n
+from beancount_invoicing.model import ZERO, Finding
+
+COLUMNS = (
+    "JournalCode", "JournalLib", "EcritureNum", "EcritureDate", "CompteNum", "CompteLib", "CompAuxNum", "CompAuxLib", "PieceRef",
+    "PieceDate", "EcritureLib", "Debit", "Credit", "EcritureLet", "DateLet", "ValidDate", "Montantdevise", "Idevise",
+)  # fmt: skip
+"""The titles of the columns, in their order."""
+
+ENCODING = "iso-8859-15"
+"""One of the character sets that the article allows (III, 1°)."""
+_BREAKS = re.compile(r"[|\x00-\x1f\x7f]+")
+
+
+def file_name(siren: str, closing_day: date) -> str:
+    """The name that the article asks for: SIREN, "FEC" and the closing day of the year (LPF, art. A47 A-1, IX)."""
+    return f"{siren}FEC{closing_day:%Y%m%d}.txt"
+
+
+def fec_findings(entries: AccountingEntries) -> list[Finding]:
+    """What the file would lack: accounts without a number whose first three characters are digits (VII, 5°)."""
+    lacking: dict[str, list[AccountingLine]] = {}
+    for entry in entries.entries:
+        for line in entry.lines:
+            if not re.match(r"[0-9]{2,3}", line.number):
+                lacking.setdefault(line.account, []).append(line)
+    return [
+        Finding(
+            "error",
+            "account-number",
+            _n(
+                len(lines),
+                "{account} has no number of the chart of accounts, and is in {count} line: write it below its `open`, "
+                'such as pcg: "{example}"',
+                "{account} has no number of the chart of accounts, and is in {count} lines: write it below its `open`, "
+                'such as pcg: "{example}"',
+                account=account,
+                count=len(lines),
+                example=_example_number(lines),
+            ),
+            lines[0].source,
+        )
+        for account, lines in sorted(lacking.items())
+    ]
+
+
+def _example_number(lines: list[AccountingLine]) -> str:
+    """A number that may be meant."""
+    if lines[0].auxiliary:
+        return "411"
+    return "512" if lines[0].account.startswith("Assets") else "471"
+
+
+def fec_rows(entries: AccountingEntries) -> Iterator[tuple[str, ...]]:
+    """The lines of the file as texts, without the titles."""
+    for entry in entries.entries:
+        for line in entry.lines:
+            yield _row(entry, line)
+
+
+def _row(entry: AccountingEntry, line: AccountingLine) -> tuple[str, ...]:
+    return (
+        entry.journal.code,
+        entry.journal.name,
+        str(entry.number),
+        _day(entry.date),
+        line.number.ljust(3, "0"),
+        line.label,
+        line.auxiliary.code if line.auxiliary else "",
+        line.auxiliary.name if line.auxiliary else "",
+        line.reference or entry.reference,
+        _day(line.reference_date or entry.reference_date),
+        entry.text or entry.journal.name,
+        _amount(max(line.amount, ZERO)),
+        _amount(max(-line.amount, ZERO)),
+        line.letter.code if line.letter else "",
+        _day(line.letter.completed_on) if line.letter else "",
+        _day(entry.date),
+        _amount(line.units) if line.units is not None else "",
+        line.currency,
+    )
+
+
+def fec_bytes(rows: Iterable[tuple[str, ...]]) -> bytes:
+    """The file: titles and lines, fields separated by tabs, lines ended by CR LF, in ISO 8859-15.
+
+    Tabs and line breaks inside a text become spaces. A character that ISO 8859-15 lacks is written as a similar one, or else as a
+    question mark.
+    """
+    lines = ["\t".join(_BREAKS.sub(" ", _latin(field)).strip() for field in row) for row in (COLUMNS, *rows)]
+    return "".join(f"{line}\r\n" for line in lines).encode(ENCODING, errors="replace")
+
+
+_SIMILAR = str.maketrans(
+    {"–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "…": "...", "ł": "l", "Ł": "L", "•": "-"}
+)
+
+
+def _latin(text: str) -> str:
+    """A text in the characters of ISO 8859-15, as far as they are similar."""
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFC", text).translate(_SIMILAR)
+    return "".join(letter if letter.encode(ENCODING, "ignore") else _plain(letter) for letter in text)
+
+
+def _plain(letter: str) -> str:
+    """A letter without its accents; a kind of space or hyphen as the plain one."""
+    return "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
+
+
+def _day(day: date) -> str:
+    return f"{day:%Y%m%d}"
+
+
+def _amount(amount: Decimal) -> str:
+    """With a comma, without a separator of thousands (III, 2°)."""
+    return f"{amount:f}".replace(".", ",") if amount else "0,00"

@@ -1,0 +1,266 @@
+"""The accountant's reports of a period: journals, the customers' ledger, the trial balance, lettering.
+
+Each is a table of values with the sums that it must meet: what the ledger itself says of the same accounts. Amounts are in the
+books' currency, debits and credits apart; `source` leads back to the file and line.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from beancount_invoicing.accounting.entries import AccountingEntries, AccountingEntry, AccountingLine
+from beancount_invoicing.messages import _
+from beancount_invoicing.model import ZERO, Book, Source
+from beancount_invoicing.model.general_ledger import GeneralLedger
+from beancount_invoicing.receivables.exchange import latest_price
+
+Cell = str | date | Decimal | int | Source | None
+Kind = Literal["text", "date", "amount", "count", "source"]
+
+
+class ReportColumn(NamedTuple):
+    """A column: its stable name (in JSON and CSV), its title, what it holds; `summed`: a total stands below it."""
+
+    name: str
+    title: str
+    kind: Kind = "text"
+    summed: bool = False
+
+
+class Reconciliation(NamedTuple):
+    """A sum of the report beside what the ledger says: the balance of the accounts that it shows."""
+
+    subject: str
+    reported: Decimal
+    booked: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """What the report says more."""
+        return self.reported - self.booked
+
+
+class Report(NamedTuple):
+    """A table of a period (both days inclusive) in the books' currency."""
+
+    name: str
+    title: str
+    since: date
+    until: date
+    currency: str
+    columns: tuple[ReportColumn, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    reconciliations: tuple[Reconciliation, ...] = ()
+
+    @property
+    def totals(self) -> dict[str, Decimal]:
+        """The sums of the columns that have one, by the columns' names."""
+        return {
+            column.name: sum((cell for row in self.rows if isinstance(cell := row[place], Decimal)), ZERO)
+            for place, column in enumerate(self.columns)
+            if column.summed
+        }
+
+
+_ACCOUNT = (ReportColumn("account_number", _("no.")), ReportColumn("account", _("account")))
+_DEBIT_CREDIT = (
+    ReportColumn("debit", _("debit"), "amount", summed=True),
+    ReportColumn("credit", _("credit"), "amount", summed=True),
+)
+_SOURCE = ReportColumn("source", _("where"), "source")
+
+
+def journal_report(entries: AccountingEntries, codes: Collection[str] | None) -> Report:
+    """The lines of some journals, or of all if `codes` is empty; None: of invoices, credit notes … Its debits are its credits."""
+    chosen = [
+        entry
+        for entry in entries.entries
+        if (entry.is_document if codes is None else not codes or entry.journal.code in codes)
+    ]
+    columns = (
+        ReportColumn("journal", _("journal")),
+        ReportColumn("entry", _("entry"), "count"),
+        ReportColumn("date", _("date"), "date"),
+        ReportColumn("reference", _("reference")),
+        *_ACCOUNT,
+        ReportColumn("customer", _("customer")),
+        ReportColumn("text", _("text")),
+        *_DEBIT_CREDIT,
+        ReportColumn("units", _("in its currency"), "amount"),
+        ReportColumn("currency", ""),
+        _SOURCE,
+    )
+    rows = tuple(
+        (
+            entry.journal.code, entry.number, entry.date, line.reference or entry.reference, line.number,
+            line.account or line.label, line.auxiliary.name if line.auxiliary else "", entry.text, *_sides(line.amount),
+            line.units, line.currency, line.source,
+        )
+        for entry, line in _lines(chosen)
+    )  # fmt: skip
+    balance = sum((line.amount for _entry, line in _lines(chosen)), ZERO)
+    title = _("Sales journal") if codes is None else _("Journals")
+    return _report("journal", title, entries, columns, rows, (Reconciliation(_("debits less credits"), balance, ZERO),))
+
+
+def ledger_report(
+    entries: AccountingEntries, general_ledger: GeneralLedger, book: Book, accounts: Collection[str]
+) -> Report:
+    """The customers' ledger (grand livre auxiliaire): every line on customers' accounts, with the balance after it.
+
+    `accounts`: only these main accounts; all customers if it is empty.
+    """
+    columns = (
+        ReportColumn("customer", _("customer")),
+        ReportColumn("account", _("account")),
+        ReportColumn("date", _("date"), "date"),
+        ReportColumn("journal", _("journal")),
+        ReportColumn("reference", _("reference")),
+        ReportColumn("text", _("text")),
+        *_DEBIT_CREDIT,
+        ReportColumn("balance", _("balance"), "amount"),
+        ReportColumn("letter", _("letter")),
+        ReportColumn("lettered_on", _("lettered on"), "date"),
+        _SOURCE,
+    )
+    rows: list[tuple[Cell, ...]] = []
+    by_account = _customers_lines(entries, book, accounts)
+    for account in sorted(by_account):
+        balance = ZERO
+        for entry, line in by_account[account]:
+            balance += line.amount
+            name = line.auxiliary.name if line.auxiliary else ""
+            rows.append(
+                (
+                    name, account, line.reference_date or entry.date, entry.journal.code, line.reference or entry.reference,
+                    entry.text, *_sides(line.amount), balance, line.letter.code if line.letter else "",
+                    line.letter.completed_on if line.letter else None, line.source,
+                )
+            )  # fmt: skip
+    closing = sum((line.amount for lines in by_account.values() for _entry, line in lines), ZERO)
+    agreed = Reconciliation(_("balance"), closing, _booked(general_ledger, book, by_account, entries.until))
+    return _report("ledger", _("Customers' ledger"), entries, columns, rows, (agreed,))
+
+
+def balance_report(entries: AccountingEntries, general_ledger: GeneralLedger, book: Book, *, general: bool) -> Report:
+    """The trial balance: opening, debit, credit and closing of each customer's account, or of every account if `general`."""
+    columns = (
+        *_ACCOUNT,
+        ReportColumn("name", _("name")),
+        ReportColumn("opening", _("opening"), "amount", summed=True),
+        *_DEBIT_CREDIT,
+        ReportColumn("closing", _("closing"), "amount", summed=True),
+    )
+    by_account = _all_lines(entries) if general else _customers_lines(entries, book, ())
+    rows: list[tuple[Cell, ...]] = []
+    for _account, lines in sorted(by_account.items(), key=lambda item: (item[1][0][1].number, item[0])):
+        opening = sum((line.amount for entry, line in lines if entry.is_opening), ZERO)
+        moved = [line.amount for entry, line in lines if not entry.is_opening]
+        debit = sum((amount for amount in moved if amount > 0), ZERO)
+        credit = -sum((amount for amount in moved if amount < 0), ZERO)
+        first = lines[0][1]
+        name = first.auxiliary.name if first.auxiliary else first.label
+        rows.append((first.number, first.account, name, opening, debit, credit, opening + debit - credit))
+    closing = sum((line.amount for lines in by_account.values() for _entry, line in lines), ZERO)
+    booked = ZERO if general else _booked(general_ledger, book, by_account, entries.until)
+    title = _("Trial balance") if general else _("Trial balance of customers")
+    return _report("balance", title, entries, columns, rows, (Reconciliation(_("closing"), closing, booked),))
+
+
+def lettering_report(entries: AccountingEntries, book: Book, accounts: Collection[str]) -> Report:
+    """The lines on customers' accounts by their letters, and last those without one: each set adds up to zero."""
+    columns = (
+        ReportColumn("customer", _("customer")),
+        ReportColumn("account", _("account")),
+        ReportColumn("letter", _("letter")),
+        ReportColumn("lettered_on", _("lettered on"), "date"),
+        ReportColumn("date", _("date"), "date"),
+        ReportColumn("reference", _("reference")),
+        ReportColumn("text", _("text")),
+        *_DEBIT_CREDIT,
+        _SOURCE,
+    )
+    rows: list[tuple[Cell, ...]] = []
+    lettered: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    for account, lines in sorted(_customers_lines(entries, book, accounts).items()):
+        for entry, line in sorted(lines, key=_by_letter):
+            letter = line.letter
+            if letter:
+                lettered[account, letter.code] += line.amount
+            rows.append(
+                (
+                    line.auxiliary.name if line.auxiliary else "", account, letter.code if letter else "",
+                    letter.completed_on if letter else None, line.reference_date or entry.date, line.reference or entry.reference,
+                    entry.text, *_sides(line.amount), line.source,
+                )
+            )  # fmt: skip
+    off = tuple(
+        Reconciliation(_("{account}, letter {code}", account=account, code=code), amount, ZERO)
+        for (account, code), amount in sorted(lettered.items())
+        if amount
+    )
+    return _report("lettering", _("Lettering"), entries, columns, rows, off)
+
+
+def _by_letter(dated: tuple[AccountingEntry, AccountingLine]) -> tuple[bool, int, str, date, Source]:
+    entry, line = dated
+    code = line.letter.code if line.letter else ""
+    return not code, len(code), code, line.reference_date or entry.date, line.source
+
+
+def _report(
+    name: str,
+    title: str,
+    entries: AccountingEntries,
+    columns: tuple[ReportColumn, ...],
+    rows: Iterable[tuple[Cell, ...]],
+    reconciliations: tuple[Reconciliation, ...],
+) -> Report:
+    return Report(name, title, entries.since, entries.until, entries.currency, columns, tuple(rows), reconciliations)
+
+
+def _sides(amount: Decimal) -> tuple[Decimal | None, Decimal | None]:
+    """An amount as debit or credit."""
+    return (amount, None) if amount > 0 else (None, -amount)
+
+
+def _lines(entries: Iterable[AccountingEntry]) -> Iterable[tuple[AccountingEntry, AccountingLine]]:
+    return ((entry, line) for entry in entries for line in entry.lines)
+
+
+_LinesByAccount = dict[str, list[tuple[AccountingEntry, AccountingLine]]]
+
+
+def _all_lines(entries: AccountingEntries) -> _LinesByAccount:
+    by_account: defaultdict[str, list[tuple[AccountingEntry, AccountingLine]]] = defaultdict(list)
+    for entry, line in _lines(entries.entries):
+        by_account[line.account or line.label].append((entry, line))
+    return by_account
+
+
+def _customers_lines(entries: AccountingEntries, book: Book, accounts: Collection[str]) -> _LinesByAccount:
+    """The lines on customers' accounts; of some, if `accounts` names main accounts."""
+    return {
+        account: lines
+        for account, lines in _all_lines(entries).items()
+        if account in book.main_accounts and (not accounts or book.main_accounts[account] in accounts)
+    }
+
+
+def _booked(general_ledger: GeneralLedger, book: Book, accounts: Collection[str], until: date) -> Decimal:
+    """What the ledger's postings on some accounts add up to at the end of a day, in the books' currency, rounded once."""
+    total = ZERO
+    for entry in general_ledger.entries:
+        if entry.date > until:
+            break
+        for posting in entry.postings:
+            if posting.account in accounts and posting.weight_currency == book.currency:
+                total += posting.weight
+            elif posting.account in accounts:
+                rate = latest_price(book, (posting.weight_currency, book.currency), entry.date)
+                total += posting.weight * rate[1] if rate else ZERO
+    return total

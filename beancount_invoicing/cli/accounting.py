@@ -1,0 +1,28 @@
+"""`bean-invoice accounting`: the group."""
+
+from __future__ import annotations
+
+import click
+
+from beancount_invoicing.cli.common import examples
+from beancount_invoicing.cli.lazy_commands import LazyCommands
+
+_COMMANDS = {
+    "balance": "accounting_balance",
+    "check-fec": "accounting_check_fec",
+    "fec": "accounting_fec",
+    "journal": "accounting_journal",
+    "ledger": "accounting_ledger",
+    "lettering": "accounting_lettering",
+}
+"""The module of each command."""
+
+
+@click.group(
+    "accounting",
+    cls=LazyCommands,
+    modules=_COMMANDS,
+    epilog=examples("accounting balance 2026 -o balance.xlsx", "accounting fec 2026"),
+)
+def accounting_group() -> None:
+    """The books for the accountant and the tax office: journals, balances, lettering, the FEC."""

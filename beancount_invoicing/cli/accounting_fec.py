@@ -1,0 +1,114 @@
+"""`bean-invoice accounting fec`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from beancount_invoicing.accounting import fec
+from beancount_invoicing.accounting.entries import AccountingEntries, CannotMakeEntries, accounting_entries
+from beancount_invoicing.accounting.fec_check import check_fec
+from beancount_invoicing.actions.accounting import accounting_books
+from beancount_invoicing.cli.accounting_period import period_options
+from beancount_invoicing.cli.common import Session, error_line, examples, folder_option, print_notice, spaced
+from beancount_invoicing.cli.echo import echo
+from beancount_invoicing.files import write_if_different
+from beancount_invoicing.ledger import LedgerLoader
+from beancount_invoicing.messages import _, _n
+from beancount_invoicing.model import Book
+
+
+@click.command("fec", epilog=examples("accounting fec 2026", "accounting fec last-year -o ~/comptable"))
+@period_options
+@folder_option(".")
+@click.pass_obj
+def fec_command(session: Session, since: date, until: date, folder: Path) -> None:
+    """Write the FEC of a financial year: the file of all entries that the French tax office asks for.
+
+    LPF, art. A47 A-1. It has the whole ledger, opening balances first. A ledger with errors makes none.
+    """
+    loader = LedgerLoader(session.find())
+    books = accounting_books(loader)
+    book = session.opened(books.ledger).book
+    if session.failed:
+        session.error(_("nothing is written: correct the errors first"))
+        return
+    siren = _siren(book, until)
+    if not siren:
+        session.error(
+            _('the seller has no SIREN, which names the file: write siren: "…" below custom "invoice-seller"')
+        )
+    try:
+        entries = accounting_entries(books.general_ledger, book, since, until)
+    except CannotMakeEntries as error:
+        for finding in error.findings:
+            session.error(error_line(finding))
+        return
+    for finding in fec.fec_findings(entries):
+        session.error(error_line(finding))
+    if not entries.entries:
+        session.error(_("there is no entry from {since} to {until}", since=since, until=until))
+    if session.failed:
+        return
+    file = folder / fec.file_name(siren, until)
+    content = fec.fec_bytes(fec.fec_rows(entries))
+    folder.mkdir(parents=True, exist_ok=True)
+    write_if_different(file, content)
+    _report(session, file, content, entries, book)
+
+
+def _siren(book: Book, day: date) -> str:
+    """The seller's SIREN on a day, also as the beginning of its SIRET; "" without any."""
+    if book.seller is None:
+        return ""
+    seller = book.seller.at(day)
+    return "".join((seller.siren or seller.siret[:9]).split())
+
+
+def _report(session: Session, file: Path, content: bytes, entries: AccountingEntries, book: Book) -> None:
+    """What was written, and what is not in it."""
+    summary = check_fec(content, file.name)
+    echo(
+        _(
+            "{file}: {entries} entries, {lines} lines, debit {debit}, credit {credit} {currency}",
+            file=file,
+            entries=summary.entries,
+            lines=summary.lines,
+            debit=spaced(f"{summary.debit:.2f}"),
+            credit=spaced(f"{summary.credit:.2f}"),
+            currency=entries.currency,
+        )
+    )
+    for finding in summary.findings:
+        (session.error if finding.severity == "error" else print_notice)(
+            _(
+                "{file}:{line}: {message} [{rule}]",
+                file=file,
+                line=finding.line,
+                message=finding.message,
+                rule=finding.rule,
+            )
+        )
+    drafts = [
+        invoice.number for invoice in book.invoices if invoice.draft and entries.since <= invoice.date <= entries.until
+    ]
+    if drafts:
+        print_notice(
+            _n(
+                len(drafts),
+                "a draft is among the entries: {numbers}; issue it, or take it out, before you hand the file over",
+                "drafts are among the entries: {numbers}; issue them, or take them out, before you hand the file over",
+                numbers=", ".join(drafts),
+            )
+        )
+    if entries.moneyless:
+        print_notice(
+            _n(
+                len(entries.moneyless),
+                "{count} transaction moves only hours or goods without a price, and is not in it",
+                "{count} transactions move only hours or goods without a price, and are not in it",
+                count=len(entries.moneyless),
+            )
+        )

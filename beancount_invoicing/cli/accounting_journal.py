@@ -1,0 +1,51 @@
+"""`bean-invoice accounting journal`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from beancount_invoicing.accounting.reports import journal_report
+from beancount_invoicing.cli.accounting_output import entries_of_period, output_options, print_report
+from beancount_invoicing.cli.accounting_period import period_options
+from beancount_invoicing.cli.common import Session, examples
+from beancount_invoicing.messages import _
+
+
+@click.command(
+    "journal", epilog=examples("accounting journal 2026-10", "accounting journal 2026 --journal all -o journals.xlsx")
+)
+@period_options
+@click.option(
+    "--journal",
+    "named",
+    default="",
+    metavar="CODE[,CODE]",
+    help="Which journals, or all; default: invoices and credit notes.",
+)
+@output_options
+@click.pass_obj
+def journal_command(
+    session: Session, since: date, until: date, named: str, form: str | None, output: Path | None
+) -> None:
+    """The entries of a journal (sales, unless you name another), with account numbers, debits and credits."""
+    found = entries_of_period(session, since, until)
+    if found is None:
+        return
+    _books, entries = found
+    codes = [code.strip() for code in named.split(",") if code.strip()]
+    known = sorted({entry.journal.code for entry in entries.entries})
+    for code in codes:
+        if code not in known and code != "all":
+            session.error(
+                _(
+                    "there is no journal {code} in this period: its journals are {known}",
+                    code=code,
+                    known=", ".join(known) or "–",
+                )
+            )
+    if not session.failed:
+        wanted = None if not codes else [] if "all" in codes else codes
+        print_report(session, journal_report(entries, wanted), form, output)

@@ -1,0 +1,147 @@
+"""How the accountant's reports come out: as a table, CSV, JSON or a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from beancount_invoicing.accounting.entries import AccountingEntries, CannotMakeEntries, accounting_entries
+from beancount_invoicing.accounting.reports import Cell, Report
+from beancount_invoicing.actions.accounting import AccountingBooks, accounting_books
+from beancount_invoicing.answers.accounting import cell_json, report_json
+from beancount_invoicing.cli.common import (
+    OneOf,
+    Session,
+    csv_text,
+    error_line,
+    json_text,
+    print_csv,
+    print_json,
+    print_notice,
+    print_table,
+    relative,
+    spaced,
+)
+from beancount_invoicing.cli.echo import echo
+from beancount_invoicing.files import write_if_different
+from beancount_invoicing.ledger import LedgerLoader
+from beancount_invoicing.messages import _
+from beancount_invoicing.model import Source
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def output_options(command: F) -> F:
+    """`--format` and `-o`."""
+    named = click.option(
+        "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+        help="The file to write. Its ending says the format: .xlsx, .csv or .json.",
+    )(command)  # fmt: skip
+    return click.option(
+        "--format", "form", type=OneOf(["table", "csv", "json", "xlsx"]), default=None, metavar="table|csv|json|xlsx",
+        help="For people, or for programs. Default: by the file's ending, else table.",
+    )(named)  # fmt: skip
+
+
+def entries_of_period(session: Session, since: date, until: date) -> tuple[AccountingBooks, AccountingEntries] | None:
+    """The ledger's books and the entries of a period; None, with the errors printed, if a ledger gives none."""
+    books = accounting_books(LedgerLoader(session.find()))
+    session.opened(books.ledger)
+    try:
+        return books, accounting_entries(books.general_ledger, books.ledger.book, since, until)
+    except CannotMakeEntries as error:
+        for finding in error.findings:
+            session.error(error_line(finding))
+        return None
+
+
+def print_report(session: Session, report: Report, form: str | None, output: Path | None) -> None:
+    """Prints a report, or writes it to a file; a sum that differs from the ledger's makes the call fail."""
+    form = form or _form_of(output)
+    if form == "xlsx" and output is None:
+        raise click.UsageError(_("a spreadsheet goes to a file: add -o {name}.xlsx", name=report.name))
+    if form == "table" and output is not None:
+        raise click.UsageError(
+            _("{file}: which format? Give it the ending .xlsx, .csv or .json, or add --format", file=output)
+        )
+    for sums in report.reconciliations:
+        if abs(sums.difference) >= Decimal("0.01") * max(1, len(report.rows) // 100):
+            session.error(
+                _(
+                    "{subject}: {reported} in this report differs from {booked} in the ledger by {difference} {currency}",
+                    subject=sums.subject,
+                    reported=sums.reported,
+                    booked=sums.booked,
+                    difference=sums.difference,
+                    currency=report.currency,
+                )
+            )
+    if output is not None:
+        write_if_different(output, _content(report, form))
+        print_notice(_("{file}: {count} rows", file=output, count=len(report.rows)))
+    elif form == "json":
+        print_json(report_json(report))
+    elif form == "csv":
+        print_csv(*_csv(report))
+    else:
+        _print_table(report)
+
+
+def _form_of(output: Path | None) -> str:
+    ending = output.suffix.removeprefix(".").lower() if output else ""
+    return ending if ending in {"csv", "json", "xlsx"} else "table"
+
+
+def _csv(report: Report) -> tuple[list[str], list[list[Any]]]:
+    rows = [[cell_json(cell, report.currency) for cell in row] for row in report.rows]
+    return [column.name for column in report.columns], rows
+
+
+def _content(report: Report, form: str) -> bytes:
+    if form == "xlsx":
+        from beancount_invoicing.rendering.spreadsheet import to_xlsx
+
+        return to_xlsx(report)
+    return (f"{json_text(report_json(report))}\n" if form == "json" else csv_text(*_csv(report))).encode()
+
+
+def _print_table(report: Report) -> None:
+    shown = [place for place, column in enumerate(report.columns) if column.kind != "source"]
+    totals = report.totals
+    first = report.columns[shown[0]]
+    last = [
+        _("Total") if report.columns[place] is first else _text(totals.get(report.columns[place].name), report.currency)
+        for place in shown
+    ]
+    print_table(
+        _(
+            "{title}, {since} to {until}, in {currency}",
+            title=report.title, since=report.since, until=report.until, currency=report.currency,
+        ),
+        [(report.columns[place].title, report.columns[place].kind in {"amount", "count"}) for place in shown],
+        [[_text(row[place], report.currency) for place in shown] for row in report.rows],
+        [last] if totals else [],
+    )  # fmt: skip
+    for sums in report.reconciliations:
+        echo(
+            _(
+                "{subject}: {reported} in this report, {booked} in the ledger, difference {difference}",
+                subject=sums.subject,
+                reported=_text(sums.reported, report.currency),
+                booked=_text(sums.booked, report.currency),
+                difference=_text(sums.difference, report.currency),
+            )
+        )
+
+
+def _text(cell: Cell, currency: str) -> str:
+    if isinstance(cell, Decimal):
+        return spaced(str(cell_json(cell, currency)))
+    if isinstance(cell, Source):
+        return f"{relative(cell.file)}:{cell.line}"
+    return "" if cell is None else str(cell)
