@@ -25,12 +25,13 @@ class AmendmentTarget(NamedTuple):
     name: str
     head_values: Sequence[text.DirectiveValue]
     changes_head: bool = False
-    """The head itself changes something: whose contract it is."""
+    """Whether the head itself changes something: the owner of the contract."""
 
 
 def amendment_changes(loading: Loading, target: AmendmentTarget, days: Sequence[tuple[date, Values]]) -> Changes:
-    """The directives needed so that these values apply from each day on: a new one of that day, or changes to the one that is
-    there. Values that apply already are left out. Raises InvalidRequest if nothing changes, or a day is before the first.
+    """The directives that make these values apply from their days on: new amendments, or changes to existing ones of
+    the same day. Values that apply already are left out. Raises InvalidRequest if nothing changes, or a day is before
+    the first.
     """
     versions = amendment_text.dated_values(loading.entries, target.kind, target.name, target.value_index)
     new: list[NewDirective] = []

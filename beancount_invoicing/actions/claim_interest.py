@@ -23,8 +23,8 @@ from beancount_invoicing.writing.new_documents import DocumentDating, InvalidReq
 
 
 class LateClaim(NamedTuple):
-    """What may be claimed for a document, or for one customer's share of it; `interest` is None if nothing can be. `notices`:
-    what to know about it.
+    """The interest and indemnity that may be claimed for a document, or for one customer's share of it; `interest` is
+    None if nothing can be claimed. `notices`: messages for the user.
     """
 
     position: Position
@@ -35,11 +35,12 @@ class LateClaim(NamedTuple):
 def late_claims(
     book: Book, as_of: date, numbers_or_customers: Sequence[str], booked: date | None = None
 ) -> tuple[LateClaim, ...]:
-    """What may be claimed at `as_of` (inclusive), beyond earlier claims up to that day, for documents given by number or customer.
+    """The claims that are possible at `as_of` (inclusive), beyond earlier claims up to that day, for documents given by
+    number or customer.
 
-    Of a customer's documents, those that are not late and for which nothing may be claimed are left out. `booked`: the day of the
-    claims to be made; then claims of any day count as earlier ones, and a name must match one customer. Raises UnknownNumber,
-    UnknownCustomer.
+    If a customer is given, documents that are not late, or for which nothing may be claimed, are left out. `booked`:
+    the day of the claims to be made. Then claims of any day count as earlier ones, and a name must match one customer.
+    Raises UnknownNumber, UnknownCustomer.
     """
     found = named_documents(book, as_of, numbers_or_customers, unique_customer=booked is not None)
     claims = [

@@ -101,8 +101,9 @@ def _lists(debts: Sequence[BadDebt]) -> list[_List]:
 def dispatches_of_receipted_invoices(
     ledger: Ledger, receipts: Sequence[Receipt], channel: Channel | None = None
 ) -> Iterator[Dispatch | HeldDispatch]:
-    """The dispatch of the document of each receipt as paid, on the receipt's day, in the thread of the invoice, by the
-    customer's channel or `channel`; one that is not paid in full is held back. Raises TemplateError.
+    """The dispatches of paid documents, one for each receipt, on the receipt's day: in the thread of the invoice's
+    e-mail, by the customer's channel or `channel`. A document that is not paid in full is held back. Raises
+    TemplateError.
     """
     from beancount_invoicing import rendering
     from beancount_invoicing.rendering.view import Pair
@@ -122,8 +123,8 @@ def dispatches_of_receipted_invoices(
 def dispatches_of_duplicates(
     ledger: Ledger, losses: Sequence[BadDebt], channel: Channel | None = None, *, as_list: bool = False
 ) -> Iterator[Dispatch | HeldDispatch]:
-    """The dispatch of the duplicate of each document that remained unpaid, or of a list for each customer and currency, as
-    `of_acquitted` does. It is held back if no law is known that requires informing the customer. Raises TemplateError.
+    """The dispatches of the duplicates of documents that remained unpaid, or of a list for each customer and currency,
+    by the same rules. They are held back if no law is known that requires informing the customer. Raises TemplateError.
     """
     from beancount_invoicing import rendering
     from beancount_invoicing.rendering.view import Pair

@@ -24,7 +24,7 @@ def due_reminders(
     allocated: Allocated | None = None,
     level: int | None = None,
 ) -> tuple[Proposal, ...]:
-    """The letters due on `as_of`, and what is held back; of `customers` (main accounts), or (none) of all.
+    """The letters due on `as_of`, and what is held back; for `customers` (main accounts), or all if there are none.
 
     `level`: only the letters of this level. With `include_idle`, also customers with late documents, but nothing to send or hold
     back today.
@@ -45,8 +45,8 @@ def due_reminders(
 def lapse_notices(
     book: Book, as_of: date, customers: Collection[str] = (), allocated: Allocated | None = None
 ) -> tuple[str, ...]:
-    """Warnings about documents of which something lapses within six months of `as_of`, or has lapsed; of `customers` (main
-    accounts), or (none) of all.
+    """Warnings about documents with amounts that lapse within six months of `as_of`, or have lapsed; for `customers`
+    (main accounts), or all if there are none.
     """
     return tuple(
         lapse.message(as_of)
@@ -56,7 +56,7 @@ def lapse_notices(
 
 
 def bank_notices(book: Book, as_of: date) -> tuple[str, ...]:
-    """Warnings about bank accounts that are not up to date on `as_of`: a payment may have come that is not booked."""
+    """Warnings about bank accounts that are not up to date on `as_of`: a payment may have arrived that is not booked."""
     return tuple(_behind(account, as_of) for account in behind(book, as_of))
 
 

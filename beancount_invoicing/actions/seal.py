@@ -108,9 +108,9 @@ def _stored(book: Book, invoice: Invoice, top: Path) -> list[tuple[Path, bytes]]
 
 
 class Verified(NamedTuple):
-    """A sealed document and what has changed; `source`: the invoice's place in the ledger, else the seal's. `seal` is None
-    for a document whose seal is gone (its file is there, or a note or a later seal names its fingerprint), and for one in
-    doubt.
+    """A sealed document and its changes; `source`: the invoice's place in the ledger, else the seal's. `seal` is None
+    for a document whose seal is gone (its file is there, or a note or a later seal names its fingerprint), and for a
+    document in doubt.
     """
 
     seal: Seal | None
@@ -127,8 +127,8 @@ class Verified(NamedTuple):
 
 
 def verify(book: Book, numbers: Sequence[str] = ()) -> Iterator[Verified]:
-    """Each sealed document, by date, or those of `numbers`: its bytes, and whether the ledger still says what was sealed;
-    then those that have lost their seal.
+    """The sealed documents, by date, or those of `numbers`: whether their bytes and the ledger's data are still as
+    sealed; then the documents that have lost their seal.
     """
     by_number = {invoice.number: invoice for invoice in reversed(book.invoices)}
     links = {numbering.link(number) for number in numbers}

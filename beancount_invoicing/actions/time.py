@@ -319,8 +319,8 @@ def time_listed(
 ) -> list[tuple[str, Work]]:
     """Time up to a day with its contract's code, "" for none: what was not billed by then, or everything that was worked.
 
-    Of a contract ("" for all), of the customers (main accounts; none: of all) who held it on the day of the work. Raises
-    InvalidRequest.
+    The contract is `contract` ("" for all), held by `customers` (main accounts; none: all) on the day of the work.
+    Raises InvalidRequest.
     """
     from beancount_invoicing.billing import book_at_cutoff, contracts_of_work, unbilled_work
 

@@ -42,7 +42,9 @@ def name_index(names: Mapping[str, str]) -> NameIndex:
 
 
 def customers_named(name: str, index: NameIndex) -> tuple[str, ...]:
-    """The main accounts of the customers all of whose words are in a name, sorted; if several match, those with the most words."""
+    """The main accounts of the customers whose words are all in a name, sorted; if several match, those with the most
+    words.
+    """
     words = name_words(name)
     found = [(len(own), account) for word in words for own, account in index.by_word.get(word, ()) if own <= words]
     most = max((count for count, _account in found), default=0)

@@ -20,20 +20,20 @@ class ReceivedMoney:
                 self._by_amount[payment.amount, payment.currency][payment.number] = None
 
     def of(self, number: str) -> Sequence[ReceivedPayment]:
-        """What a document got, the latest last."""
+        """The payments that a document received, the latest last."""
         return self._received.get(number, ())
 
     def numbers_with(self, amount: Decimal, currency: str) -> tuple[str, ...]:
-        """The documents that got such an amount at some time."""
+        """The documents that have received such an amount."""
         return tuple(self._by_amount.get((amount, currency), ()))
 
     def receive(self, payment: ReceivedPayment) -> None:
-        """Notes what a document got."""
+        """Records a payment to a document."""
         self._received[payment.number] = (*self.of(payment.number), payment)
         self._by_amount[payment.amount, payment.currency][payment.number] = None
 
     def give_back(self, number: str, amount: Decimal) -> None:
-        """Takes the latest payment of that amount away."""
+        """Removes the latest payment of that amount."""
         before = self.of(number)
         last = next((payment for payment in reversed(before) if payment.amount == amount), None)
         self._received[number] = tuple(payment for payment in before if payment is not last)

@@ -1,4 +1,4 @@
-"""Credit notes: what is given back of a document, so that its parts add up to it, net and each tax, to the cent."""
+"""Credit notes: amounts given back of a document, so that the parts add up to it, net and each tax, to the cent."""
 
 from __future__ import annotations
 

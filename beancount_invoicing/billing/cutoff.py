@@ -12,9 +12,9 @@ from beancount_invoicing.model import Book, Dated, T, require_date
 def book_at_cutoff(book: Book, as_of: date) -> Book:
     """The Book as billing saw it at the end of `as_of`, for reports: later documents had not billed or given back anything yet.
 
-    What a document takes off an account or gives back counts from the document's date on, other time and expenses from their own;
-    data of a contract, an item, a tax, a customer or an index from its date on. Not for billing itself: what a later document has
-    billed must not be billed again.
+    The time that a document takes off an account or gives back counts from the document's date on, other time and
+    expenses from their own dates. Values of a contract, an item, a tax, a customer or an index count from their own
+    dates. Not for billing itself: what a later document has billed must not be billed again.
     """
     require_date(as_of)
     documents = {invoice.number: invoice.booked_from for invoice in book.invoices}

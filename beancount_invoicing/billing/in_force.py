@@ -28,7 +28,9 @@ def ends(contract: Contract) -> date | None:
 
 
 def versions(contract_versions: Dated[Contract]) -> Iterator[tuple[Contract, date, date | None]]:
-    """Each version with the first and the last day (None: no end) on which it applies; not after the contract's end."""
+    """Each version of a contract with the first and the last day (None: no end) on which it applies, up to the
+    contract's end.
+    """
     following = [day for day, _version in contract_versions.versions[1:]]
     for (day, version), after in zip(contract_versions.versions, [*following, None], strict=True):
         last = after - timedelta(days=1) if after else None
@@ -76,7 +78,7 @@ def why_not_in_force(contract_versions: Dated[Contract], day: date) -> str:
 
 
 def why_version_not_in_force(contract: Contract, day: date) -> str:
-    """The same, of the contract as it is on that day."""
+    """The same for a version of the contract on that day."""
     end = ends(contract)
     if day < contract.start:
         return _("begins on {start}", start=contract.start)

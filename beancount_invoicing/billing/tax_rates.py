@@ -15,8 +15,9 @@ from beancount_invoicing.rules import tax
 def with_tax_rates(
     book: Book, lines: Sequence[DraftLine], day: date, delivered: date | None = None
 ) -> tuple[tuple[DraftLine, ...], tuple[Tax, ...]]:
-    """The lines of a document of `day`, whose `tax` is a known code, with the names of their taxes in it; and the taxes of codes
-    that have had several rates, by these names. `delivered`: the day of supply of lines that give none.
+    """The lines of a document of `day`, whose `tax` is a known code, with the names that their taxes have in the
+    document; and, by these names, the taxes of codes that have had several rates. `delivered`: the day of supply of
+    lines that do not give it.
     """
     versions: dict[tuple[str, date], Tax] = {}
     places: list[tuple[str, date] | None] = []

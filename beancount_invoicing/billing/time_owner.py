@@ -16,8 +16,8 @@ from beancount_invoicing.rules import worktime
 
 
 class TimeByContract(NamedTuple):
-    """Time by the code of its contract; and time of none in force on its day, with the code of the contract that it may
-    belong to.
+    """Time by the code of its contract; and time that belongs to no contract in force on its day, with the code of the
+    contract that it may belong to.
     """
 
     by_contract: dict[str, list[Work]]
@@ -25,8 +25,8 @@ class TimeByContract(NamedTuple):
 
 
 def by_contract(book: Book, work: Iterable[Work]) -> TimeByContract:
-    """Each entry goes to the first contract, by code, that names its account on its day and is in force then, neither paused nor
-    over.
+    """Assigns each entry to the first contract, by code, that names its account on its day and is in force then,
+    neither paused nor ended.
 
     Two such contracts are an error, which checks report. Time that is billed to nobody anyway goes to one that names the account.
     """
@@ -64,8 +64,8 @@ def _naming(book: Book) -> Mapping[str, Sequence[Dated[Contract]]]:
 
 
 def contracts_of_work(book: Book, work: Iterable[Work]) -> list[Contract | None]:
-    """The contract of each entry, as it was on its day: of those that name its account, one that does so then and is in force; else
-    one that does so then; else any; None if none does.
+    """The contract of each entry, as it was on its day. Contracts that name the account on that day and are in force
+    come first, then those that name it on that day, then any that ever name it; None if none does.
     """
     naming = _naming(book)
 

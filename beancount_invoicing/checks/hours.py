@@ -18,10 +18,12 @@ from beancount_invoicing.rules.steps import round_to
 
 
 def check_hours_billed(book: Book) -> Iterator[Finding]:
-    """What a document bills of a contract's time, by item, leaves its time account, apart from what is written down there.
+    """The time that a document bills under a contract, by item, leaves the time account. Time that is written down
+    there is ignored.
 
-    A credit note gives back no more time than it credits. If time is rounded (`time-rounding`), only as much may differ as its
-    entries can be rounded by; time billed as one sum, as up to a cap, has no quantity of time.
+    A credit note gives back no more time than it credits. If time is rounded (`time-rounding`), the difference may be
+    as large as the rounding of its entries. Time billed as a single sum, for example up to a cap, has no quantity to
+    compare.
     """
     contracts = _Timed(book)
     if not contracts.of_account:

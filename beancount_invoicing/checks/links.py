@@ -30,8 +30,8 @@ class _Standing:
 
 
 def check_unmatched(book: Book, allocated: Allocated) -> Iterator[Finding]:
-    """A link of a payment or credit note that looks like a number of the ledger's series is one; `settles` always is. The
-    likely document is named: judging by digits, by its open amount, and of the same customer.
+    """A link of a payment or credit note that looks like a number of the ledger's series must be one, and `settles`
+    must always be one. The warning names the likely document, judging by digits, open amount and customer.
     """
     notes = [
         invoice
@@ -79,8 +79,8 @@ def check_unmatched(book: Book, allocated: Allocated) -> Iterator[Finding]:
 
 
 def before_documents(book: Book) -> Callable[[str, date], bool]:
-    """Whether, for a customer's main account and a day, the books had no documents of it then: up to the day on which its
-    open items were taken over, inclusive, or before `checked-from`.
+    """Whether, for a customer's main account and a day, the books had no documents of the customer yet: up to the day
+    on which its open items were taken over, inclusive, or before `checked-from`.
     """
     dated = book.options.get("checked-from")
     first = dated.latest if dated else date.min

@@ -169,7 +169,7 @@ def _unknown_taxes(book: Book) -> Iterator[Finding]:
 
 
 def check_payment_terms(book: Book) -> Iterator[Finding]:
-    """The customers' terms and cash discounts can be read, and so can the cash discounts on documents."""
+    """Customers' terms and cash discounts can be read, and so can cash discounts on documents."""
     of_customers = {version.cash_discount for dated in book.customers.values() for _day, version in dated.versions}
     for invoice in book.invoices:
         own = invoice.customer.cash_discount if invoice.customer else ""

@@ -172,7 +172,7 @@ def _parts(credit_note_effect: CreditNoteEffect) -> Iterator[_Given]:
 
 
 def check_deposits_deducted(book: Book) -> Iterator[Finding]:
-    """A deposit is deducted once: never more than it brought, net and tax of each code apart."""
+    """A deposit is deducted once, and never by more than was invoiced: net and tax of each code separately."""
     known = invoices_by_number(book.invoices)
     credited = _credited_of_deposits(book, known)
     deducted: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)

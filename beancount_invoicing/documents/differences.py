@@ -65,7 +65,7 @@ _LATER = _("its facts were sealed by a later version of this program, which this
 def seal_differences(
     book: Book, invoice: Invoice, seal: Seal, content: bytes | None
 ) -> tuple[tuple[Difference, ...], str]:
-    """The differences between a sealed document and the ledger, and a notice if they cannot be told.
+    """The differences between a sealed document and the ledger, and a notice if they cannot be determined.
 
     If the digest of its facts was sealed, that decides, and the document itself only shows what differs. For older seals, the
     document decides: the same bytes result, or its e-invoice has the same content, or the figures in its text are the same.
@@ -82,8 +82,8 @@ def seal_differences(
 
 
 def as_sealed(book: Book, invoice: Invoice, seal: Seal) -> tuple[bytes, str]:
-    """The bytes of a sealed document to be sent, as they were sealed; and a notice if it cannot be told whether the ledger
-    still agrees. Raises Altered.
+    """The bytes of a sealed document, as they were sealed, for sending; and a notice if it cannot be determined whether
+    the ledger still agrees. Raises Altered.
     """
     content, gone = sealed_content(seal)
     if content is None:

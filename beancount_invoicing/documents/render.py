@@ -111,7 +111,7 @@ def _made_anew(number: str, seal: Seal, outputs: Sequence[Output], plain: bool, 
 
 
 def document_file(book: Book, number: str, output: Output) -> tuple[str, bytes]:
-    """One document, its file name and its bytes: the PDF as it was sealed, if it exists; else see render_one."""
+    """The file name and the bytes of one document: the sealed PDF, if it exists, otherwise as in `render_one`."""
     found = book.invoice(number)
     seal = sealed_documents(book).get(number) if found and output == "pdf" else None
     sealed = original(seal) if seal else None

@@ -1,7 +1,7 @@
 """The chain of seals: each names the one before it by its mark, so that none can be deleted or altered unnoticed.
 
-Two seals that name the same one before them are not an error: two branches of git were merged. A seal that another one names is
-missing if it is not there.
+If two seals name the same previous seal, that is not an error: two branches of git were merged. A seal is missing if
+another seal names it and it is not there.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def tip(book: Book) -> str:
 
 
 def has_seal(book: Book, hash_prefix: str) -> bool:
-    """Whether there is a seal whose mark begins with a noted one."""
+    """Whether there is a seal whose mark begins with the given one."""
     return any(seal_hash(seal).startswith(hash_prefix.lower()) for seal in book.seals)
 
 

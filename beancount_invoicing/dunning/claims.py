@@ -26,8 +26,8 @@ from beancount_invoicing.rules.interest import (
 
 
 class InterestUnknown(LookupError):
-    """Interest cannot be claimed, or not for all days: a rate is not known, or late-interest cannot be read; the message says which
-    one, and from when on.
+    """Interest cannot be claimed, or not for all days, because a rate is unknown or `late-interest` cannot be read. The
+    message names it, and the first day concerned.
 
     `claim` is what can be claimed nevertheless: the interest of the days before, and the fixed indemnity, which needs no rate; None
     if nothing can.
@@ -39,7 +39,7 @@ class InterestUnknown(LookupError):
 
 
 class Claimed(NamedTuple):
-    """What claims have charged for an invoice: stretches of days (both ends inclusive), and whether the indemnity."""
+    """The charges of claims for an invoice: ranges of days (both ends inclusive), and whether the indemnity."""
 
     charged_periods: tuple[tuple[date, date], ...]
     """In order; they neither overlap nor touch."""
@@ -64,7 +64,7 @@ class ClaimRule(NamedTuple):
 
 
 class LateInstalment(NamedTuple):
-    """A late instalment, less what was credited and what is contested of it."""
+    """A late instalment, less the amounts credited and contested."""
 
     amount: Decimal
     due: date
@@ -77,14 +77,15 @@ class LateInstalment(NamedTuple):
 def claimed(
     book: Book, invoice: Invoice, as_of: date, booked: date | None = None, position: Position | None = None
 ) -> Claimed:
-    """What the claims dated up to `as_of` (inclusive; drafts included) have charged for the invoice, and no credit note has given
-    back.
+    """The days and the indemnity that claims dated up to `as_of` (inclusive; drafts included) have charged for the
+    invoice and no credit note has given back.
 
-    A claim's lines with a period charge the interest of its days; its lines without one charge the fixed indemnity. Only a credit
-    note for the whole claim gives them back: a partial one does not say for which days it is. `booked`: the day of another claim to
-    be made; then the claims of any day count, and the credit notes up to `booked`, so that no day is ever charged twice at a time.
-    `position`: its position; for one customer's share, only what they charged this customer, or before it took the invoice over.
-    For a corrective invoice, claims for the invoice that it replaces count as well: it is the same debt.
+    A claim's lines with a period charge the interest of its days; its lines without a period charge the fixed
+    indemnity. Only a credit note for the whole claim gives them back, because a partial one does not name its days.
+    `booked`: the day of another claim to be made. Then claims of any day count, and credit notes up to `booked`, so
+    that no day is charged by two claims in force. `position`: the invoice's position. If it is one customer's share,
+    only claims to this customer count, and those from before it took the invoice over. For a corrective invoice, claims
+    for the replaced invoice count too, because it is the same debt.
     """
     days: list[tuple[date, date]] = []
     indemnity = False
@@ -159,7 +160,8 @@ def _joined(days: Iterable[tuple[date, date]]) -> tuple[tuple[date, date], ...]:
 
 
 def formal_notice(book: Book, position: Position, due: date) -> date | None:
-    """The day of the first formal notice to pay (mise en demeure) about what fell due on `due`; None if none was sent.
+    """The day of the first formal notice to pay (mise en demeure) for the amount that fell due on `due`; None if none
+    was sent.
 
     That is a reminder whose tone is "final": its own tone, else that of its level in the policy in force on its day.
     """
@@ -262,8 +264,8 @@ def _interest(
 def claim_rule(book: Book, invoice: Invoice, as_of: date, debtor: Customer | None = None) -> ClaimRule | None:
     """The law or contract by which a document bears interest as of a day; None if nothing is claimed, or can be by law.
 
-    It is that of its customer, whoever owes it now (`debtor`, if another one): whoever takes a debt over owes it as it is. Raises
-    InterestUnknown if the value is neither a law nor a rate.
+    It is the rule of the invoiced customer, even if another customer (`debtor`) owes the document now: whoever takes a
+    debt over owes it as it is. Raises InterestUnknown if the value is neither a law nor a rate.
     """
     customer = invoice.customer
     assert customer is not None
@@ -368,8 +370,8 @@ def _parts(
 
 
 def late_from(invoice: Invoice, due: Day) -> Day:
-    """The day after which an amount due on `due` is late; for a corrective invoice never before its own date, until which the
-    replaced one was late.
+    """The day after which an amount due on `due` is late. For a corrective invoice, it is never before the invoice's
+    own date: until then the replaced invoice was late.
     """
     return max(due, invoice.date) if invoice.kind == "corrective" else due
 

@@ -21,7 +21,7 @@ def days_later(day: date, days: int) -> date:
 
 
 class LevelDecision(NamedTuple):
-    """The level that is due today, None if none is; and why, in words."""
+    """The level that is due today (None if none is), and the reason, in words."""
 
     level: ReminderLevel | None
     reason: str

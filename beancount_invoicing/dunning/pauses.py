@@ -22,9 +22,9 @@ class Pause(NamedTuple):
 def pause(position: Position, of_customer: Mapping[str, Position], as_of: date) -> Pause | None:
     """What holds letters about a document back on `as_of` (inclusive); None if nothing does.
 
-    `of_customer`: the positions of its customer by number, for promises about several documents. Insolvency and hold come first,
-    then the promise, then a dispute about everything that a letter would ask for. `resume` ends the first three, a newer promise
-    replaces an older one; a promise ends after its day, whether it was kept or not.
+    `of_customer`: the positions of its customer by number, for promises about several documents. Insolvency and holds
+    come first, then promises, then disputes about everything that a letter would ask for. `resume` ends the first
+    three; a newer promise replaces an older one; a promise ends after its day, whether it was kept or not.
     """
     standing: dict[str, list[Event]] = {}
     for event in position.events:

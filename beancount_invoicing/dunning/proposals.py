@@ -101,7 +101,7 @@ class Proposal(NamedTuple):
     """What is late of `invoices` (in a notice: soon due), without interest, indemnity and fee."""
     held: tuple[HeldInvoice, ...]
     reasons: tuple[HeldInvoice, ...]
-    """Why each document is in the letter; without `level`: why each of the others is in none."""
+    """Why each document is in the letter; without `level`: why each document is in no letter."""
     notices: tuple[str, ...]
     """What could not be worked out, such as interest at a rate that is not known."""
     policy: str = ""
@@ -189,8 +189,9 @@ class _Account(NamedTuple):
 def propose(book: Book, as_of: date, allocated: Allocated | None = None) -> tuple[Proposal, ...]:
     """What would be sent on `as_of` (inclusive), and what is held back, by account and currency.
 
-    There is a letter for each level reached, the most serious first, then one without a level that says what is in no letter, and
-    why. It covers customers with late documents, or with a notice before the due date. `allocated`: as of that day, if available.
+    There is a letter for each level reached, the most serious first, then a proposal without a level that names the
+    documents in no letter, and why. It covers customers with late documents, or with a notice before the due date.
+    `allocated`: as of that day, if available.
     """
     require_date(as_of)
     allocated = allocated or allocate(book, as_of)

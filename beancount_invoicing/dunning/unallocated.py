@@ -46,7 +46,7 @@ def unallocated_credits(
 ) -> Mapping[tuple[str, str], Sequence[UnallocatedCredit]]:
     """The unallocated money of each customer (main account) and currency, by day, and `credit_notes` that are not used up.
 
-    Money that went back, and names nothing either, is taken from what came last. A loss is not money.
+    Money that went back, and names nothing either, is deducted from the latest money. A loss is not money.
     """
     found: defaultdict[tuple[str, str], list[UnallocatedCredit]] = defaultdict(list)
     came: dict[Source, list[tuple[Payment, Decimal]]] = {}
@@ -141,11 +141,12 @@ def advice(matches: Iterable[LikelyMatch], number: str, ledger: str) -> str:
 def likely_matches(
     candidates: Sequence[UnallocatedCredit], positions: Iterable[Position], as_of: date
 ) -> dict[str, tuple[LikelyMatch, ...]]:
-    """Which of `candidates` are most likely for which of `positions` (the open invoices of the same customer and currency), by
-    number.
+    """Which of `candidates` are most likely for which of `positions` (the open invoices of the same customer and
+    currency), by number.
 
-    Money that names invoices is for these. Money that names none is for one invoice whose open amount, late amount or an instalment
-    is exactly that: the one due first that no other money is for, among those invoiced by its day if there are any.
+    Money that names invoices is for these invoices. Money that names none is for one invoice whose open amount, late
+    amount or an instalment equals it exactly. If several qualify, it is the one due first among those dated by the day
+    of the money (if there are any), without those for which there is other money.
     """
     oldest = sorted(
         positions, key=lambda position: (position.due or date.max, position.invoice.date, position.invoice.number)

@@ -73,10 +73,10 @@ class Unowed(NamedTuple):
 def unowed(book: Book, position: Position, claim: Invoice, *, with_unallocated: bool = False) -> Unowed | None:
     """How much of a claim for the late payment of the position's document was never owed, as known on the position's day.
 
-    Credited amounts were never owed, and money that came in time was never late, whenever it was allocated. What was known when the
-    claim was made is taken as considered, unless nothing at all is left to be late. None if all of it is owed, if credit notes gave
-    that much back, and if the claim is not for that document. `with_unallocated`: as if the unallocated money on the account were
-    for what it covers.
+    Credited amounts were never owed, and money that came in time was never late, whenever it was allocated. Facts known
+    when the claim was made count as considered, unless nothing at all is left to be late. None if all of it is owed, if
+    credit notes already gave that much back, or if the claim is not for that document. `with_unallocated`: as if the
+    unallocated money on the account had paid what it covers.
     """
     invoice, as_of = position.invoice, position.as_of
     if (

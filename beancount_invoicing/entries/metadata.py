@@ -29,15 +29,15 @@ class FindingCollector:
         self.found: list[Finding] = []
 
     def add(self, severity: Severity, rule: str, message: str, source: Source) -> None:
-        """Note one finding."""
+        """Adds a finding."""
         self.found.append(Finding(severity, rule, message, source))
 
     def error(self, rule: str, message: str, source: Source) -> None:
-        """Note an error."""
+        """Adds an error."""
         self.add("error", rule, message, source)
 
     def warning(self, rule: str, message: str, source: Source) -> None:
-        """Note a warning."""
+        """Adds a warning."""
         self.add("warning", rule, message, source)
 
 

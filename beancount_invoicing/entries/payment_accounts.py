@@ -12,7 +12,7 @@ from beancount_invoicing.model import AccountUse, Payment, PaymentAccounts
 
 
 class PaymentAccountCounter:
-    """Counts them, transaction by transaction."""
+    """Counts the accounts, transaction by transaction."""
 
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
@@ -21,7 +21,7 @@ class PaymentAccountCounter:
         self._discounts: Counter[str] = Counter()
 
     def add(self, entry: Transaction, payments: Iterable[Payment]) -> None:
-        """A transaction and its payment parts.
+        """Counts a transaction and its payment parts.
 
         If an amount is given up, the income or expense account beside it is that of discounts; in one currency, any other deduction
         from the money is a fee. If both occur together, they cannot be told apart.

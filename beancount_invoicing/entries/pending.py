@@ -1,4 +1,4 @@
-"""What the ledger books of taxes that are due only on payment: what is pending, what moves, what a loss takes off."""
+"""The postings of taxes that are due only on payment: what is pending, what moves, what a loss takes off."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def pending_taxes(
 
 
 def tax_movements_of(transaction: Transaction, pending: PendingTaxes) -> Iterator[TaxMovement]:
-    """What a transaction moves of them."""
+    """The movements of pending taxes in a transaction."""
     if transaction.flag == "P":
         return
     waits = [posting for posting in transaction.postings if posting.account in pending.waiting and _number(posting)]

@@ -59,8 +59,8 @@ class Accounts(NamedTuple):
 def by_means(
     entry: Transaction, legs: Sequence[CustomerLeg], accounts: Accounts, known: Mapping[str, Invoice]
 ) -> list[Payment]:
-    """The postings of a transaction on customers' accounts, each as what it represents; one that represents several things is
-    split. `known`: the documents by number. The parts of a posting add up to it, in its currency, to its decimals.
+    """The postings of a transaction on customers' accounts, each with its means; a posting with several means is split.
+    `known`: the documents by number. The parts of a posting add up to it, in its currency, rounded to its decimals.
     """
     if not legs:
         return []

@@ -46,8 +46,8 @@ class Owing:
 def named_by(link: str, day: date, by_link: Mapping[str, tuple[Invoice, ...]]) -> list[Invoice]:
     """The documents that a link of a transaction of `day` means. Drafts and void numbers are excluded.
 
-    So is an open item before the day on which it enters the books: it is what was left of an earlier invoice, and earlier payments
-    have been taken off already.
+    An open item is also excluded before the day on which it enters the books: it is the rest of an earlier invoice, and
+    earlier payments have been deducted already.
     """
     return [
         invoice
@@ -78,9 +78,9 @@ def read_takeovers(
 ) -> None:
     """Records in `owing` who takes which document over, and through which transactions.
 
-    In such a transaction, each named document has a posting that takes it from a customer who owes it. If one has none, it corrects
-    money that was booked on the wrong customer: ordinary payments. `transactions`: those that touch customers' accounts, with the
-    postings that documents use.
+    In such a transaction, each named document has a posting that takes it from a customer who owes it. If a document
+    has none, the transaction corrects money that was booked on the wrong customer: its postings are ordinary payments.
+    `transactions`: those that touch customers' accounts, with the postings that documents use.
     """
     found = [
         _Between(transaction, legs)

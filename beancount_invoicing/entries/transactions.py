@@ -56,7 +56,7 @@ class TransactionsRead:
 
 
 class PostingContext(NamedTuple):
-    """What tells the postings apart that are of no document."""
+    """The data that distinguish the postings that belong to no document."""
 
     time_accounts: TimeAccounts
     non_billable_accounts: Container[str]

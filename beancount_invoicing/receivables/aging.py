@@ -206,8 +206,8 @@ def _amounts_in_dispute(book: Book, allocated: Allocated, as_of: date) -> defaul
 
 @exact
 def needed_for_aging(book: Book, allocated: Allocated) -> tuple[Book, Allocated]:
-    """A smaller Book with everything that `aging` needs on the Book's last day or later: `aging` gives the same for it. It serves
-    nothing else.
+    """A smaller Book with everything that `aging` needs on the Book's last day or later: `aging` gives the same result
+    for it. It must not be used for anything else.
 
     Drafts and open documents stay, without their lines, and so do events about disputes; each account's balance is one movement.
     `allocated` is as of the Book's last day.

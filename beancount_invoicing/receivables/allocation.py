@@ -71,7 +71,7 @@ class Allocation(NamedTuple):
     """None for what was paid at once outside the customer's account."""
     account: str
     amount: Decimal
-    """With the sign of the claim; a reversal has the opposite sign."""
+    """It has the sign of the claim; a reversal has the opposite sign."""
     how: AllocationKind
     source: Source
     counter_document: Invoice | None = None

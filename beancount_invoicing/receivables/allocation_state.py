@@ -53,7 +53,7 @@ class Settlement:
 
 
 class OpenItemPart:
-    """An instalment, or the part of it on one account."""
+    """An instalment, or its part on one account."""
 
     __slots__ = ("account", "amount", "instalment", "invoice", "key", "open", "settled_by")
 
@@ -71,7 +71,7 @@ class OpenItemPart:
 
     @property
     def written_off(self) -> Decimal:
-        """What of it is written off."""
+        """The written-off part of it."""
         return sum((settlement.amount for settlement in self.settled_by if settlement.how == "write-off"), ZERO)
 
 
@@ -142,10 +142,10 @@ def opposite(decimal: Decimal, other: Decimal) -> bool:
 
 
 def settled_amount(open_: Decimal, left: Decimal) -> Decimal:
-    """How much of `open_` (with its sign) an amount `left` of the opposite sign settles."""
+    """The part of `open_` (with its sign) that an amount `left` of the opposite sign settles."""
     return min(abs(open_), abs(left)).copy_sign(open_)
 
 
 def moves_claims(transfer: Transfer) -> bool:
-    """Whether it moves claims between accounts; on one account, it allocates the money there."""
+    """Whether a transfer moves claims between accounts; on one account, it allocates the money there."""
     return len({leg.account for leg in transfer.legs}) > 1

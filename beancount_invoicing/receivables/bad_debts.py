@@ -33,7 +33,7 @@ class NoBadDebt(ValueError):
 
 
 def bad_debt(position: Position) -> BadDebt:
-    """What was written off of a document by the position's day, less what came in after all. Raises NoBadDebt.
+    """The amount written off on a document by the position's day, less money received afterwards. Raises NoBadDebt.
 
     Its tax is the share of the claim's tax, less deposits and credit notes, rounded once, half away from zero.
     """

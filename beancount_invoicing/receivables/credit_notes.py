@@ -78,7 +78,7 @@ class LeftToCredit(NamedTuple):
         return sum((net for (code, _account), net in self.nets.items() if bears_tax(self.invoice, code, of)), ZERO)
 
     def net_off_lines(self, place: TaxAndAccount) -> Decimal:
-        """What is left of a net apart from its lines: of allowances, charges, and sums that were credited."""
+        """The rest of a net that does not belong to lines: allowances, charges, and sums that were credited."""
         lines = (line.net for line in self.lines if (line.line.tax, line.line.account) == place)
         return self.nets.get(place, ZERO) - sum(lines, ZERO)
 
@@ -120,12 +120,11 @@ def creditable(invoice: Invoice) -> Decimal:
 
 
 def within_share(natural: Decimal, left: Decimal, fair_share: Decimal, unit: Decimal, tolerance: int = 1) -> Decimal:
-    """How much of an amount a part takes: the amount that follows from the part itself, `natural`, as long as the parts stay close
-    to their shares.
+    """The amount that a part takes: its own amount, `natural`, as long as the parts stay close to their shares.
 
-    What `natural` leaves of `left` may differ from `fair_share`, the share of what is not taken yet, by less than `tolerance` units
-    (of the currency's last digit). If it differs more, the part takes as many units more or less as needed, and never more than is
-    left.
+    The rest of `left` after `natural` may differ from `fair_share`, the share of the parts that are not taken yet, by
+    less than `tolerance` units (of the currency's last digit). If it differs more, the part takes as many units more or
+    less as needed, and never more than is left.
     """
     excess = (left - natural - fair_share) / unit
     over = max(int(abs(excess)) - tolerance + 1, 0)
@@ -134,7 +133,9 @@ def within_share(natural: Decimal, left: Decimal, fair_share: Decimal, unit: Dec
 
 
 def net_of_units(left: LineLeftToCredit, count: Decimal, natural: Decimal, decimals: int) -> Decimal:
-    """The net that `count` units of a line take (with its sign), if they would come to `natural`; the last ones take the rest."""
+    """The net of `count` units of a line (with its sign), whose own amount would be `natural`; the last units take the
+    rest.
+    """
     if count == left.quantity:
         return left.net_at_price
     fair = left.line.net * (left.quantity - count) / left.unit_count
@@ -144,8 +145,9 @@ def net_of_units(left: LineLeftToCredit, count: Decimal, natural: Decimal, decim
 def tax_of_part(
     left: Sequence[LeftToCredit], code: str, net: Decimal, natural: Decimal, decimals: int, slack: int = 1
 ) -> Decimal:
-    """The tax of a code that a `net` takes of documents, if it would come to `natural`; the net that completes theirs takes
-    the rest of the tax. All with the sign of the documents; `slack` as in `held`.
+    """The tax of a code on a `net` given back from documents, whose own amount would be `natural`; the net that
+    completes theirs takes the rest of the tax. All amounts have the sign of the documents; `slack` is as `tolerance` in
+    `within_share`.
     """
     of = [(remainder, amount) for remainder in left for amount in remainder.invoice.taxes if amount.tax.code == code]
     rest = sum((remainder.taxes.get(code, ZERO) for remainder in left), ZERO)
@@ -184,7 +186,7 @@ def credit_note_effects(invoices: Iterable[Invoice], known: Mapping[str, Invoice
     """The documents that give back something, in the order of `invoices`, drafts after all others. `known`: each document that is
     corrected, by number.
 
-    One that corrects several documents uses them up in the order in which it names them.
+    A credit note that corrects several documents uses them up in the order in which it names them.
     """
     left: dict[str, LeftToCredit] = {}
     notes = [note for note in invoices if note.corrects and _gives_back(note, known)]

@@ -1,4 +1,4 @@
-"""What could not be allocated, as warnings on the payments and transfers."""
+"""Warnings about payments and transfers that could not be allocated."""
 
 from __future__ import annotations
 

@@ -21,15 +21,16 @@ class OnAccount(NamedTuple):
     instalment: int
     amount: Decimal
     source: Source
-    """Of the payment."""
+    """The place of the payment."""
     account: str
 
 
 def cover_by_document(allocated: Allocated) -> dict[int, tuple[OnAccount, ...]]:
     """Which documents (by their `id`) the unallocated money covers, in the order of days.
 
-    On its own account, in its own currency, the oldest due first. Money that went back, and names nothing either, is taken from
-    what came last. Anything that is not money (a discount, a loss) covers nothing, and settles nothing here.
+    Money covers documents on its own account and in its own currency, the earliest due first. Money that went back, and
+    names nothing either, is deducted from the latest money. Anything that is not money (a discount, a loss) covers
+    nothing here, and settles nothing here.
     """
     lying: defaultdict[tuple[str, str], list[Unallocated]] = defaultdict(list)
     for left in allocated.unallocated:
@@ -87,5 +88,5 @@ def _shared_out(lying: Sequence[Unallocated], claims: Sequence[OpenItem]) -> lis
 
 
 def total_cover(covers: Sequence[OnAccount]) -> Decimal:
-    """How much of it is still there."""
+    """The part of the cover that is still there."""
     return sum((account.amount for account in covers), ZERO)

@@ -123,8 +123,8 @@ class TaxDue(NamedTuple):
     """The tax codes that are known."""
 
     def within(self, since: date | None, until: date | None) -> TaxDue:
-        """The same for a period (both days inclusive): its shares, money on account, and entries; the totals are still of all
-        time.
+        """The same for a period (both days inclusive): its shares, money on account, and entries. The totals are still
+        those of all time.
         """
 
         def inside(day: date) -> bool:
@@ -145,7 +145,7 @@ class TaxDue(NamedTuple):
     def for_documents(self, numbers: Container[str], customers: Container[str]) -> TaxDue:
         """The same for some documents and customers (main accounts): shares and money on account.
 
-        Totals and entries, which are for everybody, are left out.
+        Totals and entries, which cover everybody, are left out.
         """
         return self._replace(
             tax_shares=tuple(share for share in self.tax_shares if share.number in numbers),

@@ -33,8 +33,8 @@ from beancount_invoicing.sending.waiting_letters import letters_for_proposal, le
 def dispatches_of_reminders(
     ledger: Ledger, proposals: Sequence[Proposal], channel: Channel | None = None, *, retry: bool = False
 ) -> Iterator[Dispatch | HeldDispatch]:
-    """The dispatch of each letter, by its own channel or `channel`, or why it cannot be sent; with `retry` only of those in
-    doubt or prepared. Raises rendering.TemplateError.
+    """The dispatch of each letter, by the letter's own channel or `channel`, or why it cannot be sent; with `retry`,
+    only of letters in doubt or prepared. Raises rendering.TemplateError.
     """
     book = ledger.book
     history = History(book.events)

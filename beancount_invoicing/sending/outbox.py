@@ -254,9 +254,9 @@ def objections(
 ) -> dict[str, Objection]:
     """Objections on `as_of` (inclusive) to items that wait or are in doubt since that day or before, by Message-ID.
 
-    A letter is judged as if it were made today: whether its level is still due for each of its documents, and whether less is asked
-    for now. An invoice must agree with the ledger. A statement and a receipt remain valid for their day. `allocated`, `proposals`:
-    of that day, if available.
+    A letter is judged as if it were made today: is its level still due for each of its documents, and is the same
+    amount still asked for? An invoice must agree with the ledger. A statement and a receipt remain valid for their day.
+    `allocated`, `proposals`: of that day, if available.
     """
     attempts = [attempt for attempt in open_attempts(book) if attempt.event.date <= as_of]
     return _to_invoices(book, attempts) | _to_letters(
@@ -494,8 +494,8 @@ def waiting_files(book: Book) -> dict[Path, str]:
 def unrecorded(book: Book, folder: Path | None = None) -> tuple[Path, ...]:
     """Files in the outbox that look ready to send, but that the ledger records neither as waiting nor as sent.
 
-    Print batches are recognised by their names, e-mails by their identifiers, and so is what was taken back: anything else may be
-    the user's own. Such files are left by a command of an older version that was interrupted, or by a record that was removed.
+    Print batches are recognised by their names, e-mails and withdrawn files by their identifiers. Anything else may be
+    the user's own. Unrecorded files come from an older version that was interrupted, or from a record that was removed.
     `folder`: None for the usual one.
     """
     folder = Path(normpath(folder or Path(book.file).parent / OUTBOX))

@@ -77,7 +77,7 @@ def no_password(_server: str, _user: str) -> str:
 
 
 class SendOptions(NamedTuple):
-    """How things are sent. `day` is the day of the events; `now` returns the time that e-mails give as theirs."""
+    """The options for sending. `day` is the day of the events; `now` returns the time for the Date header of e-mails."""
 
     day: date
     clock: Callable[[], datetime]
@@ -93,7 +93,7 @@ class SendOptions(NamedTuple):
     """Seconds before each new attempt after a temporary refusal by a server."""
     sleep: Callable[[float], None] = time.sleep
     on_result: Callable[[SendResult], None] = lambda _result: None
-    """Is called with each result as it comes."""
+    """Called with each result as it comes."""
     on_notice: Callable[[str], None] = lambda _text: None
 
 
@@ -149,11 +149,12 @@ def send(
 ) -> SendReport:
     """Sends what `make_dispatches` makes from the ledger, with one load; without `write_options.write`, only says what it would do.
 
-    The ledger is read from its files, never from a cache; `loader`: that of the same command, if it has loaded the ledger already.
-    E-mails go to the server that options name, or else become .eml files; letters become one PDF; e-invoices become files in a
-    folder. What is to be sent by hand is recorded as prepared. A failure of one stops no other. Raises, before anything is sent:
-    Refused if the ledger has errors (except those of one customer only, whose things are held back), CannotSend,
-    writer.CannotWrite, FileChanged, git.GitError, OSError, and what `make_dispatches` raises.
+    The ledger is read from its files, never from a cache; `loader`: the loader of the same command, if it has loaded
+    the ledger already. E-mails go to the server that options name, or else become .eml files; letters become one PDF;
+    e-invoices become files in a folder. Dispatches to be sent by hand are recorded as prepared. If one fails, the
+    others are still sent. Raises, before anything is sent: Refused if the ledger has errors (errors that concern one
+    customer only hold back that customer's dispatches), CannotSend, writer.CannotWrite, FileChanged, git.GitError,
+    OSError, and what `make_dispatches` raises.
     """
     file = Path(file)
     with sending_locked(file) if write_options.write else nullcontext(), no_collections():

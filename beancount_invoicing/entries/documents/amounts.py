@@ -27,7 +27,7 @@ def amount_of(document: DocumentHeader, posting: DocumentPosting) -> Decimal:
 
 
 def rounded_amount_of(document: DocumentHeader, posting: DocumentPosting) -> Decimal:
-    """The same, rounded to the decimals of the document's currency."""
+    """The same amount, rounded to the decimals of the document's currency."""
     return steps.round_to(amount_of(document, posting), document.decimals)
 
 
@@ -51,8 +51,9 @@ def amount_or_written(
 def exchange_rate(
     number: str, currency: str, postings: Sequence[DocumentPosting], findings: FindingCollector
 ) -> Decimal | None:
-    """The rate of the receivable's `@` price if lines of the document `number`, which is in `currency`, are booked in another
-    one; None if there is none, or none is found."""
+    """The rate in the receivable's `@` price, if lines of the document `number`, which is in `currency`, are booked in
+    another currency; None if they are not, or if no rate is found.
+    """
     foreign = next((posting for posting in postings if posting.role in IN_SUM and _is_foreign(currency, posting)), None)
     if foreign is None:
         return None

@@ -131,14 +131,15 @@ class DocumentHeader(NamedTuple):
 
 
 def corrected_numbers(corrects: str, known: Container[str]) -> list[str]:
-    """The numbers that `corrects` names; one may itself contain spaces."""
+    """The numbers that `corrects` names; a number may itself contain spaces."""
     return [corrects] if corrects in known else corrects.split()
 
 
 def tax_point_of_document(corrects: str, day: date, taxed_on: Mapping[str, date]) -> date:
     """The day whose tax rates a document of `day` has: its own, or (the latest) of the documents that it corrects.
 
-    A supply keeps the rate of its time (directive 2006/112/EC, art. 93), also if it is credited under another one.
+    A supply keeps the rate of its time (directive 2006/112/EC, art. 93), even if it is credited when another rate
+    applies.
     """
     numbers = corrected_numbers(corrects, taxed_on)
     return max((taxed_on[number] for number in numbers if number in taxed_on), default=day)

@@ -12,9 +12,9 @@ from beancount_invoicing.rules import numbering
 
 
 def resolved_corrections(invoice: Invoice, owing: Owing, findings: FindingCollector) -> Invoice:
-    """The invoice with `corrects` as the numbers that it names; a number may itself contain spaces.
+    """The invoice with `corrects` split into the numbers that it names; a number may itself contain spaces.
 
-    They are documents of its customer: invoiced to it, or taken over by then.
+    The numbers are those of documents of its customer: invoiced to it, or taken over by then.
     """
     if not invoice.corrects:
         return invoice

@@ -77,7 +77,9 @@ def nearest(code: str, known: Mapping[str, object]) -> str:
 
 
 def nearest_tax(code: str, known: Mapping[str, Dated[Tax]]) -> str:
-    """What to write instead of an unknown tax code; several codes in one mean a code that consists of them."""
+    """What to write instead of an unknown tax code. If a text contains several codes, a code that consists of them is
+    meant.
+    """
     codes = code.split()
     if len(codes) < 2 or not all(code in known for code in codes):
         return nearest(code, known)
