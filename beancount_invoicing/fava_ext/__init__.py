@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import ast
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
 from beancount.core.account import has_component
 from fava.beans.funcs import hash_entry
 from fava.core.filters import Match, TimeFilter
 from fava.ext import FavaExtensionBase, extension_endpoint
 from fava.helpers import FavaAPIError
+from fava.template_filters import basename, replace_numbers
 from flask import Response, abort, current_app, request
 from flask_babel import get_locale
+from markupsafe import Markup, escape
 
 from beancount_invoicing import InvoicingError, checks, rendering
 from beancount_invoicing.actions.statement import render_statement
@@ -46,6 +51,14 @@ __all__ = ["Receivables"]
 
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 """A previewed document must not load or run anything."""
+NOTHING = '<span class="nil">–</span>'
+
+
+class FileNames(NamedTuple):
+    """A ledger's file on the page: its path in an address, and its name alone."""
+
+    quoted: str
+    base: str
 
 
 class Receivables(FavaExtensionBase):
@@ -175,9 +188,40 @@ class Receivables(FavaExtensionBase):
         """Fava's query filter, which this page does not follow."""
         return request.args.get("filter", "").strip()
 
+    def bucket_names(self, shown: Page) -> list[str]:
+        """What the buckets of the page are called, from the claims that are not due yet to the oldest."""
+        words = self.words()["receivables"]
+        starts = [1, *(bound + 1 for bound in shown.bounds)]
+        spans = [
+            words["days"].format(**{"from": start, "to": end}) for start, end in zip(starts, shown.bounds, strict=False)
+        ]
+        return [words["not-due"], *spans, words["over"].format(to=shown.bounds[-1])]
+
+    @staticmethod
+    @cache
+    def file_names(file: str) -> FileNames:
+        """How the page writes a file's path."""
+        return FileNames(quote(file), basename(file))
+
     def incognito(self) -> bool:
         """Whether Fava hides figures."""
         return bool(current_app.config.get("INCOGNITO"))
+
+    def cells(self, amounts: Iterable[Decimal], currency: str) -> Markup:
+        """Cells of a table with amounts, as Fava writes them and hides them when incognito; sorted by their value."""
+        written = self.ledger.format_decimal
+        shown = replace_numbers if self.incognito() else str
+        cells = (
+            f'<td class="num" data-sort-value="{shown(amount)}">'
+            f"{escape(shown(written(amount, currency))) if amount else NOTHING}</td>"
+            for amount in amounts
+        )
+        return Markup("".join(cells))  # noqa: S704 - an amount needs no escaping
+
+    @staticmethod
+    def account_address(any_account: str, account: str) -> str:
+        """The address of an account in Fava, from that of the account ANY: `url_for` takes too long to be asked for each."""
+        return any_account.replace("ANY", quote(account, safe=":"), 1)
 
     def context(self, open_invoice: OpenInvoice) -> str:
         """The address of an invoice's entry in Fava."""

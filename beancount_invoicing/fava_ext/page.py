@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount_invoicing.ledger import Ledger
-from beancount_invoicing.model import Event, Finding
+from beancount_invoicing.model import ZERO, Event, Finding
 from beancount_invoicing.receivables import Aging, AgingRow, AgingTotal, Position, aging, positions
 from beancount_invoicing.receivables.aging import aging_totals
 
@@ -18,10 +18,20 @@ MANY = 500
 """The largest number of open documents listed at once; if there are more, the user must choose a customer."""
 
 
-class Bar(NamedTuple):
-    """One currency's ages as a bar: (name of the bucket by its place, width in percent), of claims only."""
+class BarPart(NamedTuple):
+    """The claims in one bucket (0: not due yet), in percent of all claims."""
 
-    parts: tuple[tuple[int, Decimal], ...]
+    bucket: int
+    start: Decimal
+    width: Decimal
+
+
+class Bar(NamedTuple):
+    """One currency's ages as a bar, of claims only; empty buckets are left out."""
+
+    parts: tuple[BarPart, ...]
+    late: Decimal
+    """What is past due, in percent."""
 
 
 class OpenInvoice(NamedTuple):
@@ -60,10 +70,14 @@ class Page:
 def _bar(figures: AgingRow | AgingTotal) -> Bar:
     amounts = (figures.not_due, *figures.buckets)
     whole = sum(amounts)
-    if not whole:
-        return Bar(())
-    widths = ((index, round(100 * amount / whole, 2)) for index, amount in enumerate(amounts))
-    return Bar(tuple((index, width) for index, width in widths if width))
+    parts: list[BarPart] = []
+    start = late = ZERO
+    for bucket, amount in enumerate(amounts) if whole else ():
+        if width := round(100 * amount / whole, 2):
+            parts.append(BarPart(bucket, start, width))
+            start += width
+            late += width if bucket else 0
+    return Bar(tuple(parts), late)
 
 
 def page(
