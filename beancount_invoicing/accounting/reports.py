@@ -104,7 +104,8 @@ def journal_report(entries: AccountingEntries, codes: Collection[str] | None) ->
     )  # fmt: skip
     balance = sum((line.amount for _entry, line in _lines(chosen)), ZERO)
     title = _("Sales journal") if codes is None else _("Journals")
-    return _report("journal", title, entries, columns, rows, (Reconciliation(_("debits less credits"), balance, ZERO),))
+    off = (Reconciliation(_("debits less credits"), balance, ZERO),) if balance else ()
+    return _report("journal", title, entries, columns, rows, off)
 
 
 def ledger_report(

@@ -1,0 +1,257 @@
+"""Journals, the customers' ledger, trial balances and lettering, as values and as spreadsheets."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl.reader.excel
+import pytest
+from click.testing import CliRunner
+
+from beancount_invoicing.accounting.entries import accounting_entries, financial_year_start
+from beancount_invoicing.accounting.reports import (
+    Report,
+    balance_report,
+    journal_report,
+    ledger_report,
+    lettering_report,
+)
+from beancount_invoicing.actions.accounting import accounting_books
+from beancount_invoicing.cli import main
+from beancount_invoicing.ledger import LedgerLoader
+from beancount_invoicing.model import Source
+from beancount_invoicing.receivables import aging, allocate
+from beancount_invoicing.rendering.spreadsheet import to_xlsx
+from tests.accounting.books import ACCOUNTS, invoice, payment, read
+from tests.ledgers import EXAMPLE, month_ends
+
+LEDGER = (
+    invoice("2025-12-15", "F1")
+    + payment("2026-01-10", "120.00", "F1")
+    + invoice("2026-02-01", "F2", "Martin")
+    + payment("2026-02-20", "20.00", "F2", "Martin")
+)
+
+
+def cells(report: Report, *names: str) -> list[tuple[str, ...]]:
+    """Some columns of each row, as texts; "" where a cell is empty."""
+    places = [[column.name for column in report.columns].index(name) for name in names]
+    return [tuple("" if row[place] is None else str(row[place]) for place in places) for row in report.rows]
+
+
+def reports(since: str, until: str) -> dict[str, Report]:
+    """Every report of the small firm."""
+    general_ledger, book = read(LEDGER)
+    entries = accounting_entries(general_ledger, book, date.fromisoformat(since), date.fromisoformat(until))
+    return {
+        "journal": journal_report(entries, None),
+        "all": journal_report(entries, []),
+        "ledger": ledger_report(entries, general_ledger, book, ()),
+        "balance": balance_report(entries, general_ledger, book, general=False),
+        "general": balance_report(entries, general_ledger, book, general=True),
+        "lettering": lettering_report(entries, book, ()),
+    }
+
+
+def test_the_sales_journal_has_documents_alone_and_its_sides_are_equal() -> None:
+    report = reports("2026-01-01", "2026-12-31")["journal"]
+    assert cells(report, "journal", "date", "reference", "account_number", "customer", "debit", "credit") == [
+        ("VE", "2026-02-01", "F2", "411", "Martin SA", "120.00", ""),
+        ("VE", "2026-02-01", "F2", "706", "", "", "100.00"),
+        ("VE", "2026-02-01", "F2", "44571", "", "", "20.00"),
+    ]
+    assert report.totals == {"debit": Decimal("120.00"), "credit": Decimal("120.00")}
+
+
+def test_the_customers_ledger_opens_with_what_is_open_and_adds_up_line_by_line() -> None:
+    report = reports("2026-01-01", "2026-12-31")["ledger"]
+    assert cells(report, "customer", "date", "journal", "reference", "debit", "credit", "balance", "letter") == [
+        ("Dupont SARL", "2025-12-15", "AN", "F1", "120.00", "", "120.00", "A"),
+        ("Dupont SARL", "2026-01-10", "BQ", "F1", "", "120.00", "0.00", "A"),
+        ("Martin SA", "2026-02-01", "VE", "F2", "120.00", "", "120.00", ""),
+        ("Martin SA", "2026-02-20", "BQ", "F2", "", "20.00", "100.00", ""),
+    ]
+    assert [(str(sums.reported), str(sums.booked)) for sums in report.reconciliations] == [("100.00", "100.00")]
+
+
+def test_the_trial_balance_of_customers_and_of_all_accounts() -> None:
+    made = reports("2026-02-01", "2026-02-28")
+    assert cells(made["balance"], "account_number", "account", "name", "opening", "debit", "credit", "closing") == [
+        ("411", "Assets:Clients:Martin", "Martin SA", "0", "120.00", "20.00", "100.00"),
+    ]
+    assert cells(made["general"], "account_number", "opening", "debit", "credit", "closing") == [
+        ("120", "-100.00", "0", "0", "-100.00"),
+        ("411", "0", "120.00", "20.00", "100.00"),
+        ("44571", "-20.00", "0", "20.00", "-40.00"),
+        ("512", "120.00", "20.00", "0", "140.00"),
+        ("706", "0", "0", "100.00", "-100.00"),
+    ]
+    assert made["general"].totals["closing"] == 0
+
+
+def test_income_of_the_same_year_stays_on_its_account_until_the_year_ends() -> None:
+    general_ledger, book = read(LEDGER + '\n2025-01-01 custom "invoice-option" "financial-year-end" "11-30"\n')
+    entries = accounting_entries(general_ledger, book, date(2026, 2, 1), date(2026, 2, 28))
+    report = balance_report(entries, general_ledger, book, general=True)
+    assert ("706", "-100.00") in cells(report, "account_number", "opening"), "the invoice of December is of this year"
+
+
+@pytest.mark.parametrize(
+    ("end", "day", "start"),
+    [
+        ("12-31", "2026-01-01", "2026-01-01"),
+        ("12-31", "2026-12-31", "2026-01-01"),
+        ("06-30", "2026-06-30", "2025-07-01"),
+        ("06-30", "2026-07-01", "2026-07-01"),
+        ("02-29", "2026-02-28", "2025-03-01"),
+    ],
+)
+def test_a_financial_year_begins_on_the_day_after_its_end(end: str, day: str, start: str) -> None:
+    _general_ledger, book = read(f'\n2025-01-01 custom "invoice-option" "financial-year-end" "{end}"\n')
+    assert financial_year_start(book, date.fromisoformat(day)) == date.fromisoformat(start)
+
+
+def test_a_spreadsheet_holds_numbers_dates_and_totals_that_agree() -> None:
+    for report in reports("2026-01-01", "2026-12-31").values():
+        content = to_xlsx(report)
+        assert to_xlsx(report) == content, "the same bytes each time"
+        formulas = openpyxl.reader.excel.load_workbook(io.BytesIO(content)).active
+        values = openpyxl.reader.excel.load_workbook(io.BytesIO(content), data_only=True).active
+        assert formulas is not None
+        assert values is not None
+        assert formulas.freeze_panes == "A2"
+        for number, row in enumerate(report.rows, 2):
+            for place, wanted in enumerate(row, 1):
+                cell = values.cell(number, place)
+                if isinstance(wanted, Decimal):
+                    assert cell.value == pytest.approx(float(wanted))
+                    assert cell.number_format == "#,##0.00"
+                elif isinstance(wanted, date):
+                    assert isinstance(cell.value, datetime)
+                    assert cell.value.date() == wanted
+                elif isinstance(wanted, Source):
+                    assert cell.value == f"{wanted.file}:{wanted.line}"
+        last = len(report.rows) + 2
+        for place, column in enumerate(report.columns, 1):
+            if column.summed:
+                total = sum(values.cell(number, place).value or 0 for number in range(2, last))
+                assert str(formulas.cell(last, place).value).startswith("=SUM(")
+                assert (
+                    values.cell(last, place).value
+                    == pytest.approx(total)
+                    == pytest.approx(float(report.totals[column.name]))
+                )
+
+
+def test_a_text_that_looks_like_a_formula_stays_a_text() -> None:
+    general_ledger, book = read('\n2026-02-01 * "=1+1" "@SUM(A1)"\n  Expenses:Loyer  5.00 EUR\n  Assets:Banque\n')
+    entries = accounting_entries(general_ledger, book, date(2026, 1, 1), date(2026, 12, 31))
+    sheet = openpyxl.reader.excel.load_workbook(io.BytesIO(to_xlsx(journal_report(entries, [])))).active
+    assert sheet is not None
+    assert [cell.data_type for row in sheet.iter_rows(2, 2) for cell in row if "=1+1" in str(cell.value)] == ["s"]
+
+
+def test_in_the_example_every_report_meets_the_ledger_and_the_aged_balance_at_every_month_end() -> None:
+    books = accounting_books(LedgerLoader(EXAMPLE))
+    book = books.ledger.book
+    for day in month_ends(date(2025, 1, 1), date(2026, 11, 30)):
+        entries = accounting_entries(books.general_ledger, book, day.replace(day=1), day)
+        customers = balance_report(entries, books.general_ledger, book, general=False)
+        for report in (
+            journal_report(entries, []),
+            ledger_report(entries, books.general_ledger, book, ()),
+            customers,
+            balance_report(entries, books.general_ledger, book, general=True),
+            lettering_report(entries, book, ()),
+        ):
+            assert all(abs(sums.difference) <= Decimal("0.005") for sums in report.reconciliations)
+        closing = {row[1]: row[-1] for row in customers.rows}
+        for row in aging(book, day, allocated=allocate(book, day)).rows:
+            if row.currency == "EUR":
+                assert closing.get(row.account, 0) == row.total + row.drafts
+
+
+@pytest.fixture
+def firm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "main.beancount").write_text(ACCOUNTS + 'plugin "beancount_invoicing"\n' + LEDGER, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["accounting", *arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.output
+
+
+def test_reports_come_out_in_four_formats(firm: Path) -> None:
+    code, output = run("balance", "2026", "--format", "json")
+    answer = json.loads(output)
+    assert code == 0
+    assert answer["rows"][1]["closing"] == "100.00"
+    assert answer["totals"]["closing"] == "100.00"
+    assert answer["reconciliation"] == [
+        {"subject": "closing", "reported": "100.00", "booked": "100.00", "difference": "0.00"}
+    ]
+    assert run("balance", "2026", "--format", "csv")[1].splitlines()[0] == (
+        "account_number,account,name,opening,debit,credit,closing"
+    )
+    assert run("ledger", "2026", "-o", "clients.xlsx") == (0, "clients.xlsx: 4 rows\n")
+    assert run("ledger", "2026", "-o", "clients.json")[0] == 0
+    assert json.loads((firm / "clients.json").read_text(encoding="utf-8"))["report"] == "ledger"
+    assert "Trial balance of customers, 2026-01-01 to 2026-12-31, in EUR" in run("balance", "2026")[1]
+
+
+@pytest.mark.usefixtures("firm")
+def test_what_is_asked_wrongly_says_what_to_write() -> None:
+    assert "which period? Write 2026, 2026-Q3 or 2026-10" in run("journal")[1]
+    assert "2026-Q5 is not a period" in run("journal", "2026-Q5")[1]
+    assert "not both" in run("journal", "2026", "--since", "2026-01-01")[1]
+    assert (
+        "--since 2026-02-01 is after --until 2026-01-01"
+        in run("journal", "--since", "2026-02-01", "--until", "2026-01-01")[1]
+    )
+    assert "its journals are AN, BQ, VE" in run("journal", "2026", "--journal", "ZZ")[1]
+    assert "add -o journal.xlsx" in run("journal", "2026", "--format", "xlsx")[1]
+    assert "which format?" in run("journal", "2026", "-o", "journal")[1]
+    assert run("ledger", "2026", "-c", "Nobody")[0] == 1
+
+
+def test_the_fec_is_written_whole_or_not_at_all(firm: Path) -> None:
+    code, output = run("fec", "2026", "-o", "out")
+    assert (code, output.splitlines()[0]) == (
+        0,
+        "out/123456782FEC20261231.txt: 4 entries, 10 lines, debit 380.00, credit 380.00 EUR",
+    )
+    assert run("check-fec", "out/123456782FEC20261231.txt")[0] == 0
+    ledger = firm / "main.beancount"
+    text = ledger.read_text(encoding="utf-8")
+    for old, new, wanted in (
+        ('  siren: "123456782"\n', "", "the seller has no SIREN"),
+        ('  pcg: "44571"\n', "", "Liabilities:TVA has no number of the chart of accounts"),
+        ("-100.00 EUR\n", "-99.00 EUR\n", "nothing is written: correct the errors first"),
+    ):
+        ledger.write_text(text.replace(old, new), encoding="utf-8")
+        code, output = run("fec", "2026", "-o", "broken")
+        assert code == 1
+        assert wanted in output
+        assert not (firm / "broken").exists()
+    ledger.write_text(text, encoding="utf-8")
+    assert "there is no entry from 2020-01-01 to 2020-12-31" in run("fec", "2020")[1]
+
+
+def test_a_fec_with_errors_fails_with_its_lines(firm: Path) -> None:
+    run("fec", "2026")
+    file = firm / "123456782FEC20261231.txt"
+    file.write_bytes(file.read_bytes().replace(b"120,00\t0,00", b"120,01\t0,00"))
+    code, output = run("check-fec", file.name)
+    assert code == 1
+    assert "not valid: 3 errors" in output
+    assert f"{file.name}:2: entry 1 of journal AN does not balance: debit 120.01, credit 120.00 [balance]" in output
+    answer = json.loads(run("check-fec", file.name, "--format", "json")[1])
+    assert answer[0]["valid"] is False
+    assert run("check-fec", file.name, "--format", "csv")[1].startswith("file,line,severity,rule,message\n")
