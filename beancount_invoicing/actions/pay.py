@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from beancount_invoicing.bank.customer_accounts import CustomerAccounts
 from beancount_invoicing.bank.payment_accounts import ChosenAccount, bank_account, discount_account, fee_account
+from beancount_invoicing.bank.payment_currency import must_take_currency
 from beancount_invoicing.bank.payment_entries import payment_entry
 from beancount_invoicing.bank.payment_plans import (
     PaymentPlan,
@@ -101,6 +102,10 @@ def composed(book: Book, request: PaymentRequest) -> tuple[PaymentEntry, tuple[s
     currency = request.currency or _currency(book, wanted, customer)
     request = _in_decimals(request, currency)
     bank = bank_account(book, request.day, request.account)
+    numbers = [document.number for document in wanted]
+    must_take_currency(
+        accounts, bank.account, request.day, numbers, request.amount, currency, is_given=bool(request.currency)
+    )
     notices: list[str] = [] if request.account else [joined(": ", (bank.account, bank.because))]
     fee = fee_account(book, request.day, request.fee_account) if request.fee else ChosenAccount("", "")
     if request.fee and not request.fee_account:

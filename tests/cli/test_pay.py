@@ -170,6 +170,56 @@ def test_a_payment_dated_before_its_document_is_put_on_account_first(ledger: Pat
     assert open_of(ledger, "F2026-0001") == "0.00"
 
 
+DOLLAR_ACCOUNT = """
+2025-01-01 open Assets:Giro  EUR
+2025-01-01 open Assets:Dollars  USD
+2026-01-09 * "Acme SAS" "In dollars" ^F2026-0004
+  invoice: "F2026-0004"
+  Assets:Receivable:Acme   1000.00 USD @ 0.90 EUR
+  Income:Services          -900.00 EUR
+    tax: "REVERSE"
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (
+            ["--account", "Assets:Giro"],
+            "1000.00 USD is open on F2026-0004, but Assets:Giro is open for EUR: give the amount that moved there, "
+            "--amount … --currency EUR, or another account, --account",
+        ),
+        (
+            ["--account", "Assets:Giro", "--amount", "920"],
+            "1000.00 USD is open on F2026-0004, but Assets:Giro is open for EUR: if 920.00 EUR moved there, add "
+            "--currency EUR; if it was 920.00 USD, give the account on which it moved, --account",
+        ),
+        (
+            ["--account", "Assets:Giro", "--amount", "800", "--currency", "GBP"],
+            "Assets:Giro is open for EUR, not for GBP: give the amount that moved there, --amount … --currency EUR, or "
+            "another account, --account",
+        ),
+        (
+            ["--account", "Assets:Dollars", "--amount", "920", "--currency", "EUR"],
+            "Assets:Dollars is open for USD, not for EUR: give the amount that moved there, --amount … --currency USD, "
+            "or another account, --account",
+        ),
+        (["--account", "Assets:Giro", "--amount", "920", "--currency", "EUR"], ""),
+        (["--account", "Assets:Dollars"], ""),
+        (["--account", "Assets:Dollars", "--amount", "1000"], ""),
+    ],
+    ids=["nothing said", "amount", "pounds", "euros on dollars", "euros", "dollars", "dollars, said"],
+)
+def test_money_in_another_currency_than_that_of_its_account_is_asked_for(
+    ledger: Path, arguments: list[str], problem: str
+) -> None:
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write(DOLLAR_ACCOUNT)
+    text = pay(ledger, "F2026-0004", "--date", "2026-02-01", *arguments, "--write", code=1 if problem else 0)
+    assert problem in " ".join(text.split())
+    assert (open_of(ledger, "F2026-0004") == "0.00") is not bool(problem)
+
+
 def test_a_discount_is_taken_where_the_money_is_just_what_it_leaves_in_time(ledger: Path) -> None:
     written = paid(ledger, "F2026-0002", "--amount", "235.20", "--date", "2026-01-16")
     assert written == words("""
