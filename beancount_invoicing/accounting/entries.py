@@ -15,6 +15,7 @@ from typing import NamedTuple
 from beancount_invoicing.accounting.journals import CUSTOMERS, EARLIER_RESULTS, LAST_RESULT, OPENING, journal_of
 from beancount_invoicing.accounting.lettering import EntryOnAccount, Letter, lettering
 from beancount_invoicing.accounting.valuation import CannotValue, booked_values
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Day, Finding, Source
 from beancount_invoicing.model.general_ledger import GeneralLedger, Journal, LedgerAccount, LedgerEntry, LedgerPosting
 from beancount_invoicing.receivables import Allocated, allocate
@@ -90,13 +91,19 @@ class AccountingEntries(NamedTuple):
 
 
 def financial_year_start(book: Book, day: date) -> date:
-    """The first day of the financial year of `day`, by the option `financial-year-end`, else of the calendar year."""
+    """The first day of the financial year of `day`, by the option `financial-year-end`, else of the calendar year.
+
+    Raises CannotMakeEntries if the option is no month and day.
+    """
     end = book.option("financial-year-end", day, "12-31")
     try:
         month, last = (int(part) for part in end.split("-"))
         first = date(2000, month, last) + timedelta(days=1)
     except ValueError:
-        first = date(2000, 1, 1)
+        message = _('option financial-year-end is "{end}", but must be a month and a day, such as "06-30"', end=end)
+        raise CannotMakeEntries(
+            [Finding("error", "option", message, book.option_source("financial-year-end"))]
+        ) from None
     start = date(day.year, first.month, first.day)
     return start if start <= day else plus_months(start, -12)
 
@@ -123,6 +130,9 @@ def accounting_entries(
     to 129).
     Raises CannotMakeEntries, with all entries that have no value in the books' currency.
     """
+    if not book.currency:
+        message = _('the books have no currency: write option "operating_currency" "EUR", for example')
+        raise CannotMakeEntries([Finding("error", "books-currency", message, Source(book.file, 1))])
     valued, moneyless = _valued(general_ledger, book, until)
     letters = lettering(general_ledger, book, allocated or allocate(book, until))
     accounts = _Accounts(general_ledger, book)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +13,8 @@ import openpyxl.reader.excel
 import pytest
 from click.testing import CliRunner
 
-from beancount_invoicing.accounting.entries import accounting_entries, financial_year_start
+from beancount_invoicing.accounting.entries import CannotMakeEntries, accounting_entries, financial_year_start
+from beancount_invoicing.accounting.receipts import receipts_report
 from beancount_invoicing.accounting.reports import (
     Report,
     balance_report,
@@ -115,6 +117,75 @@ def test_a_financial_year_begins_on_the_day_after_its_end(end: str, day: str, st
     assert financial_year_start(book, date.fromisoformat(day)) == date.fromisoformat(start)
 
 
+def test_a_financial_year_that_cannot_be_read_says_how_it_is_written() -> None:
+    _general_ledger, book = read('\n2025-01-01 custom "invoice-option" "financial-year-end" "June"\n')
+    with pytest.raises(CannotMakeEntries, match='is "June", but must be a month and a day, such as "06-30"'):
+        financial_year_start(book, date(2026, 1, 1))
+
+
+def test_books_without_a_currency_are_told_to_name_one() -> None:
+    general_ledger, book = read(LEDGER)
+    with pytest.raises(CannotMakeEntries, match="operating_currency"):
+        accounting_entries(general_ledger, replace(book, currency=""), date(2026, 1, 1), date(2026, 12, 31))
+
+
+def received(ledger: str, since: str, until: str) -> list[tuple[str, ...]]:
+    """The receipts of a period, as known at its end."""
+    general_ledger, book = read(ledger)
+    last = date.fromisoformat(until)
+    report = receipts_report(general_ledger, book, allocate(book, last), date.fromisoformat(since), last)
+    assert not any(sums.difference for sums in report.reconciliations)
+    return cells(report, "date", "customer", "document", "money_account", "amount", "currency", "booked")
+
+
+def test_receipts_are_money_by_the_day_on_which_it_came() -> None:
+    discount = """
+2026-03-05 * "Martin" "Solde, escompte 2" ^F2
+  Assets:Banque  98.00 EUR
+  Expenses:Change  2.00 EUR
+  Assets:Clients:Martin  -100.00 EUR
+"""
+    assert received(LEDGER + discount, "2026-01-01", "2026-12-31") == [
+        ("2026-01-10", "Dupont SARL", "F1", "Assets:Banque", "120.00", "EUR", "120.00"),
+        ("2026-02-20", "Martin SA", "F2", "Assets:Banque", "20.00", "EUR", "20.00"),
+        ("2026-03-05", "Martin SA", "F2", "Assets:Banque", "100.00", "EUR", "100.00"),
+    ]
+    assert received(LEDGER, "2026-02-01", "2026-02-19") == []
+
+
+def test_money_that_comes_back_is_taken_off_and_money_for_no_document_is_there() -> None:
+    bounced = payment("2026-03-01", "-120.00", "F1")
+    on_account = payment("2026-03-02", "55.00", "x").replace(" ^x", "")
+    assert received(LEDGER + bounced + on_account, "2026-03-01", "2026-03-31") == [
+        ("2026-03-01", "Dupont SARL", "F1", "Assets:Banque", "-120.00", "EUR", "-120.00"),
+        ("2026-03-02", "Dupont SARL", "", "Assets:Banque", "55.00", "EUR", "55.00"),
+    ]
+
+
+def test_money_allocated_later_stays_in_the_month_in_which_it_came_and_is_counted_once() -> None:
+    on_account = payment("2026-01-20", "120.00", "x").replace(" ^x", "")
+    allocated = """
+2026-03-10 * "Affectation"
+  Assets:Clients:Dupont  120.00 EUR
+  Assets:Clients:Dupont  -120.00 EUR
+    settles: "F3"
+"""
+    ledger = on_account + invoice("2026-02-01", "F3") + allocated
+    assert received(ledger, "2026-01-01", "2026-12-31") == [
+        ("2026-01-20", "Dupont SARL", "F3", "Assets:Banque", "120.00", "EUR", "120.00"),
+    ]
+    assert received(ledger, "2026-03-01", "2026-03-31") == []
+
+
+def test_dollars_are_worth_what_the_customer_s_posting_says() -> None:
+    ledger = """
+2026-02-01 * "Client" "Acompte"
+  Assets:Banque  92.00 EUR
+  Assets:Clients:Dupont  -100.00 USD @ 0.92 EUR
+"""
+    assert received(ledger, "2026-01-01", "2026-12-31")[0][-3:] == ("100.00", "USD", "92.00")
+
+
 def test_a_spreadsheet_holds_numbers_dates_and_totals_that_agree() -> None:
     for report in reports("2026-01-01", "2026-12-31").values():
         content = to_xlsx(report)
@@ -167,6 +238,7 @@ def test_in_the_example_every_report_meets_the_ledger_and_the_aged_balance_at_ev
             customers,
             balance_report(entries, books.general_ledger, book, general=True),
             lettering_report(entries, book, ()),
+            receipts_report(books.general_ledger, book, allocate(book, day), day.replace(day=1), day),
         ):
             assert all(abs(sums.difference) <= Decimal("0.005") for sums in report.reconciliations)
         closing = {row[1]: row[-1] for row in customers.rows}
