@@ -16,6 +16,7 @@ from beancount_invoicing.actions.bank_backtest import tiers_not_booked
 from beancount_invoicing.actions.bank_entries import AccountBalances, movements_on
 from beancount_invoicing.bank.booking import BookedLine, with_entries
 from beancount_invoicing.bank.customer_accounts import CustomerAccounts
+from beancount_invoicing.bank.earlier_receipts import UntiedMovement, earlier_receipts, untied_movements
 from beancount_invoicing.bank.evidence import Proposal
 from beancount_invoicing.bank.known_lines import LedgerMovement, Movements, known_lines
 from beancount_invoicing.bank.matching import match_lines
@@ -25,6 +26,7 @@ from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book, Source
+from beancount_invoicing.receivables import allocate
 from beancount_invoicing.writing import renaming, text, writer
 from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change
 from beancount_invoicing.writing.payment_text import payment_transaction
@@ -72,17 +74,18 @@ def import_statements(
 
 def booked_lines(loading: Loading, statements: Sequence[AccountStatement]) -> tuple[BookedLine, ...]:
     """The result for each line of the statements, in their order, each line once."""
-    found = _compared(loading, statements)
-    new = [at for at, (_account, _line, movement, _against) in enumerate(found) if movement is None]
-    booked = _matched(loading, {at: found[at] for at in new})
+    found, untied = _compared(loading, statements)
+    booked = _matched(loading, {at: line for at, line in enumerate(found) if line.known is None}, untied)
     return tuple(
-        booked[at] if movement is None else BookedLine(account, Proposal(line, "known"), known=movement)
-        for at, (account, line, movement, _against) in enumerate(found)
+        booked[at] if line.known is None else BookedLine(line.account, Proposal(line.line, "known"), known=line.known)
+        for at, line in enumerate(found)
     )
 
 
-def _matched(loading: Loading, lines: Mapping[int, _ComparedLine]) -> dict[int, BookedLine]:
-    """What becomes of lines that the ledger has not, by place.
+def _matched(
+    loading: Loading, lines: Mapping[int, _ComparedLine], untied: Mapping[int, Sequence[UntiedMovement]]
+) -> dict[int, BookedLine]:
+    """What becomes of lines that the ledger has not, by place. `untied`: the movements that they may be, by statement.
 
     Once some are booked, the others are looked at again on top of them, until nothing more is booked: as the next import would.
     """
@@ -93,12 +96,18 @@ def _matched(loading: Loading, lines: Mapping[int, _ComparedLine]) -> dict[int, 
     # nothing of the ledger is later: what settles what is as on its last day
     known = loading.checked_load.allocated._replace(as_of=as_of) if loading.checked_load else None
     not_booked = tiers_not_booked(loading, as_of)
+    if untied and known is None:
+        known = allocate(book, as_of)
+    earlier = {place: earlier_receipts(book, known, found) for place, found in untied.items() if known is not None}
     accounts = CustomerAccounts(book)
     result: dict[int, BookedLine] = {}
     left = list(lines)
     while left:
         against = {place: lines[at].against for place, at in enumerate(left) if lines[at].against}
-        proposals = match_lines(receivables(book, as_of, known), [lines[at].line for at in left], against, not_booked)
+        receipts = {place: found for place, at in enumerate(left) if (found := earlier.get(lines[at].statement))}
+        proposals = match_lines(
+            receivables(book, as_of, known), [lines[at].line for at in left], against, not_booked, receipts
+        )
         pairs = [(lines[at].account, proposal) for at, proposal in zip(left, proposals, strict=True)]
         made = with_entries(book, pairs, accounts)
         result |= dict(zip(left, made, strict=True))
@@ -116,18 +125,24 @@ class _ComparedLine(NamedTuple):
     line: StatementLine
     known: LedgerMovement | None
     against: tuple[str, ...]
+    statement: int
+    """The place of its statement."""
 
 
-def _compared(loading: Loading, statements: Sequence[AccountStatement]) -> list[_ComparedLine]:
-    """The lines of all statements, each once, compared with what the ledger books on their accounts."""
+def _compared(
+    loading: Loading, statements: Sequence[AccountStatement]
+) -> tuple[list[_ComparedLine], dict[int, list[UntiedMovement]]]:
+    """The lines of all statements, each once, compared with what the ledger books on their accounts; and, by the place of the
+    statement, the movements of the ledger that are none of its lines, but may be a new one."""
     accounts = {account for account, _statement in statements}
     movements = {account: Movements(()) for account in accounts}
     movements |= {account: Movements(found) for account, found in movements_on(loading.entries, accounts).items()}
     earlier: set[Source] = set()
     shown: set[Source] = set()
     seen: set[tuple[str, str]] = set()
+    explained: list[set[Source]] = []
     found: list[_ComparedLine] = []
-    for account, statement in statements:
+    for place, (account, statement) in enumerate(statements):
         own = known_lines(statement.lines, movements[account].near(statement.lines))
         new, recognised = [], set()
         for at, line in enumerate(statement.lines):
@@ -136,8 +151,8 @@ def _compared(loading: Loading, statements: Sequence[AccountStatement]) -> list[
             if (account, line.bank_id) in seen or told:
                 continue  # it stands in a statement before this one
             seen.add((account, line.bank_id))
-            against = tuple(_perhaps(other) for other in own.doubtful.get(at, ()) if other.source not in earlier)
-            found.append(_ComparedLine(account, line, movement, against))
+            against = tuple(_perhaps(other, line) for other in own.doubtful.get(at, ()) if other.source not in earlier)
+            found.append(_ComparedLine(account, line, movement, against, place))
             if movement is None:
                 words = f"{line.payer} {line.text}"
                 new.append(LedgerMovement(line.date, line.amount, line.currency, line.source, line.bank_id, words))
@@ -149,16 +164,39 @@ def _compared(loading: Loading, statements: Sequence[AccountStatement]) -> list[
             movements[account].add(movement)
         earlier |= {movement.source for movement in new}
         shown |= recognised
-    return found
+        perhaps = {other.source for others in own.doubtful.values() for other in others}
+        explained.append({movement.source for movement in own.known.values()} | perhaps)
+    new_lines: defaultdict[int, list[StatementLine]] = defaultdict(list)
+    for compared in found:
+        if compared.known is None:
+            new_lines[compared.statement].append(compared.line)
+    untied = {
+        place: untied_movements(
+            statements[place].statement, lines, explained[place], movements[statements[place].account]
+        )
+        for place, lines in new_lines.items()
+    }
+    return found, {place: others for place, others in untied.items() if others}
 
 
-def _perhaps(movement: LedgerMovement) -> str:
+def _perhaps(movement: LedgerMovement, line: StatementLine) -> str:
+    values = {
+        "place": movement.source,
+        "day": movement.date,
+        "amount": movement.amount,
+        "currency": movement.currency,
+    }
+    if movement.bank_id:
+        return _(
+            "{place}: an entry of {day} also moves {amount} {currency}, and has the bank-id of a line: if it is this line in "
+            "another format, leave this line out",
+            **values,
+        )
     return _(
-        "{place}: an entry of {day} also moves {amount} {currency}: if it is this line, write the line's bank-id there",
-        place=movement.source,
-        day=movement.date,
-        amount=movement.amount,
-        currency=movement.currency,
+        "{place}: an entry of {day} also moves {amount} {currency}: if it is this line, write "
+        'bank-id: "{bank_id}" below its first line',
+        bank_id=line.bank_id,
+        **values,
     )
 
 

@@ -17,8 +17,11 @@ from typing import NamedTuple
 
 from beancount.core.data import Posting, Transaction
 
+from beancount_invoicing.actions.bank_entries import movements_on
 from beancount_invoicing.bank.booking import AUTOMATIC, BookedLine, with_entries
+from beancount_invoicing.bank.earlier_receipts import EarlierReceipts, earlier_receipts, movements_like
 from beancount_invoicing.bank.evidence import Proposal
+from beancount_invoicing.bank.known_lines import Movements
 from beancount_invoicing.bank.matching import match_lines
 from beancount_invoicing.bank.open_documents import receivables
 from beancount_invoicing.bank.payments import PaymentEntry, PaymentPosting
@@ -27,6 +30,7 @@ from beancount_invoicing.entries.metadata import source_of
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book, Source
+from beancount_invoicing.receivables import Allocated, allocate
 from beancount_invoicing.writing import renaming, text, writer
 from beancount_invoicing.writing.changes import Changes, Outcome, WriteOptions, change
 from beancount_invoicing.writing.payment_text import payment_posting
@@ -101,7 +105,7 @@ def match_ledger(file: str | Path, since: date | None, until: date | None, write
             for money in unsettled_money(loading)
             if (since is None or money.entry.date >= since) and (until is None or money.entry.date <= until)
         ]
-        found[:] = matched_money(loading.book, unsettled)
+        found[:] = matched_money(loading, unsettled)
         edits = [
             writer.Edit(
                 Path(money.booked.proposal.line.source.file),
@@ -164,21 +168,38 @@ def _unsettled(
     return UnsettledMoney(entry, moving[0], counters[0], customer, has_others=len(others) > 1)
 
 
-def matched_money(book: Book, unsettled: Sequence[UnsettledMoney]) -> list[MatchedMoney]:
+def matched_money(loading: Loading, unsettled: Sequence[UnsettledMoney]) -> list[MatchedMoney]:
     """The result for each of them: by the same evidence as for a line of a statement, and booked without asking in the
     same cases.
     """
     if not unsettled:
         return []
+    book = loading.book
     places = {source_of(money.entry.meta) for money in unsettled}
     rest = replace(book, payments=tuple(payment for payment in book.payments if payment.entry not in places))
     lines = [money.line for money in unsettled]
-    proposals = match_lines(receivables(rest, book.last_date), lines)
+    allocated = allocate(rest, book.last_date)
+    known = receivables(rest, book.last_date, allocated)
+    proposals = match_lines(known, lines, receipts=_receipts(loading, rest, allocated, unsettled))
     judged = [_judged(rest, money, proposal) for money, proposal in zip(unsettled, proposals, strict=True)]
     booked = with_entries(
         rest, [(money.money.account, proposal) for money, proposal in zip(unsettled, judged, strict=True)]
     )
     return [_with_text(money, line) for money, line in zip(unsettled, booked, strict=True)]
+
+
+def _receipts(
+    loading: Loading, rest: Book, allocated: Allocated, unsettled: Sequence[UnsettledMoney]
+) -> dict[int, EarlierReceipts]:
+    """The receipts that say what they settle and may be the same money, by the place of what settles nothing."""
+    accounts = {money.money.account for money in unsettled}
+    movements = {account: Movements(found) for account, found in movements_on(loading.entries, accounts).items()}
+    found = {}
+    for place, money in enumerate(unsettled):
+        untied = movements_like(money.line, source_of(money.entry.meta), movements[money.money.account])
+        if untied:
+            found[place] = earlier_receipts(rest, allocated, untied)
+    return found
 
 
 def _judged(book: Book, money: UnsettledMoney, proposal: Proposal) -> Proposal:

@@ -61,6 +61,14 @@ class Movements:
         ids = sorted({line.bank_id for line in lines})
         return found + [other for bank_id in ids for other in self._by_id.get(bank_id, ()) if other.date not in days]
 
+    def between(self, since: Day, until: Day) -> list[LedgerMovement]:
+        """Those of the days from `since` to `until` (inclusive), in their order."""
+        return [movement for day in sorted(self._by_day) if since <= day <= until for movement in self._by_day[day]]
+
+    def days_with_ids(self) -> list[Day]:
+        """The days of those that have a line of a statement, in order."""
+        return sorted({movement.date for found in self._by_id.values() for movement in found})
+
 
 @dataclass(frozen=True, slots=True)
 class KnownLines:
@@ -98,7 +106,7 @@ def known_lines(lines: Sequence[StatementLine], movements: Iterable[LedgerMoveme
     doubtful: dict[int, tuple[LedgerMovement, ...]] = {}
     for at, line in enumerate(lines):
         there = foreign.get((line.date, line.amount, line.currency), [])
-        others = [movement for movement in there if _form(movement.bank_id) != _form(line.bank_id)]
+        others = [movement for movement in there if form_of(movement.bank_id) != form_of(line.bank_id)]
         same = next((movement for movement in others if _alike(line, movement)), None)
         if at in known or not others:
             continue
@@ -122,14 +130,14 @@ def known_lines(lines: Sequence[StatementLine], movements: Iterable[LedgerMoveme
         others = [
             movement
             for movement in near.get((line.amount, line.currency), ())
-            if abs(movement.date - line.date).days <= DAYS and _form(movement.bank_id) != _form(line.bank_id)
+            if abs(movement.date - line.date).days <= DAYS and form_of(movement.bank_id) != form_of(line.bank_id)
         ]
         if others and at not in known and at not in tied and at not in doubtful:
             doubtful[at] = tuple(others)
     return KnownLines(known | tied, tied, doubtful)
 
 
-def _form(bank_id: str) -> str:
+def form_of(bank_id: str) -> str:
     """The form of a bank's references; an id made from a line's words has none in common with others."""
     reference = bank_id.split("~")[0]
     return re.sub(r"[A-Za-z]", "a", re.sub(r"\d", "0", reference)) if reference else bank_id

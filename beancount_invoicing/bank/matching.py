@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from beancount_invoicing.bank.collected import collected, perhaps_batch
+from beancount_invoicing.bank.earlier_receipts import EarlierReceipts, receipts_against
 from beancount_invoicing.bank.evidence import Names, Naming, Proposal, Tier, names_in
 from beancount_invoicing.bank.names import customers_named
 from beancount_invoicing.bank.open_documents import OpenDocument, Receivables, ReceivedPayment
@@ -40,16 +41,18 @@ def match_lines(
     lines: Sequence[StatementLine],
     against: Mapping[int, Sequence[str]] = MappingProxyType({}),
     not_booked: Mapping[str, str] = MappingProxyType({}),
+    receipts: Mapping[int, EarlierReceipts] = MappingProxyType({}),
 ) -> tuple[Proposal, ...]:
     """A proposal for each line, in their order. The lines may be from several statements of accounts of one ledger.
 
     `against`: evidence against booking a line, by its place, whatever the line names. `not_booked`: the tiers that are
-    not booked without asking, with the reason.
+    not booked without asking, with the reason. `receipts`: receipts of the ledger that may be the same payment as a
+    line, by the line's place.
 
     A line is booked without asking (`book`, `return`) only by a document's reference or number, or if a known payer can
     mean only one combination of open documents; and only if there is no evidence against it.
     """
-    return _Matching(known, not_booked).run(lines, against)
+    return _Matching(known, not_booked, receipts).run(lines, against)
 
 
 class _Settled(NamedTuple):
@@ -67,9 +70,12 @@ class _Settled(NamedTuple):
 class _Matching:
     """One run over lines: what is left open after everything they are booked for."""
 
-    def __init__(self, known: Receivables, not_booked: Mapping[str, str]) -> None:
+    def __init__(
+        self, known: Receivables, not_booked: Mapping[str, str], receipts: Mapping[int, EarlierReceipts]
+    ) -> None:
         self.known = known
         self.not_booked = not_booked
+        self.receipts = receipts
         self.left: dict[str, Decimal] = {}
         self.received = ReceivedMoney(known.received)
 
@@ -90,16 +96,16 @@ class _Matching:
             if proposal is None:
                 unnamed.append((at, names))
             else:
-                found[at] = self._taken(proposal)
+                found[at] = self._taken(at, proposal, names)
         rest = []
         for at, names in unnamed:
             of_payer = self._of_known_payer(lines[at], names)
             if of_payer is None:
                 rest.append((at, names))
             else:
-                found[at] = self._taken(of_payer)
+                found[at] = self._taken(at, of_payer, names)
         for at, names in rest:
-            found[at] = self._by_name_or_amount(lines[at], names)
+            found[at] = self._taken(at, self._by_name_or_amount(lines[at], names), names)
         return tuple(found[at] for at in range(len(lines)))
 
     def open_of(self, number: str) -> Decimal:
@@ -109,7 +115,12 @@ class _Matching:
         document = self.known.documents.get(number)
         return document.open if document else ZERO
 
-    def _taken(self, proposal: Proposal) -> Proposal:
+    def _taken(self, at: int, proposal: Proposal, names: Names) -> Proposal:
+        if receipts := self.receipts.get(at):
+            named = (number for naming in names.namings for number in naming.numbers)
+            if doubts := receipts_against(self.known, proposal, named, receipts):
+                action = "propose" if proposal.action in {"book", "return"} else proposal.action
+                proposal = proposal._replace(action=action, against=(*doubts, *proposal.against))
         if proposal.action in {"book", "return"} and (why := self.not_booked.get(proposal.tier)):
             return proposal._replace(action="propose", against=(*proposal.against, why))
         if proposal.action in {"book", "return"}:

@@ -125,7 +125,8 @@ def test_an_entry_of_another_day_that_a_line_was_tied_to_may_be_the_same_line_in
     (booked,) = imported(ledger, statement([TYPED._replace(bank_id="~0123456789abcdef")])).lines
     assert ledger.read_bytes() == before, "40.00 is not booked a second time"
     assert booked.proposal.against[0].endswith(
-        "an entry of 2026-02-03 also moves 40.00 EUR: if it is this line, write the line's bank-id there"
+        "an entry of 2026-02-03 also moves 40.00 EUR, and has the bank-id of a line: if it is this line in another format,"
+        " leave this line out"
     )
     (booked,) = imported(ledger, statement([TYPED._replace(bank_id="a~2")])).lines
     assert booked.is_booked, "two references in one form are two movements"
@@ -217,4 +218,10 @@ def test_what_may_be_an_entry_of_the_ledger_is_not_booked(ledger: Path) -> None:
     twice = [line("x~1", 3, "40.00", "F2026-0001"), line("y~1", 3, "40.00", "F2026-0001")]
     done = imported(ledger, statement(twice))
     assert [line.proposal.action for line in done.lines] == ["propose", "propose"]
-    assert "an entry of 2026-02-03 also moves 40.00 EUR" in done.lines[0].proposal.against[0]
+    assert (
+        done.lines[0]
+        .proposal.against[0]
+        .endswith(
+            'an entry of 2026-02-03 also moves 40.00 EUR: if it is this line, write bank-id: "x~1" below its first line'
+        )
+    )

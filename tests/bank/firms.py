@@ -2,12 +2,14 @@
 
 The truth is drawn first, then written the way payers and banks write it, with what misleads: digits of documents inside IBANs,
 telephone numbers and dates, numbers that begin like others, equal amounts, drafts, cancelled and paid documents, two customers of
-one name, amounts a cent off. Nothing here calls the program: who can tell what a line is for is worked out by trying all choices.
+one name, amounts a cent off, payments that somebody typed into the ledger with a wrong day. Nothing here calls the program: who can
+tell what a line is for is worked out by trying all choices.
 """
 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,7 +19,7 @@ from typing import Literal, NamedTuple
 from stdnum.iso7064 import mod_97_10
 
 from beancount_invoicing.bank.statements import StatementLine
-from beancount_invoicing.model import Source
+from beancount_invoicing.model import Day, Source
 
 State = Literal["open", "paid", "cancelled", "draft", "later"]
 Clue = Literal["reference", "number", "payer", "nothing"]
@@ -70,18 +72,29 @@ class TrueLine(NamedTuple):
     can_be_told: bool
 
 
+class TypedPayment(NamedTuple):
+    """A payment that the ledger has already, by hand, on another day than the bank's line."""
+
+    date: Day
+    line_date: Day
+    amount: Decimal
+    settles: dict[str, Decimal]
+    customer: int
+
+
 class Firm(NamedTuple):
     """A ledger (below the golden ledgers' prelude) and the lines of its bank."""
 
     ledger: str
     lines: tuple[TrueLine, ...]
+    typed: tuple[TypedPayment, ...] = ()
 
 
 def draw_firm(seed: int) -> Firm:
     """The firm of a seed."""
     drawing = _Drawing(random.Random(seed))  # noqa: S311 - no secret: the same firm for the same seed
     lines = sorted(drawing.lines(), key=lambda true: true.line.date)
-    return Firm("\n".join(drawing.ledger()), tuple(_told(drawing, lines)))
+    return Firm("\n".join(drawing.ledger()), tuple(_told(drawing, lines)), tuple(drawing.typed))
 
 
 class _Drawing:
@@ -101,6 +114,7 @@ class _Drawing:
         self.left = {document.number: document.amount for document in self.documents if document.state == "open"}
         self.by_number = {document.number: document for document in self.documents}
         self.bank_ids = 0
+        self.typed: list[TypedPayment] = []
 
     def _document(self, seq: int, at: int, count: int, pool: list[Decimal]) -> Document:
         day = START + timedelta(days=at * 40 // count)
@@ -126,6 +140,22 @@ class _Drawing:
         yield _TAX
         for document in self.documents:
             yield from self._entries(document)
+        for typed in self.typed:
+            yield self._typed_entry(typed)
+
+    def _typed_entry(self, typed: TypedPayment) -> str:
+        account = f"Assets:Receivable:C{typed.customer}"
+        legs = "".join(
+            f'\n  {account}  {-amount} EUR\n    settles: "{number}"' for number, amount in typed.settles.items()
+        )
+        tax = sum((_net(amount)[1] for amount in typed.settles.values() if self.taxed), Decimal(0))
+        moved = (
+            f'\n  Liabilities:VAT:Pending  {tax} EUR\n    tax: "FR20E"\n  Liabilities:VAT  {-tax} EUR\n    tax: "FR20E"'
+        )
+        return (
+            f'{typed.date} * "{self.names[typed.customer]}" "by hand"\n  Assets:Bank  {typed.amount} EUR{legs}'
+            f"{moved if self.taxed else ''}"
+        )
 
     def _income(self, amount: Decimal) -> str:
         """The other postings of a document: half of the firms owe the tax once they are paid."""
@@ -166,7 +196,7 @@ class _Drawing:
         for _line in range(self.chance.randint(3, 30)):
             day = START + timedelta(days=self.chance.randint(46, 90))
             draw = self.chance.choices(
-                (self._payment, self._misleading, self._not_ours, self._returned), (70, 15, 12, 3)
+                (self._payment, self._misleading, self._not_ours, self._returned, self._typed), (66, 15, 12, 3, 4)
             )[0]
             true = draw(day)
             if true is not None:
@@ -230,6 +260,31 @@ class _Drawing:
         return TrueLine(
             self._written(day, money, numbers, clue, first.customer), settles, clue, can_be_told=clue != "nothing"
         )
+
+    def _typed(self, day: date) -> TrueLine | None:
+        """A payment that somebody typed a week or more before, or after, in whole or in part: the line is to be booked for nothing.
+
+        If the payer has another document of the amount, the line could as well be for that one.
+        """
+        open_ = [number for number, left in self.left.items() if left == self.by_number[number].amount]
+        twins = Counter((self.by_number[number].customer, self.by_number[number].amount) for number in open_)
+        document = max(
+            (self.by_number[number] for number in self.chance.sample(open_, min(4, len(open_)))),
+            key=lambda document: twins[document.customer, document.amount],
+            default=None,
+        )
+        if document is None:
+            return None
+        part = not self.taxed and self.chance.random() < 0.4
+        money = (document.amount / 3).quantize(CENT) if part else document.amount
+        typed = max(day + timedelta(days=self.chance.choice((-1, 1)) * self.chance.randint(6, 30)), document.date)
+        if money <= 0 or abs(typed - day) < timedelta(days=6):
+            return None
+        self.left[document.number] -= money
+        self.typed.append(TypedPayment(typed, day, money, {document.number: money}, document.customer))
+        clue: Clue = self.chance.choices(("number", "payer"), (60, 40))[0]
+        line = self._written(day, money, [document.number], clue, document.customer)
+        return TrueLine(line, {}, "nothing", can_be_told=False)
 
     def _written(self, day: date, money: Decimal, numbers: list[str], clue: Clue, customer: int) -> StatementLine:
         """As payers and banks write it."""
@@ -354,6 +409,9 @@ def _told(drawing: _Drawing, lines: list[TrueLine]) -> Iterator[TrueLine]:
     """The lines, with whether one could tell: by an account that is known, only where no other choice makes the amount."""
     paid_by_name = {number for true in lines if true.clue in {"reference", "number"} for number in true.settles}
     for true in lines:
+        if true.can_be_told and _perhaps_typed(drawing, true):
+            yield true._replace(can_be_told=False)
+            continue
         if true.clue != "payer" or not true.can_be_told:
             yield true
             continue
@@ -365,6 +423,17 @@ def _told(drawing: _Drawing, lines: list[TrueLine]) -> Iterator[TrueLine]:
         ]
         clear = paid_by_name.isdisjoint(true.settles) and drawing.known[customer]
         yield true._replace(can_be_told=clear and _only_choice(amounts, true.line.amount))
+
+
+def _perhaps_typed(drawing: _Drawing, true: TrueLine) -> bool:
+    """Whether somebody typed a payment of the same customer and amount some time before or after."""
+    customers = {drawing.by_number[number].customer for number in true.settles}
+    return any(
+        typed.customer in customers
+        and typed.amount == true.line.amount
+        and abs(typed.date - true.line.date) <= timedelta(days=30)
+        for typed in drawing.typed
+    )
 
 
 def _only_choice(amounts: list[tuple[Decimal, Decimal]], money: Decimal) -> bool:

@@ -65,7 +65,7 @@ def imported_firm(seed: int, folder: Path) -> ImportVerdict:
         wrong += _unchanged(ledger, in_other_format, f"the same as {other}")
     _import(ledger, in_other_format)
     wrong += _unchanged(ledger, in_other_format, f"{other} again")
-    wrong += (f"with {other}, {text}" for text in _doubled(ledger, lines))
+    wrong += (f"with {other}, {text}" for text in _doubled(ledger, firm))
     apart = _written(folder / "apart", firm)
     middle, end = FIRST + timedelta(days=20), FIRST + timedelta(days=30)
     before = sum((line.amount for line in lines if line.date < middle), Decimal(0))
@@ -74,10 +74,10 @@ def imported_firm(seed: int, folder: Path) -> ImportVerdict:
     for file in (first, second):
         _import(apart, file)
     wrong += _once(apart)
-    wrong += _doubled(apart, lines)
+    wrong += _doubled(apart, firm)
     _import(apart, first)  # what the second one brought may have made a line of the first one certain
     wrong += _unchanged(apart, first, "the first of two that overlap, again")
-    wrong += _doubled(apart, lines)
+    wrong += _doubled(apart, firm)
     wrong += _unchanged(apart, second, "the second of two that overlap, again")
     count = Counter({name: len(done.lines)})
     booked = Counter({name: sum(line.is_booked for line in done.lines)})
@@ -143,9 +143,12 @@ def _unchanged(ledger: Path, file: Path, what: str) -> Iterator[str]:
         yield f"{what} changed the ledger"
 
 
-def _doubled(ledger: Path, lines: Sequence[StatementLine]) -> Iterator[str]:
-    """What is booked more often than the bank moved it."""
-    shown = Counter((line.date, line.amount) for line in lines)
+def _doubled(ledger: Path, firm: Firm) -> Iterator[str]:
+    """What is booked more often than the bank moved it, or somebody typed it."""
+    shown = Counter((true.line.date, true.line.amount) for true in firm.lines)
+    for typed in firm.typed:
+        shown[typed.line_date, typed.amount] -= 1
+        shown[typed.date, typed.amount] += 1
     movements = movements_on(loader.load(str(ledger)).entries, {BANK})[BANK]
     booked = Counter((movement.date, movement.amount) for movement in movements if movement.date >= FIRST)
     yield from (

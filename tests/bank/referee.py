@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
+from beancount_invoicing.bank.earlier_receipts import earlier_receipts, untied_movements
 from beancount_invoicing.bank.evidence import Proposal
+from beancount_invoicing.bank.known_lines import LedgerMovement, Movements
 from beancount_invoicing.bank.matching import match_lines
 from beancount_invoicing.bank.open_documents import receivables
+from beancount_invoicing.bank.statements import Statement
+from beancount_invoicing.model import Book, Source
+from beancount_invoicing.receivables import allocate
 from tests.bank.firms import Firm, TrueLine, draw_firm
 from tests.ledgers import sound_book
 
@@ -36,7 +42,14 @@ def verdict(seed: int) -> Verdict:
 def judged(seed: int, firm: Firm) -> Verdict:
     """The lines of a firm, matched and judged."""
     book = sound_book(firm.ledger)
-    proposals = match_lines(receivables(book, date(2026, 12, 31)), [true.line for true in firm.lines])
+    as_of = date(2026, 12, 31)
+    allocated = allocate(book, as_of)
+    lines = tuple(true.line for true in firm.lines)
+    untied = untied_movements(Statement(Source("", 0), "EUR", lines), lines, (), _movements(book)) if lines else []
+    receipts = earlier_receipts(book, allocated, untied)
+    proposals = match_lines(
+        receivables(book, as_of, allocated), lines, receipts=dict.fromkeys(range(len(lines)), receipts)
+    )
     wrong, booked, could, told = [], Counter[str](), Counter[str](), Counter[str]()
     for true, proposal in zip(firm.lines, proposals, strict=True):
         automatic = proposal.action in AUTOMATIC
@@ -50,6 +63,17 @@ def judged(seed: int, firm: Firm) -> Verdict:
             could[true.clue] += 1
             told[true.clue] += automatic
     return Verdict(tuple(wrong), len(firm.lines), booked, could, told)
+
+
+def _movements(book: Book) -> Movements:
+    """What its payments moved on the bank account."""
+    found: dict[Source, LedgerMovement] = {}
+    for payment in book.payments:
+        if payment.entry is not None:
+            before = found.get(payment.entry)
+            amount = (before.amount if before else Decimal(0)) - payment.amount
+            found[payment.entry] = LedgerMovement(payment.date, amount, payment.currency, payment.entry)
+    return Movements(found.values())
 
 
 def _right(true: TrueLine, proposal: Proposal) -> bool:
