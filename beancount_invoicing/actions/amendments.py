@@ -37,7 +37,7 @@ def amendment_changes(loading: Loading, target: AmendmentTarget, days: Sequence[
     new: list[NewDirective] = []
     edits: list[writer.Edit] = []
     notices: list[str] = []
-    told: dict[str, text.DirectiveValue | None] = {}
+    told: list[amendment_text.DatedValues] = []
     for day, values in days:
         if day < versions[0].day:
             raise InvalidRequest(
@@ -48,9 +48,10 @@ def amendment_changes(loading: Loading, target: AmendmentTarget, days: Sequence[
                     place=versions[0].source,
                 )
             )
-        in_force = amendment_text.values_in_force(versions, day) | told
+        by_day = sorted([*versions, *told], key=lambda version: version.day)  # what is told of a day is the last of it
+        in_force = amendment_text.values_in_force(by_day, day)
         wanted = {key: value for key, value in values.items() if amendment_text.differs(in_force.get(key), value)}
-        told |= values
+        told.append(amendment_text.DatedValues(day, versions[0].source, dict(values)))
         if not wanted and not target.changes_head:
             continue
         of_day = [version for version in versions if version.day == day]
@@ -64,7 +65,7 @@ def amendment_changes(loading: Loading, target: AmendmentTarget, days: Sequence[
         else:
             entry = amendment_text.amendment_directive(day, target.kind, target.head_values, wanted)
             new.append(NewDirective(day, verbatim(entry), versions[-1].source.file))
-        notices += _later(versions, day, wanted, days)
+        notices += _later(versions, day, values, days)
     if not new and not edits:
         changed = ", ".join(f"{key} {_said(value)}" for _day, values in days for key, value in values.items())
         raise InvalidRequest(

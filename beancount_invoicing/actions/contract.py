@@ -236,12 +236,17 @@ def stop_contract(file: str | Path, code: str, last: date, day: date, write_opti
             )
         said_on = max(min(day, last), begins)
         contract = known_contract(loading.book, code, last)
-        values: dict[str, text.DirectiveValue | None] = {"until": last}
-        if contract.renews or known_contract(loading.book, code, said_on).renews:
-            values["renews"] = ""
+        ended: dict[str, text.DirectiveValue | None] = {"until": last, "renews": ""}
+        renews = contract.renews or known_contract(loading.book, code, said_on).renews
+        values = ended if renews else {"until": last}
         target = _thing(code, known_contract(loading.book, code, said_on).supplied_customer)
+        later: dict[date, dict[str, text.DirectiveValue | None]] = {}  # amendments that would prolong it again
+        for version in amendment_text.dated_values(loading.entries, target.kind, target.name, target.value_index):
+            if said_on < version.day <= last and ended.keys() & version.values.keys():
+                own = {key: value for key, value in ended.items() if key in version.values}
+                later[version.day] = later.get(version.day, {}) | own
         return _named(
-            amendment_changes(loading, target, [(said_on, values)]),
+            amendment_changes(loading, target, [(said_on, values), *later.items()]),
             _("Contract: {code} ends on {last}", code=code, last=last),
         )
 
