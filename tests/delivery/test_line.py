@@ -270,3 +270,46 @@ def test_a_connection_that_ended_meanwhile_is_made_again(monkeypatch: pytest.Mon
 
     deliver(Server("x", 25, "none"), [PARCEL, PARCEL], lambda _place: None, after, pauses=())
     assert (told, len(made)) == (["accepted", "accepted"], 2)
+
+
+@pytest.mark.parametrize(
+    ("server", "answers"),
+    [
+        (Server("x", 25, "starttls"), {}),
+        (Server("x", 25, "none"), {"ehlo": untrusted()}),
+        (Server("x", 25, "none", "me", "secret"), {"login": 535}),
+        (Server("x", 25, "none", "me", "secret"), {"login": smtplib.SMTPNotSupportedError("no AUTH")}),
+    ],
+)
+def test_a_server_that_cannot_be_used_is_left_without_another_word(
+    monkeypatch: pytest.MonkeyPatch, server: Server, answers: dict[str, Any]
+) -> None:
+    fake = Fake(answers)
+    monkeypatch.setattr(smtplib, "SMTP", fake)
+    with pytest.raises(ServerUnusable):
+        deliver(server, [PARCEL], lambda _place: None, lambda _place, _taken: None, pauses=())
+    assert (fake.asked[-1], "quit" in fake.asked) == ("close", False)
+
+
+@pytest.mark.parametrize("answers", [{"login": 454}, {"login": 421}, {"ehlo": OSError("gone")}])
+def test_a_connection_that_could_not_be_made_is_not_written_on(
+    monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any]
+) -> None:
+    """All wait for one that lets us in."""
+    made: list[Fake] = []
+
+    def connect(*_arguments: object, **_named: object) -> Fake:
+        made.append(Fake({} if made else answers))
+        return made[-1]
+
+    monkeypatch.setattr(smtplib, "SMTP", connect)
+    told: list[str] = []
+    deliver(
+        Server("x", 25, "none", "me", "secret"),
+        [PARCEL, PARCEL],
+        lambda _place: None,
+        lambda _place, taken: told.append(taken.state),
+        pauses=(0,),
+    )
+    assert told == ["accepted", "accepted"]
+    assert ([fake.asked[-1] for fake in made], "mail" in made[0].asked) == (["close", "close"], False)

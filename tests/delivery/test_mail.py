@@ -168,3 +168,31 @@ def test_addresses_as_people_have_them(good: str) -> None:
 
 def test_what_cannot_be_seen_is_not_in_a_header() -> None:
     assert one_line("a\x00b\x1b[31m\r\nBcc: c\u2028d \u202ee\u200b\tf\x85g") == "a b [31m Bcc: c d e f g"
+
+
+def test_a_message_has_an_id_of_its_own_in_the_seller_s_domain() -> None:
+    """What is sent anew on purpose, at another level or to others, has another; the same has the same."""
+    first = message_id(INVOICE, SENDER.address, 1)
+    assert first.startswith("<F2026-0072.")
+    assert first.endswith("@solene.example>")
+    letter = INVOICE._replace(kind="reminder")
+    others = [
+        message_id(INVOICE, SENDER.address, 2),
+        message_id(INVOICE._replace(to=("other@parc.example",)), SENDER.address, 1),
+        message_id(INVOICE._replace(day=date(2026, 12, 1)), SENDER.address, 1),
+        message_id(INVOICE._replace(attachments=()), SENDER.address, 1),
+        *(message_id(letter._replace(level=level), SENDER.address, 1) for level in (None, 1, 2)),
+    ]
+    assert len({first, *others}) == 1 + len(others)
+    assert message_id(INVOICE._replace(subject="Other words"), SENDER.address, 1) == first
+    assert message_id(INVOICE._replace(numbers=("F 2026/72", "F2")), SENDER.address, 1).startswith("<F-2026-72.")
+    assert message_id(INVOICE._replace(numbers=("é" * 3,)), SENDER.address, 1).startswith("<mail.")
+    assert message_id(INVOICE._replace(numbers=(), kind="statement"), SENDER.address, 1).startswith("<statement.")
+
+
+def test_nobody_gets_a_message_twice() -> None:
+    sender = Sender("Atelier", "noreply@solene.example", bcc=("b@parc.example", "archive@solene.example"))
+    dispatch = INVOICE._replace(to=("a@parc.example", "b@parc.example"), cc=("a@parc.example", "c@parc.example"))
+    written = make_mail(dispatch, sender, "<1@solene.example>")
+    assert written.recipients == ("a@parc.example", "b@parc.example", "c@parc.example", "archive@solene.example")
+    assert written.main_recipients == {"a@parc.example", "b@parc.example"}

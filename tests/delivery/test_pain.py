@@ -18,6 +18,7 @@ from beancount_invoicing.delivery.pain import (
     SepaPayment,
     SepaVersion,
     debits_xml,
+    message_id,
     transfers_xml,
 )
 
@@ -116,3 +117,95 @@ def test_sums_are_counted_by_batch_and_over_all() -> None:
     assert [node.text for node in document.iter("{*}CtrlSum")] == ["3601.50", "1200.50", "2401.00"]
     assert [node.text for node in document.iter("{*}NbOfTxs")] == ["3", "1", "2"]
     assert [node.text for node in document.iter("{*}PmtInfId")] == ["ID-1-1", "ID-1-2"]
+
+
+def whole(document: etree._Element) -> list[str]:
+    """Every element without others below it, with the names of those above it, from the message's own on."""
+    rows = []
+    for node in document.iter():
+        if len(node):
+            continue
+        above = [str(each.tag).rpartition("}")[2] for each in (*reversed(list(node.iterancestors())), node)]
+        rows.append(f"{'/'.join(above[2:])} {node.text}")
+    return rows
+
+
+HEAD = [
+    "GrpHdr/MsgId ID-1",
+    "GrpHdr/CreDtTm 2026-12-01T00:00:00",
+    "GrpHdr/NbOfTxs 1",
+    "GrpHdr/CtrlSum 1200.50",
+    "GrpHdr/InitgPty/Nm Atelier Test",
+    "PmtInf/PmtInfId ID-1-1",
+]
+
+
+def test_a_debit_says_what_banks_ask_for() -> None:
+    """EPC130-08, chapter 2: each element of a core debit, in this order."""
+    home = DEBIT._replace(other=BankAccount("Acme", "DE89370400440532013000", "COBADEFF"))
+    assert whole(written(home, "2019")) == [
+        *HEAD,
+        "PmtInf/PmtMtd DD",
+        "PmtInf/BtchBookg true",
+        "PmtInf/NbOfTxs 1",
+        "PmtInf/CtrlSum 1200.50",
+        "PmtInf/PmtTpInf/SvcLvl/Cd SEPA",
+        "PmtInf/PmtTpInf/LclInstrm/Cd CORE",
+        "PmtInf/PmtTpInf/SeqTp RCUR",
+        "PmtInf/ReqdColltnDt 2026-12-01",
+        "PmtInf/Cdtr/Nm Atelier Test",
+        "PmtInf/CdtrAcct/Id/IBAN FR7630006000011234567890189",
+        "PmtInf/CdtrAgt/FinInstnId/BICFI AGRIFRPP",
+        "PmtInf/ChrgBr SLEV",
+        "PmtInf/CdtrSchmeId/Id/PrvtId/Othr/Id FR46ZZZ005002",
+        "PmtInf/CdtrSchmeId/Id/PrvtId/Othr/SchmeNm/Prtry SEPA",
+        "PmtInf/DrctDbtTxInf/PmtId/EndToEndId F1",
+        "PmtInf/DrctDbtTxInf/InstdAmt 1200.50",
+        "PmtInf/DrctDbtTxInf/DrctDbtTx/MndtRltdInf/MndtId M-1",
+        "PmtInf/DrctDbtTxInf/DrctDbtTx/MndtRltdInf/DtOfSgntr 2026-01-05",
+        "PmtInf/DrctDbtTxInf/DbtrAgt/FinInstnId/BICFI COBADEFF",
+        "PmtInf/DrctDbtTxInf/Dbtr/Nm Acme",
+        "PmtInf/DrctDbtTxInf/DbtrAcct/Id/IBAN DE89370400440532013000",
+        "PmtInf/DrctDbtTxInf/RmtInf/Ustrd F1",
+    ]
+
+
+@pytest.mark.parametrize(("version", "day"), [("2019", "ReqdExctnDt/Dt"), ("2009", "ReqdExctnDt")])
+def test_a_transfer_says_what_banks_ask_for(version: SepaVersion, day: str) -> None:
+    """EPC132-08, chapter 2; the sender of the money bears its own costs only (SLEV)."""
+    home = DEBIT._replace(other=BankAccount("Acme", "DE89370400440532013000"))
+    document = written(home, version, transfers_xml)
+    assert whole(document) == [
+        *HEAD,
+        "PmtInf/PmtMtd TRF",
+        "PmtInf/BtchBookg false",
+        "PmtInf/NbOfTxs 1",
+        "PmtInf/CtrlSum 1200.50",
+        "PmtInf/PmtTpInf/SvcLvl/Cd SEPA",
+        f"PmtInf/{day} 2026-12-01",
+        "PmtInf/Dbtr/Nm Atelier Test",
+        "PmtInf/DbtrAcct/Id/IBAN FR7630006000011234567890189",
+        f"PmtInf/DbtrAgt/FinInstnId/{'BICFI' if version == '2019' else 'BIC'} AGRIFRPP",
+        "PmtInf/ChrgBr SLEV",
+        "PmtInf/CdtTrfTxInf/PmtId/EndToEndId F1",
+        "PmtInf/CdtTrfTxInf/Amt/InstdAmt 1200.50",
+        "PmtInf/CdtTrfTxInf/Cdtr/Nm Acme",
+        "PmtInf/CdtTrfTxInf/CdtrAcct/Id/IBAN DE89370400440532013000",
+        "PmtInf/CdtTrfTxInf/RmtInf/Ustrd F1",
+    ]
+    assert [node.get("Ccy") for node in document.iter("{*}InstdAmt")] == ["EUR"]
+
+
+def test_a_file_is_named_by_its_kind_day_and_content() -> None:
+    assert message_id("DD", DAY, ["F1"]).startswith("DD-20261201-")
+    assert len(message_id("DD", DAY, ["F1"])) == len("DD-20261201-") + 12
+    assert message_id("DD", DAY, ["F1"]) == message_id("DD", DAY, ["F1"]) != message_id("DD", DAY, ["F2"])
+
+
+def test_a_structured_reference_is_the_creditor_s_own() -> None:
+    payment = DEBIT._replace(text="RF18539007547034", structured=True)
+    assert [row for row in whole(written(payment, "2019")) if "RmtInf" in row] == [
+        "PmtInf/DrctDbtTxInf/RmtInf/Strd/CdtrRefInf/Tp/CdOrPrtry/Cd SCOR",
+        "PmtInf/DrctDbtTxInf/RmtInf/Strd/CdtrRefInf/Tp/Issr ISO",
+        "PmtInf/DrctDbtTxInf/RmtInf/Strd/CdtrRefInf/Ref RF18539007547034",
+    ]
