@@ -41,8 +41,20 @@ def enclosures(
                     f"{stem}-timesheet.{SUFFIXES[output]}", kind, partial(view_bytes, view, template_folders, output)
                 )
             )
+    taken = {attachment.name.casefold() for attachment in result}
     for path in found.receipts:
-        name = f"{stem}-{Path(path).name}"
+        name = _unused(f"{stem}-{Path(path).name}", taken)
+        taken.add(name.casefold())
         kind = guess_type(name)[0] or "application/octet-stream"
         result.append(Attachment(name, kind, Path(path).read_bytes()))
     return tuple(result)
+
+
+def _unused(name: str, taken: Collection[str]) -> str:
+    """The name of a file, with a number where another has it: receipts of several folders may be called alike.
+
+    `taken` are the others' names, casefolded.
+    """
+    file = Path(name)
+    names = (name, *(f"{file.stem}-{count}{file.suffix}" for count in range(2, len(taken) + 2)))
+    return next(each for each in names if each.casefold() not in taken)

@@ -109,3 +109,20 @@ def test_a_receipt_that_is_not_there_holds_the_invoice(tmp_path: Path, channel: 
     (tmp_path / "receipts" / "train.png").unlink()
     text = run(ledger, "send", "F2026-0001", "--date", "2026-03-01", "--channel", channel, code=1)
     assert "its attachment cannot be read" in text
+
+
+def test_receipts_of_the_same_name_go_along_both(tmp_path: Path) -> None:
+    """Each month has its own folder, and each folder its ticket.png; neither takes the place of the other."""
+    alike = SAYS.replace("receipts/train.png", "receipts/Ticket.png")
+    alike = alike.replace("2026-02-13", "2026-01-13").replace("receipts/return.png", "receipts/13/ticket.png")
+    (tmp_path / "receipts" / "13").mkdir(parents=True)
+    (tmp_path / "receipts" / "Ticket.png").write_bytes(b"there")
+    (tmp_path / "receipts" / "13" / "ticket.png").write_bytes(b"back")
+    ledger = tmp_path / "main.beancount"
+    ledger.write_text(PRELUDE + alike, encoding="utf-8")
+    run(ledger, "bill", "--until", "2026-01-31", "--write")
+    out = tmp_path / "out"
+    run(ledger, "render", "--all", "-o", str(out), "--to", "text")
+    receipts = {file.name: file.read_bytes() for file in out.iterdir() if file.suffix == ".png"}
+    assert receipts == {"F2026-0001-Ticket.png": b"there", "F2026-0001-ticket-2.png": b"back"}
+    assert files(ledger, "F2026-0001")[-2:] == sorted(receipts)
