@@ -87,8 +87,8 @@ def backtest(book: Book, past: Sequence[PastPayment]) -> tuple[RematchedPayment,
     for day, group in groupby(
         sorted(past, key=lambda payment: payment.line.date), key=lambda payment: payment.line.date
     ):
-        there = tuple(payment for payment in book.payments if payment.date < day or payment.entry not in tested)
-        known = receivables(replace(book, payments=there), day)
+        earlier = tuple(payment for payment in book.payments if payment.date < day or payment.entry not in tested)
+        known = receivables(replace(book, payments=earlier), day)
         payments = list(group)
         proposals = match_lines(known, [payment.line for payment in payments])
         found += [RematchedPayment(payment, proposal) for payment, proposal in zip(payments, proposals, strict=True)]
@@ -103,12 +103,12 @@ def tier_figures(tested: Iterable[RematchedPayment]) -> tuple[TierFigures, ...]:
     return tuple(
         TierFigures(
             tier,
-            sum(payment.is_booked for payment in those),
-            sum(payment.is_booked and payment.is_right for payment in those),
-            sum(not payment.is_booked for payment in those),
-            sum(not payment.is_booked and payment.is_right for payment in those),
+            sum(payment.is_booked for payment in of_tier),
+            sum(payment.is_booked and payment.is_right for payment in of_tier),
+            sum(not payment.is_booked for payment in of_tier),
+            sum(not payment.is_booked and payment.is_right for payment in of_tier),
         )
-        for tier, those in sorted(by_tier.items(), key=lambda item: (not item[0], item[0]))
+        for tier, of_tier in sorted(by_tier.items(), key=lambda item: (not item[0], item[0]))
     )
 
 

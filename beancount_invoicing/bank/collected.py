@@ -101,7 +101,7 @@ def _of_file(
     against = [*names.against, *_others(names, {order.number for order in orders})]
     whole, *by_day = batches(orders)
     fits = [batch for batch in (whole, *by_day) if batch.total == _money(line)]
-    there = [batch for batch in fits if not _missing(known, open_of, batch, line)]
+    collectable = [batch for batch in fits if not _missing(known, open_of, batch, line)]
     if not fits:
         against.append(
             _n(
@@ -114,18 +114,18 @@ def _of_file(
             )
         )
         return Proposal(line, "propose", "A", (), "", tuple(evidence), tuple(dict.fromkeys(against)))
-    batch = (there or fits)[0]
+    batch = (collectable or fits)[0]
     evidence.append(_sum(batch, line))
-    if len(there) > 1:
-        days = joined(_(" and "), (other.orders[0].execution_date.isoformat() for other in there))
+    if len(collectable) > 1:
+        days = joined(_(" and "), (other.orders[0].execution_date.isoformat() for other in collectable))
         against.append(_("those of {days} add up to the same: nobody can tell which", days=days))
-    if not there:
+    if not collectable:
         against += [_closed(known, number) for number in _missing(known, open_of, batch, line)]
     return Proposal(
         line,
         "propose" if against else "book",
         "A",
-        _settlements(batch) if there else (),
+        _settlements(batch) if collectable else (),
         _customer(batch),
         tuple(evidence),
         tuple(dict.fromkeys(against)),

@@ -105,8 +105,8 @@ def known_lines(lines: Sequence[StatementLine], movements: Iterable[LedgerMoveme
     tied: dict[int, LedgerMovement] = {}
     doubtful: dict[int, tuple[LedgerMovement, ...]] = {}
     for at, line in enumerate(lines):
-        there = foreign.get((line.date, line.amount, line.currency), [])
-        others = [movement for movement in there if form_of(movement.bank_id) != form_of(line.bank_id)]
+        of_amount = foreign.get((line.date, line.amount, line.currency), [])
+        others = [movement for movement in of_amount if form_of(movement.bank_id) != form_of(line.bank_id)]
         same = next((movement for movement in others if _alike(line, movement)), None)
         if at in known or not others:
             continue
@@ -114,7 +114,7 @@ def known_lines(lines: Sequence[StatementLine], movements: Iterable[LedgerMoveme
             doubtful[at] = tuple(others)
         else:
             known[at] = same
-            there.remove(same)
+            of_amount.remove(same)
     near: defaultdict[tuple[Decimal, str], list[LedgerMovement]] = defaultdict(list)
     for (_day, amount, currency), others in foreign.items():
         near[amount, currency] += others

@@ -38,7 +38,7 @@ def name_index(names: Mapping[str, str]) -> NameIndex:
     for account, words in words_of.items():
         if any(len(word) >= _LEAST_LETTERS for word in words):
             found[min(words, key=lambda word: (counts[word], word))].append((words, account))
-    return NameIndex({word: tuple(those) for word, those in found.items()})
+    return NameIndex({word: tuple(customers) for word, customers in found.items()})
 
 
 def customers_named(name: str, index: NameIndex) -> tuple[str, ...]:

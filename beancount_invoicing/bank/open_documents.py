@@ -137,8 +137,8 @@ def receivables(book: Book, as_of: date, allocated: Allocated | None = None) -> 
         },
         states=states,
         by_customer={
-            customer: tuple(document.number for document in sorted(those, key=_due_order))
-            for customer, those in by_customer.items()
+            customer: tuple(document.number for document in sorted(owed, key=_due_order))
+            for customer, owed in by_customer.items()
         },
         by_amount={key: tuple(numbers) for key, numbers in by_amount.items()},
         names=name_index(names),
@@ -221,7 +221,7 @@ def _by_digits(numbers: Iterable[str]) -> dict[str, tuple[str, ...]]:
         digits = _NO_DIGITS.sub("", number).lstrip("0")
         if len(digits) >= 4 or (len(number) >= 4 and number.isdigit()):
             found[digits].append(number)
-    return {digits: tuple(those) for digits, those in found.items()}
+    return {digits: tuple(written) for digits, written in found.items()}
 
 
 def _payer_ibans(book: Book, as_of: date) -> dict[str, tuple[str, ...]]:

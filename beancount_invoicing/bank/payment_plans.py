@@ -253,10 +253,10 @@ class PaymentPlanner:
         result = dict(shares)
         for invoice, amount in self.wanted:
             if amount is None and self.instalment is None and shares[invoice.number] > 0:
-                kept = min(open_amount(self.accounts, invoice, self.day) - shares[invoice.number], more)
-                if kept > 0:
-                    result[invoice.number] += kept
-                    more -= kept
+                retained = min(open_amount(self.accounts, invoice, self.day) - shares[invoice.number], more)
+                if retained > 0:
+                    result[invoice.number] += retained
+                    more -= retained
                     self.notices = [notice for notice in self.notices if not notice.startswith(f"{invoice.number}:")]
         return result
 
@@ -406,7 +406,9 @@ def closed(accounts: CustomerAccounts, invoice: Invoice, day: date) -> str:
     assert customer is not None, "a void number is paid by nobody"
     allocations = accounts.allocated(customer.account, accounts.last_day(day)).allocations
     last = max(
-        (one for one in allocations if one.invoice is invoice), key=lambda one: (one.date, one.source), default=None
+        (allocation for allocation in allocations if allocation.invoice is invoice),
+        key=lambda allocation: (allocation.date, allocation.source),
+        default=None,
     )
     when = _(" since {day} ({place})", day=last.date, place=last.source) if last else ""
     return _(
@@ -547,7 +549,7 @@ def plan_refund(
     """The plan for money that is paid back: the unused part of credit notes, and the overpayment of invoices. Raises
     CannotBook.
     """
-    there: dict[str, Decimal] = {}
+    refundable: dict[str, Decimal] = {}
     for document in wanted:
         invoice = named_invoice(accounts, document.number)
         credit = -open_amount(accounts, invoice, day)
@@ -570,20 +572,20 @@ def plan_refund(
                     credit=credit,
                 )
             )
-        there[invoice.number] = credit if document.amount is None else document.amount
-    whole = sum(there.values(), ZERO)
+        refundable[invoice.number] = credit if document.amount is None else document.amount
+    whole = sum(refundable.values(), ZERO)
     left = whole if amount is None else amount - fee
     if left > whole:
         raise CannotBook(
             _(
                 "{left} is more than can be paid back on {there}: {whole}",
                 left=left,
-                there=", ".join(there),
+                there=", ".join(refundable),
                 whole=whole,
             )
         )
     settled = []
-    for number, credit in there.items():
+    for number, credit in refundable.items():
         part = min(credit, left)
         left -= part
         if part:

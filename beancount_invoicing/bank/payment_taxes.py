@@ -81,15 +81,15 @@ def moved_taxes(accounts: CustomerAccounts, day: date, effects: Iterable[TaxEffe
     for effect in effects:
         pending = effect.pending
         leaving = effect.released + effect.cancelled
-        what = _(" of {number}", number=effect.number) if effect.number else ""
+        of_document = _(" of {number}", number=effect.number) if effect.number else ""
         words = []
         if effect.released and leaving > 0:
-            words.append(_("{pending}{subject} that waited for the payment", pending=pending.code, subject=what))
+            words.append(_("{pending}{subject} that waited for the payment", pending=pending.code, subject=of_document))
         elif effect.released:
-            words.append(_("{pending}{subject} waits again", pending=pending.code, subject=what))
+            words.append(_("{pending}{subject} waits again", pending=pending.code, subject=of_document))
         if effect.cancelled:
             words.append(
-                _("{pending} in the discount{subject}: it never becomes due", pending=pending.code, subject=what)
+                _("{pending} in the discount{subject}: it never becomes due", pending=pending.code, subject=of_document)
             )
         if leaving:
             found.append(
@@ -100,9 +100,9 @@ def moved_taxes(accounts: CustomerAccounts, day: date, effects: Iterable[TaxEffe
             )  # fmt: skip
         if effect.owed:
             because = (
-                _("{pending}{subject} is owed from now on", pending=pending.code, subject=what)
+                _("{pending}{subject} is owed from now on", pending=pending.code, subject=of_document)
                 if effect.owed > 0
-                else _("{pending}{subject} is no longer owed", pending=pending.code, subject=what)
+                else _("{pending}{subject} is no longer owed", pending=pending.code, subject=of_document)
             )
             account = _due_account(accounts, effect, day)
             found.append(
@@ -139,7 +139,7 @@ def taxes_of_advance(
     taxes = accounts.book.taxes
     dated = taxes.get(code)
     known = sorted(
-        name for name, each in taxes.items() if any(part.on_payment for part in _parts(each.at(movement.date)))
+        name for name, tax in taxes.items() if any(part.on_payment for part in _parts(tax.at(movement.date)))
     )
     if dated is None or code not in known:
         which = _("those are {known}", known=", ".join(known)) if known else _("the ledger has none")

@@ -139,13 +139,13 @@ def _without_booked_price(
 
 def _day_rate(book: Book, currency: str, into: str, movement: MoneyMovement) -> tuple[Decimal | None, str]:
     """The ledger's latest price of a currency up to the day of the money, and a description of it."""
-    there = latest_price(book, (currency, into), movement.date)
-    back = latest_price(book, (into, currency), movement.date)
-    if back and back[1] and (not there or there[0] < back[0]):
-        return 1 / back[1], _("at the ledger's price of {into} of {back}", into=into, back=back[0])
+    direct = latest_price(book, (currency, into), movement.date)
+    inverse = latest_price(book, (into, currency), movement.date)
+    if inverse and inverse[1] and (not direct or direct[0] < inverse[0]):
+        return 1 / inverse[1], _("at the ledger's price of {into} of {back}", into=into, back=inverse[0])
     return (
-        (there[1], _("at the ledger's price of {currency} of {there}", currency=currency, there=there[0]))
-        if there
+        (direct[1], _("at the ledger's price of {currency} of {there}", currency=currency, there=direct[0]))
+        if direct
         else (None, "")
     )
 

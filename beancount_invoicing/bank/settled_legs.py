@@ -56,11 +56,11 @@ def legs_of(accounts: CustomerAccounts, settled: Sequence[SettledDocument], day:
         last = accounts.last_day(day)
         allocated = accounts.allocated(customer.account, last)
         forward = document.amount * invoice.payable > 0
-        there = _open(allocated, invoice, document) if forward else _paid(allocated, invoice, document)
+        settleable = _open(allocated, invoice, document) if forward else _paid(allocated, invoice, document)
         weights = accounts.weights(customer.account)
         left, sign = abs(document.amount), -1 if document.amount > 0 else 1
         taken: defaultdict[str, list[tuple[Decimal, Weight | None]]] = defaultdict(list)
-        for part in there:
+        for part in settleable:
             amount = min(part.amount - used[part.source, part.account], left)
             if amount > 0:
                 used[part.source, part.account] += amount
@@ -159,7 +159,7 @@ def _booked(parts: Sequence[tuple[Decimal, Weight | None]]) -> tuple[Decimal | N
 
 
 def _too_much(
-    allocated: Allocated, invoice: Invoice, document: SettledDocument, there: Decimal, *, forward: bool
+    allocated: Allocated, invoice: Invoice, document: SettledDocument, limit: Decimal, *, forward: bool
 ) -> str:
     """Why that much of a document cannot be settled, and what to do."""
     number, currency, amount = invoice.number, invoice.currency, abs(document.amount)
@@ -175,16 +175,16 @@ def _too_much(
             which=which,
             amount=amount,
             currency=currency,
-            there=there,
+            there=limit,
         )
-    if there:
+    if limit:
         return _(
             "{amount} {currency} is more than is open on {which}: {there} {currency}; the excess stays on "
             'account with --on-account "{name}", or settles another document if you name it too',
             amount=amount,
             currency=currency,
             which=which,
-            there=there,
+            there=limit,
             name=name,
         )
     last = max(

@@ -85,7 +85,7 @@ def number_index(numbers: Iterable[str]) -> NumberIndex:
         if bare and (not bare.isdigit() or (len(bare) >= _LEAST and not _YEAR.match(bare))):
             found[bare].append(number)
     return NumberIndex(
-        {bare: tuple(sorted(those)) for bare, those in found.items()},
+        {bare: tuple(sorted(written)) for bare, written in found.items()},
         max(map(len, found), default=0),
         frozenset(shape(bare) for bare in found if bare[0].isalpha() and len(bare) >= _LEAST and not bare.isalpha()),
     )

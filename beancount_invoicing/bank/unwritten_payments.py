@@ -65,7 +65,7 @@ def _exchange_rate(
     claimed = -sum((other.amount - other.discount for other in legs), ZERO)
     received = worth.money.weight + (worth.fee.weight if named else ZERO)
     by_money: Decimal | None = received / claimed if claimed and received / claimed > 0 else None
-    difference = worth.money.weight + worth.fee.weight + sum((one.weight for one in worth.legs), ZERO)
+    difference = worth.money.weight + worth.fee.weight + sum((other.weight for other in worth.legs), ZERO)
     others = bool(movement.fee) + bool(difference)
     if worth.currency == leg.currency:
         return None

@@ -117,4 +117,4 @@ def _percent(figure: str | None) -> str:
 
 
 def _documents(settled: list[Answer]) -> str:
-    return ", ".join(f"{one['number']} {spaced(one['amount'])}" for one in settled) or "–"
+    return ", ".join(f"{document['number']} {spaced(document['amount'])}" for document in settled) or "–"

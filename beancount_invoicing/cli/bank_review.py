@@ -397,7 +397,7 @@ def _print_open(book: Book, line: BookedLine) -> list[str]:
         for position in positions(book, max(book.last_date, line.proposal.line.date))
         if position.open != ZERO and not position.invoice.draft
     ]
-    shown = [one for one in every if any(debtor.account == customer for debtor in one.debtors)] or every
+    shown = [position for position in every if any(debtor.account == customer for debtor in position.debtors)] or every
     if len(shown) > _FEW:
         echo(_("{count} documents are open: bean-invoice list --open shows them", count=len(shown)))
     elif shown:
@@ -406,19 +406,20 @@ def _print_open(book: Book, line: BookedLine) -> list[str]:
             [(_("number"), False), (_("date"), False), (_("customer"), False), (_("open"), True), ("", False)],
             [
                 [
-                    one.invoice.number, str(one.invoice.date), one.invoice.customer.name if one.invoice.customer else "",
-                    spaced(str(one.open)), one.invoice.currency,
+                    position.invoice.number, str(position.invoice.date),
+                    position.invoice.customer.name if position.invoice.customer else "",
+                    spaced(str(position.open)), position.invoice.currency,
                 ]
-                for one in shown
+                for position in shown
             ],
         )  # fmt: skip
     return [position.invoice.number for position in every]
 
 
-def _say_written(files: Iterable[Path], what: str = "") -> None:
+def _say_written(files: Iterable[Path], subject: str = "") -> None:
     names = ", ".join(relative(str(file)) for file in files)
     print_notice(
-        _("{subject}; {done}", subject=what, done=_("written to {end}", end=f"{names}."))
-        if what
+        _("{subject}; {done}", subject=subject, done=_("written to {end}", end=f"{names}."))
+        if subject
         else _("Written to {end}", end=f"{names}.")
     )

@@ -38,11 +38,11 @@ class _NumberWithAmount(click.ParamType[WantedDocument]):
         """The number and the amount of a text."""
         if isinstance(value, WantedDocument):
             return value
-        number, equals, said = value.rpartition("=")
+        number, equals, amount_text = value.rpartition("=")
         if not equals:
             return WantedDocument(value)
         try:
-            amount = Decimal(said.replace(",", "."))
+            amount = Decimal(amount_text.replace(",", "."))
         except InvalidOperation:
             amount = Decimal("NaN")
         if not number or not amount.is_finite() or amount <= 0:
@@ -58,7 +58,7 @@ class _Kind(NamedTuple):
     refund: bool
     allocated: bool
 
-    def one(self) -> PaymentKind:
+    def payment_kind(self) -> PaymentKind:
         """Which payment it is. Raises click.UsageError if several are said."""
         if self.returned + self.refund + self.allocated > 1:
             raise click.UsageError(_("--return, --refund and --allocate exclude each other"))
@@ -168,7 +168,7 @@ def pay_command(
     explain: bool,
 ) -> None:
     """Book a payment: what it settles, the fee, the cash discount, the tax that becomes due, the exchange difference."""
-    kind = _Kind(returned, refund, allocated).one()
+    kind = _Kind(returned, refund, allocated).payment_kind()
     _must_be_positive(amount, fee, discount_amount)
     if not documents and not on_account:
         raise click.UsageError(_("say which documents were paid, or whose money it is: --on-account CUSTOMER"))
