@@ -45,7 +45,7 @@ class Reconciliation(NamedTuple):
 
 
 class Report(NamedTuple):
-    """A table of a period (both days inclusive) in the books' currency."""
+    """A table of a period (both days inclusive) in the books' currency; `currency` is "" if it has no amounts."""
 
     name: str
     title: str

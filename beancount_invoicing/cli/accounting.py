@@ -14,6 +14,7 @@ _COMMANDS = {
     "journal": "accounting_journal",
     "ledger": "accounting_ledger",
     "lettering": "accounting_lettering",
+    "numbering": "accounting_numbering",
     "receipts": "accounting_receipts",
 }
 """The module of each command."""

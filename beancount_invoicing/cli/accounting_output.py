@@ -119,10 +119,7 @@ def _print_table(report: Report) -> None:
         for place in shown
     ]
     print_table(
-        _(
-            "{title}, {since} to {until}, in {currency}",
-            title=report.title, since=report.since, until=report.until, currency=report.currency,
-        ),
+        _title(report),
         [(report.columns[place].title, report.columns[place].kind in {"amount", "count"}) for place in shown],
         [[_text(row[place], report.currency) for place in shown] for row in report.rows],
         [last] if totals else [],
@@ -137,6 +134,13 @@ def _print_table(report: Report) -> None:
                 difference=_text(sums.difference, report.currency),
             )
         )
+
+
+def _title(report: Report) -> str:
+    period = {"title": report.title, "since": report.since, "until": report.until}
+    if report.currency:
+        return _("{title}, {since} to {until}, in {currency}", **period, currency=report.currency)
+    return _("{title}, {since} to {until}", **period)
 
 
 def _text(cell: Cell, currency: str) -> str:
