@@ -23,7 +23,7 @@ def money_of(folder: Path, text: str) -> tuple[Loading, UnsettledMoney]:
 
 
 def only(loading: Loading, money: UnsettledMoney) -> MatchedMoney:
-    (found,) = matched_money(loading.book, [money])
+    (found,) = matched_money(loading, [money])
     return found
 
 
