@@ -113,7 +113,11 @@ _SIMILAR = str.maketrans(
 
 def _latin(text: str) -> str:
     """A text in the characters of ISO 8859-15, as far as they are similar."""
-    if text.isascii():
+    try:
+        text.encode(ENCODING)
+    except UnicodeEncodeError:
+        pass
+    else:
         return text
     text = unicodedata.normalize("NFC", text).translate(_SIMILAR)
     return "".join(letter if letter.encode(ENCODING, "ignore") else _plain(letter) for letter in text)

@@ -57,4 +57,4 @@ def _unused(name: str, taken: Collection[str]) -> str:
     """
     file = Path(name)
     names = (name, *(f"{file.stem}-{count}{file.suffix}" for count in range(2, len(taken) + 2)))
-    return next(each for each in names if each.casefold() not in taken)
+    return next(name for name in names if name.casefold() not in taken)
