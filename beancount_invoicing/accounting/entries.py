@@ -19,6 +19,7 @@ from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Day, Finding, Source
 from beancount_invoicing.model.general_ledger import GeneralLedger, Journal, LedgerAccount, LedgerEntry, LedgerPosting
 from beancount_invoicing.receivables import Allocated, allocate
+from beancount_invoicing.rules.financial_year import CALENDAR_YEAR, financial_year_start
 from beancount_invoicing.rules.steps import plus_months
 
 
@@ -88,24 +89,6 @@ class AccountingEntries(NamedTuple):
     entries: tuple[AccountingEntry, ...]
     moneyless: tuple[Source, ...]
     """Transactions that move only goods or hours without a price."""
-
-
-def financial_year_start(book: Book, day: date) -> date:
-    """The first day of the financial year of `day`, by the option `financial-year-end`, else of the calendar year.
-
-    Raises CannotMakeEntries if the option is no month and day.
-    """
-    end = book.option("financial-year-end", day, "12-31")
-    try:
-        month, last = (int(part) for part in end.split("-"))
-        first = date(2000, month, last) + timedelta(days=1)
-    except ValueError:
-        message = _('option financial-year-end is "{end}", but must be a month and a day, such as "06-30"', end=end)
-        raise CannotMakeEntries(
-            [Finding("error", "option", message, book.option_source("financial-year-end"))]
-        ) from None
-    start = date(day.year, first.month, first.day)
-    return start if start <= day else plus_months(start, -12)
 
 
 def _result(amount: Decimal, accounts: tuple[tuple[str, str], tuple[str, str]], source: Source) -> AccountingLine:
@@ -265,7 +248,7 @@ class _Opening:
 
     def entry(self, since: date) -> AccountingEntry:
         """The entry of the first day. Income and expenses of the same financial year stand on their accounts."""
-        year = financial_year_start(self._book, since)
+        year = financial_year_start(self._book.option("financial-year-end", since, CALENDAR_YEAR), since)
         balances: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
         items: defaultdict[str, dict[EntryOnAccount, Decimal]] = defaultdict(dict)
         last_year = earlier = ZERO

@@ -10,6 +10,7 @@ from beancount_invoicing import law
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Customer, Finding, Instalment, Invoice, Seller, Source
 from beancount_invoicing.rules import identifiers, payment_terms, steps, supply
+from beancount_invoicing.rules.financial_year import financial_year_start
 from beancount_invoicing.rules.hosts import host_and_port
 from beancount_invoicing.rules.payment_links import check_payment_link
 
@@ -380,6 +381,21 @@ def _option_formats(book: Book) -> Iterator[Finding]:
                     text=text,
                 ),
                 book.option_source("business-days"),
+            )
+    yield from _check_financial_year(book)
+
+
+def _check_financial_year(book: Book) -> Iterator[Finding]:
+    """The option `financial-year-end` is a month and a day."""
+    for text in _values(book, "financial-year-end"):
+        try:
+            financial_year_start(text, book.last_date)
+        except ValueError:
+            yield Finding(
+                "error",
+                "option",
+                _('option financial-year-end is "{text}", but must be a month and a day, such as "06-30"', text=text),
+                book.option_source("financial-year-end"),
             )
 
 

@@ -11,6 +11,7 @@ from beancount_invoicing.accounting.reports import journal_report
 from beancount_invoicing.cli.accounting_output import entries_of_period, output_options, print_report
 from beancount_invoicing.cli.accounting_period import period_options
 from beancount_invoicing.cli.common import Session, examples
+from beancount_invoicing.cli.completion import complete_list
 from beancount_invoicing.messages import _
 
 
@@ -23,6 +24,7 @@ from beancount_invoicing.messages import _
     "named",
     default="",
     metavar="CODE[,CODE]",
+    shell_complete=complete_list("all", "VE", "BQ", "CA", "AC", "OD", "AN"),
     help="Which journals, or all; default: invoices and credit notes.",
 )
 @output_options

@@ -11,13 +11,14 @@ from beancount_invoicing.accounting.reports import ledger_report
 from beancount_invoicing.cli.accounting_output import entries_of_period, output_options, print_report
 from beancount_invoicing.cli.accounting_period import period_options
 from beancount_invoicing.cli.common import Session, customers_wanted, examples
+from beancount_invoicing.cli.completion import complete_customers
 
 
 @click.command(
     "ledger", epilog=examples("accounting ledger 2026 --customer Halles", "accounting ledger 2026 -o clients.xlsx")
 )
 @period_options
-@click.option("-c", "--customer", default="", help="Only this customer.")
+@click.option("-c", "--customer", default="", shell_complete=complete_customers, help="Only this customer.")
 @output_options
 @click.pass_obj
 def ledger_command(

@@ -13,7 +13,7 @@ import openpyxl.reader.excel
 import pytest
 from click.testing import CliRunner
 
-from beancount_invoicing.accounting.entries import CannotMakeEntries, accounting_entries, financial_year_start
+from beancount_invoicing.accounting.entries import CannotMakeEntries, accounting_entries
 from beancount_invoicing.accounting.receipts import receipts_report
 from beancount_invoicing.accounting.reports import (
     Report,
@@ -100,27 +100,6 @@ def test_income_of_the_same_year_stays_on_its_account_until_the_year_ends() -> N
     entries = accounting_entries(general_ledger, book, date(2026, 2, 1), date(2026, 2, 28))
     report = balance_report(entries, general_ledger, book, general=True)
     assert ("706", "-100.00") in cells(report, "account_number", "opening"), "the invoice of December is of this year"
-
-
-@pytest.mark.parametrize(
-    ("end", "day", "start"),
-    [
-        ("12-31", "2026-01-01", "2026-01-01"),
-        ("12-31", "2026-12-31", "2026-01-01"),
-        ("06-30", "2026-06-30", "2025-07-01"),
-        ("06-30", "2026-07-01", "2026-07-01"),
-        ("02-29", "2026-02-28", "2025-03-01"),
-    ],
-)
-def test_a_financial_year_begins_on_the_day_after_its_end(end: str, day: str, start: str) -> None:
-    _general_ledger, book = read(f'\n2025-01-01 custom "invoice-option" "financial-year-end" "{end}"\n')
-    assert financial_year_start(book, date.fromisoformat(day)) == date.fromisoformat(start)
-
-
-def test_a_financial_year_that_cannot_be_read_says_how_it_is_written() -> None:
-    _general_ledger, book = read('\n2025-01-01 custom "invoice-option" "financial-year-end" "June"\n')
-    with pytest.raises(CannotMakeEntries, match='is "June", but must be a month and a day, such as "06-30"'):
-        financial_year_start(book, date(2026, 1, 1))
 
 
 def test_books_without_a_currency_are_told_to_name_one() -> None:
