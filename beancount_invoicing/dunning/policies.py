@@ -26,7 +26,7 @@ def usual(country: str) -> Policy:
         ReminderLevel(**(row | {"fee": Decimal(row.get("fee", "0")), "source": Source("", 0)}))
         for row in data.get(law.law_of(country), data["default"])
     )
-    return Policy(STANDARD_POLICY, levels, Source("", 0), minimum=Decimal(data["minimum"]))
+    return Policy(STANDARD_POLICY, levels, Source("", 0))
 
 
 def policy_name(book: Book, position: Position, as_of: date) -> str:

@@ -31,6 +31,7 @@ from beancount_invoicing.dunning.unallocated import (
 from beancount_invoicing.dunning.unowed_claims import unowed
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Channel, Customer, Policy, ReminderLevel, Tone, require_date
+from beancount_invoicing.model.reminders import LETTER_MINIMUM
 from beancount_invoicing.receivables import Allocated, Position, allocate, positions, total_cover
 from beancount_invoicing.receivables.direct_debit import MandateDays, collection_days
 from beancount_invoicing.rules.interest import Interest
@@ -284,14 +285,16 @@ def _of_account(
 def _without_small(
     groups: Sequence[list[_Candidate]], in_ledger_currency: bool
 ) -> tuple[list[list[_Candidate]], list[_Candidate]]:
-    """The groups that come to a letter's minimum (an amount in the ledger's currency), and what is held back of the others."""
+    """The groups that come to a letter's minimum (an amount in the ledger's currency; at most 1 in any other), and what is held
+    back of the others.
+    """
     letters: list[list[_Candidate]] = []
     small: list[_Candidate] = []
     for group in groups:
         total = _total(group)
         rule = group[0].policy
         assert rule is not None
-        least = rule.minimum if in_ledger_currency else ZERO
+        least = rule.minimum if in_ledger_currency else min(rule.minimum, LETTER_MINIMUM)
         if total < least:
             small += _kept_back(
                 group, _("{total} is below the minimum of {least} for a letter", total=total, least=least)

@@ -34,6 +34,10 @@ class ReminderLevel(NamedTuple):
     signed_by: str = ""
 
 
+LETTER_MINIMUM = Decimal(1)
+"""Unless the policy says otherwise, no letter is sent for less, in any currency: a missing cent is no reason to write."""
+
+
 class Policy(NamedTuple):
     """A reminder policy as it applies from one of its directives on, with its levels in order."""
 
@@ -42,6 +46,6 @@ class Policy(NamedTuple):
     source: Source
     interval: int = 7
     """The least number of days between two letters about an invoice."""
-    minimum: Decimal = ZERO
-    """No letter is sent for less than this amount."""
+    minimum: Decimal = LETTER_MINIMUM
+    """No letter is sent for less than this amount, in the ledger's currency; in others, at most for less than 1."""
     signed_by: str = ""

@@ -248,6 +248,19 @@ def test_the_usual_policy_writes_for_no_cents() -> None:
     assert [invoice.reason for invoice in held.held] == ["0.01 is below the minimum of 1 for a letter"]
 
 
+@pytest.mark.parametrize(("key", "letter"), [("", None), ("  minimum: 0\n", 1)], ids=["by default", "any amount"])
+def test_a_policy_of_the_ledger_writes_for_cents_only_where_it_says_so(key: str, letter: int | None) -> None:
+    own = f'\n2025-01-01 custom "invoice-policy" "standard"\n{key}2025-01-01 custom "invoice-policy" "standard" 1\n  days: 8\n'
+    paid = '\n2026-02-12 * "Paid" ^N1\n  Assets:Bank  {}\n  Assets:Receivable:Acme\n'
+    assert level(own + INVOICE + paid.format("119.99 EUR"), 8) == letter
+    assert level(own + INVOICE + paid.format("119.00 EUR"), 8) == 1
+    dollars = (
+        INVOICE.replace("120.00 EUR", "120.00 USD").replace("100.00", "100.00 USD").replace("-20.00", "-20.00 USD")
+    )
+    dollars = dollars.replace(" USD EUR", " USD")
+    assert level(own + dollars + paid.format("119.99 USD"), 8) == letter
+
+
 def test_a_second_instalment_begins_at_the_first_level() -> None:
     two = INVOICE.replace('  invoice: "N1"\n', '  invoice: "N1"\n  terms: "50% 10 days; 50% 60 days"\n')
     first, second = date(2026, 1, 20), date(2026, 3, 11)
