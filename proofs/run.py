@@ -73,6 +73,12 @@ def demo() -> str:
     return f"{len(files)} PDF and HTML files"
 
 
+def spreadsheets() -> str:
+    """LibreOffice reads the accountant's spreadsheets, and works out their totals as we do."""
+    needed("soffice")
+    return run(sys.executable, "-m", "proofs.spreadsheets").strip()
+
+
 def wheel() -> str:
     """The wheel, made from the sdist, works in empty environments: every Python to be had, exact, lowest and newest packages."""
     return run(sys.executable, "-m", "proofs.wheel").strip()
@@ -234,7 +240,7 @@ def fava() -> str:
 Proof = Callable[[], str]
 LANES: tuple[tuple[Proof, ...], ...] = (
     (demo, e_invoices, generated, verapdf, mustang, browser, mutants),
-    (wheel, payments, mailing, fuzz, broken_documents, fava, audit),
+    (wheel, payments, mailing, fuzz, broken_documents, fava, spreadsheets, audit),
 )
 """Proofs that each keep about one processor busy: two lanes run beside each other, each in its order."""
 ALONE: tuple[Proof, ...] = (branches, properties)

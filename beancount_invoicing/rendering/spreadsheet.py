@@ -74,9 +74,9 @@ def _foot(sheet: Any, report: Report, formats: dict[str, Any]) -> None:
     totals = report.totals
     for place, column in enumerate(report.columns):
         if column.name in totals and report.rows:
-            sheet.write_formula(
-                line, place, f"=SUM({xl_range(1, place, line - 1, place)})", formats["total"], totals[column.name]
-            )
+            # a spreadsheet counts in binary fractions: a sum of nothing is not 0 until it is rounded
+            total = f"=ROUND(SUM({xl_range(1, place, line - 1, place)}),{currency_decimals(report.currency)})"
+            sheet.write_formula(line, place, total, formats["total"], totals[column.name])
         elif place == 0:
             sheet.write_string(line, place, translated(_("Total")), formats["total"])
     for offset, sums in enumerate(report.reconciliations, 2):
