@@ -21,11 +21,11 @@ from beancount.core.data import EMPTY_SET, Posting, Transaction, new_metadata
 from beancount.parser import parser
 
 from beancount_invoicing.actions.bank_files import StatementFileError, ledger_account, read_bank_files
-from beancount_invoicing.actions.bank_import import AccountStatement, booked_lines
+from beancount_invoicing.actions.bank_import import booked_lines
 from beancount_invoicing.bank.accounts import UnknownBankAccount
 from beancount_invoicing.bank.booking import BookedLine
 from beancount_invoicing.bank.statement_checks import check_statements
-from beancount_invoicing.bank.statements import Statement, StatementLine
+from beancount_invoicing.bank.statements import AccountStatement, Statement, StatementLine
 from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.model import Book, Source
 from beancount_invoicing.statement_files.bank_ids import with_bank_ids

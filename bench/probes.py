@@ -263,7 +263,8 @@ def remind(file: str, day: str) -> dict[str, float]:
 def bank_import(file: str, statement: str) -> dict[str, float]:
     """`bank import`: reading a statement and finding what its lines pay, with their entries; then all of it, written."""
     from beancount_invoicing.actions.bank_files import statements_of_accounts
-    from beancount_invoicing.actions.bank_import import AccountStatement, booked_lines, import_statements
+    from beancount_invoicing.actions.bank_import import booked_lines, import_statements
+    from beancount_invoicing.bank.statements import AccountStatement
     from beancount_invoicing.loading import loader
     from beancount_invoicing.model import Book
     from beancount_invoicing.writing.changes import WriteOptions

@@ -134,7 +134,7 @@ def _line(
 
 def _told_by_statements(loading: Loading, statements: Sequence[tuple[str, Statement]]) -> dict[Source, StatementLine]:
     """The lines of statements that the ledger has, by their transactions."""
-    movements = movements_on(loading.entries, {account for account, _statement in statements})
+    movements = movements_on(loading, {account for account, _statement in statements})
     found: dict[Source, StatementLine] = {}
     for account, statement in statements:
         known = known_lines(statement.lines, movements.get(account, []))

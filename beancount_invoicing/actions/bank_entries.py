@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from beancount.core.data import Balance, Transaction
+from beancount.core.flags import FLAG_PADDING
 
 from beancount_invoicing.bank.known_lines import LedgerMovement
+from beancount_invoicing.entries import account_words
 from beancount_invoicing.entries.metadata import source_of
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import ZERO
 
 
-def movements_on(entries: Sequence[Any], accounts: Collection[str]) -> dict[str, list[LedgerMovement]]:
+def movements_on(loading: Loading, accounts: Collection[str]) -> dict[str, list[LedgerMovement]]:
     """The movement of each transaction on each of these accounts, by account, in the order of the entries; one for each
-    currency.
+    currency. An opening balance is none.
     """
     found: defaultdict[str, list[LedgerMovement]] = defaultdict(list)
-    for entry in entries:
-        if not isinstance(entry, Transaction):
+    equity = f"{loading.options['name_equity']}:"
+    for entry in loading.entries:
+        if not isinstance(entry, Transaction) or _is_opening(entry, accounts, equity):
             continue
         sums: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
         for posting in entry.postings:
@@ -40,6 +44,14 @@ def movements_on(entries: Sequence[Any], accounts: Collection[str]) -> dict[str,
                 )
             )
     return found
+
+
+def _is_opening(entry: Transaction, accounts: Collection[str], equity: str) -> bool:
+    """Whether an entry only moves an opening balance: one that a pad directive made, or one against such an account of equity."""
+    others = {posting.account for posting in entry.postings if posting.account not in accounts}
+    return entry.flag == FLAG_PADDING or (
+        bool(others) and all(name.startswith(equity) and account_words.of_opening(name) for name in others)
+    )
 
 
 class AccountBalances:

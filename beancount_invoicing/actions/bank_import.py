@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from beancount_invoicing.actions.bank_backtest import tiers_not_booked
-from beancount_invoicing.actions.bank_entries import AccountBalances, movements_on
+from beancount_invoicing.actions.bank_balances import closing_balances
+from beancount_invoicing.actions.bank_entries import movements_on
 from beancount_invoicing.bank.booking import BookedLine, with_entries
 from beancount_invoicing.bank.customer_accounts import CustomerAccounts
 from beancount_invoicing.bank.earlier_receipts import UntiedMovement, earlier_receipts, untied_movements
@@ -21,7 +21,7 @@ from beancount_invoicing.bank.evidence import Proposal
 from beancount_invoicing.bank.known_lines import LedgerMovement, Movements, known_lines
 from beancount_invoicing.bank.matching import match_lines
 from beancount_invoicing.bank.open_documents import receivables
-from beancount_invoicing.bank.statements import Statement, StatementLine
+from beancount_invoicing.bank.statements import AccountStatement, StatementLine
 from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, _n
@@ -30,13 +30,6 @@ from beancount_invoicing.receivables import allocate
 from beancount_invoicing.writing import renaming, text, writer
 from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change
 from beancount_invoicing.writing.payment_text import payment_transaction
-
-
-class AccountStatement(NamedTuple):
-    """A statement and its account in the ledger."""
-
-    account: str
-    statement: Statement
 
 
 class BankImport(NamedTuple):
@@ -136,7 +129,7 @@ def _compared(
     statement, the movements of the ledger that are none of its lines, but may be a new one."""
     accounts = {account for account, _statement in statements}
     movements = {account: Movements(()) for account in accounts}
-    movements |= {account: Movements(found) for account, found in movements_on(loading.entries, accounts).items()}
+    movements |= {account: Movements(found) for account, found in movements_on(loading, accounts).items()}
     earlier: set[Source] = set()
     shown: set[Source] = set()
     seen: set[tuple[str, str]] = set()
@@ -217,7 +210,7 @@ def booking_changes(loading: Loading, statements: Sequence[AccountStatement], li
         if line.entry is not None
     ]
     edits = [edit for line in lines if (edit := _tie(line)) is not None]
-    balances, notices = _balances(loading, statements, lines, files)
+    balances, notices = closing_balances(loading, statements, lines, files)
     counts = Counter("book" if line.is_booked else line.proposal.action for line in lines)
     count = counts["book"]
     return Changes(
@@ -251,51 +244,9 @@ def _tie(line: BookedLine) -> writer.Edit | None:
 def _files_of_accounts(loading: Loading, accounts: Collection[str]) -> dict[tuple[str, int], str]:
     """The file in which most of an account's movements of a year stand: there the others go, too."""
     counts: defaultdict[tuple[str, int], Counter[str]] = defaultdict(Counter)
-    for account, movements in movements_on(loading.entries, accounts).items():
+    for account, movements in movements_on(loading, accounts).items():
         for movement in movements:
             counts[account, movement.date.year][movement.source.file] += 1
     own = {name for name in loading.files if Path(name).is_file()}
     found = {place: min(files, key=lambda file: (-files[file], file)) for place, files in counts.items()}
     return {place: file for place, file in found.items() if file in own}
-
-
-def _balances(
-    loading: Loading,
-    statements: Sequence[AccountStatement],
-    lines: Sequence[BookedLine],
-    files: Mapping[tuple[str, int], str],
-) -> tuple[list[NewDirective], list[str]]:
-    """The closing balances, of those accounts that have all lines until then; and what is said of the others."""
-    directives: dict[tuple[str, str, date], NewDirective] = {}
-    notices: list[str] = []
-    totals = AccountBalances(loading.entries, {account for account, _statement in statements})
-    for booked in lines:
-        if booked.is_booked:
-            line = booked.proposal.line
-            totals.add(booked.account, line.currency, line.date, line.amount)
-    for account, statement in statements:
-        day = statement.until or max((line.date for line in statement.lines), default=None)
-        if statement.closing is None or day is None:
-            continue
-        in_books = totals.at(account, statement.currency, day)
-        morning = day + timedelta(days=1)
-        if in_books != statement.closing:
-            notices.append(
-                _(
-                    "{account}: {there} {currency} on {day}, but {closing} by the statement: {other_closing} of "
-                    "lines are not booked here; its balance is asserted once they are",
-                    account=account,
-                    there=in_books,
-                    currency=statement.currency,
-                    day=day,
-                    closing=statement.closing,
-                    other_closing=statement.closing - in_books,
-                )
-            )
-        elif not totals.is_asserted(account, statement.currency, morning):
-            directives[account, statement.currency, morning] = NewDirective(
-                morning,
-                partial(text.balance_directive, morning, account, statement.closing, statement.currency),
-                files.get((account, day.year), ""),
-            )
-    return list(directives.values()), list(dict.fromkeys(notices))  # two files may end on the same balance

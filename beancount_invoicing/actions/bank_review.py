@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from beancount_invoicing.actions import pay
-from beancount_invoicing.actions.bank_import import AccountStatement, booked_lines, booking_changes
+from beancount_invoicing.actions.bank_import import booked_lines, booking_changes
 from beancount_invoicing.bank.bookable import must_be_bookable
 from beancount_invoicing.bank.booking import BookedLine
 from beancount_invoicing.bank.payment_plans import WantedDocument, in_decimals
 from beancount_invoicing.bank.payments import CannotBook, PaymentEntry, PaymentPosting
-from beancount_invoicing.bank.statements import Statement, StatementLine
+from beancount_invoicing.bank.statements import AccountStatement, Statement, StatementLine
 from beancount_invoicing.customer_search import UnknownCustomer, find_customer
 from beancount_invoicing.documents.search import UnknownNumber, document_finder
 from beancount_invoicing.ledger import LedgerLoader

@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from beancount_invoicing.actions.bank_import import AccountStatement
+from beancount_invoicing.bank.statements import AccountStatement
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book, Source

@@ -65,3 +65,10 @@ class Statement(NamedTuple):
     """Last day that it covers: the closing balance is that of its evening."""
     opening: Decimal | None = None
     closing: Decimal | None = None
+
+
+class AccountStatement(NamedTuple):
+    """A statement, and its account in the ledger."""
+
+    account: str
+    statement: Statement

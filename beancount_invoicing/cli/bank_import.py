@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from beancount_invoicing.actions.bank_files import statements_of_accounts
-from beancount_invoicing.actions.bank_import import AccountStatement, import_statements
+from beancount_invoicing.actions.bank_import import import_statements
 from beancount_invoicing.answers.amounts import Answer
 from beancount_invoicing.answers.bank_lines import bank_line_json
+from beancount_invoicing.bank.statements import AccountStatement
 from beancount_invoicing.cli.common import (
     Session,
     examples,

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import click
 
 from beancount_invoicing.actions.bank_files import statements_of_accounts
-from beancount_invoicing.actions.bank_import import AccountStatement, import_statements
+from beancount_invoicing.actions.bank_import import import_statements
 from beancount_invoicing.actions.bank_review import (
     LineKey,
     LinePart,
@@ -32,6 +32,7 @@ from beancount_invoicing.actions.bank_review import (
 from beancount_invoicing.actions.customer import change_customer
 from beancount_invoicing.answers.bank_lines import bank_line_json
 from beancount_invoicing.bank.booking import BookedLine
+from beancount_invoicing.bank.statements import AccountStatement
 from beancount_invoicing.cli.asking import ask
 from beancount_invoicing.cli.bank_import import print_lines
 from beancount_invoicing.cli.common import (

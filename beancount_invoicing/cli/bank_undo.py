@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from beancount_invoicing.actions.bank_files import statements_of_accounts
-from beancount_invoicing.actions.bank_import import AccountStatement
 from beancount_invoicing.actions.take_back import TakenBack, selection_of, take_back_bank
+from beancount_invoicing.bank.statements import AccountStatement
 from beancount_invoicing.cli.common import Session, examples, print_notice, relative, with_relative
 from beancount_invoicing.cli.completion import complete_accounts
 from beancount_invoicing.cli.echo import echo

@@ -17,6 +17,7 @@ Narration = Literal[
     "tax-due",
     "taken-over",
     "taken-out",
+    "opening-balance",
 ]
 
 _NARRATIONS: dict[str, dict[Narration, str]] = {
@@ -30,6 +31,7 @@ _NARRATIONS: dict[str, dict[Narration, str]] = {
         "tax-due": "Mit der Zahlung fällige Steuer",
         "taken-over": "Offene Posten übernommen",
         "taken-out": "Offene Posten übernommen: dieselben Summen, aus dem Bestand ohne Nummer",
+        "opening-balance": "Anfangsbestand",
     },
     "en": {
         "paid": "Payment of {numbers}",
@@ -41,6 +43,7 @@ _NARRATIONS: dict[str, dict[Narration, str]] = {
         "tax-due": "Tax due on payments",
         "taken-over": "Open items taken over",
         "taken-out": "Open items taken over: the same sums, out of what has no number",
+        "opening-balance": "Opening balance",
     },
     "es": {
         "paid": "Cobro de {numbers}",
@@ -52,6 +55,7 @@ _NARRATIONS: dict[str, dict[Narration, str]] = {
         "tax-due": "Impuesto devengado con el cobro",
         "taken-over": "Partidas abiertas traspasadas",
         "taken-out": "Partidas abiertas traspasadas: los mismos importes, de lo que no tiene número",
+        "opening-balance": "Saldo inicial",
     },
     "fr": {
         "paid": "Règlement de {numbers}",
@@ -63,6 +67,7 @@ _NARRATIONS: dict[str, dict[Narration, str]] = {
         "tax-due": "Taxe exigible sur encaissements",
         "taken-over": "Reprise des créances ouvertes",
         "taken-out": "Reprise des créances ouvertes : les mêmes sommes, tirées de ce qui est sans numéro",
+        "opening-balance": "Solde d’ouverture",
     },
     "it": {
         "paid": "Pagamento di {numbers}",
@@ -74,6 +79,7 @@ _NARRATIONS: dict[str, dict[Narration, str]] = {
         "tax-due": "Imposta esigibile all’incasso",
         "taken-over": "Partite aperte riprese",
         "taken-out": "Partite aperte riprese: gli stessi importi, da ciò che è senza numero",
+        "opening-balance": "Saldo iniziale",
     },
     "nl": {
         "paid": "Betaling van {numbers}",
@@ -85,6 +91,7 @@ _NARRATIONS: dict[str, dict[Narration, str]] = {
         "tax-due": "Bij betaling verschuldigde belasting",
         "taken-over": "Openstaande posten overgenomen",
         "taken-out": "Openstaande posten overgenomen: dezelfde bedragen, uit wat geen nummer heeft",
+        "opening-balance": "Beginsaldo",
     },
     "pt": {
         "paid": "Pagamento de {numbers}",
@@ -96,6 +103,7 @@ _NARRATIONS: dict[str, dict[Narration, str]] = {
         "tax-due": "Imposto exigível no recebimento",
         "taken-over": "Itens em aberto transitados",
         "taken-out": "Itens em aberto transitados: as mesmas quantias, do que não tem número",
+        "opening-balance": "Saldo inicial",
     },
 }
 _COLONS = {"fr": " : "}

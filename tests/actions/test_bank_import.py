@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from beancount_invoicing.actions.bank_import import AccountStatement, BankImport, import_statements
-from beancount_invoicing.bank.statements import Statement, StatementLine
+from beancount_invoicing.actions.bank_import import BankImport, import_statements
+from beancount_invoicing.bank.statements import AccountStatement, Statement, StatementLine
 from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.model import Source
 from beancount_invoicing.receivables import aging, positions
@@ -145,8 +145,8 @@ def test_a_balance_that_is_not_reached_is_said_and_not_asserted(ledger: Path) ->
     done = imported(ledger, statement([TYPED, NAMED, RENT], "-410.00"))
     assert "balance Assets:Bank" not in ledger.read_text(encoding="utf-8")
     assert done.outcome.notices[-1] == (
-        "Assets:Bank: 290.00 EUR on 2026-02-08, but -410.00 by the statement: -700.00 of lines are not booked here;"
-        " its balance is asserted once they are"
+        "Assets:Bank: 290.00 EUR on 2026-02-08, but -410.00 by the statement. -700.00 of lines are not booked here. "
+        "Its balance is asserted once nothing is missing"
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from beancount_invoicing.actions.bank_import import AccountStatement, import_statements
+from beancount_invoicing.actions.bank_import import import_statements
 from beancount_invoicing.actions.bank_review import (
     LinePart,
     LineReview,
@@ -23,7 +23,7 @@ from beancount_invoicing.actions.bank_review import (
     until,
 )
 from beancount_invoicing.bank.booking import BookedLine
-from beancount_invoicing.bank.statements import Statement, StatementLine
+from beancount_invoicing.bank.statements import AccountStatement, Statement, StatementLine
 from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.loading.loader import load
 from beancount_invoicing.model import Source

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from beancount_invoicing.actions.allocate import AllocationRequest, allocate_money
-from beancount_invoicing.actions.bank_import import AccountStatement, import_statements
+from beancount_invoicing.actions.bank_import import import_statements
 from beancount_invoicing.actions.bank_review import LinePart, book_line, decided_entry, review_lines
 from beancount_invoicing.actions.item import ItemRequest, add_item
 from beancount_invoicing.actions.move_taxes import move_taxes
 from beancount_invoicing.actions.pay import PaymentRequest, pay
 from beancount_invoicing.actions.take_back import TakenBack, last_act, selection_of, take_back_bank, take_back_last
 from beancount_invoicing.bank.payment_plans import WantedDocument
-from beancount_invoicing.bank.statements import Statement, StatementLine
+from beancount_invoicing.bank.statements import AccountStatement, Statement, StatementLine
 from beancount_invoicing.loading.loader import load
 from beancount_invoicing.model import Source
 from beancount_invoicing.writing.changes import Refused, WriteOptions

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from beancount_invoicing.actions.bank_entries import AccountBalances, movements_on
 from beancount_invoicing.actions.bank_files import statements_of_accounts
-from beancount_invoicing.actions.bank_import import AccountStatement, BankImport, import_statements
-from beancount_invoicing.bank.statements import StatementLine
+from beancount_invoicing.actions.bank_import import BankImport, import_statements
+from beancount_invoicing.bank.statements import AccountStatement, StatementLine
 from beancount_invoicing.ledger import check_loading
 from beancount_invoicing.loading import loader
 from beancount_invoicing.model import Book
@@ -149,7 +149,7 @@ def _doubled(ledger: Path, firm: Firm) -> Iterator[str]:
     for typed in firm.typed:
         shown[typed.line_date, typed.amount] -= 1
         shown[typed.date, typed.amount] += 1
-    movements = movements_on(loader.load(str(ledger)).entries, {BANK})[BANK]
+    movements = movements_on(loader.load(str(ledger)), {BANK})[BANK]
     booked = Counter((movement.date, movement.amount) for movement in movements if movement.date >= FIRST)
     yield from (
         f"{amount} of {day} is booked {count} times"
