@@ -193,7 +193,7 @@ def _receipts(
 ) -> dict[int, EarlierReceipts]:
     """The receipts that say what they settle and may be the same money, by the place of what settles nothing."""
     accounts = {money.money.account for money in unsettled}
-    movements = {account: Movements(found) for account, found in movements_on(loading.entries, accounts).items()}
+    movements = {account: Movements(found) for account, found in movements_on(loading, accounts).items()}
     found = {}
     for place, money in enumerate(unsettled):
         untied = movements_like(money.line, source_of(money.entry.meta), movements[money.money.account])

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from beancount_invoicing.actions.bank_import import AccountStatement, import_statements
+from beancount_invoicing.actions.bank_import import import_statements
 from beancount_invoicing.actions.bank_match import match_ledger
 from beancount_invoicing.bank.booking import BookedLine
-from beancount_invoicing.bank.statements import Statement, StatementLine
+from beancount_invoicing.bank.statements import AccountStatement, Statement, StatementLine
 from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.model import Source
 from beancount_invoicing.writing.changes import WriteOptions
