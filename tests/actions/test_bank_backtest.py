@@ -133,7 +133,8 @@ def test_a_tier_below_the_bound_is_not_booked_and_it_is_said(ledger: Path) -> No
     ledger.write_text(ledger.read_text(encoding="utf-8") + described, encoding="utf-8")
     result = CliRunner().invoke(main, ["-f", str(ledger), "bank", "import", str(table), "--format", "json"])
     (line,) = json.loads(result.stdout)
-    assert (line["action"], line["tier"], line["against"]) == ("propose", "B", [below["B"]])
+    assert (line["action"], line["tier"]) == ("propose", "B")
+    assert below["B"] in line["against"], "beside the entry of the same amount that is tied to no line"
 
 
 def test_a_tier_as_good_as_the_bound_is_booked() -> None:
