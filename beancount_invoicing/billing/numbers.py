@@ -25,6 +25,17 @@ def option_of(book: Book, kind: DocumentKind) -> str:
 
 def series_place(book: Book, use: NumberUse) -> tuple[str, int] | None:
     """The series and place of a number; None for numbers outside all series (drafts, openings, cancellations, other numbers)."""
+    found = _pattern_and_place(book, use)
+    return found[1] if found else None
+
+
+def number_in_series(book: Book, use: NumberUse, seq: int) -> str:
+    """The number at place `seq` of the series of `use`, written as on its day; "" if it is in no series."""
+    found = _pattern_and_place(book, use)
+    return found[0].write(use.date, seq) if found else ""
+
+
+def _pattern_and_place(book: Book, use: NumberUse) -> tuple[numbering.Pattern, tuple[str, int]] | None:
     if use.draft or use.kind in {"opening", "cancellation"}:
         return None
     for name in SERIES if use.kind == "void" else (option_of(book, use.kind),):
@@ -32,11 +43,11 @@ def series_place(book: Book, use: NumberUse) -> tuple[str, int] | None:
         if not text:
             continue
         try:
-            found = numbering.parse_pattern(text).read(use.number, use.date)
+            pattern = numbering.parse_pattern(text)
         except numbering.PatternError:
             continue
-        if found:
-            return found
+        if found := pattern.read(use.number, use.date):
+            return pattern, found
     return None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import pairwise
 
-from beancount_invoicing.billing.numbers import SERIES, option_of, series_place
+from beancount_invoicing.billing.numbers import SERIES, number_in_series, option_of, series_place
 from beancount_invoicing.checks.documents import severity
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book, Finding, NumberUse, OptionValue
@@ -134,20 +134,8 @@ def check_series(book: Book) -> Iterator[Finding]:
         for (before, earlier), (after, later) in pairwise(numbers):
             judged = severity(book, later.date)
             if after != before + 1:
-                missing = after - before - 1
-                gap = _n(missing, "one number is", "{missing} numbers are", missing=missing)
-                yield Finding(
-                    judged,
-                    "series-gap",
-                    _(
-                        "{number} follows {earlier_number}: {subject} missing between them; give it the next number, "
-                        'or fill the gap with a transaction of kind: "void"',
-                        number=later.number,
-                        earlier_number=earlier.number,
-                        subject=gap,
-                    ),
-                    later.source,
-                )
+                first, last = (number_in_series(book, earlier, place) for place in (before + 1, after - 1))
+                yield Finding(judged, "series-gap", _gap(earlier, later, first, last, after - before - 1), later.source)
             if later.date < earlier.date:
                 yield Finding(
                     judged,
@@ -162,6 +150,25 @@ def check_series(book: Book) -> Iterator[Finding]:
                     ),
                     later.source,
                 )
+
+
+def _gap(earlier: NumberUse, later: NumberUse, first: str, last: str, count: int) -> str:
+    """That numbers are missing in a series, and what to do: a number that an invoice had is never given to another one."""
+    return _n(
+        count,
+        "{number} follows {earlier_number}: {first} is missing; if an invoice had that number, put it back as it was "
+        "(git log -p shows it); if none ever had it, write a transaction dated {day} without postings, with "
+        'invoice: "{first}" and kind: "void"',
+        "{number} follows {earlier_number}: {count} numbers are missing, {first} to {last}; if invoices had them, put "
+        "them back as they were (git log -p shows them); for each number that no invoice ever had, write a transaction "
+        'dated {day} without postings, such as with invoice: "{first}" and kind: "void"',
+        count=count,
+        number=later.number,
+        earlier_number=earlier.number,
+        first=first,
+        last=last,
+        day=earlier.date,
+    )
 
 
 def check_patterns(book: Book) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import click
@@ -124,6 +125,10 @@ def _said_in_a_line() -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.EPIPE:  # whoever reads has enough: click ends quietly
             raise
+        if error.errno == errno.ENOENT and _current_folder_is_gone():
+            raise click.ClickException(
+                _("the current folder no longer exists: go to another folder, with cd")
+            ) from None
         with contextlib.suppress(OSError):  # what is left in the buffer would fail once more at the end
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise click.ClickException(
@@ -133,6 +138,14 @@ def _said_in_a_line() -> Iterator[None]:
                 reason=error.strerror,
             )
         ) from None
+
+
+def _current_folder_is_gone() -> bool:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 @click.group(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -447,11 +448,11 @@ def number(text: str, day: str = "2026-01-31", **said: str) -> str:
         (number("F2026-0007"), []),  # where a series begins is nobody's business
         (
             number("F2026-0001") + number("F2026-0003"),
-            ["error F2026-0003 follows F2026-0001: one number is missing between them"],
+            ["error F2026-0003 follows F2026-0001: F2026-0002 is missing; if an invoice had"],
         ),
         (
             number("F2026-0001") + number("F2026-0004"),
-            ["error F2026-0004 follows F2026-0001: 2 numbers are missing between them"],
+            ["error F2026-0004 follows F2026-0001: 2 numbers are missing, F2026-0002 to F2026-0003; if"],
         ),
         (
             number("F2026-0001") + number("F2026-0002", "2026-01-30"),
@@ -480,6 +481,17 @@ def test_series(text: str, expected: list[str]) -> None:
     assert len(found) == len(expected), found
     for one, part in zip(found, expected, strict=True):
         assert one.startswith(part)
+
+
+@pytest.mark.parametrize("missing", [1, 3])
+def test_a_gap_is_filled_as_its_message_says(missing: int) -> None:
+    text = number("F2026-0001") + number(f"F2026-{missing + 2:04}", "2026-03-01")
+    (found,) = messages(text, series.check_series)
+    day, first = re.findall(r'dated ([-0-9]+) without postings, .*with invoice: "([^"]+)" and kind: "void"', found)[0]
+    assert (day, first) == ("2026-01-31", "F2026-0002")
+    numbers = [f"F2026-{place:04}" for place in range(2, missing + 2)]
+    filled = "".join(f'{day} * "never used"\n  invoice: "{name}"\n  kind: "void"\n' for name in numbers)
+    assert messages(text + filled, *series.CHECKS) == []
 
 
 def test_of_two_with_one_number_the_one_that_was_sent_keeps_it() -> None:

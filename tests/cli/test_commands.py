@@ -451,6 +451,21 @@ def test_output_that_cannot_be_written_is_said_in_a_line() -> None:
     assert result.stderr == "Error: the output: cannot be written or read: No space left on device\n"
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["today"], ["-f", str(EXAMPLE), "aging"], ["init", "--name", "X", "--country", "FR", "--regime", "payments"]],
+)
+def test_a_current_folder_that_was_removed_is_said_in_a_line(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    result = CliRunner().invoke(main, arguments)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "Error: the current folder no longer exists: go to another folder, with cd\n"
+
+
 # remind --attach ----------------------------------------------------------------------------------------------------
 
 
