@@ -191,18 +191,7 @@ def read_deduction(document: DocumentHeader, posting: DocumentPosting) -> Deduct
     code = metadata.get("tax") or ""
     taxes = document.context.taxes
     if not code and posting.posting.account in document.context.tax_accounts:
-        codes = document.context.tax_accounts[posting.posting.account]
-        document.findings.error(
-            "tax-code",
-            _(
-                '{number}: the deposit\'s tax deducted on {account} needs its code: tax: "{code}"',
-                number=document.number,
-                account=posting.posting.account,
-                code=codes[0],
-            ),
-            posting.source,
-        )
-        code = codes[0]
+        code = _unwritten_code(document, posting)
     amount = -rounded_amount_of(document, posting)
     if posting.currency != document.currency and metadata.get("amount") is not None:
         amount = abs(metadata["amount"]).copy_sign(posting.number)
@@ -218,3 +207,31 @@ def read_deduction(document: DocumentHeader, posting: DocumentPosting) -> Deduct
         tax=code,
         named_code=named if named != code else "",
     )
+
+
+def _unwritten_code(document: DocumentHeader, posting: DocumentPosting) -> str:
+    """The code of a deposit's tax that does not say it: of those that its account serves, the one with the highest rate. An error
+    names all of them: which of them the deposit had is not known here.
+    """
+    account, taxes = posting.posting.account, document.context.taxes
+    codes = document.context.tax_accounts[account]
+    code = max(codes, key=lambda code: taxes[code].at(document.day).rate)
+    document.findings.error(
+        "tax-code",
+        _(
+            '{number}: {account} serves {value}: write which of them it is, tax: "{code}"',
+            number=document.number,
+            account=account,
+            value=", ".join(sorted(codes)),
+            code=code,
+        )
+        if len(codes) > 1
+        else _(
+            '{number}: the deposit\'s tax deducted on {account} needs its code: tax: "{code}"',
+            number=document.number,
+            account=account,
+            code=code,
+        ),
+        posting.source,
+    )
+    return code
