@@ -505,3 +505,57 @@ def test_works_are_accepted_once_and_keep_back_five_percent_for_a_year() -> None
     assert said(sound + accepted.format(1)) == []
     assert len(said(sound + accepted.format(1) + accepted.format(2))) == 1
     assert len(said(sound + accepted.format(1) + accepted.format(2) + accepted.format(3))) == 2
+
+
+def yearly(*keys: str) -> str:
+    return contract("subscription", "account: Income:Services", 'text: "Care"', "price: 10.00", "prorate: FALSE", *keys)
+
+
+@pytest.mark.parametrize(
+    ("every", "day", "wrong"),
+    [
+        ("month", "2026-03-01", False),
+        ("month", "2026-03-02", True),
+        ("month", "2026-02-28", True),
+        ("year", "2027-01-01", False),
+        ("year", "2026-12-31", True),
+        ("now and then", "2026-03-02", False),  # the length itself is wrong: that is said, and nothing else
+    ],
+)
+def test_another_customer_pays_from_the_first_day_of_a_period(every: str, day: str, wrong: bool) -> None:
+    found = said(yearly(f'every: "{every}"') + amended(day, customer="Other"))
+    assert any("in the middle of a period" in message for message in found) is wrong, found
+
+
+def test_a_contract_in_another_mode_is_another_contract() -> None:
+    found = said(support() + amended("2026-03-15", 'mode: "time"'))
+    assert not any("in the middle" in message for message in found)
+
+
+@pytest.mark.parametrize(
+    ("terms", "longer"),
+    [
+        ("1 year", False),
+        ("12 months", False),
+        ("13 months", True),
+        ("366 days", False),
+        ("367 days", True),
+        ("2 years", True),
+        ("soon", False),
+    ],
+)
+def test_a_retention_on_works_is_paid_after_a_year_at_the_latest(terms: str, longer: bool) -> None:
+    """Law 71-584 of 16 July 1971, art. 2: one year after acceptance."""
+    text = fixed(
+        "price: 1000.00",
+        "retention: 5",
+        "retention-account: Assets:Receivable:Acme:Kept",
+        f'retention-terms: "{terms}"',
+    )
+    assert any("retention-terms: the retention on works" in message for message in said(text)) is longer
+
+
+def test_a_retention_of_more_than_five_percent_is_too_much() -> None:
+    for percent, too_much in (("5", False), ("5.01", True)):
+        text = fixed("price: 1000.00", f"retention: {percent}", "retention-account: Assets:Receivable:Acme:Kept")
+        assert bool(said(text + milestone("2026-02-02", "All", "percent: 100"))) is too_much

@@ -286,3 +286,19 @@ def test_who_has_no_mandate_is_paid_on_the_only_account_that_it_pays_from(known:
 def test_a_mandate_of_its_own_comes_before_the_account_that_it_paid_from() -> None:
     (order,) = paid_out(NOTE, mandate=MANDATE + '  payer-iban: "DE89370400440532013000"\n').orders
     assert order.other_account == "FR1420041010050500013M02606"
+
+
+TRACKED = '2026-11-01 custom "invoice-option" "send-from" 2026-11-01\n'
+SENT = '2026-11-03 note Assets:Receivable:Acme "Sent" ^F1\n  event: "sent"\n'
+
+
+def test_what_nothing_says_was_sent_is_not_collected() -> None:
+    assert reasons(collected(TRACKED + document("F1"))) == [
+        "nothing says that it was sent: the customer must know first"
+    ]
+    assert numbers(collected(TRACKED + SENT + document("F1"))) == ["F1"]
+    assert numbers(collected(TRACKED.replace("2026-11-01\n", "2026-11-03\n") + document("F1"))) == ["F1"], (
+        "of what is dated before that day the ledger does not tell"
+    )
+    held = collected(TRACKED + document("F2") + SENT + document("F1"))
+    assert (numbers(held), [order.number for order in held.held]) == (["F1"], ["F2"])

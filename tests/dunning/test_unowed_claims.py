@@ -396,3 +396,12 @@ def test_what_is_owed_of_a_line_goes_by_what_would_have_been_claimed(
 ) -> None:
     full, then, now = map(D, reckoned)
     assert _beyond(D("10.00"), full, then, now, 2) == D(expected)
+
+
+def test_a_line_that_gives_back_hides_none_that_charges() -> None:
+    """A rebate of 1.00 stands first on the claim; the invoice was credited whole before it was late: none of it was owed."""
+    rebate = '  Income:Services  1.00 EUR\n    text: "Rebate"\n'
+    claim = a_claim(rebate + INTEREST_TO_FEBRUARY + INDEMNITY)
+    found = beyond(FRANCE + invoice() + claim + credit("2026-03-15", "A1", "1000.00", "200.00", "1200.00"))
+    assert found is not None
+    assert str(found.amount) == "47.59"

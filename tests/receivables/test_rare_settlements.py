@@ -1,0 +1,167 @@
+"""Settlements that are rare: each case a small ledger, and what is open, due or worth after it."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from beancount_invoicing.checks import check
+from beancount_invoicing.receivables import allocate, positions
+from beancount_invoicing.receivables.invoiced_taxes import claim_and_invoiced_taxes
+from beancount_invoicing.receivables.tax_currency import vat_in_tax_currency
+from tests.documents import document
+from tests.ledgers import sound_book
+
+D = Decimal
+DAY = date(2026, 12, 31)
+INVOICE = document("N1", "100.00", day="2026-01-05")
+NOTE = document("A1", "-50.00", day="2026-01-20", keys='corrects: "N1"')
+PAID = '2026-01-15 * "Paid" ^N1\n  Assets:Bank  120.00 EUR\n  Assets:Receivable:Acme  -120.00 EUR\n'
+
+
+def left(text: str, day: date = DAY) -> tuple[dict[str, str], list[str]]:
+    """What is open of each document, and what lies on the accounts."""
+    book = sound_book(text)
+    return (
+        {position.invoice.number: str(position.open) for position in positions(book, day)},
+        [f"{one.payment.account.rpartition(':')[2]} {one.amount}" for one in allocate(book, day).unallocated],
+    )
+
+
+def test_a_credit_that_moves_to_another_account_is_open_there() -> None:
+    """40.00 of the paid invoice's credit of 60.00 go to the other account."""
+    moved = """2026-02-01 * "To the other account"
+  Assets:Receivable:Acme  40.00 EUR
+    settles: "A1"
+  Assets:Receivable:Acme:Doubtful  -40.00 EUR
+"""
+    assert left(INVOICE + PAID + NOTE) == ({"N1": "0.00", "A1": "-60.00"}, [])
+    book = sound_book(INVOICE + PAID + NOTE + moved)
+    found = [(item.account.rpartition(":")[2], str(item.open)) for item in allocate(book, DAY).open_items if item.open]
+    assert found == [("Acme", "-20.00"), ("Doubtful", "-40.00")]
+
+
+def test_money_and_credit_that_come_back_in_one_entry_find_what_they_were_for() -> None:
+    """A refund of the credit note that bounces on the next day leaves the credit as it was."""
+    refund = '2026-02-01 * "Refund" ^A1\n  Assets:Bank  -60.00 EUR\n  Assets:Receivable:Acme  60.00 EUR\n'
+    bounced = '2026-02-02 * "Bounced" ^A1\n  Assets:Bank  60.00 EUR\n  Assets:Receivable:Acme  -60.00 EUR\n'
+    assert left(INVOICE + PAID + NOTE + refund) == ({"N1": "0.00", "A1": "0.00"}, [])
+    assert left(INVOICE + PAID + NOTE + refund + bounced) == ({"N1": "0.00", "A1": "-60.00"}, [])
+
+
+# the tax in a claim ------------------------------------------------------------------------------------------------------
+
+DEPOSIT = """
+2026-01-05 * "Acme SAS" "Deposit" ^F1
+  invoice: "F1"
+  kind: "deposit"
+  Assets:Receivable:Acme  360.00 EUR
+  Liabilities:Deposits  -300.00 EUR
+    text: "Deposit"
+    tax: "FR20"
+  Liabilities:VAT  -60.00 EUR
+    tax: "FR20"
+2026-01-06 * "Acme SAS" "The rest" ^F2
+  invoice: "F2"
+  Assets:Receivable:Acme  840.00 EUR
+  Income:Services  -1000.00 EUR
+    tax: "FR20"
+  Liabilities:VAT  -200.00 EUR
+    tax: "FR20"
+  Liabilities:Deposits  300.00 EUR
+    deposit: "F1"
+  Liabilities:VAT  60.00 EUR
+    deposit: "F1"
+    tax: "FR20"
+"""
+
+
+def test_the_tax_of_a_claim_is_without_that_of_the_deposits_that_it_deducts() -> None:
+    """1200.00 less the deposit of 360.00 are 840.00, and 200.00 less 60.00 are 140.00."""
+    book = sound_book(DEPOSIT)
+    claim, taxes = claim_and_invoiced_taxes(book.invoices[1], ())
+    assert (str(claim), {place: str(amount) for place, amount in taxes.items()}) == (
+        "840.00",
+        {("FR20", "Liabilities:VAT"): "140.00"},
+    )
+
+
+def test_a_credit_note_takes_its_part_of_claim_and_tax() -> None:
+    """240.00 of it come off the 840.00: 40.00 of the tax."""
+    note = document("A1", "-200.00", day="2026-01-20", keys='corrects: "F2"')
+    book = sound_book(DEPOSIT + note)
+    own = [allocation for allocation in allocate(book, DAY).allocations if allocation.invoice.number == "F2"]
+    claim, taxes = claim_and_invoiced_taxes(book.invoices[1], own)
+    assert (str(claim), str(taxes["FR20", "Liabilities:VAT"])) == ("600.00", "100.00")
+
+
+@pytest.mark.parametrize(("tax", "warned"), [("14.00", False), ("14.02", True), ("13.98", True), ("20.00", True)])
+def test_a_loss_after_a_deposit_takes_back_a_part_of_the_tax_that_is_left(tax: str, warned: bool) -> None:
+    """84.00 of 840.00 are lost: a tenth of 140.00."""
+    lost = f"""2026-03-01 * "Lost" ^F2 #write-off
+  Assets:Receivable:Acme  -84.00 EUR
+  Liabilities:VAT  {tax} EUR
+    tax: "FR20"
+  Expenses:BadDebt
+"""
+    paid = '2026-02-01 * "Paid" ^F1\n  Assets:Bank  360.00 EUR\n  Assets:Receivable:Acme  -360.00 EUR\n'
+    paid += '2026-02-02 * "Paid" ^F2\n  Assets:Bank  756.00 EUR\n  Assets:Receivable:Acme  -756.00 EUR\n'
+    found = [finding.message for finding in check(sound_book(DEPOSIT + paid + lost)) if finding.rule == "write-off-tax"]
+    assert bool(found) is warned, found
+
+
+# the currency of the tax -------------------------------------------------------------------------------------------------
+
+WITHHELD = """
+2025-01-01 open Assets:Withheld
+2025-01-01 custom "invoice-tax" "WH" "Withheld 10 %" Assets:Withheld
+  rate: 10
+  withholding: TRUE
+2026-01-05 price USD 0.90 EUR
+2026-01-05 * "Acme" "Abroad" ^N1
+  invoice: "N1"
+  Assets:Receivable:Acme  110.00 USD
+  Income:Services  -100.00 USD
+    tax: "FR20"
+  Liabilities:VAT  -20.00 USD
+    tax: "FR20"
+  Assets:Withheld  10.00 USD
+    tax: "WH"
+"""
+
+
+@pytest.mark.parametrize("code", ["WH", "AA"])
+def test_what_is_withheld_is_no_vat_in_the_seller_s_currency(code: str) -> None:
+    book = sound_book(WITHHELD.replace('"WH"', f'"{code}"'))
+    found = vat_in_tax_currency(book, book.invoices[0])
+    assert found is not None
+    assert found.taxes is not None
+    assert [(tax.tax.tax.code, str(tax.amount)) for tax in found.taxes] == [("FR20", "18.00")]
+    assert (found.currency, str(found.total)) == ("EUR", "18.00")
+
+
+def test_without_a_rate_nobody_knows_the_tax_in_the_seller_s_currency() -> None:
+    book = sound_book(WITHHELD.replace("2026-01-05 price", "2026-01-06 price"))
+    found = vat_in_tax_currency(book, book.invoices[0])
+    assert found is not None
+    assert (found.taxes, found.total) == (None, None)
+
+
+# what a payment meant that names nothing known ------------------------------------------------------------------------------
+
+
+def test_a_link_to_nothing_is_told_with_the_document_that_its_money_went_to() -> None:
+    """The oldest was settled because nothing else was named: it is what was meant, by its amount and its digits."""
+    oldest = '2025-01-01 custom "invoice-option" "allocate" "oldest"\n'
+    first, second = (
+        document("F2026-0001", "100.00", day="2026-01-05"),
+        document("F2026-0002", "50.00", day="2026-01-06"),
+    )
+    paid = '2026-02-01 * "Paid" ^F2026-0010\n  Assets:Bank  60.00 EUR\n  Assets:Receivable:Acme  -60.00 EUR\n'
+    (finding,) = [found for found in check(sound_book(oldest + first + second + paid)) if found.rule == "unknown-link"]
+    assert "F2026-0002" in finding.message
+    paid = paid.replace("60.00", "120.00")
+    (finding,) = [found for found in check(sound_book(oldest + first + second + paid)) if found.rule == "unknown-link"]
+    assert "F2026-0001" in finding.message
