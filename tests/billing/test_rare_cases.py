@@ -286,3 +286,69 @@ def test_a_selection_by_item_takes_lines_of_that_item_only() -> None:
         "T 200.00",
     ]
     assert waits(time + worked + care(), "2026-01-31", ContractFilter(line_filter=LineFilter(person="Ada")))[0] == []
+
+
+def test_a_contract_that_begins_on_the_day_itself_is_billed() -> None:
+    assert waits(care('bill: "advance"'), "2026-01-01")[0] == ["K 100.00"]
+    assert waits(care('bill: "advance"'), "2025-12-31")[0] == []
+
+
+@pytest.mark.parametrize(
+    ("item", "contract", "unit"),
+    [
+        ('  unit: "day"\n', "", ""),  # the item's own unit
+        ("", "", "hour"),
+        ("", '  unit: "session"\n', "session"),
+        ('  unit: "day"\n', '  unit: "session"\n', "session"),
+    ],
+)
+def test_the_unit_of_time_is_the_contract_s_or_the_item_s_or_that_of_the_account(
+    item: str, contract: str, unit: str
+) -> None:
+    text = f"""
+2025-01-01 custom "invoice-item" "TALK" "Talk" Income:Services
+  price: 100.00
+{item}2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "T" "time"
+  item: "TALK"
+  time: Assets:Time
+{contract}"""
+    worked = '2026-01-05 * "Work"\n  Assets:Time  2 HOUR\n  Equity:Time\n'
+    waiting, _notices = billing.unbilled_lines(book(text + worked), date(2026, 1, 31))
+    assert [line.line.unit for line in waiting] == ([unit] if waiting else [])
+    assert waiting or "day" in item
+
+
+def test_time_on_a_day_on_which_its_contract_is_paused_is_said_with_its_name() -> None:
+    contract = """
+2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "{code}" "time"
+  item: "DEV"
+  time: {account}
+"""
+    text = "2025-01-01 open Assets:Other HOUR\n" + contract.format(code="A", account="Assets:Time")
+    text += '2026-02-01 custom "invoice-contract" Assets:Receivable:Acme "A"\n  time: Assets:Other\n'
+    text += contract.format(code="B", account="Assets:Time").replace("2026-01-01", "2026-02-01")
+    text += '2026-03-01 custom "invoice-contract" Assets:Receivable:Acme "B"\n  paused: TRUE\n'
+    worked = '2026-03-05 * "Work"\n  Assets:Time  2 HOUR\n  Equity:Time\n'
+    nets, said = waits(text + worked, "2026-03-31")
+    assert nets == []
+    assert ["B is paused" in message for message in said] == [True]
+
+
+@pytest.mark.parametrize(
+    ("accounts", "currency"),
+    [
+        ("Income:Services EUR", "EUR"),
+        ("Income:Pounds GBP", "GBP"),  # an account that is not kept in the ledger's currency
+    ],
+)
+def test_a_document_is_booked_in_a_currency_that_its_accounts_take(accounts: str, currency: str) -> None:
+    account, _blank, kept_in = accounts.partition(" ")
+    text = "2025-01-01 open Income:Pounds GBP\n2026-01-01 price USD 0.90 EUR\n2026-01-01 price USD 0.75 GBP\n"
+    if account == "Income:Services":
+        text += "2025-01-01 open Income:Euro EUR\n"
+        account = "Income:Euro"
+    there = book(text + care('currency: "USD"; tax: "REVERSE"').replace("Income:Services", account))
+    waiting, _notices = billing.unbilled_lines(there, date(2026, 1, 31))
+    (draft,), _more = billing.compose_drafts(there, waiting, date(2026, 1, 31), billing.next_numbers(there))
+    assert draft.exchange is not None
+    assert (draft.exchange.currency, kept_in) == (currency, currency)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from beancount_invoicing.checks import check
 from beancount_invoicing.dunning import Claimed, InterestUnknown, claimed, formal_notice, interest_on, propose
-from beancount_invoicing.dunning.claims import credited_of, same_customer
+from beancount_invoicing.dunning.claims import _joined, credited_of, same_customer
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import Position, positions
 from beancount_invoicing.rules.interest import Interest, uncharged_stretches
@@ -705,3 +705,12 @@ def test_the_steps_of_a_part_say_what_is_contested_of_it_and_nothing_of_the_othe
         assert claim is not None
         contested = [step.inputs for step in claim.steps if step.because == "no claim is made on what is contested"]
         assert contested == inputs
+
+
+def test_stretches_that_overlap_or_touch_are_one() -> None:
+    first, second, third, fourth, last = (date(2026, 2, day) for day in (1, 10, 11, 20, 22))
+    assert _joined([(third, fourth), (first, second)]) == ((first, fourth),)
+    assert _joined([(first, second), (date(2026, 2, 12), fourth)]) == ((first, second), (date(2026, 2, 12), fourth))
+    assert _joined([(first, fourth), (second, third), (last, last)]) == ((first, fourth), (last, last))
+    assert _joined([(first, date.max), (last, last)]) == ((first, date.max),)
+    assert _joined([]) == ()

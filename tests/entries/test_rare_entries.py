@@ -6,11 +6,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from beancount import loader
 
-from beancount_invoicing.entries import keys
+from beancount_invoicing.entries import keys, read_book
+from beancount_invoicing.entries.known_documents import KnownDocuments
 from beancount_invoicing.entries.plugins import plugin_line
+from beancount_invoicing.receivables import allocate
 from tests.documents import document
-from tests.ledgers import book_of, sound_book
+from tests.ledgers import PRELUDE, book_of, sound_book
 
 D = Decimal
 ACME, KIEFER = "Assets:Receivable:Acme", "Assets:Receivable:Kiefer"
@@ -243,3 +246,82 @@ def test_a_key_of_one_place_and_of_several() -> None:
     assert keys._key("a", "text", keys.LINE, "").places == {keys.LINE}
     assert keys._key("a", "text", (keys.LINE, keys.WORK), "").places == {keys.LINE, keys.WORK}
     assert {place for key in keys.KEYS.values() for place in key.places} >= {keys.LINE, keys.WORK}
+
+
+# the accounts that payments use -------------------------------------------------------------------------------------------
+
+PAYMENT = '2026-02-01 * "Acme" "Paid" ^N1\n'
+
+
+@pytest.mark.parametrize(
+    ("postings", "fees", "discounts"),
+    [
+        ([f"{ACME} -120.00 EUR", "Assets:Bank 118.00 EUR", "Expenses:Fees 2.00 EUR"], ["Expenses:Fees"], []),
+        ([f"{ACME} -120.00 EUR", "Assets:Bank 120.00 EUR"], [], []),
+        (  # two beside the money: which of them is the fee?
+            [f"{ACME} -120.00 EUR", "Assets:Bank 117.00 EUR", "Expenses:Fees 2.00 EUR", "Expenses:Office 1.00 EUR"],
+            [],
+            [],
+        ),
+        (  # in two currencies, or at a price, what is beside the money may be a difference of exchange
+            [f"{ACME} -120.00 EUR", "Assets:Bank 118.00 EUR", "Expenses:Fees 2.50 USD @@ 2.00 EUR"],
+            [],
+            [],
+        ),
+        ([f"{ACME} -120.00 EUR @ 1.10 USD", "Assets:Bank 130.00 USD", "Expenses:Fees 2.00 USD"], [], []),
+        (
+            [f"{ACME} -120.00 EUR", "Assets:Bank 108.00 EUR", "Income:Discounts 10.00 EUR", "Liabilities:VAT 2.00 EUR"],
+            [],
+            ["Income:Discounts"],
+        ),
+    ],
+)
+def test_which_accounts_take_fees_and_discounts(postings: list[str], fees: list[str], discounts: list[str]) -> None:
+    text = "2025-01-01 open Expenses:Fees\n" + document("N1", "100.00", day="2026-01-05") + PAYMENT
+    used = sound_book(text + "".join(f"  {posting}\n" for posting in postings)).payment_accounts
+    assert [use.account for use in used.fees] == fees
+    assert [use.account for use in used.discounts] == discounts
+    assert [(use.account, use.payments) for use in used.money] == [("Assets:Bank", 1)]
+
+
+def test_the_accounts_that_are_used_most_come_first() -> None:
+    paid = "".join(
+        f'2026-02-0{day} * "Acme" "Paid" ^N1\n  {ACME}  -1.00 EUR\n  {account}\n'
+        for day, account in ((1, "Assets:Bank"), (2, "Assets:Cash"), (3, "Assets:Cash"))
+    )
+    used = sound_book(document("N1", "100.00", day="2026-01-05") + paid).payment_accounts
+    assert [(use.account, use.payments) for use in used.money] == [("Assets:Cash", 2), ("Assets:Bank", 1)]
+
+
+# open items of earlier books -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("day", "settles"), [("2025-12-31", False), ("2026-01-01", True), ("2026-01-02", True)])
+def test_an_earlier_payment_is_not_for_what_was_still_open_later(day: str, settles: bool) -> None:
+    opening = """
+2026-01-01 * "Opening"
+  kind: "opening"
+  Assets:Receivable:Acme  100.00 EUR
+    invoice: "OLD-1"
+  Equity:Opening  -100.00 EUR
+"""
+    paid = f'{day} * "Paid" ^OLD-1\n  {ACME}  -40.00 EUR\n  Assets:Bank  40.00 EUR\n'
+    book = sound_book(opening + paid)
+    found = {item.invoice.number: str(item.open) for item in allocate(book, book.last_date).open_items}
+    assert found == {"OLD-1": "60.00" if settles else "100.00"}
+
+
+# documents that were read before -----------------------------------------------------------------------------------------------
+
+
+def test_a_document_at_another_place_among_the_entries_moves_with_its_entry() -> None:
+    """Nothing of it changed, but an entry stands before it now: the places of its postings follow."""
+    entries, _errors, options = loader.load_string(PRELUDE + document("N1", "100.00", day="2026-01-05"))
+    known = KnownDocuments()
+    first = read_book(entries, options, known=known)
+    more, _errors, _options = loader.load_string("2024-01-01 open Assets:Other")
+    again = read_book([*more, *entries], options, known=known)
+    places = [book.invoices[0].instalments[0].posting for book in (first, again)]
+    assert places[1] == (places[0][0] + 1, places[0][1])
+    anew = read_book([*more, *entries], options)
+    assert again.invoices == anew.invoices

@@ -9,6 +9,7 @@ import pytest
 
 from beancount_invoicing.checks import check
 from beancount_invoicing.receivables import allocate, positions
+from beancount_invoicing.receivables.bank_orders import bank_orders, order_under_way
 from beancount_invoicing.receivables.invoiced_taxes import claim_and_invoiced_taxes
 from beancount_invoicing.receivables.tax_currency import vat_in_tax_currency
 from tests.documents import document
@@ -165,3 +166,38 @@ def test_a_link_to_nothing_is_told_with_the_document_that_its_money_went_to() ->
     paid = paid.replace("60.00", "120.00")
     (finding,) = [found for found in check(sound_book(oldest + first + second + paid)) if found.rule == "unknown-link"]
     assert "F2026-0001" in finding.message
+
+
+# orders to the bank --------------------------------------------------------------------------------------------------------
+
+HANDED_IN = """
+2026-02-01 note Assets:Receivable:Acme "To be collected" ^N1
+  event: "collected"
+{amount}  mandate: "M-1"
+  end-to-end-id: "N1"
+  collection-date: 2026-02-05
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "money", "state"),
+    [
+        ("  amount: 120.00\n", [], "under-way"),
+        ("  amount: 120.00\n", [("2026-02-05", "120.00")], "done"),
+        ("  amount: 120.00\n", [("2026-02-05", "119.99")], "under-way"),
+        ("  amount: 120.00\n", [("2026-02-01", "120.00")], "under-way"),  # on the day itself it was something else
+        ("  amount: 120.00\n", [("2026-02-02", "120.00")], "done"),
+        ("  amount: 120.00\n", [("2026-02-05", "120.00"), ("2026-02-09", "-120.00")], "returned"),
+    ],
+)
+def test_what_became_of_an_order(said: str, money: list[tuple[str, str]], state: str) -> None:
+    booked = "".join(
+        f'{day} * "Bank" ^N1\n  Assets:Bank  {amount} EUR\n  Assets:Receivable:Acme\n' for day, amount in money
+    )
+    book = sound_book(INVOICE + HANDED_IN.format(amount=said) + booked)
+    (position,) = positions(book, DAY)
+    (order,) = bank_orders(position, 1)
+    assert order.state == state
+    assert (order.returned_on == date(2026, 2, 9)) is (state == "returned")
+    assert (order_under_way(position, 1) is not None) is (state == "under-way")
+    assert bank_orders(position, 2) == () or order.event.instalment is None

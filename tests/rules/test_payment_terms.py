@@ -431,3 +431,22 @@ def test_ten_years_are_the_most(longest: str) -> None:
     assert parse_terms(longest).parts[0].rules[0][1] in {3660, 3654, 120}
     with pytest.raises(TermsError, match="more than ten years"):
         parse_terms(f"{int(number) + 1} {unit}")
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "french"),
+    [
+        ("on receipt", "On receipt", "À réception"),
+        ("30 days", "30 days", "30 jours"),
+        ("30% on receipt; 70% 45 days", "30% on receipt, 70% after 45 days", "30 % à réception, 70 % à 45 jours"),
+        (
+            "50% 30 days, end of month; 50% 60 days",
+            "50% after 30 days, end of month; 50% after 60 days",
+            "50 % à 30 jours, fin de mois ; 50 % à 60 jours",
+        ),
+    ],
+)
+def test_the_sentence_of_a_page(text: str, english: str, french: str) -> None:
+    parsed = payment_terms.parse_terms(text)
+    said = [payment_terms.sentence(parsed, language).replace("\xa0", " ") for language in ("en", "fr-FR", "xx")]
+    assert said == [english, french, english]
