@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from beancount_invoicing.bank.evidence import Names, Proposal, Tier
-from beancount_invoicing.bank.open_documents import Receivables, ReceivedPayment
+from beancount_invoicing.bank.open_documents import OpenDocument, Receivables, ReceivedPayment
 from beancount_invoicing.bank.payments import SettledDocument
 from beancount_invoicing.bank.received_money import ReceivedMoney
 from beancount_invoicing.bank.statements import StatementLine
@@ -59,14 +59,7 @@ def _refund(
             open_ = open_of(number)
             document = known.documents.get(number)
             if document and open_ < 0 and open_ <= _moved(line) and document.currency == line.currency:
-                against = (
-                    *names.against,
-                    *(
-                        ()
-                        if document.date <= line.date
-                        else (_("{number} is of {day}", number=number, day=document.date),)
-                    ),
-                )
+                against = (*names.against, *_later(document, line))
                 share = "all" if open_ == _moved(line) else "a part"
                 reason = _(
                     "{amount} {currency} is {share} of its credit of {other_amount}",
@@ -109,7 +102,11 @@ def _refund_by_iban(
         ),
         _("{amount} {currency} is the credit of {fit}", amount=-_moved(line), currency=line.currency, fit=fits[0]),
     )
-    against = (*names.against, *(_("so is {number}", number=number) for number in fits[1:]))
+    against = (
+        *names.against,
+        *_later(known.documents[fits[0]], line),
+        *(_("so is {number}", number=number) for number in fits[1:]),
+    )
     return Proposal(
         line,
         "propose" if against else "book",
@@ -192,6 +189,11 @@ def _return_without_name(
         currency=line.currency,
     )
     return Proposal(line, "propose", "", (), "", reason, (*against, problem))
+
+
+def _later(document: OpenDocument, line: StatementLine) -> tuple[str, ...]:
+    """That money did not leave for a credit note that did not exist yet."""
+    return () if document.date <= line.date else (_("{number} is of {day}", number=document.number, day=document.date),)
 
 
 def _moved(line: StatementLine) -> Decimal:
