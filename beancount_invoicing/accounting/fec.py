@@ -59,11 +59,15 @@ def fec_findings(entries: AccountingEntries) -> list[Finding]:
     ]
 
 
+_EXAMPLES = {"Assets": "512", "Liabilities": "401", "Equity": "101", "Income": "706", "Expenses": "606"}
+"""A number of the plan comptable général for each of Beancount's roots, as an example."""
+
+
 def _example_number(lines: list[AccountingLine]) -> str:
     """A number that may be meant."""
     if lines[0].auxiliary:
         return "411"
-    return "512" if lines[0].account.startswith("Assets") else "471"
+    return _EXAMPLES.get(lines[0].account.split(":")[0], "471")
 
 
 def fec_rows(entries: AccountingEntries) -> Iterator[tuple[str, ...]]:
