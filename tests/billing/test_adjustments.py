@@ -221,6 +221,42 @@ def test_a_change_that_is_written_before_one_that_was_known_holds_until_it() -> 
     assert [found.changed_on for found in retroactive_adjustments(book(ledger))] == [date(2026, 2, 1)] * 2
 
 
+BACK = """
+2026-02-10 * "Back" ^A2026-0001
+  invoice: "A2026-0001"
+  corrects: "F2026-0002"
+  Assets:Receivable:Acme  -120.00 EUR
+  Income:Services  100.00 EUR
+    text: "Hosting"
+    quantity: -1
+    price: 100.00
+    tax: "FR20"
+    contract: "K"
+    from: 2026-02-01
+    to: 2026-02-28
+  Liabilities:VAT  20.00 EUR
+    tax: "FR20"
+"""
+
+
+def test_of_days_that_were_credited_and_billed_again_the_later_invoice_is_adjusted() -> None:
+    ledger = billed(billed(ADVANCE, "2026-01-01", "2026-02-01") + BACK, "2026-02-15")
+    there = book(ledger + amended("2026-02-01", "price: 90.00"))
+    (found,) = retroactive_adjustments(there)
+    assert (found.days.start, str(found.amount)) == (date(2026, 2, 1), "-10.00")
+    assert [line.adjusts for line in found.lines] == [("F2026-0003",)]
+    assert found.billed_line.invoice.number == "F2026-0003"
+
+
+def test_a_contract_that_cannot_be_worked_out_hides_no_other() -> None:
+    both = ADVANCE.replace('"K"', '"A"') + ADVANCE
+    ledger = billed(both, "2026-02-01") + amended("2026-02-01", "price: 90.00")
+    broken = amended("2026-02-01", 'price: 90.00; every: "soon"').replace('"K"', '"A"')
+    found = retroactive_adjustments(book_of(ACCOUNTS + ledger + broken))
+    assert [adjustment.contract.code for adjustment in found] == ["K"]
+    assert [adjustment.contract.code for adjustment in retroactive_adjustments(book(ledger), "A")] == []
+
+
 def test_what_goes_back_becomes_a_credit_note_that_names_the_invoices() -> None:
     ledger = billed(ADVANCE, "2026-01-01", "2026-02-01", "2026-03-01") + amended("2026-02-01", "price: 90.00")
     there = book(ledger)

@@ -325,3 +325,20 @@ def test_a_document_at_another_place_among_the_entries_moves_with_its_entry() ->
     assert places[1] == (places[0][0] + 1, places[0][1])
     anew = read_book([*more, *entries], options)
     assert again.invoices == anew.invoices
+
+
+@pytest.mark.parametrize(
+    ("keys_of_it", "channel"),
+    [
+        ('country: "FR"', "e-invoice"),
+        ('vat-id: "FR11123456782"', "e-invoice"),  # where it is follows from its VAT id
+        ('siren: "123456782"', "e-invoice"),
+        ("", "post"),
+        ('country: "FR"\n  channel: "email"\n  email: "a@example.org"', "email"),
+    ],
+)
+def test_public_buyers_in_france_get_e_invoices(keys_of_it: str, channel: str) -> None:
+    """CGI, art. 289 bis; ordonnance 2014-697: public buyers have taken nothing else since 2020."""
+    account = f'2025-01-01 open Assets:Receivable:Town\n  customer: "Town"\n  buyer: "public"\n  {keys_of_it}\n'
+    book = sound_book(account.replace("\n  \n", "\n"))
+    assert book.customers["Assets:Receivable:Town"].first.channel == channel

@@ -201,3 +201,22 @@ def test_what_became_of_an_order(said: str, money: list[tuple[str, str]], state:
     assert (order.returned_on == date(2026, 2, 9)) is (state == "returned")
     assert (order_under_way(position, 1) is not None) is (state == "under-way")
     assert bank_orders(position, 2) == () or order.event.instalment is None
+
+
+@pytest.mark.parametrize(("paid", "taken"), [("100.00", "100.00"), ("20.00", "20.00"), ("120.00", "120.00")])
+def test_a_payment_on_the_day_of_the_loss_counts_as_paid_after_all(paid: str, taken: str) -> None:
+    """All 120.00 are written off on the day on which a part of them came: the loss is too large by that part."""
+    day = "2026-02-01"
+    came = f'{day} * "Paid" ^N1\n  Assets:Bank  {paid} EUR\n  Assets:Receivable:Acme\n'
+    lost = f'{day} * "Lost" ^N1 #write-off\n  Assets:Receivable:Acme  -120.00 EUR\n  Expenses:BadDebt\n'
+    book = sound_book(INVOICE + came + lost)
+    assert [str(recovery.amount) for recovery in allocate(book, DAY).recoveries] == [taken]
+
+
+def test_a_draft_s_link_to_nothing_is_not_told() -> None:
+    number = '2025-01-01 custom "invoice-option" "number" "F{year}-{seq:04}"\n'
+    note = document("A2026-0001", "-50.00", day="2026-01-20").replace("^A2026-0001", "^F2026-0099")
+    draft = note.replace('invoice: "A2026-0001"', 'invoice: "draft-1"').replace(" * ", " ! ")
+    for text, told in ((note, True), (draft, False)):
+        rules = [finding.rule for finding in check(sound_book(number + document("F2026-0001", "100.00") + text))]
+        assert ("unknown-link" in rules) is told
