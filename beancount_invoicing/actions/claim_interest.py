@@ -18,6 +18,7 @@ from beancount_invoicing.model import ZERO, Book, Customer
 from beancount_invoicing.receivables import Position, positions, total_cover
 from beancount_invoicing.rules import currencies, numbering
 from beancount_invoicing.rules.interest import Interest, uncharged_stretches
+from beancount_invoicing.words import word
 from beancount_invoicing.writing.changes import Changes, Outcome, WriteOptions, change
 from beancount_invoicing.writing.new_documents import DocumentDating, InvalidRequest, document_changes, next_number_for
 
@@ -116,8 +117,9 @@ def _why_nothing(book: Book, position: Position, as_of: date, booked: date | Non
     """Why nothing may be claimed for a document."""
     invoice = position.invoice
     if invoice.draft or invoice.kind in {"claim", "void"} or invoice.customer is None:
-        kind = "a draft" if invoice.draft else _("of kind {kind}", kind=invoice.kind)
-        return _("it is {subject}, which bears no interest", subject=kind)
+        if invoice.draft:
+            return _("it is a draft, which bears no interest")
+        return _("it is of kind {kind}, which bears no interest", kind=word(invoice.kind))
     if not any(
         instalment.due and instalment.due < as_of and instalment.amount > 0 for instalment in position.instalments
     ):

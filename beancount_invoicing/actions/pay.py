@@ -22,6 +22,7 @@ from beancount_invoicing.bank.payment_plans import (
     plan_return,
 )
 from beancount_invoicing.bank.payments import CannotBook, MoneyMovement, PaymentEntry
+from beancount_invoicing.bank.return_reasons import return_reason
 from beancount_invoicing.customer_search import find_customer
 from beancount_invoicing.documents.search import find_documents
 from beancount_invoicing.loading.loader import Loading
@@ -78,7 +79,8 @@ def pay(file: str | Path, request: PaymentRequest, write_options: WriteOptions) 
 
     def make(loading: Loading) -> Changes:
         try:
-            entry, notices = composed(loading.book, request)
+            reason = return_reason(request.return_reason)
+            entry, notices = composed(loading.book, request._replace(return_reason=reason))
         except CannotBook as error:
             raise InvalidRequest(str(error)) from error
         entries.append(entry)

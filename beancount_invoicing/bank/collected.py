@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from beancount_invoicing.bank.evidence import Names, Proposal
 from beancount_invoicing.bank.handed_in import Batch, Order, batch_of, batches
-from beancount_invoicing.bank.open_documents import Receivables
+from beancount_invoicing.bank.open_documents import Receivables, why_not_open
 from beancount_invoicing.bank.payments import SettledDocument
 from beancount_invoicing.bank.statements import StatementLine
 from beancount_invoicing.messages import _, _n, joined
@@ -179,7 +179,7 @@ def _sum(batch: Batch, line: StatementLine) -> str:
 def _closed(known: Receivables, number: str) -> str:
     if number in known.documents:
         return _("less is open of {number} than was to be collected", number=number)
-    return _("{number} is {states}", number=number, states=known.states.get(number, "not there"))
+    return why_not_open(known, number)
 
 
 def _others(names: Names, numbers: set[str]) -> list[str]:

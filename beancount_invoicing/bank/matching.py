@@ -17,7 +17,7 @@ from beancount_invoicing.bank.collected import collected, perhaps_batch
 from beancount_invoicing.bank.earlier_receipts import EarlierReceipts, receipts_against
 from beancount_invoicing.bank.evidence import Names, Naming, Proposal, Tier, names_in
 from beancount_invoicing.bank.names import customers_named
-from beancount_invoicing.bank.open_documents import OpenDocument, Receivables, ReceivedPayment
+from beancount_invoicing.bank.open_documents import OpenDocument, Receivables, ReceivedPayment, why_not_open
 from beancount_invoicing.bank.outgoing import outgoing
 from beancount_invoicing.bank.payment_options import PaymentOption, option_reason, payment_options
 from beancount_invoicing.bank.payments import SettledDocument
@@ -257,7 +257,7 @@ class _Matching:
     def _why_not(self, number: str, line: StatementLine) -> str:
         document = self.known.documents.get(number)
         if document is None:
-            return _("{number} is {states}", number=number, states=self.known.states.get(number, "not there"))
+            return why_not_open(self.known, number)
         if document.date > line.date:
             return _("{number} is of {day}, after the payment", number=number, day=document.date)
         return _("{number} is settled by another line", number=number)

@@ -84,7 +84,7 @@ class Receivables(NamedTuple):
     customers_of: Mapping[str, str]
     """The main account of the customer invoiced, by number, of what is not open."""
     states: Mapping[str, str]
-    """For each number that is not open: its state, in words that follow "is"."""
+    """For each number that is not open: why nothing of it is, as a sentence."""
     by_customer: Mapping[str, tuple[str, ...]]
     """The numbers of what is open, by main account; the first due first."""
     by_amount: Mapping[tuple[str, Decimal], tuple[str, ...]]
@@ -205,14 +205,19 @@ def _discount(invoice: Invoice, open_: Decimal) -> Discount | None:
 
 def _state(book: Book, invoice: Invoice, as_of: date) -> str:
     if invoice.draft:
-        return "a draft"
+        return _("{number} is a draft", number=invoice.number)
     if invoice.kind == "void":
-        return "void"
+        return _("{number} is void", number=invoice.number)
     if invoice.booked_from > as_of:
-        return _("of {day}, which is later", day=invoice.booked_from)
+        return _("{number} is of {day}, which is later", number=invoice.number, day=invoice.booked_from)
     if new := book.final_replacement_of(invoice):
-        return _("replaced by {number}", number=new.number)
-    return "settled"
+        return _("{number} was replaced by {new_number}", number=invoice.number, new_number=new.number)
+    return _("{number} is settled", number=invoice.number)
+
+
+def why_not_open(known: Receivables, number: str) -> str:
+    """Why a document that is not open cannot be settled, as a sentence."""
+    return known.states.get(number) or _("there is no {number}", number=number)
 
 
 def _by_digits(numbers: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -9,22 +9,9 @@ from beancount_invoicing.bank.evidence import Names, Proposal, Tier
 from beancount_invoicing.bank.open_documents import OpenDocument, Receivables, ReceivedPayment
 from beancount_invoicing.bank.payments import SettledDocument
 from beancount_invoicing.bank.received_money import ReceivedMoney
+from beancount_invoicing.bank.return_reasons import RETURN_REASONS
 from beancount_invoicing.bank.statements import StatementLine
 from beancount_invoicing.messages import _
-
-RETURN_REASONS = {
-    "AC01": _("the account number is wrong"),
-    "AC04": _("the account is closed"),
-    "AC06": _("the account is blocked"),
-    "AG01": _("the account does not allow direct debits"),
-    "AM04": _("insufficient funds"),
-    "MD01": _("there is no valid mandate"),
-    "MD06": _("the payer asked for the money back"),
-    "MS02": _("the payer refused it, without a reason"),
-    "MS03": _("the bank gives no reason"),
-    "SL01": _("the payer's bank blocks this creditor"),
-}
-"""The reasons of SEPA returns (ISO 20022 external code set, ExternalReturnReason1Code)."""
 
 
 def outgoing(
@@ -60,14 +47,7 @@ def _refund(
             document = known.documents.get(number)
             if document and open_ < 0 and open_ <= _moved(line) and document.currency == line.currency:
                 against = (*names.against, *_later(document, line))
-                share = "all" if open_ == _moved(line) else "a part"
-                reason = _(
-                    "{amount} {currency} is {share} of its credit of {other_amount}",
-                    amount=-_moved(line),
-                    currency=line.currency,
-                    share=share,
-                    other_amount=-open_,
-                )
+                reason = _credit_share(-_moved(line), -open_, line.currency)
                 return Proposal(
                     line,
                     "propose" if against or naming.weak else "book",
@@ -78,6 +58,12 @@ def _refund(
                     against,
                 )
     return None if names.namings else _refund_by_iban(known, open_of, line, names)
+
+
+def _credit_share(amount: Decimal, credit: Decimal, currency: str) -> str:
+    if amount == credit:
+        return _("{amount} {currency} is all of its credit", amount=amount, currency=currency)
+    return _("{amount} {currency} is a part of its credit of {credit}", amount=amount, currency=currency, credit=credit)
 
 
 def _refund_by_iban(

@@ -204,7 +204,8 @@ def _likely(
     findings = []
     for number in best:
         standing = standings[number]
-        state = _("{amount} open", amount=ledger_amount(abs(standing.open), currency)) if standing.open else "settled"
+        amount = ledger_amount(abs(standing.open), currency)
+        state = _("{amount} open", amount=amount) if standing.open else _("settled")
         later = (
             _(", and dated {day}: it is settled from then on", day=standing.invoice.booked_from)
             if standing.invoice.booked_from > day

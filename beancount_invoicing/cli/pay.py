@@ -104,7 +104,7 @@ class _Kind(NamedTuple):
     "--tax", default="", metavar="CODE", shell_complete=complete_taxes, help="Tax due now on what stays on account."
 )
 @click.option("--return", "returned", is_flag=True, help="The bank took the payment back, as a debit that bounced.")
-@click.option("--reason", default="", metavar="CODE", help="Why it came back, such as AM04.")
+@click.option("--reason", default="", metavar="CODE", help="Why it came back: a code, such as AM04, or words.")
 @click.option("--refund", is_flag=True, help="Pay back a credit note, or an overpayment.")
 @click.option(
     "--allocate", "allocated", is_flag=True, help="Allocate money on account to the documents, as `allocate` does."

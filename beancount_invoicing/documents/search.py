@@ -100,7 +100,7 @@ def document_finder(book: Book, as_of: date) -> Callable[[str], Position]:
         raise UnknownNumber(
             _("there is no {number}: did you mean {near}?", number=number, near=near[0])
             if near
-            else _("there is no {number}", number=number)
+            else _("there is no {number}: bean-invoice list shows all documents", number=number)
         )
 
     return found

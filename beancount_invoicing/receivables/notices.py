@@ -126,7 +126,7 @@ def _elsewhere_message(payment: Payment, names: str, parts: Sequence[OpenItemPar
 def _beyond_open_message(left: AllocationRemainder, payer: OpenPayment, numbers: str) -> str:
     """What a payment could not settle of what it names."""
     payment = payer.payment
-    was = "open" if not left.reverses(payment) else _("written off") if payer.is_write_off else "settled"
+    was = _("open") if not left.reverses(payment) else _("written off") if payer.is_write_off else _("settled")
     message = _(
         "{amount} {currency} names {numbers}, but only {other_amount} was {was} there: {left} stays unallocated",
         amount=payment.amount,

@@ -122,7 +122,7 @@ def discard(file: str | Path, chosen: AttemptFilter, day: date, write_options: W
                 )
                 new.append(NewDirective(max(day, event.date), verbatim(entry), str(target)))
             state = _("in doubt since") if attempt.in_doubt else _("prepared on")
-            done = "discarded" if write_options.write else _("would be discarded")
+            done = _("discarded") if write_options.write else _("would be discarded")
             messages.append(
                 _(
                     "{attempt}: {outbox_kind} {state} {day}, {channel}: {done}",
@@ -170,7 +170,7 @@ def _of(book: Book, chosen: AttemptFilter) -> tuple[Attempt, ...]:
     for number in chosen.numbers:
         of_it = matching_attempts(book, attempts, number)
         if not of_it:
-            which = _("no {kind}", kind=chosen.kind) if chosen.kind else "nothing"
+            which = _("no {kind}", kind=chosen.kind) if chosen.kind else _("nothing")
             level = _(" of level {level}", level=chosen.level) if chosen.level is not None else ""
             raise CannotSend(
                 _("{which} of {number}{level} is in doubt or prepared", which=which, number=number, level=level)

@@ -35,10 +35,11 @@ def far_ahead(documents: Sequence[Invoice], today: date) -> str:
         span=_span([invoice.date for invoice in invoices]),
     )
     days = [day for line in lines for day in (line.start, line.end) if day]
-    text += _(
-        ", {count} line{count_clause}{days}",
+    text += _n(
+        len(lines),
+        ", {count} line{days}",
+        ", {count} lines{days}",
         count=len(lines),
-        count_clause=("s" if len(lines) != 1 else ""),
         days=(_(" of {span}", span=_span(days)) if days else ""),
     )
     amounts = ", ".join(f"{amount} {currency}" for currency, amount in sorted(totals.items()))

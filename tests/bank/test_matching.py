@@ -545,7 +545,7 @@ def test_what_is_void_or_replaced_is_named_in_vain_and_says_why() -> None:
 """
     void, replaced = match(line("33.00", "F2026-0011"), line("480.00", "F2026-0003", bank_id="2"), more=more)
     assert void.against == ("F2026-0011 is void",)
-    assert "F2026-0003 is replaced by F2026-0012" in replaced.against
+    assert "F2026-0003 was replaced by F2026-0012" in replaced.against
 
 
 def test_a_line_says_whether_its_fee_is_told_so_that_none_is_guessed() -> None:

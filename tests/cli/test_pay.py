@@ -220,6 +220,40 @@ def test_money_in_another_currency_than_that_of_its_account_is_asked_for(
     assert (open_of(ledger, "F2026-0004") == "0.00") is not bool(problem)
 
 
+@pytest.mark.parametrize(
+    ("reason", "written"),
+    [
+        ("AM04", "AM04"),
+        ("am04", "AM04"),
+        ("provision insuffisante", "provision insuffisante"),
+        ("refused by the payer", "refused by the payer"),
+    ],
+)
+def test_a_return_has_a_reason_of_the_banks_or_words(ledger: Path, reason: str, written: str) -> None:
+    pay(ledger, "F2026-0001", "--date", "2026-02-01", "--write")
+    shown = pay(ledger, "--return", "F2026-0001", "--date", "2026-02-10", "--reason", reason)
+    assert f'return-reason: "{written}"' in shown
+
+
+@pytest.mark.parametrize(
+    ("reason", "problem"),
+    [
+        ("AM14", "AM14 is no reason for a return (ISO 20022): did you mean AM04, insufficient funds?"),
+        ("XYZ", "XYZ is no reason for a return (ISO 20022), such as AC01, AC04"),
+    ],
+)
+def test_a_return_with_a_code_that_does_not_exist_is_not_booked(ledger: Path, reason: str, problem: str) -> None:
+    pay(ledger, "F2026-0001", "--date", "2026-02-01", "--write")
+    before = ledger.read_bytes()
+    text = pay(ledger, "--return", "F2026-0001", "--date", "2026-02-10", "--reason", reason, "--write", code=1)
+    assert problem in " ".join(text.split())
+    assert ledger.read_bytes() == before
+
+
+def test_a_number_that_is_like_no_other_says_where_the_numbers_are(ledger: Path) -> None:
+    assert "there is no L9: bean-invoice list shows all documents" in pay(ledger, "L9", code=1)
+
+
 def test_a_discount_is_taken_where_the_money_is_just_what_it_leaves_in_time(ledger: Path) -> None:
     written = paid(ledger, "F2026-0002", "--amount", "235.20", "--date", "2026-01-16")
     assert written == words("""
