@@ -12,8 +12,7 @@ from typing import NamedTuple
 from beancount_invoicing import billing
 from beancount_invoicing.actions.allocate import allocation_transaction
 from beancount_invoicing.actions.credit import entry_of, exchange_rate_of
-from beancount_invoicing.actions.draft import one_account
-from beancount_invoicing.actions.new import parse_line
+from beancount_invoicing.actions.draft import added_lines
 from beancount_invoicing.billing import CannotCorrect, Draft, LineEdit
 from beancount_invoicing.customer_search import find_customer as customer_named
 from beancount_invoicing.documents.search import find_documents
@@ -23,7 +22,6 @@ from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book, Invoice, StepValue
 from beancount_invoicing.receivables import OpenItem, Position, allocate, claim_given_back_on
-from beancount_invoicing.rules import currencies
 from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change
 from beancount_invoicing.writing.new_documents import DocumentDating, document_changes, next_number_for
 
@@ -126,21 +124,11 @@ def _must_not_be_moved(invoice: Invoice, claims: Sequence[OpenItem]) -> None:
 
 def _correction(book: Book, invoice: Invoice, wanted: CorrectionRequest) -> billing.Correction:
     """What is corrected, with names and lines as the ledger knows them. Raises InvalidRequest and UnknownCustomer."""
-    add = tuple(
-        parse_line(
-            book,
-            text,
-            invoice.date,
-            currencies.currency_decimals(invoice.currency),
-            wanted.account or one_account(invoice),
-        )
-        for text in wanted.new_lines
-    )
     return billing.Correction(
         wanted.reason.strip(),
         _edits(invoice, wanted),
         frozenset(wanted.dropped),
-        add,
+        added_lines(book, invoice, wanted.new_lines, wanted.account),
         customer_named(book, wanted.customer) if wanted.customer else "",
         wanted.tax,
         wanted.terms,

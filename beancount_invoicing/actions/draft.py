@@ -13,7 +13,7 @@ from beancount.core.data import Posting, Transaction
 from beancount_invoicing import billing
 from beancount_invoicing.actions.credit import entry_of, exchange_rate_of
 from beancount_invoicing.actions.new import parse_line
-from beancount_invoicing.billing import LineEdit, Redraft
+from beancount_invoicing.billing import DraftLine, LineEdit, Redraft
 from beancount_invoicing.customer_search import near_name_hint
 from beancount_invoicing.entries.metadata import source_of
 from beancount_invoicing.ledger import LedgerLoader
@@ -53,16 +53,7 @@ def draft_edit(
     def make(loading: Loading) -> Changes:
         book = loading.book
         invoice = _draft(book, request.number)
-        add = [
-            parse_line(
-                book,
-                text,
-                invoice.date,
-                currencies.currency_decimals(invoice.currency),
-                request.account or one_account(invoice),
-            )
-            for text in request.new_lines
-        ]
+        add = added_lines(book, invoice, request.new_lines, request.account)
         made = billing.redraft(
             book, invoice, request.lines, frozenset(request.dropped), add, exchange_rate_of(loading, invoice)
         )
@@ -125,10 +116,13 @@ def _draft(book: Book, name: str) -> Invoice:
     return invoice
 
 
-def one_account(invoice: Invoice) -> str:
-    """The account on which all lines of a document are booked; "" if they are on several."""
+def added_lines(book: Book, invoice: Invoice, texts: Sequence[str], account: str) -> tuple[DraftLine, ...]:
+    """New lines of a document, written as `new` takes them, at the prices of its day. Lines without an item are booked on
+    `account`, by default on the one on which all lines of the document are. Raises InvalidRequest."""
     accounts = {line.account for line in invoice.lines}
-    return accounts.pop() if len(accounts) == 1 else ""
+    income = account or (accounts.pop() if len(accounts) == 1 else "")
+    decimals = currencies.currency_decimals(invoice.currency)
+    return tuple(parse_line(book, text, invoice.date, decimals, income) for text in texts)
 
 
 _ORDER = ("item", "text", "quantity", "unit", "price", "price-with-tax", "discount", "tax")

@@ -21,10 +21,10 @@ from beancount_invoicing.cli.common import (
     format_option,
 )
 from beancount_invoicing.cli.completion import complete_customers, complete_income, complete_invoices, complete_taxes
+from beancount_invoicing.cli.draft import only_line
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options, yes_option
 from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.messages import _
-from beancount_invoicing.model import Book
 
 
 @click.command(
@@ -138,7 +138,7 @@ def correct_command(
     loads = LedgerLoader(session.find())
     with changing(session):
         if changed and index is None:
-            index = _only_line(loads.load(fresh=way.write).book, number)
+            index = only_line(loads.load(fresh=way.write).book, number)
         lines: tuple[LineEdit, ...] = ()
         if index is not None:
             lines = (LineEdit(index, *changes, tax or None, start, end),)
@@ -148,13 +148,3 @@ def correct_command(
             by_credit_note,
         )  # fmt: skip
         print_outcome(correct.correct(session.find(), wanted, day, way, loads), way, form, explain)
-
-
-def _only_line(book: Book, number: str) -> int:
-    """1, where the invoice has one line. Raises click.UsageError."""
-    invoice = book.invoice(number)
-    if invoice and len(invoice.lines) > 1:
-        raise click.UsageError(
-            _("{number} has {count} lines: say which one, --line 1", number=number, count=len(invoice.lines))
-        )
-    return 1

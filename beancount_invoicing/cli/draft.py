@@ -100,14 +100,14 @@ def draft_edit_command(
     loads = LedgerLoader(file)
     with changing(session):
         if changed and index is None:
-            index = _only_line(loads.load(fresh=way.write).book, number)
+            index = only_line(loads.load(fresh=way.write).book, number)
         lines = (LineEdit(index, *changes),) if changed and index else ()
         wanted = DraftEdit(number, lines, drop, add, account, write_down)
         print_outcome(draft.draft_edit(file, wanted, way, loads), way, form, explain)
 
 
-def _only_line(book: Book, number: str) -> int:
-    """1, where the draft has one line. Raises click.UsageError."""
+def only_line(book: Book, number: str) -> int:
+    """The place of the only line of a document: 1. Raises click.UsageError if it has several."""
     invoice = book.invoice(number)
     if invoice and len(invoice.lines) > 1:
         raise click.UsageError(
