@@ -41,7 +41,8 @@ def test_the_article_of_the_french_code(code: str, article: str | None) -> None:
 )
 def test_the_article_of_the_directive(code: str, article: str) -> None:
     said = exemption(code, "en", DAY)
-    assert said == f"Exempt from VAT: {article} of Directive 2006/112/EC."
+    assert said is not None
+    assert said.replace("\xa0", " ") == f"Exempt from VAT: {article} of Directive 2006/112/EC."
     assert exemption(code, "xx", DAY) == said, "else in English"
 
 
