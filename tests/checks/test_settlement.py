@@ -436,3 +436,11 @@ def test_a_part_of_a_larger_invoice_is_likelier_than_more_than_a_smaller_one() -
     (found,) = told(SERIES + PAID.format("F2026-0003", "100.00", "100.00"), "unknown-link")
     assert "F2026-0001" in found
     assert "F2026-0002" not in found
+
+
+def test_a_sum_that_is_off_names_what_is_rounded() -> None:
+    """120.00 and 0.02 of rounding are 120.02; booked on the account are 120.00."""
+    rounded = "  Expenses:Rounding  -0.02 EUR\n    rounding: TRUE\n  Equity:Opening  0.02 EUR"
+    text = "2025-01-01 open Expenses:Rounding\n" + document("N1", "100.00", more=rounded)
+    (message,) = [finding.message for finding in check(sound_book(text)) if finding.rule == "sum"]
+    assert "lines 100.00 EUR, taxes 20.00 EUR, rounding 0.02 EUR make 120.02 EUR: 0.02 EUR missing" in message
