@@ -70,8 +70,8 @@ def _of_order(
                 number=order.number,
             )
         )
-    if not open_:
-        against.append(_closed(known, order.number))
+    if not open_ or known.documents[order.number].date > line.date:
+        against.append(_closed(known, order.number, line))
     elif money > open_:
         against.append(
             _(
@@ -120,7 +120,7 @@ def _of_file(
         days = joined(_(" and "), (other.orders[0].execution_date.isoformat() for other in collectable))
         against.append(_("those of {days} add up to the same: nobody can tell which", days=days))
     if not collectable:
-        against += [_closed(known, number) for number in _missing(known, open_of, batch, line)]
+        against += [_closed(known, number, line) for number in _missing(known, open_of, batch, line)]
     return Proposal(
         line,
         "propose" if against else "book",
@@ -176,8 +176,11 @@ def _sum(batch: Batch, line: StatementLine) -> str:
     )
 
 
-def _closed(known: Receivables, number: str) -> str:
-    if number in known.documents:
+def _closed(known: Receivables, number: str, line: StatementLine) -> str:
+    document = known.documents.get(number)
+    if document is not None and document.date > line.date:
+        return _("{number} is of {day}, after the payment", number=number, day=document.date)
+    if document is not None:
         return _("less is open of {number} than was to be collected", number=number)
     return why_not_open(known, number)
 

@@ -150,7 +150,10 @@ class _Matching:
             open_ = [number for number in naming.numbers if self._is_open(number, line)]
             if len(open_) > 1:
                 fits = [
-                    number for number in open_ if any(option.money == money for option in self._options(number, line))
+                    number
+                    for number in open_
+                    if self.known.documents[number].currency == currency
+                    and any(option.money == money for option in self._options(number, line))
                 ]
                 open_ = fits if len(fits) == 1 else open_
             if len(open_) == 1:
@@ -164,13 +167,7 @@ class _Matching:
             return None
         others = sorted({document.currency for document in documents} - {currency})
         if others:
-            against.append(
-                _(
-                    "it was paid in {currency}, but is owed in {others}",
-                    currency=currency,
-                    others=joined(_(" and "), others),
-                )
-            )
+            against.append(self._in_other_currency(documents, money, currency))
         elif line.currency != currency:
             against.append(
                 _(
@@ -181,9 +178,10 @@ class _Matching:
                     line_currency=line.currency,
                 )
             )
-        settled = self._settle(line, chosen, money)
+        settled = _Settled((), "", "") if others else self._settle(line, chosen, money)
         evidence = [naming.sentence for naming in dict.fromkeys(chosen.values())]
-        (evidence if settled.paid else against).append(settled.reason)
+        if settled.reason:
+            (evidence if settled.paid else against).append(settled.reason)
         against += settled.against
         (evidence if settled.paid == "whole" else against).extend(self._payer_of_others(line, documents))
         tier: Tier = "A" if all(naming.tier == "A" for naming in chosen.values()) else "B"
@@ -191,11 +189,29 @@ class _Matching:
             line,
             "propose" if against else "book",
             tier,
-            () if others else settled.settlements,
+            settled.settlements,
             documents[0].customer,
             tuple(evidence),
             tuple(dict.fromkeys(against)),
             settled.fee,
+        )
+
+    def _in_other_currency(self, documents: Sequence[OpenDocument], money: Decimal, currency: str) -> str:
+        """That documents are owed in another currency than they were paid in: no amount is evidence then, equal or not."""
+        owed = (
+            _(
+                "{amount} {currency} of {number}",
+                amount=self.open_of(document.number),
+                currency=document.currency,
+                number=document.number,
+            )
+            for document in documents
+        )
+        return _(
+            "{money} {currency} was paid, but what is owed is {owed}: the currencies differ",
+            money=money,
+            currency=currency,
+            owed=joined(" + ", owed),
         )
 
     def _settle(self, line: StatementLine, chosen: Mapping[str, Naming], money: Decimal) -> _Settled:

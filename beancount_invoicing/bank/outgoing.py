@@ -13,6 +13,9 @@ from beancount_invoicing.bank.return_reasons import RETURN_REASONS
 from beancount_invoicing.bank.statements import StatementLine
 from beancount_invoicing.messages import _
 
+MOST_RETURN_FEE = Decimal(30)
+"""More than banks take for a debit that came back, in the currency of the account."""
+
 
 def outgoing(
     known: Receivables,
@@ -139,11 +142,52 @@ def _return(known: Receivables, received: ReceivedMoney, line: StatementLine, na
                 evidence,
                 tuple(against),
             )
+    if (with_fee := _return_with_fee(known, received, line, names, against)) is not None:
+        return with_fee
     if line.is_return:
         return _return_without_name(known, received, line, against)
     if names.namings:
         return Proposal(line, "propose", "", (), "", tuple(naming.sentence for naming in names.namings), tuple(against))
     return Proposal(line, "not-ours", against=(*against, _("money goes out without naming a document")))
+
+
+def _return_with_fee(
+    known: Receivables, received: ReceivedMoney, line: StatementLine, names: Names, against: Sequence[str]
+) -> Proposal | None:
+    """A payment that a line names and gives back with the bank's fee in one amount: always a proposal, as no statement states the
+    fee. None if no payment is smaller by at most MOST_RETURN_FEE (or the option `unstated-fee`, if that is more).
+    """
+    if line.fee:
+        return None
+    most = max(MOST_RETURN_FEE, known.unstated_fee)
+    for naming in names.namings:
+        for number in naming.numbers:
+            for payment in reversed(received.of(number)):
+                fee = -line.amount - payment.amount
+                if payment.currency != line.currency or payment.date > line.date or not 0 < fee <= most:
+                    continue
+                doubts = [
+                    *against,
+                    _("no statement states this fee of {fee} {currency}", fee=fee, currency=line.currency),
+                ]
+                if not line.is_return:
+                    doubts.append(_("the bank does not mark it as a return"))
+                evidence = (
+                    naming.sentence,
+                    _("{number} received {amount} on {day}", number=number, amount=payment.amount, day=payment.date),
+                    _(
+                        "{money} {currency} is that payment, and {fee} that the bank may take for the return",
+                        money=-line.amount,
+                        currency=line.currency,
+                        fee=fee,
+                    ),
+                    *_reason(line),
+                )
+                instalment = naming.order.instalment if naming.order else None
+                settled = (SettledDocument(number, -payment.amount, instalment=instalment),)
+                customer = _customer_of(known, number)
+                return Proposal(line, "propose", naming.tier, settled, customer, evidence, tuple(doubts), fee)
+    return None
 
 
 def _return_without_name(

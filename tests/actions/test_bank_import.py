@@ -225,3 +225,19 @@ def test_what_may_be_an_entry_of_the_ledger_is_not_booked(ledger: Path) -> None:
             'an entry of 2026-02-03 also moves 40.00 EUR: if it is this line, write bank-id: "x~1" below its first line'
         )
     )
+
+
+def test_a_debit_that_came_back_with_its_fee_can_be_accepted_whole(ledger: Path) -> None:
+    account = """2026-01-01 open Expenses:Fees
+2026-01-01 custom "invoice-option" "fee-account" Expenses:Fees
+"""
+    ledger.write_text(LEDGER.replace("2026-01-10", f"{account}2026-01-10", 1), encoding="utf-8")
+    back = line("r~1", 12, "-43.00", "F2026-0001")._replace(is_return=True, return_reason="AM04")
+    booked, _other = imported(ledger, statement([TYPED._replace(bank_id="a~1"), back])).lines[::-1]
+    assert booked.proposal.action == "propose"
+    assert booked.entry is not None
+    assert [(posting.account, str(posting.amount)) for posting in booked.entry.postings] == [
+        ("Assets:Bank", "-43.00"),
+        ("Expenses:Fees", "3.00"),
+        ("Assets:Clients:Acme", "40.00"),
+    ]

@@ -223,3 +223,10 @@ def test_of_two_days_of_a_file_that_add_up_to_the_same_nobody_can_tell_which() -
     (proposal,) = match(line("55.00", batch="COL-20260227-ba9876543210"), more=orders)
     assert summary(proposal) == ("propose", "A", [("F22", "55.00", None)])
     assert proposal.against == ("those of 2026-03-02 and 2026-03-03 add up to the same: nobody can tell which",)
+
+
+def test_a_document_dated_after_the_line_is_not_called_settled() -> None:
+    early = line("100.00", end_to_end_id="F1+2", mandate="M-1")._replace(date=date(2026, 1, 2))
+    (proposal,) = match(early)
+    assert proposal.action == "propose"
+    assert proposal.against[-1] == "F1 is of 2026-01-05, after the payment"

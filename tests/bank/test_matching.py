@@ -326,6 +326,26 @@ def test_a_refund_pays_a_credit_note() -> None:
     assert one("-80.00", "LOYER")[0] == "not-ours"
 
 
+def test_a_return_with_the_fee_in_its_amount_is_proposed() -> None:
+    (proposal,) = match(line("-63.00", "F2026-0004", is_return=True, return_reason="AM04"))
+    assert summary(proposal) == ("propose", "B", [("F2026-0004", "-60.00")])
+    assert proposal.unstated_fee == Decimal("3.00")
+    assert proposal.evidence[1:] == (
+        "F2026-0004 received 60.00 on 2026-01-20",
+        "63.00 EUR is that payment, and 3.00 that the bank may take for the return",
+        "returned: AM04, insufficient funds",
+    )
+    assert proposal.against == (
+        "F2026-0004 received no payment of 63.00 EUR that is still there",
+        "no statement states this fee of 3.00 EUR",
+    )
+    (unmarked,) = match(line("-63.00", "F2026-0004"))
+    assert unmarked.against[2:] == ("the bank does not mark it as a return",)
+    assert one("-90.01", "F2026-0004", is_return=True)[2] == [], "no bank takes 30.01 for a return"
+    assert one("-57.00", "F2026-0004", is_return=True)[2] == [], "a fee makes the amount larger, not smaller"
+    assert one("-63.00", "F2026-0004", is_return=True, fee=Decimal("1.00"))[2] == [], "this fee is stated"
+
+
 def test_another_currency_is_proposed() -> None:
     dollars = """
 2026-01-15 * "Kiefer GmbH" "In dollars" ^F2026-0008
@@ -335,7 +355,15 @@ def test_another_currency_is_proposed() -> None:
 """
     (proposal,) = match(line("460.00", "F2026-0008"), more=dollars)
     assert proposal.action == "propose"
-    assert proposal.against[0] == "it was paid in EUR, but is owed in USD"
+    assert proposal.against[0] == (
+        "460.00 EUR was paid, but what is owed is 500.00 USD of F2026-0008: the currencies differ"
+    )
+    (equal,) = match(line("500.00", "F2026-0008"), more=dollars)
+    assert equal.evidence == ("“F2026-0008” names F2026-0008",), "equal figures in two currencies are no evidence"
+    assert equal.against == (
+        "500.00 EUR was paid, but what is owed is 500.00 USD of F2026-0008: the currencies differ",
+    )
+    assert equal.settlements == ()
     ordered = {"ordered_amount": Decimal(500), "ordered_currency": "USD"}
     (proposal,) = match(line("460.00", "F2026-0008", **ordered), more=dollars)
     assert summary(proposal) == ("propose", "B", [("F2026-0008", "500.00")])
