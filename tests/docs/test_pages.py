@@ -3,8 +3,8 @@
 A page's ```beancount blocks make one ledger, main.beancount, in the folder where its ```console blocks run; a page
 without such blocks runs beside the example, ledger/. A block that names a file (```beancount books/2026.beancount) is
 added to that file between the commands above and below it, as a reader of the page would add it; a ```diff block
-changes, in the same way, the one file that has its lines. `pytest --update` writes what the commands print into the
-pages.
+changes, in the same way, the one file that has its lines. Commands on the French pages run in French. `pytest
+--update` writes what the commands print into the pages.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ def folder(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(EXAMPLE.parent, tmp_path / "ledger")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("BEANCOUNT_FILE", raising=False)
+    monkeypatch.setenv("LANGUAGE", "fr" if page.parent.name == "fr" else "en")
     return tmp_path
 
 
