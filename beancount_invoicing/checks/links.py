@@ -204,8 +204,8 @@ def _likely(
     findings = []
     for number in best:
         standing = standings[number]
-        amount = ledger_amount(abs(standing.open), currency)
-        state = _("{amount} open", amount=amount) if standing.open else _("settled")
+        still_open = ledger_amount(abs(standing.open), currency)
+        state = _("{amount} open", amount=still_open) if standing.open else _("settled")
         later = (
             _(", and dated {day}: it is settled from then on", day=standing.invoice.booked_from)
             if standing.invoice.booked_from > day
