@@ -63,12 +63,14 @@ LISTS = (
     ),
     ("bill", "--until", END, "--yes", "--format", "csv"),
 )  # fmt: skip
+MATCH = (("bank", "match"), ("bank", "match", "--format", "json"))
 LEDGERS = {
     **{file.stem: (file, ALL) for file in sorted((TESTS / "golden").glob("*.beancount"))},
     **{
         file.stem: (file, (*CHECK, *(RECEIVABLES if file.stem.startswith("business") else BILLING)))
         for file in sorted((HERE / "ledgers").glob("*.beancount"))
     },
+    "bank-match": (TESTS / "golden" / "bank-match.beancount", (*CHECK, *MATCH)),
     "example": (EXAMPLE, (*RECEIVABLES, *BILLING, *LISTS)),
 }
 
