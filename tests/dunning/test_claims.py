@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from beancount_invoicing import law
 from beancount_invoicing.checks import check
 from beancount_invoicing.dunning import Claimed, InterestUnknown, claimed, formal_notice, interest_on, propose
 from beancount_invoicing.dunning.claims import _joined, credited_of, same_customer
+from beancount_invoicing.dunning.levels import days_later
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import Position, positions
 from beancount_invoicing.rules.interest import Interest, uncharged_stretches
@@ -714,3 +716,32 @@ def test_stretches_that_overlap_or_touch_are_one() -> None:
     assert _joined([(first, fourth), (second, third), (last, last)]) == ((first, fourth), (last, last))
     assert _joined([(first, date.max), (last, last)]) == ((first, date.max),)
     assert _joined([]) == ()
+
+
+BELGIUM = '\n2025-02-01 custom "invoice-seller" "Atelier"\n  country: "BE"\n'
+
+
+def test_a_consumer_in_belgium_is_asked_for_no_more_than_the_law_allows() -> None:
+    """Code de droit économique, art. XIX.4: the reference rate of the half-year and 8 points; a business may agree on more."""
+    cap = law.contract_cap("BE", "consumer")
+    assert cap is not None
+    most = dict(cap.rates)[date(2026, 1, 1)] + cap.margin
+    for rate, allowed in ((most, True), (most + D("0.01"), False)):
+        agreed = f'\n2025-01-01 custom "invoice-option" "late-interest" "{rate}"\n'
+        if allowed:
+            assert on(BELGIUM + CONSUMER + agreed + invoice()) is not None
+        else:
+            with pytest.raises(InterestUnknown, match="more than the"):
+                on(BELGIUM + CONSUMER + agreed + invoice())
+        assert on(BELGIUM + agreed + invoice()) is not None
+    due = date(2026, 2, 9)
+    beyond = f'\n2025-01-01 custom "invoice-option" "late-interest" "{most + 1}"\n'
+    assert on(BELGIUM + CONSUMER + beyond + invoice(), due) is None, "what is not late is asked for nothing"
+
+
+def test_a_day_past_the_calendar_is_its_last() -> None:
+    assert days_later(date(2026, 1, 31), 1) == date(2026, 2, 1)
+    assert days_later(date(2026, 3, 1), -1) == date(2026, 2, 28)
+    assert days_later(date.max, 1) == days_later(date(9999, 1, 1), 9999) == date.max
+    assert days_later(date.min, -1) == date.min
+    assert days_later(date.max, 0) == date.max

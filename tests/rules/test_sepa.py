@@ -104,3 +104,25 @@ def test_a_creditor_identifier_has_check_digits() -> None:
     assert problem("creditor-id", "FR46ZZZ005002") is None
     assert problem("creditor-id", "FR46 ABC 005002") is None, "the business code is not part of what is checked"
     assert "FR46ZZZ005002" in (problem("creditor-id", "FR64ZZZ005002") or "")
+
+
+def test_an_identifier_is_35_characters_at_most_and_keeps_its_suffix() -> None:
+    fits, over = "F" * 35, "F" * 36
+    assert sepa.identifier(fits) == fits
+    assert sepa.identifier(fits[:-2], "+2") == "F" * 33 + "+2"
+    for text, suffix in ((over, ""), (fits, "+2"), ("F" * 34, "+2"), ("F" * 60, ":12+3")):
+        found = sepa.identifier(text, suffix)
+        assert len(found) == 35
+        assert found.startswith("FFFF")
+        assert found.endswith(")" + suffix)
+    assert sepa.identifier("F" * 36) != sepa.identifier("F" * 37)
+
+
+@pytest.mark.parametrize("text", ["F 1", "F//1", "/F1", "F1/", "É1"])
+def test_what_banks_do_not_take_is_rewritten_and_stays_apart(text: str) -> None:
+    found = sepa.identifier(text)
+    assert found != text
+    assert found.isascii()
+    assert "//" not in found
+    assert " " not in found
+    assert found != sepa.identifier(text + "1")
