@@ -11,12 +11,14 @@ from beancount import loader
 from beancount_invoicing import billing
 from beancount_invoicing.billing import ContractFilter, LineFilter
 from beancount_invoicing.billing.contract_status import term_end
+from beancount_invoicing.billing.credit_notes import _shared
 from beancount_invoicing.billing.fixed import deposit_taxes_due
 from beancount_invoicing.billing.in_force import paused_periods, why_not_in_force
 from beancount_invoicing.billing.numbers import series_place
 from beancount_invoicing.billing.unbilled import left_out_notices
 from beancount_invoicing.entries import read_book
 from beancount_invoicing.model import Book
+from beancount_invoicing.receivables import allocate
 from tests.ledgers import PRELUDE, book_of
 
 D = Decimal
@@ -352,3 +354,50 @@ def test_a_document_is_booked_in_a_currency_that_its_accounts_take(accounts: str
     (draft,), _more = billing.compose_drafts(there, waiting, date(2026, 1, 31), billing.next_numbers(there))
     assert draft.exchange is not None
     assert (draft.exchange.currency, kept_in) == (currency, currency)
+
+
+# what a credit note gives back on which account -----------------------------------------------------------------------------
+
+ON_TWO = """
+2025-01-01 open Assets:Receivable:Acme:Site
+2026-01-05 * "Acme" "Work" ^F2026-0001
+  invoice: "F2026-0001"
+  {first}  80.00 EUR
+  {second}  40.00 EUR
+  Income:Services  -120.00 EUR
+    text: "Work"
+    tax: "REVERSE"
+"""
+ACME = "Assets:Receivable:Acme"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "back", "wanted"),
+    [
+        ("Site", "Doubtful", "-120.00", [("Site", "-80.00"), ("Doubtful", "-40.00")]),
+        ("Site", "Doubtful", "-60.00", [("Site", "-40.00"), ("Doubtful", "-20.00")]),
+        ("Site", "Doubtful", "-0.01", [("Site", "-0.01")]),
+        ("Doubtful", "Site", "-60.00", [("Doubtful", "-40.00"), ("Site", "-20.00")]),
+        ("", "Site", "-60.00", [("", "-40.00"), ("Site", "-20.00")]),
+        ("Site", "", "-60.00", [("", "-20.00"), ("Site", "-40.00")]),  # the main account stands first
+    ],
+)
+def test_a_credit_note_gives_back_on_each_account_its_part(
+    first: str, second: str, back: str, wanted: list[tuple[str, str]]
+) -> None:
+    def account(name: str) -> str:
+        return f"{ACME}:{name}" if name else ACME
+
+    there = book(ON_TWO.format(first=account(first), second=account(second)))
+    claims = allocate(there, date(2026, 1, 31)).open_items
+    found = _shared(there.invoices[0], claims, D(back), date(2026, 1, 31))
+    assert [(part.account, str(part.amount)) for part in found] == [(account(name), amount) for name, amount in wanted]
+
+
+def test_what_one_account_has_no_room_for_goes_to_the_other() -> None:
+    """The 80.00 on the site are paid: a credit of 30.00 is taken off what is still open, the 40.00."""
+    paid = f'2026-01-10 * "Paid" ^F2026-0001\n  {ACME}:Site  -80.00 EUR\n  Assets:Bank\n'
+    there = book(ON_TWO.format(first=f"{ACME}:Site", second=f"{ACME}:Doubtful") + paid)
+    claims = allocate(there, date(2026, 1, 31)).open_items
+    found = _shared(there.invoices[0], claims, D("-30.00"), date(2026, 1, 31))
+    assert [(part.account, str(part.amount)) for part in found] == [(f"{ACME}:Doubtful", "-30.00")]
