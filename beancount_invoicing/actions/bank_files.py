@@ -10,8 +10,10 @@ from beancount_invoicing.bank.statement_checks import check_statements
 from beancount_invoicing.bank.statements import Statement
 from beancount_invoicing.messages import joined
 from beancount_invoicing.model import BankAccount, Book, Finding
+from beancount_invoicing.model.banks import CsvTable
 from beancount_invoicing.statement_files import StatementFileError, detect, read_statements
 from beancount_invoicing.statement_files.files import read_bytes
+from beancount_invoicing.statement_files.unknown_table import UnknownTable
 
 
 class RefusedStatements(ValueError):
@@ -63,13 +65,27 @@ def _statements(book: Book, file: Path, named: str) -> list[tuple[Statement, str
     tables = [own] if own else _described_tables(book)
     refusals: list[StatementFileError] = []
     for bank in tables:
+        table = bank.table._replace(default_currency=_currency(book, bank.account))
         try:
-            return [(statement, bank.account) for statement in read_statements(data, name, bank.table, "csv")]
+            return [(statement, bank.account) for statement in read_statements(data, name, table, "csv")]
         except StatementFileError as error:
             refusals.append(error)
     if len(tables) == 1:
         raise refusals[0]
-    return [(statement, "") for statement in read_statements(data, name, statement_format="csv")]
+    account = named or next(iter(sorted(book.bank_accounts) or sorted(book.bank_days)), "")
+    table = CsvTable(default_currency=_currency(book, account))
+    try:
+        return [(statement, "") for statement in read_statements(data, name, table, "csv")]
+    except UnknownTable as error:
+        if account not in book.opened_accounts:
+            raise
+        raise UnknownTable(name, error.guess, account, str(book.opened_accounts[account])) from None
+
+
+def _currency(book: Book, account: str) -> str:
+    """The currency of a bank account: the only one that it is open for, else the ledger's."""
+    currencies = book.currencies.get(account, ())
+    return currencies[0] if len(currencies) == 1 else book.currency
 
 
 def _described_tables(book: Book) -> list[BankAccount]:

@@ -28,6 +28,8 @@ class CsvTable(NamedTuple):
     delimiter: str = ""
     currency: str = ""
     """The currency of all lines, if no column gives it."""
+    default_currency: str = ""
+    """Of all lines, if neither the table nor its description says one: that of the ledger's account."""
 
 
 class BankAccount(NamedTuple):

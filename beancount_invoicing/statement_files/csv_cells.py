@@ -17,7 +17,7 @@ _MARKS = {".": re.compile(r"\d{1,3}(?:[ ,']\d{3})*(?:\.\d{1,9})?|\d+(?:\.\d{1,9}
 _AROUND = re.compile(r"[€$£]|\b[A-Z]{3}\b")
 _BLANKS = dict.fromkeys(map(ord, "\u00a0\u202f\u2009"), " ") | {ord("−"): "-", ord("’"): "'"}
 _DIGITS = 20
-_SHOWN = {"ymd": "2026-10-05", "dmy": "05/10/2026", "mdy": "10/05/2026"}
+_SHOWN: dict[TableDateOrder, str] = {"ymd": "2026-10-05", "dmy": "05/10/2026", "mdy": "10/05/2026"}
 
 Cell = tuple[int, str]
 """A line of the file, and the content of a cell in it."""
@@ -78,6 +78,17 @@ def _day(cell: str, order: TableDateOrder) -> date | None:
         return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
     except ValueError:
         return None
+
+
+def is_day(cell: str) -> bool:
+    """Whether a cell is a day, in whatever order."""
+    return any(_day(cell, order) is not None for order in _SHOWN)
+
+
+def is_amount(cell: str) -> bool:
+    """Whether a cell is an amount, with whatever decimal mark."""
+    digits = _number(cell).strip("-+()").strip()
+    return bool(digits) and any(pattern.fullmatch(digits) for pattern in _MARKS.values())
 
 
 def decimal_mark(cells: Sequence[Cell], stated: str, file: str) -> str:

@@ -20,6 +20,8 @@ from beancount_invoicing.statement_files.csv_cells import Cell, amount_of, dates
 from beancount_invoicing.statement_files.decoding import text_of
 from beancount_invoicing.statement_files.errors import StatementFileError
 from beancount_invoicing.statement_files.presets import Preset, plain_title, presets
+from beancount_invoicing.statement_files.table_guess import guessed_table
+from beancount_invoicing.statement_files.unknown_table import UnknownTable
 from beancount_invoicing.statement_files.values import compact, currency_code, given, iban_in, one_line
 
 _DELIMITERS = (";", ",", "\t", "|")
@@ -89,14 +91,7 @@ def _known_table(text: str, file: str) -> Preset:
                 if preset.needed <= titles and (best is None or len(preset.needed) > best[0]):
                     best = len(preset.needed), preset
     if best is None:
-        raise StatementFileError(
-            file,
-            1,
-            _(
-                'no known bank\'s table has these titles: describe it, 2025-01-01 custom "invoice-bank" Assets:Bank '
-                'with columns: "date = …; amount = …; text = …", see docs/bank.md'
-            ),
-        )
+        raise UnknownTable(file, guessed_table(text))
     return best[1]
 
 
@@ -162,6 +157,16 @@ def _titles(text: str, file: str, table: CsvTable, needed: frozenset[str]) -> tu
                 return list(_cells(text, delimiter, file)), place
             missing = min(missing, set(required - titles), key=len)
     names = ", ".join(f'"{title}"' for title in sorted(missing))
+    if columns := guessed_table(text).columns:
+        raise StatementFileError(
+            file,
+            1,
+            _(
+                'the table has no column {names}: if the bank has changed it, write columns: "{columns}"',
+                names=names,
+                columns=columns,
+            ),
+        )
     raise StatementFileError(
         file,
         1,
@@ -221,7 +226,12 @@ def _movement(
     row: TableRow, day: date, value_day: date | None, decimal_sign: str, table: CsvTable, file: str
 ) -> _Movement:
     amount = _amount(row, decimal_sign, file)
-    currency = currency_code((row.cells.get("currency") or table.currency).upper(), file, row.line)
+    stated = row.cells.get("currency") or table.currency or table.default_currency
+    if not stated:
+        raise StatementFileError(
+            file, row.line, _('no column says the currency: write currency: "EUR", for example, into its invoice-bank')
+        )
+    currency = currency_code(stated.upper(), file, row.line)
     ordered_currency = row.cells.get("ordered-currency", "").upper()
     ordered = amount_of(row.cell("ordered-amount"), decimal_sign, file) if row.cells.get("ordered-amount") else None
     if ordered_currency == currency or not ordered_currency:
