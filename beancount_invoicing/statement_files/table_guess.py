@@ -67,7 +67,7 @@ def guessed_table(text: str) -> TableGuess:
     whole = [row for row in rows if len(row) == width]
     first = next((at for at, row in enumerate(whole) if any(map(is_day, row)) and any(map(is_amount, row))), None)
     if first is None or width < 2:
-        return TableGuess(tuple(whole[0]) if whole else (), "")
+        return TableGuess(tuple(filter(None, map(str.strip, whole[0]))) if whole else (), "")
     titles = whole[first - 1] if first else [""] * width
     columns = [
         _Column(at + 1, titles[at].strip(), tuple(row[at].strip() for row in whole[first:] if row[at].strip()))
@@ -75,7 +75,7 @@ def guessed_table(text: str) -> TableGuess:
     ]
     fields = _fields(columns)
     complete = "date" in fields and fields.keys() & {"amount", "debit"}
-    return TableGuess(tuple(filter(None, titles)), _written(fields, columns) if complete else "")
+    return TableGuess(tuple(filter(None, map(str.strip, titles))), _written(fields, columns) if complete else "")
 
 
 def _rows(text: str, delimiter: str) -> list[list[str]]:

@@ -108,7 +108,7 @@ def test_sumup_reads_what_is_paid_out_and_needs_the_currency() -> None:
         Decimal("1.75"),
         "F2026-0062",
     )
-    with pytest.raises(StatementFileError, match='3: no column says the currency'):
+    with pytest.raises(StatementFileError, match="3: no column says the currency"):
         read(text)
 
 

@@ -100,7 +100,8 @@ def test_a_table_without_amounts_is_said_to_have_none(tmp_path: Path) -> None:
 def test_the_currency_is_the_accounts_or_is_asked_for(tmp_path: Path) -> None:
     ledger, file = tmp_path / "main.beancount", tmp_path / "bank.csv"
     file.write_text(SIMPLE, encoding="utf-8")
-    described = '2026-01-01 custom "invoice-bank" Assets:Bank\n  columns: "date = Jour; amount = Montant EUR; text = Libellé court"\n'
+    columns = "date = Jour; amount = Montant EUR; text = Libellé court"
+    described = f'2026-01-01 custom "invoice-bank" Assets:Bank\n  columns: "{columns}"\n'
     ledger.write_text(LEDGER.replace("open Assets:Bank", "open Assets:Bank CHF") + described, encoding="utf-8")
     ((statement, _account),) = read_bank_files(open_ledger(ledger).book, [file])
     assert statement.currency == "CHF"
