@@ -14,7 +14,7 @@ from beancount_invoicing.actions.adopt import _name, _Waiting
 from beancount_invoicing.actions.bill import _next
 from beancount_invoicing.actions.contract import stop_contract
 from beancount_invoicing.actions.customer import CustomerRequest, _country, _reached
-from beancount_invoicing.actions.seal import _by_terms
+from beancount_invoicing.actions.seal import _by_terms, _unsealed
 from beancount_invoicing.actions.take_back import _dependents
 from beancount_invoicing.actions.time import UnknownProjects, import_time
 from beancount_invoicing.billing import ContractFilter, contract_statuses, unbilled_lines
@@ -200,3 +200,24 @@ def test_money_that_nothing_takes_any_more_depends_on_what_is_taken_back() -> No
     book, after = sound_book(start + paid), sound_book(document("N1", "100.00", day="2026-01-05") + paid)
     assert [*_dependents(book, after, [])] != []
     assert [*_dependents(book, book, [])] == []
+
+
+def test_what_was_paid_back_depends_on_the_money_that_lay_there() -> None:
+    came = f'2026-01-10 * "Acme" "On account"\n  Assets:Bank  100.00 EUR\n  {ACME}\n'
+    back = f'2026-01-20 * "Acme" "Paid back"\n  Assets:Bank  -100.00 EUR\n  {ACME}\n'
+    book, after = sound_book(came + back), sound_book(back)
+    assert [source.line for source in _dependents(book, after, [])] == [after.payments[0].source.line]
+    assert [*_dependents(book, book, [])] == []
+
+
+def test_a_file_that_no_seal_names_is_told_once(tmp_path: Path) -> None:
+    """A text beside its PDF is told with it; alone it is told itself."""
+    folder = tmp_path / "documents" / "2026"
+    folder.mkdir(parents=True)
+    book = replace(sound_book(document("N1", "100.00")), file=str(tmp_path / "main.beancount"))
+    for name in ("N1.txt", "N1.pdf", "other.pdf"):
+        (folder / name).write_bytes(b"x")
+    assert [Path(found.file).name for found in _unsealed(book, ())] == ["N1.pdf"]
+    (folder / "N1.pdf").unlink()
+    assert [Path(found.file).name for found in _unsealed(book, ["N1"])] == ["N1.txt"]
+    assert [*_unsealed(book, ["N2"])] == []

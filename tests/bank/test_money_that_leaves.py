@@ -95,7 +95,7 @@ def test_where_every_document_takes_part_each_has_one_of_its_amounts() -> None:
         "b": [PaymentOption(Decimal(20), Decimal(20))],
     }
     (choice,) = choices(options, Decimal(29), every=True)
-    assert [(number, option.money) for number, option in choice] == [("a", Decimal(9)), ("b", Decimal(20))]
+    assert [(number, str(option.money)) for number, option in choice] == [("a", "9"), ("b", "20")]
     assert choices(options, Decimal(20), every=True) == ()
     assert numbers(choices(options, Decimal(20))) == ["b"]
 

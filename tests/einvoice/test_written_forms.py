@@ -109,11 +109,11 @@ def test_a_file_that_is_too_large_is_refused_and_one_that_is_not_is_read(
     """What is read is what `validate` needs to see that it is too much: a byte more than it takes."""
     seen: list[int] = []
 
-    def validate(data: bytes) -> tuple[()]:
+    def judge(data: bytes) -> tuple[einvoice.Layer, ...]:
         seen.append(len(data))
         return ()
 
-    monkeypatch.setattr(einvoice, "validate", validate)
+    monkeypatch.setattr(einvoice, "validate", judge)
     monkeypatch.setattr(einvoice, "LIMIT", 10)
     for size in (9, 10, 11, 40):
         (tmp_path / "a.xml").write_bytes(b"x" * size)
