@@ -175,6 +175,23 @@ def test_a_sealed_pdf_is_the_document_s_file_as_long_as_it_is_as_it_was_sealed(t
     assert (name, content[:5], len(content) > 10_000) == (f"{NUMBER}.pdf", b"%PDF-", True)
 
 
+def test_each_output_is_what_it_says() -> None:
+    name, page = render_one(book(), NUMBER, "html")
+    assert (name, page[:15].lower()) == (f"{NUMBER}.html", b"<!doctype html>")
+    name, words = render_one(book(), NUMBER, "text")
+    assert (name, b"<" in words[:15]) == (f"{NUMBER}.txt", False)
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_a_plain_pdf_holds_no_e_invoice(tmp_path: Path, plain: bool) -> None:
+    ((written,),) = render(book(), [invoice()], tmp_path, ["pdf"], [].append, plain)
+    if plain:
+        with pytest.raises(einvoice.NotReadable):
+            einvoice.extract(written.file.read_bytes())
+    else:
+        assert b"CrossIndustryInvoice" in einvoice.extract(written.file.read_bytes())
+
+
 # what was sealed --------------------------------------------------------------------------------------------------------
 
 
