@@ -13,7 +13,9 @@ from beancount_invoicing import billing
 from beancount_invoicing.actions.allocate import allocation_transaction
 from beancount_invoicing.actions.credit import entry_of, exchange_rate_of
 from beancount_invoicing.actions.draft import added_lines
-from beancount_invoicing.billing import CannotCorrect, Draft, LineEdit
+from beancount_invoicing.billing import Draft
+from beancount_invoicing.billing.correcting import CannotCorrect, Correction, correction_drafts
+from beancount_invoicing.billing.redrafting import LineEdit
 from beancount_invoicing.customer_search import find_customer as customer_named
 from beancount_invoicing.documents.search import find_documents
 from beancount_invoicing.entries import keys
@@ -85,7 +87,7 @@ def _corrected(loading: Loading, wanted: CorrectionRequest, day: date, how: Writ
     peppol = _peppol_notices(book, invoice, correction, day) if wanted.by_credit_note is None else []
     notices += peppol
     apart = wanted.by_credit_note or bool(peppol)
-    made = billing.correction_drafts(
+    made = correction_drafts(
         book, invoice, claims, correction, day, _said(loading, invoice), exchange_rate_of(loading, invoice),
         by_credit_note=apart,
     )  # fmt: skip
@@ -122,9 +124,9 @@ def _must_not_be_moved(invoice: Invoice, claims: Sequence[OpenItem]) -> None:
         )
 
 
-def _correction(book: Book, invoice: Invoice, wanted: CorrectionRequest) -> billing.Correction:
+def _correction(book: Book, invoice: Invoice, wanted: CorrectionRequest) -> Correction:
     """What is corrected, with names and lines as the ledger knows them. Raises InvalidRequest and UnknownCustomer."""
-    return billing.Correction(
+    return Correction(
         wanted.reason.strip(),
         _edits(invoice, wanted),
         frozenset(wanted.dropped),
@@ -138,7 +140,7 @@ def _correction(book: Book, invoice: Invoice, wanted: CorrectionRequest) -> bill
     )
 
 
-def _peppol_notices(book: Book, invoice: Invoice, correction: billing.Correction, day: date) -> list[str]:
+def _peppol_notices(book: Book, invoice: Invoice, correction: Correction, day: date) -> list[str]:
     """That the customer gets a credit note and a new invoice, where its e-invoices go by Peppol."""
     main = correction.customer or (invoice.customer.account if invoice.customer else "")
     customer = book.customers[main].at(day)
@@ -252,7 +254,7 @@ def _said(loading: Loading, invoice: Invoice) -> dict[str, StepValue]:
     return {key: value for key, value in (entry.meta if entry else {}).items() if key in known}
 
 
-def _notices(book: Book, position: Position, wanted: billing.Correction) -> list[str]:
+def _notices(book: Book, position: Position, wanted: Correction) -> list[str]:
     """What the user should know about the correction."""
     invoice = position.invoice
     result = []

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from beancount.core.data import Transaction
 
-from beancount_invoicing import billing
-from beancount_invoicing.billing import CannotCredit, CreditLine, CreditRequest, ExchangeRate
+from beancount_invoicing.billing import ExchangeRate
+from beancount_invoicing.billing.credit_notes import CannotCredit, CreditLine, CreditRequest, credit_note
 from beancount_invoicing.documents.search import find_documents
 from beancount_invoicing.entries.metadata import source_of
 from beancount_invoicing.loading.loader import Loading
@@ -47,7 +47,7 @@ def credit_note_changes(
         if item.invoice is position.invoice and (invoice is position.invoice or item.account in accounts)
     ]
     exchange = exchange_rate_of(loading, position.invoice)
-    draft, notices = billing.credit_note(book, invoice, claims, request, dating.day, exchange)
+    draft, notices = credit_note(book, invoice, claims, request, dating.day, exchange)
     draft = draft._replace(number=next_number_for(book, dating, write_options)(draft.numbered_kind, draft.date))
     return document_changes(book, [draft], notices)
 

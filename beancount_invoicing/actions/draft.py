@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from beancount.core.data import Posting, Transaction
 
-from beancount_invoicing import billing
 from beancount_invoicing.actions.credit import entry_of, exchange_rate_of
 from beancount_invoicing.actions.new import parse_line
-from beancount_invoicing.billing import DraftLine, LineEdit, Redraft
+from beancount_invoicing.billing import DraftLine
+from beancount_invoicing.billing.redrafting import LineEdit, Redraft, redraft
 from beancount_invoicing.customer_search import near_name_hint
 from beancount_invoicing.entries.metadata import source_of
 from beancount_invoicing.ledger import LedgerLoader
@@ -54,7 +54,7 @@ def draft_edit(
         book = loading.book
         invoice = _draft(book, request.number)
         add = added_lines(book, invoice, request.new_lines, request.account)
-        made = billing.redraft(
+        made = redraft(
             book, invoice, request.lines, frozenset(request.dropped), add, exchange_rate_of(loading, invoice)
         )
         old = renaming.text_of(invoice.source)

@@ -13,8 +13,6 @@ from beancount_invoicing.billing.compose import (
     with_number_and_due_dates,
 )
 from beancount_invoicing.billing.contract_status import ContractStatus, contract_statuses
-from beancount_invoicing.billing.correcting import CannotCorrect, Corrected, Correction, correction_drafts
-from beancount_invoicing.billing.credit_notes import CannotCredit, CreditLine, CreditRequest, credit_note
 from beancount_invoicing.billing.cutoff import book_at_cutoff
 from beancount_invoicing.billing.drafts import (
     BillingNotice,
@@ -30,7 +28,6 @@ from beancount_invoicing.billing.enclosed import Enclosed, Enclosure, contract_e
 from beancount_invoicing.billing.fixed import DepositLeft, ProgressBilling, deposits_left, progress_billing
 from beancount_invoicing.billing.numbers import CannotNumber, next_draft_names, next_numbers, series_place
 from beancount_invoicing.billing.prepaid import PrepaidBalance, prepaid_balances
-from beancount_invoicing.billing.redrafting import CannotRedraft, LineEdit, Redraft, redraft
 from beancount_invoicing.billing.tax_rates import milestone_dates_at_other_rates, milestones_supplied_on
 from beancount_invoicing.billing.time_and_expenses import unbilled_work
 from beancount_invoicing.billing.time_owner import contracts_of_work
@@ -46,16 +43,9 @@ from beancount_invoicing.billing.unbilled import (
 __all__ = [
     "BillingNotice",
     "CannotCompose",
-    "CannotCorrect",
-    "CannotCredit",
     "CannotNumber",
-    "CannotRedraft",
     "ContractFilter",
     "ContractStatus",
-    "Corrected",
-    "Correction",
-    "CreditLine",
-    "CreditRequest",
     "DepositLeft",
     "Draft",
     "DraftDeduction",
@@ -66,12 +56,10 @@ __all__ = [
     "Enclosed",
     "Enclosure",
     "ExchangeRate",
-    "LineEdit",
     "LineFilter",
     "NextNumber",
     "PrepaidBalance",
     "ProgressBilling",
-    "Redraft",
     "TimeRelease",
     "UnbilledLine",
     "accrued_lines",
@@ -81,8 +69,6 @@ __all__ = [
     "contract_enclosures",
     "contract_statuses",
     "contracts_of_work",
-    "correction_drafts",
-    "credit_note",
     "currency_of",
     "deposits_left",
     "enclosures_of",
@@ -94,7 +80,6 @@ __all__ = [
     "payment_schedule_if_issued",
     "prepaid_balances",
     "progress_billing",
-    "redraft",
     "series_place",
     "unbilled_lines",
     "unbilled_work",

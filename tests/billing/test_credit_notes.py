@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from beancount_invoicing import billing
-from beancount_invoicing.billing import CannotCompose, CreditLine, CreditRequest
+from beancount_invoicing.billing import CannotCompose
+from beancount_invoicing.billing.credit_notes import CreditLine, CreditRequest, credit_note
 from beancount_invoicing.checks import check
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import allocate
@@ -266,7 +267,7 @@ def test_what_is_written(name: str, update: bool) -> None:
         assert invoice
         claims = [item for item in allocate(found, day).open_items if item.invoice is invoice]
         try:
-            draft, notices = billing.credit_note(found, invoice, claims, wanted._replace(number=number), day)
+            draft, notices = credit_note(found, invoice, claims, wanted._replace(number=number), day)
         except CannotCompose as error:
             said += f"; refused: {_anywhere(error)}\n"
             continue
@@ -287,7 +288,7 @@ def test_a_line_of_a_contract_that_is_gone_is_given_back_as_it_is() -> None:
     invoice = gone.invoice("S1")
     assert invoice
     wanted = lines(CreditLine(3), reopen=True)._replace(number="S1")
-    draft, _notices = billing.credit_note(gone, invoice, (), wanted, date(2026, 2, 1))
+    draft, _notices = credit_note(gone, invoice, (), wanted, date(2026, 2, 1))
     assert [(line.text, line.net, line.contract, line.time_releases) for line in draft.lines][:1] == [
         ("Set-up", D("-50.00"), "GONE", ())
     ]
@@ -349,5 +350,5 @@ def test_a_retention_goes_down_by_its_own_percentage(paid: str, credited: dict[s
     invoice, day = kept.invoice("K1"), date(2026, 2, 1)
     assert invoice
     claims = [item for item in allocate(kept, day).open_items if item.invoice is invoice]
-    draft, _notices = billing.credit_note(kept, invoice, claims, less("300.00")._replace(number="K1"), day)
+    draft, _notices = credit_note(kept, invoice, claims, less("300.00")._replace(number="K1"), day)
     assert {item.account.removeprefix("Assets:Receivable:"): str(item.amount) for item in draft.receivables} == credited

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from beancount_invoicing import billing
-from beancount_invoicing.billing import CannotCompose, LineEdit
+from beancount_invoicing.billing import CannotCompose
 from beancount_invoicing.billing.drafts import DraftLine
-from beancount_invoicing.billing.redrafting import CannotRedraft, redraft, redraft_document
+from beancount_invoicing.billing.redrafting import CannotRedraft, LineEdit, redraft, redraft_document
 from beancount_invoicing.checks import check
 from beancount_invoicing.model import Book
 from beancount_invoicing.writing import text

@@ -14,8 +14,8 @@ from beancount.parser import booking, parser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beancount_invoicing import billing
-from beancount_invoicing.billing import CannotCredit, CreditLine, CreditRequest, ExchangeRate
+from beancount_invoicing.billing import ExchangeRate
+from beancount_invoicing.billing.credit_notes import CannotCredit, CreditLine, CreditRequest, credit_note
 from beancount_invoicing.checks import check
 from beancount_invoicing.entries import read_book
 from beancount_invoicing.model import ZERO, Book, Invoice
@@ -185,7 +185,7 @@ def credited(book: Book, wanted: CreditRequest, day: date, exchange: ExchangeRat
     invoice = book.invoice(wanted.number)
     assert invoice
     claims = [item for item in allocate(book, day).open_items if item.invoice is invoice]
-    draft, _notices = billing.credit_note(book, invoice, claims, wanted, day, exchange)
+    draft, _notices = credit_note(book, invoice, claims, wanted, day, exchange)
     return "\n" + text.document_transaction(draft._replace(number=number))
 
 

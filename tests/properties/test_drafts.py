@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from beancount_invoicing import billing
 from beancount_invoicing.actions import bill, draft
 from beancount_invoicing.actions.draft import DraftEdit, LineEdit
-from beancount_invoicing.billing import CannotRedraft
+from beancount_invoicing.billing.redrafting import CannotRedraft
 from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.writing.changes import WriteOptions
 from beancount_invoicing.writing.new_documents import DocumentDating
