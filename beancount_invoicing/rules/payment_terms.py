@@ -40,6 +40,10 @@ __all__ = [
     "terms_match",
 ]
 
+_ANY_PERCENT = re.compile(r"(\d+(?:[.,]\d+)?) ?%")
+_MOST_DISCOUNT = 5
+"""A single percentage up to this is no instalment (they add up to 100): a discount is meant."""
+
 TermsRule = tuple[str, int]
 """A step of terms: ("days", 30), ("months", 2), ("end of month", 0), ("day", 15), ("day of following month", 15)."""
 
@@ -162,6 +166,16 @@ def _read(text: str) -> Terms:
         raise TermsError(_("the payment terms are empty: write {examples}", examples=_EXAMPLES))
     if re.fullmatch(r"(?:net )?\d+", plain):
         plain = f"{plain} days"
+    percentages = _ANY_PERCENT.findall(plain)
+    if len(percentages) == 1 and Decimal(percentages[0].replace(",", ".")) <= _MOST_DISCOUNT:
+        raise TermsError(
+            _(
+                '"{text}": a discount for early payment is no part of the terms: write it in the key cash-discount, such as '
+                'cash-discount: "{percent}% within 10 days", and the terms without it',
+                text=text,
+                percent=percentages[0],
+            )
+        )
     pieces = [piece.strip() for piece in plain.split(";") if piece.strip()]
     if len(pieces) == 1 and not _PERCENT.match(pieces[0]):
         return Terms(text, (TermsPart(None, _rules(pieces[0], plain, text)),))

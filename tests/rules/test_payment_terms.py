@@ -450,3 +450,13 @@ def test_the_sentence_of_a_page(text: str, english: str, french: str) -> None:
     parsed = payment_terms.parse_terms(text)
     said = [payment_terms.sentence(parsed, language).replace("\xa0", " ") for language in ("en", "fr-FR", "xx")]
     assert said == [english, french, english]
+
+
+@pytest.mark.parametrize(
+    "text", ["2% within 10 days, 30 days net", "30 days, 2% within 10 days", "2 % sous 10 jours", "2 % Skonto 10 Tage"]
+)
+def test_a_discount_in_the_terms_is_sent_to_its_own_key(text: str) -> None:
+    with pytest.raises(
+        TermsError, match='write it in the key cash-discount, such as cash-discount: "2% within 10 days"'
+    ):
+        parse_terms(text, date(2026, 1, 1))
