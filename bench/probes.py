@@ -272,15 +272,15 @@ def bank_import(file: str, statement: str) -> dict[str, float]:
     def statements_of(book: Book) -> list[AccountStatement]:
         return [AccountStatement(account, found) for found, account in statements_of_accounts(book, [Path(statement)])]
 
-    loading, loaded = timed(lambda: loader.load(file, fresh=True))
+    loading, loaded = spent(lambda: loader.load(file, fresh=True))
     gc.freeze()  # as a command does once it has loaded
-    matching, lines = timed(lambda: booked_lines(loaded, statements_of(loaded.book)))
+    matching, lines = spent(lambda: booked_lines(loaded, statements_of(loaded.book)))
     booked = sum(line.is_booked for line in lines)
     gc.unfreeze()
     with tempfile.TemporaryDirectory() as folder:
         books = Path(folder) / "main.beancount"
         books.write_bytes(Path(file).read_bytes())
-        whole, _done = timed(lambda: import_statements(books, statements_of, WriteOptions(write=True)))
+        whole, _done = spent(lambda: import_statements(books, statements_of, WriteOptions(write=True)))
     return {"load": loading, "matching": matching, "whole": whole, "booked": booked}
 
 

@@ -1,6 +1,6 @@
-"""How far the tests go: HYPOTHESIS_PROFILE is `quick` (the same examples every time) unless it says `proof`
-(many, the same every time too, so that a red run is always a change's) or `search` (as many, new ones each time); `mutants`
-is `quick` without looking for a smaller example.
+"""How far the tests go: HYPOTHESIS_PROFILE is `quick` (the same examples every time) unless it says `ci` (six times as many),
+`proof` (twenty times as many, the same every time too, so that a red run is always a change's) or `search` (most, new ones each
+time); `mutants` is `quick` without looking for a smaller example.
 
 `pytest --update` writes the files that snapshot tests compare with, for a person to look through in the diff.
 """
@@ -28,6 +28,7 @@ settings.register_profile(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],  # of ledgers there are large ones
 )
+settings.register_profile("ci", settings.get_profile("proof"), max_examples=150)
 settings.register_profile(
     "search", settings.get_profile("proof"), max_examples=5000, derandomize=False, print_blob=True
 )

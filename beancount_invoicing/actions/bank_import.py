@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -14,13 +13,13 @@ from typing import NamedTuple
 from beancount_invoicing.actions.bank_backtest import tiers_not_booked
 from beancount_invoicing.actions.bank_balances import closing_balances
 from beancount_invoicing.actions.bank_entries import movements_on
-from beancount_invoicing.bank.booking import BookedLine, with_entries
+from beancount_invoicing.bank.booking import BookedLine
 from beancount_invoicing.bank.customer_accounts import CustomerAccounts
 from beancount_invoicing.bank.earlier_receipts import UntiedMovement, earlier_receipts, untied_movements
 from beancount_invoicing.bank.evidence import Proposal
 from beancount_invoicing.bank.known_lines import LedgerMovement, Movements, known_lines
-from beancount_invoicing.bank.matching import match_lines
 from beancount_invoicing.bank.open_documents import receivables
+from beancount_invoicing.bank.rounds import NewLine, booked_in_rounds
 from beancount_invoicing.bank.statements import AccountStatement, StatementLine
 from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.loading.loader import Loading
@@ -78,37 +77,22 @@ def booked_lines(loading: Loading, statements: Sequence[AccountStatement]) -> tu
 def _matched(
     loading: Loading, lines: Mapping[int, _ComparedLine], untied: Mapping[int, Sequence[UntiedMovement]]
 ) -> dict[int, BookedLine]:
-    """What becomes of lines that the ledger has not, by place. `untied`: the movements that they may be, by statement.
-
-    Once some are booked, the others are looked at again on top of them, until nothing more is booked: as the next import would.
-    """
+    """What becomes of lines that the ledger has not, by place. `untied`: the movements that they may be, by statement."""
     if not lines:
         return {}
     book = loading.book
     as_of = max([book.last_date, *(compared.line.date for compared in lines.values())])
     # nothing of the ledger is later: what settles what is as on its last day
-    known = loading.checked_load.allocated._replace(as_of=as_of) if loading.checked_load else None
+    checked = loading.checked_load
+    allocated = checked.allocated._replace(as_of=as_of) if checked else allocate(book, as_of)
+    earlier = {place: earlier_receipts(book, allocated, movements) for place, movements in untied.items()}
+    new = [
+        NewLine(compared.account, compared.line, compared.against, earlier.get(compared.statement))
+        for compared in lines.values()
+    ]
     not_booked = tiers_not_booked(loading, as_of)
-    if untied and known is None:
-        known = allocate(book, as_of)
-    earlier = {place: earlier_receipts(book, known, found) for place, found in untied.items() if known is not None}
-    accounts = CustomerAccounts(book)
-    result: dict[int, BookedLine] = {}
-    left = list(lines)
-    while left:
-        against = {place: lines[at].against for place, at in enumerate(left) if lines[at].against}
-        receipts = {place: found for place, at in enumerate(left) if (found := earlier.get(lines[at].statement))}
-        proposals = match_lines(
-            receivables(book, as_of, known), [lines[at].line for at in left], against, not_booked, receipts
-        )
-        pairs = [(lines[at].account, proposal) for at, proposal in zip(left, proposals, strict=True)]
-        made = with_entries(book, pairs, accounts)
-        result |= dict(zip(left, made, strict=True))
-        entries = [line.entry for line in made if line.is_booked and line.entry]
-        left = [at for at, line in zip(left, made, strict=True) if line.proposal.action == "propose"] if entries else []
-        payments = (payment for entry in entries for payment in entry.payments)
-        book, known = replace(book, payments=(*book.payments, *payments)), None
-    return result
+    booked = booked_in_rounds(receivables(book, as_of, allocated), CustomerAccounts(book), as_of, new, not_booked)
+    return dict(zip(lines, booked, strict=True))
 
 
 class _ComparedLine(NamedTuple):

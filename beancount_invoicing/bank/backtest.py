@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
-from itertools import groupby
 from typing import NamedTuple
 
 from beancount_invoicing.bank.booking import AUTOMATIC
 from beancount_invoicing.bank.evidence import Proposal
 from beancount_invoicing.bank.matching import match_lines
-from beancount_invoicing.bank.open_documents import receivables
+from beancount_invoicing.bank.past_days import receivables_on
 from beancount_invoicing.bank.statements import StatementLine
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book, Source
@@ -82,16 +80,14 @@ def percentage(part: int, of: int) -> Decimal:
 
 def backtest(book: Book, past: Sequence[PastPayment]) -> tuple[RematchedPayment, ...]:
     """Past payments matched again, by day, each as if it and everything after it were not in the ledger yet."""
-    tested = {payment.entry for payment in past}
+    by_day: defaultdict[date, list[PastPayment]] = defaultdict(list)
+    for payment in past:
+        by_day[payment.line.date].append(payment)
+    days = sorted(by_day)
     found: list[RematchedPayment] = []
-    for day, group in groupby(
-        sorted(past, key=lambda payment: payment.line.date), key=lambda payment: payment.line.date
-    ):
-        earlier = tuple(payment for payment in book.payments if payment.date < day or payment.entry not in tested)
-        known = receivables(replace(book, payments=earlier), day)
-        payments = list(group)
-        proposals = match_lines(known, [payment.line for payment in payments])
-        found += [RematchedPayment(payment, proposal) for payment, proposal in zip(payments, proposals, strict=True)]
+    for day, known in zip(days, receivables_on(book, days, {payment.entry for payment in past}), strict=True):
+        proposals = match_lines(known, [payment.line for payment in by_day[day]])
+        found += map(RematchedPayment, by_day[day], proposals)
     return tuple(found)
 
 

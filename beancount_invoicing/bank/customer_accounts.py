@@ -7,13 +7,15 @@ claims from them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from beancount_invoicing.bank.payments import PaymentEntry
+from beancount_invoicing.bank.related_documents import RelatedDocuments, names_of
 from beancount_invoicing.model import (
     ZERO,
     Book,
@@ -53,6 +55,29 @@ class _Group:
         self.posting_weights: list[Weight] = []
         self.version = 0
 
+    @cached_property
+    def related(self) -> RelatedDocuments:
+        """The documents that belong together."""
+        return RelatedDocuments(self.invoices, self.payments)
+
+    @cached_property
+    def payment_names(self) -> dict[Source, str]:
+        """A document that each payment names, by the payment's place."""
+        return {payment.source: names[0] for payment in self.payments if (names := names_of(payment))}
+
+    def add(self, payment: Payment) -> None:
+        """One more payment."""
+        self.payments.append(payment)
+        self.related.add_payment(payment)
+        if names := names_of(payment):
+            self.payment_names[payment.source] = names[0]
+        self.version += 1
+
+    def document_of(self, movement: TaxMovement) -> str:
+        """The document whose tax moves, or a document whose payment moves it; "" for none."""
+        paid = (self.payment_names.get(source, "") for source in movement.customer_postings)
+        return movement.number or next(filter(None, paid), "")
+
 
 class CustomerAccounts:
     """A Book by customers, on which payments can be booked one after the other: each sees those before it.
@@ -69,6 +94,8 @@ class CustomerAccounts:
         self._fill()
         self._allocated: dict[tuple[str, date], tuple[int, Book, Allocated]] = {}
         self._taxes: dict[tuple[str, date], tuple[int, TaxDue]] = {}
+        self._by_documents: dict[tuple[str, frozenset[str], date], tuple[int, Book, Allocated]] = {}
+        self._tax_by_documents: dict[str, bool] = {}
         self._new = 0
         self.has_pending_taxes = any(tax.on_payment for dated in book.taxes.values() for _day, tax in dated.versions)
 
@@ -89,9 +116,21 @@ class CustomerAccounts:
             customer_movements=(),
         )
 
+    def linked_customers(self, customer: str) -> Collection[str]:
+        """The customers (main accounts) who owe documents, and are linked to a customer; with that one."""
+        invoices = self._groups[self._find(customer)].invoices
+        return {customer, *(invoice.customer.account for invoice in invoices if invoice.customer)}
+
     def allocated(self, customer: str, as_of: date) -> Allocated:
         """The allocation of a customer's documents and payments, as of the end of a day."""
         return self._state(customer, as_of)[2]
+
+    def allocated_around(
+        self, customer: str, numbers: Iterable[str], as_of: date
+    ) -> tuple[Sequence[Invoice], Allocated]:
+        """Documents of a customer (main account) and all that may change what settles them, with their allocation as of a day."""
+        book, allocated = self._around(self._find(customer), numbers, as_of)
+        return book.invoices, allocated
 
     def weights(self, customer: str) -> dict[Source, Weight]:
         """The worth of the postings with a price on a customer's accounts, by their places."""
@@ -126,9 +165,14 @@ class CustomerAccounts:
             if not self._groups[leader].tax_movements:  # no tax is pending, and none was moved
                 continue
             own = tuple(payment for payment in payments if self._find(payment.customer) == leader)
-            book = self._state(leader, as_of)[1]
+            if self._taxes_are_by_documents(leader, as_of):
+                numbers = [name for payment in own for name in names_of(payment)]
+                book, allocated = self._around(leader, numbers, as_of)
+                before = _tax_due(book, as_of, allocated)
+            else:
+                book, before = self._state(leader, as_of)[1], self._tax_due(leader, as_of)
             after = tax_due(replace(book, payments=(*book.payments, *own)), as_of)
-            found += _effects(self._tax_due(leader, as_of), after, {payment.source for payment in own})
+            found += _effects(before, after, {payment.source for payment in own})
         return tuple(found)
 
     def advances(self, payments: Sequence[Payment], as_of: date) -> tuple[Advance, ...]:
@@ -140,16 +184,18 @@ class CustomerAccounts:
         due = tax_due(replace(book, payments=(*book.payments, *payments)), as_of)
         return tuple(advance for advance in due.on_account if advance.payment.source in new)
 
+    def add_payments(self, payments: Iterable[Payment]) -> None:
+        """From now on, these payments count too."""
+        for payment in payments:
+            self._groups[self._find(payment.customer)].add(payment)
+
     def after(self, entry: PaymentEntry) -> None:
         """Counts the entry as booked from now on."""
         owners = {payment.source: payment.customer for payment in entry.payments}
-        for payment in entry.payments:
-            self._groups[self._find(payment.customer)].payments.append(payment)
+        self.add_payments(entry.payments)
         for movement in entry.tax_movements:
             owner = owners[movement.customer_postings[0]]
             self._groups[self._find(owner)].tax_movements.append(movement)
-        for customer in set(owners.values()):
-            self._groups[self._find(customer)].version += 1
 
     def _state(self, customer: str, as_of: date) -> tuple[int, Book, Allocated]:
         leader = self._find(customer)
@@ -163,14 +209,51 @@ class CustomerAccounts:
     def _tax_due(self, customer: str, as_of: date) -> TaxDue:
         leader = self._find(customer)
         version, book, allocated = self._state(customer, as_of)
-        if not allocated.allocations and all(_waits_whole(movement) for movement in book.tax_movements):
-            return TaxDue(
-                as_of, (), (), (), (), (), frozenset()
-            )  # nothing became due: as most customers who pay at once
         known = self._taxes.get((leader, as_of))
         if known is None or known[0] != version:
-            known = self._taxes[leader, as_of] = (version, tax_due(book, as_of, allocated))
+            known = self._taxes[leader, as_of] = (version, _tax_due(book, as_of, allocated))
         return known[1]
+
+    def _is_by_documents(self, leader: str) -> bool:
+        """Whether what settles a document depends on documents that it has to do with alone, not on all of the customer's."""
+        return "allocate" not in self.book.options and not self._groups[leader].transfers
+
+    def _taxes_are_by_documents(self, leader: str, as_of: date) -> bool:
+        """Whether the same holds for its tax: what was moved too much for others, or too little, is set off against it."""
+        if leader not in self._tax_by_documents:
+            self._tax_by_documents[leader] = self._is_by_documents(leader) and (
+                all(_waits_whole(movement) for movement in self._groups[leader].tax_movements)
+                or not self._tax_due(leader, as_of).missing
+            )
+        return self._tax_by_documents[leader]
+
+    def _around(self, leader: str, numbers: Iterable[str], as_of: date) -> tuple[Book, Allocated]:
+        """The Book's data about documents and those that they have to do with, and the allocation."""
+        if not self._is_by_documents(leader):
+            return self._state(leader, as_of)[1:]
+        group = self._groups[leader]
+        key = leader, group.related.sets_of(numbers), as_of
+        known = self._by_documents.get(key)
+        if known is None or known[0] != group.version:
+            book = self._book_of_sets(group, key[1])
+            known = self._by_documents[key] = (group.version, book, allocate(book, as_of))
+        return known[1:]
+
+    def _book_of_sets(self, group: _Group, sets: frozenset[str]) -> Book:
+        set_of = group.related.set_of
+        return replace(
+            self.book,
+            invoices=tuple(invoice for invoice in group.invoices if set_of(invoice.number) in sets),
+            payments=tuple(
+                payment for payment in group.payments if (names := names_of(payment)) and set_of(names[0]) in sets
+            ),
+            transfers=(),
+            tax_movements=tuple(
+                movement for movement in group.tax_movements if set_of(group.document_of(movement)) in sets
+            ),
+            posting_weights=tuple(group.posting_weights),
+            customer_movements=(),
+        )
 
     def _find(self, customer: str) -> str:
         leader = customer
@@ -220,6 +303,13 @@ class CustomerAccounts:
         for weight in book.posting_weights:
             if weight.account in owners:
                 self._groups[self._find(owners[weight.account])].posting_weights.append(weight)
+
+
+def _tax_due(book: Book, as_of: date, allocated: Allocated) -> TaxDue:
+    """As `tax_due`, without reading the documents where nothing became due: as of most customers who pay at once."""
+    if not allocated.allocations and all(_waits_whole(movement) for movement in book.tax_movements):
+        return TaxDue(as_of, (), (), (), (), (), frozenset())
+    return tax_due(book, as_of, allocated)
 
 
 def _waits_whole(movement: TaxMovement) -> bool:

@@ -7,7 +7,7 @@ proposed stays open.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 from types import MappingProxyType
@@ -42,17 +42,18 @@ def match_lines(
     against: Mapping[int, Sequence[str]] = MappingProxyType({}),
     not_booked: Mapping[str, str] = MappingProxyType({}),
     receipts: Mapping[int, EarlierReceipts] = MappingProxyType({}),
+    looking_at: Callable[[int], None] = lambda _place: None,
 ) -> tuple[Proposal, ...]:
     """A proposal for each line, in their order. The lines may be from several statements of accounts of one ledger.
 
     `against`: evidence against booking a line, by its place, whatever the line names. `not_booked`: the tiers that are
     not booked without asking, with the reason. `receipts`: receipts of the ledger that may be the same payment as a
-    line, by the line's place.
+    line, by the line's place. `looking_at` is told the place of each line before anything is looked up for it.
 
     A line is booked without asking (`book`, `return`) only by a document's reference or number, or if a known payer can
     mean only one combination of open documents; and only if there is no evidence against it.
     """
-    return _Matching(known, not_booked, receipts).run(lines, against)
+    return _Matching(known, not_booked, receipts, looking_at).run(lines, against)
 
 
 class _Settled(NamedTuple):
@@ -71,11 +72,16 @@ class _Matching:
     """One run over lines: what is left open after everything they are booked for."""
 
     def __init__(
-        self, known: Receivables, not_booked: Mapping[str, str], receipts: Mapping[int, EarlierReceipts]
+        self,
+        known: Receivables,
+        not_booked: Mapping[str, str],
+        receipts: Mapping[int, EarlierReceipts],
+        looking_at: Callable[[int], None],
     ) -> None:
         self.known = known
         self.not_booked = not_booked
         self.receipts = receipts
+        self.looking_at = looking_at
         self.left: dict[str, Decimal] = {}
         self.received = ReceivedMoney(known.received)
 
@@ -85,6 +91,7 @@ class _Matching:
         found: dict[int, Proposal] = {}
         unnamed: list[tuple[int, Names]] = []
         for at in order:
+            self.looking_at(at)
             line = lines[at]
             names = names_in(line, self.known)
             names = names._replace(against=(*names.against, *against.get(at, ())))
@@ -99,21 +106,21 @@ class _Matching:
                 found[at] = self._taken(at, proposal, names)
         rest = []
         for at, names in unnamed:
+            self.looking_at(at)
             of_payer = self._of_known_payer(lines[at], names)
             if of_payer is None:
                 rest.append((at, names))
             else:
                 found[at] = self._taken(at, of_payer, names)
         for at, names in rest:
+            self.looking_at(at)
             found[at] = self._taken(at, self._by_name_or_amount(lines[at], names), names)
         return tuple(found[at] for at in range(len(lines)))
 
     def open_of(self, number: str) -> Decimal:
         """The open amount of a document now; 0 if nothing is open."""
-        if number in self.left:
-            return self.left[number]
         document = self.known.documents.get(number)
-        return document.open if document else ZERO
+        return self.left.get(number, document.open) if document else ZERO
 
     def _taken(self, at: int, proposal: Proposal, names: Names) -> Proposal:
         if receipts := self.receipts.get(at):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from beancount_invoicing.bank.handed_in import HandedIn, handed_in
 from beancount_invoicing.bank.names import NameIndex, name_index
@@ -23,6 +23,8 @@ _EEA = frozenset(
      "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK")
 )  # fmt: skip
 """Where a payment in a currency of the EEA arrives whole (directive (EU) 2015/2366, art. 81)."""
+_Key = TypeVar("_Key", bound=Hashable)
+_Order = TypeVar("_Order", bound=tuple[date, str] | tuple[date, date, str])
 _NO_DIGITS = re.compile(r"[^0-9]+")
 
 
@@ -105,42 +107,17 @@ class Receivables(NamedTuple):
 def receivables(book: Book, as_of: date, allocated: Allocated | None = None) -> Receivables:
     """What is open at the end of `as_of`, and what is known of every other document by then."""
     allocated = allocated or allocate(book, as_of)
-    claims: defaultdict[str, list[OpenItem]] = defaultdict(list)
-    for claim in allocated.open_items:
-        if claim.open:
-            claims[claim.invoice.number].append(claim)
-    documents = {
-        number: document for number, items in claims.items() if (document := _document(book, items, as_of)) is not None
-    }
-    for number, claimed in book.interest_invoices.items():
-        if number in documents:
-            open_claims = tuple(claim.number for claim in claimed if claim.number in documents)
-            documents[number] = documents[number]._replace(claims=open_claims)
-    states = {
-        invoice.number: _state(book, invoice, as_of) for invoice in book.invoices if invoice.number not in documents
-    }
-    by_customer: defaultdict[str, list[OpenDocument]] = defaultdict(list)
-    by_amount: defaultdict[tuple[str, Decimal], list[str]] = defaultdict(list)
-    for document in documents.values():
-        by_customer[document.customer].append(document)
-        by_amount[document.currency, document.open].append(document.number)
+    documents = _open_documents(book, allocated, as_of)
     names = {account: dated.at(as_of).name for account, dated in book.customers.items()}
-    everything = [*documents, *states]
+    everything = list(dict.fromkeys(invoice.number for invoice in book.invoices))
     return Receivables(
-        documents=documents,
+        documents=_with_claims(book, documents),
         numbers=number_index(everything),
         digits=_by_digits(everything),
-        customers_of={
-            invoice.number: invoice.customer.account
-            for invoice in book.invoices
-            if invoice.customer and invoice.number not in documents
-        },
-        states=states,
-        by_customer={
-            customer: tuple(document.number for document in sorted(owed, key=_due_order))
-            for customer, owed in by_customer.items()
-        },
-        by_amount={key: tuple(numbers) for key, numbers in by_amount.items()},
+        customers_of=_customers_of(book.invoices, documents),
+        states=_states(book, book.invoices, documents, as_of),
+        by_customer=_indexed(documents.values(), lambda document: document.customer, _due_order),
+        by_amount=_indexed(documents.values(), _amount_key, _book_order),
         names=name_index(names),
         payer_ibans=_payer_ibans(book, as_of),
         customer_names=names,
@@ -148,6 +125,106 @@ def receivables(book: Book, as_of: date, allocated: Allocated | None = None) -> 
         unstated_fee=_unstated_fee(book, as_of),
         handed_in=handed_in(book, as_of),
     )
+
+
+class ChangedDocuments(NamedTuple):
+    """Documents that may have changed, all that have to do with each other, and their allocation as of the end of a day."""
+
+    invoices: Sequence[Invoice]
+    allocated: Allocated
+
+
+@exact
+def with_changes(known: Receivables, book: Book, as_of: date, changed: Iterable[ChangedDocuments]) -> Receivables:
+    """What `receivables` would say on `as_of`, where only these documents changed since `known`: payments came, or days passed.
+
+    The names of customers, and what was handed to the bank, stay as they are in `known`.
+    """
+    documents, states = dict(known.documents), dict(known.states)
+    customers_of, received = dict(known.customers_of), dict(known.received)
+    touched: list[OpenDocument] = []
+    for group in changed:
+        open_ = _open_documents(book, group.allocated, as_of)
+        for number in dict.fromkeys(invoice.number for invoice in group.invoices):
+            if (before := documents.pop(number, None)) is not None:
+                touched.append(before)
+            for state in (states, customers_of, received):
+                state.pop(number, None)
+        documents |= open_
+        touched += open_.values()
+        states |= _states(book, group.invoices, open_, as_of)
+        customers_of |= _customers_of(group.invoices, open_)
+        received |= _received(group.allocated)
+    return known._replace(
+        documents=_with_claims(book, documents),
+        states=states,
+        customers_of=customers_of,
+        by_customer=_indexed_anew(
+            known.by_customer, touched, documents, lambda document: document.customer, _due_order
+        ),
+        by_amount=_indexed_anew(known.by_amount, touched, documents, _amount_key, _book_order),
+        received=received,
+        unstated_fee=_unstated_fee(book, as_of),
+    )
+
+
+def _indexed(
+    documents: Iterable[OpenDocument], key: Callable[[OpenDocument], _Key], order: Callable[[OpenDocument], _Order]
+) -> dict[_Key, tuple[str, ...]]:
+    """The numbers of documents by a key, in an order."""
+    found: defaultdict[_Key, list[OpenDocument]] = defaultdict(list)
+    for document in documents:
+        found[key(document)].append(document)
+    return {place: tuple(document.number for document in sorted(listed, key=order)) for place, listed in found.items()}
+
+
+def _indexed_anew(
+    index: Mapping[_Key, tuple[str, ...]],
+    touched: Iterable[OpenDocument],
+    documents: Mapping[str, OpenDocument],
+    key: Callable[[OpenDocument], _Key],
+    order: Callable[[OpenDocument], _Order],
+) -> dict[_Key, tuple[str, ...]]:
+    """An index as `_indexed` makes it of `documents`, from one that is right but for `touched`: as they were, and as they are."""
+    numbers: defaultdict[_Key, set[str]] = defaultdict(set)
+    for document in touched:
+        numbers[key(document)] |= {document.number, *index.get(key(document), ())}
+    result = dict(index)
+    for place, listed in numbers.items():
+        result.pop(place, None)
+        found = [documents[number] for number in listed if number in documents]
+        result |= _indexed([document for document in found if key(document) == place], key, order)
+    return result
+
+
+def _open_documents(book: Book, allocated: Allocated, as_of: date) -> dict[str, OpenDocument]:
+    claims: defaultdict[str, list[OpenItem]] = defaultdict(list)
+    for claim in allocated.open_items:
+        if claim.open:
+            claims[claim.invoice.number].append(claim)
+    found = (_document(book, items, as_of) for items in claims.values())
+    return {document.number: document for document in found if document is not None}
+
+
+def _with_claims(book: Book, documents: dict[str, OpenDocument]) -> dict[str, OpenDocument]:
+    """The documents with the open claims for interest and indemnity on each."""
+    for number, claimed in book.interest_invoices.items():
+        if number in documents:
+            open_claims = tuple(claim.number for claim in claimed if claim.number in documents)
+            documents[number] = documents[number]._replace(claims=open_claims)
+    return documents
+
+
+def _states(book: Book, invoices: Iterable[Invoice], documents: Container[str], as_of: date) -> dict[str, str]:
+    return {invoice.number: _state(book, invoice, as_of) for invoice in invoices if invoice.number not in documents}
+
+
+def _customers_of(invoices: Iterable[Invoice], documents: Container[str]) -> dict[str, str]:
+    return {
+        invoice.number: invoice.customer.account
+        for invoice in invoices
+        if invoice.customer and invoice.number not in documents
+    }
 
 
 def _document(book: Book, claims: Iterable[OpenItem], as_of: date) -> OpenDocument | None:
@@ -186,6 +263,14 @@ def _unstated_fee(book: Book, as_of: date) -> Decimal:
     option = book.options.get("unstated-fee")
     value = option.at(as_of) if option and book.option("fee-account", as_of) else None
     return Decimal(value) if isinstance(value, (int, Decimal)) else ZERO
+
+
+def _amount_key(document: OpenDocument) -> tuple[str, Decimal]:
+    return document.currency, document.open
+
+
+def _book_order(document: OpenDocument) -> tuple[date, str]:
+    return document.date, document.number
 
 
 def _due_order(document: OpenDocument) -> tuple[date, date, str]:

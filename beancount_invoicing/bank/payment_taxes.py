@@ -48,7 +48,7 @@ def lowered_taxes(
         if not leg.discount or invoice is None:
             continue
         day = accounts.last_day(movement.date)
-        allocated = accounts.allocated(leg.customer, day)
+        _around, allocated = accounts.allocated_around(leg.customer, [leg.number], day)
         claim, taxes = claim_and_invoiced_taxes(
             invoice, (allocation for allocation in allocated.allocations if allocation.invoice is invoice)
         )

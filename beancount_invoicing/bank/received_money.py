@@ -5,35 +5,44 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 
 from beancount_invoicing.bank.open_documents import ReceivedPayment
 
 
 class ReceivedMoney:
-    """What may still be reversed, by document."""
+    """What may still be reversed, by document. What the ledger has of it is read by amount only once somebody asks."""
 
     def __init__(self, received: Mapping[str, Sequence[ReceivedPayment]]) -> None:
-        self._received = dict(received)
-        self._by_amount: defaultdict[tuple[Decimal, str], dict[str, None]] = defaultdict(dict)
-        for payments in received.values():
-            for payment in payments:
-                self._by_amount[payment.amount, payment.currency][payment.number] = None
+        self._in_ledger = received
+        self._changed: dict[str, Sequence[ReceivedPayment]] = {}
+        self._new: dict[tuple[Decimal, str], dict[str, None]] = {}
 
     def of(self, number: str) -> Sequence[ReceivedPayment]:
         """The payments that a document received, the latest last."""
-        return self._received.get(number, ())
+        changed = self._changed.get(number)
+        return self._in_ledger.get(number, ()) if changed is None else changed
 
     def numbers_with(self, amount: Decimal, currency: str) -> tuple[str, ...]:
         """The documents that have received such an amount."""
-        return tuple(self._by_amount.get((amount, currency), ()))
+        key = amount, currency
+        return tuple(dict.fromkeys([*self._numbers_in_ledger.get(key, ()), *self._new.get(key, ())]))
 
     def receive(self, payment: ReceivedPayment) -> None:
         """Records a payment to a document."""
-        self._received[payment.number] = (*self.of(payment.number), payment)
-        self._by_amount[payment.amount, payment.currency][payment.number] = None
+        self._changed[payment.number] = (*self.of(payment.number), payment)
+        self._new.setdefault((payment.amount, payment.currency), {})[payment.number] = None
 
     def give_back(self, number: str, amount: Decimal) -> None:
         """Removes the latest payment of that amount."""
         before = self.of(number)
         last = next((payment for payment in reversed(before) if payment.amount == amount), None)
-        self._received[number] = tuple(payment for payment in before if payment is not last)
+        self._changed[number] = tuple(payment for payment in before if payment is not last)
+
+    @cached_property
+    def _numbers_in_ledger(self) -> Mapping[tuple[Decimal, str], dict[str, None]]:
+        found: defaultdict[tuple[Decimal, str], dict[str, None]] = defaultdict(dict)
+        for payments in self._in_ledger.values():
+            for payment in payments:
+                found[payment.amount, payment.currency][payment.number] = None
+        return found

@@ -54,7 +54,7 @@ def legs_of(accounts: CustomerAccounts, settled: Sequence[SettledDocument], day:
         customer = invoice.customer
         assert customer is not None, "a void number is settled by nothing"
         last = accounts.last_day(day)
-        allocated = accounts.allocated(customer.account, last)
+        _around, allocated = accounts.allocated_around(customer.account, [invoice.number], last)
         forward = document.amount * invoice.payable > 0
         settleable = _open(allocated, invoice, document) if forward else _paid(allocated, invoice, document)
         weights = accounts.weights(customer.account)
