@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from os import path as os_path
@@ -201,13 +201,22 @@ def write(planned: Plan) -> None:
     """
     for folder in {file.file.resolve().parent for file in planned.files}:
         sweep(folder)
-    for file in planned.files:
-        if file.old_bytes is None:
-            file.file.parent.mkdir(parents=True, exist_ok=True)
-            with file.file.open("xb"):
-                pass
-    for file in planned.files:
-        put(file.file, file.new_bytes, file.old_bytes or b"")
+    made: list[Path] = []
+    try:
+        for file in planned.files:
+            if file.old_bytes is None:
+                file.file.parent.mkdir(parents=True, exist_ok=True)
+                with file.file.open("xb"):
+                    made.append(file.file)
+        for file in planned.files:
+            put(file.file, file.new_bytes, file.old_bytes or b"")
+            made.clear()  # from now on, something may include them
+    except BaseException:
+        for new in made:
+            with suppress(OSError):
+                if not new.stat().st_size:
+                    new.unlink()
+        raise
     for piece in planned.pieces:
         lines = piece.file.read_bytes().replace(b"\r\n", b"\n").split(b"\n")[piece.line - 1 :]
         expected = piece.text.rstrip("\n").encode().split(b"\n")

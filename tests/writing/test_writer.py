@@ -89,6 +89,24 @@ def test_a_file_that_the_option_names_is_made_and_included(ledger: Path) -> None
     assert numbers(ledger) == ["F2026-0001", "F2026-0002"]
 
 
+@pytest.mark.parametrize("pattern", ["", 'include "2*.beancount"\n'])
+def test_a_full_disk_leaves_no_empty_new_file(ledger: Path, pattern: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = pattern + ledger.read_text(encoding="utf-8")
+    ledger.write_text(before, encoding="utf-8")
+    if pattern:
+        ledger.with_name("2025.beancount").write_text("", encoding="utf-8")
+
+    def full(file: Path, *_bytes: bytes) -> None:
+        raise OSError(28, "No space left on device", str(file))
+
+    monkeypatch.setattr(writer, "put", full)
+    plan = writer.plan(ledger, [str(ledger)], [Addition(ledger.with_name("2026.beancount"), "; new\n")])
+    with pytest.raises(OSError, match="No space left"):
+        writer.write(plan)
+    assert ledger.read_text(encoding="utf-8") == before
+    assert not ledger.with_name("2026.beancount").exists()
+
+
 def test_no_include_is_added_where_a_pattern_reaches_the_new_file(ledger: Path) -> None:
     option = '2025-01-01 custom "invoice-option" "file" "books/{year}.beancount"\ninclude "books/*.beancount"\n'
     (ledger.parent / "books").mkdir()
