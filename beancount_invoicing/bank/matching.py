@@ -123,13 +123,14 @@ class _Matching:
         return self.left.get(number, document.open) if document else ZERO
 
     def _taken(self, at: int, proposal: Proposal, names: Names) -> Proposal:
+        not_booked = self.not_booked.get(proposal.tier) if proposal.action in {"book", "return"} else None
         if receipts := self.receipts.get(at):
             named = (number for naming in names.namings for number in naming.numbers)
             if doubts := receipts_against(self.known, proposal, named, receipts):
                 action = "propose" if proposal.action in {"book", "return"} else proposal.action
                 proposal = proposal._replace(action=action, against=(*doubts, *proposal.against))
-        if proposal.action in {"book", "return"} and (why := self.not_booked.get(proposal.tier)):
-            return proposal._replace(action="propose", against=(*proposal.against, why))
+        if not_booked:
+            return proposal._replace(action="propose", against=(*proposal.against, not_booked))
         if proposal.action in {"book", "return"}:
             for settlement in proposal.settlements:
                 if settlement.number in self.known.documents:
