@@ -59,7 +59,7 @@ def _replaced(invoice: Invoice, new: Invoice) -> str:
     if not same and invoice.customer:
         name = invoice.customer.name
         where = _(
-            "what {name} paid on it is on its account, shown by a statement, bean-invoice statement {quote}",
+            "the money that {name} paid on it is still on its account: bean-invoice statement {quote} shows it",
             name=name,
             quote=shlex.quote(name),
         )

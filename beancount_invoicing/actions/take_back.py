@@ -199,7 +199,7 @@ def _gone(text: WrittenText, locator: TextLocator) -> str:
                 place=Source(text.file, line),
             )
         )
-    return _("{head} (in {file}) is there no more: it is passed over", head=head, file=text.file)
+    return _("{head} (in {file}) is no longer there: it is skipped", head=head, file=text.file)
 
 
 def _must_stand_alone(loading: Loading, removal: _Removal) -> None:
@@ -211,7 +211,7 @@ def _must_stand_alone(loading: Loading, removal: _Removal) -> None:
     for place in _dependents(book, after, spans):
         raise InvalidRequest(
             _(
-                "{place} is about what would be taken back: nothing is taken back; take that out first",
+                "{place} refers to what would be taken back: nothing is taken back; take that out first",
                 place=place,
             )
         )

@@ -423,7 +423,8 @@ def _after_the_last(book: Book, position: Position, as_of: date) -> Iterator[Tas
     deadline = last.until or days_later(last.date, rule.levels[-1].deadline or 0)
     if deadline < as_of:
         text = _(
-            "level {level} left on {day}: agree on something, hand it over, or write it off",
+            "the reminder of level {level} was sent on {day}: come to an agreement, hand the claim over, or "
+            "write it off",
             level=last.level,
             day=last.date,
         )

@@ -135,8 +135,9 @@ def tiers_below(figures: Sequence[TierFigures], asked: Bound) -> dict[str, str]:
         if tier.booked < asked.past_payments:
             found[name] = _n(
                 tier.booked,
-                "tier {tier}: {count} past payment tells of it, your bound is {least} (option bank-past-payments)",
-                "tier {tier}: {count} past payments tell of it, your bound is {least} (option bank-past-payments)",
+                "tier {tier}: there is only {count} past payment to judge it by, your bound is {least} (option bank-past-payments)",
+                "tier {tier}: there are only {count} past payments to judge it by, your bound is {least} "
+                "(option bank-past-payments)",
                 tier=name,
                 count=tier.booked,
                 least=asked.past_payments,

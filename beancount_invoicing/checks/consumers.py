@@ -79,7 +79,7 @@ def _owed_there(book: Book, invoice: Invoice, line: Line, tax: Tax, nature: str,
         return _('{text}bill them again with tax: "{chosen}"', text=text, chosen=chosen)
     rate = law.standard_rate(state, day)
     if rate is None:
-        return _("{text}bill them again with a code of its rate", text=text)
+        return _("{text}bill them again with a code at that state's rate", text=text)
     text += _(
         "bill them again with a code of its rate, {one_stop_shop_directive}",
         one_stop_shop_directive=one_stop_shop_directive(book, state, nature, rate, tax)[1],

@@ -182,8 +182,8 @@ def check_amendments(book: Book) -> Iterator[Finding]:
                 yield _warning(
                     version,
                     _(
-                        "until: {until} is before this amendment, so what lies between them stays billed: date the "
-                        "amendment {until} or earlier",
+                        "until: {until} is before this amendment, so the days between them stay billed: date "
+                        "the amendment {until} or earlier",
                         until=version.until,
                     ),
                 )
@@ -204,8 +204,9 @@ def check_amendments(book: Book) -> Iterator[Finding]:
                         "warning",
                         "handed-back",
                         _(
-                            "contract {version}: from {day} on it is billed to {customer} again, who handed it over "
-                            "on {former}: name {before_customer} here, if only what is written below is to change",
+                            "contract {version}: from {day} on it is billed to {customer} again, who handed "
+                            "it over on {former}: if you only want to change what is written below, name "
+                            "{before_customer} here",
                             version=version.code,
                             day=day,
                             customer=version.customer,
@@ -567,8 +568,8 @@ def check_adjusted_documents(book: Book) -> Iterator[Finding]:
             if (number, line.contract) not in billing:
                 yield Finding(
                     "error", "contract",
-                    _('{number}: adjusts: "{other_number}" bills nothing of {contract}: name the invoice of these '
-                    'days', number=invoice.number, other_number=number, contract=line.contract),
+                    _('{number}: adjusts: "{other_number}" bills nothing of {contract}: name the invoice '
+                      "that billed these days", number=invoice.number, other_number=number, contract=line.contract),
                     line.source,
                 )  # fmt: skip
 

@@ -290,13 +290,13 @@ def _deducted_beyond(
         severity(book, invoice.date),
         "deposit-beyond",
         _(
-            "{number}: with this invoice {amount} {subject}of {deduction_number} is deducted, but "
-            "{credited}it brought only {other_amount}: deduct at most {amount_3} here",
+            "{number}: with this invoice, {amount} {subject}of {deduction_number} is deducted in all, but "
+            "{credited}that deposit is only {other_amount}: deduct at most {amount_3} here",
             number=invoice.number,
             amount=ledger_amount(deducted, invoice.currency),
             subject=of_tax,
             deduction_number=deduction.number,
-            credited=(_("less its credit notes ") if credited else ""),
+            credited=(_("less its credit notes, ") if credited else ""),
             other_amount=ledger_amount(brought, invoice.currency),
             amount_3=ledger_amount(brought - deducted + deduction.amount, invoice.currency),
         ),

@@ -56,8 +56,8 @@ COLUMNS = ("number", "date", "customer", "written_off", "net", "tax", "amount", 
 @click.pass_obj
 @page_sending_options
 def bad_debts_command(session: Session, words: tuple[str, ...], as_of: date, as_list: bool, page: PageOptions) -> None:
-    """Show what was written off, without tax and its tax; with -o or --to, write the copies that tell the customer that
-    it cannot deduct that tax (France: "facture demeurée impayée", CGI, art. 272); with --send, send them.
+    """Show what was written off: the amount without tax, and the tax; with -o or --to, write the copies that tell the
+    customer that it cannot deduct that tax (France: "facture demeurée impayée", CGI, art. 272); with --send, send them.
     """
     if page.sending:
 

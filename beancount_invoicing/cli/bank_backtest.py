@@ -48,14 +48,15 @@ COLUMNS = (
     default="",
     metavar="ACCOUNT",
     shell_complete=complete_accounts,
-    help="The account that the files are of, where they do not say it.",
+    help="The account of the files, if they do not name it.",
 )
 @format_option
 @click.pass_obj
 def bank_backtest_command(
     session: Session, files: tuple[Path, ...], since: date | None, until: date | None, account: str, form: str
 ) -> None:
-    """Match the ledger's past payments anew, without what they settle: how many would be booked, and how many right.
+    """Match the ledger's past payments again, as if nothing said what they settle: how many would be booked, and how
+    many of these rightly.
 
     FILES: statements of that time, which say more of a line than the ledger does. Nothing is written.
     """
@@ -79,7 +80,7 @@ def _print(answer: Answer) -> None:
         say(_("No past payment says what it settles: there is nothing to compare with."))
         return
     print_table(
-        _n(count, "{count} past payment, matched anew", "{count} past payments, matched anew", count=count),
+        _n(count, "{count} past payment, matched again", "{count} past payments, matched again", count=count),
         [(_("tier"), False), (_("booked"), True), (_("right"), True), (_("wrong"), True), (_("precision"), True),
          (_("recall"), True), (_("proposed"), True), (_("right"), True)],
         [
@@ -109,7 +110,7 @@ def _print(answer: Answer) -> None:
     for tier in answer["tiers"]:
         if tier["not_booked_because"]:
             say(_("Not booked without asking: {reason}", reason=tier["not_booked_because"]))
-    say(_("{percent} % of the payments would be booked right without asking.", percent=answer["recall"]))
+    say(_("{percent} % of the payments would be booked rightly, without asking.", percent=answer["recall"]))
 
 
 def _percent(figure: str | None) -> str:

@@ -33,11 +33,11 @@ from beancount_invoicing.messages import _
 def bank_match_command(
     session: Session, since: date | None, until: date | None, write: bool, into: Path | None, commit: bool, form: str
 ) -> None:
-    """Match money that the ledger already has, but that settles nothing, with what customers owe: what is certain is written
-    into these entries with --write, all else is shown with its reasons.
+    """Match money that the ledger already has, but that settles nothing, with what customers owe: --write writes what
+    is certain into these entries; everything else is shown with the reasons.
     """
     if into:
-        raise click.UsageError(_("entries are changed where they stand: leave --into away"))
+        raise click.UsageError(_("entries are changed in place: leave --into out"))
     way = build_write_options(write, None, commit)
     with changing(session):
         done = match_ledger(session.find(), since, until, way)

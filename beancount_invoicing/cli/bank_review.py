@@ -381,7 +381,7 @@ def _other_account(book: Book, line: BookedLine) -> list[LinePart]:
         echo(
             _("{account} is a customer's account: choose documents, or split", account=text)
             if text in book.main_accounts
-            else _("{account} is no open account", account=text),
+            else _("{account} is not an open account", account=text),
             err=True,
         )
 

@@ -128,7 +128,7 @@ def _print_statement(answer: Answer) -> None:
         [["", spaced(closing), currency, _("closing balance"), "", "", ""]] if closing is not None else [],
     )  # fmt: skip
     if answer["adds_up"]:
-        say(_("The opening balance and the lines make the closing balance.\n"))
+        say(_("The opening balance and the lines add up to the closing balance.\n"))
     elif answer["adds_up"] is None:
         say(_("The file does not say both balances, so nothing tells whether a line is missing.\n"))
 

@@ -33,11 +33,11 @@ from beancount_invoicing.writing.changes import WriteOptions
 def bank_undo_command(
     session: Session, files: tuple[Path, ...], account: str, write: bool, into: Path | None, commit: bool
 ) -> None:
-    """Take back what the last bank import, review or match wrote, or what was written of the lines of these statements:
-    just those entries and balances, as long as nobody changed them and nothing depends on them.
+    """Take back what the last bank import, review or match wrote, or what was written for the lines of these
+    statements: only those entries and balances, if nobody has changed them and nothing depends on them.
     """
     if into:
-        raise click.UsageError(_("entries are taken out where they stand: leave --into away"))
+        raise click.UsageError(_("entries are removed in place: leave --into out"))
     way = build_write_options(write, None, commit)
     with changing(session), reading_statements(session):
         wanted = None

@@ -87,7 +87,7 @@ def _hand_in_options(kind: OrderKind) -> Callable[[Callable[..., None]], Callabl
             type=OneOf(("table", "json")),
             default="table",
             show_default=True,
-            help="How it is shown.",
+            help="Output format.",
         ),
         bank_file_options,
     )

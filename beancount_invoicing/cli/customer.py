@@ -63,7 +63,7 @@ def customer_group() -> None:
 )
 @click.option("--another", is_flag=True, help="This is a different customer from the one of the same name.")
 @key_options(keys.CUSTOMER, except_keys=("customer",))
-@date_option("From when on. Default: the first day of this year.", default=None, edge="first")
+@date_option("The first day on which it applies. Default: the first day of this year.", default=None, edge="first")
 @writing_options
 @click.pass_obj
 def customer_add_command(
@@ -79,7 +79,7 @@ def customer_add_command(
     commit: bool,
     **values: Any,
 ) -> None:
-    """Add a customer: open the account, with what documents need to say."""
+    """Add a customer: open its account, with the data that documents need."""
     way = build_write_options(write, into, commit)
     wanted = CustomerRequest(name, given_values(keys.CUSTOMER, values), account, currency, another)
     with changing(session):

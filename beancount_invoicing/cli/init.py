@@ -113,9 +113,8 @@ _HELP = {
 @click.option(
     "--oss",
     is_flag=True,
-    help="Goods (with --nature electronic: such services) to consumers in other states of the Union are taxed "
-    "there, by the"
-    " One Stop Shop.",
+    help="Goods (or, with --nature electronic, electronic services) for consumers in other states of the "
+    "Union are taxed there, through the One Stop Shop.",
 )
 @click.option(
     "--nature",
@@ -126,7 +125,9 @@ _HELP = {
 @click.option("--language", default="", help="Language of the documents. Default: that of the country.")
 @click.option("--terms", default="30 days", show_default=True, help="Payment terms.")
 @click.option("--number", default="F{year}-{seq:04}", show_default=True, help="Pattern of the document numbers.")
-@date_option("From when on. Default: the first day of this year.", default=None, also=(), edge="first")
+@date_option(
+    "The first day on which it applies. Default: the first day of this year.", default=None, also=(), edge="first"
+)
 @click.option(
     "--as-of", type=DayParam(), default=today, show_default="today", metavar="DATE",
     help="With --from: the day on which the items are open.",

@@ -59,7 +59,7 @@ def item_group() -> None:
     shell_complete=complete_income,
     help="Income account. Default: that of most items, or the only one.",
 )
-@date_option("From when on. Default: the first day of this year.", default=None, edge="first")
+@date_option("The first day on which it applies. Default: the first day of this year.", default=None, edge="first")
 @writing_options
 @click.pass_obj
 def item_add_command(

@@ -59,7 +59,9 @@ def channel_option(command: F) -> F:
 
 def retry_option(command: F) -> F:
     """`--retry`."""
-    return click.option("--retry", is_flag=True, help="What is in doubt or prepared has not left: send it.")(command)
+    return click.option("--retry", is_flag=True, help="Send what is in doubt or prepared, because it has not left.")(
+        command
+    )
 
 
 def build_send_options(day: date, folder: Path | None, *, again: bool, retry: bool) -> SendOptions:

@@ -71,7 +71,9 @@ def statement_command(
     as_of: date,
     page: PageOptions,
 ) -> None:
-    """A customer's statement of account: balance, movements, balance, what is open; with -o or --to, write it as a letter."""
+    """Show a customer's statement of account: opening balance, movements, closing balance, open items; with -o or --to,
+    write it as a letter.
+    """
     if bool(customer) == everybody:
         raise click.UsageError(_("name a customer, or all of them: CUSTOMER or --all"))
     if balance and not everybody:

@@ -147,7 +147,7 @@ def time_write_off_command(
     into: Path | None,
     commit: bool,
 ) -> None:
-    """Write off time that was to be billed: it was worked, and nobody is billed for it."""
+    """Write off unbilled time: it was worked, but nobody is billed for it."""
     way = build_write_options(write, into, commit)
     wanted = TimeWriteOff(contract, quantity[0], quantity[1], reason, item, worked_on)
     with changing(session):
@@ -167,8 +167,8 @@ def _entries(command: F) -> F:
             shell_complete=complete_time_entries,
             help="The entry at this line.",
         ),
-        click.option("--person", default="", shell_complete=complete_persons, help="Of this person."),
-        date_option("Of this day.", default=None),
+        click.option("--person", default="", shell_complete=complete_persons, help="Only entries of this person."),
+        date_option("Only entries of this day.", default=None),
         click.argument("text_contains", default="", metavar="[TEXT]", shell_complete=complete_tasks),
         click.argument("contract", shell_complete=complete_time_contracts),
     ):
@@ -265,8 +265,10 @@ def time_list_command(session: Session, customer: str, contract: str, everything
     help="The contract of a project or client; may be repeated.",
 )
 @click.option("--person", default="", shell_complete=complete_persons, help="Who worked, if the file does not say.")
-@click.option("--date-format", type=OneOf(["ymd", "dmy", "mdy"]), help="How dates are written, if it is ambiguous.")
-@click.option("--duration-unit", type=OneOf(["hours", "seconds"]), help="What whole numbers count, if it is ambiguous.")
+@click.option("--date-format", type=OneOf(["ymd", "dmy", "mdy"]), help="The order of dates, if it is ambiguous.")
+@click.option(
+    "--duration-unit", type=OneOf(["hours", "seconds"]), help="The unit of whole numbers, if it is ambiguous."
+)
 @click.option(
     "--timezone", default="UTC", show_default=True, shell_complete=complete_timezones,
     help="The time zone of the work, for files in UTC.",

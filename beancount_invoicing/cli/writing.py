@@ -118,7 +118,7 @@ def is_dry_run() -> bool:
 
 
 yes_option = click.option(
-    "--yes", is_flag=True, help="Write documents dated more than a month from today: the date is meant."
+    "--yes", is_flag=True, help="Write documents even if they are dated more than a month after today."
 )
 """`--yes`, for commands that write documents."""
 
@@ -229,7 +229,7 @@ def leave_out_option(command: F) -> F:
     return click.option(
         "--leave-out",
         is_flag=True,
-        help="Skip what cannot be billed on purpose: the exit code is 0 all the same.",
+        help="Accept that some things cannot be billed: the exit code is 0 nevertheless.",
     )(command)
 
 

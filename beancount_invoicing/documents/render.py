@@ -90,8 +90,8 @@ def _made_anew(number: str, seal: Seal, outputs: Sequence[Output], plain: bool, 
     """The notice that a sealed document is made anew; "" if only the sealed file is handed out."""
     if sealed is None and "pdf" in outputs and not plain:
         return _(
-            "{number} was sealed on {day}, and {file} is not as it was sealed (bean-invoice verify {number}): "
-            "what is written is made again",
+            "{number} was sealed on {day}, but {file} has changed since (bean-invoice verify {number}): a "
+            "newly made file is written",
             number=number,
             day=seal.date,
             file=seal.file,
@@ -99,7 +99,7 @@ def _made_anew(number: str, seal: Seal, outputs: Sequence[Output], plain: bool, 
     anew = [output for output in outputs if output != "pdf" or plain]
     return (
         _(
-            "{number} was sealed on {day} as {file}: made again here is {anew}",
+            "{number} was sealed on {day} as {file}; newly made, not taken from there: {anew}",
             number=number,
             day=seal.date,
             file=seal.file,

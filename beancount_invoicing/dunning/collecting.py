@@ -117,7 +117,11 @@ def due_collections(
             held.append(HeldOrder(invoice.number, debtor.name, why, may_be_collected(book, invoice)))
         elif is_unsent(position, followed_from):
             held.append(
-                HeldOrder(invoice.number, debtor.name, _("nothing says that it was sent: the customer must know first"))
+                HeldOrder(
+                    invoice.number,
+                    debtor.name,
+                    _("the ledger does not record that it was sent, and the customer must know first"),
+                )
             )
         else:
             for instalment, standing in due:

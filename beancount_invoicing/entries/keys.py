@@ -127,12 +127,12 @@ _TABLE = (
     _key("mandate-date", "date", (CUSTOMER, CUSTOMER_AMENDMENT), "day on which the mandate was signed"),
     _key("mandate-type", "text", (CUSTOMER, CUSTOMER_AMENDMENT), "scheme of the mandate (default \"core\")", "core", "b2b"),
     _key("mandate-sequence", "text", (CUSTOMER, CUSTOMER_AMENDMENT),
-         "how often the mandate is used (default \"recurring\"); \"final\": once more, then never again",
+         "how often the mandate is used (default \"recurring\"); \"final\": the next collection is the last",
          "recurring", "one-off", "final"),
     _key("mandate-used", "date", (CUSTOMER, CUSTOMER_AMENDMENT),
          "last collection under the mandate that is not in this ledger"),
     _key("debtor-iban", "text", (CUSTOMER, CUSTOMER_AMENDMENT),
-         "IBAN of the customer's account that is debited under the mandate, and paid out to"),
+         "IBAN of the customer's account: it is debited under the mandate, and `pay-out` pays to it"),
     _key("debtor-bic", "text", (CUSTOMER, CUSTOMER_AMENDMENT), "BIC of the bank of `debtor-iban`"),
     _key("direct-debit", "flag", DOCUMENT, "FALSE: this invoice is not collected under the customer's mandate"),
     _key("endpoint", "text", _PARTY, "electronic address for e-invoices, scheme:identifier"),
@@ -241,8 +241,8 @@ _TABLE = (
     _key("sends", "text", EVENT, "what is being sent, if not the invoice itself", "reminder", "statement", "receipt",
          "acquitted", "unpaid"),
     _key("file", "text", EVENT, "file that is being sent, relative to the ledger file with this key"),
-    _key("end-to-end-id", "text", EVENT, "what the bank's statement names a collection, or payment out, by"),
-    _key("collection-date", "date", EVENT, "day that the bank is to collect, or pay out, on"),
+    _key("end-to-end-id", "text", EVENT, "reference of a collection, or payment out, in the bank's statement"),
+    _key("collection-date", "date", EVENT, "day on which the bank is to collect, or pay out"),
     # reminder policies
     _key("days", "days", LEVEL,
          "the level applies from this many days after the due date; for level 0, days before it, such as -3"),
@@ -313,13 +313,13 @@ _TABLE = (
     # bank statements
     _key("format", "text", BANK, "format of its statements, if it cannot be told from the files",
          "camt", "mt940", "ofx", "cfonb120", "csv"),
-    _key("preset", "text", BANK, "name of a table of a bank or provider that is known, such as \"qonto\""),
+    _key("preset", "text", BANK, "name of a known table of a bank or provider, such as \"qonto\""),
     _key("columns", "text", BANK,
-         "what the columns of its table say: \"date = Date; amount = Montant; text = Libellé + Détail\""),
+         "titles of the columns of its table, by field: \"date = Date; amount = Montant; text = Libellé + Détail\""),
     _key("decimal", "text", BANK, "decimal mark of its table", ".", ","),
     _key("date-format", "text", BANK, "order of year, month and day in the dates of its table", "ymd", "dmy", "mdy"),
     _key("encoding", "text", BANK, "encoding of its table, such as \"cp1252\""),
-    _key("delimiter", "text", BANK, "what stands between the cells of its table, such as \";\""),
+    _key("delimiter", "text", BANK, "character between the cells of its table, such as \";\""),
     # journals of the accounts
     _key("accounts", "text", JOURNAL, "accounts whose entries belong to it, separated by spaces; also those below them"),
     _key("documents", "flag", JOURNAL, "TRUE: invoices, credit notes and other documents belong to it"),
@@ -339,7 +339,7 @@ _TABLE = (
 KEYS: dict[str, Key] = {key.name: key for key in _TABLE}
 """Every key by its name."""
 
-MILESTONE_DEPOSIT = Key("deposit", "flag", frozenset({MILESTONE}), "TRUE: a deposit, beside the whole")
+MILESTONE_DEPOSIT = Key("deposit", "flag", frozenset({MILESTONE}), "TRUE: a deposit, which is not part of the price")
 """The one key with another type in another place: `deposit` names an invoice, but on a milestone it is a flag."""
 
 QUERY_KEYS = ("invoice-due", "invoice-open", "invoice-settled-on", "invoice-total")
@@ -398,7 +398,7 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
     ),
     "bank-past-payments": (
         "whole",
-        "how many past payments must tell of a tier, with `bank-precision` (default 10)",
+        "number of past payments needed to judge a tier, with `bank-precision` (default 10)",
     ),
     "collection-days": (
         "whole",
@@ -420,7 +420,7 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
     "fee-account": ("account", "expense account for what banks keep back of payments"),
     "unstated-fee": (
         "number",
-        "how much banks on the way may keep back of a payment without saying so, at most; needs `fee-account`",
+        "largest fee that intermediary banks may deduct from a payment without stating it; needs `fee-account`",
     ),
     "discount-account": ("account", "account for cash discounts that customers take"),
     "allocate": ("text", '"oldest": unreferenced payments go to the oldest due claims'),

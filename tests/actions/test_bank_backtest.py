@@ -110,7 +110,7 @@ def test_what_is_wrong_is_named_with_its_line_and_what_is_right(ledger: Path) ->
         f"main.beancount:{line}: 250.00 EUR, tier B, would be booked for F2026-0003 250.00; right is F2026-0002 250.00"
         in (result.stdout)
     )
-    assert "40.0 % of the payments would be booked right without asking." in result.stdout
+    assert "40.0 % of the payments would be booked rightly, without asking." in result.stdout
     answer = json.loads(CliRunner().invoke(main, ["-f", str(ledger), "bank", "backtest", "--format", "json"]).stdout)
     assert answer["tiers"][0]["precision"] == "66.6"
     assert answer["wrong"][0]["right"] == [{"number": "F2026-0002", "amount": "250.00"}]
@@ -125,7 +125,10 @@ def test_a_tier_below_the_bound_is_not_booked_and_it_is_said(ledger: Path) -> No
     ledger.write_text(LEDGER + bound + '2026-01-01 custom "invoice-option" "bank-past-payments" 3\n', encoding="utf-8")
     below = tiers_not_booked(loader.load(str(ledger)), date(2026, 3, 1))
     assert below["B"] == "tier B: 2 of 3 past payments are right, 66.6 %; your bound is 90 % (option bank-precision)"
-    assert below["C"] == "tier C: 0 past payments tell of it, your bound is 3 (option bank-past-payments)"
+    assert (
+        below["C"]
+        == "tier C: there are only 0 past payments to judge it by, your bound is 3 (option bank-past-payments)"
+    )
     table = ledger.with_name("bank.csv")
     table.write_text("Date;Montant;Libellé\n2026-03-02;250,00;F2026-0003\n", encoding="utf-8")
     columns = 'columns: "date = Date; amount = Montant; text = Libellé"'

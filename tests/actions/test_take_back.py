@@ -149,7 +149,7 @@ def test_what_somebody_took_out_already_is_passed_over(ledger: Path) -> None:
     start = text.index('2026-02-06 * "Acme"')
     ledger.write_text(text[:start] + text[text.index("plugin", start) :], encoding="utf-8")
     done = take_back_bank(ledger, None, WRITE)
-    assert "is there no more: it is passed over" in done.outcome.notices[0]
+    assert "is no longer there: it is skipped" in done.outcome.notices[0]
     assert ledger.read_text(encoding="utf-8") == LEDGER
 
 
@@ -158,7 +158,7 @@ def test_what_somebody_took_out_already_is_passed_over(ledger: Path) -> None:
     [
         (
             '2026-02-25 * "Acme" "back" ^F2026-0002\n  Assets:Bank  -250.00 EUR\n  Assets:Clients:Acme\n',
-            "is about what would be taken back",
+            "refers to what would be taken back",
         ),
         (
             '2026-02-25 note Assets:Clients:Acme "Receipt" ^F2026-0002\n  event: "receipt"\n',
@@ -231,7 +231,7 @@ def test_money_that_was_allocated_stays(ledger: Path) -> None:
         ledger,
         '2026-02-11 * "Acme" "given"\n  Assets:Clients:Acme  250 EUR\n  Assets:Clients:Acme  -250 EUR\n    settles: "F2026-0002"\n',
     )
-    with pytest.raises(InvalidRequest, match="is about what would be taken back"):
+    with pytest.raises(InvalidRequest, match="refers to what would be taken back"):
         last(ledger)
 
 

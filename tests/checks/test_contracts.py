@@ -438,7 +438,7 @@ def test_an_adjustment_names_days_and_what_billed_them() -> None:
 
     assert found(MONTH + ' | adjusts: "N1"') == []
     assert found(MONTH + ' | adjusts: "N3"') == [
-        'error N2: adjusts: "N3" bills nothing of K: name the invoice of these days'
+        'error N2: adjusts: "N3" bills nothing of K: name the invoice that billed these days'
     ]
     assert len(found(MONTH.replace(" | from: 2026-01-01", "") + ' | adjusts: "N1"')) == 1
     assert len(found(MONTH.replace(" | to: 2026-01-31", "") + ' | adjusts: "N1"')) == 1

@@ -127,24 +127,24 @@ DEPOSITS = ("deposit", "deposit-beyond", "deposit-tax", "other-customer", "unkno
         (
             final("100.01", "20.00"),
             [
-                "error deposit-beyond: N9: with this invoice 100.01 EUR of D1 is deducted, but it brought only "
+                "error deposit-beyond: N9: with this invoice, 100.01 EUR of D1 is deducted in all, but that deposit is only "
                 "100.00 EUR: deduct at most 100.00 EUR here"
             ],
         ),
         (
             final("100.00", "20.01"),
             [
-                "error deposit-beyond: N9: with this invoice 20.01 EUR of the tax FR20 of D1 is deducted, but it "
-                "brought only 20.00 EUR"
+                "error deposit-beyond: N9: with this invoice, 20.01 EUR of the tax FR20 of D1 is deducted in all, but "
+                "that deposit is only 20.00 EUR"
             ],
         ),
         (
             final("60.00", "12.00") + final("50.00", "10.00", "N10", "2026-02-11"),
             [
-                "error deposit-beyond: N10: with this invoice 110.00 EUR of D1 is deducted, but it brought only "
+                "error deposit-beyond: N10: with this invoice, 110.00 EUR of D1 is deducted in all, but that deposit is only "
                 "100.00 EUR: deduct at most 40.00",
-                "error deposit-beyond: N10: with this invoice 22.00 EUR of the tax FR20 of D1 is deducted, but it "
-                "brought only 20.00 EUR",
+                "error deposit-beyond: N10: with this invoice, 22.00 EUR of the tax FR20 of D1 is deducted in all, but "
+                "that deposit is only 20.00 EUR",
             ],
         ),
         (final(of="D7"), ['error unknown-invoice: N9 deducts the deposit "D7", but there is no such invoice'] * 2),
@@ -173,8 +173,8 @@ DEPOSITS = ("deposit", "deposit-beyond", "deposit-tax", "other-customer", "unkno
         (
             note("50.00", "10.00", of="D1") + final("50.01", "10.00"),
             [
-                "error deposit-beyond: N9: with this invoice 50.01 EUR of D1 is deducted, but less its credit notes "
-                "it brought only 50.00 EUR"
+                "error deposit-beyond: N9: with this invoice, 50.01 EUR of D1 is deducted in all, but less its credit notes, "
+                "that deposit is only 50.00 EUR"
             ],
         ),
     ],

@@ -180,7 +180,7 @@ def test_a_split_names_one_part_after_the_other(ledger: Path) -> None:
 def test_another_account_is_one_that_is_no_customers(ledger: Path) -> None:
     done = reviewed(ledger, CHARGE, "o Assets:Clients:Acme Expenses:Nothing Expenses:Charges a", "--all")
     assert "Assets:Clients:Acme is a customer's account: choose documents, or split" in done.output
-    assert "Expenses:Nothing is no open account" in done.output
+    assert "Expenses:Nothing is not an open account" in done.output
     assert "Expenses:Charges 30.00 EUR" in written(ledger)
 
 

@@ -347,11 +347,13 @@ def test_render_gives_the_file_that_was_sealed(ledger: Path, tmp_path: Path) -> 
 def test_what_is_made_anew_of_a_sealed_document_is_said(ledger: Path, tmp_path: Path) -> None:
     other_words(ledger)
     text = run(ledger, "render", NUMBER, "--to", "pdf,html,text", "-o", str(tmp_path))
-    assert f"{NUMBER} was sealed on 2026-10-01 as {stored(ledger)}: made again here is html, text" in text
+    assert (
+        f"{NUMBER} was sealed on 2026-10-01 as {stored(ledger)}; newly made, not taken from there: html, text" in text
+    )
     assert (tmp_path / f"{NUMBER}.pdf").read_bytes() == stored(ledger).read_bytes()
     assert f"Note {NUMBER}" in (tmp_path / f"{NUMBER}.txt").read_text(encoding="utf-8")
     text = run(ledger, "render", NUMBER, "--plain", "-o", str(tmp_path))
-    assert "made again here is pdf" in text
+    assert "newly made, not taken from there: pdf" in text
     assert (tmp_path / f"{NUMBER}.pdf").read_bytes() != stored(ledger).read_bytes()
     name, page = document_file(open_ledger(ledger).book, NUMBER, "html")
     assert (name, b"Note" in page) == (f"{NUMBER}.html", True)
@@ -367,8 +369,7 @@ def test_where_the_sealed_file_is_not_as_it_was_it_is_made_anew_and_said(
     # where it is gone, Beancount itself has an error
     text = run(ledger, "render", NUMBER, "-o", str(tmp_path), code=1 if gone else 0)
     assert (
-        f"{stored(ledger)} is not as it was sealed (bean-invoice verify {NUMBER}): what is written is made again"
-        in text
+        f"but {stored(ledger)} has changed since (bean-invoice verify {NUMBER}): a newly made file is written" in text
     )
     made = (tmp_path / f"{NUMBER}.pdf").read_bytes()
     assert made not in {before, before + b"%"}

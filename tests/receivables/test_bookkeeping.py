@@ -371,7 +371,7 @@ def test_a_deposit_of_which_half_is_credited_is_deducted_by_the_other_half() -> 
     beyond = [
         finding.message for finding in check(book_of(MORE + D1 + note + more)) if finding.rule == "deposit-beyond"
     ]
-    assert "less its credit notes it brought only 150.00 EUR: deduct at most 150.00 EUR" in beyond[0]
+    assert "less its credit notes, that deposit is only 150.00 EUR: deduct at most 150.00 EUR" in beyond[0]
 
 
 def test_a_write_off_of_a_part_and_the_payment_of_the_rest() -> None:
