@@ -149,9 +149,9 @@ def test_a_void_number_has_no_document_and_the_others_are_written_all_the_same(t
     ("outputs", "plain", "said"),
     [
         (["pdf"], False, ""),
-        (["pdf", "text"], False, "made again here is text"),
-        (["text"], False, "made again here is text"),
-        (["pdf", "html"], True, "made again here is pdf, html"),
+        (["pdf", "text"], False, "newly made, not taken from there: text"),
+        (["text"], False, "newly made, not taken from there: text"),
+        (["pdf", "html"], True, "newly made, not taken from there: pdf, html"),
     ],
 )
 def test_the_sealed_file_is_handed_out_and_what_else_is_made_is_said(
