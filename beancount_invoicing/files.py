@@ -161,7 +161,7 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def holds(file: Path, digest: str) -> bool:
+def has_digest(file: Path, digest: str) -> bool:
     """Whether a file exists and has this fingerprint (SHA-256, in hexadecimal digits)."""
     try:
         return sha256(file.read_bytes()).hexdigest() == digest

@@ -16,7 +16,7 @@ from beancount_invoicing.documents.differences import Difference, is_text_copy, 
 from beancount_invoicing.documents.originals import INVOICE_SEAL_EVENTS
 from beancount_invoicing.documents.render import render_one
 from beancount_invoicing.documents.search import find_documents
-from beancount_invoicing.files import holds
+from beancount_invoicing.files import has_digest
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import DISPATCH_START_EVENTS, Book, Finding, Invoice, Seal, Source
@@ -210,7 +210,7 @@ def _without_document(book: Book, numbers: Sequence[str]) -> Iterator[Verified]:
         if numbers and not set(event.numbers) & set(numbers):
             continue
         name = ", ".join(event.numbers) or event.customer
-        if not (attempt and event.file and holds(Path(event.file), digest)):
+        if not (attempt and event.file and has_digest(Path(event.file), digest)):
             gone = Difference("document", digest, _("no document has this fingerprint"))
             yield Verified(None, name, (gone,), event.source, event.file)
         elif attempt.in_doubt:

@@ -13,7 +13,7 @@ from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.payment_terms import DiscountedAmount, TermsError, discounted_rest
 from beancount_invoicing.rules.steps import round_to
 from beancount_invoicing.rules.supply import why_abroad
-from beancount_invoicing.rules.tax import line_figure
+from beancount_invoicing.rules.tax import net_of_line
 
 
 def listed_json(position: Position) -> Answer:
@@ -222,7 +222,7 @@ def _written(figure: str, amount: Decimal, because: str) -> CalculationStep:
 def _line(line: Line, invoice: Invoice) -> list[CalculationStep]:
     """How the net of a line came about, or where it was read."""
     figure = _("line “{line}”", line=line.text)
-    calculated = line_figure(line, currency_decimals(invoice.currency))
+    calculated = net_of_line(line, currency_decimals(invoice.currency))
     steps = [step._replace(figure=figure) for step in calculated.steps] if calculated else []
     if line.price_with_tax is not None:
         steps.append(

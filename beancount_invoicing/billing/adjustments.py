@@ -203,7 +203,7 @@ def _doubtful(book: Book, dated: Dated[Contract], lines: Sequence[BilledLine]) -
 def _terms(book: Book, dated: Dated[Contract], item: str, last: date, decimals: int) -> tuple[list[date], _Terms]:
     """What a contract charges for work on an item ("": its own), from each day up to `last` on which that may change."""
     own = not item or all(version.item == item for _day, version in dated.versions)
-    priced = dated if own else time_and_expenses.replace_item(dated, item)
+    priced = dated if own else time_and_expenses.contract_with_item(dated, item)
     days = {dated.first.start, *(day for day, _version in dated.versions), *price_change_days(book, priced, last)}
     days |= {version.until + timedelta(days=1) for _day, version in dated.versions if version.until}
     result = []
@@ -366,7 +366,7 @@ class _Worked:
         book, dated, days = history.book, history.dated, stretch.days
         first = stretch.billed_lines[0]
         item = _item(dated, first)
-        priced = time_and_expenses.replace_item(dated, item) if item != dated.at(days.start).item else dated
+        priced = time_and_expenses.contract_with_item(dated, item) if item != dated.at(days.start).item else dated
         decimals = currencies.currency_decimals(first.invoice.currency)
         if any(line.line.unit.lower() in worktime.LUMP_WORDS for line in stretch.billing):
             return None  # time up to the cap may be billed as a single sum

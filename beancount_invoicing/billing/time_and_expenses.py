@@ -228,7 +228,9 @@ def _grouped(
         if not entry.billable:
             continue
         contract = contract_versions.at(entry.date)
-        of_item = replace_item(contract_versions, entry.item) if entry.item != contract.item else contract_versions
+        of_item = (
+            contract_with_item(contract_versions, entry.item) if entry.item != contract.item else contract_versions
+        )
         price = price_at(book, of_item, entry.date, decimals)
         if price is None:
             unpriced[entry.item or contract.code, entry.commodity].append(entry)
@@ -379,7 +381,7 @@ def with_counter_accounts(book: Book, work: Sequence[Work]) -> list[Work]:
     return [entry if entry.counter_account else entry._replace(counter_account=counter(entry)) for entry in work]
 
 
-def replace_item(contract_versions: Dated[Contract], item: str) -> Dated[Contract]:
+def contract_with_item(contract_versions: Dated[Contract], item: str) -> Dated[Contract]:
     """The contract with another item's price: work may name its own item."""
     return Dated(tuple((day, version._replace(item=item, price=None)) for day, version in contract_versions.versions))
 

@@ -17,7 +17,7 @@ from beancount_invoicing.receivables import VatInTaxCurrency, is_for_late_intere
 from beancount_invoicing.receivables.direct_debit import debit_notice
 from beancount_invoicing.rules import payment_terms, periods
 from beancount_invoicing.rules.references import payment_reference
-from beancount_invoicing.rules.supply import home_of
+from beancount_invoicing.rules.supply import domestic_country
 
 _TYPES = {"invoice": "380", "credit-note": "381", "corrective": "384", "deposit": "386"}
 _REGISTERED = re.compile(r"(?:(\d{4}):)?(\S.*)\Z")
@@ -66,7 +66,7 @@ def e_invoice(book: Book, invoice: Invoice, paid: Decimal, language: str) -> bus
     )
     is_french = law.law_of(seller.address.country) == "FR"
     process = france.business_process(invoice, total) if is_french and not france.without_nature(invoice) else ""
-    home = home_of(seller.address.country, customer)
+    home = domestic_country(seller.address.country, customer)
     reasons = {code: _reason(tax, language, invoice.date, home) for code, tax in taxes.items()}
     outside = any(tax.category == "O" for tax in taxes.values())
     return business_terms.EInvoice(

@@ -26,7 +26,7 @@ from beancount_invoicing.rendering.view import Pair, Table, TableRow, View
 from beancount_invoicing.rules import payment_terms, periods
 from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.references import payment_reference
-from beancount_invoicing.rules.supply import home_of
+from beancount_invoicing.rules.supply import domestic_country
 
 
 class NoDocument(ValueError):
@@ -416,7 +416,7 @@ def _mentions(book: Book, invoice: Invoice, customer: Customer, seller: Seller, 
         category = "category-" + (natures.pop() if len(natures) == 1 else "both")
         result += [sentences[category]] if category in sentences else []
     for amount in invoice.taxes:
-        home = home_of(seller.address.country, customer)
+        home = domestic_country(seller.address.country, customer)
         result += _why_untaxed(amount.tax, formats.language, invoice.date, home)
     result += _retained(book, invoice, customer, sentences, formats)
     if "on-debits" in sentences and _services_on_debits(invoice):

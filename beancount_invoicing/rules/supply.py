@@ -68,7 +68,7 @@ def place_of_seller(seller: Seller) -> str:
     return law.place_of_address(seller.address.country, seller.address.postcode, seller.vat_id)
 
 
-def home_of(seller: str, customer: Customer) -> str:
+def domestic_country(seller: str, customer: Customer) -> str:
     """The seller's country, if the customer is there too or has a VAT id of that country; otherwise ""."""
     return seller if seller and seller in {customer.address.country, law.of_vat_id(customer.vat_id)} else ""
 

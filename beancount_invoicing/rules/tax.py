@@ -19,9 +19,9 @@ __all__ = [
     "gross_nets",
     "gross_split",
     "line_amount",
-    "line_figure",
     "line_net",
     "name_at_rate",
+    "net_of_line",
     "normalized_code_name",
     "rate_ever_changed",
     "rate_of_parts",
@@ -50,7 +50,7 @@ def line_amount(quantity: Decimal, price: Decimal, discount: Decimal | None, dec
     return round_to(_reduced(quantity * price, discount) if discount else quantity * price, decimals)
 
 
-def line_figure(line: Line, decimals: int) -> Figure | None:
+def net_of_line(line: Line, decimals: int) -> Figure | None:
     """`line_net` of a line of a document, in a currency with so many decimals; None if the line has no quantity and
     price.
     """

@@ -19,7 +19,7 @@ from typing import Literal, NamedTuple
 
 from beancount_invoicing.delivery import pain
 from beancount_invoicing.dunning.collecting import DueOrder, DueOrders, HeldOrder, due_collections, due_payments_out
-from beancount_invoicing.files import FileChanged, holds
+from beancount_invoicing.files import FileChanged, has_digest
 from beancount_invoicing.gc_control import no_collections
 from beancount_invoicing.ledger import Ledger, LedgerLoader
 from beancount_invoicing.loading.loader import Loading
@@ -366,7 +366,7 @@ def discard(file: str | Path, name: str, day: date, write_options: WriteOptions)
         for event in events:
             entry = _withdrawn_directive(day, event.customer, comment, event)
             new.append(NewDirective(max(day, event.date), verbatim(entry), str(target)))
-        removed = (path,) if holds(path, events[0].sha256) else ()
+        removed = (path,) if has_digest(path, events[0].sha256) else ()
         shown = relative_to(Path(book.file), path)
         if not removed:
             gone = _("{file} is not there, or was changed: it is left as it is", file=shown)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from beancount_invoicing.customer_search import find_customer, short_names
 from beancount_invoicing.delivery import Attempt
 from beancount_invoicing.documents import seal_chain
-from beancount_invoicing.files import holds
+from beancount_invoicing.files import has_digest
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Channel, Event
@@ -70,7 +70,7 @@ def confirm(file: str | Path, chosen: AttemptFilter, day: date, write_options: W
         last = seal_chain.tip(book)
         for attempt in attempts:
             file, digest = attempt.event.file, attempt.event.sha256
-            exists = bool(file) and holds(Path(file), digest)
+            exists = bool(file) and has_digest(Path(file), digest)
             sent = [
                 SentFacts(attempt.kind, _day(attempt, event, day), _account(book, event), event.numbers, event.level, event.until,
                 event.tone,

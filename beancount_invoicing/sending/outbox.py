@@ -15,7 +15,7 @@ from beancount_invoicing.delivery import DISPATCH_END_EVENTS, Attempt, History
 from beancount_invoicing.documents.originals import INVOICE_SEAL_EVENTS
 from beancount_invoicing.documents.written_files import SUFFIXES
 from beancount_invoicing.dunning import HeldInvoice, Proposal, dues_asked, late_instalments, propose
-from beancount_invoicing.files import holds
+from beancount_invoicing.files import has_digest
 from beancount_invoicing.messages import _, _n, joined
 from beancount_invoicing.model import ZERO, Book, Channel, Event
 from beancount_invoicing.receivables import Allocated, Position, allocate, positions
@@ -464,7 +464,7 @@ def _files(attempt: Attempt, by_hand: Path | None, needed: _Kept) -> Iterator[tu
         yield stored, _("it is sealed")
     elif stored in needed.waiting:
         yield stored, _("another message that is waiting is about it too")
-    elif not holds(stored, attempt.event.sha256):
+    elif not has_digest(stored, attempt.event.sha256):
         yield stored, _("it has been changed since")
     else:
         yield stored, ""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from beancount_invoicing.files import holds, put, sweep, write_if_different
+from beancount_invoicing.files import has_digest, put, sweep, write_if_different
 
 
 def staged_path(file: Path) -> Path:
@@ -47,7 +47,7 @@ def finish_staged(known: Mapping[Path, str], folders: Iterable[Path] = ()) -> No
     `known`: the files recorded as waiting or in doubt, each with its fingerprint ("": any). Raises OSError.
     """
     for file, digest in known.items():
-        if holds(staged_path(file), digest) if digest else not file.exists():
+        if has_digest(staged_path(file), digest) if digest else not file.exists():
             put_in_place(file)
     for folder in dict.fromkeys(folders):
         sweep(folder)

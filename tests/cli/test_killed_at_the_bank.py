@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from lxml import etree
 
 from beancount_invoicing.cli import main
-from beancount_invoicing.files import holds
+from beancount_invoicing.files import has_digest
 from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.sending.records import sending_locked
 from beancount_invoicing.writing import writer
@@ -103,7 +103,7 @@ def collected(ledger: Path) -> list[str]:
     """What is in the files for the bank, each of which the ledger knows, with its fingerprint."""
     book = open_ledger(ledger).book
     events = [event for event in book.events if event.kind == "collected"]
-    assert all(holds(Path(event.file), event.sha256) for event in events)
+    assert all(has_digest(Path(event.file), event.sha256) for event in events)
     files = sorted((ledger.parent / "outbox").glob("*.xml"))
     assert {str(file) for file in files} == {event.file for event in events}
     found = [

@@ -14,8 +14,8 @@ from beancount_invoicing.rules.tax import (
     TaxableAmount,
     gross_nets,
     gross_split,
-    line_figure,
     line_net,
+    net_of_line,
     rate_ever_changed,
     rate_of_parts,
     summed,
@@ -101,11 +101,11 @@ def test_nine_ninety_nine_cannot_be_reached_from_a_net() -> None:
 
 def test_a_line_is_its_quantity_at_its_price_with_or_without_tax() -> None:
     line = Line("Work", D("20.00"), "Income:Services", Source("books.beancount", 1), D(0), "")
-    assert line_figure(line._replace(quantity=D(2), price=D("10.00")), 2) == line_net(D(2), D("10.00"), None, 2)
+    assert net_of_line(line._replace(quantity=D(2), price=D("10.00")), 2) == line_net(D(2), D("10.00"), None, 2)
     with_tax = line._replace(quantity=D(2), price_with_tax=D("12.00"), discount=D(10))
-    assert line_figure(with_tax, 2) == line_net(D(2), D("12.00"), D(10), 2)
-    assert line_figure(line._replace(price=D("10.00")), 2) is None
-    assert line_figure(line._replace(quantity=D(2)), 2) is None
+    assert net_of_line(with_tax, 2) == line_net(D(2), D("12.00"), D(10), 2)
+    assert net_of_line(line._replace(price=D("10.00")), 2) is None
+    assert net_of_line(line._replace(quantity=D(2)), 2) is None
 
 
 def test_tax_rounded_per_line_is_the_sum_of_the_lines() -> None:
