@@ -184,7 +184,8 @@ def test_each_output_is_what_it_says() -> None:
 
 @pytest.mark.parametrize("plain", [True, False])
 def test_a_plain_pdf_holds_no_e_invoice(tmp_path: Path, plain: bool) -> None:
-    ((written,),) = render(book(), [invoice()], tmp_path, ["pdf"], [].append, plain)
+    told: list[str] = []
+    ((written,),) = render(book(), [invoice()], tmp_path, ["pdf"], told.append, plain)
     if plain:
         with pytest.raises(einvoice.NotReadable):
             einvoice.extract(written.file.read_bytes())
