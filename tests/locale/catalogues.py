@@ -6,6 +6,7 @@ none that is not said any more, and the compiled files. Nothing in them depends 
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import sys
@@ -26,7 +27,8 @@ from beancount_invoicing.languages import DOMAIN, LOCALES
 from beancount_invoicing.messages import CONTEXT_END, without_context
 
 PACKAGE = Path(beancount_invoicing.__file__).parent
-KEYWORDS = {"_": None, "_n": (2, 3), "_p": ((1, "c"), 2)}
+_ARGUMENTS = {"_": (0,), "_n": (1, 2), "_p": (0, 1)}
+"""Which arguments of a call are the text: of `_p` the context first."""
 CLICKS_KEYWORDS = {"_": None, "ngettext": (1, 2)}
 PLACEHOLDER = re.compile(r"\{(\w+)(?:![rs])?(?::[^{}]*)?\}|%\(\w+\)s")
 
@@ -61,8 +63,15 @@ def extracted() -> Mapping[MessageId, set[str]]:
 def _said_in_code() -> Iterator[tuple[MessageId, str]]:
     for file in sorted(PACKAGE.rglob("*.py")):
         place = file.relative_to(PACKAGE).as_posix()
-        for _line, text, _comments, context in extract_from_file("python", file, keywords=KEYWORDS):
-            yield (f"{context}{CONTEXT_END}{text}" if context else text), place
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):  # babel misses some calls within calls
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _ARGUMENTS:
+                texts = [node.args[index] for index in _ARGUMENTS[node.func.id] if index < len(node.args)]
+                words = tuple(text.value for text in texts if isinstance(text, ast.Constant))
+                if words and len(words) == len(_ARGUMENTS[node.func.id]):
+                    yield (
+                        (CONTEXT_END.join(words) if node.func.id == "_p" else words if len(words) > 1 else words[0]),
+                        place,
+                    )
 
 
 def _said_in_help() -> Iterator[tuple[MessageId, str]]:
