@@ -165,7 +165,8 @@ class CustomerAccounts:
             if not self._groups[leader].tax_movements:  # no tax is pending, and none was moved
                 continue
             own = tuple(payment for payment in payments if self._find(payment.customer) == leader)
-            if self._taxes_are_by_documents(leader, as_of):
+            # what names nothing has to do with all the money that lies on the account
+            if self._taxes_are_by_documents(leader, as_of) and all(map(names_of, own)):
                 numbers = [name for payment in own for name in names_of(payment)]
                 book, allocated = self._around(leader, numbers, as_of)
                 before = _tax_due(book, as_of, allocated)
