@@ -66,7 +66,7 @@ def _said_in_code() -> Iterator[tuple[MessageId, str]]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):  # babel misses some calls within calls
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _ARGUMENTS:
                 texts = [node.args[index] for index in _ARGUMENTS[node.func.id] if index < len(node.args)]
-                words = tuple(text.value for text in texts if isinstance(text, ast.Constant))
+                words = tuple(str(text.value) for text in texts if isinstance(text, ast.Constant))
                 if words and len(words) == len(_ARGUMENTS[node.func.id]):
                     yield (
                         (CONTEXT_END.join(words) if node.func.id == "_p" else words if len(words) > 1 else words[0]),
