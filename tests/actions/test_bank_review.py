@@ -135,7 +135,7 @@ def test_a_part_is_a_document_a_customer_or_an_account(ledger: Path) -> None:
         ("F2026-0001=-5", "write an amount above 0"),
         ("F2026-0001=x", "write an amount above 0"),
         ("F2026-0009", "F2026-0009"),
-        ("Income:Nothing", "there is not an open account of that name"),
+        ("Income:Nothing", "there is no open account of that name"),
         ("Nobody", 'there is no customer "Nobody"'),
     ],
 )

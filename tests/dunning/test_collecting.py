@@ -294,7 +294,7 @@ SENT = '2026-11-03 note Assets:Receivable:Acme "Sent" ^F1\n  event: "sent"\n'
 
 def test_what_nothing_says_was_sent_is_not_collected() -> None:
     assert reasons(collected(TRACKED + document("F1"))) == [
-        "nothing says that it was sent: the customer must know first"
+        "the ledger does not record that it was sent, and the customer must know first"
     ]
     assert numbers(collected(TRACKED + SENT + document("F1"))) == ["F1"]
     assert numbers(collected(TRACKED.replace("2026-11-01\n", "2026-11-03\n") + document("F1"))) == ["F1"], (
