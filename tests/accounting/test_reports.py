@@ -306,3 +306,42 @@ def test_a_fec_with_errors_fails_with_its_lines(firm: Path) -> None:
     answer = json.loads(run("check-fec", file.name, "--format", "json")[1])
     assert answer[0]["valid"] is False
     assert run("check-fec", file.name, "--format", "csv")[1].startswith("file,line,severity,rule,message\n")
+
+
+@pytest.mark.parametrize("report", ["balance", "journal", "ledger", "lettering", "fec"])
+def test_an_amount_without_a_value_stops_every_report_with_what_to_write(firm: Path, report: str) -> None:
+    ledger = firm / "main.beancount"
+    dollars = '\n2026-02-01 * "Frais"\n  Expenses:Loyer  10.00 USD\n  Assets:Banque\n'
+    ledger.write_text(ledger.read_text(encoding="utf-8") + dollars, encoding="utf-8")
+    code, output = run(report, "2026")
+    assert code == 1
+    assert "2026-02-01 price USD … EUR" in output
+    assert not list(firm.glob("*FEC*"))
+
+
+@pytest.mark.usefixtures("firm")
+def test_lettering_and_ledger_of_one_customer() -> None:
+    assert "Martin SA" in run("lettering", "2026", "-c", "Martin")[1]
+    assert "Dupont SARL" not in run("lettering", "2026", "-c", "Martin")[1]
+    assert run("lettering", "2026", "-c", "Nobody")[0] == 1
+
+
+def test_the_fec_says_which_drafts_are_in_it_and_how_many_transactions_are_not(firm: Path) -> None:
+    ledger = firm / "main.beancount"
+    hours = '\n2026-01-01 open Assets:Temps\n2026-02-01 * "Travail"\n  Assets:Temps  3 HOUR\n  Assets:Temps  -3 HOUR\n'
+    draft = invoice("2026-05-01", "draft-1").replace(" * ", " ! ", 1).replace(" ^draft-1", "")
+    ledger.write_text(ledger.read_text(encoding="utf-8") + hours + draft, encoding="utf-8")
+    code, output = run("fec", "2026")
+    assert code == 0
+    assert "a draft is among the entries: draft-1" in output
+    assert "1 transaction moves only hours or goods without a price" in output
+
+
+def test_many_findings_of_a_rule_are_counted_after_the_tenth(firm: Path) -> None:
+    run("fec", "2026")
+    file = firm / "123456782FEC20261231.txt"
+    file.write_bytes(b"\r\n".join(line.replace(b"2026", b"26") for line in file.read_bytes().split(b"\r\n")))
+    code, output = run("check-fec", file.name)
+    assert code == 1
+    assert output.count("[date]") == 10
+    assert "  date: " in output
