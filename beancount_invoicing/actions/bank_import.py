@@ -19,6 +19,7 @@ from beancount_invoicing.bank.earlier_receipts import UntiedMovement, earlier_re
 from beancount_invoicing.bank.evidence import Proposal
 from beancount_invoicing.bank.known_lines import LedgerMovement, Movements, known_lines
 from beancount_invoicing.bank.open_documents import receivables
+from beancount_invoicing.bank.other_payments import OtherPayments
 from beancount_invoicing.bank.rounds import NewLine, booked_in_rounds
 from beancount_invoicing.bank.statements import AccountStatement, StatementLine
 from beancount_invoicing.ledger import LedgerLoader
@@ -111,6 +112,7 @@ def _compared(
 ) -> tuple[list[_ComparedLine], dict[int, list[UntiedMovement]]]:
     """The lines of all statements, each once, compared with what the ledger books on their accounts; and, by the place of the
     statement, the movements of the ledger that are none of its lines, but may be a new one."""
+    is_another = OtherPayments(loading.book).is_another
     accounts = {account for account, _statement in statements}
     movements = {account: Movements(()) for account in accounts}
     movements |= {account: Movements(found) for account, found in movements_on(loading, accounts).items()}
@@ -120,7 +122,7 @@ def _compared(
     explained: list[set[Source]] = []
     found: list[_ComparedLine] = []
     for place, (account, statement) in enumerate(statements):
-        own = known_lines(statement.lines, movements[account].near(statement.lines))
+        own = known_lines(statement.lines, movements[account].near(statement.lines), is_another)
         new, recognised = [], set()
         for at, line in enumerate(statement.lines):
             movement = own.known.get(at)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -81,15 +81,24 @@ class KnownLines:
     """Lines that may be any of several entries, or none."""
 
 
-def known_lines(lines: Sequence[StatementLine], movements: Iterable[LedgerMovement]) -> KnownLines:
+def _nobody(_line: StatementLine, _movement: LedgerMovement) -> bool:
+    return False
+
+
+def known_lines(
+    lines: Sequence[StatementLine],
+    movements: Iterable[LedgerMovement],
+    is_another: Callable[[StatementLine, LedgerMovement], bool] = _nobody,
+) -> KnownLines:
     """Finds the lines of one account that are already among the ledger's movements.
 
     The same id identifies a line for certain. An entry with another id, which none of these lines has, of a line's day
     and amount, is taken for that line in another format if the words are similar; if not, the line is doubtful. But two
     different references of the same form are two movements. An entry without an id is taken for a line of the same
-    amount within DAYS days, if each is the nearest to the other. If two are equally near, the line is doubtful. It is
-    also doubtful if an entry of its amount within DAYS days has an id of another form: somebody may have typed that
-    entry with another day before it got the id.
+    amount within DAYS days, if each is the nearest to the other and it is not `is_another` payment, by what both say. If
+    two are equally near, or only another payment is near, the line is doubtful. It is also doubtful if an entry of its
+    amount within DAYS days has an id of another form: somebody may have typed that entry with another day before it got
+    the id.
     """
     movements = list(movements)
     ids = {line.bank_id for line in lines}
@@ -123,7 +132,7 @@ def known_lines(lines: Sequence[StatementLine], movements: Iterable[LedgerMoveme
         if at not in known and at not in doubtful and (line.amount, line.currency) in typed:
             waiting[line.amount, line.currency].append(at)
     for key, places in waiting.items():
-        own, unclear = _nearest(lines, places, typed[key])
+        own, unclear = _nearest(lines, places, typed[key], is_another)
         tied |= own
         doubtful |= unclear
     for at, line in enumerate(lines):
@@ -150,7 +159,10 @@ def _alike(line: StatementLine, movement: LedgerMovement) -> bool:
 
 
 def _nearest(
-    lines: Sequence[StatementLine], places: Sequence[int], entries: Sequence[LedgerMovement]
+    lines: Sequence[StatementLine],
+    places: Sequence[int],
+    entries: Sequence[LedgerMovement],
+    is_another: Callable[[StatementLine, LedgerMovement], bool],
 ) -> tuple[dict[int, LedgerMovement], dict[int, tuple[LedgerMovement, ...]]]:
     """Lines and entries of one amount in pairs, the nearest first; and lines whose entry cannot be told."""
     tied: dict[int, LedgerMovement] = {}
@@ -162,10 +174,14 @@ def _nearest(
         places_of[lines[at].date.toordinal()][at] = None
     for days in range(DAYS + 1):
         for at in [at for at in places if at not in tied]:
-            near = _so_far_off(entries_of, lines[at].date, days)
+            near = [
+                entry for entry in _so_far_off(entries_of, lines[at].date, days) if not is_another(lines[at], entry)
+            ]
             if not near:
                 continue
-            rivals = _so_far_off(places_of, near[0].date, days)
+            rivals = [
+                place for place in _so_far_off(places_of, near[0].date, days) if not is_another(lines[place], near[0])
+            ]
             if len(near) == len(rivals) == 1 or (len(near) == len(rivals) and days == 0):
                 tied[at] = near[0]
                 del places_of[lines[at].date.toordinal()][at]

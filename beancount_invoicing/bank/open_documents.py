@@ -119,7 +119,7 @@ def receivables(book: Book, as_of: date, allocated: Allocated | None = None) -> 
         by_customer=_indexed(documents.values(), lambda document: document.customer, _due_order),
         by_amount=_indexed(documents.values(), _amount_key, _book_order),
         names=name_index(names),
-        payer_ibans=_payer_ibans(book, as_of),
+        payer_ibans=payer_ibans(book, as_of),
         customer_names=names,
         received=_received(allocated),
         unstated_fee=_unstated_fee(book, as_of),
@@ -314,8 +314,8 @@ def _by_digits(numbers: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {digits: tuple(written) for digits, written in found.items()}
 
 
-def _payer_ibans(book: Book, as_of: date) -> dict[str, tuple[str, ...]]:
-    """The customers by the IBANs from which they pay, according to the ledger."""
+def payer_ibans(book: Book, as_of: date) -> dict[str, tuple[str, ...]]:
+    """The customers (main accounts) by the IBANs from which they pay, as the ledger says on a day."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for account, dated in book.customers.items():
         for iban in dated.at(as_of).payer_iban.split(","):

@@ -76,6 +76,7 @@ def imported(
 ) -> tuple[BookedLine, ...]:
     """What a statement of these days becomes, in a ledger with these entries; all of it is written."""
     file = folder / "main.beancount"
+    folder.mkdir(exist_ok=True)
     if not file.exists():
         file.write_text(LEDGER + entries + PLUGIN, encoding="utf-8")
     found = AccountStatement(
@@ -84,6 +85,30 @@ def imported(
     done = import_statements(file, lambda _book: [found], WriteOptions(write=True))
     assert open_ledger(str(file)).errors == ()
     return done.lines
+
+
+def test_an_entry_for_another_document_than_the_line_names_is_not_tied_to_it(tmp_path: Path) -> None:
+    """The same amount, a day apart: but Acme's F1 is typed, and the line names Other's F3."""
+    (found,) = imported(tmp_path, typed("2026-02-14", "F1"), line("B~1", "2026-02-15", "F3"))
+    assert (found.known, found.is_booked) == (None, False)
+    assert "an entry of 2026-02-14 also moves 100.00 EUR" in found.proposal.against[0]
+    assert "bank-id" not in (tmp_path / "main.beancount").read_text(encoding="utf-8")
+
+
+def test_entries_are_tied_to_the_lines_that_name_their_documents_not_to_the_nearest(tmp_path: Path) -> None:
+    entries = typed("2026-02-14", "F1") + typed("2026-02-16", "F3", "Other")
+    lines = imported(tmp_path, entries, line("B~3", "2026-02-14", "F3"), line("B~1", "2026-02-16", "F1"))
+    assert [found.proposal.action for found in lines] == ["known", "known"]
+    text = (tmp_path / "main.beancount").read_text(encoding="utf-8")
+    assert '"typed" ^F1\n  bank-id: "B~1"' in text
+    assert '"typed" ^F3\n  bank-id: "B~3"' in text
+
+
+def test_an_entry_of_another_customer_than_the_one_whose_account_pays_is_not_tied(tmp_path: Path) -> None:
+    (found,) = imported(tmp_path, typed("2026-02-14", "", "Other"), line("B~1", "2026-02-15", iban=ACME))
+    assert (found.known, found.is_booked) == (None, False)
+    (found,) = imported(tmp_path / "own", typed("2026-02-14", ""), line("B~1", "2026-02-15", iban=ACME))
+    assert found.proposal.action == "known"
 
 
 def test_a_payment_that_was_typed_a_week_early_is_not_booked_again(tmp_path: Path) -> None:
