@@ -223,7 +223,7 @@ def _tie(line: BookedLine) -> writer.Edit | None:
     head, _line_break, rest = old.partition("\n")
     if not rest or head.count('"') % 2 or "bank-id:" in old:
         return None
-    new = _("{head}\n  bank-id: {quoted}\n{rest}", head=head, quoted=text.quoted(line.proposal.line.bank_id), rest=rest)
+    new = f"{head}\n  bank-id: {text.quoted(line.proposal.line.bank_id)}\n{rest}"
     return writer.Edit(Path(movement.source.file), movement.source.line, old, new)
 
 
