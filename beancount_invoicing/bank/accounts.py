@@ -37,10 +37,19 @@ def account_of(book: Book, statement: Statement, day: date, named: str = "") -> 
     account = found or named
     if not account:
         accounts = ", ".join(sorted(book.bank_accounts) or sorted(book.bank_days)) or "Assets:Bank"
+        first = accounts.split(", ")[0]
+        if not (statement.iban or statement.account_name):
+            raise UnknownBankAccount(
+                _(
+                    "{shown} does not say whose account it is: name the ledger's account, such as --account {account}",
+                    shown=shown,
+                    account=first,
+                )
+            )
         advice = _(
             '{day} custom "invoice-bank" {account} with iban: "{iban}"',
             day=day,
-            account=accounts.split(", ")[0],
+            account=first,
             iban=statement.iban or "…",
         )
         raise UnknownBankAccount(

@@ -57,6 +57,13 @@ def test_a_statement_that_two_answers_claim_is_refused_with_both() -> None:
         account(NAMED, "Assets:Cash")
 
 
+def test_a_table_without_any_account_is_told_apart_by_the_option() -> None:
+    with pytest.raises(
+        UnknownBankAccount, match=r"statement.xml does not say whose account it is: .* --account Assets:Bank$"
+    ):
+        account("", iban="")
+
+
 def test_a_statement_nobody_knows_says_what_to_write() -> None:
     with pytest.raises(
         UnknownBankAccount, match=rf'or write 2026-02-01 custom "invoice-bank" Assets:Bank with iban: "{IBAN}"$'
