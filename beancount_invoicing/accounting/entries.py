@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from babel.numbers import is_currency
+
 from beancount_invoicing.accounting.journals import CUSTOMERS, EARLIER_RESULTS, LAST_RESULT, OPENING, journal_of
 from beancount_invoicing.accounting.lettering import EntryOnAccount, Letter, lettering
 from beancount_invoicing.accounting.valuation import CannotValue, booked_values
@@ -126,9 +128,19 @@ def accounting_entries(
         opening = _Opening(before, accounts, book, open_items, letters, general_ledger.result_roots).entry(since)
         result += [opening] if opening.lines else []
     for dated in valued:
-        if dated.entry.date >= since:
+        if dated.entry.date >= since and _moves_something(dated, book):  # what moves nothing takes no number
             result.append(_entry(len(result) + 1, dated, accounts, book, letters))
     return AccountingEntries(since, until, book.currency, tuple(result), moneyless)
+
+
+def _moves_something(valued: _Valued, book: Book) -> bool:
+    """Whether any of an entry's lines has an amount."""
+    return any(value or (posting.units and is_foreign(posting, book)) for posting, value in valued.postings)
+
+
+def is_foreign(posting: LedgerPosting, book: Book) -> bool:
+    """Whether a posting is in another currency than the books (ISO 4217): goods and shares are in none."""
+    return posting.currency != book.currency and is_currency(posting.currency)
 
 
 def _valued(general_ledger: GeneralLedger, book: Book, until: date) -> tuple[list[_Valued], tuple[Source, ...]]:
@@ -162,7 +174,7 @@ class _Accounts:
         self._auxiliaries = _auxiliaries(book)
         self._labels: dict[str, str] = {}
         for account in sorted(self.known.values(), key=lambda account: account.source):
-            if account.number and account.name not in book.main_accounts:
+            if account.number and (account.has_label or account.name not in book.main_accounts):
                 self._labels.setdefault(account.number, account.label)
         self._main = book.main_accounts
 
@@ -203,7 +215,7 @@ def _entry(
 ) -> AccountingEntry:
     entry, lines = valued.entry, []
     for posting, value in valued.postings:
-        foreign = posting.currency != book.currency
+        foreign = is_foreign(posting, book)
         if not value and not (foreign and posting.units):
             continue
         lines.append(

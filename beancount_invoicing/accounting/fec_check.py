@@ -263,7 +263,7 @@ def _check_numbers(lines: Sequence[_Line], findings: _Findings) -> None:
     """Entries are numbered without a gap: in the whole file, or in each journal."""
     by_journal: defaultdict[str, dict[int, int]] = defaultdict(dict)
     for line in lines:
-        if digits := re.search(r"([0-9]+)\D*\Z", line.fields["EcritureNum"]):
+        if digits := re.search(r"([0-9]{1,18})[^0-9]*\Z", line.fields["EcritureNum"]):
             by_journal[line.fields["JournalCode"]].setdefault(int(digits[1]), line.number)
     if not _gaps({number for numbers in by_journal.values() for number in numbers}):
         return

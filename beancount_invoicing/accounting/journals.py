@@ -44,6 +44,8 @@ def journal_of(entry: LedgerEntry, accounts: Mapping[str, LedgerAccount], journa
     for journal in journals:
         if (journal.documents and entry.is_document) or _touches(entry, journal.accounts):
             return journal
+    if entry.is_opening:
+        return OPENING
     if entry.is_document:
         return SALES
     numbers = [accounts[posting.account].number for posting in entry.postings if posting.account in accounts]

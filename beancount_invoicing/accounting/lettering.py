@@ -1,8 +1,8 @@
 """Lettering (lettrage): which entries on a customer's account settle each other to zero, under one code per set.
 
 A set is what allocations tie together: an invoice, its payments, its credit notes, what else these settle, and what names them. It
-is lettered once its amounts add up to zero in each currency. Codes follow the day on which sets were complete: what comes later
-does not change the codes of what was lettered before.
+is lettered once its amounts add up to zero, in each currency and at their prices. Codes follow the day on which sets were complete:
+what comes later does not change the codes of what was lettered before, unless it opens a set again.
 """
 
 from __future__ import annotations
@@ -86,6 +86,8 @@ def _on_customers_accounts(
                 entry_of[posting.source] = entry.source
                 place = EntryOnAccount(entry.source, posting.account)
                 sums[place][posting.currency] += posting.units
+                if posting.weight_currency != posting.currency:  # an exchange difference is still to be booked
+                    sums[place][f"{posting.currency} in {posting.weight_currency}"] += posting.weight
                 days[place] = entry.date
     booked = {place: _Booked(days[place], tuple(sorted(units.items()))) for place, units in sums.items()}
     return booked, entry_of

@@ -52,8 +52,8 @@ def receipts_report(
 ) -> Report:
     """What was received from `since` to `until` (both inclusive), as it was allocated on `allocated`'s day.
 
-    `booked` is the amount in the books' currency, at the price of the customer's posting, rounded. The sums are those of the money
-    on customers' accounts, by currency.
+    `booked` is the amount in the books' currency: of another one, what the money that came is worth, rounded. The sums
+    are those of the money on customers' accounts, by currency.
     """
     entries, rates = _entries_and_rates(general_ledger, book)
     sums: defaultdict[tuple[date, str, str, str, Source], Decimal] = defaultdict(lambda: ZERO)
@@ -110,16 +110,37 @@ def _came_with(allocation: Allocation) -> Source:
 def _entries_and_rates(
     general_ledger: GeneralLedger, book: Book
 ) -> tuple[dict[Source, LedgerEntry], dict[tuple[Source, str], Decimal]]:
-    """The entry of each place on customers' accounts, and what it books for a unit of a currency."""
+    """The entry of each place on customers' accounts, and what came for a unit of another currency."""
     entries: dict[Source, LedgerEntry] = {}
     rates: dict[tuple[Source, str], Decimal] = {}
     for entry in general_ledger.entries:
         entries[entry.source] = entry
         for posting in entry.postings:
             entries.setdefault(posting.source, entry)
-            if posting.account in book.main_accounts and posting.units and posting.weight_currency == book.currency:
-                rates[entry.source, posting.currency] = posting.weight / posting.units
+            if posting.account in book.main_accounts and posting.currency != book.currency:
+                rates[entry.source, posting.currency] = _rate(entry, posting.currency, book)
     return entries, rates
+
+
+def _rate(entry: LedgerEntry, currency: str, book: Book) -> Decimal:
+    """What the money that came is worth for a unit of a currency; by the customer's posting if that is all that there is."""
+    own = [posting for posting in entry.postings if posting.account in book.main_accounts]
+    units = sum((posting.units for posting in own if posting.currency == currency), ZERO)
+    weight = sum((posting.weight for posting in own if posting.currency == currency), ZERO)
+    root = own[0].account.split(":")[0]
+    money = sum(
+        (
+            posting.weight
+            for posting in entry.postings
+            if posting.account not in book.main_accounts
+            and posting.account.split(":")[0] == root
+            and posting.weight_currency == book.currency
+        ),
+        ZERO,
+    )
+    if not units:
+        return ZERO
+    return -money / units if money and all(posting.currency == currency for posting in own) else weight / units
 
 
 def _money_account(entry: LedgerEntry, book: Book) -> str:

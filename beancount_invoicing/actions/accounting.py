@@ -28,8 +28,9 @@ def accounting_books(loader: LedgerLoader) -> AccountingBooks:
     book = ledger.book
     number_key = book.option("account-number-key", book.last_date, "pcg")
     documents = {invoice.source: invoice.number for invoice in book.invoices}
+    openings = {invoice.source for invoice in book.invoices if invoice.kind == "opening"}
     return AccountingBooks(
-        ledger, read_general_ledger(loading.entries_after_plugins, loading.options, number_key, documents)
+        ledger, read_general_ledger(loading.entries_after_plugins, loading.options, number_key, documents, openings)
     )
 
 
@@ -44,7 +45,8 @@ def numbering_report(book: Book, since: date, until: date) -> Report:
         )
         for series in statement.series
     ]  # fmt: skip
-    rows += [(use.number, use.date, use.number, use.date, 1, "", 0, "", "") for use in statement.outside]
+    unchecked = _("in no series: gaps are not known")
+    rows += [(use.number, use.date, use.number, use.date, 1, "", None, unchecked, "") for use in statement.outside]
     return Report("numbering", _("Numbering"), since, until, "", NUMBERING_COLUMNS, tuple(rows))
 
 

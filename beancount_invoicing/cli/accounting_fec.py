@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import click
@@ -18,6 +18,8 @@ from beancount_invoicing.files import write_if_different
 from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book
+from beancount_invoicing.rules.financial_year import CALENDAR_YEAR, financial_year_start
+from beancount_invoicing.rules.steps import plus_months
 
 
 @click.command("fec", epilog=examples("accounting fec 2026", "accounting fec last-year -o ~/comptable"))
@@ -91,6 +93,7 @@ def _report(session: Session, file: Path, content: bytes, entries: AccountingEnt
                 rule=finding.rule,
             )
         )
+    _print_doubts(entries, book)
     drafts = [
         invoice.number for invoice in book.invoices if invoice.draft and entries.since <= invoice.date <= entries.until
     ]
@@ -112,3 +115,33 @@ def _report(session: Session, file: Path, content: bytes, entries: AccountingEnt
                 count=len(entries.moneyless),
             )
         )
+
+
+def _print_doubts(entries: AccountingEntries, book: Book) -> None:
+    """That the period is no financial year, and which entries close income and expenses."""
+    end = book.option("financial-year-end", entries.until, CALENDAR_YEAR)
+    first = financial_year_start(end, entries.until)
+    last = plus_months(first, 12) - timedelta(days=1)
+    if (entries.since, entries.until) != (first, last):
+        print_notice(
+            _(
+                "the period is not the financial year {first} to {last} (option financial-year-end): a FEC is of a whole "
+                "financial year, and named after its last day",
+                first=first,
+                last=last,
+            )
+        )
+    for entry in entries.entries:
+        numbers = [line.number for line in entry.lines]
+        if (
+            not entry.is_opening
+            and any(number[:2] == "12" for number in numbers)
+            and any(number[:1] in {"6", "7"} for number in numbers)
+        ):
+            print_notice(
+                _(
+                    "{place}: this entry closes income or expenses into account 12: a FEC does not contain such entries "
+                    "(LPF, art. A47 A-1); date it after the period, or leave it out",
+                    place=entry.source,
+                )
+            )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,12 +15,16 @@ from beancount_invoicing.model.general_ledger import GeneralLedger, LedgerAccoun
 
 
 def read_general_ledger(
-    entries: Sequence[Any], options: Mapping[str, Any], number_key: str, documents: Mapping[Source, str]
+    entries: Sequence[Any],
+    options: Mapping[str, Any],
+    number_key: str,
+    documents: Mapping[Source, str],
+    openings: Collection[Source] = (),
 ) -> GeneralLedger:
     """All transactions and accounts of a ledger's booked entries (Beancount's, sorted); `options` are Beancount's.
 
     `number_key`: the metadata key on `open` with an account's number in the chart of accounts. `documents`: the number of each
-    document by the file and line of its transaction.
+    document by the file and line of its transaction. `openings`: the transactions that take open items over.
     """
     accounts: dict[str, LedgerAccount] = {}
     read: list[LedgerEntry] = []
@@ -28,22 +32,24 @@ def read_general_ledger(
         if isinstance(entry, Open):
             accounts[entry.account] = _account(entry, number_key)
         elif isinstance(entry, Transaction):
-            read.append(_entry(entry, documents))
+            read.append(_entry(entry, documents, openings))
     return GeneralLedger(accounts, tuple(read), frozenset({options["name_income"], options["name_expenses"]}))
 
 
 def _account(entry: Open, number_key: str) -> LedgerAccount:
     number, label = entry.meta.get(number_key), entry.meta.get("label")
+    has_label = isinstance(label, str) and bool(label.strip())
     _root, *parts = entry.account.split(":")
     return LedgerAccount(
         entry.account,
         f"{number:f}" if isinstance(number, Decimal) else str(number or "").strip(),
-        label.strip() if isinstance(label, str) and label.strip() else " ".join(parts),
+        str(label).strip() if has_label else " ".join(parts),
         source_of(entry.meta),
+        has_label,
     )
 
 
-def _entry(entry: Transaction, documents: Mapping[Source, str]) -> LedgerEntry:
+def _entry(entry: Transaction, documents: Mapping[Source, str], openings: Collection[Source]) -> LedgerEntry:
     source = source_of(entry.meta)
     number = documents.get(source, "")
     journal = entry.meta.get("journal")
@@ -52,7 +58,8 @@ def _entry(entry: Transaction, documents: Mapping[Source, str]) -> LedgerEntry:
         text=" – ".join(text for text in (entry.payee, entry.narration) if text),
         reference=number or _bank_id(entry) or min(entry.links, default=""),
         journal=journal.strip() if isinstance(journal, str) else "",
-        is_document=bool(number),
+        is_document=bool(number) and source not in openings,
+        is_opening=source in openings,
         tags=frozenset(entry.tags),
         postings=tuple(_posting(posting, source) for posting in entry.postings),
         source=source,

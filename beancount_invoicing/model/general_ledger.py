@@ -17,6 +17,8 @@ class LedgerAccount(NamedTuple):
     """In the chart of accounts: "411"; "" if the ledger does not say it."""
     label: str
     source: Source
+    has_label: bool = False
+    """Whether the ledger says the label; otherwise it is made of the account's name."""
 
 
 class LedgerPosting(NamedTuple):
@@ -41,7 +43,9 @@ class LedgerEntry(NamedTuple):
     journal: str
     """The code of the journal that the entry itself names (`journal`); "" otherwise."""
     is_document: bool
-    """Whether it is an invoice, a credit note …"""
+    """Whether it is an invoice, a credit note …; opening items are documents of other books."""
+    is_opening: bool
+    """Whether it takes open items over from other books."""
     tags: frozenset[str]
     postings: tuple[LedgerPosting, ...]
     source: Source

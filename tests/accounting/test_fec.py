@@ -200,3 +200,59 @@ def test_in_the_example_each_account_ends_with_the_ledger_s_balance() -> None:
             ours.keys() | theirs.keys()
         ):  # one invoice in pounds is worth half a cent more than the books' cents
             assert abs(ours[number] - theirs[number]) <= Decimal("0.005")
+
+
+def test_an_entry_that_moves_nothing_takes_no_number() -> None:
+    nothing = '\n2026-02-15 * "Rien"\n  Assets:Banque  0.00 EUR\n  Expenses:Loyer  0.00 EUR\n'
+    ledger = invoice("2026-02-01", "F1") + nothing + payment("2026-03-05", "120.00", "F1")
+    assert list(dict.fromkeys(lines(ledger, "EcritureNum"))) == [("1",), ("2",)]
+
+
+def test_shares_are_in_no_currency() -> None:
+    ledger = """
+2026-01-01 open Assets:Titres
+  pcg: "503"
+2026-02-01 * "Achat"
+  Assets:Titres  10 AAPL {10.00 EUR}
+  Assets:Banque
+"""
+    assert lines(ledger, "Debit", "Montantdevise", "Idevise")[0] == ("100,00", "", "")
+
+
+def test_a_label_below_a_customer_s_open_wins() -> None:
+    doubtful = """2026-01-01 open Assets:Clients:Martin:Douteux
+  customer: "Assets:Clients:Martin"
+  pcg: "416"
+  label: "Clients douteux"
+"""
+    moved = (
+        '2026-03-01 * "Douteux"\n  Assets:Clients:Martin:Douteux  120.00 EUR\n  Assets:Clients:Martin  -120.00 EUR\n'
+    )
+    ledger = doubtful + invoice("2026-02-01", "F1", "Martin") + moved
+    assert lines(ledger, "CompteNum", "CompteLib", "CompAuxNum")[-2:] == [
+        ("416", "Clients douteux", "Martin"), ("411", "Clients", "Martin"),
+    ]  # fmt: skip
+
+
+def test_a_set_with_an_exchange_difference_that_is_not_booked_has_no_letter() -> None:
+    """100 dollars at 0.90, paid at 0.93: 3 euros are still to be booked."""
+    ledger = """
+2026-02-01 * "Audit" ^F1
+  invoice: "F1"
+  Assets:Clients:Dupont  120.00 USD @ 0.90 EUR
+  Income:Conseil  -90.00 EUR
+    text: "Audit"
+    quantity: 1
+    price: 100.00
+    tax: "N20"
+  Liabilities:TVA  -18.00 EUR
+    tax: "N20"
+    amount: 20.00
+
+2026-03-01 * "Virement" ^F1
+  Assets:Banque  111.60 EUR
+  Assets:Clients:Dupont  -120.00 USD @ {rate} EUR{rest}
+"""
+    assert {letter for (letter,) in lines(ledger.format(rate="0.93", rest=""), "EcritureLet")} == {""}
+    booked = ledger.format(rate="0.90", rest="\n  Expenses:Change  -3.60 EUR")
+    assert {letter for (letter,) in lines(booked, "EcritureLet")} == {"", "A"}

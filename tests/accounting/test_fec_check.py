@@ -88,6 +88,12 @@ def test_numbers_without_a_gap_in_the_file_or_in_each_journal() -> None:
     assert found(by_journal) == []
 
 
+def test_a_number_of_any_length_is_read() -> None:
+    assert {
+        rule for _line, _severity, rule in found(GOOD.replace("BQ\tBanque\t3\t", "BQ\tBanque\t" + "9" * 5000 + "\t"))
+    } == {"gap"}
+
+
 def test_other_forms_that_the_article_allows() -> None:
     assert found(GOOD.replace("\t", "|")) == []
     assert found(GOOD.replace("\r\n", "\n")) == []

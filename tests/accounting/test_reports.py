@@ -156,6 +156,16 @@ def test_money_allocated_later_stays_in_the_month_in_which_it_came_and_is_counte
     assert received(ledger, "2026-03-01", "2026-03-31") == []
 
 
+def test_dollars_are_worth_the_money_that_came_not_the_claim() -> None:
+    ledger = """
+2026-02-01 * "Client" "Acompte"
+  Assets:Banque  93.00 EUR
+  Expenses:Change  -3.00 EUR
+  Assets:Clients:Dupont  -100.00 USD @ 0.90 EUR
+"""
+    assert received(ledger, "2026-01-01", "2026-12-31")[0][-3:] == ("100.00", "USD", "93.00")
+
+
 def test_dollars_are_worth_what_the_customer_s_posting_says() -> None:
     ledger = """
 2026-02-01 * "Client" "Acompte"
@@ -345,3 +355,36 @@ def test_many_findings_of_a_rule_are_counted_after_the_tenth(firm: Path) -> None
     assert code == 1
     assert output.count("[date]") == 10
     assert "  date: " in output
+
+
+def test_a_fec_of_a_part_of_a_year_or_with_closing_entries_is_told(firm: Path) -> None:
+    ledger = firm / "main.beancount"
+    closing = """
+2026-01-01 open Equity:Resultat
+  pcg: "120"
+2026-12-31 * "Clôture"
+  Income:Conseil  100.00 EUR
+  Equity:Resultat
+"""
+    ledger.write_text(ledger.read_text(encoding="utf-8") + closing, encoding="utf-8")
+    code, output = run("fec", "2026")
+    assert code == 0
+    assert "this entry closes income or expenses into account 12" in output
+    assert "is not the financial year" not in output
+    assert "the period is not the financial year 2026-01-01 to 2026-12-31" in run("fec", "2026-02")[1]
+
+
+def test_open_items_taken_over_are_no_sales(firm: Path) -> None:
+    ledger = firm / "main.beancount"
+    taken_over = """
+2026-01-01 open Equity:Ouverture
+  pcg: "110"
+2026-01-01 * "Dupont" "Reprise" ^F2025-0099
+  invoice: "F2025-0099"
+  kind: "opening"
+  Assets:Clients:Dupont  600.00 EUR
+  Equity:Ouverture
+"""
+    ledger.write_text(ledger.read_text(encoding="utf-8") + taken_over, encoding="utf-8")
+    assert "F2025-0099" not in run("journal", "2026")[1]
+    assert "F2025-0099" in run("journal", "2026", "--journal", "AN")[1]

@@ -195,7 +195,9 @@ def test_a_pdf_that_cannot_be_made_says_why_in_the_page(browser: Chrome) -> None
     link.click()
     dialog = browser.find_element(By.CSS_SELECTOR, "dialog.receivables-preview")
     until(browser, dialog.is_displayed)
-    assert dialog.find_element(By.CSS_SELECTOR, ".reason").text == "there is no F1"
+    assert (
+        dialog.find_element(By.CSS_SELECTOR, ".reason").text == "there is no F1: bean-invoice list shows all documents"
+    )
     assert not dialog.find_element(By.TAG_NAME, "iframe").is_displayed()
     dialog.find_element(By.TAG_NAME, "button").click()
     until(browser, lambda: not dialog.is_displayed())
