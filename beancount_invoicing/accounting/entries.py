@@ -99,7 +99,9 @@ def _result(amount: Decimal, accounts: tuple[tuple[str, str], tuple[str, str]], 
     return AccountingLine("", number, label, None, amount, None, "", None, source)
 
 
-class _Valued(NamedTuple):
+class ValuedEntry(NamedTuple):
+    """A transaction that moves money."""
+
     entry: LedgerEntry
     postings: Sequence[tuple[LedgerPosting, Decimal]]
     """Those that move money, with their values."""
@@ -115,10 +117,7 @@ def accounting_entries(
     to 129).
     Raises CannotMakeEntries, with all entries that have no value in the books' currency.
     """
-    if not book.currency:
-        message = _('the books have no currency: write option "operating_currency" "EUR", for example')
-        raise CannotMakeEntries([Finding("error", "books-currency", message, Source(book.file, 1))])
-    valued, moneyless = _valued(general_ledger, book, until)
+    valued, moneyless = valued_entries(general_ledger, book, until)
     letters = lettering(general_ledger, book, allocated or allocate(book, until))
     accounts = _Accounts(general_ledger, book)
     before = [entry for entry in valued if entry.entry.date < since]
@@ -133,7 +132,7 @@ def accounting_entries(
     return AccountingEntries(since, until, book.currency, tuple(result), moneyless)
 
 
-def _moves_something(valued: _Valued, book: Book) -> bool:
+def _moves_something(valued: ValuedEntry, book: Book) -> bool:
     """Whether any of an entry's lines has an amount."""
     return any(value or (posting.units and is_foreign(posting, book)) for posting, value in valued.postings)
 
@@ -143,9 +142,17 @@ def is_foreign(posting: LedgerPosting, book: Book) -> bool:
     return posting.currency != book.currency and is_currency(posting.currency)
 
 
-def _valued(general_ledger: GeneralLedger, book: Book, until: date) -> tuple[list[_Valued], tuple[Source, ...]]:
-    """The entries up to a day that move money, with their values, and the places of those that do not."""
-    valued: list[_Valued] = []
+def valued_entries(
+    general_ledger: GeneralLedger, book: Book, until: date
+) -> tuple[list[ValuedEntry], tuple[Source, ...]]:
+    """The entries up to a day (inclusive) that move money, with their values, and the places of those that do not.
+
+    Raises CannotMakeEntries, with all entries that have no value in the books' currency.
+    """
+    if not book.currency:
+        message = _('the books have no currency: write option "operating_currency" "EUR", for example')
+        raise CannotMakeEntries([Finding("error", "books-currency", message, Source(book.file, 1))])
+    valued: list[ValuedEntry] = []
     moneyless: list[Source] = []
     findings: list[Finding] = []
     for entry in general_ledger.entries:
@@ -158,7 +165,7 @@ def _valued(general_ledger: GeneralLedger, book: Book, until: date) -> tuple[lis
             continue
         money = [(posting, value) for posting, value in zip(entry.postings, values, strict=True) if value is not None]
         if money:
-            valued.append(_Valued(entry, money))
+            valued.append(ValuedEntry(entry, money))
         else:
             moneyless.append(entry.source)
     if findings:
@@ -208,7 +215,7 @@ def _auxiliaries(book: Book) -> dict[str, Auxiliary]:
 
 def _entry(
     number: int,
-    valued: _Valued,
+    valued: ValuedEntry,
     accounts: _Accounts,
     book: Book,
     letters: Mapping[EntryOnAccount, Letter],
@@ -243,7 +250,7 @@ class _Opening:
 
     def __init__(
         self,
-        before: Sequence[_Valued],
+        before: Sequence[ValuedEntry],
         accounts: _Accounts,
         book: Book,
         settled: Mapping[EntryOnAccount, Letter],
