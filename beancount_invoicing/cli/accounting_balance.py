@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing.accounting.reports import balance_report
-from beancount_invoicing.cli.accounting_output import entries_of_period, output_options, print_report
+from beancount_invoicing.accounting.entries import AccountingEntries
+from beancount_invoicing.accounting.reports import Report, balance_report
+from beancount_invoicing.actions.accounting import AccountingBooks
+from beancount_invoicing.cli.accounting_output import output_options, print_entries_report
 from beancount_invoicing.cli.accounting_period import period_options
 from beancount_invoicing.cli.common import Session, examples
 
@@ -22,9 +24,8 @@ def balance_command(
     session: Session, since: date, until: date, general: bool, form: str | None, output: Path | None
 ) -> None:
     """The trial balance of customers, or of all accounts: opening, debit, credit, closing."""
-    found = entries_of_period(session, since, until)
-    if found is None:
-        return
-    books, entries = found
-    report = balance_report(entries, books.general_ledger, books.ledger.book, general=general)
-    print_report(session, report, form, output)
+
+    def make(books: AccountingBooks, entries: AccountingEntries) -> Report:
+        return balance_report(entries, books.general_ledger, books.ledger.book, general=general)
+
+    print_entries_report(session, (since, until), make, form, output)

@@ -8,14 +8,13 @@ from pathlib import Path
 import click
 
 from beancount_invoicing.accounting import fec
-from beancount_invoicing.accounting.entries import AccountingEntries, CannotMakeEntries, accounting_entries
+from beancount_invoicing.accounting.entries import AccountingEntries
 from beancount_invoicing.accounting.fec_check import check_fec
-from beancount_invoicing.actions.accounting import accounting_books
+from beancount_invoicing.cli.accounting_output import entries_of_period, opened_books
 from beancount_invoicing.cli.accounting_period import period_options
 from beancount_invoicing.cli.common import Session, error_line, examples, folder_option, print_notice, spaced
 from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.files import write_if_different
-from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book
 from beancount_invoicing.rules.financial_year import CALENDAR_YEAR, financial_year_start
@@ -31,9 +30,8 @@ def fec_command(session: Session, since: date, until: date, folder: Path) -> Non
 
     LPF, art. A47 A-1. It has the whole ledger, opening balances first. A ledger with errors makes none.
     """
-    loader = LedgerLoader(session.find())
-    books = accounting_books(loader)
-    book = session.opened(books.ledger).book
+    books = opened_books(session)
+    book = books.ledger.book
     if session.failed:
         session.error(_("nothing is written: correct the errors first"))
         return
@@ -42,11 +40,8 @@ def fec_command(session: Session, since: date, until: date, folder: Path) -> Non
         session.error(
             _('the seller has no SIREN, which names the file: write siren: "…" below custom "invoice-seller"')
         )
-    try:
-        entries = accounting_entries(books.general_ledger, book, since, until)
-    except CannotMakeEntries as error:
-        for finding in error.findings:
-            session.error(error_line(finding))
+    entries = entries_of_period(session, books, since, until)
+    if entries is None:
         return
     for finding in fec.fec_findings(entries):
         session.error(error_line(finding))

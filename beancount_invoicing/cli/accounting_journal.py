@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing.accounting.reports import journal_report
-from beancount_invoicing.cli.accounting_output import entries_of_period, output_options, print_report
+from beancount_invoicing.accounting.entries import AccountingEntries
+from beancount_invoicing.accounting.reports import Report, journal_report
+from beancount_invoicing.actions.accounting import AccountingBooks
+from beancount_invoicing.cli.accounting_output import output_options, print_entries_report
 from beancount_invoicing.cli.accounting_period import period_options
 from beancount_invoicing.cli.common import Session, examples
 from beancount_invoicing.cli.completion import complete_list
@@ -33,14 +35,12 @@ def journal_command(
     session: Session, since: date, until: date, named: str, form: str | None, output: Path | None
 ) -> None:
     """The entries of a journal (sales, unless you name another), with account numbers, debits and credits."""
-    found = entries_of_period(session, since, until)
-    if found is None:
-        return
-    _books, entries = found
     codes = [code.strip() for code in named.split(",") if code.strip()]
-    known = sorted({entry.journal.code for entry in entries.entries})
-    for code in codes:
-        if code not in known and code != "all":
+
+    def make(_books: AccountingBooks, entries: AccountingEntries) -> Report | None:
+        known = sorted({entry.journal.code for entry in entries.entries})
+        unknown = [code for code in codes if code not in known and code != "all"]
+        for code in unknown:
             session.error(
                 _(
                     "there is no journal {code} in this period: its journals are {known}",
@@ -48,6 +48,7 @@ def journal_command(
                     known=", ".join(known) or "–",
                 )
             )
-    if not session.failed:
         wanted = None if not codes else [] if "all" in codes else codes
-        print_report(session, journal_report(entries, wanted), form, output)
+        return None if unknown else journal_report(entries, wanted)
+
+    print_entries_report(session, (since, until), make, form, output)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing.accounting.reports import ledger_report
-from beancount_invoicing.cli.accounting_output import entries_of_period, output_options, print_report
+from beancount_invoicing.accounting.entries import AccountingEntries
+from beancount_invoicing.accounting.reports import Report, ledger_report
+from beancount_invoicing.actions.accounting import AccountingBooks
+from beancount_invoicing.cli.accounting_output import output_options, print_entries_report
 from beancount_invoicing.cli.accounting_period import period_options
 from beancount_invoicing.cli.common import Session, customers_wanted, examples
 from beancount_invoicing.cli.completion import complete_customers
@@ -25,11 +27,9 @@ def ledger_command(
     session: Session, since: date, until: date, customer: str, form: str | None, output: Path | None
 ) -> None:
     """The customers' ledger: every line on their accounts, the balance after it, and its letter."""
-    found = entries_of_period(session, since, until)
-    if found is None:
-        return
-    books, entries = found
-    accounts = customers_wanted(session, books.ledger.book, customer)
-    if accounts is not None:
-        report = ledger_report(entries, books.general_ledger, books.ledger.book, accounts)
-        print_report(session, report, form, output)
+
+    def make(books: AccountingBooks, entries: AccountingEntries) -> Report | None:
+        accounts = customers_wanted(session, books.ledger.book, customer)
+        return None if accounts is None else ledger_report(entries, books.general_ledger, books.ledger.book, accounts)
+
+    print_entries_report(session, (since, until), make, form, output)

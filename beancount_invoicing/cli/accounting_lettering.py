@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing.accounting.reports import lettering_report
-from beancount_invoicing.cli.accounting_output import entries_of_period, output_options, print_report
+from beancount_invoicing.accounting.entries import AccountingEntries
+from beancount_invoicing.accounting.reports import Report, lettering_report
+from beancount_invoicing.actions.accounting import AccountingBooks
+from beancount_invoicing.cli.accounting_output import output_options, print_entries_report
 from beancount_invoicing.cli.accounting_period import period_options
 from beancount_invoicing.cli.common import Session, customers_wanted, examples
 from beancount_invoicing.cli.completion import complete_customers
@@ -23,10 +25,9 @@ def lettering_command(
     session: Session, since: date, until: date, customer: str, form: str | None, output: Path | None
 ) -> None:
     """What settles each other on customers' accounts, under one letter a set; last, what is still open."""
-    found = entries_of_period(session, since, until)
-    if found is None:
-        return
-    books, entries = found
-    accounts = customers_wanted(session, books.ledger.book, customer)
-    if accounts is not None:
-        print_report(session, lettering_report(entries, books.ledger.book, accounts), form, output)
+
+    def make(books: AccountingBooks, entries: AccountingEntries) -> Report | None:
+        accounts = customers_wanted(session, books.ledger.book, customer)
+        return None if accounts is None else lettering_report(entries, books.ledger.book, accounts)
+
+    print_entries_report(session, (since, until), make, form, output)

@@ -48,16 +48,36 @@ def output_options(command: F) -> F:
     )(named)  # fmt: skip
 
 
-def entries_of_period(session: Session, since: date, until: date) -> tuple[AccountingBooks, AccountingEntries] | None:
-    """The ledger's books and the entries of a period; None, with the errors printed, if a ledger gives none."""
+def opened_books(session: Session) -> AccountingBooks:
+    """The ledger and all of its transactions; its errors are printed, and make the call fail in the end."""
     books = accounting_books(LedgerLoader(session.find()))
     session.opened(books.ledger)
+    return books
+
+
+def entries_of_period(session: Session, books: AccountingBooks, since: date, until: date) -> AccountingEntries | None:
+    """The entries of a period; None, with the errors printed, if the ledger gives none."""
     try:
-        return books, accounting_entries(books.general_ledger, books.ledger.book, since, until)
+        return accounting_entries(books.general_ledger, books.ledger.book, since, until)
     except CannotMakeEntries as error:
         for finding in error.findings:
             session.error(error_line(finding))
         return None
+
+
+def print_entries_report(
+    session: Session,
+    period: tuple[date, date],
+    make: Callable[[AccountingBooks, AccountingEntries], Report | None],
+    form: str | None,
+    output: Path | None,
+) -> None:
+    """Prints what `make` makes of the entries of a period (both days inclusive), as `print_report` does; nothing if it is None."""
+    books = opened_books(session)
+    entries = entries_of_period(session, books, *period)
+    report = make(books, entries) if entries else None
+    if report:
+        print_report(session, report, form, output)
 
 
 def print_report(session: Session, report: Report, form: str | None, output: Path | None) -> None:

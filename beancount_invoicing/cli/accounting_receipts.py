@@ -8,11 +8,9 @@ from pathlib import Path
 import click
 
 from beancount_invoicing.accounting.receipts import receipts_report
-from beancount_invoicing.actions.accounting import accounting_books
-from beancount_invoicing.cli.accounting_output import output_options, print_report
+from beancount_invoicing.cli.accounting_output import opened_books, output_options, print_report
 from beancount_invoicing.cli.accounting_period import period_options
 from beancount_invoicing.cli.common import Session, examples
-from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.receivables import allocate
 
 
@@ -22,7 +20,7 @@ from beancount_invoicing.receivables import allocate
 @click.pass_obj
 def receipts_command(session: Session, since: date, until: date, form: str | None, output: Path | None) -> None:
     """The receipts journal: money received, by the day on which it came, with the document that it paid."""
-    books = accounting_books(LedgerLoader(session.find()))
-    book = session.opened(books.ledger).book
+    books = opened_books(session)
+    book = books.ledger.book
     report = receipts_report(books.general_ledger, book, allocate(book, until), since, until)
     print_report(session, report, form, output)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from beancount_invoicing.accounting.lettering import letter_code, lettering
+from beancount_invoicing.accounting.lettering import EntryOnAccount, letter_code, lettering
 from beancount_invoicing.actions.accounting import accounting_books
 from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.receivables import allocate
@@ -90,7 +90,7 @@ def test_in_the_example_each_set_adds_up_to_zero_and_what_is_settled_is_lettered
             for posting in entry.postings:
                 if posting.account in book.main_accounts and posting.currency == "EUR":
                     balances[posting.account] = balances.get(posting.account, Decimal(0)) + posting.units
-                    letter = found.get((entry.source, posting.account))  # type: ignore[call-overload]
+                    letter = found.get(EntryOnAccount(entry.source, posting.account))
                     if letter:
                         key = posting.account, letter.code
                         sets[key] = sets.get(key, Decimal(0)) + posting.units
