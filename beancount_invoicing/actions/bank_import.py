@@ -15,7 +15,7 @@ from beancount_invoicing.actions.bank_balances import closing_balances
 from beancount_invoicing.actions.bank_entries import movements_on
 from beancount_invoicing.bank.booking import BookedLine
 from beancount_invoicing.bank.customer_accounts import CustomerAccounts
-from beancount_invoicing.bank.earlier_receipts import UntiedMovement, earlier_receipts, untied_movements
+from beancount_invoicing.bank.earlier_receipts import UntiedMovement, earlier_receipts, movements_like_lines
 from beancount_invoicing.bank.evidence import Proposal
 from beancount_invoicing.bank.known_lines import LedgerMovement, Movements, known_lines
 from beancount_invoicing.bank.open_documents import receivables
@@ -150,7 +150,7 @@ def _compared(
         if compared.known is None:
             new_lines[compared.statement].append(compared.line)
     untied = {
-        place: untied_movements(
+        place: movements_like_lines(
             statements[place].statement, lines, explained[place], movements[statements[place].account]
         )
         for place, lines in new_lines.items()

@@ -67,7 +67,7 @@ def render_duplicates(
     else:
         for loss in losses:
             try:
-                view = rendering.unpaid_copy(
+                view = rendering.bad_debt_duplicate(
                     book, loss, prepared.paid_on_date(loss.position.invoice), prepared.template_folders
                 )
             except rendering.NoCopy as error:
@@ -146,7 +146,7 @@ def dispatches_of_duplicates(
                 view = rendering.unpaid_list_view(ledger.book, own, prepared.template_folders)
                 facts = view.totals
             else:
-                view = rendering.unpaid_copy(
+                view = rendering.bad_debt_duplicate(
                     ledger.book, first, prepared.paid_on_date(first.position.invoice), prepared.template_folders
                 )
                 facts = (Pair(view.title, view.number, strong=True),)

@@ -53,7 +53,7 @@ EarlierReceipts = Mapping[tuple[Decimal, str], Sequence[EarlierReceipt]]
 """By amount and currency."""
 
 
-def untied_movements(
+def movements_like_lines(
     statement: Statement, new: Iterable[StatementLine], explained: Collection[Source], movements: Movements
 ) -> list[UntiedMovement]:
     """The movements of an account that may be the `new` lines of its statement, by amount and day.

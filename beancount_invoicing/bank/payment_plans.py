@@ -167,7 +167,7 @@ class PaymentPlanner:
                     )
                 )
             if not open_amount(self.accounts, invoice, self.day):
-                raise CannotBook(closed(self.accounts, invoice, self.day))
+                raise CannotBook(why_nothing_is_payable(self.accounts, invoice, self.day))
         customers = {invoice.customer.account for invoice, _amount in self.wanted if invoice.customer}
         if len(customers) > 1:
             debtors = {self._account(invoice) for invoice, _amount in self.wanted}
@@ -393,7 +393,7 @@ def in_decimals(amount: Decimal, currency: str) -> Decimal:
     return whole if whole == amount else amount
 
 
-def closed(accounts: CustomerAccounts, invoice: Invoice, day: date) -> str:
+def why_nothing_is_payable(accounts: CustomerAccounts, invoice: Invoice, day: date) -> str:
     """Why nothing of a document can be paid, and what to do about money that was received anyway."""
     new = accounts.book.final_replacement_of(invoice)
     if new:

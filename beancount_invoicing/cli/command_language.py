@@ -64,7 +64,7 @@ def in_language(command: C) -> C:
     if is_english():
         return command
     spoken = copy(command)
-    spoken.help = translated_text(flowing(command.help or "")) or None
+    spoken.help = translated_text(unwrapped(command.help or "")) or None
     spoken.epilog = joined("\n", (translated_text(line) for line in (command.epilog or "").split("\n"))) or None
     spoken.params = [_parameter(parameter) for parameter in command.params]
     spoken.options_metavar = _placeholders(command.options_metavar or "")
@@ -81,7 +81,7 @@ def _parameter(parameter: click.Parameter) -> click.Parameter:
     if not isinstance(spoken, click.Option):
         return spoken
     assert isinstance(parameter, click.Option)
-    spoken.help = translated_text(flowing(parameter.help or "")) or None
+    spoken.help = translated_text(unwrapped(parameter.help or "")) or None
     if isinstance(spoken.show_default, str):
         spoken.show_default = translated_text(spoken.show_default)
     return spoken
@@ -94,7 +94,7 @@ def _placeholders(metavar: str, parameter: click.Parameter | None = None) -> str
     return re.sub(r"INTEGER RANGE|[A-Z]{2,}", lambda found: translated(words.get(found[0], found[0])), metavar)
 
 
-def flowing(text: str) -> str:
+def unwrapped(text: str) -> str:
     """A help text in the form of the catalogue: one line per paragraph, except paragraphs that click leaves as they are
     (\b).
     """

@@ -352,7 +352,9 @@ def _parts(
                 steps.append(CalculationStep(_("principal"), "difference", (amount, less), amount - less, because))
             amount -= less
         paid = [
-            (allocation.received_on, allocation.amount) for allocation in allocations if not reduces_debt(allocation)
+            (allocation.received_on, allocation.amount)
+            for allocation in allocations
+            if not is_settled_by_credit_note(allocation)
         ]
         for lying in position.on_account:
             if lying.instalment == instalment.index:
@@ -389,7 +391,9 @@ def credited_of(book: Book, position: Position, until: date) -> dict[int, Decima
             (
                 allocation.amount
                 for allocation in position.allocations
-                if allocation.instalment == instalment.index and reduces_debt(allocation) and allocation.date <= until
+                if allocation.instalment == instalment.index
+                and is_settled_by_credit_note(allocation)
+                and allocation.date <= until
             ),
             ZERO,
         )
@@ -445,7 +449,7 @@ def _owed(book: Book, invoice: Invoice, until: date) -> Decimal:
     return min(asked, left) if last is not invoice else left
 
 
-def reduces_debt(allocation: Allocation) -> bool:
+def is_settled_by_credit_note(allocation: Allocation) -> bool:
     """Whether a credit note settles by itself, so that less was owed. A credit note that only a payment sets off does
     not, nor does a cancellation, whose amount the corrective invoice asks for again.
     """

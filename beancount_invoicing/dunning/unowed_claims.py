@@ -15,8 +15,8 @@ from beancount_invoicing.dunning.claims import (
     claim_rule,
     credited_of,
     formal_notice,
+    is_settled_by_credit_note,
     late_from,
-    reduces_debt,
 )
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import NOT_YET, ZERO, Book, Invoice, Line
@@ -154,7 +154,7 @@ def _parts(
         paid = [
             (allocation.received_on if allocation.date <= known else allocation.date, allocation.amount)
             for allocation in position.allocations
-            if allocation.instalment == instalment.index and not reduces_debt(allocation)
+            if allocation.instalment == instalment.index and not is_settled_by_credit_note(allocation)
         ]
         paid += [(account.date, account.amount) for account in lying if account.instalment == instalment.index]
         parts.append(LateInstalment(instalment.amount - off[instalment.index], start, instalment.index, paid))
@@ -194,7 +194,9 @@ def _because(book: Book, position: Position) -> str:
     linked = [
         allocation.counter_document
         for allocation in position.allocations
-        if reduces_debt(allocation) and allocation.counter_document and allocation.counter_document not in notes
+        if is_settled_by_credit_note(allocation)
+        and allocation.counter_document
+        and allocation.counter_document not in notes
     ]
     replacing = [note.number for note in notes if note.kind == "corrective"]
     named = list(dict.fromkeys(note.number for note in (*notes, *linked) if note.kind not in _REPLACING))

@@ -12,7 +12,7 @@ from beancount.core.data import Document, Note
 
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.metadata import FindingCollector, read_metadata, source_of
-from beancount_invoicing.entries.takeovers import Owing
+from beancount_invoicing.entries.takeovers import DebtorsByDocument
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Event, Invoice, Seal, Source
 
@@ -50,7 +50,7 @@ def read_event(
     entry: Note | Document,
     owner: Callable[[str], str | None],
     by_link: Mapping[str, tuple[Invoice, ...]],
-    owing: Owing,
+    debtors: DebtorsByDocument,
     findings: FindingCollector,
 ) -> Event | None:
     """The event of a note or document with `event`; None if it is not ours or wrong."""
@@ -74,7 +74,7 @@ def read_event(
     kind = metadata.get("event")
     if not kind:
         return None
-    numbers = [invoice.number for invoice in named if owing.owes(invoice, main, entry.date)]
+    numbers = [invoice.number for invoice in named if debtors.owes(invoice, main, entry.date)]
     if links and not numbers:
         unknown = [link for link in links if link not in by_link]
         message = _of_no_document(named, unknown, bool(metadata.get("sha256")))

@@ -12,7 +12,7 @@ from beancount.core.data import Posting, Transaction
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.metadata import FindingCollector, at_key, read_metadata, says, source_of
 from beancount_invoicing.entries.settlement_means import WRITE_OFF_TAG, Accounts, CustomerLeg, by_means
-from beancount_invoicing.entries.takeovers import Owing, named_by
+from beancount_invoicing.entries.takeovers import DebtorsByDocument, named_by
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Invoice, Payment, PaymentExchangeRate, Source, Transfer, Unmatched
 
@@ -31,7 +31,7 @@ def read_payments(
     entry: Transaction,
     handled: Collection[int],
     accounts: Accounts,
-    owing: Owing,
+    debtors: DebtorsByDocument,
     by_link: Mapping[str, tuple[Invoice, ...]],
     findings: FindingCollector,
     exchange_rate_of: Callable[[Transaction, Posting], PaymentExchangeRate | None],
@@ -47,8 +47,8 @@ def read_payments(
         read_metadata(entry.meta, keys.PAYMENT_TRANSACTION, source, of_keys)
     owner = accounts.owner
     touched = {main for posting in entry.postings if (main := owner(posting.account))}
-    links = _links(entry, touched, by_link, owing, source, findings)
-    legs, unknown_numbers, misplaced = _legs(entry, handled, owner, owing, links, findings, of_keys, exchange_rate_of)
+    links = _links(entry, touched, by_link, debtors, source, findings)
+    legs, unknown_numbers, misplaced = _legs(entry, handled, owner, debtors, links, findings, of_keys, exchange_rate_of)
     if not any(leg.settles or leg.links for leg, _posting in legs):
         for number, account, place in misplaced:
             of_keys.error(
@@ -69,15 +69,15 @@ def read_payments(
     if legs and not handled and entry.links and "invoice" not in entry.meta:
         unmatched += _unmatched_links(entry, tuple(payments), by_link, source, findings)
     written_off, legs_only = WRITE_OFF_TAG in (entry.tags or ()), len(legs) == len(entry.postings)
-    transfers, paying = _apart(legs, written_off, legs_only, id(entry) in owing.between, source)
-    return _worth_of_money(by_means(entry, paying, accounts, owing.by_number)), transfers, unmatched
+    transfers, paying = _apart(legs, written_off, legs_only, id(entry) in debtors.between, source)
+    return _worth_of_money(by_means(entry, paying, accounts, debtors.by_number)), transfers, unmatched
 
 
 def _legs(
     entry: Transaction,
     handled: Collection[int],
     owner: Callable[[str], str | None],
-    owing: Owing,
+    debtors: DebtorsByDocument,
     links: Collection[str],
     findings: FindingCollector,
     of_keys: FindingCollector,
@@ -98,12 +98,12 @@ def _legs(
             continue
         metadata = read_metadata(posting.meta, keys.PAYMENT_POSTING, source, of_keys)
         number = metadata.get("settles")
-        if number and number not in owing.by_number:
+        if number and number not in debtors.by_number:
             result.unknown_numbers.append((number, len(result.legs)))
             number = None
-        elif number and not _good(number, main, entry, owing, source, findings):
+        elif number and not _good(number, main, entry, debtors, source, findings):
             number = None
-        own_links = [link for link in links if owing.may_pay(owing.by_number[link], main, entry.date)]
+        own_links = [link for link in links if debtors.may_pay(debtors.by_number[link], main, entry.date)]
         payment = Payment(
             date=entry.date,
             account=posting.account,
@@ -178,7 +178,7 @@ def _links(
     entry: Transaction,
     touched: set[str],
     by_link: Mapping[str, tuple[Invoice, ...]],
-    owing: Owing,
+    debtors: DebtorsByDocument,
     source: Source,
     findings: FindingCollector,
 ) -> list[str]:
@@ -186,7 +186,7 @@ def _links(
     numbers = []
     for link in sorted(entry.links or ()):
         invoices = named_by(link, entry.date, by_link)
-        ours = [invoice for invoice in invoices if any(owing.may_pay(invoice, main, entry.date) for main in touched)]
+        ours = [invoice for invoice in invoices if any(debtors.may_pay(invoice, main, entry.date) for main in touched)]
         if invoices and not ours:
             findings.error(
                 "other-customer",
@@ -196,7 +196,7 @@ def _links(
                     link=link,
                     number=invoices[0].number,
                     name=_name(invoices[0]),
-                    later=_later(owing, invoices[0].number, touched),
+                    later=_later(debtors, invoices[0].number, touched),
                     count=(_(": a claim is taken over from a customer who owes it") if len(touched) > 1 else ""),
                 ),
                 source,
@@ -209,15 +209,17 @@ def _name(invoice: Invoice) -> str:
     return invoice.customer.name if invoice.customer else "nobody"
 
 
-def _later(owing: Owing, number: str, customers: Collection[str]) -> str:
+def _later(debtors: DebtorsByDocument, number: str, customers: Collection[str]) -> str:
     """The message that a customer takes the document over later; "" if it does not."""
-    days = [over.date for over in owing.taken.get(number, ()) if over.customer in customers]
+    days = [over.date for over in debtors.taken.get(number, ()) if over.customer in customers]
     return _(" before it is taken over on {days}: correct one of the dates", days=min(days)) if days else ""
 
 
-def _good(number: str, main: str, entry: Transaction, owing: Owing, where: Source, findings: FindingCollector) -> bool:
+def _good(
+    number: str, main: str, entry: Transaction, debtors: DebtorsByDocument, where: Source, findings: FindingCollector
+) -> bool:
     """Whether a payment may settle that number; reports why not."""
-    invoice = owing.by_number[number]
+    invoice = debtors.by_number[number]
     if invoice.draft or invoice.kind == "void":
         state = "a draft" if invoice.draft else "void"
         findings.error(
@@ -226,14 +228,14 @@ def _good(number: str, main: str, entry: Transaction, owing: Owing, where: Sourc
             where,
         )
         return False
-    if not owing.may_pay(invoice, main, entry.date):
+    if not debtors.may_pay(invoice, main, entry.date):
         findings.error(
             "other-customer",
             _(
                 "settles: {number} is an invoice of {name}, not of this account's customer{later}",
                 number=number,
                 name=_name(invoice),
-                later=_later(owing, number, {main}),
+                later=_later(debtors, number, {main}),
             ),
             where,
         )

@@ -25,7 +25,7 @@ from beancount_invoicing.entries.payments import read_payments
 from beancount_invoicing.entries.pending import PendingTaxes, pending_taxes
 from beancount_invoicing.entries.retentions import due_from_acceptance
 from beancount_invoicing.entries.settlement_means import Accounts, bad_debt_allowance_accounts
-from beancount_invoicing.entries.takeovers import Owing, read_takeovers
+from beancount_invoicing.entries.takeovers import DebtorsByDocument, read_takeovers
 from beancount_invoicing.entries.transactions import PostingContext, TransactionsRead, read_transactions
 from beancount_invoicing.entries.work import time_accounts
 from beancount_invoicing.model import (
@@ -91,9 +91,9 @@ def read_book(
     of_postings = PostingContext(time_accounts(contracts), by_kind.non_billable_accounts, parents, pending)
     read = read_transactions(by_kind.transactions, context, of_postings, documents_read, findings, plugin_ran, known)
     acceptances = directives.acceptances()
-    invoices, owing, by_link = _linked_invoices(read, contracts, acceptances, owner, findings)
-    paid = _payments(by_kind, read, context, roots, pending, owing, by_link, findings)
-    events = [event for entry in by_kind.events if (event := read_event(entry, owner, by_link, owing, findings))]
+    invoices, debtors, by_link = _linked_invoices(read, contracts, acceptances, owner, findings)
+    paid = _payments(by_kind, read, context, roots, pending, debtors, by_link, findings)
+    events = [event for entry in by_kind.events if (event := read_event(entry, owner, by_link, debtors, findings))]
     paying = (transaction for transaction, _handled in read.paying)
     bank_days, imported_from = banks(entries, [*paying], context.options, owner, roots.assets)
     return replace(
@@ -108,7 +108,7 @@ def read_book(
         opened_accounts=by_kind.opened_accounts,
         closed_accounts=by_kind.closed_accounts,
         invoices=tuple(invoices),
-        takeovers={number: tuple(sorted(overs)) for number, overs in sorted(owing.taken.items())},
+        takeovers={number: tuple(sorted(overs)) for number, overs in sorted(debtors.taken.items())},
         events=tuple(events),
         seals=_seals(by_kind, owner, by_link),
         contracts=contracts,
@@ -172,7 +172,7 @@ def _linked_invoices(
     acceptances: Sequence[Acceptance],
     owner: Callable[[str], str | None],
     findings: FindingCollector,
-) -> tuple[list[Invoice], Owing, Mapping[str, tuple[Invoice, ...]]]:
+) -> tuple[list[Invoice], DebtorsByDocument, Mapping[str, tuple[Invoice, ...]]]:
     """The documents in their order, with `corrects` resolved; their debtors; and the documents by link."""
     invoices = due_from_acceptance(read.invoices, contracts, acceptances)
     invoices.sort(key=_turns(invoices))
@@ -181,16 +181,16 @@ def _linked_invoices(
     for invoice in invoices:
         by_number.setdefault(invoice.number, invoice)
         by_link[numbering.link(invoice.number)] += (invoice,)
-    owing = Owing(by_number)
-    read_takeovers(read.paying, owner, by_link, owing)
-    invoices = [resolved_corrections(invoice, owing, findings) for invoice in invoices]
-    owing.replaced = {
+    debtors = DebtorsByDocument(by_number)
+    read_takeovers(read.paying, owner, by_link, debtors)
+    invoices = [resolved_corrections(invoice, debtors, findings) for invoice in invoices]
+    debtors.replaced = {
         number: invoice
         for invoice in invoices
         if invoice.kind == "corrective" and not invoice.draft
         for number in invoice.corrects
     }
-    return invoices, owing, by_link
+    return invoices, debtors, by_link
 
 
 def _payments(
@@ -199,7 +199,7 @@ def _payments(
     context: ReadingContext,
     roots: _Roots,
     pending: PendingTaxes,
-    owing: Owing,
+    debtors: DebtorsByDocument,
     by_link: Mapping[str, tuple[Invoice, ...]],
     findings: FindingCollector,
 ) -> _Payments:
@@ -224,7 +224,9 @@ def _payments(
     transfers: list[Transfer] = []
     unmatched: list[Unmatched] = []
     for transaction, handled in read.paying:
-        paid, moved, unknown = read_payments(transaction, handled, accounts, owing, by_link, findings, exchange_rate_of)
+        paid, moved, unknown = read_payments(
+            transaction, handled, accounts, debtors, by_link, findings, exchange_rate_of
+        )
         used.add(transaction, paid)
         payments += paid
         transfers += moved

@@ -14,7 +14,7 @@ from beancount.core.data import Transaction
 from beancount_invoicing.model import ZERO, Invoice, TakenOver
 
 
-class Owing:
+class DebtorsByDocument:
     """Which customers owe, or owed, each document: the one invoiced, and those who took it over, each from a day on."""
 
     def __init__(self, by_number: Mapping[str, Invoice]) -> None:
@@ -74,9 +74,9 @@ def read_takeovers(
     transactions: Sequence[tuple[Transaction, Collection[int]]],
     owner: Callable[[str], str | None],
     by_link: Mapping[str, tuple[Invoice, ...]],
-    owing: Owing,
+    debtors: DebtorsByDocument,
 ) -> None:
-    """Records in `owing` who takes which document over, and through which transactions.
+    """Records in `debtors` who takes which document over, and through which transactions.
 
     In such a transaction, each named document has a posting that takes it from a customer who owes it. If a document
     has none, the transaction corrects money that was booked on the wrong customer: its postings are ordinary payments.
@@ -90,7 +90,7 @@ def read_takeovers(
     for _day, betweens in groupby(found, key=lambda between: between.transaction.date):
         left = list(betweens)
         while done := [
-            between for between in left if _takes_over(between, by_link, owing)
+            between for between in left if _takes_over(between, by_link, debtors)
         ]:  # of one day, in whatever order
             left = [between for between in left if not any(between is other for other in done)]
 
@@ -121,7 +121,7 @@ def _legs(transaction: Transaction, owner: Callable[[str], str | None]) -> tuple
     return tuple(legs) if not any(sums.values()) and (nothing or any(of_each.values())) else ()
 
 
-def _takes_over(between: _Between, by_link: Mapping[str, tuple[Invoice, ...]], owing: Owing) -> bool:
+def _takes_over(between: _Between, by_link: Mapping[str, tuple[Invoice, ...]], debtors: DebtorsByDocument) -> bool:
     """Whether each named document moves from one customer to another; if so, this is recorded."""
     transaction, legs = between
     day = transaction.date
@@ -130,24 +130,26 @@ def _takes_over(between: _Between, by_link: Mapping[str, tuple[Invoice, ...]], o
     for link in transaction.links or ():
         invoices = named_by(link, day, by_link)
         ours = [
-            invoice.number for invoice in invoices if any(owing.owes(invoice, customer, day) for customer in customers)
+            invoice.number
+            for invoice in invoices
+            if any(debtors.owes(invoice, customer, day) for customer in customers)
         ]
         if invoices and not ours:
             return False
         names.update(dict.fromkeys(ours))
     for leg in legs:
-        if leg.settles and leg.settles not in owing.by_number:
+        if leg.settles and leg.settles not in debtors.by_number:
             return False
         if leg.settles:
             names[leg.settles] = None
     taken = []
     for number in names:
-        invoice = owing.by_number[number]
+        invoice = debtors.by_number[number]
         sign = _sign(invoice)
         about = [
             leg for leg in legs if leg.settles in {"", number} and (not leg.amount or leg.currency == invoice.currency)
         ]
-        owed_by = {leg.customer for leg in about if owing.owes(invoice, leg.customer, day)}
+        owed_by = {leg.customer for leg in about if debtors.owes(invoice, leg.customer, day)}
         givers = {leg.customer for leg in about if leg.customer in owed_by and leg.amount * sign <= 0}
         takers = {
             leg.customer
@@ -159,8 +161,8 @@ def _takes_over(between: _Between, by_link: Mapping[str, tuple[Invoice, ...]], o
             return False
         taken += [(number, TakenOver(day, taker, tuple(sorted(givers)))) for taker in takers]
     for number, over in taken:
-        owing.taken.setdefault(number, []).append(over)
-    owing.between.add(id(transaction))
+        debtors.taken.setdefault(number, []).append(over)
+    debtors.between.add(id(transaction))
     return True
 
 

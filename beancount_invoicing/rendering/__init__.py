@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from beancount_invoicing.rendering.copies import NoCopy, acquitted_copy, unpaid_copy, unpaid_list_view
+from beancount_invoicing.rendering.copies import NoCopy, acquitted_copy, bad_debt_duplicate, unpaid_list_view
 from beancount_invoicing.rendering.document import NoDocument, document_view
 from beancount_invoicing.rendering.folders import TemplateError, folders, template_languages, word_table
 from beancount_invoicing.rendering.formats import Formats, colon
@@ -33,6 +33,7 @@ __all__ = [
     "TemplateError",
     "View",
     "acquitted_copy",
+    "bad_debt_duplicate",
     "colon",
     "document_facts",
     "document_view",
@@ -52,7 +53,6 @@ __all__ = [
     "to_pdf",
     "to_text",
     "unique_file_names",
-    "unpaid_copy",
     "unpaid_list_view",
     "view_texts",
     "word_table",

@@ -82,7 +82,7 @@ def acquitted_copy(book: Book, subject: Receipt, template_folders: tuple[Path, .
     )
 
 
-def unpaid_copy(book: Book, bad_debt: BadDebt, paid: Decimal, template_folders: tuple[Path, ...]) -> View:
+def bad_debt_duplicate(book: Book, bad_debt: BadDebt, paid: Decimal, template_folders: tuple[Path, ...]) -> View:
     """The duplicate of a document, with the amount that remained unpaid; `paid`: what had been settled by the end of
     its own day. Raises NoCopy.
     """

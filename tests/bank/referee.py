@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from beancount_invoicing.bank.earlier_receipts import earlier_receipts, untied_movements
+from beancount_invoicing.bank.earlier_receipts import earlier_receipts, movements_like_lines
 from beancount_invoicing.bank.evidence import Proposal
 from beancount_invoicing.bank.known_lines import LedgerMovement, Movements
 from beancount_invoicing.bank.matching import match_lines
@@ -45,7 +45,7 @@ def judged(seed: int, firm: Firm) -> Verdict:
     as_of = date(2026, 12, 31)
     allocated = allocate(book, as_of)
     lines = tuple(true.line for true in firm.lines)
-    untied = untied_movements(Statement(Source("", 0), "EUR", lines), lines, (), _movements(book)) if lines else []
+    untied = movements_like_lines(Statement(Source("", 0), "EUR", lines), lines, (), _movements(book)) if lines else []
     receipts = earlier_receipts(book, allocated, untied)
     proposals = match_lines(
         receivables(book, as_of, allocated), lines, receipts=dict.fromkeys(range(len(lines)), receipts)

@@ -307,7 +307,7 @@ def test_the_e_mail_says_it_in_the_customer_s_language(ledger: Path, language: s
     said = [
         rendering.mail_text(where, "copy", view, (), event=event).text.split("\n\n")
         for event, view in (
-            ("unpaid", rendering.unpaid_copy(book, gone, ZERO, where)),
+            ("unpaid", rendering.bad_debt_duplicate(book, gone, ZERO, where)),
             ("unpaid", rendering.unpaid_list_view(book, [gone], where)),
             ("acquitted", rendering.acquitted_copy(book, paid, where)),
         )

@@ -21,7 +21,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 import beancount_invoicing
-from beancount_invoicing.cli.command_language import flowing
+from beancount_invoicing.cli.command_language import unwrapped
 from beancount_invoicing.cli.main import main
 from beancount_invoicing.languages import DOMAIN, LOCALES
 from beancount_invoicing.messages import CONTEXT_END, without_context
@@ -80,7 +80,7 @@ def _said_in_help() -> Iterator[tuple[MessageId, str]]:
         place = f"bean-invoice {name}".rstrip()
         texts = [command.help, *(parameter.help for parameter in command.params if isinstance(parameter, click.Option))]
         shown = [parameter.show_default for parameter in command.params if isinstance(parameter, click.Option)]
-        yield from ((flowing(text), place) for text in texts if text)
+        yield from ((unwrapped(text), place) for text in texts if text)
         yield from ((text, place) for text in shown if isinstance(text, str))
     yield from ((text, "bean-invoice") for text in ("Example:", "Examples:"))
 

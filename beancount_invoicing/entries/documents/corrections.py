@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from beancount_invoicing.entries.metadata import FindingCollector
-from beancount_invoicing.entries.takeovers import Owing
+from beancount_invoicing.entries.takeovers import DebtorsByDocument
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Invoice
 from beancount_invoicing.rules import numbering
 
 
-def resolved_corrections(invoice: Invoice, owing: Owing, findings: FindingCollector) -> Invoice:
+def resolved_corrections(invoice: Invoice, debtors: DebtorsByDocument, findings: FindingCollector) -> Invoice:
     """The invoice with `corrects` split into the numbers that it names; a number may itself contain spaces.
 
     The numbers are those of documents of its customer: invoiced to it, or taken over by then.
     """
     if not invoice.corrects:
         return invoice
-    known = owing.by_number
+    known = debtors.by_number
     text = invoice.corrects[0]
     numbers = (text,) if text in known else tuple(text.split())
     found = []
@@ -39,7 +39,7 @@ def resolved_corrections(invoice: Invoice, owing: Owing, findings: FindingCollec
             other.customer
             and invoice.customer
             and invoice.kind != "corrective"  # which may be for the customer whom the other one should have been for
-            and not owing.owes(other, invoice.customer.account, invoice.booked_from)
+            and not debtors.owes(other, invoice.customer.account, invoice.booked_from)
         ):
             findings.error(
                 "other-customer",
