@@ -14,15 +14,21 @@ from typing import NamedTuple
 
 from babel.numbers import is_currency
 
-from beancount_invoicing.accounting.journals import CUSTOMERS, EARLIER_RESULTS, LAST_RESULT, OPENING, journal_of
-from beancount_invoicing.accounting.lettering import EntryOnAccount, Letter, lettering
+from beancount_invoicing.accounting.journals import CARRIED_FORWARD, CUSTOMERS, LAST_RESULT, OPENING, journal_of
+from beancount_invoicing.accounting.lettering import EntryOnAccount, Letter, lettering_on
+from beancount_invoicing.accounting.results import (
+    YEAR_RESULT,
+    Movement,
+    closes_accounts,
+    financial_years_of,
+    results_before,
+)
 from beancount_invoicing.accounting.valuation import CannotValue, booked_values
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Day, Finding, Source
 from beancount_invoicing.model.general_ledger import GeneralLedger, Journal, LedgerAccount, LedgerEntry, LedgerPosting
 from beancount_invoicing.receivables import Allocated, allocate
-from beancount_invoicing.rules.financial_year import CALENDAR_YEAR, financial_year_start
-from beancount_invoicing.rules.steps import plus_months
+from beancount_invoicing.rules.financial_year import FinancialYear
 
 
 class CannotMakeEntries(ValueError):
@@ -91,12 +97,8 @@ class AccountingEntries(NamedTuple):
     entries: tuple[AccountingEntry, ...]
     moneyless: tuple[Source, ...]
     """Transactions that move only goods or hours without a price."""
-
-
-def _result(amount: Decimal, accounts: tuple[tuple[str, str], tuple[str, str]], source: Source) -> AccountingLine:
-    """The result of earlier years: on the account of profits (credits), or that of losses."""
-    number, label = accounts[0] if amount < 0 else accounts[1]
-    return AccountingLine("", number, label, None, amount, None, "", None, source)
+    closing: tuple[Source, ...] = ()
+    """Entries of the period that close income and expenses into an account 12: a FEC has none."""
 
 
 class ValuedEntry(NamedTuple):
@@ -118,18 +120,23 @@ def accounting_entries(
     Raises CannotMakeEntries, with all entries that have no value in the books' currency.
     """
     valued, moneyless = valued_entries(general_ledger, book, until)
-    letters = lettering(general_ledger, book, allocated or allocate(book, until))
+    closing = [dated.entry for dated in valued if closes_accounts(dated.entry, general_ledger)]
+    valued = [dated for dated in valued if not closes_accounts(dated.entry, general_ledger)]
+    years = financial_years_of(general_ledger, book, since)
+    settled, letters = lettering_on(
+        general_ledger, book, allocated or allocate(book, until), [since - timedelta(days=1)]
+    )
     accounts = _Accounts(general_ledger, book)
     before = [entry for entry in valued if entry.entry.date < since]
     result: list[AccountingEntry] = []
     if before:
-        open_items = lettering(general_ledger, book, allocate(book, since - timedelta(days=1)))
-        opening = _Opening(before, accounts, book, open_items, letters, general_ledger.result_roots).entry(since)
+        opening = _Opening(before, accounts, settled, letters, years).entry(since)
         result += [opening] if opening.lines else []
     for dated in valued:
         if dated.entry.date >= since and _moves_something(dated, book):  # what moves nothing takes no number
-            result.append(_entry(len(result) + 1, dated, accounts, book, letters))
-    return AccountingEntries(since, until, book.currency, tuple(result), moneyless)
+            result.append(_entry(len(result) + 1, dated, accounts, letters))
+    closed = tuple(entry.source for entry in closing if entry.date >= since)
+    return AccountingEntries(since, until, book.currency, tuple(result), moneyless, closed)
 
 
 def _moves_something(valued: ValuedEntry, book: Book) -> bool:
@@ -174,16 +181,31 @@ def valued_entries(
 
 
 class _Accounts:
-    """What the chart of accounts and the customers say of the ledger's accounts."""
+    """What the chart of accounts, the customers and the documents say of the ledger's accounts and references."""
 
     def __init__(self, general_ledger: GeneralLedger, book: Book) -> None:
+        self.book = book
         self.known = general_ledger.accounts
+        self.result_roots = general_ledger.result_roots
         self._auxiliaries = _auxiliaries(book)
         self._labels: dict[str, str] = {}
         for account in sorted(self.known.values(), key=lambda account: account.source):
             if account.number and (account.has_label or account.name not in book.main_accounts):
                 self._labels.setdefault(account.number, account.label)
         self._main = book.main_accounts
+        self._documents: dict[str, date] = {invoice.number: invoice.date for invoice in reversed(book.invoices)}
+
+    def is_of_result(self, name: str) -> bool:
+        """Whether it is an account of income or expenses."""
+        return name.split(":")[0] in self.result_roots
+
+    def reference_date(self, entry: LedgerEntry) -> date:
+        """The date of the document that an entry refers to; else its own."""
+        return self._documents.get(entry.reference, entry.date)
+
+    def label_of(self, number: str, otherwise: str) -> str:
+        """What the ledger calls an account number, if it uses it."""
+        return self._labels.get(number, otherwise)
 
     def account(self, name: str) -> LedgerAccount:
         """The account, also if nothing opens it."""
@@ -214,13 +236,9 @@ def _auxiliaries(book: Book) -> dict[str, Auxiliary]:
 
 
 def _entry(
-    number: int,
-    valued: ValuedEntry,
-    accounts: _Accounts,
-    book: Book,
-    letters: Mapping[EntryOnAccount, Letter],
+    number: int, valued: ValuedEntry, accounts: _Accounts, letters: Mapping[EntryOnAccount, Letter]
 ) -> AccountingEntry:
-    entry, lines = valued.entry, []
+    entry, book, lines = valued.entry, accounts.book, []
     for posting, value in valued.postings:
         foreign = is_foreign(posting, book)
         if not value and not (foreign and posting.units):
@@ -241,7 +259,15 @@ def _entry(
     journal = journal_of(entry, accounts.known, book.journals)
     reference = entry.reference or f"{journal.code}-{number}"
     return AccountingEntry(
-        number, journal, entry.date, entry.text, reference, entry.date, tuple(lines), entry.source, entry.is_document
+        number=number,
+        journal=journal,
+        date=entry.date,
+        text=entry.text,
+        reference=reference,
+        reference_date=accounts.reference_date(entry),
+        lines=tuple(lines),
+        source=entry.source,
+        is_document=entry.is_document,
     )
 
 
@@ -252,56 +278,73 @@ class _Opening:
         self,
         before: Sequence[ValuedEntry],
         accounts: _Accounts,
-        book: Book,
         settled: Mapping[EntryOnAccount, Letter],
         letters: Mapping[EntryOnAccount, Letter],
-        result_roots: frozenset[str],
+        years: Sequence[FinancialYear],
     ) -> None:
-        self._accounts = accounts
-        self._book = book
-        self._letters = letters
         self._before = before
+        self._accounts = accounts
         self._settled = settled
-        self._result_roots = result_roots
+        self._letters = letters
+        self._years = years
         self._entries = {valued.entry.source: valued.entry for valued in before}
 
     def entry(self, since: date) -> AccountingEntry:
         """The entry of the first day. Income and expenses of the same financial year stand on their accounts."""
-        year = financial_year_start(self._book.option("financial-year-end", since, CALENDAR_YEAR), since)
         balances: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
         items: defaultdict[str, dict[EntryOnAccount, Decimal]] = defaultdict(dict)
-        last_year = earlier = ZERO
+        of_results: list[Movement] = []
+        on_year_results: list[Movement] = []
         for entry, postings in self._before:
             for posting, value in postings:
-                if entry.date < year and posting.account.split(":")[0] in self._result_roots:
-                    if entry.date >= plus_months(year, -12):
-                        last_year += value
-                    else:
-                        earlier += value
+                account = posting.account
+                if entry.date < self._years[-1].first and self._accounts.is_of_result(account):
+                    of_results.append(Movement(entry.date, account, value))
                     continue
-                balances[posting.account] += value
-                place = EntryOnAccount(entry.source, posting.account)
-                if posting.account in self._book.main_accounts and place not in self._settled:
-                    items[posting.account][place] = items[posting.account].get(place, ZERO) + value
+                balances[account] += value
+                if account in self._accounts.book.main_accounts:
+                    place = EntryOnAccount(entry.source, account)
+                    if place not in self._settled:
+                        items[account][place] = items[account].get(place, ZERO) + value
+                elif self._accounts.account(account).number.startswith(YEAR_RESULT):
+                    on_year_results.append(Movement(entry.date, account, value))
+        results = results_before(of_results, self._years, on_year_results)
+        for account, appropriated in results.appropriated.items():
+            balances[account] -= appropriated
+        lines = self._lines(balances, items)
+        for amount, accounts in ((results.carried_forward, CARRIED_FORWARD), (results.last_year, LAST_RESULT)):
+            lines += [self._result(amount, accounts)] if amount else []
+        source = self._before[-1].entry.source
+        return AccountingEntry(
+            1, OPENING, since, OPENING.name, f"{OPENING.code}-{since.year}", since, tuple(lines), source
+        )
+
+    def _lines(
+        self, balances: Mapping[str, Decimal], items: Mapping[str, Mapping[EntryOnAccount, Decimal]]
+    ) -> list[AccountingLine]:
+        """What is open on customers' accounts, item by item, and the other accounts' balances."""
         lines: list[AccountingLine] = []
         for account in sorted(balances, key=lambda name: (self._accounts.account(name).number, name)):
-            open_items = [self._item(place, value) for place, value in items[account].items() if value]
+            open_items = [self._item(place, value) for place, value in items.get(account, {}).items() if value]
             lines += open_items
             balance = balances[account] - sum((line.amount for line in open_items), ZERO)
             if balance:
                 lines.append(self._line(account, balance, self._accounts.account(account).source))
-        source = self._before[-1].entry.source
-        lines += [_result(earlier, EARLIER_RESULTS, source)] if earlier else []
-        lines += [_result(last_year, LAST_RESULT, source)] if last_year else []
-        return AccountingEntry(
-            1, OPENING, since, OPENING.name, f"{OPENING.code}-{since.year}", since, tuple(lines), source
-        )
+        return lines
+
+    def _result(self, amount: Decimal, accounts: tuple[tuple[str, str], tuple[str, str]]) -> AccountingLine:
+        """The result of earlier years: on the account of profits (credits), or that of losses."""
+        number, label = accounts[0] if amount < 0 else accounts[1]
+        label = self._accounts.label_of(number, label)
+        return AccountingLine("", number, label, None, amount, None, "", None, self._before[-1].entry.source)
 
     def _item(self, place: EntryOnAccount, value: Decimal) -> AccountingLine:
         """What an entry left open on a customer's account."""
         entry = self._entries[place.entry]
         return self._line(place.account, value, entry.source)._replace(
-            letter=self._letters.get(place), reference=entry.reference, reference_date=entry.date
+            letter=self._letters.get(place),
+            reference=entry.reference,
+            reference_date=self._accounts.reference_date(entry),
         )
 
     def _line(self, account: str, amount: Decimal, source: Source) -> AccountingLine:

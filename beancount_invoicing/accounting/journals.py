@@ -20,12 +20,12 @@ PURCHASES = Journal("AC", "Achats", _NOWHERE)
 MISCELLANEOUS = Journal("OD", "Opérations diverses", _NOWHERE)
 CUSTOMERS = "Clients"
 """What the accounts of customers are called together (account 411)."""
-EARLIER_RESULTS = ("110", "Report à nouveau (solde créditeur)"), ("119", "Report à nouveau (solde débiteur)")
+CARRIED_FORWARD = ("110", "Report à nouveau (solde créditeur)"), ("119", "Report à nouveau (solde débiteur)")
 LAST_RESULT = (
     ("120", "Résultat de l’exercice précédent (bénéfice)"),
     ("129", "Résultat de l’exercice précédent (perte)"),
 )
-"""The accounts of profits and of losses of earlier years: appropriated, and still to be appropriated."""
+"""The accounts of profits and of losses of earlier years: carried forward, and still to be appropriated."""
 _BY_NUMBER = (("51", BANK), ("53", CASH), ("40", PURCHASES))
 """The usual journals by how an account's number begins, the first that applies."""
 

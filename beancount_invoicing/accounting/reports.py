@@ -148,7 +148,10 @@ def ledger_report(
 
 
 def balance_report(entries: AccountingEntries, general_ledger: GeneralLedger, book: Book, *, general: bool) -> Report:
-    """The trial balance: opening, debit, credit and closing of each customer's account, or of every account if `general`."""
+    """The trial balance: opening, debit, credit and closing of each customer's account, or of every account if `general`.
+
+    What had nothing open at the beginning and moved nothing is left out.
+    """
     columns = (
         *_ACCOUNT,
         ReportColumn("name", _("name")),
@@ -163,13 +166,31 @@ def balance_report(entries: AccountingEntries, general_ledger: GeneralLedger, bo
         moved = [line.amount for entry, line in lines if not entry.is_opening]
         debit = sum((amount for amount in moved if amount > 0), ZERO)
         credit = -sum((amount for amount in moved if amount < 0), ZERO)
-        first = lines[0][1]
-        name = first.auxiliary.name if first.auxiliary else first.label
-        rows.append((first.number, first.account, name, opening, debit, credit, opening + debit - credit))
+        if opening or debit or credit:
+            first = lines[0][1]
+            rows.append(
+                (
+                    first.number,
+                    first.account,
+                    _name(first, general_ledger),
+                    opening,
+                    debit,
+                    credit,
+                    opening + debit - credit,
+                )
+            )
     closing = sum((line.amount for lines in by_account.values() for _entry, line in lines), ZERO)
     booked = ZERO if general else _booked(general_ledger, book, by_account, entries.until)
     title = _("Trial balance") if general else _("Trial balance of customers")
     return _report("balance", title, entries, columns, rows, (Reconciliation(_("closing"), closing, booked),))
+
+
+def _name(line: AccountingLine, general_ledger: GeneralLedger) -> str:
+    """Whose account it is: the customer's, or else what the account itself is called, not all accounts of its number."""
+    if line.auxiliary:
+        return line.auxiliary.name
+    account = general_ledger.accounts.get(line.account)
+    return account.label if account else line.label
 
 
 def lettering_report(entries: AccountingEntries, book: Book, accounts: Collection[str]) -> Report:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import click
@@ -10,6 +10,8 @@ import click
 from beancount_invoicing.accounting import fec
 from beancount_invoicing.accounting.entries import AccountingEntries
 from beancount_invoicing.accounting.fec_check import check_fec
+from beancount_invoicing.accounting.results import YEAR_RESULT, financial_years_of
+from beancount_invoicing.actions.accounting import AccountingBooks
 from beancount_invoicing.cli.accounting_output import entries_of_period, opened_books
 from beancount_invoicing.cli.accounting_period import period_options
 from beancount_invoicing.cli.common import Session, error_line, examples, folder_option, print_notice, spaced
@@ -17,8 +19,7 @@ from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.files import write_if_different
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book
-from beancount_invoicing.rules.financial_year import CALENDAR_YEAR, financial_year_start
-from beancount_invoicing.rules.steps import plus_months
+from beancount_invoicing.model.general_ledger import GeneralLedger
 
 
 @click.command("fec", epilog=examples("accounting fec 2026", "accounting fec last-year -o ~/comptable"))
@@ -53,7 +54,7 @@ def fec_command(session: Session, since: date, until: date, folder: Path) -> Non
     content = fec.fec_bytes(fec.fec_rows(entries))
     folder.mkdir(parents=True, exist_ok=True)
     write_if_different(file, content)
-    _report(session, file, content, entries, book)
+    _report(session, file, content, entries, books)
 
 
 def _siren(book: Book, day: date) -> str:
@@ -64,7 +65,7 @@ def _siren(book: Book, day: date) -> str:
     return "".join((seller.siren or seller.siret[:9]).split())
 
 
-def _report(session: Session, file: Path, content: bytes, entries: AccountingEntries, book: Book) -> None:
+def _report(session: Session, file: Path, content: bytes, entries: AccountingEntries, books: AccountingBooks) -> None:
     """What was written, and what is not in it."""
     summary = check_fec(content, file.name)
     echo(
@@ -88,7 +89,8 @@ def _report(session: Session, file: Path, content: bytes, entries: AccountingEnt
                 rule=finding.rule,
             )
         )
-    _print_doubts(entries, book)
+    book = books.ledger.book
+    _print_doubts(entries, books.general_ledger, book)
     drafts = [
         invoice.number for invoice in book.invoices if invoice.draft and entries.since <= invoice.date <= entries.until
     ]
@@ -112,31 +114,38 @@ def _report(session: Session, file: Path, content: bytes, entries: AccountingEnt
         )
 
 
-def _print_doubts(entries: AccountingEntries, book: Book) -> None:
+def _print_doubts(entries: AccountingEntries, general_ledger: GeneralLedger, book: Book) -> None:
     """That the period is no financial year, and which entries close income and expenses."""
-    end = book.option("financial-year-end", entries.until, CALENDAR_YEAR)
-    first = financial_year_start(end, entries.until)
-    last = plus_months(first, 12) - timedelta(days=1)
-    if (entries.since, entries.until) != (first, last):
+    year = financial_years_of(general_ledger, book, entries.until)[-1]
+    is_first = all(entry.date >= entries.since for entry in general_ledger.entries[:1])
+    if entries.until != year.last or (entries.since != year.first and not (is_first and entries.since <= year.first)):
         print_notice(
             _(
                 "the period is not the financial year {first} to {last} (option financial-year-end): a FEC is of a whole "
                 "financial year, and named after its last day",
-                first=first,
-                last=last,
+                first=year.first,
+                last=year.last,
+            )
+        )
+    for place in entries.closing:
+        print_notice(
+            _(
+                "{place}: this entry closes income and expenses into account 12, and is not in the file: a FEC has no such "
+                "entries (LPF, art. A47 A-1, VII, 1°)",
+                place=place,
             )
         )
     for entry in entries.entries:
         numbers = [line.number for line in entry.lines]
         if (
             not entry.is_opening
-            and any(number[:2] == "12" for number in numbers)
+            and any(number.startswith(YEAR_RESULT) for number in numbers)
             and any(number[:1] in {"6", "7"} for number in numbers)
         ):
             print_notice(
                 _(
-                    "{place}: this entry closes income or expenses into account 12: a FEC does not contain such entries "
-                    "(LPF, art. A47 A-1); date it after the period, or leave it out",
+                    "{place}: this entry closes income or expenses into account 12 and books something else too, so it is in "
+                    "the file; a FEC has no closing entries (LPF, art. A47 A-1, VII, 1°): make two entries of it",
                     place=entry.source,
                 )
             )

@@ -449,7 +449,10 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
         "text",
         'whether letters, statements, receipts and e-mails use "we" (default), or "I" for a person who works alone',
     ),
-    "financial-year-end": ("text", 'last day of the financial year, month and day (default "12-31")'),
+    "financial-year-end": (
+        "text",
+        'last day of the financial year, month and day (default "12-31"), or the whole day on which the first year ends',
+    ),
     "account-number-key": (
         "text",
         'metadata key on `open` that gives an account\'s number in the chart of accounts (default "pcg")',

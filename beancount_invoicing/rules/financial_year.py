@@ -1,21 +1,56 @@
-"""The financial year of a day."""
+"""Financial years: the day on which each ends, and the year of a day."""
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from beancount_invoicing.rules.steps import plus_months
+from beancount_invoicing.messages import _
+from beancount_invoicing.model import Dated, Day
 
 CALENDAR_YEAR = "12-31"
 """The last day of a year that is the calendar's."""
 
 
-def financial_year_start(end: str, day: date) -> date:
-    """The first day of the financial year that `day` is in; `end` is the last day of each year, "MM-DD".
+class FinancialYear(NamedTuple):
+    """A financial year, both days inclusive."""
 
-    28 and 29 February both mean the last day of February. Raises ValueError if `end` is no day of a year.
+    first: Day
+    last: Day
+
+
+def closing_day(end: str, year: int) -> date | None:
+    """The day on which a financial year ends in a calendar year; None if the first financial year ends later.
+
+    `end`: "MM-DD", the last day of each year; or "YYYY-MM-DD", the last day of the first one, whose month and day are those of the
+    years after it too. 28 and 29 February both mean the last day of February. Raises ValueError if `end` is neither.
     """
-    month, last = (int(part) for part in end.split("-"))
-    first = date(2001, month, 28 if (month, last) == (2, 29) else last) + timedelta(days=1)
-    start = date(day.year, first.month, first.day)
-    return start if start <= day else plus_months(start, -12)
+    parts = re.fullmatch("([0-9]{4}-)?([0-9]{2})-([0-9]{2})", end, re.ASCII)
+    if not parts:
+        raise ValueError(_('"{text}" is no day of a year', text=end))
+    month, last = int(parts[2]), int(parts[3])
+    day = date(year, 3, 1) - timedelta(days=1) if (month, last) in {(2, 28), (2, 29)} else date(year, month, last)
+    return day if not parts[1] or year >= int(parts[1][:-1]) else None
+
+
+def financial_years(ends: Dated[str], begin: date, until: date) -> tuple[FinancialYear, ...]:
+    """The financial years from the one that `begin` is in to the one that `until` is in.
+
+    `ends`: what `closing_day` takes, by the day from which it holds. A year ends on a day if the version in force on that day says
+    so: where the end changes, a year is shorter or longer than twelve months. The first year begins with `begin` if no year ends
+    before it. Raises ValueError if a version is no day of a year.
+    """
+    texts = {text for _since, text in ends.versions}
+    latest = max(until.year, *(int(text[:4]) for text in texts if len(text) == len("YYYY-MM-DD")), 0)
+    years = range(max(begin.year - 1, date.min.year), min(latest + 2, date.max.year) + 1)
+    days = (closing_day(text, year) for text in texts for year in years)
+    closings = sorted({day for day in days if day and closing_day(ends.at(day), day.year) == day})
+    before = [day for day in closings if day < begin]
+    first = before[-1] + timedelta(days=1) if before else begin
+    found: list[FinancialYear] = []
+    for last in closings:
+        if last >= begin and (not found or found[-1].last < until):
+            found.append(FinancialYear(first, last))
+            first = min(last, date.max - timedelta(days=1)) + timedelta(days=1)
+    return tuple(found) if found and found[-1].last >= until else (*found, FinancialYear(first, date.max))

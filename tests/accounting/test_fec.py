@@ -35,7 +35,7 @@ def test_an_invoice_and_its_payment() -> None:
     sale = "VE\tVentes\t1\t20260201"
     paid = "BQ\tBanque\t2\t20260305"
     invoiced = "F1\t20260201\tDupont - Conseil"
-    money = "F1\t20260305\tDupont - Virement"
+    money = "F1\t20260201\tDupont - Virement"
     assert text.split("\r\n") == [
         "\t".join(COLUMNS),
         f"{sale}\t{customer}\t{invoiced}\t120,00\t0,00\tA\t20260305\t20260201\t\t",
@@ -65,9 +65,81 @@ def test_the_year_opens_with_balances_open_items_and_the_result_of_the_years_bef
         ("AN", "512", "", "AN-2027", "20270101", "80,00", "0,00", ""),
         ("AN", "110", "", "AN-2027", "20270101", "0,00", "60,00", ""),
         ("AN", "120", "", "AN-2027", "20270101", "0,00", "100,00", ""),
-        ("BQ", "512", "", "F2", "20270115", "120,00", "0,00", ""),
-        ("BQ", "411", "Martin", "F2", "20270115", "0,00", "120,00", "A"),
+        ("BQ", "512", "", "F2", "20260401", "120,00", "0,00", ""),
+        ("BQ", "411", "Martin", "F2", "20260401", "0,00", "120,00", "A"),
     ]
+
+
+OWN_RESULTS = """
+2025-01-01 open Equity:Resultat
+  pcg: "120"
+  label: "Résultat"
+2025-01-01 open Equity:Reserve
+  pcg: "106"
+2025-01-01 open Equity:Report
+  pcg: "110"
+"""
+
+
+def opened(ledger: str, year: int) -> list[tuple[str, ...]]:
+    """What a calendar year opens on the accounts of equity."""
+    columns = ("JournalCode", "CompteNum", "CompteLib", "Debit", "Credit")
+    made = lines(OWN_RESULTS + ledger, *columns, since=f"{year}-01-01", until=f"{year}-12-31")
+    return [line[1:] for line in made if line[0] == "AN" and line[1][0] == "1"]
+
+
+def test_the_result_of_a_long_first_year_is_one_result() -> None:
+    """Founded in 2025, closed for the first time at the end of 2026: 100 of either calendar year are one result of 200."""
+    sales = invoice("2025-11-02", "F1") + invoice("2026-02-01", "F2")
+    long_year = '\n2025-01-01 custom "invoice-option" "financial-year-end" "2026-12-31"\n'
+    assert opened(sales + long_year, 2027) == [("120", "Résultat", "0,00", "200,00")]
+    assert opened(sales, 2027) == [("110", "Report", "0,00", "100,00"), ("120", "Résultat", "0,00", "100,00")]
+
+
+def test_a_result_that_the_ledger_appropriates_is_opened_where_it_was_put() -> None:
+    """The partners put 60 of the profit of 2025 into the reserve, and carry 40 forward."""
+    appropriation = """
+2026-06-30 * "Affectation"
+  Equity:Resultat  100.00 EUR
+  Equity:Reserve  -60.00 EUR
+  Equity:Report  -40.00 EUR
+"""
+    ledger = invoice("2025-02-01", "F1") + appropriation
+    assert opened(ledger, 2026) == [("120", "Résultat", "0,00", "100,00")]
+    assert opened(ledger, 2027) == [("106", "Reserve", "0,00", "60,00"), ("110", "Report", "0,00", "40,00")]
+    of_half_a_year = lines(OWN_RESULTS + ledger, "CompteNum", "Credit", since="2026-07-01")
+    assert [line for line in of_half_a_year if line[0][0] == "1"] == [("106", "60,00"), ("110", "40,00")]
+
+
+def test_a_loss_after_the_profit_that_other_books_left_is_no_appropriation_of_it() -> None:
+    """Taken over at the start of 2025: a profit of 80 that nobody has appropriated. 2025 itself loses 40."""
+    taken_over = '\n2025-01-01 * "Reprise"\n  Assets:Banque  80.00 EUR\n  Equity:Resultat  -80.00 EUR\n'
+    rent = '\n2025-05-01 * "Loyer"\n  Expenses:Loyer  40.00 EUR\n  Assets:Banque\n'
+    assert opened(taken_over + rent, 2026) == [
+        ("120", "Résultat", "0,00", "80,00"),
+        ("129", "Résultat de l’exercice précédent (perte)", "40,00", "0,00"),
+    ]
+
+
+@pytest.mark.parametrize("day", ["2026-12-31", "2027-01-01"])
+def test_entries_that_close_income_into_the_result_are_in_no_fec_and_change_none(day: str) -> None:
+    """On the last day of the year or the first one after: sales and result are as without them."""
+    closing = f'\n{day} * "Clôture"\n  Income:Conseil  100.00 EUR\n  Equity:Resultat\n'
+    ledger = OWN_RESULTS + invoice("2026-02-01", "F1") + invoice("2027-02-01", "F2")
+    for year in (2026, 2027, 2028):
+        period = {"since": f"{year}-01-01", "until": f"{year}-12-31"}
+        columns = ("EcritureDate", "CompteNum", "Debit", "Credit")
+        assert lines(ledger + closing, *columns, **period) == lines(ledger, *columns, **period)
+        named = entries_of(ledger + closing, **period).closing
+        assert len(named) == (day[:4] == str(year))
+
+
+def test_a_payment_has_the_date_of_the_document_to_which_it_refers_or_else_its_own() -> None:
+    ledger = invoice("2026-02-01", "F1") + payment("2026-03-05", "20.00", "F1") + payment("2026-04-05", "20.00", "V17")
+    assert lines(ledger, "EcritureDate", "PieceRef", "PieceDate")[3:] == [
+        ("20260305", "F1", "20260201"), ("20260305", "F1", "20260201"),
+        ("20260405", "V17", "20260405"), ("20260405", "V17", "20260405"),
+    ]  # fmt: skip
 
 
 def test_a_claim_in_dollars_is_worth_its_price_and_says_its_dollars() -> None:

@@ -39,6 +39,26 @@ def test_what_comes_later_does_not_change_the_codes_that_are_given() -> None:
     assert [code for day, code, _complete in later] == ["B", "A", "A", "B"]
 
 
+def test_a_set_that_opens_again_keeps_its_code_and_no_other_set_gets_it() -> None:
+    """F1 is paid (A), F2 is paid (B); the payment of F1 bounces, and comes again."""
+    ledger = (
+        invoice("2026-02-01", "F1")
+        + invoice("2026-02-15", "F2")
+        + payment("2026-03-05", "120.00", "F1")
+        + payment("2026-03-10", "120.00", "F2")
+        + payment("2026-04-01", "-120.00", "F1")
+    )
+    of_second = [("2026-02-15", "B", "2026-03-10"), ("2026-03-10", "B", "2026-03-10")]
+    assert letters(ledger, "2026-03-31") == sorted(
+        [("2026-02-01", "A", "2026-03-05"), ("2026-03-05", "A", "2026-03-05"), *of_second]
+    )
+    assert letters(ledger) == of_second
+    again = ledger + payment("2026-05-05", "120.00", "F1") + invoice("2026-06-01", "F3")
+    days = ("2026-02-01", "2026-03-05", "2026-04-01", "2026-05-05")
+    assert letters(again) == sorted([*((day, "A", "2026-05-05") for day in days), *of_second])
+    assert letters(again + payment("2026-07-01", "120.00", "F3"))[-1] == ("2026-07-01", "C", "2026-07-01")
+
+
 def test_codes_are_counted_on_each_account() -> None:
     ledger = "".join(
         invoice(f"2026-02-0{day}", f"F{day}", customer) + payment(f"2026-03-0{day}", "120.00", f"F{day}", customer)

@@ -45,9 +45,9 @@ def cells(report: Report, *names: str) -> list[tuple[str, ...]]:
     return [tuple("" if row[place] is None else str(row[place]) for place in places) for row in report.rows]
 
 
-def reports(since: str, until: str) -> dict[str, Report]:
+def reports(since: str, until: str, ledger: str = LEDGER) -> dict[str, Report]:
     """Every report of the small firm."""
-    general_ledger, book = read(LEDGER)
+    general_ledger, book = read(ledger)
     entries = accounting_entries(general_ledger, book, date.fromisoformat(since), date.fromisoformat(until))
     return {
         "journal": journal_report(entries, None),
@@ -93,6 +93,25 @@ def test_the_trial_balance_of_customers_and_of_all_accounts() -> None:
         ("706", "0", "0", "100.00", "-100.00"),
     ]
     assert made["general"].totals["closing"] == 0
+
+
+def test_accounts_of_one_number_have_their_own_names_and_what_stands_still_is_left_out() -> None:
+    """Two banks are 512; Dupont overpaid F1 by mistake and got it back without a reference: nothing is left on its account."""
+    banks = """
+2025-01-01 open Assets:Livret
+  pcg: "512"
+  label: "Livret A"
+2026-02-01 * "Épargne"
+  Assets:Livret  5.00 EUR
+  Assets:Banque
+"""
+    stray = payment("2025-03-01", "7.00", "x").replace(" ^x", "") + payment("2025-03-02", "-7.00", "y").replace(
+        " ^y", ""
+    )
+    made = reports("2026-02-01", "2026-02-28", LEDGER + banks + stray)
+    names = cells(made["general"], "account_number", "name")
+    assert [name for number, name in names if number == "512"] == ["Banque", "Livret A"]
+    assert "Dupont SARL" not in [name for (name,) in cells(made["balance"], "name")]
 
 
 def test_income_of_the_same_year_stays_on_its_account_until_the_year_ends() -> None:
@@ -369,9 +388,31 @@ def test_a_fec_of_a_part_of_a_year_or_with_closing_entries_is_told(firm: Path) -
     ledger.write_text(ledger.read_text(encoding="utf-8") + closing, encoding="utf-8")
     code, output = run("fec", "2026")
     assert code == 0
-    assert "this entry closes income or expenses into account 12" in output
+    assert "this entry closes income and expenses into account 12, and is not in the file" in output
     assert "is not the financial year" not in output
     assert "the period is not the financial year 2026-01-01 to 2026-12-31" in run("fec", "2026-02")[1]
+
+
+def test_a_closing_entry_that_books_something_else_too_is_told(firm: Path) -> None:
+    ledger = firm / "main.beancount"
+    closing = """
+2026-01-01 open Equity:Resultat
+  pcg: "120"
+2026-12-31 * "Clôture et impôt"
+  Income:Conseil  100.00 EUR
+  Equity:Resultat  -75.00 EUR
+  Assets:Banque
+"""
+    ledger.write_text(ledger.read_text(encoding="utf-8") + closing, encoding="utf-8")
+    assert "closes income or expenses into account 12 and books something else too" in run("fec", "2026")[1]
+
+
+def test_the_fec_of_a_long_first_year_is_that_of_a_financial_year(firm: Path) -> None:
+    ledger = firm / "main.beancount"
+    end = '\n2025-01-01 custom "invoice-option" "financial-year-end" "2026-12-31"\n'
+    ledger.write_text(ledger.read_text(encoding="utf-8") + end, encoding="utf-8")
+    assert "is not the financial year" not in run("fec", "--since", "2025-01-01", "--until", "2026-12-31")[1]
+    assert "is not the financial year" in run("fec", "2026")[1]
 
 
 def test_open_items_taken_over_are_no_sales(firm: Path) -> None:
