@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -20,13 +21,14 @@ from beancount_invoicing.bank.evidence import Proposal
 from beancount_invoicing.bank.known_lines import LedgerMovement, Movements, known_lines
 from beancount_invoicing.bank.open_documents import receivables
 from beancount_invoicing.bank.other_payments import OtherPayments
-from beancount_invoicing.bank.rounds import NewLine, booked_in_rounds
+from beancount_invoicing.bank.payments import PaymentEntry
+from beancount_invoicing.bank.rounds import LineKey, NewLine, Rounds
 from beancount_invoicing.bank.statements import AccountStatement, StatementLine
 from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book, Source
-from beancount_invoicing.receivables import allocate
+from beancount_invoicing.receivables import Allocated, allocate
 from beancount_invoicing.writing import renaming, text, writer
 from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change
 from beancount_invoicing.writing.payment_text import payment_transaction
@@ -67,33 +69,83 @@ def import_statements(
 
 def booked_lines(loading: Loading, statements: Sequence[AccountStatement]) -> tuple[BookedLine, ...]:
     """The result for each line of the statements, in their order, each line once."""
+    return compare(loading, statements).lines
+
+
+class Comparison(NamedTuple):
+    """Lines of statements as they were compared with a ledger, so that they can be compared again once one of them is booked."""
+
+    loading: Loading
+    statements: tuple[AccountStatement, ...]
+    lines: tuple[BookedLine, ...]
+    """In the order of the statements, each line once."""
+    rounds: Rounds | None
+    """Of those that the ledger has not; None if it has all of them."""
+
+
+def compare(loading: Loading, statements: Sequence[AccountStatement]) -> Comparison:
+    """Compares the lines of statements with what the ledger has, and with what customers owe."""
     found, untied = _compared(loading, statements)
-    booked = _matched(loading, {at: line for at, line in enumerate(found) if line.known is None}, untied)
-    return tuple(
-        booked[at] if line.known is None else BookedLine(line.account, Proposal(line.line, "known"), known=line.known)
-        for at, line in enumerate(found)
+    if all(compared.known for compared in found):
+        return Comparison(loading, tuple(statements), _in_order(found, {}), None)
+    as_of, allocated = _as_of(loading, found)
+    rounds = Rounds(
+        receivables(loading.book, as_of, allocated),
+        CustomerAccounts(loading.book),
+        as_of,
+        _new_lines(loading, found, untied, allocated),
+        tiers_not_booked(loading, as_of),
     )
+    return Comparison(loading, tuple(statements), _in_order(found, rounds.booked), rounds)
 
 
-def _matched(
-    loading: Loading, lines: Mapping[int, _ComparedLine], untied: Mapping[int, Sequence[UntiedMovement]]
-) -> dict[int, BookedLine]:
-    """What becomes of lines that the ledger has not, by place. `untied`: the movements that they may be, by statement."""
-    if not lines:
-        return {}
-    book = loading.book
-    as_of = max([book.last_date, *(compared.line.date for compared in lines.values())])
+def compare_after(before: Comparison, loading: Loading, decided: LineKey, entry: PaymentEntry) -> Comparison:
+    """Compares them again where only the entry of a line is new in the ledger, with what came along with it (a `balance`)."""
+    found, untied = _compared(loading, before.statements)
+    as_of, allocated = _as_of(loading, found)
+    rounds = before.rounds
+    if (
+        rounds is None
+        or as_of != rounds.as_of
+        or not rounds.book(decided, entry, _new_lines(loading, found, untied, allocated))
+    ):
+        return compare(loading, before.statements)
+    return Comparison(loading, before.statements, _in_order(found, rounds.booked), rounds)
+
+
+def _as_of(loading: Loading, found: Sequence[_ComparedLine]) -> tuple[date, Allocated]:
+    """The day as of which lines are compared, the ledger's last or that of the last new line; and the allocation then."""
+    new = [compared.line.date for compared in found if compared.known is None]
+    as_of = max([loading.book.last_date, *new])
     # nothing of the ledger is later: what settles what is as on its last day
     checked = loading.checked_load
-    allocated = checked.allocated._replace(as_of=as_of) if checked else allocate(book, as_of)
-    earlier = {place: earlier_receipts(book, allocated, movements) for place, movements in untied.items()}
-    new = [
-        NewLine(compared.account, compared.line, compared.against, earlier.get(compared.statement))
-        for compared in lines.values()
-    ]
-    not_booked = tiers_not_booked(loading, as_of)
-    booked = booked_in_rounds(receivables(book, as_of, allocated), CustomerAccounts(book), as_of, new, not_booked)
-    return dict(zip(lines, booked, strict=True))
+    return as_of, checked.allocated._replace(as_of=as_of) if checked else allocate(loading.book, as_of)
+
+
+def _new_lines(
+    loading: Loading,
+    found: Sequence[_ComparedLine],
+    untied: Mapping[int, Sequence[UntiedMovement]],
+    allocated: Allocated,
+) -> dict[LineKey, NewLine]:
+    """The lines that the ledger has not. `untied`: the movements that they may be, by the place of the statement."""
+    earlier = {place: earlier_receipts(loading.book, allocated, movements) for place, movements in untied.items()}
+    return {
+        (compared.account, compared.line.bank_id): NewLine(
+            compared.account, compared.line, compared.against, earlier.get(compared.statement)
+        )
+        for compared in found
+        if compared.known is None
+    }
+
+
+def _in_order(found: Sequence[_ComparedLine], booked: Mapping[LineKey, BookedLine]) -> tuple[BookedLine, ...]:
+    return tuple(
+        booked[compared.account, compared.line.bank_id]
+        if compared.known is None
+        else BookedLine(compared.account, Proposal(compared.line, "known"), known=compared.known)
+        for compared in found
+    )
 
 
 class _ComparedLine(NamedTuple):

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from beancount_invoicing.actions import pay
-from beancount_invoicing.actions.bank_import import booked_lines, booking_changes
+from beancount_invoicing.actions.bank_import import Comparison, booking_changes, compare, compare_after
 from beancount_invoicing.bank.bookable import must_be_bookable
 from beancount_invoicing.bank.booking import BookedLine
 from beancount_invoicing.bank.payment_plans import WantedDocument, in_decimals
 from beancount_invoicing.bank.payments import CannotBook, PaymentEntry, PaymentPosting
+from beancount_invoicing.bank.rounds import LineKey
 from beancount_invoicing.bank.statements import AccountStatement, Statement, StatementLine
 from beancount_invoicing.customer_search import UnknownCustomer, find_customer
 from beancount_invoicing.documents.search import UnknownNumber, document_finder
@@ -21,13 +22,11 @@ from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book
-from beancount_invoicing.writing.changes import Changes, Outcome, WriteOptions, change
+from beancount_invoicing.writing.changes import Changes, Outcome, WriteOptions, change, is_all_that_changed
 from beancount_invoicing.writing.new_documents import InvalidRequest
 from beancount_invoicing.writing.payment_text import payment_transaction
 
 StatementReader = Callable[[Book], Sequence[AccountStatement]]
-LineKey = tuple[str, str]
-"""A line's account, and its `bank-id`."""
 
 
 class LinePart(NamedTuple):
@@ -52,6 +51,7 @@ class LineReview(NamedTuple):
     certain: tuple[BookedLine, ...]
     left_alone: tuple[BookedLine, ...]
     book: Book
+    comparison: Comparison
 
 
 def line_key(line: BookedLine) -> LineKey:
@@ -69,12 +69,28 @@ def until(statement: Statement, as_of: date | None) -> Statement:
 
 def review_lines(loading: Loading, statements: Sequence[AccountStatement]) -> LineReview:
     """The lines that the ledger does not have."""
-    lines = [line for line in booked_lines(loading, statements) if line.known is None]
+    return _review(compare(loading, statements))
+
+
+def review_after(
+    review: LineReview, loading: Loading, statements_of: StatementReader, decided: BookedLine, outcome: Outcome
+) -> LineReview:
+    """The same, once `book_line` has booked a line as decided: if nothing else was changed in the ledger, only those lines are
+    compared again that this changes. `review` is not to be used any more.
+    """
+    if decided.entry is not None and is_all_that_changed(outcome, review.comparison.loading, loading):
+        return _review(compare_after(review.comparison, loading, line_key(decided), decided.entry))
+    return review_lines(loading, statements_of(loading.book))
+
+
+def _review(comparison: Comparison) -> LineReview:
+    lines = [line for line in comparison.lines if line.known is None]
     return LineReview(
         tuple(line for line in lines if not line.is_booked and line.proposal.action != "not-ours"),
         tuple(line for line in lines if line.is_booked),
         tuple(line for line in lines if line.proposal.action == "not-ours"),
-        loading.book,
+        comparison.loading.book,
+        comparison,
     )
 
 
@@ -265,9 +281,10 @@ def book_line(
     parts: Sequence[LinePart],
     loader: LedgerLoader | None = None,
     session: str = "",
+    review: LineReview | None = None,
 ) -> Outcome:
     """Books one line as it was shown: by its proposal or, with `parts`, as a person decided. The other lines stay
-    undecided.
+    undecided. `review`: in which it was shown; if the ledger is still the same, nothing is compared again.
 
     Everything of one `session` is taken back together. Like an import, it also writes the ids of recognised entries and
     the closing balances. Raises what `change` and `statements_of` raise, and InvalidRequest if the line is in the
@@ -275,8 +292,9 @@ def book_line(
     """
 
     def make(loading: Loading) -> Changes:
-        statements = statements_of(loading.book)
-        lines = booked_lines(loading, statements)
+        same = review is not None and review.comparison.loading is loading
+        comparison = review.comparison if review and same else compare(loading, statements_of(loading.book))
+        lines = comparison.lines
         now = next((line for line in lines if line_key(line) == line_key(shown)), None)
         if now is None or now.known is not None:
             raise InvalidRequest(_("this line is already in the ledger: nothing was written"))
@@ -285,7 +303,7 @@ def book_line(
             raise InvalidRequest(
                 _("the ledger was changed since this was shown: nothing was written; look at it again")
             )
-        changes = booking_changes(loading, statements, [_decided(line, now, entry) for line in lines])
+        changes = booking_changes(loading, comparison.statements, [_decided(line, now, entry) for line in lines])
         return changes._replace(session=session)
 
     return change(file, make, WriteOptions(write=True), loader)

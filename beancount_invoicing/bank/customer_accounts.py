@@ -190,6 +190,19 @@ class CustomerAccounts:
         for payment in payments:
             self._groups[self._find(payment.customer)].add(payment)
 
+    def own(self, entry: PaymentEntry) -> PaymentEntry:
+        """An entry that was worked out with other accounts of the same Book, with places that are new here."""
+        places = {payment.source: self.new_source() for payment in entry.payments}
+        return entry._replace(
+            payments=tuple(payment._replace(source=places[payment.source]) for payment in entry.payments),
+            tax_movements=tuple(
+                movement._replace(
+                    customer_postings=tuple(places.get(source, source) for source in movement.customer_postings)
+                )
+                for movement in entry.tax_movements
+            ),
+        )
+
     def after(self, entry: PaymentEntry) -> None:
         """Counts the entry as booked from now on."""
         owners = {payment.source: payment.customer for payment in entry.payments}

@@ -25,6 +25,10 @@ _Value = TypeVar("_Value")
 _Default = TypeVar("_Default")
 
 
+LineKey = tuple[str, str]
+"""A line's account, and its `bank-id`."""
+
+
 class NewLine(NamedTuple):
     """A line that the ledger has not."""
 
@@ -37,44 +41,88 @@ class NewLine(NamedTuple):
     """Receipts of the ledger that may be the same payment."""
 
 
-def booked_in_rounds(
-    known: Receivables,
-    accounts: CustomerAccounts,
-    as_of: date,
-    lines: Sequence[NewLine],
-    not_booked: Mapping[str, str],
-) -> tuple[BookedLine, ...]:
-    """What becomes of lines, in their order; `known` and `accounts` are as of the end of `as_of`, before anything is booked.
+class Rounds:
+    """Lines that are booked in rounds, on top of `known` and `accounts`, which are as of the end of `as_of`.
 
     Once some are booked, those that are only proposed are looked at again on top of them, until nothing more is booked: as the
-    next import would. `not_booked` as `match_lines` has it.
+    next import would. Each line has a key of its own. `not_booked` as `match_lines` has it.
     """
-    found: dict[int, BookedLine] = {}
-    consulted: dict[int, set[Hashable]] = {}
-    looked_at = list(range(len(lines)))
-    while looked_at:
-        proposals, asked = _proposals(known, [lines[at] for at in looked_at], not_booked)
-        pairs = [(lines[at].account, proposal) for at, proposal in zip(looked_at, proposals, strict=True)]
-        made = with_entries(accounts.book, pairs, accounts)
-        found |= zip(looked_at, made, strict=True)
-        consulted |= zip(looked_at, asked, strict=True)
-        taking = {at for at, proposal in zip(looked_at, proposals, strict=True) if proposal.action in AUTOMATIC}
-        entries = [line.entry for line in made if line.is_booked and line.entry]
-        if not entries:
-            break
-        before, documents = known, _changed_by(accounts, entries, as_of)
-        known = with_changes(known, accounts.book, as_of, documents)
-        changed = _changed_keys(before, known, accounts, documents, entries)
-        looked_at = [
+
+    def __init__(
+        self,
+        known: Receivables,
+        accounts: CustomerAccounts,
+        as_of: date,
+        lines: Mapping[LineKey, NewLine],
+        not_booked: Mapping[str, str],
+    ) -> None:
+        self.as_of = as_of
+        self.booked: dict[LineKey, BookedLine] = {}
+        """What becomes of each line, in the order of `lines`."""
+        self._known = known
+        self._accounts = accounts
+        self._lines = dict(lines)
+        self._not_booked = not_booked
+        self._consulted: dict[LineKey, set[Hashable]] = {}
+        self._look_at(list(lines))
+
+    def book(self, key: LineKey, entry: PaymentEntry, lines: Mapping[LineKey, NewLine]) -> bool:
+        """Books a line as a person decided, and looks again at those that it changes; `lines`: all others, as they are by then.
+
+        False if it changes what a line is certainly booked for, or if lines came or went: all of them are then to be compared anew,
+        with other rounds.
+        """
+        if lines.keys() != self._lines.keys() - {key}:
+            return False
+        entry = self._accounts.own(entry)
+        self._accounts.after(entry)
+        changed = self._count_in([entry])
+        again = [
             at
-            for at, line in found.items()
-            if line.proposal.action == "propose"
-            and (at in taking or _takes_back(line) or not changed.isdisjoint(consulted[at]))
+            for at, booked in self.booked.items()
+            if at != key and (not changed.isdisjoint(self._consulted[at]) or lines[at] != self._lines[at])
         ]
-    return tuple(found[at] for at in range(len(lines)))
+        if any(self.booked[at].is_booked for at in again):
+            return False
+        self._lines = dict(lines)
+        del self.booked[key]
+        self._look_at(
+            [
+                at
+                for at, booked in self.booked.items()
+                if at in again or (_may_take_back(booked) and not booked.is_booked)
+            ]
+        )
+        return True
+
+    def _look_at(self, places: list[LineKey]) -> None:
+        """Compares lines, and then those that are changed by what is booked of them."""
+        while places:
+            proposals, asked = _proposals(self._known, [self._lines[at] for at in places], self._not_booked)
+            pairs = [(self._lines[at].account, proposal) for at, proposal in zip(places, proposals, strict=True)]
+            made = with_entries(self._accounts.book, pairs, self._accounts)
+            self.booked |= zip(places, made, strict=True)
+            self._consulted |= zip(places, asked, strict=True)
+            taking = {at for at, proposal in zip(places, proposals, strict=True) if proposal.action in AUTOMATIC}
+            entries = [line.entry for line in made if line.is_booked and line.entry]
+            if not entries:
+                return
+            changed = self._count_in(entries)
+            places = [
+                at
+                for at, line in self.booked.items()
+                if line.proposal.action == "propose"
+                and (at in taking or _may_take_back(line) or not changed.isdisjoint(self._consulted[at]))
+            ]
+
+    def _count_in(self, entries: Sequence[PaymentEntry]) -> set[Hashable]:
+        """From now on, these entries count in what is open; what a line may have been compared with that is another now."""
+        before, documents = self._known, _changed_by(self._accounts, entries, self.as_of)
+        self._known = with_changes(before, self._accounts.book, self.as_of, documents)
+        return _changed_keys(before, self._known, self._accounts, documents, entries)
 
 
-def _takes_back(booked: BookedLine) -> bool:
+def _may_take_back(booked: BookedLine) -> bool:
     """Whether a line may be about money that any document received."""
     return booked.proposal.line.amount <= 0 or booked.proposal.line.is_return
 

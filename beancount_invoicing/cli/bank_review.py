@@ -15,7 +15,6 @@ import click
 from beancount_invoicing.actions.bank_files import statements_of_accounts
 from beancount_invoicing.actions.bank_import import import_statements
 from beancount_invoicing.actions.bank_review import (
-    LineKey,
     LinePart,
     LineReview,
     book_line,
@@ -26,12 +25,14 @@ from beancount_invoicing.actions.bank_review import (
     new_payer,
     payer_iban_value,
     read_part,
+    review_after,
     review_lines,
     until,
 )
 from beancount_invoicing.actions.customer import change_customer
 from beancount_invoicing.answers.bank_lines import bank_line_json
 from beancount_invoicing.bank.booking import BookedLine
+from beancount_invoicing.bank.rounds import LineKey
 from beancount_invoicing.bank.statements import AccountStatement
 from beancount_invoicing.cli.asking import ask
 from beancount_invoicing.cli.bank_import import print_lines
@@ -56,7 +57,7 @@ from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.messages import _, _n, joined
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.receivables import positions
-from beancount_invoicing.writing.changes import WriteOptions
+from beancount_invoicing.writing.changes import Outcome, WriteOptions
 from beancount_invoicing.writing.new_documents import InvalidRequest
 from beancount_invoicing.writing.payment_text import payment_transaction
 
@@ -123,6 +124,13 @@ class _Decision(NamedTuple):
     parts: tuple[LinePart, ...] = ()
 
 
+class _BookedDecision(NamedTuple):
+    """A line as it was decided, and what writing it did."""
+
+    line: BookedLine
+    outcome: Outcome
+
+
 class _Review:
     """One walk through the lines of statements."""
 
@@ -156,13 +164,19 @@ class _Review:
             review = self._certain_first(review)
         while lines := self._waiting(review):
             count = self.booked + len(self.later)
-            if self._ask_about(lines[0], review.book, count + 1, count + len(lines)) == "quit":
+            answer, booked = self._ask_about(lines[0], review, count + 1, count + len(lines))
+            if answer == "quit":
                 break
-            review = self._look()
+            review = self._look(review, booked)
         self._sum_up(review)
 
-    def _look(self) -> LineReview:
+    def _look(self, review: LineReview | None = None, booked: _BookedDecision | None = None) -> LineReview:
+        """The lines as they are now: after the last `review`, and what was booked in it."""
         loading = self.loader.load(fresh=True)
+        if review and loading is review.comparison.loading:
+            return review
+        if review and booked:
+            return review_after(review, loading, self.statements_of, booked.line, booked.outcome)
         return review_lines(loading, self.statements_of(loading.book))
 
     def _waiting(self, review: LineReview) -> list[BookedLine]:
@@ -187,8 +201,11 @@ class _Review:
             _say_written(done.outcome.files, _n(count, "{count} payment", "{count} payments", count=count))
         return self._look()
 
-    def _ask_about(self, line: BookedLine, book: Book, number: int, count: int) -> Answer:
+    def _ask_about(
+        self, line: BookedLine, review: LineReview, number: int, count: int
+    ) -> tuple[Answer, _BookedDecision | None]:
         """One line, until it is booked or put off; "quit" where the person has had enough."""
+        book = review.book
         _print_line(line, number, count)
         decision = _Decision(line)
         while True:
@@ -196,24 +213,27 @@ class _Review:
             if answer in {"later", "quit"}:
                 if answer == "later":
                     self.later.add(line_key(line))
-                return answer
+                return answer, None
             if answer == "accept":
-                return self._accept(decision)
+                return answer, self._accept(decision, review)
             asks = {"choose": _choose, "split": _split, "other": _other_account}[answer]
             if parts := asks(book, line):
                 decision = _decided(book, line, parts) or decision
 
-    def _accept(self, decision: _Decision) -> Answer:
+    def _accept(self, decision: _Decision, review: LineReview) -> _BookedDecision | None:
+        """Books the line; None if something kept it from being written."""
+        booked = None
         self.session_name = self.session_name or joined(" ", ("review", *line_key(decision.line)))
         with self._staying():
             outcome = book_line(
-                self.file, self.statements_of, decision.line, decision.parts, self.loader, self.session_name
+                self.file, self.statements_of, decision.line, decision.parts, self.loader, self.session_name, review
             )
+            booked = _BookedDecision(decision.line, outcome)
             self.booked += 1
             self.notices = outcome.notices
             _say_written(outcome.files)
             self._learn_payer(outcome.book, decision.line)
-        return "accept"
+        return booked
 
     @contextmanager
     def _staying(self) -> Iterator[None]:

@@ -111,6 +111,23 @@ class Outcome(NamedTuple):
     """The message if there is nothing to do."""
     problem: str = ""
     """What went wrong after everything was written: it was not committed."""
+    written: writer.Plan | None = None
+    """What was put on the disk; None if nothing was."""
+
+
+def is_all_that_changed(outcome: Outcome, before: Loading, after: Loading) -> bool:
+    """Whether the files of a ledger differ between two loads only by what an outcome added at their ends."""
+    if outcome.written is None or outcome.written.replaced:
+        return False
+    written = {os_path.normpath(file.file.absolute()): file.new_bytes for file in outcome.written.files}
+    stamps = {file.name: file.seen for file in before.sources}
+    names = {file.name for file in after.sources}
+    return stamps.keys() <= names and all(
+        Path(file.name).read_bytes() == written[file.name]
+        if file.name in written
+        else stamps.get(file.name) == file.seen
+        for file in after.sources
+    )
 
 
 def written_positions(outcome: Outcome) -> tuple[Position, ...]:
@@ -205,6 +222,7 @@ def _write(file: Path, planned: writer.Plan, changes: Changes, outcome: Outcome,
     with undo_log.recorded(top, _act(top, changes, planned, outcome), planned):
         beancount_cache.forget(file)  # a file that is new below a pattern would not make Beancount do so
         writer.write(planned)
+    outcome = outcome._replace(written=planned)
     tracked = git.tracked(changes.removed_files) if commit else ()
     for removed in changes.removed_files:
         removed.unlink(missing_ok=True)
