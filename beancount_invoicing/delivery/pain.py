@@ -20,8 +20,9 @@ PAIN_008 = {"2019": "pain.008.001.08", "2009": "pain.008.001.02"}
 PAIN_001 = {"2019": "pain.001.001.09", "2009": "pain.001.001.03"}
 _LONGEST_NAME = 70
 _LONGEST_TEXT = 140
-_OUTSIDE_THE_EEA = frozenset({"AD", "AL", "CH", "GB", "GG", "GI", "IM", "JE", "MC", "MD", "ME", "MK", "RS", "SM", "VA"})
-"""Countries of SEPA whose payers' address is needed (EPC409-09)."""
+_OUTSIDE_THE_EEA = frozenset({"AD", "AL", "CH", "GB", "GI", "MC", "MD", "ME", "MK", "RS", "SM", "VA"})
+"""How IBANs begin whose holders' address is needed in SEPA (EPC409-09, version 8.0). In Guernsey, Jersey and the Isle of Man they
+begin with GB."""
 
 
 class BankAccount(NamedTuple):

@@ -32,9 +32,10 @@ __all__ = [
 EARLIEST_HAND_IN_DAYS = 14
 """How many calendar days before the collection day banks accept a collection at the earliest."""
 COUNTRIES_OUTSIDE_THE_UNION = frozenset(
-    {"AD", "AL", "CH", "GB", "GG", "IM", "IS", "JE", "LI", "MC", "MD", "ME", "MK", "NO", "RS", "SM", "VA"}
+    {"AD", "AL", "CH", "GB", "GG", "GI", "IM", "IS", "JE", "LI", "MC", "MD", "ME", "MK", "NO", "RS", "SM", "VA"}
 )
-"""Where banks take SEPA transfers, beside the European Union (EPC409-09, version 7.0)."""
+"""Where banks take SEPA transfers, beside the European Union: the rest of the EEA, eleven other countries, and the territories
+Gibraltar, Guernsey, Jersey and the Isle of Man (EPC409-09, version 8.0 of 24 December 2025, section 5)."""
 LAPSE_MONTHS = 36
 """Months without a collection after which a mandate may no longer be used."""
 _LONGEST_ID = 35
