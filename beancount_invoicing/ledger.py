@@ -116,6 +116,11 @@ class LedgerLoader:
         self._fresh = False
         self._ledger: Ledger | None = None
 
+    @property
+    def file(self) -> Path:
+        """The top ledger file."""
+        return self._file
+
     def load(self, *, fresh: bool) -> loader.Loading:
         """The ledger as it is on the disk now. `fresh`: from its files alone, without any cache, as required for
         everything that writes or sends.

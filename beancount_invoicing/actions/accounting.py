@@ -8,6 +8,7 @@ from typing import NamedTuple
 from beancount_invoicing.accounting.reports import Cell, Report, ReportColumn
 from beancount_invoicing.billing.number_statement import number_statement
 from beancount_invoicing.ledger import Ledger, LedgerLoader
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 from beancount_invoicing.model.general_ledger import GeneralLedger
@@ -22,16 +23,19 @@ class AccountingBooks(NamedTuple):
 
 def accounting_books(loader: LedgerLoader) -> AccountingBooks:
     """Reads the ledger and every transaction of it. Raises what `LedgerLoader.load` raises."""
+    ledger, loading = loader.ledger_and_loading(fresh=False)
+    return AccountingBooks(ledger, general_ledger_of(loading))
+
+
+def general_ledger_of(loading: Loading) -> GeneralLedger:
+    """Every transaction of a loaded ledger, and its accounts."""
     from beancount_invoicing.entries.general_ledger import read_general_ledger
 
-    ledger, loading = loader.ledger_and_loading(fresh=False)
-    book = ledger.book
+    book = loading.book
     number_key = book.option("account-number-key", book.last_date, "pcg")
     documents = {invoice.source: invoice.number for invoice in book.invoices}
     openings = {invoice.source for invoice in book.invoices if invoice.kind == "opening"}
-    return AccountingBooks(
-        ledger, read_general_ledger(loading.entries_after_plugins, loading.options, number_key, documents, openings)
-    )
+    return read_general_ledger(loading.entries_after_plugins, loading.options, number_key, documents, openings)
 
 
 def numbering_report(book: Book, since: date, until: date) -> Report:

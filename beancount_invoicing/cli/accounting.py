@@ -10,6 +10,7 @@ from beancount_invoicing.cli.lazy_commands import LazyCommands
 _COMMANDS = {
     "balance": "accounting_balance",
     "check-fec": "accounting_check_fec",
+    "close": "accounting_close",
     "fec": "accounting_fec",
     "journal": "accounting_journal",
     "ledger": "accounting_ledger",

@@ -158,6 +158,13 @@ def _print_table(report: Report) -> None:
 
 def _title(report: Report) -> str:
     period = {"title": report.title, "since": report.since, "until": report.until}
+    if report.since == report.until:
+        day = {"title": report.title, "day": report.until}
+        return (
+            _("{title}, {day}, in {currency}", **day, currency=report.currency)
+            if report.currency
+            else _("{title}, {day}", **day)
+        )
     if report.currency:
         return _("{title}, {since} to {until}, in {currency}", **period, currency=report.currency)
     return _("{title}, {since} to {until}", **period)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -10,7 +11,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from beancount_invoicing.cli import days
-from beancount_invoicing.cli.common import since_option, today, until_option
+from beancount_invoicing.cli.common import DayParam, since_option, today, until_option
 from beancount_invoicing.messages import _
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -27,6 +28,17 @@ def period_options(command: F) -> F:
     named = since_option("The period's first day, instead of PERIOD.")(with_period)
     named = until_option("The period's last day, instead of PERIOD.")(named)
     return cast(F, click.argument("period", default="", metavar="[PERIOD]")(named))
+
+
+class LastDayParam(DayParam):
+    """A day, or the last one of a period: 2026-12-31, 2026, 2026-Q3, 2026-10, last-year."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day."""
+        if isinstance(value, str):
+            with suppress(ValueError):
+                return days.period_said(value, today())[1]
+        return super().convert(value, param, ctx)
 
 
 def _period(period: str, since: date | None, until: date | None) -> tuple[date, date]:

@@ -11,7 +11,13 @@ from beancount.core.data import Open, Posting, Transaction
 
 from beancount_invoicing.entries.metadata import source_of
 from beancount_invoicing.model import ZERO, Source
-from beancount_invoicing.model.general_ledger import GeneralLedger, LedgerAccount, LedgerEntry, LedgerPosting
+from beancount_invoicing.model.general_ledger import (
+    GeneralLedger,
+    LedgerAccount,
+    LedgerEntry,
+    LedgerPosting,
+    RootAccounts,
+)
 
 
 def read_general_ledger(
@@ -33,11 +39,16 @@ def read_general_ledger(
             accounts[entry.account] = _account(entry, number_key)
         elif isinstance(entry, Transaction):
             read.append(_entry(entry, documents, openings))
-    return GeneralLedger(accounts, tuple(read), frozenset({options["name_income"], options["name_expenses"]}))
+    return GeneralLedger(
+        accounts,
+        tuple(read),
+        frozenset({options["name_income"], options["name_expenses"]}),
+        RootAccounts(options["name_assets"], options["name_liabilities"], options["name_expenses"]),
+    )
 
 
 def _account(entry: Open, number_key: str) -> LedgerAccount:
-    number, label = entry.meta.get(number_key), entry.meta.get("label")
+    number, label, closing = entry.meta.get(number_key), entry.meta.get("label"), entry.meta.get("closing")
     has_label = isinstance(label, str) and bool(label.strip())
     _root, *parts = entry.account.split(":")
     return LedgerAccount(
@@ -46,6 +57,7 @@ def _account(entry: Open, number_key: str) -> LedgerAccount:
         str(label).strip() if has_label else " ".join(parts),
         source_of(entry.meta),
         has_label,
+        closing.strip() if isinstance(closing, str) else "",
     )
 
 
@@ -63,6 +75,7 @@ def _entry(entry: Transaction, documents: Mapping[Source, str], openings: Collec
         tags=frozenset(entry.tags),
         postings=tuple(_posting(posting, source) for posting in entry.postings),
         source=source,
+        links=frozenset(entry.links),
     )
 
 

@@ -457,6 +457,10 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
         "text",
         'metadata key on `open` that gives an account\'s number in the chart of accounts (default "pcg")',
     ),
+    "allowance-matrix": (
+        "text",
+        'allowances that `accounting close` proposes for late claims: "25% after 90 days; 100% after 360 days"',
+    ),
     "logo": ("text", "image file of the logo, in any folder; the seller's own `logo` must be in the ledger's folder"),
     "templates": ("text", "folder with your own templates, relative to the top ledger file"),
     "smtp": (

@@ -19,6 +19,8 @@ class LedgerAccount(NamedTuple):
     source: Source
     has_label: bool = False
     """Whether the ledger says the label; otherwise it is made of the account's name."""
+    closing: str = ""
+    """What it is for in closing entries, by the key `closing` on its `open`: "accrued-income" …"""
 
 
 class LedgerPosting(NamedTuple):
@@ -49,6 +51,7 @@ class LedgerEntry(NamedTuple):
     tags: frozenset[str]
     postings: tuple[LedgerPosting, ...]
     source: Source
+    links: frozenset[str] = frozenset()
 
 
 class Journal(NamedTuple):
@@ -63,6 +66,14 @@ class Journal(NamedTuple):
     """Invoices, credit notes …"""
 
 
+class RootAccounts(NamedTuple):
+    """What the ledger calls the roots of accounts."""
+
+    assets: str = "Assets"
+    liabilities: str = "Liabilities"
+    expenses: str = "Expenses"
+
+
 class GeneralLedger(NamedTuple):
     """Every transaction, in Beancount's order, and the accounts that they use, by name."""
 
@@ -70,3 +81,4 @@ class GeneralLedger(NamedTuple):
     entries: tuple[LedgerEntry, ...]
     result_roots: frozenset[str] = frozenset({"Income", "Expenses"})
     """The root accounts of income and expenses."""
+    roots: RootAccounts = RootAccounts()

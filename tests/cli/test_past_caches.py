@@ -67,6 +67,10 @@ LEDGER = (
   percent: 60
 2027-01-01 custom "invoice-milestone" "SITE" "Accepted"
   price: 400.00
+2025-01-01 open Assets:AccruedIncome
+  closing: "accrued-income"
+2025-01-01 open Liabilities:AccruedTax
+  closing: "accrued-tax"
 include "inv/*.beancount"
 plugin "beancount_invoicing"
 """
@@ -161,6 +165,7 @@ SHEET = """i 2026-02-02 09:00:00 STUDY  Drawings
 o 2026-02-02 10:00:00
 """
 COMMANDS = {
+    "accounting close": "2026-01-15 --only accruals",
     "allocate": "F2026-0001 --date 2026-02-01",
     "bad-debts": "F2026-0003 --send --as-of 2026-02-01",
     "bank import": "{bank} --account Assets:Bank",
