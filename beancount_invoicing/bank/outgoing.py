@@ -69,12 +69,6 @@ def _credit_share(amount: Decimal, credit: Decimal, currency: str) -> str:
     return _("{amount} {currency} is a part of its credit of {credit}", amount=amount, currency=currency, credit=credit)
 
 
-def _credit_share(amount: Decimal, credit: Decimal, currency: str) -> str:
-    if amount == credit:
-        return _("{amount} {currency} is all of its credit", amount=amount, currency=currency)
-    return _("{amount} {currency} is a part of its credit of {credit}", amount=amount, currency=currency, credit=credit)
-
-
 def _refund_by_iban(
     known: Receivables, open_of: Callable[[str], Decimal], line: StatementLine, names: Names
 ) -> Proposal | None:
