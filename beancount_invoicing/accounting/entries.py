@@ -17,10 +17,10 @@ from babel.numbers import is_currency
 from beancount_invoicing.accounting.journals import CARRIED_FORWARD, CUSTOMERS, LAST_RESULT, OPENING, journal_of
 from beancount_invoicing.accounting.lettering import EntryOnAccount, Letter, lettering_on
 from beancount_invoicing.accounting.results import (
-    YEAR_RESULT,
     Movement,
     closes_accounts,
     financial_years_of,
+    is_of_year_results,
     results_before,
 )
 from beancount_invoicing.accounting.valuation import CannotValue, booked_values
@@ -185,6 +185,7 @@ class _Accounts:
 
     def __init__(self, general_ledger: GeneralLedger, book: Book) -> None:
         self.book = book
+        self.general_ledger = general_ledger
         self.known = general_ledger.accounts
         self.result_roots = general_ledger.result_roots
         self._auxiliaries = _auxiliaries(book)
@@ -306,7 +307,7 @@ class _Opening:
                     place = EntryOnAccount(entry.source, account)
                     if place not in self._settled:
                         items[account][place] = items[account].get(place, ZERO) + value
-                elif self._accounts.account(account).number.startswith(YEAR_RESULT):
+                elif is_of_year_results(account, self._accounts.general_ledger):
                     on_year_results.append(Movement(entry.date, account, value))
         results = results_before(of_results, self._years, on_year_results)
         for account, appropriated in results.appropriated.items():

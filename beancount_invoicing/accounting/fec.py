@@ -7,11 +7,11 @@ the order of their dates, the opening balances first, and are numbered without a
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
+from beancount_invoicing.accounting.charsets import in_charset
 from beancount_invoicing.accounting.entries import AccountingEntries, AccountingEntry, AccountingLine
 from beancount_invoicing.messages import _n
 from beancount_invoicing.model import ZERO, Finding
@@ -106,30 +106,10 @@ def fec_bytes(rows: Iterable[tuple[str, ...]]) -> bytes:
     Tabs and line breaks inside a text become spaces. A character that ISO 8859-15 lacks is written as a similar one, or else as a
     question mark.
     """
-    lines = ["\t".join(_BREAKS.sub(" ", _latin(field)).strip() for field in row) for row in (COLUMNS, *rows)]
+    lines = [
+        "\t".join(_BREAKS.sub(" ", in_charset(field, ENCODING)).strip() for field in row) for row in (COLUMNS, *rows)
+    ]
     return "".join(f"{line}\r\n" for line in lines).encode(ENCODING, errors="replace")
-
-
-_SIMILAR = str.maketrans(
-    {"–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "…": "...", "ł": "l", "Ł": "L", "•": "-"}
-)
-
-
-def _latin(text: str) -> str:
-    """A text in the characters of ISO 8859-15, as far as they are similar."""
-    try:
-        text.encode(ENCODING)
-    except UnicodeEncodeError:
-        pass
-    else:
-        return text
-    text = unicodedata.normalize("NFC", text).translate(_SIMILAR)
-    return "".join(letter if letter.encode(ENCODING, "ignore") else _plain(letter) for letter in text)
-
-
-def _plain(letter: str) -> str:
-    """A letter without its accents; a kind of space or hyphen as the plain one."""
-    return "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
 
 
 def _day(day: date) -> str:

@@ -46,11 +46,19 @@ def closes_accounts(entry: LedgerEntry, general_ledger: GeneralLedger) -> bool:
     closes = False
     for posting in entry.postings:
         if posting.account.split(":")[0] not in general_ledger.result_roots:
-            account = general_ledger.accounts.get(posting.account)
-            if account is None or not account.number.startswith(YEAR_RESULT):
+            if not is_of_year_results(posting.account, general_ledger):
                 return False
             closes = True
     return closes and len(entry.postings) > 1
+
+
+def is_of_year_results(name: str, general_ledger: GeneralLedger) -> bool:
+    """Whether the result of a year stands on an account. An account under Assets is none: in other charts than the French
+    one, 12 is a bank.
+    """
+    account = general_ledger.accounts.get(name)
+    is_asset = name.split(":")[0] == general_ledger.assets_root
+    return account is not None and not is_asset and account.number.startswith(YEAR_RESULT)
 
 
 class Movement(NamedTuple):

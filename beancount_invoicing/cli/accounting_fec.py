@@ -12,12 +12,12 @@ from beancount_invoicing.accounting.entries import AccountingEntries
 from beancount_invoicing.accounting.fec_check import check_fec
 from beancount_invoicing.accounting.results import YEAR_RESULT, financial_years_of
 from beancount_invoicing.actions.accounting import AccountingBooks
-from beancount_invoicing.cli.accounting_output import entries_of_period, opened_books
+from beancount_invoicing.cli.accounting_output import entries_of_period, opened_books, print_left_out
 from beancount_invoicing.cli.accounting_period import period_options
 from beancount_invoicing.cli.common import Session, error_line, examples, folder_option, print_notice, spaced
 from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.files import write_if_different
-from beancount_invoicing.messages import _, _n
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 from beancount_invoicing.model.general_ledger import GeneralLedger
 
@@ -91,27 +91,7 @@ def _report(session: Session, file: Path, content: bytes, entries: AccountingEnt
         )
     book = books.ledger.book
     _print_doubts(entries, books.general_ledger, book)
-    drafts = [
-        invoice.number for invoice in book.invoices if invoice.draft and entries.since <= invoice.date <= entries.until
-    ]
-    if drafts:
-        print_notice(
-            _n(
-                len(drafts),
-                "a draft is among the entries: {numbers}; issue it, or take it out, before you hand the file over",
-                "drafts are among the entries: {numbers}; issue them, or take them out, before you hand the file over",
-                numbers=", ".join(drafts),
-            )
-        )
-    if entries.moneyless:
-        print_notice(
-            _n(
-                len(entries.moneyless),
-                "{count} transaction moves only hours or goods without a price, and is not in it",
-                "{count} transactions move only hours or goods without a price, and are not in it",
-                count=len(entries.moneyless),
-            )
-        )
+    print_left_out(entries, book)
 
 
 def _print_doubts(entries: AccountingEntries, general_ledger: GeneralLedger, book: Book) -> None:

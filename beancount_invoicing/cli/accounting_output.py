@@ -30,8 +30,8 @@ from beancount_invoicing.cli.common import (
 from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.files import write_if_different
 from beancount_invoicing.ledger import LedgerLoader
-from beancount_invoicing.messages import _
-from beancount_invoicing.model import Source
+from beancount_invoicing.messages import _, _n
+from beancount_invoicing.model import Book, Source
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -110,6 +110,31 @@ def print_report(session: Session, report: Report, form: str | None, output: Pat
         print_csv(*_csv(report))
     else:
         _print_table(report)
+
+
+def print_left_out(entries: AccountingEntries, book: Book) -> None:
+    """What a file of entries for an accountant has that it should not have, and what it lacks: drafts, hours without a price."""
+    drafts = [
+        invoice.number for invoice in book.invoices if invoice.draft and entries.since <= invoice.date <= entries.until
+    ]
+    if drafts:
+        print_notice(
+            _n(
+                len(drafts),
+                "a draft is among the entries: {numbers}; issue it, or take it out, before you hand the file over",
+                "drafts are among the entries: {numbers}; issue them, or take them out, before you hand the file over",
+                numbers=", ".join(drafts),
+            )
+        )
+    if entries.moneyless:
+        print_notice(
+            _n(
+                len(entries.moneyless),
+                "{count} transaction moves only hours or goods without a price, and is not in it",
+                "{count} transactions move only hours or goods without a price, and are not in it",
+                count=len(entries.moneyless),
+            )
+        )
 
 
 def _form_of(output: Path | None) -> str:

@@ -639,6 +639,7 @@ class Directives:
                 on_payment=values.get("due-on") == "payment",
                 pending=values.get("pending"),
                 withholding=bool(values.get("withholding")),
+                datev_key=values.get("datev-key", ""),
             )
 
         return with_parts(self._by_code(self._taxes, "tax", build), parts, self.findings)

@@ -134,6 +134,8 @@ _TABLE = (
     _key("debtor-iban", "text", (CUSTOMER, CUSTOMER_AMENDMENT),
          "IBAN of the customer's account: it is debited under the mandate, and `pay-out` pays to it"),
     _key("debtor-bic", "text", (CUSTOMER, CUSTOMER_AMENDMENT), "BIC of the bank of `debtor-iban`"),
+    _key("debtor-number", "text", (CUSTOMER, CUSTOMER_AMENDMENT),
+         "the customer's account in the books of your tax adviser (DATEV: Debitorennummer), such as \"10001\""),
     _key("direct-debit", "flag", DOCUMENT, "FALSE: this invoice is not collected under the customer's mandate"),
     _key("endpoint", "text", _PARTY, "electronic address for e-invoices, scheme:identifier"),
     _key("logo", "text", SELLER, "image file, relative to the ledger file with this key"),
@@ -174,6 +176,9 @@ _TABLE = (
          "when the tax is owed to the state; \"payment\": only once the customer has paid", "payment", "invoice"),
     _key("pending", "account", TAX, "account for tax that is not yet owed"),
     _key("withholding", "flag", TAX, "TRUE: the customer withholds it from the payment; it is not a VAT"),
+    _key("datev-key", "text", TAX,
+         "DATEV's tax key (BU-Schlüssel) for sales at this tax, such as \"3\"; \"automatic\": their accounts carry it themselves;"
+         " \"40\": the tax is booked beside them"),
     _key("parts", "text", TAX, "codes of the taxes that make it up, separated by spaces"),
     _key("compound", "flag", TAX, "TRUE: each of the `parts` is charged on the net plus the parts before it"),
     _key("unit", "text", (ITEM, LINE, CONTRACT_DIRECTIVE), "unit: a word or a UN/ECE Recommendation 20 code"),
@@ -457,9 +462,22 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
         "text",
         'metadata key on `open` that gives an account\'s number in the chart of accounts (default "pcg")',
     ),
+<<<<<<< HEAD
     "allowance-matrix": (
         "text",
         'allowances that `accounting close` proposes for late claims: "25% after 90 days; 100% after 360 days"',
+=======
+    "datev-consultant": ("text", "number of your tax adviser at DATEV (Beraternummer)"),
+    "datev-client": ("text", "your number at your tax adviser (Mandantennummer)"),
+    "datev-account-length": ("whole", "digits of DATEV's general ledger accounts, 4 to 8 (default 4)"),
+    "datev-supply-date": (
+        "flag",
+        "TRUE: bookings for DATEV carry the day of supply (Leistungsdatum), which decides the period of their tax there",
+    ),
+    "datev-interim-account": (
+        "text",
+        'number of the DATEV account through which entries with several debits and credits are booked, such as "1590"',
+>>>>>>> ee46db24 (accounting datev: the entries for a tax adviser in Germany, a Buchungsstapel for each month and the customers; a bank numbered 12 is no account of the year's result)
     ),
     "logo": ("text", "image file of the logo, in any folder; the seller's own `logo` must be in the ledger's folder"),
     "templates": ("text", "folder with your own templates, relative to the top ledger file"),

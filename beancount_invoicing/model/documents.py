@@ -44,6 +44,8 @@ class Tax(NamedTuple):
     """
     instead_of: str = ""
     """The domestic tax code that this one replaces abroad; "" for any."""
+    datev_key: str = ""
+    """DATEV's tax key (BU-Schlüssel) of its sales, or "automatic" where the revenue account itself says the tax."""
 
 
 class Item(NamedTuple):

@@ -107,3 +107,5 @@ class Customer(NamedTuple):
     debtor_iban: str = ""
     """The account that the mandate is for."""
     debtor_bic: str = ""
+    debtor_number: str = ""
+    """Its account in the books of the tax adviser (DATEV: Debitorennummer)."""

@@ -21,7 +21,7 @@ NOTHING_KNOWN = {
     "--bic", "--name", "--note", "--narration", "--text", "--reason", "--lines", "--bounds", "--number", "--map", "--amount",
     "--delivery-address", "--delivery-postcode", "--delivery-city", "--delivery-country", "--escalation", "--group", "--index",
     "--tiers", "--add", "--register-id", "--tax-number", "--mark",
-    "--payer-iban", "--payer", "--mandate", "--discard", "--debtor-iban", "--debtor-bic",
+    "--payer-iban", "--payer", "--debtor-number", "--mandate", "--discard", "--debtor-iban", "--debtor-bic",
 }  # fmt: skip
 """Options whose values nothing knows beforehand."""
 
