@@ -57,7 +57,7 @@ def is_of_year_results(name: str, general_ledger: GeneralLedger) -> bool:
     one, 12 is a bank.
     """
     account = general_ledger.accounts.get(name)
-    is_asset = name.split(":")[0] == general_ledger.assets_root
+    is_asset = name.split(":")[0] == general_ledger.roots.assets
     return account is not None and not is_asset and account.number.startswith(YEAR_RESULT)
 
 

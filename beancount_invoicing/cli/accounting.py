@@ -10,11 +10,8 @@ from beancount_invoicing.cli.lazy_commands import LazyCommands
 _COMMANDS = {
     "balance": "accounting_balance",
     "check-fec": "accounting_check_fec",
-<<<<<<< HEAD
     "close": "accounting_close",
-=======
     "datev": "accounting_datev",
->>>>>>> ee46db24 (accounting datev: the entries for a tax adviser in Germany, a Buchungsstapel for each month and the customers; a bank numbered 12 is no account of the year's result)
     "fec": "accounting_fec",
     "journal": "accounting_journal",
     "ledger": "accounting_ledger",

@@ -43,11 +43,7 @@ def read_general_ledger(
         accounts,
         tuple(read),
         frozenset({options["name_income"], options["name_expenses"]}),
-<<<<<<< HEAD
         RootAccounts(options["name_assets"], options["name_liabilities"], options["name_expenses"]),
-=======
-        options["name_assets"],
->>>>>>> ee46db24 (accounting datev: the entries for a tax adviser in Germany, a Buchungsstapel for each month and the customers; a bank numbered 12 is no account of the year's result)
     )
 
 

@@ -462,11 +462,10 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
         "text",
         'metadata key on `open` that gives an account\'s number in the chart of accounts (default "pcg")',
     ),
-<<<<<<< HEAD
     "allowance-matrix": (
         "text",
         'allowances that `accounting close` proposes for late claims: "25% after 90 days; 100% after 360 days"',
-=======
+    ),
     "datev-consultant": ("text", "number of your tax adviser at DATEV (Beraternummer)"),
     "datev-client": ("text", "your number at your tax adviser (Mandantennummer)"),
     "datev-account-length": ("whole", "digits of DATEV's general ledger accounts, 4 to 8 (default 4)"),
@@ -477,7 +476,6 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
     "datev-interim-account": (
         "text",
         'number of the DATEV account through which entries with several debits and credits are booked, such as "1590"',
->>>>>>> ee46db24 (accounting datev: the entries for a tax adviser in Germany, a Buchungsstapel for each month and the customers; a bank numbered 12 is no account of the year's result)
     ),
     "logo": ("text", "image file of the logo, in any folder; the seller's own `logo` must be in the ledger's folder"),
     "templates": ("text", "folder with your own templates, relative to the top ledger file"),

@@ -81,8 +81,4 @@ class GeneralLedger(NamedTuple):
     entries: tuple[LedgerEntry, ...]
     result_roots: frozenset[str] = frozenset({"Income", "Expenses"})
     """The root accounts of income and expenses."""
-<<<<<<< HEAD
     roots: RootAccounts = RootAccounts()
-=======
-    assets_root: str = "Assets"
->>>>>>> ee46db24 (accounting datev: the entries for a tax adviser in Germany, a Buchungsstapel for each month and the customers; a bank numbered 12 is no account of the year's result)
