@@ -14,6 +14,7 @@ from typing import NamedTuple
 from beancount_invoicing.actions.bank_backtest import tiers_not_booked
 from beancount_invoicing.actions.bank_balances import closing_balances
 from beancount_invoicing.actions.bank_entries import movements_on
+from beancount_invoicing.actions.letter_charges import letter_charges
 from beancount_invoicing.bank.booking import BookedLine
 from beancount_invoicing.bank.customer_accounts import CustomerAccounts
 from beancount_invoicing.bank.earlier_receipts import UntiedMovement, earlier_receipts, movements_like_lines
@@ -89,8 +90,9 @@ def compare(loading: Loading, statements: Sequence[AccountStatement]) -> Compari
     if all(compared.known for compared in found):
         return Comparison(loading, tuple(statements), _in_order(found, {}), None)
     as_of, allocated = _as_of(loading, found)
+    known = receivables(loading.book, as_of, allocated)
     rounds = Rounds(
-        receivables(loading.book, as_of, allocated),
+        known._replace(asked=letter_charges(loading.book, known.documents)),
         CustomerAccounts(loading.book),
         as_of,
         _new_lines(loading, found, untied, allocated),

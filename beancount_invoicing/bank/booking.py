@@ -93,4 +93,5 @@ def entry_of(accounts: CustomerAccounts, proposal: Proposal, account: str) -> Pa
         proposal.settlements,
         on_account_of=proposal.customer if proposal.action == "propose" else "",
         discount_account=discount_account(book, line.date).account if discounted else "",
+        charges=proposal.charges,
     )

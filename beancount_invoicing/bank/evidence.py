@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from beancount_invoicing.bank.handed_in import Order, numbers_of_orders_of_old, order_of
 from beancount_invoicing.bank.open_documents import Receivables, number_of_core
-from beancount_invoicing.bank.payments import SettledDocument
+from beancount_invoicing.bank.payments import LateCharge, SettledDocument
 from beancount_invoicing.bank.references import is_structured, structured_references
 from beancount_invoicing.bank.statements import StatementLine
 from beancount_invoicing.bank.tokens import BOUNDARY, mentions
@@ -36,6 +36,8 @@ class Proposal(NamedTuple):
     against: tuple[str, ...] = ()
     unstated_fee: Decimal = ZERO
     """The amount that intermediary banks kept, beside the line's own fee, in the line's currency."""
+    charges: tuple[LateCharge, ...] = ()
+    """Late interest and indemnities that are paid beside `settlements`, without a claim in the ledger."""
 
 
 class Naming(NamedTuple):

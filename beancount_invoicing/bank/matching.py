@@ -16,11 +16,12 @@ from typing import Literal, NamedTuple
 from beancount_invoicing.bank.collected import collected, perhaps_batch
 from beancount_invoicing.bank.earlier_receipts import EarlierReceipts, receipts_against
 from beancount_invoicing.bank.evidence import Names, Naming, Proposal, Tier, names_in
+from beancount_invoicing.bank.late_charges import charges_paid
 from beancount_invoicing.bank.names import customers_named
 from beancount_invoicing.bank.open_documents import OpenDocument, Receivables, ReceivedPayment, why_not_open
 from beancount_invoicing.bank.outgoing import outgoing
 from beancount_invoicing.bank.payment_options import PaymentOption, option_reason, payment_options
-from beancount_invoicing.bank.payments import SettledDocument
+from beancount_invoicing.bank.payments import LateCharge, SettledDocument
 from beancount_invoicing.bank.received_money import ReceivedMoney
 from beancount_invoicing.bank.statements import StatementLine
 from beancount_invoicing.bank.sums import MOST_DOCUMENTS, Choice, choices, choices_above
@@ -66,6 +67,8 @@ class _Settled(NamedTuple):
     fee: Decimal = ZERO
     """What a bank has kept back of it without saying so."""
     against: tuple[str, ...] = ()
+    charges: tuple[LateCharge, ...] = ()
+    """What is paid beside them because a reminder asked for it."""
 
 
 class _Matching:
@@ -202,6 +205,7 @@ class _Matching:
             tuple(evidence),
             tuple(dict.fromkeys(against)),
             settled.fee,
+            settled.charges,
         )
 
     def _in_other_currency(self, documents: Sequence[OpenDocument], money: Decimal, currency: str) -> str:
@@ -233,6 +237,10 @@ class _Matching:
         total = sum((self.open_of(number) for number in chosen), ZERO)
         settlements, rest = self._oldest_first(chosen, money)
         values = {"money": money, "currency": currency, "numbers": _and(chosen), "total": total}
+        asked = charges_paid(self.known.asked, tuple(chosen), rest, currency) if line.currency == currency else None
+        if asked:
+            reason = joined("; ", (_("{total} {currency} is what is open of {numbers}", **values), asked.reason))
+            return _Settled(settlements, "whole", reason, against=(asked.doubt,), charges=asked.charges)
         if rest > 0:
             reason = _("{money} {currency} is {rest} more than is open of {numbers}", rest=rest, **values)
             return _Settled(settlements, "", reason)
@@ -329,6 +337,8 @@ class _Matching:
         less_fee = () if found else self._less_a_fee(line, payers)
         if less_fee:
             return self._known_payer_less_fee(line, less_fee, evidence, against)
+        if not found and (charged := self._with_late_charges(line, payers, "C", evidence, against)):
+            return charged
         if not found:
             against.append(self._no_choice(line, payers))
             return Proposal(
@@ -362,6 +372,40 @@ class _Matching:
             customer,
             tuple(evidence),
             tuple(against),
+        )
+
+    def _with_late_charges(
+        self,
+        line: StatementLine,
+        customers: Sequence[str],
+        tier: Tier,
+        evidence: Sequence[str],
+        against: Sequence[str],
+    ) -> Proposal | None:
+        """The only document of customers that the money settles with the interest and the indemnity that a reminder asked for."""
+        money, currency = _paid(line)
+        if currency != line.currency or len(customers) > _FEW:
+            return None
+        fits = [
+            (number, paid)
+            for number in self._open_for(line, customers)
+            if 0 < self.open_of(number) < money
+            and (paid := charges_paid(self.known.asked, (number,), money - self.open_of(number), currency))
+        ]
+        if len(fits) != 1:
+            return None
+        ((number, paid),) = fits
+        open_ = self.open_of(number)
+        reason = _("{amount} {currency} is what is open of {number}", amount=open_, currency=currency, number=number)
+        return Proposal(
+            line,
+            "propose",
+            tier,
+            (SettledDocument(number, open_),),
+            self.known.documents[number].customer,
+            (*evidence, joined("; ", (reason, paid.reason))),
+            (*against, paid.doubt),
+            charges=paid.charges,
         )
 
     def _less_a_fee(self, line: StatementLine, customers: Iterable[str]) -> tuple[Choice, ...]:
@@ -457,6 +501,8 @@ class _Matching:
             against.append(_("the payer's account is not known as this customer's"))
             owner = self.known.documents[found[0][0][0]].customer
             return Proposal(line, "propose", "D", _settlements(found[0]), owner, tuple(evidence), tuple(against))
+        if charged := self._with_late_charges(line, customers[: _FEW + 1], "D", evidence, against):
+            return charged
         if customers:
             against.append(self._no_choice(line, customers))
             owner = customers[0] if len(customers) == 1 else ""

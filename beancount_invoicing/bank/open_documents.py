@@ -7,10 +7,12 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from beancount_invoicing.bank.handed_in import HandedIn, handed_in
 from beancount_invoicing.bank.names import NameIndex, name_index
+from beancount_invoicing.bank.payments import AskedCharges
 from beancount_invoicing.bank.tokens import NumberIndex, number_index
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Day, Invoice, Source
@@ -101,6 +103,8 @@ class Receivables(NamedTuple):
     """The largest fee that banks may deduct without stating it; 0 if the option is not set."""
     handed_in: HandedIn
     """The orders given to the bank to collect or to pay out."""
+    asked: Mapping[str, tuple[AskedCharges, ...]] = MappingProxyType({})
+    """By number, the interest and indemnities that reminders asked for and no claim does, the latest reminder first."""
 
 
 @exact

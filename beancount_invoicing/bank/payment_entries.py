@@ -31,6 +31,7 @@ from beancount_invoicing.bank.payment_values import Valuation, valuation
 from beancount_invoicing.bank.payments import (
     CannotBook,
     ExplainedFigure,
+    LateCharge,
     MoneyMovement,
     PaymentEntry,
     PaymentPosting,
@@ -39,7 +40,7 @@ from beancount_invoicing.bank.payments import (
 from beancount_invoicing.bank.settled_legs import CustomerLeg, legs_of
 from beancount_invoicing.bank.unwritten_payments import unwritten_payments
 from beancount_invoicing.messages import _, joined
-from beancount_invoicing.model import ZERO, Book, CalculationStep
+from beancount_invoicing.model import ZERO, Book, CalculationStep, Day
 from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.narrations import narration
 from beancount_invoicing.rules.numbering import link
@@ -54,17 +55,19 @@ def payment_entry(
     on_account_of: str = "",
     discount_account: str = "",
     advance_tax: str = "",
+    charges: Sequence[LateCharge] = (),
 ) -> PaymentEntry:
     """The transaction of a movement that settles documents, and leaves the rest on the account of a customer (its main account).
 
     Every figure is rounded to its currency's decimals, half away from zero; the postings balance. Taxes become due, or
     are no longer due, as `receivables.tax_due` calculates. `advance_tax` is the tax code of the money that stays on
-    account, if it is for services that are already known. Raises CannotBook if a document does not exist, if less of it
-    is open, if the money and what it settles do not add up, or if an account or a price is unknown.
+    account, if it is for services that are already known. `charges`: late interest and indemnities that are paid beside the
+    documents, without a claim and without VAT, for the account of option `claim-account`. Raises CannotBook if a document does
+    not exist, if less of it is open, if the money and what it settles do not add up, or if an account or a price is unknown.
     """
     legs = legs_of(accounts, settled, movement.date)
     _must_fit(movement, legs)
-    rest = _rest(accounts, movement, legs, on_account_of)
+    rest = _rest(accounts, movement, legs, on_account_of, sum((charge.amount for charge in charges), ZERO))
     legs = (*legs, *rest)
     if not legs:
         raise CannotBook(_("the payment settles nothing, and stays on nobody's account"))
@@ -88,6 +91,7 @@ def payment_entry(
     writing.taxes(lowered, apart=discounts_apart)
     writing.claims(legs, linked, apart=apart)
     writing.taxes(taxes, apart=discounts_apart)
+    writing.charges(charges)
     writing.exchange()
     meta = (("bank-id", movement.bank_id), ("return-reason", movement.return_reason))
     entry = PaymentEntry(
@@ -125,14 +129,14 @@ def _must_fit(movement: MoneyMovement, legs: Sequence[CustomerLeg]) -> None:
 
 
 def _rest(
-    accounts: CustomerAccounts, movement: MoneyMovement, legs: Sequence[CustomerLeg], customer: str
+    accounts: CustomerAccounts, movement: MoneyMovement, legs: Sequence[CustomerLeg], customer: str, charges: Decimal
 ) -> tuple[CustomerLeg, ...]:
     """What of the money settles no document, on the customer's account; in another currency than the claims' there is no rest."""
     currency = legs[0].currency if legs else movement.currency
     if currency != movement.currency:
         return ()
     came = movement.amount + movement.fee
-    used = -sum((leg.amount - leg.discount for leg in legs), ZERO)
+    used = charges - sum((leg.amount - leg.discount for leg in legs), ZERO)
     if came == used:
         return ()
     fee = _(" and the fee of {fee}", fee=movement.fee) if movement.fee else ""
@@ -315,6 +319,26 @@ class _Writing:
                 because,
                 steps,
             )
+
+    def charges(self, charges: Sequence[LateCharge]) -> None:
+        """Late interest and indemnities, which are no part of what the documents ask for, and bear no VAT."""
+        movement = self.movement
+        account = self.accounts.book.option("claim-account", movement.date)
+        if charges and not account:
+            raise CannotBook(
+                _(
+                    "no income account for late interest is known: write custom "
+                    '"invoice-option" "claim-account" Income:…'
+                )
+            )
+        for charge in charges:
+            meta: tuple[tuple[str, str | Day], ...] = (("claims", charge.number),)
+            if charge.start and charge.end:
+                meta += (("from", charge.start), ("to", charge.end))
+                because = _("late interest on {number}, without VAT", number=charge.number)
+            else:
+                because = _("the fixed indemnity for {number}, without VAT", number=charge.number)
+            self._add(PaymentPosting(account, -charge.amount, movement.currency, meta), -charge.amount, because)
 
     def exchange(self) -> None:
         """What is left between them, where two currencies meet."""

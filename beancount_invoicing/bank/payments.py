@@ -51,6 +51,23 @@ class SettledDocument(NamedTuple):
     """Only this instalment, from 1."""
 
 
+class LateCharge(NamedTuple):
+    """Late interest on a document for the days from `start` to `end` (inclusive), or its fixed indemnity (no days)."""
+
+    number: str
+    amount: Decimal
+    start: Day | None = None
+    end: Day | None = None
+
+
+class AskedCharges(NamedTuple):
+    """What a reminder asked for beside a document's own amount, without a claim in the ledger."""
+
+    letter: Day
+    """The reminder's day."""
+    parts: tuple[LateCharge, ...]
+
+
 class PaymentPosting(NamedTuple):
     """A posting to be written; `price` is the price of one unit, with its currency, or with `price_is_total` the price
     of the whole amount.
@@ -59,7 +76,7 @@ class PaymentPosting(NamedTuple):
     account: str
     amount: Decimal
     currency: str
-    meta: tuple[tuple[str, str | int], ...] = ()
+    meta: tuple[tuple[str, str | int | Day], ...] = ()
     price: tuple[Decimal, str] | None = None
     price_is_total: bool = False
 

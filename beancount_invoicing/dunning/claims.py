@@ -85,7 +85,7 @@ def claimed(
     `booked`: the day of another claim to be made. Then claims of any day count, and credit notes up to `booked`, so
     that no day is charged by two claims in force. `position`: the invoice's position. If it is one customer's share,
     only claims to this customer count, and those from before it took the invoice over. For a corrective invoice, claims
-    for the replaced invoice count too, because it is the same debt.
+    for the replaced invoice count too, because it is the same debt. What payments brought without a claim counts as claimed.
     """
     days: list[tuple[date, date]] = []
     indemnity = False
@@ -100,6 +100,13 @@ def claimed(
                 indemnity = True
             else:
                 days.append((line.start or date.min, line.end))
+    received = (charge for number in _same_debt(book, invoice) for charge in book.received_charges.get(number, ()))
+    for charge in received:
+        if booked is not None or charge.date <= as_of:
+            if charge.end is None:
+                indemnity = True
+            else:
+                days.append((charge.start or date.min, charge.end))
     return Claimed(_joined(days), indemnity)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from beancount.core.data import Posting, Transaction
 
@@ -14,7 +14,16 @@ from beancount_invoicing.entries.metadata import FindingCollector, at_key, read_
 from beancount_invoicing.entries.settlement_means import WRITE_OFF_TAG, Accounts, CustomerLeg, by_means
 from beancount_invoicing.entries.takeovers import DebtorsByDocument, named_by
 from beancount_invoicing.messages import _
-from beancount_invoicing.model import ZERO, Invoice, Payment, PaymentExchangeRate, Source, Transfer, Unmatched
+from beancount_invoicing.model import (
+    ZERO,
+    Invoice,
+    Payment,
+    PaymentExchangeRate,
+    ReceivedCharge,
+    Source,
+    Transfer,
+    Unmatched,
+)
 
 
 class _Legs(NamedTuple):
@@ -25,6 +34,17 @@ class _Legs(NamedTuple):
     """What `settles` names and no document has, with the place of its leg."""
     misplaced: list[tuple[str, str, Source]]
     """The number, account and place of each `settles` on another account."""
+    charges: list[ReceivedCharge]
+    """What other postings book as interest and indemnity."""
+
+
+class PaymentsRead(NamedTuple):
+    """What a transaction pays, moves, and names that no document has; and the interest and indemnities that it books."""
+
+    payments: list[Payment]
+    transfers: list[Transfer]
+    unmatched: list[Unmatched]
+    charges: list[ReceivedCharge]
 
 
 def read_payments(
@@ -35,8 +55,8 @@ def read_payments(
     by_link: Mapping[str, tuple[Invoice, ...]],
     findings: FindingCollector,
     exchange_rate_of: Callable[[Transaction, Posting], PaymentExchangeRate | None],
-) -> tuple[list[Payment], list[Transfer], list[Unmatched]]:
-    """The payments and transfers of a transaction, and the names in it that no document has.
+) -> PaymentsRead:
+    """The payments and transfers of a transaction, the names in it that no document has, and the interest that it books.
 
     `handled` postings already belong to an invoice (or an opening). `exchange_rate_of` gives the worth of a posting's currency.
     """
@@ -48,7 +68,9 @@ def read_payments(
     owner = accounts.owner
     touched = {main for posting in entry.postings if (main := owner(posting.account))}
     links = _links(entry, touched, by_link, debtors, source, findings)
-    legs, unknown_numbers, misplaced = _legs(entry, handled, owner, debtors, links, findings, of_keys, exchange_rate_of)
+    legs, unknown_numbers, misplaced, charges = _legs(
+        entry, handled, owner, debtors, links, findings, of_keys, exchange_rate_of
+    )
     if not any(leg.settles or leg.links for leg, _posting in legs):
         for number, account, place in misplaced:
             of_keys.error(
@@ -70,7 +92,8 @@ def read_payments(
         unmatched += _unmatched_links(entry, tuple(payments), by_link, source, findings)
     written_off, legs_only = WRITE_OFF_TAG in (entry.tags or ()), len(legs) == len(entry.postings)
     transfers, paying = _apart(legs, written_off, legs_only, id(entry) in debtors.between, source)
-    return _worth_of_money(by_means(entry, paying, accounts, debtors.by_number)), transfers, unmatched
+    paid = _worth_of_money(by_means(entry, paying, accounts, debtors.by_number))
+    return PaymentsRead(paid, transfers, unmatched, charges if legs else [])
 
 
 def _legs(
@@ -84,15 +107,19 @@ def _legs(
     exchange_rate_of: Callable[[Transaction, Posting], PaymentExchangeRate | None],
 ) -> _Legs:
     """The postings on customers' accounts that are not `handled`; `links`: the numbers that the transaction's links name."""
-    result = _Legs([], [], [])
+    result = _Legs([], [], [], [])
     for index, posting in enumerate(entry.postings):
         main = owner(posting.account)
         if index in handled:
             continue
         source = source_of(posting.meta)
         if main is None:
-            if posting.meta and (number := read_metadata(posting.meta, keys.COUNTER, source, of_keys).get("settles")):
-                result.misplaced.append((number, posting.account, source))
+            if posting.meta:
+                own = read_metadata(posting.meta, keys.COUNTER, source, of_keys)
+                if number := own.get("settles"):
+                    result.misplaced.append((number, posting.account, source))
+                if charge := _charge(entry, posting, own, debtors, of_keys):
+                    result.charges.append(charge)
             continue
         if posting.units is None or not isinstance(posting.units.number, Decimal) or not posting.units.number:
             continue
@@ -121,6 +148,25 @@ def _legs(
         )
         result.legs.append((payment, posting))
     return result
+
+
+def _charge(
+    entry: Transaction,
+    posting: Posting,
+    metadata: Mapping[str, Any],
+    debtors: DebtorsByDocument,
+    findings: FindingCollector,
+) -> ReceivedCharge | None:
+    """The interest, or the indemnity, that a posting on another account books by `claims`."""
+    number, source = metadata.get("claims"), source_of(posting.meta)
+    if not number or posting.units is None or not isinstance(posting.units.number, Decimal):
+        return None
+    if number not in debtors.by_number:
+        findings.error("claims", _('claims "{number}": there is no such invoice', number=number), source)
+        return None
+    currency = posting.units.currency
+    start, end = metadata.get("from"), metadata.get("to")
+    return ReceivedCharge(entry.date, number, -posting.units.number, currency, source, start, end)
 
 
 def _worth_of_money(payments: list[Payment]) -> list[Payment]:

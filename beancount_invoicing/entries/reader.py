@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -36,6 +36,7 @@ from beancount_invoicing.model import (
     Invoice,
     Payment,
     PaymentAccounts,
+    ReceivedCharge,
     Seal,
     Seller,
     Transfer,
@@ -62,6 +63,7 @@ class _Payments(NamedTuple):
     unmatched: list[Unmatched]
     accounts: PaymentAccounts
     """The accounts that they used."""
+    charges: list[ReceivedCharge]
 
 
 def read_book(
@@ -223,15 +225,15 @@ def _payments(
     payments = list(read.payments)
     transfers: list[Transfer] = []
     unmatched: list[Unmatched] = []
+    charges: list[ReceivedCharge] = []
     for transaction, handled in read.paying:
-        paid, moved, unknown = read_payments(
-            transaction, handled, accounts, debtors, by_link, findings, exchange_rate_of
-        )
-        used.add(transaction, paid)
-        payments += paid
-        transfers += moved
-        unmatched += unknown
-    return _Payments(payments, transfers, unmatched, used.counted())
+        found = read_payments(transaction, handled, accounts, debtors, by_link, findings, exchange_rate_of)
+        used.add(transaction, found.payments)
+        payments += found.payments
+        transfers += found.transfers
+        unmatched += found.unmatched
+        charges += found.charges
+    return _Payments(payments, transfers, unmatched, used.counted(), charges)
 
 
 def _seals(
@@ -254,6 +256,7 @@ def _book_of_transactions(read: TransactionsRead, paid: _Payments, options: Mapp
         unmatched=tuple(
             sorted(paid.unmatched, key=lambda unmatched: (unmatched.date, unmatched.source, unmatched.name))
         ),
+        received_charges=_received_charges(paid.charges),
         parent_account_postings=tuple(
             sorted(read.parent_account_postings, key=lambda posting: (posting.date, posting.source))
         ),
@@ -289,6 +292,14 @@ def _interest_invoices(invoices: Sequence[Invoice]) -> dict[str, tuple[Invoice, 
         if invoice.kind == "claim" and invoice.interest_on:
             by_number[invoice.interest_on].append(invoice)
     return {number: tuple(invoices) for number, invoices in sorted(by_number.items())}
+
+
+def _received_charges(charges: Iterable[ReceivedCharge]) -> dict[str, tuple[ReceivedCharge, ...]]:
+    """Interest and indemnities that payments brought, by the number that they name."""
+    by_number: defaultdict[str, list[ReceivedCharge]] = defaultdict(list)
+    for charge in sorted(charges, key=lambda charge: (charge.date, charge.source)):
+        by_number[charge.number].append(charge)
+    return {number: tuple(received) for number, received in sorted(by_number.items())}
 
 
 def _corrections(invoices: Sequence[Invoice]) -> dict[str, tuple[Invoice, ...]]:

@@ -19,6 +19,7 @@ from beancount_invoicing.model.payments import (
     ParentAccountPosting,
     Payment,
     PaymentAccounts,
+    ReceivedCharge,
     TakenOver,
     TaxMovement,
     Transfer,
@@ -119,6 +120,8 @@ class Book:
     """
     interest_invoices: Mapping[str, tuple[Invoice, ...]] = field(default_factory=dict)
     """The claims for late interest, drafts too, by the number of the invoice that was paid late."""
+    received_charges: Mapping[str, tuple[ReceivedCharge, ...]] = field(default_factory=dict)
+    """Late interest and indemnities that payments brought without a claim, by the number of the invoice that was paid late."""
     corrections: Mapping[str, tuple[Invoice, ...]] = field(default_factory=dict)
     """By the number of each document, what corrects it: credit notes, a cancellation, and the corrective invoice that
     replaces it. Drafts are included.

@@ -166,6 +166,20 @@ class Weight(NamedTuple):
     source: Source
 
 
+class ReceivedCharge(NamedTuple):
+    """Late interest for the days from `start` to `end` (inclusive), or the fixed indemnity (no days), that a payment brought for a
+    document without a claim for it."""
+
+    date: Day
+    number: str
+    amount: Decimal
+    """Without sign."""
+    currency: str
+    source: Source
+    start: Day | None = None
+    end: Day | None = None
+
+
 class TaxMovement(NamedTuple):
     """A movement on the account of a tax that is owed only on payment (`pending`).
 
