@@ -27,8 +27,8 @@ class ChargesPaid(NamedTuple):
 def charges_paid(
     asked: Mapping[str, Sequence[AskedCharges]], numbers: Sequence[str], amount: Decimal, currency: str
 ) -> ChargesPaid | None:
-    """The charges on documents that come to `amount`: of each, all that one reminder asked for, only the interest, only the indemnity,
-    or nothing. The latest reminders come first. None if there are none, or `amount` is not above 0.
+    """The charges on documents that come to `amount`: of each, all that one reminder asked for, only the interest, only the
+    indemnity, or nothing. The latest reminders come first. None if there are none, or `amount` is not above 0.
     """
     if amount <= 0 or not any(number in asked for number in numbers) or len(numbers) > _MOST_DOCUMENTS:
         return None
