@@ -26,6 +26,8 @@ from beancount_invoicing.accounting.reports import (
     ledger_report,
     lettering_report,
 )
+from beancount_invoicing.accounting.vat import vat_of_period
+from beancount_invoicing.accounting.vat_reports import codes_report, comparisons, lines_report
 from beancount_invoicing.actions.accounting import accounting_books
 from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.receivables import allocate
@@ -48,12 +50,15 @@ def reports() -> dict[str, Report]:
     books = accounting_books(LedgerLoader(EXAMPLE))
     general_ledger, book = books.general_ledger, books.ledger.book
     entries = accounting_entries(general_ledger, book, SINCE, UNTIL)
+    vat = vat_of_period(general_ledger, book, SINCE, UNTIL)
     return {
         "journal": journal_report(entries, []),
         "ledger": ledger_report(entries, general_ledger, book, ()),
         "balance": balance_report(entries, general_ledger, book, general=False),
         "general": balance_report(entries, general_ledger, book, general=True),
         "lettering": lettering_report(entries, book, ()),
+        "vat": codes_report(vat, comparisons(vat, book, general_ledger.result_roots)),
+        "vat-lines": lines_report(vat, None),
         "receipts": receipts_report(general_ledger, book, allocate(book, UNTIL), SINCE, UNTIL),
     }
 

@@ -31,8 +31,8 @@ class ChargedTax(NamedTuple):
     tax: Tax
     amount: Decimal
     """As it is booked, in the books' currency: negative on credit notes."""
-    deducted_on: str = ""
-    """Of a deducted deposit: the account on which its tax is taken off."""
+    account: str
+    """On which it is booked: of a tax due on payment, perhaps the one of tax that is owed already."""
 
 
 class Sale(NamedTuple):
@@ -57,6 +57,9 @@ class Sale(NamedTuple):
     deposit: str
     """The number of the deposit invoice that is deducted here; "" for what the document itself charges."""
     source: Source
+    """Of the first line."""
+    entry: Source
+    """Of the transaction."""
 
     @property
     def tax_amount(self) -> Decimal:
@@ -83,14 +86,18 @@ class _Values:
     """What the postings of an entry are worth, as credits, by the place where they are written."""
 
     def __init__(self, dated: ValuedEntry) -> None:
-        self._values: defaultdict[Source, list[Decimal]] = defaultdict(list)
+        self._values: defaultdict[Source, list[tuple[str, Decimal]]] = defaultdict(list)
         for posting, value in dated.postings:
-            self._values[posting.source].append(-value)
+            self._values[posting.source].append((posting.account, -value))
 
     def take(self, source: Source) -> Decimal:
         """The value of the next posting written there; zero if there is none."""
+        return self.take_with_account(source)[1]
+
+    def take_with_account(self, source: Source) -> tuple[str, Decimal]:
+        """The next posting's account, and its value."""
         values = self._values[source]
-        return values.pop(0) if values else ZERO
+        return values.pop(0) if values else ("", ZERO)
 
 
 class _Group:
@@ -120,13 +127,18 @@ def _of_document(book: Book, invoice: Invoice, values: _Values) -> Iterator[Sale
         group.base += values.take(adjustment.source)
     places = currency_decimals(book.currency)
     for tax_amount in invoice.taxes:
-        if tax_amount.tax.withholding or not (tax_amount.tax.rate or tax_amount.sources):
+        if tax_amount.tax.withholding:
             continue
-        amount = sum((values.take(source) for source in tax_amount.sources), ZERO)
+        amounts: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+        for source in tax_amount.sources:
+            account, amount = values.take_with_account(source)
+            amounts[account] += amount
         bearing = [group for group in groups.values() if _contains(group.tax, tax_amount.tax.code)]
-        shares = shared_out(amount, [group.base for group in bearing], places)
-        for group, share in zip(bearing, shares, strict=True):
-            group.taxes.append(ChargedTax(tax_amount.tax, share))
+        for account, amount in sorted(amounts.items()):
+            for group, share in zip(
+                bearing, shared_out(amount, [group.base for group in bearing], places), strict=True
+            ):
+                group.taxes.append(ChargedTax(tax_amount.tax, share, account))
     for group in groups.values():
         yield _sale(invoice, group, "")
     yield from _deductions(book, invoice, list(groups.values()), values, places)
@@ -147,6 +159,7 @@ def _sale(invoice: Invoice, group: _Group, deposit: str) -> Sale:
         tuple(group.taxes),
         deposit,
         group.source,
+        invoice.source,
     )
 
 

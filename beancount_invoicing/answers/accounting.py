@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,9 +12,9 @@ from beancount_invoicing.answers.amounts import Answer, amount_text
 from beancount_invoicing.model import Source
 
 
-def report_json(report: Report) -> Answer:
-    """A report: its rows by the names of its columns, its totals, and the sums that it meets."""
-    return {
+def report_json(report: Report, parts: Sequence[Report] = ()) -> Answer:
+    """A report: its rows by the names of its columns, its totals, and the sums that it meets; with its `parts`, if it has any."""
+    answer: Answer = {
         "report": report.name,
         "since": report.since.isoformat(),
         "until": report.until.isoformat(),
@@ -33,6 +34,9 @@ def report_json(report: Report) -> Answer:
             for sums in report.reconciliations
         ],
     }
+    if parts:
+        answer["parts"] = {part.name: report_json(part) for part in parts}
+    return answer
 
 
 def cell_json(cell: Cell, currency: str) -> Any:

@@ -18,6 +18,7 @@ _COMMANDS = {
     "lettering": "accounting_lettering",
     "numbering": "accounting_numbering",
     "receipts": "accounting_receipts",
+    "vat": "accounting_vat",
 }
 """The module of each command."""
 
@@ -29,4 +30,4 @@ _COMMANDS = {
     epilog=examples("accounting balance 2026 -o balance.xlsx", "accounting fec 2026"),
 )
 def accounting_group() -> None:
-    """The books for the accountant and the tax office: journals, balances, lettering, the FEC."""
+    """The books for the accountant and the tax office: journals, balances, lettering, the FEC, VAT."""

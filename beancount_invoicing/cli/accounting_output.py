@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -80,8 +80,13 @@ def print_entries_report(
         print_report(session, report, form, output)
 
 
-def print_report(session: Session, report: Report, form: str | None, output: Path | None) -> None:
-    """Prints a report, or writes it to a file; a sum that differs from the ledger's makes the call fail."""
+def print_report(
+    session: Session, report: Report, form: str | None, output: Path | None, parts: Sequence[Report] = ()
+) -> None:
+    """Prints a report, or writes it to a file; a sum that differs from the ledger's makes the call fail.
+
+    `parts`: more tables of it, also on sheets and in the JSON of their own; a CSV has only the report itself.
+    """
     form = form or _form_of(output)
     if form == "xlsx" and output is None:
         raise click.UsageError(_("a spreadsheet goes to a file: add -o {name}.xlsx", name=report.name))
@@ -102,14 +107,15 @@ def print_report(session: Session, report: Report, form: str | None, output: Pat
                 )
             )
     if output is not None:
-        write_if_different(output, _content(report, form))
+        write_if_different(output, _content(report, form, parts))
         print_notice(_("{file}: {count} rows", file=output, count=len(report.rows)))
     elif form == "json":
-        print_json(report_json(report))
+        print_json(report_json(report, parts))
     elif form == "csv":
         print_csv(*_csv(report))
     else:
-        _print_table(report)
+        for table in (report, *parts):
+            _print_table(table)
 
 
 def print_left_out(entries: AccountingEntries, book: Book) -> None:
@@ -147,12 +153,12 @@ def _csv(report: Report) -> tuple[list[str], list[list[Any]]]:
     return [column.name for column in report.columns], rows
 
 
-def _content(report: Report, form: str) -> bytes:
+def _content(report: Report, form: str, parts: Sequence[Report]) -> bytes:
     if form == "xlsx":
         from beancount_invoicing.rendering.spreadsheet import to_xlsx
 
-        return to_xlsx(report)
-    return (f"{json_text(report_json(report))}\n" if form == "json" else csv_text(*_csv(report))).encode()
+        return to_xlsx(report, parts)
+    return (f"{json_text(report_json(report, parts))}\n" if form == "json" else csv_text(*_csv(report))).encode()
 
 
 def _print_table(report: Report) -> None:

@@ -92,6 +92,7 @@ def _posting(posting: Posting, of_entry: Source) -> LedgerPosting:
     weight = convert.get_weight(posting)
     assert posting.units is not None  # of a booked entry
     source = source_of(posting.meta) if posting.meta and "lineno" in posting.meta else of_entry
+    tax = (posting.meta or {}).get("tax")
     return LedgerPosting(
         posting.account,
         posting.units.number if posting.units.number is not None else ZERO,
@@ -99,4 +100,5 @@ def _posting(posting: Posting, of_entry: Source) -> LedgerPosting:
         weight.number if weight.number is not None else ZERO,
         weight.currency,
         source,
+        tax if isinstance(tax, str) else "",
     )

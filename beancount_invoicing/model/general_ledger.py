@@ -32,6 +32,8 @@ class LedgerPosting(NamedTuple):
     weight: Decimal
     weight_currency: str
     source: Source
+    tax: str = ""
+    """The tax code that it names (`tax`)."""
 
 
 class LedgerEntry(NamedTuple):

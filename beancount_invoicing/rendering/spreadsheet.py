@@ -6,6 +6,7 @@ The same report gives the same bytes: the file says no time at which it was made
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,8 +22,10 @@ _WIDEST = 60
 _MADE = datetime(1980, 1, 1)  # noqa: DTZ001 - no time at all: the same report gives the same file
 
 
-def to_xlsx(report: Report) -> bytes:
-    """The report as the bytes of an XLSX file with one sheet: titles (frozen), rows, totals, and the sums that it meets."""
+def to_xlsx(report: Report, parts: Sequence[Report] = ()) -> bytes:
+    """The report as the bytes of an XLSX file: a sheet for it and for each of its `parts`, with titles (frozen), rows, totals, and
+    the sums that it meets.
+    """
     import xlsxwriter
 
     stream = io.BytesIO()
@@ -38,6 +41,13 @@ def to_xlsx(report: Report) -> bytes:
         "date": workbook.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
         "total": workbook.add_format({"bold": True, "top": 1, "num_format": f"#,##0{places}"}),
     }
+    for table in (report, *parts):
+        _write_sheet(workbook, table, formats)
+    workbook.close()
+    return stream.getvalue()
+
+
+def _write_sheet(workbook: Any, report: Report, formats: dict[str, Any]) -> None:
     sheet = workbook.add_worksheet(report.name)
     for place, column in enumerate(report.columns):
         sheet.write_string(0, place, translated(column.title), formats["head"])
@@ -49,8 +59,6 @@ def to_xlsx(report: Report) -> bytes:
     if report.rows:
         sheet.autofilter(0, 0, len(report.rows), len(report.columns) - 1)
     _foot(sheet, report, formats)
-    workbook.close()
-    return stream.getvalue()
 
 
 def _write(sheet: Any, row: int, place: int, cell: Cell, formats: dict[str, Any]) -> None:
