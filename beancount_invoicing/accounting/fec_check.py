@@ -1,42 +1,39 @@
 """What is wrong in a fichier des écritures comptables (FEC), whoever made it: livre des procédures fiscales (LPF), art. A47 A-1.
 
-The file is read as widely as the article allows: tabs or vertical bars between fields, amounts as Debit and Credit or as Montant
-and Sens, the 18 columns of a commercial accounting or the 22 of a cash accounting (VIII). Lines are counted from 1, the titles.
+Amounts may stand as Debit and Credit or as Montant and Sens; columns are the 18 of a commercial accounting or the 21 or 22 of a
+cash accounting (VIII), which need not use journals, account numbers and days of validation. Lines are counted from 1, the titles.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
-from beancount_invoicing.accounting.fec import COLUMNS
-from beancount_invoicing.messages import _
-from beancount_invoicing.model import ZERO, Severity
+from babel.numbers import is_currency
 
-CASH_COLUMNS = ("DateRglt", "ModeRglt", "NatOp", "IdClient")
-"""The further columns of a cash accounting (VIII, 3° and 5°)."""
+from beancount_invoicing.accounting.fec_findings import FecFinding, FecFindings
+from beancount_invoicing.accounting.fec_reading import FecTable, read_flat
+from beancount_invoicing.accounting.fec_xml import is_xml, read_xml
+from beancount_invoicing.messages import _
+from beancount_invoicing.model import ZERO
+from beancount_invoicing.rules import identifiers
+
 _REQUIRED = (
     "JournalCode", "JournalLib", "EcritureNum", "EcritureDate", "CompteNum", "CompteLib", "PieceRef", "PieceDate", "EcritureLib",
     "ValidDate",
 )  # fmt: skip
-_DATES = ("EcritureDate", "PieceDate", "DateLet", "ValidDate")
+_UNUSED_BY_CASH = {"JournalCode", "JournalLib", "CompteNum", "ValidDate"}
+"""What a cash accounting leaves empty if it does not use it (VIII)."""
+_DATES = ("EcritureDate", "PieceDate", "DateLet", "ValidDate", "DateRglt")
 _TOGETHER = (("CompAuxNum", "CompAuxLib"), ("EcritureLet", "DateLet"), ("Montantdevise", "Idevise"))
 _NAME = re.compile(r"([0-9]{9})FEC([0-9]{8})", re.IGNORECASE)
-_AMOUNT = re.compile(r"[+-]?[0-9]+(,[0-9]*)?")
-
-
-class FecFinding(NamedTuple):
-    """Something wrong (`error`) or doubtful (`warning`) in the file; `line` 0: in the file as a whole."""
-
-    line: int
-    severity: Severity
-    rule: str
-    message: str
+_AMOUNT = re.compile(r"[+-]?[0-9]{1,30}(,[0-9]{0,30})?|[0-9]{1,30}(,[0-9]{0,30})?[+-]", re.ASCII)
+"""The sign stands first or last (XII, 2°)."""
 
 
 class FecSummary(NamedTuple):
@@ -64,30 +61,18 @@ class _Line(NamedTuple):
     day: date | None
 
 
-class _Findings:
-    """What was found so far."""
-
-    def __init__(self) -> None:
-        self.found: list[FecFinding] = []
-
-    def error(self, line: int, rule: str, message: str) -> None:
-        """Notes an error."""
-        self.found.append(FecFinding(line, "error", rule, message))
-
-    def warning(self, line: int, rule: str, message: str) -> None:
-        """Notes a warning."""
-        self.found.append(FecFinding(line, "warning", rule, message))
-
-
 def check_fec(content: bytes, name: str = "") -> FecSummary:
     """Checks the bytes of a file; `name` is its name, which has a SIREN and a closing day in it. Raises nothing."""
-    findings = _Findings()
-    titles, rows = _rows(_decoded(content, findings), findings)
-    lines = list(_lines(titles, rows, findings)) if titles else []
-    closing = _closing_day(name, findings)
+    findings = FecFindings()
+    table = read_xml(content, findings) if is_xml(content) else read_flat(content, findings)
+    lines = [_line(number, fields, findings) for number, fields in table.lines]
+    if table.titles and not lines:
+        findings.error(0, "no-entries", _("the file has titles alone, and no entry"))
+    closing = _closing_day(name, table, findings)
     _check_entries(lines, findings)
     _check_labels(lines, findings)
-    _check_order(lines, findings)
+    if not table.is_xml:  # there, lines stand by their journals
+        _check_order(lines, findings)
     _check_numbers(lines, findings)
     _check_year(lines, closing, findings)
     _check_lettering(lines, findings)
@@ -103,57 +88,14 @@ def check_fec(content: bytes, name: str = "") -> FecSummary:
     )
 
 
-# reading -----------------------------------------------------------------------------------------------------------------
+# each line by itself -----------------------------------------------------------------------------------------------------
 
 
-def _decoded(content: bytes, findings: _Findings) -> str:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("iso-8859-15")
-    if not text.isascii():
-        message = _("the file is in UTF-8, but the article names ASCII, ISO 8859-15 and EBCDIC (III, 1°)")
-        findings.warning(0, "encoding", message)
-    return text
-
-
-def _rows(text: str, findings: _Findings) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """The titles, and the lines with their numbers; no titles if they are not those of the article."""
-    head, *lines = text.split("\n")
-    separator = "\t" if "\t" in head else "|"
-    titles = [title.strip() for title in head.split(separator)]
-    wanted = list(COLUMNS)
-    if "montant" in (title.casefold() for title in titles):
-        wanted[11:13] = ["Montant", "Sens"]
-    known = {title.casefold(): title for title in (*wanted, *CASH_COLUMNS)}
-    titles = [known.get(title.casefold(), title) for title in titles]
-    if missing := [title for title in wanted if title not in titles]:
-        message = _(
-            "{missing} is missing: the first line must name the 18 columns of art. A47 A-1", missing=", ".join(missing)
-        )
-        findings.error(1, "columns", message)
-        return [], []
-    if titles[: len(wanted)] != wanted:
-        findings.warning(1, "column-order", _("the columns stand in another order than in art. A47 A-1, VII"))
-    return titles, [
-        (number, line.rstrip("\r").split(separator)) for number, line in enumerate(lines, 2) if line.strip()
-    ]
-
-
-def _lines(titles: Sequence[str], rows: Sequence[tuple[int, list[str]]], findings: _Findings) -> Iterator[_Line]:
-    """The lines, each checked by itself."""
-    for number, cells in rows:
-        if len(cells) == len(titles):
-            yield _line(number, dict(zip(titles, (cell.strip() for cell in cells), strict=True)), findings)
-        else:
-            message = _("{count} fields instead of {wanted}", count=len(cells), wanted=len(titles))
-            findings.error(number, "fields", message)
-
-
-def _line(number: int, fields: dict[str, str], findings: _Findings) -> _Line:
-    for title in (title for title in _REQUIRED if not fields[title]):
+def _line(number: int, fields: dict[str, str], findings: FecFindings) -> _Line:
+    is_cash = "DateRglt" in fields
+    for title in (title for title in _REQUIRED if not fields[title] and not (is_cash and title in _UNUSED_BY_CASH)):
         findings.error(number, "empty", _("{title} is empty", title=title))
-    days = {title: _day(title, number, fields[title], findings) for title in _DATES if fields[title]}
+    days = {title: _day(title, number, fields[title], findings) for title in _DATES if fields.get(title)}
     account = fields["CompteNum"]
     if account and not re.match(r"[0-9]{3}", account):
         message = _("CompteNum is {account}: its first three characters must be digits", account=account)
@@ -161,8 +103,11 @@ def _line(number: int, fields: dict[str, str], findings: _Findings) -> _Line:
     for first, second in _TOGETHER:
         if bool(fields[first]) != bool(fields[second]):
             message = _("{first} and {second} must both be filled, or both be empty", first=first, second=second)
-            findings.error(number, "together", message)
+            findings.warning(number, "together", message)
     _amount("Montantdevise", number, fields, findings)
+    if (currency := fields["Idevise"]) and not is_currency(currency):
+        message = _("Idevise is {currency}: a currency is written in three letters, such as USD", currency=currency)
+        findings.warning(number, "currency", message)
     debit, credit = _sides(number, fields, findings)
     day, valid = days.get("EcritureDate"), days.get("ValidDate")
     if day and valid and valid < day:
@@ -172,7 +117,7 @@ def _line(number: int, fields: dict[str, str], findings: _Findings) -> _Line:
     return _Line(number, fields, debit, credit, day)
 
 
-def _day(title: str, number: int, text: str, findings: _Findings) -> date | None:
+def _day(title: str, number: int, text: str, findings: FecFindings) -> date | None:
     try:
         if re.fullmatch(r"[0-9]{8}", text):
             return date(int(text[:4]), int(text[4:6]), int(text[6:]))
@@ -182,17 +127,18 @@ def _day(title: str, number: int, text: str, findings: _Findings) -> date | None
     return None
 
 
-def _amount(title: str, number: int, fields: dict[str, str], findings: _Findings) -> Decimal:
+def _amount(title: str, number: int, fields: dict[str, str], findings: FecFindings) -> Decimal:
     """An amount; 0 if the field is empty, or no number."""
     text = fields[title]
     if text and not _AMOUNT.fullmatch(text):
         message = _("{title} is {text}: write a decimal comma, and no separator of thousands", title=title, text=text)
         findings.error(number, "amount", message)
     plain = re.sub(r"\s", "", text).replace(",", ".")
-    return Decimal(plain) if re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?", plain) else ZERO
+    plain = f"{plain[-1]}{plain[:-1]}" if plain.endswith(("+", "-")) else plain
+    return Decimal(plain) if re.fullmatch(r"[+-]?[0-9]{1,30}(\.[0-9]{0,30})?", plain, re.ASCII) else ZERO
 
 
-def _sides(number: int, fields: dict[str, str], findings: _Findings) -> tuple[Decimal, Decimal]:
+def _sides(number: int, fields: dict[str, str], findings: FecFindings) -> tuple[Decimal, Decimal]:
     """Debit and credit of a line."""
     if "Montant" in fields:
         amount = _amount("Montant", number, fields, findings)
@@ -212,7 +158,7 @@ def _sides(number: int, fields: dict[str, str], findings: _Findings) -> tuple[De
 # what lines say together -------------------------------------------------------------------------------------------------
 
 
-def _check_entries(lines: Sequence[_Line], findings: _Findings) -> None:
+def _check_entries(lines: Sequence[_Line], findings: FecFindings) -> None:
     """Each entry balances, and has one date."""
     entries: defaultdict[tuple[str, str], list[_Line]] = defaultdict(list)
     for line in lines:
@@ -233,18 +179,21 @@ def _check_entries(lines: Sequence[_Line], findings: _Findings) -> None:
             findings.error(members[0].number, "entry-date", message)
 
 
-def _check_labels(lines: Sequence[_Line], findings: _Findings) -> None:
-    """An account has one label."""
-    labels: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for line in lines:
-        labels[line.fields["CompteNum"]].setdefault(line.fields["CompteLib"], line.number)
-    for account, places in labels.items():
-        if len(places) > 1:
-            message = _("CompteNum {account} has several labels: {labels}", account=account, labels=", ".join(places))
-            findings.warning(list(places.values())[1], "label", message)
+def _check_labels(lines: Sequence[_Line], findings: FecFindings) -> None:
+    """An account has one label, and a journal has one name."""
+    for code, label, rule in (("CompteNum", "CompteLib", "label"), ("JournalCode", "JournalLib", "journal-name")):
+        labels: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        for line in lines:
+            labels[line.fields[code]].setdefault(line.fields[label], line.number)
+        for text, places in labels.items():
+            if text and len(places) > 1:
+                message = _(
+                    "{title} {code} has several labels: {labels}", title=code, code=text, labels=", ".join(places)
+                )
+                findings.warning(list(places.values())[1], rule, message)
 
 
-def _check_order(lines: Sequence[_Line], findings: _Findings) -> None:
+def _check_order(lines: Sequence[_Line], findings: FecFindings) -> None:
     """Lines stand in the order in which they were validated (VII)."""
     latest = ""
     for line in lines:
@@ -259,7 +208,7 @@ def _check_order(lines: Sequence[_Line], findings: _Findings) -> None:
         latest = max(latest, valid)
 
 
-def _check_numbers(lines: Sequence[_Line], findings: _Findings) -> None:
+def _check_numbers(lines: Sequence[_Line], findings: FecFindings) -> None:
     """Entries are numbered without a gap: in the whole file, or in each journal."""
     by_journal: defaultdict[str, dict[int, int]] = defaultdict(dict)
     for line in lines:
@@ -279,7 +228,7 @@ def _gaps(numbers: set[int] | dict[int, int]) -> list[tuple[int, int]]:
     return [(before, after) for before, after in pairwise(sorted(numbers)) if after != before + 1]
 
 
-def _check_year(lines: Sequence[_Line], closing: date | None, findings: _Findings) -> None:
+def _check_year(lines: Sequence[_Line], closing: date | None, findings: FecFindings) -> None:
     """Entries are of the financial year that ends on the day in the file's name; a year has at most 24 months."""
     for line in lines:
         if closing and line.day and not 0 <= (closing - line.day).days <= 731:
@@ -291,7 +240,7 @@ def _check_year(lines: Sequence[_Line], closing: date | None, findings: _Finding
             findings.error(line.number, "year", message)
 
 
-def _check_lettering(lines: Sequence[_Line], findings: _Findings) -> None:
+def _check_lettering(lines: Sequence[_Line], findings: FecFindings) -> None:
     """The lines of a code on an account add up to zero."""
     sets: defaultdict[tuple[str, str, str], list[_Line]] = defaultdict(list)
     for line in lines:
@@ -308,18 +257,33 @@ def _check_lettering(lines: Sequence[_Line], findings: _Findings) -> None:
             findings.warning(members[0].number, "letter-balance", message)
 
 
-def _closing_day(name: str, findings: _Findings) -> date | None:
-    """The closing day that the file's name says."""
+def _closing_day(name: str, table: FecTable, findings: FecFindings) -> date | None:
+    """The closing day that the file's name says; XML says it itself as well."""
     if not name:
-        return None
+        return _plain_day(table.closing_day)
     match = _NAME.match(name)
-    if match:
-        try:
-            return date(int(match[2][:4]), int(match[2][4:6]), int(match[2][6:]))
-        except ValueError:
-            pass
+    closing = _plain_day(match[2]) if match else None
+    if match and closing:
+        if problem := identifiers.problem("siren", match[1]):
+            message = _(
+                "the file's name begins with {siren}, which is no SIREN: {problem}", siren=match[1], problem=problem
+            )
+            findings.warning(0, "siren", message)
+        inside = _plain_day(table.closing_day)
+        if inside and inside != closing:
+            message = _("DateCloture is {inside}, but the file's name says {closing}", inside=inside, closing=closing)
+            findings.error(0, "year", message)
+        return closing
     message = _(
         "the file is called {name}, but must be called by SIREN and closing day: 123456782FEC20261231.txt", name=name
     )
     findings.error(0, "name", message)
     return None
+
+
+def _plain_day(text: str) -> date | None:
+    """A day as YYYYMMDD; None if it is none."""
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+    except ValueError:
+        return None

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing.accounting.fec_check import FecFinding, FecSummary, check_fec
+from beancount_invoicing.accounting.fec_check import FecSummary, check_fec
+from beancount_invoicing.accounting.fec_findings import FecFinding
 from beancount_invoicing.answers.amounts import Answer, day_text
 from beancount_invoicing.cli.common import Session, examples, format_option, print_csv, print_json, spaced
 from beancount_invoicing.cli.echo import echo
