@@ -20,29 +20,31 @@ def counted(function):
     return call
 from beancount_invoicing.cli import main
 with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
-    main(sys.argv[1:])  # what it imports is there for those that are killed
+    main([word for word in sys.argv[1:] if word != "--write"])  # what it imports is there for those that are killed
 for name in ("fsync", "replace", "rename", "fdopen", "chown"):
     setattr(os, name, counted(getattr(os, name)))
 for name in ("replace", "chmod", "open", "mkdir"):
     setattr(pathlib.Path, name, counted(getattr(pathlib.Path, name)))
+print("ready", flush=True)
 for line in sys.stdin:
     child = os.fork()
     if not child:
         calls, last = 0, int(line)
         os.dup2(2, 1)
-        main([*sys.argv[1:], "--write"])
+        main(sys.argv[1:])
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 """A process that for each number it is told writes in a child, killed at that step; it tells how the child ended."""
 
 
 def killed_at_each_step(command: Sequence[str], stride: int, start_over: Callable[[], None]) -> Iterator[int]:
-    """Kills `bean-invoice COMMAND --write` at each `stride`th step that touches the disk, and yields the step after each kill; last
+    """Kills `bean-invoice COMMAND` at each `stride`th step that touches the disk, and yields the step after each kill; last
     comes the step that it did not reach: it ended by itself, well. `start_over` puts all files back before each."""
     program = [sys.executable, "-c", _KILLED_AT, *command]
     with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as killed:
         assert killed.stdin
         assert killed.stdout
+        assert killed.stdout.readline() == "ready\n"  # it may have written files too
         code, step = -1, 0
         while code:
             step += stride

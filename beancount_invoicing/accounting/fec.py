@@ -13,8 +13,10 @@ from decimal import Decimal
 
 from beancount_invoicing.accounting.charsets import in_charset
 from beancount_invoicing.accounting.entries import AccountingEntries, AccountingEntry, AccountingLine
-from beancount_invoicing.messages import _n
-from beancount_invoicing.model import ZERO, Finding
+from beancount_invoicing.accounting.results import YEAR_RESULT, financial_years_of
+from beancount_invoicing.messages import _, _n
+from beancount_invoicing.model import ZERO, Book, Finding
+from beancount_invoicing.model.general_ledger import GeneralLedger
 
 COLUMNS = (
     "JournalCode", "JournalLib", "EcritureNum", "EcritureDate", "CompteNum", "CompteLib", "CompAuxNum", "CompAuxLib", "PieceRef",
@@ -30,6 +32,14 @@ _BREAKS = re.compile(r"[|\x00-\x1f\x7f]+")
 def file_name(siren: str, closing_day: date) -> str:
     """The name that the article asks for: SIREN, "FEC" and the closing day of the year (LPF, art. A47 A-1, IX)."""
     return f"{siren}FEC{closing_day:%Y%m%d}.txt"
+
+
+def seller_siren(book: Book, day: date) -> str:
+    """The seller's SIREN on a day, also as the beginning of its SIRET; "" without any."""
+    if book.seller is None:
+        return ""
+    seller = book.seller.at(day)
+    return "".join((seller.siren or seller.siret[:9]).split())
 
 
 def fec_findings(entries: AccountingEntries) -> list[Finding]:
@@ -119,3 +129,60 @@ def _day(day: date) -> str:
 def _amount(amount: Decimal) -> str:
     """With a comma, without a separator of thousands (III, 2°)."""
     return f"{amount:f}".replace(".", ",") if amount else "0,00"
+
+
+def notices(entries: AccountingEntries, general_ledger: GeneralLedger, book: Book) -> list[str]:
+    """What whoever hands the file over should know: a period that is no financial year, entries that close income and expenses,
+    drafts, and what is left out."""
+    return [*_doubts(entries, general_ledger, book), *_drafts_and_moneyless(entries, book)]
+
+
+def _doubts(entries: AccountingEntries, general_ledger: GeneralLedger, book: Book) -> Iterator[str]:
+    """That the period is no financial year, and which entries close income and expenses."""
+    year = financial_years_of(general_ledger, book, entries.until)[-1]
+    is_first = all(entry.date >= entries.since for entry in general_ledger.entries[:1])
+    if entries.until != year.last or (entries.since != year.first and not (is_first and entries.since <= year.first)):
+        yield _(
+            "the period is not the financial year {first} to {last} (option financial-year-end): a FEC is of a whole "
+            "financial year, and named after its last day",
+            first=year.first,
+            last=year.last,
+        )
+    for place in entries.closing:
+        yield _(
+            "{place}: this entry closes income and expenses into account 12, and is not in the file: a FEC has no such "
+            "entries (LPF, art. A47 A-1, VII, 1°)",
+            place=place,
+        )
+    for entry in entries.entries:
+        numbers = [line.number for line in entry.lines]
+        if (
+            not entry.is_opening
+            and any(number.startswith(YEAR_RESULT) for number in numbers)
+            and any(number[:1] in {"6", "7"} for number in numbers)
+        ):
+            yield _(
+                "{place}: this entry closes income or expenses into account 12 and books something else too, so it is in "
+                "the file; a FEC has no closing entries (LPF, art. A47 A-1, VII, 1°): make two entries of it",
+                place=entry.source,
+            )
+
+
+def _drafts_and_moneyless(entries: AccountingEntries, book: Book) -> Iterator[str]:
+    drafts = [
+        invoice.number for invoice in book.invoices if invoice.draft and entries.since <= invoice.date <= entries.until
+    ]
+    if drafts:
+        yield _n(
+            len(drafts),
+            "a draft is among the entries: {numbers}; issue it, or take it out, before you hand the file over",
+            "drafts are among the entries: {numbers}; issue them, or take them out, before you hand the file over",
+            numbers=", ".join(drafts),
+        )
+    if entries.moneyless:
+        yield _n(
+            len(entries.moneyless),
+            "{count} transaction moves only hours or goods without a price, and is not in it",
+            "{count} transactions move only hours or goods without a price, and are not in it",
+            count=len(entries.moneyless),
+        )

@@ -44,6 +44,18 @@ class Reconciliation(NamedTuple):
         return self.reported - self.booked
 
 
+def difference_text(sums: Reconciliation, currency: str) -> str:
+    """That a sum is another one than the ledger's, with both figures."""
+    return _(
+        "{subject}: {reported} in this report differs from {booked} in the ledger by {difference} {currency}",
+        subject=sums.subject,
+        reported=sums.reported,
+        booked=sums.booked,
+        difference=sums.difference,
+        currency=currency,
+    )
+
+
 class Report(NamedTuple):
     """A table of a period (both days inclusive) in the books' currency; `currency` is "" if it has no amounts."""
 
@@ -64,6 +76,12 @@ class Report(NamedTuple):
             for place, column in enumerate(self.columns)
             if column.summed
         }
+
+    @property
+    def unreconciled(self) -> tuple[Reconciliation, ...]:
+        """The sums that the ledger does not confirm: none, by construction, but for a cent of roundings a hundred rows."""
+        allowed = Decimal("0.01") * max(1, len(self.rows) // 100)
+        return tuple(sums for sums in self.reconciliations if abs(sums.difference) >= allowed)
 
 
 _ACCOUNT = (ReportColumn("account_number", _("no.")), ReportColumn("account", _("account")))

@@ -17,6 +17,7 @@ _COMMANDS = {
     "ledger": "accounting_ledger",
     "lettering": "accounting_lettering",
     "numbering": "accounting_numbering",
+    "pack": "accounting_pack",
     "receipts": "accounting_receipts",
     "vat": "accounting_vat",
 }

@@ -10,7 +10,6 @@ import click
 from beancount_invoicing.accounting import fec
 from beancount_invoicing.accounting.entries import AccountingEntries
 from beancount_invoicing.accounting.fec_check import check_fec
-from beancount_invoicing.accounting.results import YEAR_RESULT, financial_years_of
 from beancount_invoicing.actions.accounting import AccountingBooks
 from beancount_invoicing.cli.accounting_output import entries_of_period, opened_books, print_left_out
 from beancount_invoicing.cli.accounting_period import period_options
@@ -36,7 +35,7 @@ def fec_command(session: Session, since: date, until: date, folder: Path) -> Non
     if session.failed:
         session.error(_("nothing is written: correct the errors first"))
         return
-    siren = _siren(book, until)
+    siren = fec.seller_siren(book, until)
     if not siren:
         session.error(
             _('the seller has no SIREN, which names the file: write siren: "…" below custom "invoice-seller"')
@@ -55,14 +54,6 @@ def fec_command(session: Session, since: date, until: date, folder: Path) -> Non
     folder.mkdir(parents=True, exist_ok=True)
     write_if_different(file, content)
     _report(session, file, content, entries, books)
-
-
-def _siren(book: Book, day: date) -> str:
-    """The seller's SIREN on a day, also as the beginning of its SIRET; "" without any."""
-    if book.seller is None:
-        return ""
-    seller = book.seller.at(day)
-    return "".join((seller.siren or seller.siret[:9]).split())
 
 
 def _report(session: Session, file: Path, content: bytes, entries: AccountingEntries, books: AccountingBooks) -> None:
@@ -129,3 +120,5 @@ def _print_doubts(entries: AccountingEntries, general_ledger: GeneralLedger, boo
                     place=entry.source,
                 )
             )
+    for notice in fec.notices(entries, books.general_ledger, books.ledger.book):
+        print_notice(notice)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from beancount_invoicing.accounting.entries import AccountingEntries, CannotMakeEntries, accounting_entries
-from beancount_invoicing.accounting.reports import Cell, Report
+from beancount_invoicing.accounting.reports import Cell, Report, difference_text
 from beancount_invoicing.actions.accounting import AccountingBooks, accounting_books
 from beancount_invoicing.answers.accounting import cell_json, report_json
 from beancount_invoicing.cli.common import (
@@ -94,18 +94,8 @@ def print_report(
         raise click.UsageError(
             _("{file}: which format? Give it the ending .xlsx, .csv or .json, or add --format", file=output)
         )
-    for sums in report.reconciliations:
-        if abs(sums.difference) >= Decimal("0.01") * max(1, len(report.rows) // 100):
-            session.error(
-                _(
-                    "{subject}: {reported} in this report differs from {booked} in the ledger by {difference} {currency}",
-                    subject=sums.subject,
-                    reported=sums.reported,
-                    booked=sums.booked,
-                    difference=sums.difference,
-                    currency=report.currency,
-                )
-            )
+    for sums in report.unreconciled:
+        session.error(difference_text(sums, report.currency))
     if output is not None:
         write_if_different(output, _content(report, form, parts))
         print_notice(_("{file}: {count} rows", file=output, count=len(report.rows)))

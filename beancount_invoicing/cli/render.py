@@ -36,9 +36,11 @@ from beancount_invoicing.messages import _
 T = TypeVar("T")
 
 
-def with_progress(items: Iterable[T], label: str, count: int) -> Iterator[T]:
-    """The same files, with a progress bar on standard error if that is a terminal and standard output is not."""
-    if not sys.stderr.isatty() or sys.stdout.isatty() or count < 2:
+def with_progress(items: Iterable[T], label: str, count: int, *, prints: bool = True) -> Iterator[T]:
+    """The same items, with a progress bar on standard error if that is a terminal, and nothing is printed there for each item:
+    either standard output is no terminal, or the command `prints` nothing meanwhile.
+    """
+    if not sys.stderr.isatty() or (prints and sys.stdout.isatty()) or count < 2:
         yield from items
         return
     from rich.console import Console

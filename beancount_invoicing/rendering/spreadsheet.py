@@ -71,7 +71,7 @@ def _write(sheet: Any, row: int, place: int, cell: Cell, formats: dict[str, Any]
     elif isinstance(cell, int):
         sheet.write_number(row, place, cell)
     elif cell:
-        sheet.write_string(row, place, cell)
+        sheet.write_string(row, place, translated(cell))
 
 
 def _foot(sheet: Any, report: Report, formats: dict[str, Any]) -> None:

@@ -120,7 +120,9 @@ def test_an_import_that_is_killed_at_any_step_is_finished_by_the_next(ledger: Pa
     wanted = entries(ledger)
     assert sum(text.count("bank-id:") for text in wanted.values()) == 3
     steps = 0
-    for steps in killed_at_each_step(["-f", str(ledger), *importing(ledger)], stride, lambda: start_over(ledger)):
+    for steps in killed_at_each_step(
+        ["-f", str(ledger), *importing(ledger), "--write"], stride, lambda: start_over(ledger)
+    ):
         assert [str(error) for error in open_ledger(ledger).errors] == []
         run(ledger, *importing(ledger))
         assert entries(ledger) == wanted, f"killed at step {steps}"
@@ -133,7 +135,7 @@ def test_an_import_that_is_killed_at_any_step_is_finished_by_the_next(ledger: Pa
 def test_a_collection_that_is_killed_at_any_step_is_in_one_file(ledger: Path, stride: int) -> None:
     """At each third step; at each in `make proof`."""
     steps = 0
-    for steps in killed_at_each_step(["-f", str(ledger), *COLLECT], stride, lambda: start_over(ledger)):
+    for steps in killed_at_each_step(["-f", str(ledger), *COLLECT, "--write"], stride, lambda: start_over(ledger)):
         assert [str(error) for error in open_ledger(ledger).errors] == []
         run(ledger, *COLLECT)
         assert collected(ledger) == ["F2026-0001", "F2026-0002"], f"killed at step {steps}"

@@ -439,7 +439,9 @@ def test_killed_at_any_step_nothing_is_lost_or_doubled(ledger: Path, stride: int
         ledger.write_bytes(start)
 
     steps = []
-    for step in killed_at_each_step(["-f", str(ledger), "bill", "--until", "2026-02-28"], stride, start_over):
+    for step in killed_at_each_step(
+        ["-f", str(ledger), "bill", "--until", "2026-02-28", "--write"], stride, start_over
+    ):
         steps.append(step)
         assert numbers(ledger) in ([], ["F2026-0001"])  # sound, all or nothing
         again = bill(ledger, "2026-02-28")
