@@ -24,7 +24,7 @@ from beancount_invoicing.accounting.results import (
     results_before,
 )
 from beancount_invoicing.accounting.valuation import CannotValue, booked_values
-from beancount_invoicing.messages import _
+from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import ZERO, Book, Day, Finding, Source
 from beancount_invoicing.model.general_ledger import GeneralLedger, Journal, LedgerAccount, LedgerEntry, LedgerPosting
 from beancount_invoicing.receivables import Allocated, allocate
@@ -360,3 +360,30 @@ class _Opening:
             letter=None,
             source=source,
         )
+
+
+def left_out_notices(entries: AccountingEntries, book: Book) -> list[str]:
+    """What a file of entries for an accountant has that it should not have, and what it lacks: drafts, hours without a price."""
+    notices = []
+    drafts = [
+        invoice.number for invoice in book.invoices if invoice.draft and entries.since <= invoice.date <= entries.until
+    ]
+    if drafts:
+        notices.append(
+            _n(
+                len(drafts),
+                "a draft is among the entries: {numbers}; issue it, or take it out, before you hand the file over",
+                "drafts are among the entries: {numbers}; issue them, or take them out, before you hand the file over",
+                numbers=", ".join(drafts),
+            )
+        )
+    if entries.moneyless:
+        notices.append(
+            _n(
+                len(entries.moneyless),
+                "{count} transaction moves only hours or goods without a price, and is not in it",
+                "{count} transactions move only hours or goods without a price, and are not in it",
+                count=len(entries.moneyless),
+            )
+        )
+    return notices

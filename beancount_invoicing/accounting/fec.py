@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from beancount_invoicing.accounting.charsets import in_charset
-from beancount_invoicing.accounting.entries import AccountingEntries, AccountingEntry, AccountingLine
+from beancount_invoicing.accounting.entries import AccountingEntries, AccountingEntry, AccountingLine, left_out_notices
 from beancount_invoicing.accounting.results import YEAR_RESULT, financial_years_of
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import ZERO, Book, Finding
@@ -134,7 +134,7 @@ def _amount(amount: Decimal) -> str:
 def notices(entries: AccountingEntries, general_ledger: GeneralLedger, book: Book) -> list[str]:
     """What whoever hands the file over should know: a period that is no financial year, entries that close income and expenses,
     drafts, and what is left out."""
-    return [*_doubts(entries, general_ledger, book), *_drafts_and_moneyless(entries, book)]
+    return [*_doubts(entries, general_ledger, book), *left_out_notices(entries, book)]
 
 
 def _doubts(entries: AccountingEntries, general_ledger: GeneralLedger, book: Book) -> Iterator[str]:
@@ -166,23 +166,3 @@ def _doubts(entries: AccountingEntries, general_ledger: GeneralLedger, book: Boo
                 "the file; a FEC has no closing entries (LPF, art. A47 A-1, VII, 1°): make two entries of it",
                 place=entry.source,
             )
-
-
-def _drafts_and_moneyless(entries: AccountingEntries, book: Book) -> Iterator[str]:
-    drafts = [
-        invoice.number for invoice in book.invoices if invoice.draft and entries.since <= invoice.date <= entries.until
-    ]
-    if drafts:
-        yield _n(
-            len(drafts),
-            "a draft is among the entries: {numbers}; issue it, or take it out, before you hand the file over",
-            "drafts are among the entries: {numbers}; issue them, or take them out, before you hand the file over",
-            numbers=", ".join(drafts),
-        )
-    if entries.moneyless:
-        yield _n(
-            len(entries.moneyless),
-            "{count} transaction moves only hours or goods without a price, and is not in it",
-            "{count} transactions move only hours or goods without a price, and are not in it",
-            count=len(entries.moneyless),
-        )

@@ -11,14 +11,12 @@ from beancount_invoicing.accounting import fec
 from beancount_invoicing.accounting.entries import AccountingEntries
 from beancount_invoicing.accounting.fec_check import check_fec
 from beancount_invoicing.actions.accounting import AccountingBooks
-from beancount_invoicing.cli.accounting_output import entries_of_period, opened_books, print_left_out
+from beancount_invoicing.cli.accounting_output import entries_of_period, opened_books
 from beancount_invoicing.cli.accounting_period import period_options
 from beancount_invoicing.cli.common import Session, error_line, examples, folder_option, print_notice, spaced
 from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.files import write_if_different
 from beancount_invoicing.messages import _
-from beancount_invoicing.model import Book
-from beancount_invoicing.model.general_ledger import GeneralLedger
 
 
 @click.command("fec", epilog=examples("accounting fec 2026", "accounting fec last-year -o ~/comptable"))
@@ -80,45 +78,5 @@ def _report(session: Session, file: Path, content: bytes, entries: AccountingEnt
                 rule=finding.rule,
             )
         )
-    book = books.ledger.book
-    _print_doubts(entries, books.general_ledger, book)
-    print_left_out(entries, book)
-
-
-def _print_doubts(entries: AccountingEntries, general_ledger: GeneralLedger, book: Book) -> None:
-    """That the period is no financial year, and which entries close income and expenses."""
-    year = financial_years_of(general_ledger, book, entries.until)[-1]
-    is_first = all(entry.date >= entries.since for entry in general_ledger.entries[:1])
-    if entries.until != year.last or (entries.since != year.first and not (is_first and entries.since <= year.first)):
-        print_notice(
-            _(
-                "the period is not the financial year {first} to {last} (option financial-year-end): a FEC is of a whole "
-                "financial year, and named after its last day",
-                first=year.first,
-                last=year.last,
-            )
-        )
-    for place in entries.closing:
-        print_notice(
-            _(
-                "{place}: this entry closes income and expenses into account 12, and is not in the file: a FEC has no such "
-                "entries (LPF, art. A47 A-1, VII, 1°)",
-                place=place,
-            )
-        )
-    for entry in entries.entries:
-        numbers = [line.number for line in entry.lines]
-        if (
-            not entry.is_opening
-            and any(number.startswith(YEAR_RESULT) for number in numbers)
-            and any(number[:1] in {"6", "7"} for number in numbers)
-        ):
-            print_notice(
-                _(
-                    "{place}: this entry closes income or expenses into account 12 and books something else too, so it is in "
-                    "the file; a FEC has no closing entries (LPF, art. A47 A-1, VII, 1°): make two entries of it",
-                    place=entry.source,
-                )
-            )
     for notice in fec.notices(entries, books.general_ledger, books.ledger.book):
         print_notice(notice)

@@ -10,7 +10,12 @@ from typing import Any, TypeVar
 
 import click
 
-from beancount_invoicing.accounting.entries import AccountingEntries, CannotMakeEntries, accounting_entries
+from beancount_invoicing.accounting.entries import (
+    AccountingEntries,
+    CannotMakeEntries,
+    accounting_entries,
+    left_out_notices,
+)
 from beancount_invoicing.accounting.reports import Cell, Report, difference_text
 from beancount_invoicing.actions.accounting import AccountingBooks, accounting_books
 from beancount_invoicing.answers.accounting import cell_json, report_json
@@ -30,7 +35,7 @@ from beancount_invoicing.cli.common import (
 from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.files import write_if_different
 from beancount_invoicing.ledger import LedgerLoader
-from beancount_invoicing.messages import _, _n
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Source
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -110,27 +115,8 @@ def print_report(
 
 def print_left_out(entries: AccountingEntries, book: Book) -> None:
     """What a file of entries for an accountant has that it should not have, and what it lacks: drafts, hours without a price."""
-    drafts = [
-        invoice.number for invoice in book.invoices if invoice.draft and entries.since <= invoice.date <= entries.until
-    ]
-    if drafts:
-        print_notice(
-            _n(
-                len(drafts),
-                "a draft is among the entries: {numbers}; issue it, or take it out, before you hand the file over",
-                "drafts are among the entries: {numbers}; issue them, or take them out, before you hand the file over",
-                numbers=", ".join(drafts),
-            )
-        )
-    if entries.moneyless:
-        print_notice(
-            _n(
-                len(entries.moneyless),
-                "{count} transaction moves only hours or goods without a price, and is not in it",
-                "{count} transactions move only hours or goods without a price, and are not in it",
-                count=len(entries.moneyless),
-            )
-        )
+    for notice in left_out_notices(entries, book):
+        print_notice(notice)
 
 
 def _form_of(output: Path | None) -> str:
