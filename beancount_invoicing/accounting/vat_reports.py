@@ -162,7 +162,7 @@ def _due(vat: Vat, box: VatBox) -> Iterator[Decimal]:
     for line in vat.lines:
         amount = line.base if box.amount == "base" else line.amount
         if amount and takes(box, line):
-            yield -amount if box.shows_reductions else amount
+            yield box.sign * amount
 
 
 def _invoiced(vat: Vat, book: Book, box: VatBox) -> Iterator[Decimal]:
@@ -193,6 +193,8 @@ def unplaced(vat: Vat, form: VatReturn) -> tuple[UnplacedLine, ...]:
     """The lines whose base or tax is in no box; of a loss, only its tax must be in one."""
     found = []
     for line in vat.lines:
+        if line.supply in form.unreported:
+            continue
         boxes = {box.amount for box in form.boxes if takes(box, line)}
         boxes |= {box.amount for box in form.boxes if box.invoiced and line.supply in box.supplies}
         if line.base and "base" not in boxes and line.kind not in _LOSSES:

@@ -35,16 +35,13 @@ class VatBox(NamedTuple):
     places: frozenset[str]
     """The seller's places (of law.places) for which it is; none for all."""
     documents: Literal["all", "charges", "credits"]
-    """Whether it takes all documents, all but credit notes, or credit notes alone (shown above zero)."""
+    """Whether it takes all documents, all but credit notes, or credit notes alone."""
     losses: Literal["no", "only", "too"]
-    """Whether tax taken back on what was written off, or given as a discount, is in it, shown above zero if "only"."""
+    """Whether what is taken back on what was written off, or given as a discount, is in it, or nothing else."""
     invoiced: bool
     """Whether it counts what was invoiced in the period, not what fell due in it."""
-
-    @property
-    def shows_reductions(self) -> bool:
-        """Whether it takes what is taken off, shown above zero."""
-        return self.documents == "credits" or self.losses == "only"
+    sign: int
+    """-1 if the form wants reductions above zero."""
 
 
 class VatReturn(NamedTuple):
@@ -56,6 +53,8 @@ class VatReturn(NamedTuple):
     base_rounding: tuple[Decimal, str]
     tax_rounding: tuple[Decimal, str]
     boxes: tuple[VatBox, ...]
+    unreported: frozenset[str]
+    """The kinds of supply that have no place in it."""
     source: str
 
     def declared(self, amount: Decimal, kind: Literal["base", "tax"]) -> Decimal:
@@ -78,6 +77,7 @@ def vat_return(country: str, day: date) -> VatReturn | None:
         _rounding(row["bases"]),
         _rounding(row["taxes"]),
         tuple(_box(box) for box in row["boxes"]),
+        frozenset(row.get("unreported", ())),
         row["source"],
     )
 
@@ -104,4 +104,5 @@ def _box(row: dict[str, Any]) -> VatBox:
         row.get("documents", "all"),
         row.get("losses", "no"),
         row.get("invoiced", False),
+        row.get("sign", 1),
     )

@@ -224,6 +224,69 @@ def test_boxes_of_the_french_return_by_category_nature_and_place() -> None:
     }
 
 
+def credit(day: str, number: str, corrects: str, net: str, tax: str, code: str = "N20") -> str:
+    """A credit note on goods or services that are taxed once invoiced."""
+    return f"""
+{day} * "Dupont SARL" "Avoir" ^{number}
+  invoice: "{number}"
+  corrects: "{corrects}"
+  Assets:Clients:Dupont  -{Decimal(net) + Decimal(tax)} EUR
+  Income:Conseil  {net} EUR
+    tax: "{code}"
+  Liabilities:TVA  {tax} EUR
+    tax: "{code}"
+"""
+
+
+def at(rate: str, tax: str, net: str = "100.60") -> str:
+    """An invoice at another rate, and the code for it."""
+    return f"""
+2025-01-01 custom "invoice-tax" "R" "VAT" Liabilities:TVA
+  rate: {rate}
+2026-01-05 * "Dupont SARL" "Vente" ^F1
+  invoice: "F1"
+  Assets:Clients:Dupont  {Decimal(net) + Decimal(tax)} EUR
+  Income:Conseil  -{net} EUR
+    tax: "R"
+  Liabilities:TVA  -{tax} EUR
+    tax: "R"
+"""
+
+
+@pytest.mark.parametrize(
+    ("country", "ledger", "expected"),
+    [
+        # bases in whole euros cut off, tax to the cent
+        ("DE", at("19", "19.11"), {("81", "base"): "100", ("81", "tax"): "19.11"}),
+        ("DE", at("7", "7.04"), {("86", "base"): "100", ("86", "tax"): "7.04"}),
+        # credit notes stand apart, above zero
+        (
+            "BE",
+            at("21", "21.13") + credit("2026-02-05", "A1", "F1", "50.00", "10.50", "R"),
+            {("03", "base"): "100.60", ("49", "base"): "50.00", ("54", "tax"): "21.13", ("64", "tax"): "10.50"},
+        ),
+        ("LU", at("17", "17.10"), {("022", "base"): "100.60", ("701", "base"): "100.60", ("702", "tax"): "17.10"}),
+        # credit notes correct bases and tax, with their sign
+        (
+            "ES",
+            at("21", "21.13") + credit("2026-02-05", "A1", "F1", "50.00", "10.50", "R"),
+            {("07", "base"): "100.60", ("09", "tax"): "21.13", ("14", "base"): "-50.00", ("15", "tax"): "-10.50"},
+        ),
+        # the base when it is invoiced, the tax when it falls due
+        ("IT", services("2026-01-15", "F1"), {("VP2", "base"): "100.00"}),
+        (
+            "IT",
+            services("2026-01-15", "F1") + payment("2026-02-03", "60.00", "F1"),
+            {("VP2", "base"): "100.00", ("VP4", "tax"): "10.00"},
+        ),
+        ("NL", at("9", "9.05"), {("1b", "base"): "100", ("1b", "tax"): "9"}),
+        ("GB", invoice("2026-01-05", "F1"), {("1", "tax"): "20.00", ("6", "base"): "100"}),
+    ],
+)
+def test_boxes_of_other_countries(country: str, ledger: str, expected: dict[tuple[str, str], str]) -> None:
+    assert boxes(ledger, country) == expected
+
+
 def test_a_code_that_no_box_takes_is_named() -> None:
     ledger = '2025-01-01 custom "invoice-tax" "N13" "TVA" Liabilities:TVA\n  rate: 13\n'
     ledger += invoice("2026-01-05", "F1").replace("N20", "N13").replace("120.00", "113.00").replace("-20.00", "-13.00")
