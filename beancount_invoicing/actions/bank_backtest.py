@@ -19,6 +19,8 @@ from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import Book, Payment, Source
 from beancount_invoicing.receivables import Allocated, allocate
 
+MOST_PAST_PAYMENTS = 1000
+"""By so many past payments a bound is judged: one more changes the share by less than a tenth of a percent."""
 _BY_WORD = frozenset({"settles", "link"})
 """How a person, or a file, said what is settled; what was merely assumed says nothing."""
 
@@ -28,12 +30,13 @@ def rematched_payments(
     since: date | None = None,
     until: date | None = None,
     statements: Sequence[tuple[str, Statement]] = (),
+    latest: int | None = None,
 ) -> tuple[RematchedPayment, ...]:
     """The payments of a period (both days inclusive) that name what they settle, matched again.
 
     `statements` (each with its account) give the bank's data for lines that the ledger has: payers' accounts,
     references. Otherwise the payee and the narration of the transaction are used. A fee that the transaction books
-    counts as stated by the bank.
+    counts as stated by the bank. `latest`: only so many of them, the last ones (None: all).
     """
     told = _told_by_statements(loading, statements)
     past = [
@@ -41,20 +44,20 @@ def rematched_payments(
         for payment in past_payments(loading)
         if (not since or payment.line.date >= since) and (not until or payment.line.date <= until)
     ]
-    return backtest(loading.book, past)
+    return backtest(loading.book, past[-latest:] if latest else past)
 
 
 def tiers_not_booked(loading: Loading, day: date) -> dict[str, str]:
     """The tiers that the firm's bound leaves to a person on `day`, with the reason; none without a bound.
 
-    They are measured on the payments of the ledger's last twelve months.
+    They are measured on the payments of the ledger's last twelve months, at most the latest MOST_PAST_PAYMENTS.
     """
     asked = bound(loading.book, day)
     if asked is None:
         return {}
     last = loading.book.last_date
     since = last.replace(year=last.year - 1, day=min(last.day, 28))
-    return tiers_below(tier_figures(rematched_payments(loading, since)), asked)
+    return tiers_below(tier_figures(rematched_payments(loading, since, latest=MOST_PAST_PAYMENTS)), asked)
 
 
 def past_payments(loading: Loading) -> tuple[PastPayment, ...]:

@@ -37,6 +37,8 @@ class UntiedMovement(NamedTuple):
     movement: LedgerMovement
     has_no_line: bool
     """The statements of its day are there, and it is in none of them."""
+    is_before_table: bool = False
+    """It is of a day shortly before the first line of a table, which does not say which days it covers."""
     like_entry: bool = False
     """What it is compared with stands in the ledger itself, not in a statement."""
 
@@ -59,7 +61,8 @@ def movements_like_lines(
     """The movements of an account that may be the `new` lines of its statement, by amount and day.
 
     `explained`: the entries that a line of the statement is, or may be. An entry with the id of another line counts only where this
-    statement should show it, and does not.
+    statement should show it, and does not. A table, which does not say which days it covers, should also show those that no other
+    statement covers.
     """
     amounts = {(line.amount, line.currency) for line in new}
     if not amounts:
@@ -74,10 +77,14 @@ def movements_like_lines(
         if (movement.amount, movement.currency) not in amounts or movement.source in explained:
             continue
         is_covered = period[0] <= movement.date <= period[1]
-        if not movement.bank_id:
-            found.append(UntiedMovement(movement, is_covered or _is_between(imported, movement.date)))
-        elif is_covered:
-            found.append(UntiedMovement(movement, has_no_line=True))
+        if movement.bank_id:
+            if is_covered:
+                found.append(UntiedMovement(movement, has_no_line=True))
+            continue
+        is_known_day = is_covered or _is_between(imported, movement.date)
+        is_beyond_table = not (is_known_day or statement.has_period)
+        is_before_table = is_beyond_table and movement.date < period[0]
+        found.append(UntiedMovement(movement, is_known_day or is_beyond_table, is_before_table))
     return found
 
 
@@ -140,11 +147,21 @@ def receipts_against(
         if _may_be(line, receipt.untied.movement)
         and (
             receipt.numbers & numbers
-            or (receipt.untied.has_no_line and (not customers or receipt.customers & customers))
+            or (
+                receipt.untied.has_no_line
+                and (not customers or receipt.customers & customers)
+                and not (receipt.untied.is_before_table and _are_later(known, settled, receipt.untied.movement))
+            )
         )
     ]
     found.sort(key=lambda receipt: (abs(receipt.untied.movement.date - line.date), receipt.untied.movement.source))
     return tuple(_sentence(known, line, receipt) for receipt in found[:_MOST])
+
+
+def _are_later(known: Receivables, numbers: Iterable[str], movement: LedgerMovement) -> bool:
+    """Whether a movement came before one of these documents was there: before a table begins, it is the payment of another one."""
+    dates = (known.documents[number].date for number in numbers if number in known.documents)
+    return any(day > movement.date for day in dates)
 
 
 def _may_be(line: StatementLine, movement: LedgerMovement) -> bool:

@@ -138,38 +138,53 @@ class ChangedDocuments(NamedTuple):
     allocated: Allocated
 
 
-@exact
 def with_changes(known: Receivables, book: Book, as_of: date, changed: Iterable[ChangedDocuments]) -> Receivables:
     """What `receivables` would say on `as_of`, where only these documents changed since `known`: payments came, or days passed.
 
     The names of customers, and what was handed to the bank, stay as they are in `known`.
     """
-    documents, states = dict(known.documents), dict(known.states)
-    customers_of, received = dict(known.customers_of), dict(known.received)
+    return brought_to(own_copy(known), book, as_of, changed)
+
+
+def own_copy(known: Receivables) -> Receivables:
+    """The same, so that `brought_to` may change it."""
+    return known._replace(
+        documents=dict(known.documents),
+        states=dict(known.states),
+        customers_of=dict(known.customers_of),
+        by_customer=dict(known.by_customer),
+        by_amount=dict(known.by_amount),
+        received=dict(known.received),
+    )
+
+
+@exact
+def brought_to(known: Receivables, book: Book, as_of: date, changed: Iterable[ChangedDocuments]) -> Receivables:
+    """As `with_changes`, but `known`, an `own_copy`, is changed and must not be used any more: quick for many days in turn."""
+    documents, by_customer, by_amount = known.documents, known.by_customer, known.by_amount
+    assert isinstance(documents, dict) and isinstance(by_customer, dict) and isinstance(by_amount, dict)
     touched: list[OpenDocument] = []
     for group in changed:
         open_ = _open_documents(book, group.allocated, as_of)
         for number in dict.fromkeys(invoice.number for invoice in group.invoices):
             if (before := documents.pop(number, None)) is not None:
                 touched.append(before)
-            for state in (states, customers_of, received):
+            for state in (known.states, known.customers_of, known.received):
+                assert isinstance(state, dict)
                 state.pop(number, None)
         documents |= open_
         touched += open_.values()
-        states |= _states(book, group.invoices, open_, as_of)
-        customers_of |= _customers_of(group.invoices, open_)
-        received |= _received(group.allocated)
-    return known._replace(
-        documents=_with_claims(book, documents),
-        states=states,
-        customers_of=customers_of,
-        by_customer=_indexed_anew(
-            known.by_customer, touched, documents, lambda document: document.customer, _due_order
-        ),
-        by_amount=_indexed_anew(known.by_amount, touched, documents, _amount_key, _book_order),
-        received=received,
-        unstated_fee=_unstated_fee(book, as_of),
-    )
+        for state, new in (
+            (known.states, _states(book, group.invoices, open_, as_of)),
+            (known.customers_of, _customers_of(group.invoices, open_)),
+            (known.received, _received(group.allocated)),
+        ):
+            assert isinstance(state, dict)
+            state.update(new)
+    _with_claims(book, documents)
+    _index_anew(by_customer, touched, documents, lambda document: document.customer, _due_order)
+    _index_anew(by_amount, touched, documents, _amount_key, _book_order)
+    return known._replace(unstated_fee=_unstated_fee(book, as_of))
 
 
 def _indexed(
@@ -182,23 +197,21 @@ def _indexed(
     return {place: tuple(document.number for document in sorted(listed, key=order)) for place, listed in found.items()}
 
 
-def _indexed_anew(
-    index: Mapping[_Key, tuple[str, ...]],
+def _index_anew(
+    index: dict[_Key, tuple[str, ...]],
     touched: Iterable[OpenDocument],
     documents: Mapping[str, OpenDocument],
     key: Callable[[OpenDocument], _Key],
     order: Callable[[OpenDocument], _Order],
-) -> dict[_Key, tuple[str, ...]]:
-    """An index as `_indexed` makes it of `documents`, from one that is right but for `touched`: as they were, and as they are."""
+) -> None:
+    """Makes an index what `_indexed` makes of `documents`: it is right but for `touched`, as they were, and as they are."""
     numbers: defaultdict[_Key, set[str]] = defaultdict(set)
     for document in touched:
         numbers[key(document)] |= {document.number, *index.get(key(document), ())}
-    result = dict(index)
     for place, listed in numbers.items():
-        result.pop(place, None)
+        index.pop(place, None)
         found = [documents[number] for number in listed if number in documents]
-        result |= _indexed([document for document in found if key(document) == place], key, order)
-    return result
+        index |= _indexed([document for document in found if key(document) == place], key, order)
 
 
 def _open_documents(book: Book, allocated: Allocated, as_of: date) -> dict[str, OpenDocument]:

@@ -13,7 +13,7 @@ from datetime import date
 
 from beancount_invoicing.bank.customer_accounts import CustomerAccounts
 from beancount_invoicing.bank.handed_in import handed_in
-from beancount_invoicing.bank.open_documents import ChangedDocuments, Receivables, receivables, with_changes
+from beancount_invoicing.bank.open_documents import ChangedDocuments, Receivables, brought_to, own_copy, receivables
 from beancount_invoicing.bank.related_documents import names_of
 from beancount_invoicing.model import Book, Payment, Source
 
@@ -21,7 +21,7 @@ from beancount_invoicing.model import Book, Payment, Source
 def receivables_on(book: Book, days: Iterable[date], late: Collection[Source]) -> Iterator[Receivables]:
     """What is open at the end of each day (ascending), and known by then; payments of the entries `late` count from the day after.
 
-    The same as `receivables` of a Book with just those payments, for each day.
+    The same as `receivables` of a Book with just those payments, for each day. Each is to be used before the next one is asked for.
     """
     later = sorted((payment for payment in book.payments if payment.entry in late), key=lambda payment: payment.date)
     dates = [payment.date for payment in later]
@@ -37,10 +37,10 @@ def receivables_on(book: Book, days: Iterable[date], late: Collection[Source]) -
         added += len(come)
         accounts.add_payments(come)
         if known is None or any(last < since <= day for since in renamed):
-            known = receivables(replace(early, payments=(*early.payments, *later[:added])), day)
+            known = own_copy(receivables(replace(early, payments=(*early.payments, *later[:added])), day))
         else:
             since, until = (bisect_right(events, at, key=lambda event: event[0]) for at in (last, day))
-            known = with_changes(known, book, day, _changed(accounts, [*events[since:until], *_named(come)], day))
+            known = brought_to(known, book, day, _changed(accounts, [*events[since:until], *_named(come)], day))
             if any(last < event.date <= day for event in book.events):
                 known = known._replace(handed_in=handed_in(book, day))
         last = day

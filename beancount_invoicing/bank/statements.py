@@ -65,6 +65,8 @@ class Statement(NamedTuple):
     """Last day that it covers: the closing balance is that of its evening."""
     opening: Decimal | None = None
     closing: Decimal | None = None
+    has_period: bool = True
+    """Whether the file says which days it covers; else `since` and `until` are those of its first and last line."""
 
 
 class AccountStatement(NamedTuple):

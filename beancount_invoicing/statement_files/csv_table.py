@@ -301,6 +301,7 @@ def _statement(movements: list[_Movement]) -> Statement:
         until=lines[-1].date,
         opening=first.balance - first.line.amount if has_balances and first.balance is not None else None,
         closing=last.balance if has_balances else None,
+        has_period=False,
     )
 
 

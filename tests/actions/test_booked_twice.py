@@ -72,15 +72,17 @@ def line(bank_id: str, day: str, text: str = "", iban: str = "", amount: str = "
 
 
 def imported(
-    folder: Path, entries: str, *lines: StatementLine, days: tuple[date, date] = FEBRUARY
+    folder: Path, entries: str, *lines: StatementLine, days: tuple[date, date] = FEBRUARY, table: bool = False
 ) -> tuple[BookedLine, ...]:
-    """What a statement of these days becomes, in a ledger with these entries; all of it is written."""
+    """What a statement of these days (a `table` does not say them) becomes, in a ledger with these entries; it is written."""
     file = folder / "main.beancount"
     folder.mkdir(exist_ok=True)
     if not file.exists():
         file.write_text(LEDGER + entries + PLUGIN, encoding="utf-8")
+    since, until = (lines[0].date, lines[-1].date) if table else days
     found = AccountStatement(
-        "Assets:Bank", Statement(Source("statement.xml", 1), "EUR", lines, since=days[0], until=days[1])
+        "Assets:Bank",
+        Statement(Source("statement.xml", 1), "EUR", lines, since=since, until=until, has_period=not table),
     )
     done = import_statements(file, lambda _book: [found], WriteOptions(write=True))
     assert open_ledger(str(file)).errors == ()
@@ -180,6 +182,24 @@ def test_equal_payments_each_with_a_line_of_its_own_are_booked(tmp_path: Path) -
 def test_the_month_before_was_typed_and_its_statement_was_never_imported(tmp_path: Path) -> None:
     (booked,) = imported(tmp_path, typed("2026-02-14", "F1"), line("B~1", "2026-03-12", iban=ACME), days=MARCH)
     assert booked.is_booked, "no statement says that the entry of February has no line"
+
+
+@pytest.mark.parametrize(("day", "is_booked"), [("2026-02-16", False), ("2026-03-02", False), ("2026-01-30", True)])
+def test_a_table_may_cover_the_days_before_its_first_line_and_after_its_last(
+    tmp_path: Path, day: str, is_booked: bool
+) -> None:
+    """Nobody knows whether the typed entry has a line. On 30 January F2 was not there yet: that entry is for another invoice."""
+    entries = typed(day, "F1")
+    (booked,) = imported(tmp_path, entries, line("B~1", "2026-02-23", iban=ACME), table=True)
+    assert booked.is_booked is is_booked
+
+
+def test_a_table_covers_nothing_of_which_other_statements_are_there(tmp_path: Path) -> None:
+    """The entry of 14 February has no line though the lines around it were imported: as it is told of any statement."""
+    around = [line("B~1", "2026-02-10", "F3", amount="10.00"), line("B~2", "2026-02-18", "F3", amount="20.00")]
+    imported(tmp_path, typed("2026-02-14", "F1"), *around)
+    (booked,) = imported(tmp_path, "", line("B~3", "2026-03-10", iban=ACME), table=True)
+    assert not booked.is_booked
 
 
 def test_instalments_that_earlier_statements_brought_are_booked(tmp_path: Path) -> None:
