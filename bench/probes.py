@@ -87,6 +87,31 @@ def parts(file: str) -> dict[str, float]:
     return {"read": reading, "check": checking, "allocate": allocating, "aging": ageing}
 
 
+def fec(file: str) -> dict[str, float]:
+    """What `accounting fec` does of all years after loading: reads all transactions, makes the file, and checks it."""
+    gc.disable()
+    from beancount import loader
+
+    from beancount_invoicing.accounting.entries import accounting_entries
+    from beancount_invoicing.accounting.fec import fec_bytes, fec_rows
+    from beancount_invoicing.accounting.fec_check import check_fec
+    from beancount_invoicing.entries import read_book
+    from beancount_invoicing.entries.general_ledger import read_general_ledger
+
+    entries, _errors, options = loader.load_file(file)
+    book = read_book(entries, options)
+    documents = {invoice.source: invoice.number for invoice in book.invoices}
+    before = _megabytes()
+
+    def made() -> int:
+        general_ledger = read_general_ledger(entries, options, "pcg", documents)
+        period = accounting_entries(general_ledger, book, entries[0].date, book.last_date)
+        return check_fec(fec_bytes(fec_rows(period)), "").lines
+
+    seconds, lines = spent(made)
+    return {"fec": seconds, "lines": lines, "megabytes": _megabytes() - before}
+
+
 def weight(file: str) -> dict[str, float]:
     """The memory that a Book takes beside the entries."""
     import tracemalloc
@@ -396,6 +421,7 @@ if __name__ == "__main__":
             export,
             parts,
             weight,
+            fec,
             fava,
             pdf,
             pdf2,

@@ -132,6 +132,26 @@ def loading(table: Table, sizes: list[int], runs: int) -> None:
             )
 
 
+def accounting(table: Table, sizes: list[int], runs: int) -> None:
+    """The FEC against a cold load of the same ledger; how time and memory grow."""
+    made: dict[int, dict[str, Any]] = {}
+    for size in sizes:
+        ledger = write(size, BUILD / f"{size}.beancount")
+        few = max(1, runs if size <= 10_000 else runs // 3)
+        load = probe("cold", ledger, runs=few, BEANCOUNT_DISABLE_LOAD_CACHE="1")["load"]
+        probe("cached", ledger)
+        made[size] = probe("fec", ledger, runs=few)
+        seconds = made[size]["fec"]
+        figure = f"{seconds:.2f} s ÷ {load:.2f} s"
+        table.add(f"FEC of {made[size]['lines']:.0f} lines ÷ a cold load", size, figure, seconds / load, "< 1")
+        table.add("memory of a FEC", size, f"{1e4 * made[size]['megabytes'] / size:.0f} MB per 10k")
+    for small, large in pairwise(sizes):
+        for name, what in (("fec", "time"), ("megabytes", "memory")):
+            growth = made[large][name] / made[small][name] / (large / small)
+            figure = f"{large // small} times the size"
+            table.add(f"growth of a FEC's {what}, by size", f"{small}→", figure, growth, "≤ 1.1 from 10k on")
+
+
 def fava(table: Table, sizes: list[int], runs: int) -> None:
     """The page in Fava against Fava's own income statement on the same ledger."""
     for size in sizes:
@@ -261,6 +281,7 @@ def main() -> None:
     table = Table()
     measures: dict[str, Callable[[], None]] = {
         "loading": lambda: loading(table, sizes, options.runs),
+        "accounting": lambda: accounting(table, sizes, options.runs),
         "fava": lambda: fava(table, [size for size in sizes if size <= 10_000], options.runs),
         "billing": lambda: billing(table, sizes[-1], options.runs),
         "reminding": lambda: reminding(table, options.runs),

@@ -10,12 +10,19 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from beancount_invoicing.accounting.charsets import in_charset
-from beancount_invoicing.accounting.entries import AccountingEntries, AccountingEntry, AccountingLine, left_out_notices
+from beancount_invoicing.accounting.entries import (
+    AccountingEntries,
+    AccountingEntry,
+    AccountingLine,
+    Auxiliary,
+    left_out_notices,
+)
 from beancount_invoicing.accounting.results import YEAR_RESULT, financial_years_of
 from beancount_invoicing.messages import _, _n
-from beancount_invoicing.model import ZERO, Book, Finding
+from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.model.general_ledger import GeneralLedger
 
 COLUMNS = (
@@ -26,6 +33,8 @@ COLUMNS = (
 
 ENCODING = "iso-8859-15"
 """One of the character sets that the article allows (III, 1°)."""
+_NOTHING = "0,00"
+_NOBODY = Auxiliary("", "")
 _BREAKS = re.compile(r"[|\x00-\x1f\x7f]+")
 
 
@@ -88,47 +97,52 @@ def fec_rows(entries: AccountingEntries) -> Iterator[tuple[str, ...]]:
 
 
 def _row(entry: AccountingEntry, line: AccountingLine) -> tuple[str, ...]:
+    day = _day(entry.date)
+    auxiliary = line.auxiliary or _NOBODY
     return (
-        entry.journal.code,
-        entry.journal.name,
+        _field(entry.journal.code),
+        _field(entry.journal.name),
         str(entry.number),
-        _day(entry.date),
-        line.number.ljust(3, "0"),
-        line.label,
-        line.auxiliary.code if line.auxiliary else "",
-        line.auxiliary.name if line.auxiliary else "",
-        line.reference or entry.reference,
+        day,
+        _field(line.number).ljust(3, "0"),
+        _field(line.label),
+        _field(auxiliary.code),
+        _field(auxiliary.name),
+        _field(line.reference or entry.reference),
         _day(line.reference_date or entry.reference_date),
-        entry.text or entry.journal.name,
-        _amount(max(line.amount, ZERO)),
-        _amount(max(-line.amount, ZERO)),
+        _field(entry.text or entry.journal.name),
+        _amount(line.amount) if line.amount > 0 else _NOTHING,
+        _amount(-line.amount) if line.amount < 0 else _NOTHING,
         line.letter.code if line.letter else "",
         _day(line.letter.completed_on) if line.letter else "",
-        _day(entry.date),
+        day,
         _amount(line.units) if line.units is not None else "",
         line.currency,
     )
 
 
 def fec_bytes(rows: Iterable[tuple[str, ...]]) -> bytes:
-    """The file: titles and lines, fields separated by tabs, lines ended by CR LF, in ISO 8859-15.
-
-    Tabs and line breaks inside a text become spaces. A character that ISO 8859-15 lacks is written as a similar one, or else as a
-    question mark.
-    """
-    lines = [
-        "\t".join(_BREAKS.sub(" ", in_charset(field, ENCODING)).strip() for field in row) for row in (COLUMNS, *rows)
-    ]
+    """The file: titles and lines, fields separated by tabs, lines ended by CR LF, in ISO 8859-15."""
+    lines = ("\t".join(row) for row in (COLUMNS, *rows))
     return "".join(f"{line}\r\n" for line in lines).encode(ENCODING, errors="replace")
 
 
+@lru_cache(maxsize=10_000)
+def _field(text: str) -> str:
+    """A text as a field: tabs and line breaks inside it become spaces. A character that ISO 8859-15 lacks is written as a similar
+    one, or else as a question mark.
+    """
+    return _BREAKS.sub(" ", in_charset(text, ENCODING)).strip()
+
+
+@lru_cache(maxsize=10_000)
 def _day(day: date) -> str:
-    return f"{day:%Y%m%d}"
+    return f"{day.year:04}{day.month:02}{day.day:02}"
 
 
 def _amount(amount: Decimal) -> str:
     """With a comma, without a separator of thousands (III, 2°)."""
-    return f"{amount:f}".replace(".", ",") if amount else "0,00"
+    return f"{amount:f}".replace(".", ",") if amount else _NOTHING
 
 
 def notices(entries: AccountingEntries, general_ledger: GeneralLedger, book: Book) -> list[str]:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -34,6 +35,13 @@ _TOGETHER = (("CompAuxNum", "CompAuxLib"), ("EcritureLet", "DateLet"), ("Montant
 _NAME = re.compile(r"([0-9]{9})FEC([0-9]{8})", re.IGNORECASE)
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,30}(,[0-9]{0,30})?|[0-9]{1,30}(,[0-9]{0,30})?[+-]", re.ASCII)
 """The sign stands first or last (XII, 2°)."""
+
+
+_PLAIN_AMOUNT = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{0,30})?", re.ASCII)
+_ACCOUNT = re.compile(r"[0-9]{3}", re.ASCII)
+_LAST_DIGITS = re.compile(r"([0-9]{1,18})[^0-9]*\Z", re.ASCII)
+_BLANKS = re.compile(r"\s")
+_DAY = re.compile(r"[0-9]{8}", re.ASCII)
 
 
 class FecSummary(NamedTuple):
@@ -97,7 +105,7 @@ def _line(number: int, fields: dict[str, str], findings: FecFindings) -> _Line:
         findings.error(number, "empty", _("{title} is empty", title=title))
     days = {title: _day(title, number, fields[title], findings) for title in _DATES if fields.get(title)}
     account = fields["CompteNum"]
-    if account and not re.match(r"[0-9]{3}", account):
+    if account and not _ACCOUNT.match(account):
         message = _("CompteNum is {account}: its first three characters must be digits", account=account)
         findings.error(number, "account", message)
     for first, second in _TOGETHER:
@@ -118,24 +126,23 @@ def _line(number: int, fields: dict[str, str], findings: FecFindings) -> _Line:
 
 
 def _day(title: str, number: int, text: str, findings: FecFindings) -> date | None:
-    try:
-        if re.fullmatch(r"[0-9]{8}", text):
-            return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError:
-        pass
-    findings.error(number, "date", _("{title} is {text}: a day is written YYYYMMDD", title=title, text=text))
-    return None
+    day = _plain_day(text)
+    if day is None:
+        findings.error(number, "date", _("{title} is {text}: a day is written YYYYMMDD", title=title, text=text))
+    return day
 
 
 def _amount(title: str, number: int, fields: dict[str, str], findings: FecFindings) -> Decimal:
     """An amount; 0 if the field is empty, or no number."""
     text = fields[title]
-    if text and not _AMOUNT.fullmatch(text):
+    if not text or text == "0,00":
+        return ZERO
+    if not _AMOUNT.fullmatch(text):
         message = _("{title} is {text}: write a decimal comma, and no separator of thousands", title=title, text=text)
         findings.error(number, "amount", message)
-    plain = re.sub(r"\s", "", text).replace(",", ".")
+    plain = _BLANKS.sub("", text).replace(",", ".")
     plain = f"{plain[-1]}{plain[:-1]}" if plain.endswith(("+", "-")) else plain
-    return Decimal(plain) if re.fullmatch(r"[+-]?[0-9]{1,30}(\.[0-9]{0,30})?", plain, re.ASCII) else ZERO
+    return Decimal(plain) if _PLAIN_AMOUNT.fullmatch(plain) else ZERO
 
 
 def _sides(number: int, fields: dict[str, str], findings: FecFindings) -> tuple[Decimal, Decimal]:
@@ -212,7 +219,7 @@ def _check_numbers(lines: Sequence[_Line], findings: FecFindings) -> None:
     """Entries are numbered without a gap: in the whole file, or in each journal."""
     by_journal: defaultdict[str, dict[int, int]] = defaultdict(dict)
     for line in lines:
-        if digits := re.search(r"([0-9]{1,18})[^0-9]*\Z", line.fields["EcritureNum"]):
+        if digits := _LAST_DIGITS.search(line.fields["EcritureNum"]):
             by_journal[line.fields["JournalCode"]].setdefault(int(digits[1]), line.number)
     if not _gaps({number for numbers in by_journal.values() for number in numbers}):
         return
@@ -281,9 +288,10 @@ def _closing_day(name: str, table: FecTable, findings: FecFindings) -> date | No
     return None
 
 
+@lru_cache(maxsize=10_000)
 def _plain_day(text: str) -> date | None:
     """A day as YYYYMMDD; None if it is none."""
     try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+        return None if not _DAY.fullmatch(text) else date(int(text[:4]), int(text[4:6]), int(text[6:8]))
     except ValueError:
         return None

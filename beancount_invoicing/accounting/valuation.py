@@ -26,11 +26,13 @@ def booked_values(entry: LedgerEntry, book: Book) -> tuple[Decimal | None, ...]:
     up to the entry's day (inclusive). What roundings leave goes to the postings that were rounded most, so that the values add up
     to zero. Raises CannotValue if there is no such price of a currency (ISO 4217), or if the entry itself does not add up to zero.
     """
+    places = currency_decimals(book.currency)
+    if _is_exact(entry, book.currency, places):
+        return tuple(posting.weight for posting in entry.postings)
     exact = [_exact_value(entry, posting, book) for posting in entry.postings]
     for posting, value in zip(entry.postings, exact, strict=True):
         if value is None and is_currency(posting.weight_currency):
             raise CannotValue(_no_price(posting, entry, book))
-    places = currency_decimals(book.currency)
     values = [None if value is None else round_to(value, places) for value in exact]
     left = sum((value for value in values if value is not None), ZERO)
     errors = {
@@ -54,6 +56,14 @@ def booked_values(entry: LedgerEntry, book: Book) -> tuple[Decimal | None, ...]:
         assert value is not None
         values[index], errors[index], left = value - cent, errors[index] - cent, left - cent
     return tuple(values)
+
+
+def _is_exact(entry: LedgerEntry, currency: str, places: int) -> bool:
+    """Whether all weights are in a currency, written with its decimals, and add up to zero: as most entries are."""
+    return all(
+        posting.weight_currency == currency and posting.weight.as_tuple().exponent == -places
+        for posting in entry.postings
+    ) and not sum((posting.weight for posting in entry.postings), ZERO)
 
 
 def _exact_value(entry: LedgerEntry, posting: LedgerPosting, book: Book) -> Decimal | None:

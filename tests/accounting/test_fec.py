@@ -117,7 +117,7 @@ def test_a_loss_after_the_profit_that_other_books_left_is_no_appropriation_of_it
     rent = '\n2025-05-01 * "Loyer"\n  Expenses:Loyer  40.00 EUR\n  Assets:Banque\n'
     assert opened(taken_over + rent, 2026) == [
         ("120", "Résultat", "0,00", "80,00"),
-        ("129", "Résultat de l’exercice précédent (perte)", "40,00", "0,00"),
+        ("129", "Résultat de l'exercice précédent (perte)", "40,00", "0,00"),
     ]
 
 
