@@ -28,6 +28,7 @@ from beancount_invoicing.accounting.reports import (
 )
 from beancount_invoicing.accounting.vat import vat_of_period
 from beancount_invoicing.accounting.vat_reports import codes_report, comparisons, lines_report
+from beancount_invoicing.accounting.year_end import open_items_report, post_closing_report
 from beancount_invoicing.actions.accounting import accounting_books
 from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.receivables import allocate
@@ -59,6 +60,8 @@ def reports() -> dict[str, Report]:
         "lettering": lettering_report(entries, book, ()),
         "vat": codes_report(vat, comparisons(vat, book, general_ledger.result_roots)),
         "vat-lines": lines_report(vat, None),
+        "open-items": open_items_report(general_ledger, book, allocate(book, SINCE)),
+        "post-closing": post_closing_report(book, allocate(book, SINCE), allocate(book, UNTIL)),
         "receipts": receipts_report(general_ledger, book, allocate(book, UNTIL), SINCE, UNTIL),
     }
 

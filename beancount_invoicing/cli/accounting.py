@@ -11,13 +11,16 @@ _COMMANDS = {
     "balance": "accounting_balance",
     "check-fec": "accounting_check_fec",
     "close": "accounting_close",
+    "confirmations": "accounting_confirmations",
     "datev": "accounting_datev",
     "fec": "accounting_fec",
     "journal": "accounting_journal",
     "ledger": "accounting_ledger",
     "lettering": "accounting_lettering",
     "numbering": "accounting_numbering",
+    "open-items": "accounting_open_items",
     "pack": "accounting_pack",
+    "post-closing": "accounting_post_closing",
     "receipts": "accounting_receipts",
     "vat": "accounting_vat",
 }
@@ -31,4 +34,4 @@ _COMMANDS = {
     epilog=examples("accounting balance 2026 -o balance.xlsx", "accounting fec 2026"),
 )
 def accounting_group() -> None:
-    """The books for the accountant and the tax office: journals, balances, lettering, the FEC, VAT."""
+    """The books for the accountant and the tax office: journals, balances, lettering, the FEC, VAT, closing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from beancount_invoicing.rendering.confirmation import confirmation_view
 from beancount_invoicing.rendering.copies import NoCopy, acquitted_copy, bad_debt_duplicate, unpaid_list_view
 from beancount_invoicing.rendering.document import NoDocument, document_view
 from beancount_invoicing.rendering.folders import TemplateError, folders, template_languages, word_table
@@ -35,6 +36,7 @@ __all__ = [
     "acquitted_copy",
     "bad_debt_duplicate",
     "colon",
+    "confirmation_view",
     "document_facts",
     "document_view",
     "folders",

@@ -94,7 +94,7 @@ def _sections(
 ) -> Iterator[Section]:
     yield _movements(subject, statement_in_currency, formats, word_table)
     if statement_in_currency.open:
-        yield _open(subject, statement_in_currency, formats, word_table)
+        yield open_items_section(subject, statement_in_currency, formats, word_table)
         yield _ages(subject, statement_in_currency, formats, word_table)
 
 
@@ -165,9 +165,10 @@ def _what(entry: StatementEntry, word_table: dict[str, Any]) -> str:
     )
 
 
-def _open(
+def open_items_section(
     subject: Statement, statement_in_currency: StatementInCurrency, formats: Formats, word_table: dict[str, Any]
 ) -> Section:
+    """The open items of a currency, each with what is open of it and how late it is."""
     words, labels = word_table["statement"], word_table["labels"]
     units = word_table["units"]["days-late"]
 

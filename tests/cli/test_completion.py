@@ -16,6 +16,7 @@ from tests.cli.test_words import COMMANDS, each_command
 from tests.ledgers import recent_example
 
 NOTHING_KNOWN = {
+    "--reply-to",
     "--address", "--postcode", "--city", "--country", "--siren", "--siret", "--vat-id", "--email", "--contact", "--phone",
     "--purchase-order", "--service-code", "--endpoint", "--language", "--terms", "--legal-form", "--register", "--iban",
     "--bic", "--name", "--note", "--narration", "--text", "--reason", "--lines", "--bounds", "--number", "--map", "--amount",

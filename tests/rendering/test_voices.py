@@ -48,7 +48,7 @@ ALONE = {
 }
 """Words in which one person speaks."""
 LANGUAGES = tuple(FIRM)
-LETTERS = ("courtesy", "friendly", "firm", "final", "statement", "receipt")
+LETTERS = ("courtesy", "friendly", "firm", "final", "statement", "receipt", "confirmation")
 
 
 def spoken(text: str, pattern: str) -> list[str]:
@@ -63,7 +63,7 @@ def facts(**changed: Any) -> dict[str, Any]:
         "claims": True, "interest": "1,00", "indemnity": "1,00", "fee": "0,50", "deadline": "9/2", "as_of": "3/2",
         "paid_until": "2/2", "unknown": "", "credits": [], "partly": False, "reminders": 0, "reminded_on": "", "apart": [],
         "demand_law": "§ 1", "late_law": "§ 2", "since": "1/1", "document": "X 1", "named": "x 1", "date": "1/1",
-        "received": "4,00", "left": "6,00",
+        "received": "4,00", "left": "6,00", "reply_to": "",
     }  # fmt: skip
     return there | changed
 
