@@ -22,6 +22,7 @@ _COMMANDS = {
     "pack": "accounting_pack",
     "post-closing": "accounting_post_closing",
     "receipts": "accounting_receipts",
+    "sales-list": "accounting_sales_list",
     "vat": "accounting_vat",
 }
 """The module of each command."""

@@ -639,6 +639,7 @@ class Directives:
                 on_payment=values.get("due-on") == "payment",
                 pending=values.get("pending"),
                 withholding=bool(values.get("withholding")),
+                sales_list=values.get("sales-list", ""),
                 datev_key=values.get("datev-key", ""),
             )
 

@@ -176,6 +176,10 @@ _TABLE = (
          "when the tax is owed to the state; \"payment\": only once the customer has paid", "payment", "invoice"),
     _key("pending", "account", TAX, "account for tax that is not yet owed"),
     _key("withholding", "flag", TAX, "TRUE: the customer withholds it from the payment; it is not a VAT"),
+    _key("sales-list", "text", TAX,
+         "what the EC sales list calls these supplies, if it is not their nature: goods, services, or goods sold on in a chain of"
+         " three (triangular)",
+         "L", "S", "T"),
     _key("datev-key", "text", TAX,
          "DATEV's tax key (BU-Schlüssel) for sales at this tax, such as \"3\"; \"automatic\": their accounts carry it themselves;"
          " \"40\": the tax is booked beside them"),

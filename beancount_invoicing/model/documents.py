@@ -44,6 +44,8 @@ class Tax(NamedTuple):
     """
     instead_of: str = ""
     """The domestic tax code that this one replaces abroad; "" for any."""
+    sales_list: str = ""
+    """What the EC sales list calls its supplies, if nature and category do not say it: "L", "S" or "T"."""
     datev_key: str = ""
     """DATEV's tax key (BU-Schlüssel) of its sales, or "automatic" where the revenue account itself says the tax."""
 
