@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -65,6 +66,33 @@ def a_day_after_those_of_the_tests() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(common, "_calendar", lambda: date(2032, 1, 1))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_same_ledger_is_loaded_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The ledgers of the repository, and those in `same_folder`, are not loaded again in a process that has loaded the same
+    files with the same content: hundreds of tests open the example. Ledgers in any other folder are loaded each time; that is
+    where the tests of loading and caches have theirs."""
+    from beancount_invoicing.loading import loader
+    from tests.loaded_once import LoadedOnce
+
+    once = LoadedOnce(loader.load, (Path(__file__).parent.parent, _same_folder(tmp_path_factory)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loader, "load", once.load)
+        yield
+
+
+@pytest.fixture
+def same_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty folder, the same in each test of a process: what is written there as in an earlier test is loaded once."""
+    folder = _same_folder(tmp_path_factory)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
+
+
+def _same_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.getbasetemp().resolve() / "same"
 
 
 _TYPESET: dict[tuple[bytes, str], bytes] = {}

@@ -65,10 +65,10 @@ def test_help_speaks_in_sentences(name: str) -> None:
 
 
 @pytest.fixture
-def business(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def business(same_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the example business, a time sheet, an older ledger and an e-invoice, on the last day of November."""
-    recent_example(tmp_path / "ledger")
-    with (tmp_path / "ledger" / "main.beancount").open("a", encoding="utf-8") as file:
+    recent_example(same_folder / "ledger")
+    with (same_folder / "ledger" / "main.beancount").open("a", encoding="utf-8") as file:
         file.write(
             '2026-11-26 * "Halles" "Relevé" #time\n  Assets:Temps:Halles  3 HOUR\n  Equity:Temps  -3 HOUR\n'
             '2026-11-27 * "Halles" "Plan" #time\n  Assets:Temps:Halles  1 HOUR\n    non-billable: TRUE\n  '
@@ -77,14 +77,14 @@ def business(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             '2025-01-01 custom "invoice-option" "claim-account" Income:Interets\n'
             '2025-01-01 custom "invoice-option" "deposit-account" Liabilities:Acomptes:HabitatOuest\n'
         )
-    shutil.copy(SHEETS / "toggl.csv", tmp_path)
-    (tmp_path / "older.beancount").write_text(
+    shutil.copy(SHEETS / "toggl.csv", same_folder)
+    (same_folder / "older.beancount").write_text(
         "2025-01-01 open Assets:Clients:Acme EUR\n2025-01-01 open Income:Ventes EUR\n", encoding="utf-8"
     )
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(same_folder)
     monkeypatch.delenv("BEANCOUNT_FILE", raising=False)
     monkeypatch.setattr(common, "_calendar", lambda: date(2026, 11, 30))
-    return tmp_path
+    return same_folder
 
 
 @pytest.mark.usefixtures("typeset_once")

@@ -38,17 +38,17 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path, sealed: Path) -> Path:
+def ledger(same_folder: Path, sealed: Path) -> Path:
     """The example business in a folder of its own, with one invoice sealed."""
-    shutil.copytree(sealed / "one", tmp_path / "ledger")
-    return tmp_path / "ledger" / "main.beancount"
+    shutil.copytree(sealed / "one", same_folder / "ledger")
+    return same_folder / "ledger" / "main.beancount"
 
 
 @pytest.fixture
-def plain(tmp_path: Path, sealed: Path) -> Path:
+def plain(same_folder: Path, sealed: Path) -> Path:
     """The same, and one more document sealed: it is no e-invoice, and its text lies beside it."""
-    shutil.copytree(sealed / "plain", tmp_path / "ledger")
-    return tmp_path / "ledger" / "main.beancount"
+    shutil.copytree(sealed / "plain", same_folder / "ledger")
+    return same_folder / "ledger" / "main.beancount"
 
 
 def edited(ledger: Path, old: str, new: str) -> Path:

@@ -43,9 +43,9 @@ def states(ledger: Path, *arguments: str) -> list[object]:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Path:
+def ledger(same_folder: Path) -> Path:
     """The example business in a folder of its own, without what it says of invoices that were sent."""
-    ledger = recent_example(tmp_path / "ledger")
+    ledger = recent_example(same_folder / "ledger")
     file = ledger.parent / "2026" / "follow-up.beancount"
     text = file.read_text(encoding="utf-8")
     file.write_text(re.sub(r'\n20[^\n]* note [^\n]*\n  event: "sent"\n(  [^\n]*\n)*', "\n", text), encoding="utf-8")

@@ -39,17 +39,17 @@ def blocks(page: Path, language: str) -> list[str]:
 
 
 @pytest.fixture
-def folder(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(page: Path, same_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder in which a page's commands run."""
     ledger = "\n".join(blocks(page, "beancount"))
     if ledger:
-        (tmp_path / "main.beancount").write_text(ledger, encoding="utf-8")
+        (same_folder / "main.beancount").write_text(ledger, encoding="utf-8")
     else:
-        shutil.copytree(EXAMPLE.parent, tmp_path / "ledger")
-    monkeypatch.chdir(tmp_path)
+        shutil.copytree(EXAMPLE.parent, same_folder / "ledger", ignore=shutil.ignore_patterns("*cache"))
+    monkeypatch.chdir(same_folder)
     monkeypatch.delenv("BEANCOUNT_FILE", raising=False)
     monkeypatch.setenv("LANGUAGE", "fr" if page.parent.name == "fr" else "en")
-    return tmp_path
+    return same_folder
 
 
 def printed(line: str) -> str:
