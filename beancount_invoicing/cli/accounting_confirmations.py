@@ -53,7 +53,7 @@ def confirmations_command(
     outputs: tuple[Output, ...],
     form: str,
 ) -> None:
-    """List the balances that customers are asked to confirm at the end of DAY; with -o, write the letters.
+    """Balances for customers to confirm: list those at the end of DAY; with -o, write the letters.
 
     Each letter is in the customer's language, lists the open items, and has a reply to sign.
     """

@@ -24,7 +24,7 @@ from beancount_invoicing.receivables import allocate
 @output_options
 @click.pass_obj
 def post_closing_command(session: Session, day: date, as_of: date, form: str | None, output: Path | None) -> None:
-    """What became, until --as-of, of the documents that were open at the end of DAY: payments, credit notes, losses."""
+    """What became of open documents: payments, credit notes, losses after the end of DAY, until --as-of."""
     if as_of < day:
         raise click.UsageError(_("--as-of {as_of} is before {day}", as_of=as_of, day=day))
     book = session.open().book
