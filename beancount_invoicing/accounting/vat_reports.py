@@ -16,6 +16,7 @@ from beancount_invoicing.accounting.vat import (
     supply_of_sale,
     tax_accounts,
 )
+from beancount_invoicing.accounting.vat_settlement import PAYABLE_OPTION
 from beancount_invoicing.law.vat_returns import VatBox, VatReturn
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Source
@@ -263,7 +264,7 @@ def _turnover(vat: Vat, book: Book, result_roots: Collection[str]) -> Comparison
     def counts(posting: LedgerPosting, _entry: LedgerEntry) -> bool:
         return posting.account in accounts or posting.account.split(":")[0] in income
 
-    return _compared(_("turnover"), vat, reported, counts)
+    return _compared(_("turnover"), vat, reported, counts, frozenset())
 
 
 def _tax(vat: Vat, book: Book) -> Comparison:
@@ -287,7 +288,8 @@ def _tax(vat: Vat, book: Book) -> Comparison:
     def counts(posting: LedgerPosting, entry: LedgerEntry) -> bool:
         return posting.account in accounts and not moves(posting, entry)
 
-    own = _compared(_("VAT"), vat, reported, counts)
+    payable = book.options[PAYABLE_OPTION].versions if PAYABLE_OPTION in book.options else ()
+    own = _compared(_("VAT"), vat, reported, counts, frozenset(str(account) for _day, account in payable))
     moved = sum((-value for entry, posting, value in _postings(vat) if moves(posting, entry)), ZERO)
     due = sum((line.amount for line in vat.lines if line.is_on_payment), ZERO)
     late = moved - due
@@ -314,7 +316,11 @@ def _postings(vat: Vat) -> Iterator[tuple[LedgerEntry, LedgerPosting, Decimal]]:
 
 
 def _compared(
-    subject: str, vat: Vat, reported: Mapping[Source, Decimal], counts: Callable[[LedgerPosting, LedgerEntry], bool]
+    subject: str,
+    vat: Vat,
+    reported: Mapping[Source, Decimal],
+    counts: Callable[[LedgerPosting, LedgerEntry], bool],
+    payable: frozenset[str],
 ) -> Comparison:
     """What is reported of each entry beside its postings that count; each entry in which they differ is named."""
     booked: defaultdict[Source, Decimal] = defaultdict(lambda: ZERO)
@@ -324,7 +330,7 @@ def _compared(
             booked[entry.source] -= value
             entries[entry.source] = entry
     differences = [
-        Difference(_why(entry), booked[source] - reported.get(source, ZERO), entry)
+        Difference(_why(entry, payable), booked[source] - reported.get(source, ZERO), entry)
         for source, entry in entries.items()
         if booked[source] != reported.get(source, ZERO)
     ]
@@ -336,7 +342,9 @@ def _compared(
     )
 
 
-def _why(entry: LedgerEntry) -> str:
+def _why(entry: LedgerEntry, payable: frozenset[str]) -> str:
+    if any(posting.account in payable for posting in entry.postings):
+        return _("settlement of the VAT: {text}", text=entry.text)
     if entry.is_opening:
         return _("taken over from other books: {text}", text=entry.text)
     if entry.is_document:

@@ -18,17 +18,26 @@ from beancount_invoicing.accounting.vat_reports import (
     lines_report,
     unplaced,
 )
+from beancount_invoicing.actions.settle_vat import settle_vat
 from beancount_invoicing.cli.accounting_output import opened_books, output_options, print_report
 from beancount_invoicing.cli.accounting_period import period_options
-from beancount_invoicing.cli.common import OneOf, Session, error_line, examples, print_notice
+from beancount_invoicing.cli.common import OneOf, Session, error_line, examples, print_notice, today
+from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
 from beancount_invoicing.law.vat_returns import VatReturn, countries_with_vat_returns, vat_return
+from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
+from beancount_invoicing.writing.changes import WriteOptions
 
 _SHOWN = ("codes", "boxes", "lines", "differences")
 
 
-@click.command("vat", epilog=examples("accounting vat 2026-10", "accounting vat 2026-Q3 --show lines -o tva.xlsx"))
+@click.command(
+    "vat",
+    epilog=examples(
+        "accounting vat 2026-10", "accounting vat 2026-Q3 --show lines -o tva.xlsx", "accounting vat --close 2026-10 -w"
+    ),
+)
 @period_options
 @click.option(
     "--country",
@@ -43,6 +52,12 @@ _SHOWN = ("codes", "boxes", "lines", "differences")
     metavar="|".join(_SHOWN),
     help="Only this table. Default: all but the lines; in a CSV, the lines alone.",
 )
+@click.option(
+    "--close",
+    is_flag=True,
+    help="Show the entry that settles the period's VAT, to the account of invoice-option vat-payable-account; -w writes it.",
+)
+@writing_options
 @output_options
 @click.pass_obj
 def vat_command(
@@ -51,10 +66,19 @@ def vat_command(
     until: date,
     country: str,
     show: str | None,
+    close: bool,
+    write: bool,
+    into: Path | None,
+    commit: bool,
     form: str | None,
     output: Path | None,
 ) -> None:
     """The VAT on sales: by code and by box of the return, beside the accounts. Deductible VAT on purchases is not in it."""
+    if close:
+        _close(session, (since, until), build_write_options(write, into, commit), form, output)
+        return
+    if write:
+        raise click.UsageError(_("only the settlement is written: add --close"))
     books = opened_books(session)
     book = books.ledger.book
     try:
@@ -84,6 +108,23 @@ def vat_command(
         )
         return
     _notices(vat, vat_form)
+
+
+def _close(
+    session: Session, period: tuple[date, date], way: WriteOptions, form: str | None, output: Path | None
+) -> None:
+    """Shows the VAT by code, and the entry that settles it, or writes it."""
+    with changing(session):
+        try:
+            settled = settle_vat(LedgerLoader(session.find()), *period, today(), way)
+        except CannotMakeEntries as error:
+            for finding in error.findings:
+                session.error(error_line(finding))
+            return
+        compared = comparisons(settled.vat, settled.book, settled.general_ledger.result_roots)
+        print_report(session, codes_report(settled.vat, compared), form, output)
+        if output is None and form in {None, "table"}:
+            print_outcome(settled.outcome, way)
 
 
 def _form(session: Session, book: Book, country: str, day: date) -> VatReturn | None:

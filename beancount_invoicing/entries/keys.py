@@ -425,6 +425,10 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
         "text",
         "accounts for exchange differences, separated by spaces; the first is used for those of taxes due on payment",
     ),
+    "vat-payable-account": (
+        "account",
+        "account of the VAT to pay to the tax office (in France 44551): `accounting vat --close` moves a period's VAT there",
+    ),
     "suspense-account": (
         "text",
         "accounts where money waits until somebody knows what it is for, separated by spaces: `bank match` looks there",

@@ -26,6 +26,7 @@ Narration = Literal[
     "closing-retentions",
     "closing-reversal",
     "closing-late",
+    "vat-settled",
 ]
 
 _NARRATIONS: dict[str, dict[Narration, str]] = {
@@ -48,6 +49,7 @@ _NARRATIONS: dict[str, dict[Narration, str]] = {
         "closing-retentions": "Sicherheitseinbehalt",
         "closing-reversal": "Auflösung",
         "closing-late": "{days} Tage überfällig",
+        "vat-settled": "Umsatzsteuer {period}",
     },
     "en": {
         "paid": "Payment of {numbers}",
@@ -68,6 +70,7 @@ _NARRATIONS: dict[str, dict[Narration, str]] = {
         "closing-retentions": "Retention",
         "closing-reversal": "Reversal",
         "closing-late": "{days} days late",
+        "vat-settled": "VAT on sales, {period}",
     },
     "es": {
         "paid": "Cobro de {numbers}",
@@ -88,6 +91,7 @@ _NARRATIONS: dict[str, dict[Narration, str]] = {
         "closing-retentions": "Retención de garantía",
         "closing-reversal": "Retrocesión",
         "closing-late": "{days} días de retraso",
+        "vat-settled": "IVA repercutido, {period}",
     },
     "fr": {
         "paid": "Règlement de {numbers}",
@@ -108,6 +112,7 @@ _NARRATIONS: dict[str, dict[Narration, str]] = {
         "closing-retentions": "Retenue de garantie",
         "closing-reversal": "Extourne",
         "closing-late": "{days} jours de retard",
+        "vat-settled": "TVA collectée, {period}",
     },
     "it": {
         "paid": "Pagamento di {numbers}",
@@ -128,6 +133,7 @@ _NARRATIONS: dict[str, dict[Narration, str]] = {
         "closing-retentions": "Ritenuta di garanzia",
         "closing-reversal": "Storno",
         "closing-late": "{days} giorni di ritardo",
+        "vat-settled": "IVA a debito, {period}",
     },
     "nl": {
         "paid": "Betaling van {numbers}",
@@ -148,6 +154,7 @@ _NARRATIONS: dict[str, dict[Narration, str]] = {
         "closing-retentions": "Garantie-inhouding",
         "closing-reversal": "Terugboeking",
         "closing-late": "{days} dagen te laat",
+        "vat-settled": "Verschuldigde btw, {period}",
     },
     "pt": {
         "paid": "Pagamento de {numbers}",
@@ -168,6 +175,7 @@ _NARRATIONS: dict[str, dict[Narration, str]] = {
         "closing-retentions": "Retenção de garantia",
         "closing-reversal": "Estorno",
         "closing-late": "{days} dias de atraso",
+        "vat-settled": "IVA liquidado, {period}",
     },
 }
 _COLONS = {"fr": " : "}

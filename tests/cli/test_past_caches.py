@@ -31,6 +31,8 @@ LEDGER = (
   due-on: "payment"
   pending: Liabilities:Pending
 2025-01-01 open Liabilities:Pending
+2025-01-01 custom "invoice-option" "vat-payable-account" Liabilities:VATToPay
+2025-01-01 open Liabilities:VATToPay
 2025-01-01 custom "invoice-bank" Assets:Bank
   columns: "date = Date; amount = Amount; text = Text"
   currency: "EUR"
@@ -166,6 +168,7 @@ o 2026-02-02 10:00:00
 """
 COMMANDS = {
     "accounting close": "2026-01-15 --only accruals",
+    "accounting vat": "--close --since 2026-01-01 --until 2026-01-19",
     "allocate": "F2026-0001 --date 2026-02-01",
     "bad-debts": "F2026-0003 --send --as-of 2026-02-01",
     "bank import": "{bank} --account Assets:Bank",

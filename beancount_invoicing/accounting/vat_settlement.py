@@ -1,0 +1,107 @@
+"""The settlement of a period's VAT: what leaves the accounts of VAT on sales for that of the VAT to pay."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount_invoicing.accounting.vat import Vat, tax_accounts
+from beancount_invoicing.messages import _, joined
+from beancount_invoicing.model import ZERO, Book, Day
+
+PAYABLE_OPTION = "vat-payable-account"
+
+
+class CannotSettleVat(ValueError):
+    """A period's VAT cannot be settled; the message says why, and what to do."""
+
+
+class VatSettlement(NamedTuple):
+    """The entry of the last day of a period: each account of VAT on sales, with what leaves it, and the account to pay from."""
+
+    since: Day
+    until: Day
+    currency: str
+    leaves: tuple[tuple[str, Decimal], ...]
+    payable_account: str
+    stays: tuple[tuple[str, Decimal], ...]
+    """What is on each of these accounts after it, below zero if too much left it."""
+
+    @property
+    def total(self) -> Decimal:
+        """What is to be paid of the VAT on sales; below zero if more was taken back than fell due."""
+        return sum((amount for _account, amount in self.leaves), ZERO)
+
+
+def vat_settlement(vat: Vat, book: Book, today: date) -> VatSettlement:
+    """What settles the VAT of a period: all that fell due in it, less what was taken back. Raises CannotSettleVat.
+
+    `today`: the period must be over. Tax that payments made due must have been moved to its account before.
+    """
+    if vat.until >= today:
+        raise CannotSettleVat(
+            _("{since} to {until} is not over: close it from the day after on", since=vat.since, until=vat.until)
+        )
+    payable = book.option(PAYABLE_OPTION, vat.until)
+    if not payable:
+        raise CannotSettleVat(
+            _(
+                'which account takes the VAT to pay? Write {since} custom "invoice-option" "vat-payable-account" '
+                "Liabilities:… (in France the account numbered 44551), and open it",
+                since=vat.since,
+            )
+        )
+    _refuse_closed(vat, book, payable)
+    _refuse_unmoved(vat)
+    leaves: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for line in vat.lines:
+        if line.amount and line.tax.account:
+            leaves[line.tax.account] += line.amount
+    balances: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for _entry, postings in vat.valued:
+        for posting, value in postings:
+            balances[posting.account] -= value
+    settled = tuple((account, amount) for account, amount in sorted(leaves.items()) if amount)
+    stays = tuple((account, balances[account] - amount) for account, amount in settled if balances[account] != amount)
+    return VatSettlement(vat.since, vat.until, vat.currency, settled, payable, stays)
+
+
+def _refuse_closed(vat: Vat, book: Book, payable: str) -> None:
+    """Raises CannotSettleVat if an entry of the period moves VAT on sales to the account to pay from."""
+    accounts = tax_accounts(book)
+    for entry, postings in vat.valued:
+        touched = {posting.account for posting, _value in postings}
+        if entry.date >= vat.since and payable in touched and not touched.isdisjoint(accounts):
+            raise CannotSettleVat(
+                _(
+                    "{place}: an entry of {day} settles VAT of this period already: close only what is not closed, or take "
+                    "that entry out first",
+                    place=entry.source,
+                    day=entry.date,
+                )
+            )
+
+
+def _refuse_unmoved(vat: Vat) -> None:
+    """Raises CannotSettleVat if tax that payments made due by the end of the period is not on its account yet."""
+    missing = [entry for entry in vat.due.missing if any(line.owed for line in entry.lines)]
+    if missing:
+        amounts = joined(
+            ", ",
+            (
+                _("{amount} {currency} of {day}", amount=line.owed, currency=line.pending.currency, day=entry.date)
+                for entry in missing
+                for line in entry.lines
+                if line.owed
+            ),
+        )
+        raise CannotSettleVat(
+            _(
+                "VAT that fell due on payments is not on its account yet ({amounts}): first bean-invoice tax-due --as-of "
+                "{until} -w",
+                amounts=amounts,
+                until=vat.until,
+            )
+        )
