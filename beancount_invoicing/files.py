@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import time
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -38,14 +39,27 @@ def put(file: Path, data: bytes, expected: bytes | None = None) -> None:
     With `expected`, the file must still have exactly that content at the last moment; otherwise FileChanged is raised
     and nothing is done. Raises OSError, which names `file`.
     """
+    with naming(file), prepared(file, data, expected) as put_in_place:
+        put_in_place()
+
+
+@contextlib.contextmanager
+def naming(file: Path) -> Iterator[None]:
+    """A context whose OSErrors name `file`, not the temporary one beside it, of which nobody knows."""
     try:
-        _put(file, data, expected)
+        yield
     except OSError as error:
-        error.filename = str(file)  # not the one beside it, of which nobody knows
+        error.filename = str(file)
         raise
 
 
-def _put(file: Path, data: bytes, expected: bytes | None) -> None:
+@contextlib.contextmanager
+def prepared(file: Path, data: bytes, expected: bytes | None = None) -> Iterator[Callable[[], None]]:
+    """The first half of `put`: `data` is on the disk, beside `file`; whoever calls what is yielded puts it in its place.
+
+    So several files can be changed once there is room for all of them. If it is not called, nothing remains. Raises OSError, and
+    what is called raises what `put` does.
+    """
     must_be_regular(file)
     target = file.resolve()
     if target.parent not in _SWEPT:
@@ -57,28 +71,31 @@ def _put(file: Path, data: bytes, expected: bytes | None) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        if target.exists():
-            status = target.stat()
-            if not status.st_mode & 0o222 or not os.access(target, os.W_OK):  # an administrator too leaves it alone
-                raise PermissionError(13, "Permission denied", str(file))
-            if hasattr(os, "chown"):  # Windows has no such owners
-                with contextlib.suppress(PermissionError):
-                    os.chown(temporary, status.st_uid, status.st_gid)
-            temporary.chmod(status.st_mode & 0o7777)
-        else:
-            mask = os.umask(0)
-            os.umask(mask)
-            temporary.chmod(0o666 & ~mask)
-        if expected is not None and (target.read_bytes() if target.exists() else b"") != expected:
-            raise FileChanged(_("{file} was changed in the meantime: nothing was written; try again", file=file))
-        temporary.replace(target)
-    except BaseException:
+        yield lambda: _take_place(file, target, temporary, expected)
+    finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
-        raise
-    finally:
         if held is not None:
             os.close(held)
+
+
+def _take_place(file: Path, target: Path, temporary: Path, expected: bytes | None) -> None:
+    """Renames a temporary file, with the mode and the owner of what it replaces."""
+    if target.exists():
+        status = target.stat()
+        if not status.st_mode & 0o222 or not os.access(target, os.W_OK):  # an administrator too leaves it alone
+            raise PermissionError(13, "Permission denied", str(file))
+        if hasattr(os, "chown"):  # Windows has no such owners
+            with contextlib.suppress(PermissionError):
+                os.chown(temporary, status.st_uid, status.st_gid)
+        temporary.chmod(status.st_mode & 0o7777)
+    else:
+        mask = os.umask(0)
+        os.umask(mask)
+        temporary.chmod(0o666 & ~mask)
+    if expected is not None and (target.read_bytes() if target.exists() else b"") != expected:
+        raise FileChanged(_("{file} was changed in the meantime: nothing was written; try again", file=file))
+    temporary.replace(target)
     if expected is not None:
         _sync_folder(target.parent)
 

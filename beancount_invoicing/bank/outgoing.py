@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from beancount_invoicing.bank.evidence import Names, Proposal, Tier
+from beancount_invoicing.bank.names import customers_named
 from beancount_invoicing.bank.open_documents import OpenDocument, Receivables, ReceivedPayment
 from beancount_invoicing.bank.payments import SettledDocument
 from beancount_invoicing.bank.received_money import ReceivedMoney
@@ -15,6 +16,12 @@ from beancount_invoicing.messages import _
 
 MOST_RETURN_FEE = Decimal(30)
 """More than banks take for a debit that came back, in the currency of the account."""
+
+
+RETURN_DAYS = 396
+"""A direct debit may be returned for thirteen months (directive (EU) 2015/2366, art. 71 (1))."""
+_MOST_NAMED = 3
+"""So many payments are named for a return: a longer list does not help."""
 
 
 def outgoing(
@@ -145,6 +152,8 @@ def _return(known: Receivables, received: ReceivedMoney, line: StatementLine, na
     if (with_fee := _return_with_fee(known, received, line, names, against)) is not None:
         return with_fee
     if line.is_return:
+        if not names.namings and (nameless := _nameless_return_with_fee(known, received, line, against)) is not None:
+            return nameless
         return _return_without_name(known, received, line, against)
     if names.namings:
         return Proposal(line, "propose", "", (), "", tuple(naming.sentence for naming in names.namings), tuple(against))
@@ -219,6 +228,58 @@ def _return_without_name(
         currency=line.currency,
     )
     return Proposal(line, "propose", "", (), "", reason, (*against, problem))
+
+
+def _nameless_return_with_fee(
+    known: Receivables, received: ReceivedMoney, line: StatementLine, against: Sequence[str]
+) -> Proposal | None:
+    """A payment given back, with the bank's fee in one amount, that the line does not name: of the customer with the payer's name
+    or account, if there is one, else of anybody.
+
+    None if a payment is exactly of the amount, or none is smaller by at most MOST_RETURN_FEE (or the option `unstated-fee`, if that
+    is more) and not older than RETURN_DAYS. If there are several, they are named, and none is chosen.
+    """
+    if line.fee or any(
+        _last_of(received.of(number), line) for number in received.numbers_with(-_moved(line), line.currency)
+    ):
+        return None
+    most = max(MOST_RETURN_FEE, known.unstated_fee)
+    customers = known.payer_ibans.get(line.payer_iban, ()) or (
+        customers_named(line.payer, known.names) if line.payer else ()
+    )
+    found = [
+        payment
+        for amount in received.amounts_between(-line.amount - most, -line.amount, line.currency)
+        for number in received.numbers_with(amount, line.currency)
+        if not customers or _customer_of(known, number) in customers
+        for payment in received.of(number)[-1:]
+        if payment.amount == amount and 0 <= (line.date - payment.date).days <= RETURN_DAYS
+    ]
+    sentences = tuple(
+        _(
+            "{number} received {amount} on {day}: {fee} less, which the bank may take for the return",
+            number=payment.number,
+            amount=payment.amount,
+            day=payment.date,
+            fee=-line.amount - payment.amount,
+        )
+        for payment in found[:_MOST_NAMED]
+    )
+    if not found:
+        return None
+    if len(found) > 1:
+        doubt = _("several payments may be the one that came back: choose it")
+        return Proposal(line, "propose", "", (), "", (*sentences, *_reason(line)), (*against, doubt))
+    (payment,) = found
+    fee = -line.amount - payment.amount
+    doubts = (
+        *against,
+        _("no statement states this fee of {fee} {currency}", fee=fee, currency=line.currency),
+        _("nothing names it"),
+    )
+    settled = (SettledDocument(payment.number, -payment.amount),)
+    customer = _customer_of(known, payment.number)
+    return Proposal(line, "propose", "D", settled, customer, (*sentences, *_reason(line)), doubts, fee)
 
 
 def _later(document: OpenDocument, line: StatementLine) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -28,6 +29,13 @@ class ReceivedMoney:
         key = amount, currency
         return tuple(dict.fromkeys([*self._numbers_in_ledger.get(key, ()), *self._new.get(key, ())]))
 
+    def amounts_between(self, above: Decimal, below: Decimal, currency: str) -> tuple[Decimal, ...]:
+        """The amounts that documents have received, from `above` (inclusive) to `below` (exclusive), the largest first."""
+        known = self._amounts_in_ledger.get(currency, ())
+        found = {*known[bisect_left(known, above) : bisect_left(known, below)]}
+        found |= {amount for amount, of_currency in self._new if of_currency == currency and above <= amount < below}
+        return tuple(sorted(found, reverse=True))
+
     def receive(self, payment: ReceivedPayment) -> None:
         """Records a payment to a document."""
         self._changed[payment.number] = (*self.of(payment.number), payment)
@@ -38,6 +46,13 @@ class ReceivedMoney:
         before = self.of(number)
         last = next((payment for payment in reversed(before) if payment.amount == amount), None)
         self._changed[number] = tuple(payment for payment in before if payment is not last)
+
+    @cached_property
+    def _amounts_in_ledger(self) -> Mapping[str, list[Decimal]]:
+        found: defaultdict[str, list[Decimal]] = defaultdict(list)
+        for amount, currency in sorted(self._numbers_in_ledger):
+            found[currency].append(amount)
+        return found
 
     @cached_property
     def _numbers_in_ledger(self) -> Mapping[tuple[Decimal, str], dict[str, None]]:

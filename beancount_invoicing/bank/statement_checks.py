@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
-from beancount_invoicing.bank.statements import Statement
+from beancount_invoicing.bank.statements import Statement, TotalRow
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Finding
 
@@ -17,6 +17,7 @@ def check_statements(statements: Sequence[Statement]) -> tuple[Finding, ...]:
     - `statement-sum`: the opening balance and the lines do not make the closing balance;
     - `statement-currency`: a line is in another currency than its statement;
     - `statement-duplicate`: the bank gives one reference to several lines of one day and amount;
+    - `statement-total`: a row of a table that is a sum or a balance, and was left out; or a sum that is not that of the lines;
     - `statement-gap`: between two statements of an account, the balance changes: one is missing.
     """
     findings: list[Finding] = []
@@ -87,7 +88,23 @@ def _within(statement: Statement) -> list[Finding]:
         for line in statement.lines
         if line.bank_id.count("~") > 1 and not line.bank_id.startswith("~")
     ]
+    findings += [_total_row(statement, row) for row in statement.total_rows]
     return findings
+
+
+def _total_row(statement: Statement, row: TotalRow) -> Finding:
+    total = sum((line.amount for line in statement.lines), ZERO)
+    if row.total is not None and row.total != total:
+        message = _(
+            "“{words}” says {stated} {currency}, but the lines come to {total}: check whether a line is missing",
+            words=row.words,
+            stated=row.total,
+            currency=statement.currency,
+            total=total,
+        )
+    else:
+        message = _("“{words}” is a sum or a balance, no movement: the row is left out", words=row.words)
+    return Finding("warning", "statement-total", message, row.source)
 
 
 def _between(statements: Sequence[Statement]) -> list[Finding]:

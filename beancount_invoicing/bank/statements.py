@@ -47,6 +47,15 @@ class StatementLine(NamedTuple):
     """On whose behalf `payer` paid (or was paid), if the bank gives it: the ultimate debtor or creditor of ISO 20022."""
 
 
+class TotalRow(NamedTuple):
+    """A row of a table that sums up or tells a balance, and is no movement."""
+
+    source: Source
+    words: str
+    total: Decimal | None = None
+    """The sum that it states of all movements; None of a balance."""
+
+
 class Statement(NamedTuple):
     """The movements of an account between two balances."""
 
@@ -67,6 +76,7 @@ class Statement(NamedTuple):
     closing: Decimal | None = None
     has_period: bool = True
     """Whether the file says which days it covers; else `since` and `until` are those of its first and last line."""
+    total_rows: tuple[TotalRow, ...] = ()
 
 
 class AccountStatement(NamedTuple):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount_invoicing.messages import _
 from beancount_invoicing.model.banks import TableDateOrder
@@ -21,6 +22,17 @@ _SHOWN: dict[TableDateOrder, str] = {"ymd": "2026-10-05", "dmy": "05/10/2026", "
 
 Cell = tuple[int, str]
 """A line of the file, and the content of a cell in it."""
+
+
+class TableRow(NamedTuple):
+    """A row: the line of the file on which it begins, and its cells by field."""
+
+    line: int
+    cells: Mapping[str, str]
+
+    def cell(self, field: str) -> Cell:
+        """The content of a cell, with the line for messages."""
+        return self.line, self.cells.get(field, "")
 
 
 def dates_of(cells: Sequence[Cell], order: TableDateOrder, file: str) -> list[date]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,8 @@ from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Source
 from beancount_invoicing.model.banks import CsvTable
 from beancount_invoicing.statement_files.bank_ids import with_bank_ids
-from beancount_invoicing.statement_files.csv_cells import Cell, amount_of, dates_of, decimal_mark
+from beancount_invoicing.statement_files.csv_cells import TableRow, amount_of, dates_of, decimal_mark, is_day
+from beancount_invoicing.statement_files.csv_totals import total_words, with_total_rows
 from beancount_invoicing.statement_files.decoding import text_of
 from beancount_invoicing.statement_files.errors import StatementFileError
 from beancount_invoicing.statement_files.presets import Preset, plain_title, presets
@@ -28,17 +29,6 @@ _DELIMITERS = (";", ",", "\t", "|")
 _LINES_BEFORE_TITLES = 40
 _JOINED = frozenset({"text", "payer", "payee"})
 _AMOUNTS = ("amount", "debit", "credit", "gross", "fee", "balance", "ordered-amount")
-
-
-class TableRow(NamedTuple):
-    """A row: the line of the file on which it begins, and its cells by field."""
-
-    line: int
-    cells: Mapping[str, str]
-
-    def cell(self, field: str) -> Cell:
-        """The content of a cell, with the line for messages."""
-        return self.line, self.cells.get(field, "")
 
 
 class _Movement(NamedTuple):
@@ -58,12 +48,13 @@ def read_csv_table(data: bytes, file: str, table: CsvTable) -> tuple[Statement, 
     if not table.columns and preset is None:
         preset = _known_table(text, file)
     described = _described(table, preset)
-    rows = _rows(text, file, described, preset)
+    rows, totals = _rows(text, file, described, preset)
     movements = _movements(rows, described, file)
     groups: dict[tuple[str, str], list[_Movement]] = {}
     for movement in movements:
         groups.setdefault((movement.iban, movement.line.currency), []).append(movement)
-    return tuple(_statement(group) for group in groups.values())
+    statements = tuple(_statement(group) for group in groups.values())
+    return (with_total_rows(statements[0], rows, totals, described, file),) if len(statements) == 1 else statements
 
 
 def _described(table: CsvTable, preset: Preset | None) -> CsvTable:
@@ -124,21 +115,27 @@ def _cells(text: str, delimiter: str, file: str) -> Iterator[tuple[int, list[str
         raise StatementFileError(file, line, _("this is not a row of a table ({error})", error=error)) from None
 
 
-def _rows(text: str, file: str, table: CsvTable, preset: Preset | None) -> list[TableRow]:
-    """The rows below the titles that are booked, each with its known columns."""
+def _rows(
+    text: str, file: str, table: CsvTable, preset: Preset | None
+) -> tuple[list[TableRow], list[tuple[TableRow, str]]]:
+    """The rows below the titles that are booked, each with its known columns; and those of sums and balances, with their words."""
     needed = preset.needed if preset else frozenset()
     cells, titles_at = _titles(text, file, table, needed)
     titles = [plain_title(cell) for cell in cells[titles_at][1]] if titles_at >= 0 else []
     places = _places(table, titles, file, cells[titles_at][0] if titles_at >= 0 else 1)
-    rows = []
+    rows: list[TableRow] = []
+    totals: list[tuple[TableRow, str]] = []
     for line, row in cells[titles_at + 1 :]:
         found = {field: _joined(field, row, columns) for field, columns in places.items()}
+        if not is_day(found.get("date", "")) and (words := total_words(row)):
+            totals.append((TableRow(line, found), words))
+            continue
         if not found.get("date") and not any(found.get(field) for field in ("amount", "debit", "credit")):
             continue  # a heading or a sum
         if preset and preset.booked and "status" in places and found["status"].casefold() not in preset.booked:
             continue
         rows.append(TableRow(line, found))
-    return rows
+    return rows, totals
 
 
 def _titles(text: str, file: str, table: CsvTable, needed: frozenset[str]) -> tuple[list[tuple[int, list[str]]], int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from os import path as os_path
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from beancount_invoicing.entries import roots
-from beancount_invoicing.files import FileChanged, must_be_regular, put, sweep
+from beancount_invoicing.files import FileChanged, must_be_regular, naming, prepared, sweep
 from beancount_invoicing.locks import LockTaken, file_lock
 from beancount_invoicing.messages import _
 
@@ -208,9 +208,17 @@ def write(planned: Plan) -> None:
                 file.file.parent.mkdir(parents=True, exist_ok=True)
                 with file.file.open("xb"):
                     made.append(file.file)
-        for file in planned.files:
-            put(file.file, file.new_bytes, file.old_bytes or b"")
-            made.clear()  # from now on, something may include them
+        with (
+            ExitStack() as staged
+        ):  # all of them are on the disk before the first takes its place: no full disk comes between
+            puts = []
+            for file in planned.files:
+                with naming(file.file):
+                    puts.append(staged.enter_context(prepared(file.file, file.new_bytes, file.old_bytes or b"")))
+            for file, put_in_place in zip(planned.files, puts, strict=True):
+                with naming(file.file):
+                    put_in_place()
+                made.clear()  # from now on, something may include them
     except BaseException:
         for new in made:
             with suppress(OSError):

@@ -346,6 +346,33 @@ def test_a_return_with_the_fee_in_its_amount_is_proposed() -> None:
     assert one("-63.00", "F2026-0004", is_return=True, fee=Decimal("1.00"))[2] == [], "this fee is stated"
 
 
+def test_a_return_that_names_nothing_and_has_the_fee_in_its_amount_is_proposed() -> None:
+    (proposal,) = match(line("-63.00", "REJET PRLV", is_return=True, return_reason="AM04", payer="Kiefer GmbH"))
+    assert summary(proposal) == ("propose", "D", [("F2026-0004", "-60.00")])
+    assert proposal.unstated_fee == Decimal("3.00")
+    assert proposal.evidence == (
+        "F2026-0004 received 60.00 on 2026-01-20: 3.00 less, which the bank may take for the return",
+        "returned: AM04, insufficient funds",
+    )
+    assert proposal.against == ("no statement states this fee of 3.00 EUR", "nothing names it")
+    assert one("-63.00", is_return=True)[2] == [("F2026-0004", "-60.00")], "nobody is named: the only one"
+    assert one("-63.00", is_return=True, payer="Acme SAS")[2] == [], "Acme paid nothing"
+    assert one("-90.01", is_return=True)[2] == []
+    assert one("-63.00", is_return=True, date=date(2027, 3, 10))[2] == [], "more than thirteen months later"
+
+
+def test_of_several_payments_that_may_have_come_back_with_a_fee_none_is_chosen() -> None:
+    other = """
+2026-02-20 * "Acme" "F2026-0001" ^F2026-0001
+  Assets:Bank  55.00 EUR
+  Assets:Receivable:Acme
+"""
+    (proposal,) = match(line("-63.00", is_return=True), more=other)
+    assert summary(proposal) == ("propose", "", [])
+    assert [sentence.split()[0] for sentence in proposal.evidence] == ["F2026-0004", "F2026-0001"]
+    assert proposal.against == ("several payments may be the one that came back: choose it",)
+
+
 def test_another_currency_is_proposed() -> None:
     dollars = """
 2026-01-15 * "Kiefer GmbH" "In dollars" ^F2026-0008

@@ -317,7 +317,7 @@ def test_a_file_that_cannot_be_written_keeps_the_line_open(ledger: Path, monkeyp
     def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device", "main.beancount")
 
-    monkeypatch.setattr("beancount_invoicing.writing.writer.put", full)
+    monkeypatch.setattr("beancount_invoicing.writing.writer.prepared", full)
     done = reviewed(ledger, THANKS, "a l")
     assert "main.beancount: No space left on device: nothing more was written" in done.stderr
     assert "0 lines booked; 1 line left to decide." in done.stderr

@@ -96,13 +96,20 @@ def test_a_full_disk_leaves_no_empty_new_file(ledger: Path, pattern: str, monkey
     if pattern:
         ledger.with_name("2025.beancount").write_text("", encoding="utf-8")
 
-    def full(file: Path, *_bytes: bytes) -> None:
-        raise OSError(28, "No space left on device", str(file))
+    def full(descriptor: int) -> None:
+        """There is room for the first file, the one with the include, and not for the second."""
+        synced.append(descriptor)
+        if len(synced) == 2:
+            raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(writer, "put", full)
-    plan = writer.plan(ledger, [str(ledger)], [Addition(ledger.with_name("2026.beancount"), "; new\n")])
-    with pytest.raises(OSError, match="No space left"):
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", full)
+    new = ledger.with_name("2026.beancount")
+    plan = writer.plan(ledger, [str(ledger)], [Addition(new, "; new\n"), Addition(ledger, "; newer\n")])
+    with pytest.raises(OSError, match="No space left") as raised:
         writer.write(plan)
+    assert Path(raised.value.filename) in {new, ledger}
+    assert sorted(ledger.parent.glob(".*")) == []
     assert ledger.read_text(encoding="utf-8") == before
     assert not ledger.with_name("2026.beancount").exists()
 
