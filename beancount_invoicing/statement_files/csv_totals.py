@@ -50,10 +50,12 @@ def _total(row: TableRow, words: str, rows: Sequence[TableRow], table: CsvTable,
         return None
     fields = ("amount", "debit", "credit")
     with suppress(StatementFileError):
-        cells = [one.cell(field) for one in (*rows, row) for field in fields if one.cells.get(field)]
-        mark = decimal_mark(cells, table.decimal, file)
+        cells = [other.cell(field) for other in (*rows, row) for field in fields if other.cells.get(field)]
+        decimal_sign = decimal_mark(cells, table.decimal, file)
         if row.cells.get("amount"):
-            return amount_of(row.cell("amount"), mark, file)
+            return amount_of(row.cell("amount"), decimal_sign, file)
         if row.cells.get("debit") and row.cells.get("credit"):
-            return amount_of(row.cell("credit"), mark, file) - abs(amount_of(row.cell("debit"), mark, file))
+            return amount_of(row.cell("credit"), decimal_sign, file) - abs(
+                amount_of(row.cell("debit"), decimal_sign, file)
+            )
     return None
