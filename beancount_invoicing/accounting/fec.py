@@ -24,6 +24,7 @@ from beancount_invoicing.accounting.results import YEAR_RESULT, financial_years_
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.model.general_ledger import GeneralLedger
+from beancount_invoicing.model.locks import ClosedBooks
 
 COLUMNS = (
     "JournalCode", "JournalLib", "EcritureNum", "EcritureDate", "CompteNum", "CompteLib", "CompAuxNum", "CompAuxLib", "PieceRef",
@@ -35,6 +36,7 @@ ENCODING = "iso-8859-15"
 """One of the character sets that the article allows (III, 1°)."""
 _NOTHING = "0,00"
 _NOBODY = Auxiliary("", "")
+_NOT_CLOSED = ClosedBooks()
 _BREAKS = re.compile(r"[|\x00-\x1f\x7f]+")
 
 
@@ -89,14 +91,19 @@ def _example_number(lines: list[AccountingLine]) -> str:
     return _EXAMPLES.get(lines[0].account.split(":")[0], "471")
 
 
-def fec_rows(entries: AccountingEntries) -> Iterator[tuple[str, ...]]:
-    """The lines of the file as texts, without the titles."""
+def fec_rows(entries: AccountingEntries, closed: ClosedBooks = _NOT_CLOSED) -> Iterator[tuple[str, ...]]:
+    """The lines of the file as texts, without the titles.
+
+    An entry is validated on the day on which the books were closed over it (BOI-BIC-DECLA-30-10-20-40: validation freezes the
+    elements of an entry); one that no lock covers has its own date, as long as the file is provisional.
+    """
     for entry in entries.entries:
+        lock = closed.lock_of(entry.date)
         for line in entry.lines:
-            yield _row(entry, line)
+            yield _row(entry, line, lock.date if lock else entry.date)
 
 
-def _row(entry: AccountingEntry, line: AccountingLine) -> tuple[str, ...]:
+def _row(entry: AccountingEntry, line: AccountingLine, validated_on: date) -> tuple[str, ...]:
     day = _day(entry.date)
     auxiliary = line.auxiliary or _NOBODY
     return (
@@ -115,7 +122,7 @@ def _row(entry: AccountingEntry, line: AccountingLine) -> tuple[str, ...]:
         _amount(-line.amount) if line.amount < 0 else _NOTHING,
         line.letter.code if line.letter else "",
         _day(line.letter.completed_on) if line.letter else "",
-        day,
+        _day(validated_on),
         _amount(line.units) if line.units is not None else "",
         line.currency,
     )
@@ -147,8 +154,27 @@ def _amount(amount: Decimal) -> str:
 
 def notices(entries: AccountingEntries, general_ledger: GeneralLedger, book: Book) -> list[str]:
     """What whoever hands the file over should know: a period that is no financial year, entries that close income and expenses,
-    drafts, and what is left out."""
-    return [*_doubts(entries, general_ledger, book), *left_out_notices(entries, book)]
+    drafts, what is left out, and what is not closed yet."""
+    return [
+        *_doubts(entries, general_ledger, book),
+        *left_out_notices(entries, book),
+        *_not_closed(entries, book.closed_books),
+    ]
+
+
+def _not_closed(entries: AccountingEntries, closed: ClosedBooks) -> Iterator[str]:
+    """How many entries no lock covers: their day of validation is only their own date."""
+    count = sum(closed.lock_of(entry.date) is None for entry in entries.entries)
+    if count:
+        yield _n(
+            count,
+            "{count} entry is not closed, and its ValidDate is its own date: bean-invoice accounting lock {until} "
+            "--write closes the books before you hand the file over",
+            "{count} entries are not closed, and their ValidDate is their own date: bean-invoice accounting lock "
+            "{until} --write closes the books before you hand the file over",
+            count=count,
+            until=entries.until,
+        )
 
 
 def _doubts(entries: AccountingEntries, general_ledger: GeneralLedger, book: Book) -> Iterator[str]:

@@ -106,6 +106,10 @@ def match_ledger(file: str | Path, since: date | None, until: date | None, write
             if (since is None or money.entry.date >= since) and (until is None or money.entry.date <= until)
         ]
         found[:] = matched_money(loading, unsettled)
+        closed = loading.book.closed_books.last_day
+        locked = [
+            money for money in found if closed and money.booked.is_booked and money.booked.proposal.line.date <= closed
+        ]
         edits = [
             writer.Edit(
                 Path(money.booked.proposal.line.source.file),
@@ -114,12 +118,15 @@ def match_ledger(file: str | Path, since: date | None, until: date | None, write
                 money.new_text,
             )
             for money in found
-            if money.booked.is_booked and (old := renaming.text_of(money.booked.proposal.line.source))
+            if money.booked.is_booked
+            and money not in locked
+            and (old := renaming.text_of(money.booked.proposal.line.source))
         ]
         count = len(edits)
         return Changes(
             edits=tuple(edits),
             message=f"Bank: {count} {'payment' if count == 1 else 'payments'} matched",
+            notices=_closed(locked, closed),
             act="bank",
             summary=_n(count, "{count} payment matched", "{count} payments matched", count=count),
             nothing_to_do=_("Nothing to write: no money that settles nothing is certain to be for a document."),
@@ -127,6 +134,23 @@ def match_ledger(file: str | Path, since: date | None, until: date | None, write
 
     outcome = change(file, make, write_options._replace(unbalanced=True))
     return BankMatch(tuple(found), outcome)
+
+
+def _closed(locked: Sequence[MatchedMoney], last_day: date | None) -> tuple[str, ...]:
+    """That closed entries are not changed."""
+    if not locked:
+        return ()
+    return (
+        _n(
+            len(locked),
+            "{count} payment is not matched, because the books are closed up to {last_day}: bean-invoice allocate settles "
+            "its document with a new entry",
+            "{count} payments are not matched, because the books are closed up to {last_day}: bean-invoice allocate "
+            "settles their documents with new entries",
+            count=len(locked),
+            last_day=last_day,
+        ),
+    )
 
 
 def unsettled_money(loading: Loading) -> list[UnsettledMoney]:

@@ -177,7 +177,8 @@ def _fec(books: PackBooks) -> ReportFile:
     findings = fec.fec_findings(books.entries)
     if findings:
         raise CannotMakeEntries(findings)
-    file, content = fec.file_name(siren, books.until), fec.fec_bytes(fec.fec_rows(books.entries))
+    file = fec.file_name(siren, books.until)
+    content = fec.fec_bytes(fec.fec_rows(books.entries, books.book.closed_books))
     summary = check_fec(content, file)
     return ReportFile(
         file,

@@ -16,6 +16,7 @@ from beancount_invoicing.documents.differences import Difference, is_text_copy, 
 from beancount_invoicing.documents.originals import INVOICE_SEAL_EVENTS
 from beancount_invoicing.documents.render import render_one
 from beancount_invoicing.documents.search import find_documents
+from beancount_invoicing.entries.closed_books import LIST_START, LISTS_FOLDER, list_bytes
 from beancount_invoicing.files import has_digest
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, joined
@@ -159,9 +160,26 @@ def verify(book: Book, numbers: Sequence[str] = ()) -> Iterator[Verified]:
                 yield Verified(recorded, number, (*gone, *found), invoice.source, recorded.file, notice)
     yield from _unsealed(book, numbers)
     yield from _without_document(book, numbers)
-    for after in seal_chain.seals_after_gaps(book) if not numbers else ():
-        gap = Difference("seal", after.previous, _("no seal with this fingerprint, or the seal was changed"))
-        yield Verified(None, "", (gap,), after.source)
+    if not numbers:
+        for after in seal_chain.seals_after_gaps(book):
+            gap = Difference("seal", after.previous, _("no seal with this fingerprint, or the seal was changed"))
+            yield Verified(None, "", (gap,), after.source)
+        yield from _lock_lists(book)
+
+
+def _lock_lists(book: Book) -> Iterator[Verified]:
+    """The lists of closed books that are missing or were changed, and those that no lock names. That closed books
+    themselves were changed is an error of the ledger.
+    """
+    for lock in book.closed_books.locks:
+        if list_bytes(lock) is None:
+            now = _("missing") if not Path(lock.file).is_file() else _("changed")
+            yield Verified(None, "", (Difference("list", lock.sha256, now),), lock.source, lock.file)
+    known = {lock.file for lock in book.closed_books.locks}
+    for file in sorted((Path(book.file).parent / LISTS_FOLDER).glob("*.txt")):
+        if str(file) not in known and file.read_bytes().startswith(LIST_START):
+            gone = Difference("lock", _("a list of closed books"), _("no lock in the ledger names it"))
+            yield Verified(None, "", (gone,), Source(str(file), 1), str(file))
 
 
 def _unsealed(book: Book, numbers: Sequence[str]) -> Iterator[Verified]:
@@ -218,6 +236,16 @@ def _without_document(book: Book, numbers: Sequence[str]) -> Iterator[Verified]:
                 "has been in doubt since {day}: no directive says whether it left: bean-invoice send", day=event.date
             )
             yield Verified(None, name, (), event.source, event.file, notice)
+
+
+def unsealed_documents(book: Book) -> tuple[Invoice, ...]:
+    """The issued documents with a page of their own that no seal stores, in the Book's order."""
+    sealed = {number for seal in book.seals if seal.event in INVOICE_SEAL_EVENTS for number in seal.numbers}
+    return tuple(
+        invoice
+        for invoice in book.invoices
+        if invoice.has_page and not invoice.draft and invoice.kind != "opening" and invoice.number not in sealed
+    )
 
 
 def due_date_warnings(book: Book) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from beancount_invoicing.checks import (
     bad_debts,
+    closed_books,
     consumers,
     contracts,
     corrections,
@@ -29,7 +30,7 @@ from beancount_invoicing.receivables import Allocated, allocate
 CHECKS = (
     *documents.CHECKS, *series.CHECKS, *settlement.CHECKS, *parties.CHECKS, *contracts.CHECKS, *reminders.CHECKS,
     *interest.CHECKS, *hours.CHECKS, *unbilled.CHECKS, *payers.CHECKS, *corrections.CHECKS, *supply.CHECKS,
-    *consumers.CHECKS, *parent_accounts.CHECKS, *direct_debit.CHECKS,
+    *consumers.CHECKS, *parent_accounts.CHECKS, *direct_debit.CHECKS, *closed_books.CHECKS,
 )  # fmt: skip
 
 

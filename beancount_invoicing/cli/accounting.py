@@ -17,6 +17,7 @@ _COMMANDS = {
     "journal": "accounting_journal",
     "ledger": "accounting_ledger",
     "lettering": "accounting_lettering",
+    "lock": "accounting_lock",
     "numbering": "accounting_numbering",
     "open-items": "accounting_open_items",
     "pack": "accounting_pack",

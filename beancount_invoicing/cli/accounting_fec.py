@@ -48,7 +48,7 @@ def fec_command(session: Session, since: date, until: date, folder: Path) -> Non
     if session.failed:
         return
     file = folder / fec.file_name(siren, until)
-    content = fec.fec_bytes(fec.fec_rows(entries))
+    content = fec.fec_bytes(fec.fec_rows(entries, book.closed_books))
     folder.mkdir(parents=True, exist_ok=True)
     write_if_different(file, content)
     _report(session, file, content, entries, books)

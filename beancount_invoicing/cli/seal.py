@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -25,8 +26,9 @@ from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
 from beancount_invoicing.documents import seal_chain
 from beancount_invoicing.documents.differences import undo_change_hint
-from beancount_invoicing.messages import _
-from beancount_invoicing.model import Book
+from beancount_invoicing.messages import _, _n
+from beancount_invoicing.model import Book, Invoice
+from beancount_invoicing.rules import lock_chain
 
 COLUMNS = ("number", "file", "sealed_on", "unchanged", "what", "sealed", "now", "source")
 
@@ -55,7 +57,11 @@ def seal_command(
 @click.command(epilog=examples("verify", "verify --format json"))
 @click.argument("numbers", nargs=-1, metavar="[NUMBER]...", shell_complete=complete_numbers)
 @click.option(
-    "--mark", "seal_mark", default="", metavar="MARK", help="The mark of a seal that you noted: it must still be there."
+    "--mark",
+    "seal_mark",
+    default="",
+    metavar="MARK",
+    help="The mark of a seal or a lock that you noted: it must still be there.",
 )
 @format_option
 @click.pass_obj
@@ -78,10 +84,12 @@ def verify_command(session: Session, numbers: tuple[str, ...], seal_mark: str, f
     for number in numbers:
         if number not in found:
             session.error(_("{number} is not sealed: bean-invoice seal {number} --write", number=number))
-    if seal_mark and not seal_chain.has_seal(ledger.book, seal_mark):
+    if seal_mark and not (
+        seal_chain.has_seal(ledger.book, seal_mark) or lock_chain.has_mark(ledger.book.closed_books, seal_mark)
+    ):
         session.error(
             _(
-                "no seal has the fingerprint {mark}: it was deleted or changed since you noted it, or an earlier one "
+                "no seal and no lock has the fingerprint {mark}: it was deleted or changed since you noted it, or an earlier one "
                 "was: put it back as it was written (git log -p shows when it went)",
                 mark=seal_mark,
             )
@@ -104,10 +112,14 @@ def verify_command(session: Session, numbers: tuple[str, ...], seal_mark: str, f
         return
     for verified in verifieds:
         _print_verified(session, verified)
-    if not numbers and ledger.book.seals:
+    if numbers:
+        return
+    if ledger.book.seals:
         _chain(ledger.book)
-    if not verifieds and not numbers:
+        _print_unsealed(seal.unsealed_documents(ledger.book))
+    elif not verifieds:
         echo(_("No document is sealed: bean-invoice seal NUMBER --write"))
+    _print_locks(ledger.book)
 
 
 def _print_verified(session: Session, verified: seal.Verified) -> None:
@@ -157,9 +169,91 @@ def _changed(session: Session, verified: Verified) -> None:
         )
 
 
+_SHOWN = 12
+"""How many numbers are listed in a line."""
+
+
+def _print_unsealed(invoices: Sequence[Invoice]) -> None:
+    if invoices:
+        numbers = [invoice.number for invoice in invoices[:_SHOWN]]
+        more = len(invoices) - len(numbers)
+        echo(
+            _n(
+                len(invoices),
+                "Not sealed: {count} document, {numbers}",
+                "Not sealed: {count} documents, {numbers}",
+                count=len(invoices),
+                numbers=", ".join(numbers) + (f" … (+{more})" if more else ""),
+            )
+        )
+
+
+def _print_locks(book: Book) -> None:
+    """The chain of locks: a line for each, and the mark of the last one."""
+    closed = book.closed_books
+    in_force = {period.lock: period for period in closed.periods}
+    for lock in closed.locks:
+        period = in_force.get(lock)
+        state = (
+            _("opened again") if period is None else _("unchanged") if period.holds else _("changed, see the errors")
+        )
+        echo(
+            _(
+                "Books closed up to {last_day}, on {day} ({mark}): {state}",
+                last_day=lock.last_day,
+                day=lock.date,
+                mark=lock.sha256[: seal_chain.SHORT_HASH],
+                state=state,
+            )
+        )
+    for reopening in closed.reopenings:
+        echo(
+            _(
+                "Opened again up to {last_day}, on {day} ({mark}): {reason}",
+                last_day=reopening.last_day,
+                day=reopening.date,
+                mark=lock_chain.reopening_mark(reopening)[: seal_chain.SHORT_HASH],
+                reason=reopening.reason or "–",
+            )
+        )
+    if closed.locks:
+        echo(
+            _(
+                "Chain of locks: the last one {tip}; missing in between: {gaps}",
+                tip=lock_chain.tip(closed)[: seal_chain.SHORT_HASH],
+                gaps=len(lock_chain.after_gaps(closed)) or _("none"),
+            )
+        )
+
+
+def _print_list(session: Session, verified: Verified, term: str) -> None:
+    """What is wrong with a list of closed books."""
+    file, place = relative(verified.file), f"{relative(verified.source.file)}:{verified.source.line}"
+    if term == "list":
+        session.error(
+            _(
+                "{file}, the list of what was closed by {place}, is missing or was changed: put it back as it was, from "
+                "git or a backup",
+                file=file,
+                place=place,
+            )
+        )
+    else:
+        session.error(
+            _(
+                "{file} lists what was closed, but no lock in the ledger names it: if there was one and it was deleted, "
+                "put it back (git log -p shows when it went); if there never was, move the file away",
+                file=file,
+            )
+        )
+
+
 def _unsealed(session: Session, verified: Verified, place: str) -> None:
     """What has lost its seal: a later one or a note names it, or its file is there."""
     (gone,) = verified.differences
+    if gone.term in {"list", "lock"}:
+        _print_list(session, verified, gone.term)
+        return
     short_hash = f"{gone.sealed[: seal_chain.SHORT_HASH]}…"
     if gone.term == "document":
         session.error(

@@ -16,9 +16,11 @@ from beancount.core.data import Custom, Open
 from beancount_invoicing import law
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.bank_accounts import bank_account
+from beancount_invoicing.entries.locks import read_lock, read_reopening
 from beancount_invoicing.entries.metadata import (
     ACCOUNT,
     FindingCollector,
+    Unreadable,
     at_key,
     describe_value,
     read_metadata,
@@ -47,6 +49,7 @@ from beancount_invoicing.model import (
 )
 from beancount_invoicing.model.banks import BankAccount
 from beancount_invoicing.model.general_ledger import Journal
+from beancount_invoicing.model.locks import Lock, Reopening
 from beancount_invoicing.rules.supply import parse_sold_to
 
 T = TypeVar("T")
@@ -191,6 +194,8 @@ class Directives:
         self._rates: defaultdict[str, list[ReferenceRate]] = defaultdict(list)
         self._banks: defaultdict[str, list[DirectiveValues]] = defaultdict(list)
         self._journals: list[Journal] = []
+        self._locks: list[Lock] = []
+        self._reopenings: list[Reopening] = []
         self._aliases: dict[str, tuple[str, Source]] = {}
         self._milestone_sources: list[tuple[str, Source]] = []
 
@@ -288,6 +293,8 @@ class Directives:
             self._bank(directive, values)
         elif place == keys.JOURNAL:
             self._journal(directive, values)
+        elif place in {keys.LOCK, keys.REOPENING}:
+            self._closing(place, directive, values)
         else:
             self._contract(directive, values)
 
@@ -476,6 +483,16 @@ class Directives:
                     ),
                     directive.source,
                 )
+
+    def _closing(self, place: str, directive: DirectiveValues, values: list[Any]) -> None:
+        """A lock of the books, or a reopening."""
+        try:
+            if place == keys.LOCK:
+                self._locks.append(read_lock(directive.date, values, directive.values, directive.source))
+            else:
+                self._reopenings.append(read_reopening(directive.date, values, directive.values, directive.source))
+        except Unreadable as error:
+            self.findings.error("directive", str(error), directive.source)
 
     def _milestone(self, directive: DirectiveValues, values: list[Any]) -> None:
         if len(values) != 2 or not all(isinstance(value, str) for value in values):
@@ -807,6 +824,10 @@ class Directives:
     def journals(self) -> tuple[Journal, ...]:
         """The journals that the ledger names, in the order of their directives: an entry belongs to the first that takes it."""
         return tuple(self._journals)
+
+    def closings(self) -> tuple[tuple[Lock, ...], tuple[Reopening, ...]]:
+        """The locks of the books, and the reopenings."""
+        return tuple(self._locks), tuple(self._reopenings)
 
     def policies(self) -> dict[str, Dated[Policy]]:
         """The reminder policies by name. A level exists as long as it has `days`."""

@@ -54,6 +54,8 @@ LEVEL = "reminder level"
 REFERENCE_RATE = "reference rate"
 BANK = "bank account"
 JOURNAL = "journal"
+LOCK = "lock"
+REOPENING = "reopening"
 WORK = "time posting"
 TIME_ACCOUNT = "account of time"
 EXPENSE = "expense billed again"
@@ -165,7 +167,8 @@ _TABLE = (
     _key("category", "text", TAX, "UNCL 5305 category",
          "S", "Z", "E", "AE", "K", "G", "O", "L", "M"),
     _key("rate", "percent", TAX, "tax rate in percent"),
-    _key("reason", "text", TAX, "why no tax is due: a VATEX code or a text"),
+    _key("reason", "text", (TAX, REOPENING),
+         "why no tax is due: a VATEX code or a text; of a reopening: why closed books were opened again"),
     _key("nature", "text", (TAX, ITEM, LINE), "goods, services, or services supplied electronically",
          "goods", "services", "electronic"),
     _key("sold-to", "text", TAX,
@@ -215,9 +218,9 @@ _TABLE = (
          "percent off the line; on a contract, off each line of its periods and time"),
     _key("contract", "text", (LINE, OTHER_POSTING, WORK), "code of the contract"),
     _key("milestone", "text", LINE, "name of the milestone billed"),
-    _key("from", "date", (LINE, OTHER_POSTING, WORK, COUNTER),
+    _key("from", "date", (LINE, OTHER_POSTING, WORK, COUNTER, LOCK),
          "first day billed, or of the interest paid, inclusive; for time given back by a credit note, or written down, the day it"
-         " was worked"),
+         " was worked; of a lock: its first day, if the books up to the day before are closed already"),
     _key("to", "date", (LINE, COUNTER), "last day billed, or of the interest paid, inclusive"),
     _key("expense", "date", LINE, "date of the expense that the line bills again"),
     _key("line", "count", LINE, "on a credit note: which line of the corrected invoice, from 1, if several match"),
@@ -245,14 +248,15 @@ _TABLE = (
     _key("level", "whole", EVENT, "level of a reminder, from 1; 0 is a notice before the due date"),
     _key("until", "date", (EVENT, CONTRACT_DIRECTIVE),
          "last day, inclusive; on a reminder: its deadline; on an insolvency: the last day to declare the claim"),
-    _key("sha256", "text", EVENT, "SHA-256 checksum of the document"),
+    _key("sha256", "text", (EVENT, LOCK), "SHA-256 checksum of the document, or of a lock's list"),
     _key("facts", "text", EVENT, "checksum of the invoice's business terms when it was sealed"),
-    _key("previous", "text", EVENT, "checksum of the previous seal; seals form a chain"),
+    _key("previous", "text", (EVENT, LOCK, REOPENING), "checksum of the previous seal, or of the previous lock; they form a chain"),
     _key("message-id", "text", EVENT, "identifier of the e-mail, or of the prepared letter or file"),
     _key("not-to", "text", EVENT, "recipients that the mail server refused, with its reply; the others received the e-mail"),
     _key("sends", "text", EVENT, "what is being sent, if not the invoice itself", "reminder", "statement", "receipt",
          "acquitted", "unpaid"),
-    _key("file", "text", EVENT, "file that is being sent, relative to the ledger file with this key"),
+    _key("file", "text", (EVENT, LOCK),
+         "file that is being sent, or the list of a lock, relative to the ledger file with this key"),
     _key("end-to-end-id", "text", EVENT, "reference of a collection, or payment out, in the bank's statement"),
     _key("collection-date", "date", EVENT, "day on which the bank is to collect, or pay out"),
     # reminder policies
@@ -524,5 +528,7 @@ DIRECTIVES: dict[str, str] = {
     "invoice-rate": REFERENCE_RATE,
     "invoice-bank": BANK,
     "invoice-journal": JOURNAL,
+    "invoice-lock": LOCK,
+    "invoice-reopened": REOPENING,
 }
 """Our custom directives and the place of their keys."""

@@ -42,6 +42,7 @@ from beancount_invoicing.model import (
     Transfer,
     Unmatched,
 )
+from beancount_invoicing.model.locks import ClosedBooks
 from beancount_invoicing.rules import numbering
 from beancount_invoicing.rules.tax import rate_ever_changed
 
@@ -120,6 +121,7 @@ def read_book(
         policies=directives.policies(),
         bank_accounts=directives.bank_accounts(),
         journals=directives.journals(),
+        closed_books=_closed_books(entries, directives),
         bank_days=bank_days,
         imported_from=imported_from,
         reference_rates=directives.reference_rates(),
@@ -242,6 +244,16 @@ def _seals(
     """The documents with their fingerprints."""
     documents = (entry for entry in by_kind.events if isinstance(entry, Document))
     return tuple(seal for document in documents if (seal := read_seal(document, owner, by_link)))
+
+
+def _closed_books(entries: Sequence[Any], directives: Directives) -> ClosedBooks:
+    """What is closed, and whether it is unchanged."""
+    locks, reopenings = directives.closings()
+    if not locks:
+        return ClosedBooks((), reopenings)
+    from beancount_invoicing.entries.closed_books import closed_books  # most ledgers have no lock
+
+    return closed_books(entries, locks, reopenings)
 
 
 def _book_of_transactions(read: TransactionsRead, paid: _Payments, options: Mapping[str, Any]) -> Book:

@@ -162,6 +162,8 @@ _OURS = frozenset(
         "model.contracts",
         "model.documents",
         "model.events",
+        "model.general_ledger",
+        "model.locks",
         "model.parties",
         "model.payments",
         "model.reminders",

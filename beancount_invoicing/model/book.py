@@ -13,6 +13,7 @@ from beancount_invoicing.model.contracts import Acceptance, Contract, Expense, I
 from beancount_invoicing.model.documents import DocumentKind, Invoice, Item, Tax
 from beancount_invoicing.model.events import Event, Seal
 from beancount_invoicing.model.general_ledger import Journal
+from beancount_invoicing.model.locks import ClosedBooks
 from beancount_invoicing.model.parties import Customer, Seller
 from beancount_invoicing.model.payments import (
     CustomerMovement,
@@ -107,6 +108,8 @@ class Book:
     """The ledger's bank accounts (`invoice-bank`), by account."""
     journals: tuple[Journal, ...] = ()
     """The journals that the ledger names (`invoice-journal`), in the order of their directives."""
+    closed_books: ClosedBooks = field(default_factory=ClosedBooks)
+    """The locks of the books, and whether the closed periods are unchanged."""
     bank_days: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
     """The bank accounts that are not closed, each with the days on which the ledger books or asserts something there.
     """

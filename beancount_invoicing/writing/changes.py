@@ -86,6 +86,8 @@ class WriteOptions(NamedTuple):
     """Nothing is written if there is any error, even one that leaves all entries as they are; except those of one customer only."""
     unbalanced: bool = False
     """Whether transactions that do not balance are tolerated, because the new text may balance them."""
+    reopening: bool = False
+    """Whether changes of closed books are tolerated, because the books are being opened again."""
 
 
 class Outcome(NamedTuple):
@@ -187,6 +189,7 @@ def _grave_errors(loading: Loading, errors: Sequence[Finding], write_options: Wr
         if error.rule not in OF_ONE_CUSTOMER
         and (write_options.strict or error not in loading.harmless_errors)
         and not (write_options.unbalanced and error.message.startswith("Transaction does not balance"))
+        and not (write_options.reopening and error.rule == "closed-period")
     )
     # what is shown would be wrong all over
     misplaced = any(finding.rule == plugins.ORDER_RULE for finding in grave)

@@ -169,6 +169,7 @@ o 2026-02-02 10:00:00
 COMMANDS = {
     "accounting close": "2026-01-15 --only accruals",
     "accounting vat": "--close --since 2026-01-01 --until 2026-01-19",
+    "accounting lock": "2025-12-31 --date 2026-02-01",
     "allocate": "F2026-0001 --date 2026-02-01",
     "bad-debts": "F2026-0003 --send --as-of 2026-02-01",
     "bank import": "{bank} --account Assets:Bank",
