@@ -18,6 +18,7 @@ _COMMANDS = {
     "ledger": "accounting_ledger",
     "lettering": "accounting_lettering",
     "lock": "accounting_lock",
+    "micro": "accounting_micro",
     "numbering": "accounting_numbering",
     "open-items": "accounting_open_items",
     "pack": "accounting_pack",

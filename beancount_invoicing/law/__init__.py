@@ -27,6 +27,7 @@ from beancount_invoicing.law.interest import (
     with_ledger_rates,
 )
 from beancount_invoicing.law.limitation import Limitation, limitation
+from beancount_invoicing.law.micro import TurnoverLimit, turnover_limits
 from beancount_invoicing.law.places import (
     country_of,
     inland_territory,
@@ -66,6 +67,7 @@ __all__ = [
     "LongestTerms",
     "Mention",
     "Rate",
+    "TurnoverLimit",
     "Untaxed",
     "Where",
     "b2b_services_law",
@@ -107,6 +109,7 @@ __all__ = [
     "standard_rates",
     "state_of",
     "tax_name",
+    "turnover_limits",
     "unpaid_words",
     "untaxed",
     "usual_rates",

@@ -1,0 +1,123 @@
+"""A micro-enterprise's book of receipts, quarters and limits, worked out by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from beancount_invoicing import law
+from beancount_invoicing.accounting.micro import (
+    Receipt,
+    book_of_receipts,
+    book_report,
+    limits_report,
+    quarters_report,
+)
+from beancount_invoicing.accounting.reports import Reconciliation
+from beancount_invoicing.receivables import allocate
+from tests.accounting.books import payment, read
+
+FIRM = """
+2025-01-01 custom "invoice-tax" "FR" "TVA non applicable"
+  category: "E"
+2025-01-01 open Assets:Caisse
+  pcg: "530"
+2025-01-01 open Income:Ventes
+  pcg: "707"
+"""
+SINCE, UNTIL = date(2026, 1, 1), date(2026, 12, 31)
+
+
+def invoice(day: str, number: str, services: str, goods: str = "0.00", credit: str = "") -> str:
+    """A document with a line of services and, if it is not zero, one of goods."""
+    text = f'\n{day} * "Dupont" "Vente" ^{number}\n  invoice: "{number}"\n{credit}  Assets:Clients:Dupont\n'
+    text += f'  Income:Conseil  {-Decimal(services)} EUR\n    tax: "FR"\n'
+    return text + (f'  Income:Ventes  {-Decimal(goods)} EUR\n    tax: "FR"\n' if Decimal(goods) else "")
+
+
+def kept(ledger: str) -> tuple[tuple[Receipt, ...], tuple[Reconciliation, ...]]:
+    general_ledger, book = read(FIRM + ledger)
+    return book_of_receipts(general_ledger, book, allocate(book, UNTIL), SINCE, UNTIL)
+
+
+def told(ledger: str) -> list[tuple[str, str, str, str, str]]:
+    """Day, document, nature, amount and account of each receipt."""
+    return [
+        (f"{receipt.date}", receipt.reference, receipt.nature, str(receipt.amount), receipt.money_account)
+        for receipt in kept(ledger)[0]
+    ]
+
+
+def test_money_counts_on_the_day_on_which_it_came_not_what_is_invoiced() -> None:
+    ledger = invoice("2026-01-10", "F1", "100.00") + payment("2026-04-05", "60.00", "F1")
+    assert told(ledger) == [("2026-04-05", "F1", "services", "60.00", "Assets:Banque")]
+
+
+def test_a_payment_of_goods_and_services_is_shared_out_in_proportion() -> None:
+    """100 of services and 50 of goods; half of it is paid."""
+    ledger = invoice("2026-01-10", "F1", "100.00", "50.00") + payment("2026-02-05", "75.00", "F1")
+    assert told(ledger) == [
+        ("2026-02-05", "F1", "goods", "25.00", "Assets:Banque"), ("2026-02-05", "F1", "services", "50.00", "Assets:Banque"),
+    ]  # fmt: skip
+
+
+CASH = """
+2026-05-02 * "Marché" "Confitures"
+  Assets:Caisse  30.00 EUR
+  Income:Ventes  -30.00 EUR
+
+2026-05-03 * "Retrait" "Banque vers caisse"
+  Assets:Caisse  50.00 EUR
+  Assets:Banque
+"""
+
+
+def test_a_sale_for_cash_without_a_customer_is_a_receipt_and_a_transfer_of_money_is_none() -> None:
+    assert told(CASH) == [("2026-05-02", "", "goods", "30.00", "Assets:Caisse")]
+
+
+def test_money_that_goes_back_lowers_the_receipts() -> None:
+    ledger = (
+        invoice("2026-01-10", "F1", "100.00")
+        + payment("2026-02-05", "100.00", "F1")
+        + invoice("2026-03-01", "A1", "-40.00", credit='  corrects: "F1"\n')
+        + payment("2026-03-10", "-40.00", "A1")
+    )
+    assert [(day, amount) for day, _number, _nature, amount, _account in told(ledger)] == [
+        ("2026-02-05", "100.00"), ("2026-03-10", "-40.00"),
+    ]  # fmt: skip
+
+
+LEDGER = invoice("2026-01-10", "F1", "100.00", "50.00") + payment("2026-02-05", "150.00", "F1") + CASH
+
+
+def test_the_book_adds_up_to_the_money_on_the_accounts_of_income() -> None:
+    """All is paid: receipts are income, 100 of services, 80 of goods."""
+    receipts, sums = kept(LEDGER)
+    report = book_report(receipts, SINCE, UNTIL, "EUR", sums)
+    assert report.totals["amount"] == Decimal("180.00")
+    assert [total.difference for total in report.reconciliations] == [0]
+
+
+def test_quarters_have_each_nature() -> None:
+    rows = quarters_report(kept(LEDGER)[0], SINCE, UNTIL, "EUR").rows
+    assert [[str(cell) for cell in row] for row in rows] == [
+        ["2026-Q1", "50.00", "100.00", "150.00"], ["2026-Q2", "30.00", "0", "30.00"],
+    ]  # fmt: skip
+
+
+def test_what_is_left_of_the_limits_of_2026() -> None:
+    rows = limits_report(kept(LEDGER)[0], SINCE, UNTIL, "EUR").rows
+    assert [(row[2], row[4]) for row in rows] == [
+        (Decimal(203100), Decimal(202920)), (Decimal(83600), Decimal(83500)),
+        (Decimal(85000), Decimal(84820)), (Decimal(37500), Decimal(37400)),
+        (Decimal(93500), Decimal(93320)), (Decimal(41250), Decimal(41150)),
+    ]  # fmt: skip
+
+
+def test_limits_are_those_of_their_year() -> None:
+    assert [limit.amount for limit in law.turnover_limits(date(2025, 12, 31)) if limit.name == "micro"] == [
+        188700,
+        77700,
+    ]
+    assert law.turnover_limits(date(2022, 1, 1)) == ()
