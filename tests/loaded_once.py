@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
@@ -36,7 +36,7 @@ class LoadedOnce:
         if not any(top.is_relative_to(folder) for folder in self._folders):
             return self._load(path, fresh=fresh)
         files = sources(str(top))
-        key = _contents(files)
+        key = *_contents(files), *_others(top.parent)
         loaded = self._loaded.pop(key, None)
         if loaded is None:
             loaded = self._load(path, fresh=fresh)
@@ -54,3 +54,8 @@ class LoadedOnce:
 def _contents(files: Sources) -> tuple[tuple[str, bytes], ...]:
     names = [file.name for file in files]
     return tuple((name, blake2b(Path(name).read_bytes()).digest() if Path(name).is_file() else b"") for name in names)
+
+
+def _others(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """The other files in the folder, but for caches: Beancount says whether the files of `document` directives are there."""
+    return ((name, b"") for name in sorted(str(path) for path in folder.rglob("[!.]*") if path.is_file()))

@@ -38,7 +38,7 @@ from beancount_invoicing.messages import _
 @click.argument("as_of", type=LastDayParam(), metavar="DAY")
 @click.option("-c", "--customer", default="", shell_complete=complete_customers, help="Only this customer.")
 @click.option("--reply-to", default="", metavar="TEXT", help="The auditor's name and address, to whom the reply goes.")
-@date_option("The date of the letters.", also=())
+@date_option("The date of the letters.")
 @folder_option(None)
 @output_format_option("pdf")
 @format_option

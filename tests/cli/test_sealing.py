@@ -281,7 +281,7 @@ def test_a_mark_that_was_noted_tells_that_the_last_seal_is_gone(ledger: Path) ->
     for file in (ledger.parent / "documents" / "2026").glob(f"{PLAIN}.*"):
         file.unlink()
     run(ledger, "verify")
-    assert f"no seal has the fingerprint {last}: it was deleted or changed" in run(
+    assert f"no seal and no lock has the fingerprint {last}: it was deleted or changed" in run(
         ledger, "verify", "--mark", last, code=1
     )
     assert "takes the 12 characters that verify shows" in run(ledger, "verify", "--mark", "4c", code=2)
