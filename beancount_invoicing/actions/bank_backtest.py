@@ -12,7 +12,8 @@ from beancount.core.data import Transaction
 
 from beancount_invoicing.actions.bank_entries import movements_on
 from beancount_invoicing.bank.backtest import PastPayment, RematchedPayment, backtest, bound, tier_figures, tiers_below
-from beancount_invoicing.bank.known_lines import known_lines
+from beancount_invoicing.bank.earlier_receipts import EarlierReceipts, earlier_movements, earlier_receipts
+from beancount_invoicing.bank.known_lines import Movements, known_lines
 from beancount_invoicing.bank.statements import Statement, StatementLine
 from beancount_invoicing.entries.metadata import source_of
 from beancount_invoicing.loading.loader import Loading
@@ -44,7 +45,8 @@ def rematched_payments(
         for payment in past_payments(loading)
         if (not since or payment.line.date >= since) and (not until or payment.line.date <= until)
     ]
-    return backtest(loading.book, past[-latest:] if latest else past)
+    past = past[-latest:] if latest else past
+    return backtest(loading.book, past, _earlier_receipts(loading, past))
 
 
 def tiers_not_booked(loading: Loading, day: date) -> dict[str, str]:
@@ -60,6 +62,34 @@ def tiers_not_booked(loading: Loading, day: date) -> dict[str, str]:
     return tiers_below(tier_figures(rematched_payments(loading, since, latest=MOST_PAST_PAYMENTS)), asked)
 
 
+def _earlier_receipts(loading: Loading, past: Sequence[PastPayment]) -> dict[Source, EarlierReceipts]:
+    """By entry, the receipts shortly before a payment that may be the same money, as an import would have seen them."""
+    book = loading.book
+    by_account = movements_on(loading, _banks(book))
+    account_of = {found.source: account for account, moved in by_account.items() for found in moved}
+    movements = {account: Movements(moved) for account, moved in by_account.items()}
+    imported = {account: moved.days_with_ids() for account, moved in movements.items()}
+    earlier = {
+        payment.entry: earlier_movements(payment.line, payment.entry, movements[account], imported[account])
+        for payment in past
+        if (account := account_of.get(payment.entry))
+    }
+    known = loading.checked_load.allocated if loading.checked_load else allocate(book, book.last_date)
+    every = {found.movement.source: found for untied in earlier.values() for found in untied}
+    receipts = earlier_receipts(book, known, list(every.values()))
+    by_source = {receipt.untied.movement.source: receipt for listed in receipts.values() for receipt in listed}
+    return {
+        entry: {(untied[0].movement.amount, untied[0].movement.currency): own}
+        for entry, untied in earlier.items()
+        if (own := [by_source[found.movement.source] for found in untied if found.movement.source in by_source])
+    }
+
+
+def _banks(book: Book) -> set[str]:
+    """The accounts that are the bank's: those that the ledger describes, else those that payments used."""
+    return set(book.bank_accounts) or {use.account for use in book.payment_accounts.money}
+
+
 def past_payments(loading: Loading) -> tuple[PastPayment, ...]:
     """The transactions with one posting on a bank account whose money settles named documents, by day."""
     book = loading.book
@@ -69,7 +99,7 @@ def past_payments(loading: Loading) -> tuple[PastPayment, ...]:
             by_entry[payment.entry].append(payment)
     known = loading.checked_load.allocated if loading.checked_load else None
     settled = _settled(book, known or allocate(book, book.last_date))
-    banks = set(book.bank_accounts) or {use.account for use in book.payment_accounts.money}
+    banks = _banks(book)
     fees = {use.account for use in book.payment_accounts.fees}
     found: list[PastPayment] = []
     for entry in loading.entries:

@@ -11,9 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from beancount_invoicing.bank.booking import AUTOMATIC
+from beancount_invoicing.bank.earlier_receipts import EarlierReceipts
 from beancount_invoicing.bank.evidence import Proposal
 from beancount_invoicing.bank.matching import match_lines
 from beancount_invoicing.bank.past_days import receivables_on
@@ -78,16 +80,24 @@ def percentage(part: int, of: int) -> Decimal:
     return (Decimal(100 * part) / of).quantize(Decimal("0.1"), ROUND_FLOOR)
 
 
-def backtest(book: Book, past: Sequence[PastPayment]) -> tuple[RematchedPayment, ...]:
-    """Past payments matched again, by day, each as if it and everything after it were not in the ledger yet."""
+def backtest(
+    book: Book, past: Sequence[PastPayment], receipts: Mapping[Source, EarlierReceipts] = MappingProxyType({})
+) -> tuple[RematchedPayment, ...]:
+    """Past payments matched again, by day, each as if it and everything after it were not in the ledger yet.
+
+    `receipts`: by entry, the earlier receipts that may be the same payment, as `match_lines` has them.
+    """
     by_day: defaultdict[date, list[PastPayment]] = defaultdict(list)
     for payment in past:
         by_day[payment.line.date].append(payment)
     days = sorted(by_day)
     found: list[RematchedPayment] = []
     for day, known in zip(days, receivables_on(book, days, {payment.entry for payment in past}), strict=True):
-        proposals = match_lines(known, [payment.line for payment in by_day[day]])
-        found += map(RematchedPayment, by_day[day], proposals)
+        of_day = by_day[day]
+        earlier = {place: receipts[payment.entry] for place, payment in enumerate(of_day) if payment.entry in receipts}
+        found += map(
+            RematchedPayment, of_day, match_lines(known, [payment.line for payment in of_day], receipts=earlier)
+        )
     return tuple(found)
 
 

@@ -104,6 +104,22 @@ def movements_like(line: StatementLine, entry: Source, movements: Movements) -> 
     ]
 
 
+def earlier_movements(
+    line: StatementLine, entry: Source, movements: Movements, imported: Sequence[Day]
+) -> list[UntiedMovement]:
+    """The movements without an id, of up to DAYS_APART days before, that an import of a line would have seen.
+
+    The line is in `entry`; `imported`: `movements.days_with_ids()`.
+    """
+    return [
+        UntiedMovement(movement, _is_between(imported, movement.date), like_entry=True)
+        for movement in movements.between(line.date - timedelta(days=DAYS_APART), line.date)
+        if (movement.amount, movement.currency) == (line.amount, line.currency)
+        and movement.source != entry
+        and not movement.bank_id
+    ]
+
+
 def earlier_receipts(book: Book, allocated: Allocated, untied: Sequence[UntiedMovement]) -> EarlierReceipts:
     """Those of the movements that are payments of customers, with what they settle: by what they name, and by the allocation."""
     entries = {found.movement.source for found in untied}

@@ -63,7 +63,8 @@ class Movements:
 
     def between(self, since: Day, until: Day) -> list[LedgerMovement]:
         """Those of the days from `since` to `until` (inclusive), in their order."""
-        return [movement for day in sorted(self._by_day) if since <= day <= until for movement in self._by_day[day]]
+        days = (since + timedelta(days=off) for off in range((until - since).days + 1))
+        return [movement for day in days for movement in self._by_day.get(day, ())]
 
     def days_with_ids(self) -> list[Day]:
         """The days of those that have a line of a statement, in order."""

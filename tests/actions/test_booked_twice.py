@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from beancount_invoicing.actions.bank_backtest import rematched_payments
 from beancount_invoicing.actions.bank_import import import_statements
 from beancount_invoicing.actions.bank_match import match_ledger
 from beancount_invoicing.bank.booking import BookedLine
 from beancount_invoicing.bank.statements import AccountStatement, Statement, StatementLine
 from beancount_invoicing.ledger import open_ledger
+from beancount_invoicing.loading.loader import load
 from beancount_invoicing.model import Source
 from beancount_invoicing.writing.changes import WriteOptions
 
@@ -246,3 +248,16 @@ def test_match_asks_too_where_another_entry_has_the_money(tmp_path: Path) -> Non
         f"{file}:32: an entry of 2026-02-14 books 100.00 EUR for F3 already. If both are the same money, take one of them"
         " out; if not, write here what it settles",
     )
+
+
+def test_the_backtest_weighs_earlier_receipts_as_an_import_does(tmp_path: Path) -> None:
+    """Two equal parts of F3 within thirty days: the second would have been a proposal, as the first was typed."""
+    file = tmp_path / "main.beancount"
+    file.write_text(LEDGER + typed("2026-02-10", "F3", "Other") + typed("2026-02-20", "F3", "Other") + PLUGIN)
+    first, second = rematched_payments(load(str(file), fresh=True))
+    assert (first.is_booked, second.is_booked) == (False, False), "their text names nothing"
+    text = file.read_text(encoding="utf-8").replace('"typed" ^F3', '"F3" ^F3')
+    file.write_text(text, encoding="utf-8")
+    first, second = rematched_payments(load(str(file), fresh=True))
+    assert (first.is_booked, second.is_booked) == (True, False)
+    assert "an entry of 2026-02-10 books 100.00 EUR for F3 already" in second.proposal.against[0]
