@@ -13,6 +13,7 @@ _COMMANDS = {
     "close": "accounting_close",
     "confirmations": "accounting_confirmations",
     "datev": "accounting_datev",
+    "export": "accounting_export",
     "fec": "accounting_fec",
     "journal": "accounting_journal",
     "ledger": "accounting_ledger",
