@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -59,6 +59,10 @@ _PARTS = " | "
 """What separates a transaction from its postings, and these from each other, in a line."""
 
 
+_Place = tuple[Any, Any]
+"""A file and a line."""
+
+
 class Fact(NamedTuple):
     """An entry that counts, as one line of text that begins with its date."""
 
@@ -91,15 +95,17 @@ def closed_books(entries: Sequence[Any], locks: Iterable[Lock], reopenings: Iter
     opened = tuple(sorted(reopenings, key=lambda reopening: (reopening.date, reopening.last_day, reopening.source)))
     gone = {reopening.previous for reopening in opened}
     in_force = [lock for lock in by_day if lock.sha256 not in gone]
-    return ClosedBooks(by_day, opened, tuple(_period(entries, lock) for lock in in_force))
+    pads = _pads(entries)
+    return ClosedBooks(by_day, opened, tuple(_period(entries, lock, pads) for lock in in_force))
 
 
-def facts(entries: Sequence[Any], first_day: date | None, last_day: date) -> list[Fact]:
-    """What counts from `first_day` to `last_day` (both inclusive), sorted by its text."""
+def facts(
+    entries: Sequence[Any], first_day: date | None, last_day: date, pads: Collection[_Place] | None = None
+) -> list[Fact]:
+    """What counts from `first_day` to `last_day` (both inclusive), sorted by its text. `pads`: where `pad` is written, if known."""
+    pads = _pads(entries) if pads is None else pads
     first = bisect_left(entries, first_day, key=lambda entry: entry.date) if first_day else 0
     last = bisect_right(entries, last_day, key=lambda entry: entry.date)
-    # Beancount pads after our plugin: what it books then follows from `pad` and `balance`, which count themselves
-    pads = {_place(entry.meta) for entry in entries if entry.__class__ is Pad}
     found = []
     for entry in entries[first:last]:
         text_of = _TEXTS.get(entry.__class__)
@@ -118,8 +124,8 @@ def _list_of(found: Sequence[Fact], closed_on: date, first_day: date | None, las
     return FactList(content, sha256(content).hexdigest(), len(found))
 
 
-def _period(entries: Sequence[Any], lock: Lock) -> ClosedPeriod:
-    found = facts(entries, lock.first_day, lock.last_day)
+def _period(entries: Sequence[Any], lock: Lock, pads: Collection[_Place]) -> ClosedPeriod:
+    found = facts(entries, lock.first_day, lock.last_day, pads)
     now = _list_of(found, lock.date, lock.first_day, lock.last_day, lock.previous).sha256
     if now == lock.sha256:
         return ClosedPeriod(lock, now, True, ())
@@ -174,11 +180,17 @@ def _day(text: str) -> date:
     return date.fromisoformat(text[:10])
 
 
-def _place(meta: Mapping[str, Any]) -> tuple[Any, Any]:
+def _place(meta: Mapping[str, Any]) -> _Place:
     return meta.get("filename"), meta.get("lineno")
 
 
-def _is_padding(entry: Any, pads: set[tuple[Any, Any]]) -> bool:
+def _pads(entries: Sequence[Any]) -> frozenset[_Place]:
+    """Where `pad` is written: Beancount gives its place to what it books for it."""
+    return frozenset(_place(entry.meta) for entry in entries if entry.__class__ is Pad)
+
+
+def _is_padding(entry: Any, pads: Collection[_Place]) -> bool:
+    """Whether Beancount booked it for a `pad`, which it does after our plugin: it follows from `pad` and `balance`, which count."""
     return entry.__class__ is Transaction and entry.flag == FLAG_PADDING and _place(entry.meta) in pads
 
 

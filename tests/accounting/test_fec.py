@@ -16,6 +16,8 @@ from beancount_invoicing.accounting.fec import COLUMNS, fec_bytes, fec_findings,
 from beancount_invoicing.accounting.fec_check import check_fec
 from beancount_invoicing.actions.accounting import accounting_books
 from beancount_invoicing.ledger import LedgerLoader
+from beancount_invoicing.model import Source
+from beancount_invoicing.model.locks import ClosedBooks, ClosedPeriod, Lock
 from tests.accounting.books import entries_of, invoice, payment
 from tests.ledgers import EXAMPLE, month_ends
 
@@ -328,3 +330,16 @@ def test_a_set_with_an_exchange_difference_that_is_not_booked_has_no_letter() ->
     assert {letter for (letter,) in lines(ledger.format(rate="0.93", rest=""), "EcritureLet")} == {""}
     booked = ledger.format(rate="0.90", rest="\n  Expenses:Change  -3.60 EUR")
     assert {letter for (letter,) in lines(booked, "EcritureLet")} == {"", "A"}
+
+
+def test_an_entry_is_validated_on_the_day_on_which_the_books_were_closed() -> None:
+    """BOI-BIC-DECLA-30-10-20-40; what no lock covers has its own date, and is counted in a notice."""
+    entries = entries_of(invoice("2026-01-05", "F1") + invoice("2026-02-05", "F2") + invoice("2026-03-05", "F3"))
+    place, digest = COLUMNS.index("ValidDate"), "0" * 64
+    locks = [
+        Lock(date(2026, 2, 10), date(2026, 1, 31), None, digest, "", "1.txt", Source("x", 1)),
+        Lock(date(2026, 3, 12), date(2026, 2, 28), date(2026, 2, 1), digest, digest, "2.txt", Source("x", 2)),
+    ]
+    closed = ClosedBooks(tuple(locks), (), tuple(ClosedPeriod(lock, digest, True, ()) for lock in locks))
+    days = {row[COLUMNS.index("PieceRef")]: row[place] for row in fec_rows(entries, closed)}
+    assert days == {"F1": "20260210", "F2": "20260312", "F3": "20260305"}
