@@ -11,6 +11,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from beancount_invoicing.statement_files.csv_cells import is_amount, is_day
+from beancount_invoicing.statement_files.csv_totals import total_words
 from beancount_invoicing.statement_files.values import iban_in
 
 _SAMPLE = 60
@@ -69,8 +70,9 @@ def guessed_table(text: str) -> TableGuess:
     if first is None or width < 2:
         return TableGuess(tuple(filter(None, map(str.strip, whole[0]))) if whole else (), "")
     titles = whole[first - 1] if first else [""] * width
+    movements = [row for row in whole[first:] if any(map(is_day, row)) or not total_words(row)]
     columns = [
-        _Column(at + 1, titles[at].strip(), tuple(row[at].strip() for row in whole[first:] if row[at].strip()))
+        _Column(at + 1, titles[at].strip(), tuple(row[at].strip() for row in movements if row[at].strip()))
         for at in range(width)
     ]
     fields = _fields(columns)

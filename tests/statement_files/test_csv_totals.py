@@ -10,6 +10,7 @@ from beancount_invoicing.model.banks import CsvTable
 from beancount_invoicing.statement_files.csv_table import read_csv_table
 from beancount_invoicing.statement_files.csv_totals import total_words
 from beancount_invoicing.statement_files.errors import StatementFileError
+from beancount_invoicing.statement_files.table_guess import guessed_table
 
 TABLE = CsvTable(
     columns=(("date", ("Date",)), ("text", ("Libellé",)), ("debit", ("Débit",)), ("credit", ("Crédit",))),
@@ -62,3 +63,8 @@ def test_the_words_of_several_languages_are_known(words: str) -> None:
 @pytest.mark.parametrize("words", ["VIR TOTAL ENERGIES", "Sumup", "Loyer", ""])
 def test_other_words_are_none(words: str) -> None:
     assert not total_words([words])
+
+
+def test_a_sum_below_an_unknown_table_does_not_hide_its_columns() -> None:
+    guess = guessed_table(ROWS + "Total;;100,00;120,00\n")
+    assert guess.columns == "date = Date; debit = Débit; credit = Crédit; text = Libellé"
