@@ -23,6 +23,7 @@ from beancount_invoicing.receivables.allocation import allocate
 from beancount_invoicing.receivables.exchange import latest_price
 from beancount_invoicing.receivables.pending_taxes import PendingTaxKey
 from beancount_invoicing.receivables.tax_due import TaxDue, TaxShare, tax_due
+from beancount_invoicing.receivables.tax_shares import TaxEffectKind
 from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.steps import round_to
 from beancount_invoicing.rules.supply import (
@@ -36,12 +37,13 @@ from beancount_invoicing.rules.supply import (
 from beancount_invoicing.rules.tax import code_of_name
 
 VatKind = Literal[
-    "invoice", "deposit", "deducted", "credit-note", "corrective", "cancellation", "payment", "earlier", "write-off", "discount"
+    "invoice", "deposit", "deducted", "credit-note", "corrective", "cancellation", "payment", "earlier",
+    "paid-deposit-deducted", "write-off", "discount",
 ]  # fmt: skip
 """Why tax is due (or, below zero, no longer): a document; a deposit that it deducts; a payment; a payment of an earlier period that
-only now has its document; a loss or a discount on which it is taken back.
+only now has its document; the deduction of a deposit that was paid; a loss or a discount on which it is taken back.
 """
-_ON_PAYMENT = {"payment", "earlier"}
+_ON_PAYMENT = {"payment", "earlier", "paid-deposit-deducted"}
 
 
 class VatLine(NamedTuple):
@@ -180,14 +182,17 @@ def tax_of(book: Book, invoice: Invoice, code: str) -> Tax:
     return dated.at(invoice.date) if dated else Tax(code, code, None, invoice.source, category="")
 
 
+_ShareKey = tuple[date, str, PendingTaxKey, TaxEffectKind, Source]
+
+
 def _of_payments(book: Book, due: TaxDue, earlier: TaxDue, since: date) -> Iterator[VatLine]:
     """What payments make due: what is known at the end of the period, less what was known before it."""
-    known: defaultdict[tuple[date, str, PendingTaxKey, Source], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
-    shares: dict[tuple[date, str, PendingTaxKey, Source], TaxShare] = {}
+    known: defaultdict[_ShareKey, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
+    shares: dict[_ShareKey, TaxShare] = {}
     for sign, all_of in ((1, due.tax_shares), (-1, earlier.tax_shares)):
         for share in all_of:
             if share.is_due:
-                key = share.date, share.number, share.pending, share.source
+                key = share.date, share.number, share.pending, share.kind, share.source
                 shares.setdefault(key, share)
                 known[key][0] += sign * share.base
                 known[key][1] += sign * share.amount
@@ -198,6 +203,8 @@ def _of_payments(book: Book, due: TaxDue, earlier: TaxDue, since: date) -> Itera
             continue
         in_books = _in_books(book, share.pending.currency, share.date)
         kind: VatKind = "payment" if share.date >= since else "earlier"
+        if share.kind == "deducted":
+            kind = "paid-deposit-deducted"
         yield _line_of(
             book,
             invoice,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from beancount_invoicing.accounting.reports import Cell, Reconciliation, Report, ReportColumn
 from beancount_invoicing.accounting.vat import (
@@ -17,7 +18,7 @@ from beancount_invoicing.accounting.vat import (
     tax_accounts,
 )
 from beancount_invoicing.accounting.vat_settlement import PAYABLE_OPTION
-from beancount_invoicing.law.vat_returns import VatBox, VatReturn
+from beancount_invoicing.law.vat_returns import VatBox, VatReturn, vat_return
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Source
 from beancount_invoicing.model.general_ledger import LedgerEntry, LedgerPosting
@@ -32,10 +33,12 @@ KINDS: dict[VatKind, str] = {
     "cancellation": _("cancellation"),
     "payment": _("payment"),
     "earlier": _("payment of an earlier period"),
+    "paid-deposit-deducted": _("paid deposit deducted"),
     "write-off": _("loss"),
     "discount": _("discount"),
 }
 """What makes tax due, in words, in the order of the reports."""
+VatTable = Literal["codes", "boxes", "lines", "differences"]
 _LOSSES = {"write-off", "discount"}
 
 _CODE_COLUMNS = (
@@ -110,6 +113,22 @@ class Comparison(NamedTuple):
         return self.booked - self.reported - sum((difference.amount for difference in self.differences), ZERO)
 
 
+def return_of_seller(book: Book, day: date) -> VatReturn | None:
+    """The return of the seller's country on a day; None if none is known."""
+    return vat_return(book.seller.at(day).address.country, day) if book.seller else None
+
+
+def vat_tables(vat: Vat, book: Book, result_roots: Collection[str], form: VatReturn | None) -> dict[VatTable, Report]:
+    """All tables of a period's VAT by name, those by code first; without boxes if no return is known."""
+    compared = comparisons(vat, book, result_roots)
+    tables: dict[VatTable, Report] = {"codes": codes_report(vat, compared)}
+    if form:
+        tables["boxes"] = boxes_report(vat, book, form)
+    tables["differences"] = differences_report(vat, compared)
+    tables["lines"] = lines_report(vat, form)
+    return tables
+
+
 def codes_report(vat: Vat, comparisons: Iterable[Comparison]) -> Report:
     """The bases and taxes by code, rate and what makes them due, and how they meet the accounts."""
     sums: defaultdict[tuple[str, Decimal, str, int], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO, ZERO])
@@ -157,6 +176,12 @@ def boxes_report(vat: Vat, book: Book, form: VatReturn) -> Report:
             rows.append((box.box, box.title, words, len(amounts), exact, form.declared(exact, box.amount)))
     title = _("Boxes of {form} ({country})", form=form.form, country=form.country)
     return Report("vat-boxes", title, vat.since, vat.until, vat.currency, _BOX_COLUMNS, tuple(rows))
+
+
+def below_zero(vat: Vat, form: VatReturn) -> tuple[tuple[str, Decimal], ...]:
+    """The boxes of tax that are below zero, with their amounts, if the return has another one for what is given back."""
+    taxes = ((box.box, sum(_due(vat, box), ZERO)) for box in form.boxes if box.amount == "tax" and form.given_back)
+    return tuple((box, amount) for box, amount in taxes if amount < 0)
 
 
 def _due(vat: Vat, box: VatBox) -> Iterator[Decimal]:

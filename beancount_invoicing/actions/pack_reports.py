@@ -25,6 +25,8 @@ from beancount_invoicing.accounting.reports import (
     ledger_report,
     lettering_report,
 )
+from beancount_invoicing.accounting.vat import vat_of_period
+from beancount_invoicing.accounting.vat_reports import return_of_seller, vat_tables
 from beancount_invoicing.actions import seal
 from beancount_invoicing.actions.accounting import AccountingBooks, numbering_report
 from beancount_invoicing.languages import translated
@@ -146,15 +148,19 @@ def pack_report(report: PackReport, books: PackBooks) -> PackedReport:
 
 def as_spreadsheet(report: Report, name: str, about: str, ledger_folder: Path) -> PackedReport:
     """A report as the spreadsheet `name`.xlsx; places in the ledger are named from its folder, wherever that stands."""
-    placed = report._replace(rows=tuple(tuple(_placed(cell, ledger_folder) for cell in row) for row in report.rows))
     titles = {column.name: column.title for column in report.columns}
     totals: list[tuple[str, Decimal | int]] = [(titles[key], total) for key, total in report.totals.items()]
     problems = tuple(difference_text(sums, report.currency) for sums in report.unreconciled)
     return PackedReport(
-        f"{name}.xlsx", report.title, about, to_xlsx(placed),
+        f"{name}.xlsx", report.title, about, to_xlsx(placed(report, ledger_folder)),
         ((_("rows"), len(report.rows)), *totals), report.currency, report.reconciliations,
         problems=problems,
     )  # fmt: skip
+
+
+def placed(report: Report, folder: Path) -> Report:
+    """The report with places in the ledger named from its folder."""
+    return report._replace(rows=tuple(tuple(_placed(cell, folder) for cell in row) for row in report.rows))
 
 
 def _placed(cell: Cell, folder: Path) -> Cell:
@@ -196,6 +202,24 @@ def _fec(books: PackBooks) -> ReportFile:
             for finding in summary.findings
             if finding.severity == "error"
         ),
+    )
+
+
+def _vat(books: PackBooks) -> ReportFile:
+    """The VAT by code, boxes, differences from the accounts and lines, each on a sheet."""
+    general_ledger, folder = books.books.general_ledger, Path(books.book.file).parent
+    vat = vat_of_period(general_ledger, books.book, books.since, books.until)
+    form = return_of_seller(books.book, books.until)
+    report, *parts = (
+        placed(table, folder) for table in vat_tables(vat, books.book, general_ledger.result_roots, form).values()
+    )
+    titles = {column.name: column.title for column in report.columns}
+    return ReportFile(
+        f"{translated(_p('file', 'vat'))}.xlsx",
+        report.title,
+        to_xlsx(report, parts),
+        tuple((titles[key], total) for key, total in report.totals.items()),
+        problems=tuple(difference_text(sums, report.currency) for sums in report.unreconciled),
     )
 
 
@@ -263,6 +287,11 @@ REPORTS: tuple[PackReport, ...] = (
         _p("file", "numbering"),
         _("The numbers of the documents: first, last, how many, void ones and gaps."),
         lambda books: numbering_report(books.book, books.since, books.until),
+    ),
+    PackReport(
+        _p("file", "vat"),
+        _("VAT on sales by code and by box of the return, what leads to the accounts, and each line behind it."),
+        _vat,
     ),
     PackReport(
         "fec", _("Every entry, as the French tax office asks for it (LPF, art. A47 A-1)."), _fec, frozenset({"FR"})

@@ -11,17 +11,19 @@ from beancount_invoicing.accounting.entries import CannotMakeEntries
 from beancount_invoicing.accounting.reports import Report
 from beancount_invoicing.accounting.vat import Vat, vat_of_period
 from beancount_invoicing.accounting.vat_reports import (
-    boxes_report,
+    VatTable,
+    below_zero,
     codes_report,
     comparisons,
-    differences_report,
-    lines_report,
+    return_of_seller,
     unplaced,
+    vat_tables,
 )
 from beancount_invoicing.actions.settle_vat import settle_vat
 from beancount_invoicing.cli.accounting_output import opened_books, output_options, print_report
 from beancount_invoicing.cli.accounting_period import period_options
 from beancount_invoicing.cli.common import OneOf, Session, error_line, examples, print_notice, today
+from beancount_invoicing.cli.tax_due import print_advance
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
 from beancount_invoicing.law.vat_returns import VatReturn, countries_with_vat_returns, vat_return
 from beancount_invoicing.ledger import LedgerLoader
@@ -65,7 +67,7 @@ def vat_command(
     since: date,
     until: date,
     country: str,
-    show: str | None,
+    show: VatTable | None,
     close: bool,
     write: bool,
     into: Path | None,
@@ -90,12 +92,7 @@ def vat_command(
     vat_form = _form(session, book, country, until)
     if session.failed:
         return
-    compared = comparisons(vat, book, books.general_ledger.result_roots)
-    tables: dict[str, Report] = {"codes": codes_report(vat, compared)}
-    if vat_form:
-        tables["boxes"] = boxes_report(vat, book, vat_form)
-    tables["differences"] = differences_report(vat, compared)
-    tables["lines"] = lines_report(vat, vat_form)
+    tables = vat_tables(vat, book, books.general_ledger.result_roots, vat_form)
     _print(session, tables, show, form, output)
     if not any(version.rate for dated in book.taxes.values() for _day, version in dated.versions):
         quarter = f"{until.year}-Q{(until.month + 2) // 3}"
@@ -129,8 +126,7 @@ def _close(
 
 def _form(session: Session, book: Book, country: str, day: date) -> VatReturn | None:
     """The return of a country; an error if `--country` names one that is not known."""
-    own = book.seller.at(day).address.country if book.seller else ""
-    found = vat_return(country.upper() or own, day)
+    found = vat_return(country.upper(), day) if country else return_of_seller(book, day)
     known = ", ".join(countries_with_vat_returns())
     if country and found is None:
         session.error(
@@ -140,7 +136,7 @@ def _form(session: Session, book: Book, country: str, day: date) -> VatReturn | 
 
 
 def _print(
-    session: Session, tables: dict[str, Report], show: str | None, form: str | None, output: Path | None
+    session: Session, tables: dict[VatTable, Report], show: VatTable | None, form: str | None, output: Path | None
 ) -> None:
     ending = form or (output.suffix.removeprefix(".").lower() if output else "table")
     if show:
@@ -160,6 +156,19 @@ def _notices(vat: Vat, form: VatReturn | None) -> None:
             _("no boxes: no return is known here for the seller's country; add --country, or country: to the seller")
         )
         return
+    for advance in vat.due.on_account:
+        print_advance(advance)
+    for box, amount in below_zero(vat, form):
+        print_notice(
+            _(
+                "box {box}: {amount} is below zero, which {form} does not take there: what is given back goes to box "
+                "{other}",
+                box=box,
+                amount=amount,
+                form=form.form,
+                other=form.given_back,
+            )
+        )
     named: set[tuple[str, str]] = set()
     for line, missing in unplaced(vat, form):
         if (line.tax.code, missing) in named:

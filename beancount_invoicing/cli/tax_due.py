@@ -201,7 +201,7 @@ def _totals_table(totals: list[Answer]) -> None:
 
 def _notices(due: receivables.TaxDue, asked: receivables.TaxDue) -> None:
     for advance in asked.on_account:
-        _print_advance(advance)
+        print_advance(advance)
     for line in (line for entry in asked.missing for line in entry.lines):
         if line.difference and not line.exchange:
             print_notice(
@@ -226,7 +226,7 @@ def _notices(due: receivables.TaxDue, asked: receivables.TaxDue) -> None:
             _print_tax_to_cancel(total)
 
 
-def _print_advance(advance: Advance) -> None:
+def print_advance(advance: Advance) -> None:
     """That tax may be due on money that is allocated to no invoice."""
     codes = ", ".join(tax.code for tax in advance.taxes)
     due = (

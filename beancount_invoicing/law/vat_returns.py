@@ -55,6 +55,8 @@ class VatReturn(NamedTuple):
     boxes: tuple[VatBox, ...]
     unreported: frozenset[str]
     """The kinds of supply that have no place in it."""
+    given_back: str
+    """The box of tax that is given back, if the others take no amount below zero; "" if they do."""
     source: str
 
     def declared(self, amount: Decimal, kind: Literal["base", "tax"]) -> Decimal:
@@ -78,6 +80,7 @@ def vat_return(country: str, day: date) -> VatReturn | None:
         _rounding(row["taxes"]),
         tuple(_box(box) for box in row["boxes"]),
         frozenset(row.get("unreported", ())),
+        row.get("given-back", ""),
         row["source"],
     )
 

@@ -174,6 +174,17 @@ def test_a_deposit_on_goods_is_taxed_when_it_is_paid_and_the_rest_at_delivery() 
     assert differences(GOODS) == []
 
 
+def test_a_paid_deposit_that_is_taken_off_the_pending_account_is_taken_back() -> None:
+    """The tax of the deposit was due when it was paid; the invoice takes it off where nothing is left of it."""
+    wrong = GOODS.replace("  Liabilities:TVA  60.00 EUR\n    deposit", "  Liabilities:Attente  60.00 EUR\n    deposit")
+    assert due(wrong) == [
+        ("payment", "D1", "300.00", "60.00"),
+        ("paid-deposit-deducted", "D1", "-300.00", "-60.00"),
+        ("invoice", "F1", "1000.00", "200.00"),
+    ]
+    assert differences(wrong)[0][2] == "60.00"
+
+
 def test_a_part_that_is_paid_and_a_rest_that_is_lost() -> None:
     """Of services, tax on the loss never falls due; of goods, it is taken back (CGI, art. 272, 1), on line 21."""
     lost = services("2026-01-10", "F1") + payment("2026-02-01", "60.00", "F1")
@@ -426,6 +437,37 @@ def run(*arguments: str) -> tuple[int, str]:
     result = CliRunner().invoke(main, ["accounting", "vat", *arguments])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result.exit_code, result.output
+
+
+@pytest.mark.usefixtures("_firm")
+def test_what_is_given_back_and_money_without_an_invoice_are_told(tmp_path: Path) -> None:
+    ledger = tmp_path / "main.beancount"
+    more = credit("2026-02-05", "A1", "F1", "100.00", "20.00") + payment("2026-02-10", "60.00", "F9")
+    ledger.write_text(ledger.read_text(encoding="utf-8") + more, encoding="utf-8")
+    code, output = run("--since", "2026-02-02", "--until", "2026-02-28")
+    assert code == 0
+    assert "box 08: -20.00 is below zero" in output
+    assert "goes to box 21" in output
+    assert "60.00 EUR received on 2026-02-10 is not allocated to any invoice" in output
+
+
+def test_who_charges_no_vat_is_led_to_the_receipts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = ACCOUNTS.replace("  rate: 20\n", '  category: "E"\n  reason: "VATEX-FR-FRANCHISE"\n').replace(
+        '"N20" "TVA" Liabilities:TVA', '"N20" "Franchise"'
+    )
+    sale = """
+2026-08-05 * "Dupont SARL" "Conseil" ^F1
+  invoice: "F1"
+  Assets:Clients:Dupont  100.00 EUR
+  Income:Conseil  -100.00 EUR
+    tax: "N20"
+plugin "beancount_invoicing"
+"""
+    (tmp_path / "main.beancount").write_text(lines + sale, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    code, output = run("2026-08")
+    assert code == 0
+    assert "you charge no VAT; what you received: bean-invoice accounting receipts 2026-Q3" in output
 
 
 @pytest.mark.usefixtures("_firm")
