@@ -18,6 +18,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from beancount_invoicing.accounting.entries import accounting_entries
+from beancount_invoicing.accounting.micro import book_of_receipts, book_report, limits_report, quarters_report
 from beancount_invoicing.accounting.receipts import receipts_report
 from beancount_invoicing.accounting.reports import (
     Report,
@@ -52,7 +53,11 @@ def reports() -> dict[str, Report]:
     general_ledger, book = books.general_ledger, books.ledger.book
     entries = accounting_entries(general_ledger, book, SINCE, UNTIL)
     vat = vat_of_period(general_ledger, book, SINCE, UNTIL)
+    micro, sums = book_of_receipts(general_ledger, book, allocate(book, UNTIL), SINCE, UNTIL)
     return {
+        "book": book_report(micro, SINCE, UNTIL, book.currency, sums),
+        "quarters": quarters_report(micro, SINCE, UNTIL, book.currency),
+        "limits": limits_report(micro, SINCE, UNTIL, book.currency),
         "journal": journal_report(entries, []),
         "ledger": ledger_report(entries, general_ledger, book, ()),
         "balance": balance_report(entries, general_ledger, book, general=False),

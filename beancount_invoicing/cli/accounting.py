@@ -26,6 +26,7 @@ _COMMANDS = {
     "post-closing": "accounting_post_closing",
     "receipts": "accounting_receipts",
     "sales-list": "accounting_sales_list",
+    "table": "accounting_table",
     "vat": "accounting_vat",
 }
 """The module of each command."""

@@ -100,6 +100,8 @@ def test_the_example_works(business: Path, line: str) -> None:
     if line.startswith("accounting check-fec"):
         content = fec_bytes(fec_rows(entries_of(invoice("2026-02-01", "F1"))))
         (business / "123456782FEC20261231.txt").write_bytes(content)
+    if line.startswith("accounting table"):
+        (business / "comptable.toml").write_text('[columns]\nDate = "date"\n', encoding="utf-8")
     if line.startswith("accounting datev"):  # a firm in Germany
         page = (EXAMPLE.parent.parent / "docs" / "datev.md").read_text(encoding="utf-8")
         (business / "german.beancount").write_text(
