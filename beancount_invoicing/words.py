@@ -82,6 +82,13 @@ _WORDS = (
     _("expense"),
     _("adjustment"),
     _("running"),
+    # kinds of closing entries
+    _("accruals"),
+    _("deferred"),
+    _("currency"),
+    _("doubtful"),
+    _("deposits"),
+    _("retentions"),
     _("piece"),
     # how a layer of checks ended
     _("passed"),

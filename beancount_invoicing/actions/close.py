@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from beancount_invoicing import billing
-from beancount_invoicing.accounting.closing.by_days import UnbilledService
+from beancount_invoicing.accounting.closing.by_days import UnbilledService, invoiced_later
 from beancount_invoicing.accounting.closing.closing import Closing, closing
 from beancount_invoicing.accounting.closing.proposals import (
     CLOSING_TAG,
@@ -46,15 +46,23 @@ class Closed(NamedTuple):
     outcome: Outcome
 
 
-def close(loader: LedgerLoader, day: date, kinds: Collection[ClosingKind], write_options: WriteOptions) -> Closed:
+def close(
+    loader: LedgerLoader,
+    day: date,
+    kinds: Collection[ClosingKind],
+    write_options: WriteOptions,
+    known_until: date | None = None,
+) -> Closed:
     """Proposes the closing entries of `day` that the ledger lacks, and their reversals on the day after; writes them if
-    `write_options` says so. Raises CannotClose and what `change` raises.
+    `write_options` says so. `known_until`: accruals count what documents until this later day bill of it.
+
+    Raises CannotClose and what `change` raises.
     """
     found: list[tuple[Closing, GeneralLedger, Book]] = []
 
     def make(loading: Loading) -> Changes:
         book, general_ledger = loading.book, general_ledger_of(loading)
-        services, left_out = unbilled_services(book, day) if "accruals" in kinds else ((), ())
+        services, left_out = unbilled_services(book, day, known_until or day) if "accruals" in kinds else ((), ())
         entries = closing(general_ledger, book, day, services, kinds)
         found.append((entries, general_ledger, book))
         missing = entries.missing
@@ -71,11 +79,11 @@ def close(loader: LedgerLoader, day: date, kinds: Collection[ClosingKind], write
     return Closed(*found[-1], outcome)
 
 
-def unbilled_services(book: Book, day: date) -> tuple[tuple[UnbilledService, ...], tuple[str, ...]]:
+def unbilled_services(book: Book, day: date, known_until: date) -> tuple[tuple[UnbilledService, ...], tuple[str, ...]]:
     """What was supplied by `day` and not invoiced then, and what billing says that it leaves out.
 
     It is what `unbilled --running` shows: hours, milestones, expenses, periods that ended, and the days of those that run. A
-    deposit that may be asked for is no income.
+    deposit that may be asked for is no income. To it comes what documents without a contract show until `known_until`.
     """
     then = billing.book_at_cutoff(book, day)
     lines, notices = billing.unbilled_lines(then, day)
@@ -99,6 +107,7 @@ def unbilled_services(book: Book, day: date) -> tuple[tuple[UnbilledService, ...
         for found in [*lines, *billing.accrued_lines(then, day)]
         if found.kind != "deposit" and found.line.account
     ]
+    services += invoiced_later(book, day, known_until)
     services.sort(key=lambda service: (service.contract, service.day, service.item))
     return tuple(services), tuple(notice.one_line for notice in notices)
 

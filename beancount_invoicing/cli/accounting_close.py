@@ -12,7 +12,7 @@ from beancount_invoicing.accounting.closing.report import closing_report
 from beancount_invoicing.actions.close import close
 from beancount_invoicing.cli.accounting_output import output_options, print_report
 from beancount_invoicing.cli.accounting_period import LastDayParam
-from beancount_invoicing.cli.common import Session, error_line, examples
+from beancount_invoicing.cli.common import DayParam, Session, error_line, examples
 from beancount_invoicing.cli.completion import complete_list
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
 from beancount_invoicing.ledger import LedgerLoader
@@ -33,6 +33,13 @@ from beancount_invoicing.messages import _
     shell_complete=complete_list(*KINDS),
     help="Only these entries: accruals, deferred, currency, doubtful, deposits, retentions.",
 )
+@click.option(
+    "--as-of",
+    type=DayParam(),
+    default=None,
+    metavar="DATE",
+    help="Also accrue what documents until this later day bill of what was supplied by DAY. Default: DAY.",
+)
 @writing_options
 @output_options
 @click.pass_obj
@@ -40,6 +47,7 @@ def close_command(
     session: Session,
     day: date,
     only: str,
+    as_of: date | None,
     write: bool,
     into: Path | None,
     commit: bool,
@@ -55,7 +63,7 @@ def close_command(
     kinds = _kinds(only)
     with changing(session):
         try:
-            closed = close(LedgerLoader(session.find()), day, kinds, way)
+            closed = close(LedgerLoader(session.find()), day, kinds, way, as_of)
         except CannotClose as error:
             for finding in error.findings:
                 session.error(error_line(finding))

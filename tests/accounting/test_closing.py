@@ -38,6 +38,8 @@ PLUGIN = 'plugin "beancount_invoicing"\n'
 OPENS = """
 2025-01-01 open Assets:Cloture:FAE
   pcg: "4181"
+2025-01-01 open Liabilities:Cloture:Avoirs
+  pcg: "4198"
 2025-01-01 open Liabilities:Cloture:TVA
   pcg: "44587"
 2025-01-01 open Liabilities:Cloture:PCA
@@ -203,6 +205,47 @@ def test_hours_and_milestones_are_accrued_and_a_later_invoice_does_not_change_th
     assert run("bill", "--until", "2027-01-31", "--date", "2027-01-31", "-w", "--yes").exit_code == 0
     after = run("accounting", "close", "2026-12-31", "--only", "accruals", "--format", "json")
     assert [line for line in lines(after) if line[1] == "706"] == expected
+
+
+JANUARY = """
+2027-01-05 * "Martin" "Conseil de décembre" ^F5
+  invoice: "F5"
+  Assets:Clients:Martin  600.00 EUR
+  Income:Conseil  -100.00 EUR
+    text: "Décembre et janvier"
+    tax: "N20"
+    from: 2026-12-22
+    to: 2027-01-10
+  Income:Conseil  -200.00 EUR
+    text: "Livré"
+    tax: "N20"
+    delivered: 2026-12-30
+  Income:Conseil  -200.00 EUR
+    text: "Janvier"
+    tax: "N20"
+  Liabilities:TVA  -100.00 EUR
+2027-01-06 * "Dupont" "Avoir" ^A5 ^F1
+  invoice: "A5"
+  corrects: "F1"
+  Assets:Clients:Dupont  -1440.00 EUR
+  Income:Conseil  1200.00 EUR
+    text: "Licence"
+    tax: "N20"
+    from: 2026-10-01
+    to: 2027-09-30
+  Liabilities:TVA  240.00 EUR
+"""
+
+
+def test_later_documents_count_if_asked_for_by_the_days_until_then(run: Run) -> None:
+    assert close(run, LICENCE + JANUARY, "--only", "accruals") == []
+    found = close(run, LICENCE + JANUARY, "--only", "accruals", "--as-of", "2027-01-31")
+    assert [line for line in found if line[1] == "706"] == [
+        ("A5", "706", "302.47", "", "-1200.00 × 92/365 = -302.47; + 20 % = -362.96"),
+        ("F5", "706", "", "50.00", "100.00 × 10/20 = 50.00; + 20 % = 60.00"),
+        ("F5", "706", "", "200.00", "200.00; + 20 % = 240.00"),
+    ]
+    assert ("A5", "4198", "", "362.96", found[0][4]) in found
 
 
 def test_a_period_that_reaches_past_the_day_is_deferred_by_days(run: Run) -> None:
@@ -420,7 +463,7 @@ def test_at_each_month_end_entries_balance_and_reverse_to_zero(file: Path) -> No
     if not book.currency:
         return
     for day in month_ends(date(2025, 1, 1), date(2026, 12, 31)):
-        services, _left_out = unbilled_services(book, day)
+        services, _left_out = unbilled_services(book, day, day)
         with suppress(CannotClose):  # contracts in currencies that no document has
             check_reversed(closing(general_ledger, book, day, services, KINDS))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -11,6 +11,8 @@ from beancount_invoicing.accounting.closing.proposals import ClosingDay, Closing
 from beancount_invoicing.model import ZERO, Book, CalculationStep, Day, Invoice, Line, Source
 from beancount_invoicing.rules.periods import Period
 
+_NO_SUPPLY = frozenset({"deposit", "claim", "opening", "void"})
+"""Kinds of documents that bill nothing that was supplied."""
 _IN_FRANCE = frozenset({"FR", "MC"})
 
 
@@ -18,6 +20,7 @@ class UnbilledService(NamedTuple):
     """Something that was supplied by the day and is not invoiced; `net` is without tax, in `currency`."""
 
     contract: str
+    """Code of the contract, or the number of the later document."""
     customer: str
     """Name."""
     day: Day
@@ -44,11 +47,12 @@ def deferred_income(closing_day: ClosingDay) -> Iterator[ClosingProposal]:
     period is the line's own (`from`, `to`); on a credit note without one, that of the line that it gives back.
     """
     book, day = closing_day.book, closing_day.day
+    by_number = {invoice.number: invoice for invoice in book.invoices}
     for invoice in book.invoices:
-        if invoice.draft or invoice.booked_from > day or invoice.kind in {"deposit", "claim", "opening", "void"}:
+        if invoice.draft or invoice.booked_from > day or invoice.kind in _NO_SUPPLY:
             continue
         for place, line in enumerate(invoice.lines, 1):
-            period = _period(book, invoice, line)
+            period = _period(invoice, line, by_number)
             if period is None or period.end <= day or not _is_income(closing_day, line.account):
                 continue
             later = Period(max(period.start, day + timedelta(days=1)), period.end)
@@ -59,10 +63,10 @@ def deferred_income(closing_day: ClosingDay) -> Iterator[ClosingProposal]:
                 yield ClosingProposal("deferred", day, key, invoice.number, name, calculation, postings, line.source)
 
 
-def _period(book: Book, invoice: Invoice, line: Line) -> Period | None:
+def _period(invoice: Invoice, line: Line, by_number: Mapping[str, Invoice]) -> Period | None:
     """The days that a line bills; None if it does not say them."""
     if not line.start and invoice.is_credit and line.corrects_line and len(invoice.corrects) == 1:
-        corrected = book.invoice(invoice.corrects[0])
+        corrected = by_number.get(invoice.corrects[0])
         if corrected and line.corrects_line <= len(corrected.lines):
             line = corrected.lines[line.corrects_line - 1]
     return Period(line.start, line.end) if line.start and line.end and line.start <= line.end else None
@@ -100,6 +104,45 @@ def _in_books(closing_day: ClosingDay, invoice: Invoice, amount: Decimal, curren
     return amount if currency == closing_day.book.currency else amount * closing_day.rate_of(invoice)
 
 
+def invoiced_later(book: Book, day: date, known_until: date) -> Iterator[UnbilledService]:
+    """What documents from the day after `day` until `known_until` (inclusive) bill, or give back, of what was supplied by `day`.
+
+    A line counts by its period, or by its day of supply if the line or the document says one (`delivered`); a credit note without
+    either by the documents that it corrects. What contracts bill is not here: `unbilled` shows it.
+    """
+    by_number = {invoice.number: invoice for invoice in book.invoices}
+    for invoice in book.invoices:
+        if invoice.draft or invoice.kind in _NO_SUPPLY or not day < invoice.booked_from <= known_until:
+            continue
+        before = invoice.is_credit and all(
+            number in by_number and by_number[number].booked_from <= day for number in invoice.corrects
+        )
+        rates = invoice.tax_codes
+        for line in invoice.lines:
+            period = _period(invoice, line, by_number)
+            supplied = line.supplied_on or invoice.supplied_on or invoice.date
+            if (line.contract and not invoice.is_credit) or (invoice.is_credit and not before):
+                continue
+            if not before and (period.start if period else supplied) > day:
+                continue
+            yield UnbilledService(
+                contract=invoice.number,
+                customer=invoice.customer.name if invoice.customer else "",
+                day=period.start if period else min(supplied, day),
+                item=line.item,
+                account=line.account,
+                net=line.net,
+                currency=invoice.currency,
+                tax_rate=rates[line.tax].rate if line.tax in rates else ZERO,
+                quantity=None,
+                price=None,
+                start=period.start if period else None,
+                end=period.end if period else None,
+                steps=(),
+                source=line.source,
+            )
+
+
 def accruals(closing_day: ClosingDay, services: Sequence[UnbilledService]) -> Iterator[ClosingProposal]:
     """Invoices (and credit notes) to be issued for what was supplied by the day (PCG, account 418): of a period that reaches
     past it, the days until then.
@@ -135,6 +178,8 @@ def _elapsed(closing_day: ClosingDay, service: UnbilledService) -> tuple[Decimal
     """What was supplied by the day, in the books' currency and rounded, and its calculation."""
     day, net = closing_day.day, service.net
     if service.start and service.end and service.end > day:
+        if service.start > day:
+            return ZERO, ""
         days, of = Period(service.start, day).days, Period(service.start, service.end).days
         exact = net * days / of
         text = f"{net} × {days}/{of}"

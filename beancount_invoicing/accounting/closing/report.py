@@ -7,15 +7,8 @@ from beancount_invoicing.accounting.reports import Cell, Reconciliation, Report,
 from beancount_invoicing.messages import _, _p
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.model.general_ledger import GeneralLedger
+from beancount_invoicing.words import word
 
-KIND_WORDS = {
-    "accruals": _("to be invoiced"),
-    "deferred": _("deferred income"),
-    "currency": _("other currency"),
-    "doubtful": _("doubtful"),
-    "deposits": _("unpaid deposit"),
-    "retentions": _("retention"),
-}
 COLUMNS = (
     ReportColumn("kind", _("what")),
     ReportColumn("document", _("document")),
@@ -39,7 +32,7 @@ def closing_report(closing: Closing, general_ledger: GeneralLedger, book: Book) 
             known = general_ledger.accounts.get(account)
             rows.append(
                 (
-                    KIND_WORDS[proposal.kind], proposal.document, proposal.customer, proposal.calculation,
+                    word(proposal.kind), proposal.document, proposal.customer, proposal.calculation,
                     known.number if known else "", account, amount if amount > 0 else None,
                     -amount if amount < 0 else None, proposal.reversed_on,
                     _p("closing entry", "written") if written else _p("closing entry", "proposed"),
