@@ -73,9 +73,9 @@ def _natures(invoice: Invoice | None, general_ledger: GeneralLedger) -> Mapping[
     """What a document sells of each nature; services if there is none."""
     weights: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     for line in invoice.lines if invoice else ():
-        said = line.nature or (invoice.nature_of(line) if invoice else "")
+        nature = line.nature or (invoice.nature_of(line) if invoice else "")
         weights[
-            "goods" if said == "goods" or (not said and _is_goods(line.account, general_ledger)) else "services"
+            "goods" if nature == "goods" or (not nature and _is_goods(line.account, general_ledger)) else "services"
         ] += line.net
     return dict(sorted(weights.items())) if any(weights.values()) else {"services": Decimal(1)}
 
