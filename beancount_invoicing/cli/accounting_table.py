@@ -37,7 +37,7 @@ from beancount_invoicing.messages import _, _n
 )
 @click.pass_obj
 def table_command(session: Session, since: date, until: date, description: Path, output: Path) -> None:
-    """Write the entries as the table that another accounting program imports."""
+    """Write the entries as a table for another program."""
     try:
         table = table_of(tomllib.loads(description.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, WrongDescription) as error:
