@@ -30,6 +30,7 @@ from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book, Source
 from beancount_invoicing.receivables import Allocated, allocate
+from beancount_invoicing.rules.narrations import narration
 from beancount_invoicing.writing import renaming, text, writer
 from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change
 from beancount_invoicing.writing.payment_text import payment_transaction
@@ -256,7 +257,7 @@ def booking_changes(loading: Loading, statements: Sequence[AccountStatement], li
     return Changes(
         (*new, *balances),
         tuple(edits),
-        message=f"Bank: {count} {'payment' if count == 1 else 'payments'}",
+        message=narration(loading.book.books_language(loading.book.last_date), "booked-from-bank", count=str(count)),
         notices=tuple(notices),
         nothing_to_do=_("Nothing to write: every line that is certain is already in the ledger."),
         act="bank",

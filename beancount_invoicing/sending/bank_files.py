@@ -28,6 +28,7 @@ from beancount_invoicing.model import ZERO, Book, Event, Finding, Seller
 from beancount_invoicing.receivables import Position, positions
 from beancount_invoicing.receivables.bank_orders import ORDER_EVENTS, BankOrder, bank_orders
 from beancount_invoicing.rules import numbering
+from beancount_invoicing.rules.narrations import narration
 from beancount_invoicing.rules.references import is_creditor_reference, payment_reference
 from beancount_invoicing.sending import staging
 from beancount_invoicing.sending.event_directives import record_file, relative_to
@@ -118,7 +119,12 @@ def hand_in(
             return report
         written = _write(ledger, loading, files, again, options, write_options)
         return OrderReport(
-            files, due.held, ledger.errors, book, written, _commit(written, files) if write_options.commit else ""
+            files,
+            due.held,
+            ledger.errors,
+            book,
+            written,
+            _commit(book, options.day, written, files) if write_options.commit else "",
         )
 
 
@@ -339,10 +345,11 @@ def _withdrawals(book: Book, again: Collection[tuple[str, int]], options: OrderO
     return {number: "\n".join(directives) for number, directives in found.items()}
 
 
-def _commit(written: Sequence[Path], files: Sequence[BankFile]) -> str:
+def _commit(book: Book, day: date, written: Sequence[Path], files: Sequence[BankFile]) -> str:
     """Commits what was written; returns what went wrong, or ""."""
     try:
-        git.commit(list(written), f"For the bank: {', '.join(bank_file.path.name for bank_file in files)}"[:200])
+        names = ", ".join(bank_file.path.name for bank_file in files)
+        git.commit(list(written), narration(book.books_language(day), "for-the-bank", names)[:200])
     except git.GitError as error:
         return _("written and recorded, but not committed: {error}; commit it", error=error)
     return ""

@@ -14,6 +14,7 @@ from beancount_invoicing.files import has_digest
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Channel, Event
+from beancount_invoicing.rules.narrations import narration
 from beancount_invoicing.sending import staging
 from beancount_invoicing.sending.event_directives import (
     BY_HAND_PREFIX,
@@ -89,10 +90,12 @@ def confirm(file: str | Path, chosen: AttemptFilter, day: date, write_options: W
             if objection := against.get(attempt.event.message_id):
                 messages.append(_("{attempt}: warning: {objection}", attempt=attempt.name, objection=objection.text))
             stored = Path(file) if exists and (file, digest) not in sealed else None
-            told, last = sent_directives(target, sent, stored, last)
+            told, last = sent_directives(target, sent, stored, last, book.books_language(day))
             new += [NewDirective(sent[0].day, verbatim(entry), str(target)) for entry in told]
         return Changes(
-            tuple(new), message=f"Sent: {', '.join(chosen.numbers) or 'what was prepared'}", notices=tuple(messages)
+            tuple(new),
+            message=narration(book.books_language(day), "sent", ", ".join(chosen.numbers)),
+            notices=tuple(messages),
         )
 
     return change(file, make, write_options)

@@ -12,6 +12,7 @@ from beancount_invoicing.delivery.addresses import one_line
 from beancount_invoicing.documents import seal_chain
 from beancount_invoicing.model import Book, Event
 from beancount_invoicing.rules import numbering
+from beancount_invoicing.rules.narrations import narration
 from beancount_invoicing.writing import text
 from beancount_invoicing.writing.dated_files import expanded_pattern
 
@@ -51,10 +52,11 @@ class SentFacts(NamedTuple):
 
 
 def sent_directives(
-    target: Path, sent: Sequence[SentFacts], stored: Path | None, previous: str
+    target: Path, sent: Sequence[SentFacts], stored: Path | None, previous: str, language: str
 ) -> tuple[list[str], str]:
     """The directives that record that something was sent, and the mark for the next seal. The first directive is the
     document, if the ledger does not have it yet; it is sealed after the seal with the mark `previous`.
+    `language`: that of the books.
     """
     result = []
     for index, facts in enumerate(sent):
@@ -70,7 +72,11 @@ def sent_directives(
         ]
         links = [numbering.link(number) for number in facts.numbers]
         if stored is None or index:
-            result.append(text.note_directive(facts.day, facts.account, one_line(f"Sent: {facts.title}"), links, meta))
+            result.append(
+                text.note_directive(
+                    facts.day, facts.account, one_line(narration(language, "sent", facts.title)), links, meta
+                )
+            )
         else:
             meta.insert(-1, ("facts", facts.facts_digest))
             link = seal_chain.seal_link(facts.day, facts.account, relative_to(target, stored), links, meta, previous)

@@ -37,6 +37,7 @@ from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Channel, Finding, Source
 from beancount_invoicing.rules import numbering
+from beancount_invoicing.rules.narrations import narration
 from beancount_invoicing.sending import staging
 from beancount_invoicing.sending.event_directives import (
     BY_HAND_PREFIX,
@@ -170,7 +171,7 @@ def send(
         if write_options.commit and files:
             left = ", ".join(result.title for result in results if result.state in {"sent", "prepared"})
             try:
-                git.commit(list(files), _("Sent: {left}", left=left)[:200])
+                git.commit(list(files), narration(ledger.book.books_language(send_options.day), "sent", left)[:200])
             except git.GitError as error:  # what was sent must still be reported
                 problem = _(
                     "sent or prepared, and recorded, but not committed: {error}; commit it yourself", error=error
@@ -694,6 +695,7 @@ class _Run:
             ],
             None if item.sealed else item.stored,
             self._last,
+            self.ledger.book.books_language(dispatch.day),
         )  # fmt: skip
         return joined("\n", directives), last
 

@@ -208,7 +208,7 @@ SENT = SentFacts(
 
 def test_a_note_says_what_was_sent() -> None:
     (note,), mark = sent_directives(
-        Path("sent.beancount"), [SENT._replace(level=2, tone="firm", refused_recipients="c@d")], None, "before"
+        Path("sent.beancount"), [SENT._replace(level=2, tone="firm", refused_recipients="c@d")], None, "before", "en"
     )
     assert note == (
         f'2026-01-31 note {ACME} "Sent: Invoice N 1" ^N-1\n  event: "sent"\n  level: 2\n  tone: "firm"\n  channel: "email"\n'
@@ -220,7 +220,7 @@ def test_a_note_says_what_was_sent() -> None:
 def test_the_document_is_kept_with_the_first_of_those_that_it_was_sent_for() -> None:
     other = SENT._replace(numbers=("N2",))
     target = Path("/books/sent/2026.beancount")
-    (kept, note), mark = sent_directives(target, [SENT, other], Path("/books/documents/N1.pdf"), "before")
+    (kept, note), mark = sent_directives(target, [SENT, other], Path("/books/documents/N1.pdf"), "before", "en")
     assert kept.startswith(f'2026-01-31 document {ACME} "../documents/N1.pdf" ^N-1\n  event: "sent"\n')
     assert '\n  sha256: "ab"\n  facts: "F"\n' in kept
     assert kept.endswith('\n  previous: "before"\n')

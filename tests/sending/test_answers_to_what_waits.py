@@ -136,7 +136,7 @@ def recorded(folder: Path, ledger: str, *, of: str = "confirm", day: date = DAY)
 def test_what_was_prepared_was_sent_on_the_day_on_which_that_is_said(tmp_path: Path) -> None:
     text, notices = recorded(tmp_path, OTHER)
     assert text == (
-        f'2026-03-20 note {KIEFER} "Sent: N2" ^N2\n  event: "sent"\n  channel: "post"\n'
+        f'2026-03-20 note {KIEFER} "Envoyé : N2" ^N2\n  event: "sent"\n  channel: "post"\n'
         '  message-id: "<other@a.example>"\n'
     )
     assert notices == ("N2: sent on 2026-03-20, post",)
