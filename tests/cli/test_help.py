@@ -76,6 +76,8 @@ def business(same_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             '2025-01-01 custom "invoice-option" "bank-days" 30\n2025-01-01 open Income:Interets\n'
             '2025-01-01 custom "invoice-option" "claim-account" Income:Interets\n'
             '2025-01-01 custom "invoice-option" "deposit-account" Liabilities:Acomptes:HabitatOuest\n'
+            "2025-01-01 open Liabilities:TVA:ADecaisser\n"
+            '2025-01-01 custom "invoice-option" "vat-payable-account" Liabilities:TVA:ADecaisser\n'
         )
     shutil.copy(SHEETS / "toggl.csv", same_folder)
     (same_folder / "older.beancount").write_text(
