@@ -17,6 +17,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from beancount_invoicing.accounting.aged_balance import aged_balance_report
 from beancount_invoicing.accounting.entries import accounting_entries
 from beancount_invoicing.accounting.micro import book_of_receipts, book_report, limits_report, quarters_report
 from beancount_invoicing.accounting.receipts import receipts_report
@@ -27,6 +28,7 @@ from beancount_invoicing.accounting.reports import (
     ledger_report,
     lettering_report,
 )
+from beancount_invoicing.accounting.sales_by_tax import sales_by_tax_report
 from beancount_invoicing.accounting.vat import vat_of_period
 from beancount_invoicing.accounting.vat_reports import codes_report, comparisons, lines_report
 from beancount_invoicing.accounting.year_end import open_items_report, post_closing_report
@@ -67,6 +69,8 @@ def reports() -> dict[str, Report]:
         "vat-lines": lines_report(vat, None),
         "open-items": open_items_report(general_ledger, book, allocate(book, SINCE)),
         "post-closing": post_closing_report(book, allocate(book, SINCE), allocate(book, UNTIL)),
+        "aging": aged_balance_report(general_ledger, book, allocate(book, UNTIL)),
+        "sales-by-tax": sales_by_tax_report(general_ledger, book, SINCE, UNTIL),
         "receipts": receipts_report(general_ledger, book, allocate(book, UNTIL), SINCE, UNTIL),
     }
 

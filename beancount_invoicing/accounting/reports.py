@@ -17,6 +17,8 @@ from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Source
 from beancount_invoicing.model.general_ledger import GeneralLedger
 from beancount_invoicing.receivables.exchange import latest_price
+from beancount_invoicing.rules.currencies import currency_decimals
+from beancount_invoicing.rules.steps import round_to
 
 Cell = str | date | Decimal | int | Source | None
 Kind = Literal["text", "date", "amount", "count", "source"]
@@ -29,6 +31,8 @@ class ReportColumn(NamedTuple):
     title: str
     kind: Kind = "text"
     summed: bool = False
+    in_table: bool = True
+    """Whether a table in a terminal has room for it; files have every column."""
 
 
 class Reconciliation(NamedTuple):
@@ -161,7 +165,7 @@ def ledger_report(
                 )
             )  # fmt: skip
     closing = sum((line.amount for lines in by_account.values() for _entry, line in lines), ZERO)
-    agreed = Reconciliation(_("balance"), closing, _booked(general_ledger, book, by_account, entries.until))
+    agreed = Reconciliation(_("balance"), closing, booked_balance(general_ledger, book, by_account, entries.until))
     return _report("ledger", _("Customers' ledger"), entries, columns, rows, (agreed,))
 
 
@@ -198,7 +202,7 @@ def balance_report(entries: AccountingEntries, general_ledger: GeneralLedger, bo
                 )
             )
     closing = sum((line.amount for lines in by_account.values() for _entry, line in lines), ZERO)
-    booked = ZERO if general else _booked(general_ledger, book, by_account, entries.until)
+    booked = ZERO if general else booked_balance(general_ledger, book, by_account, entries.until)
     title = _("Trial balance") if general else _("Trial balance of customers")
     return _report("balance", title, entries, columns, rows, (Reconciliation(_("closing"), closing, booked),))
 
@@ -291,7 +295,7 @@ def _customers_lines(entries: AccountingEntries, book: Book, accounts: Collectio
     }
 
 
-def _booked(general_ledger: GeneralLedger, book: Book, accounts: Collection[str], until: date) -> Decimal:
+def booked_balance(general_ledger: GeneralLedger, book: Book, accounts: Collection[str], until: date) -> Decimal:
     """What the ledger's postings on some accounts add up to at the end of a day, in the books' currency, rounded once."""
     total = ZERO
     for entry in general_ledger.entries:
@@ -303,4 +307,4 @@ def _booked(general_ledger: GeneralLedger, book: Book, accounts: Collection[str]
             elif posting.account in accounts:
                 rate = latest_price(book, (posting.weight_currency, book.currency), entry.date)
                 total += posting.weight * rate[1] if rate else ZERO
-    return total
+    return round_to(total, currency_decimals(book.currency))

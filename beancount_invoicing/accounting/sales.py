@@ -22,7 +22,8 @@ from beancount_invoicing.rules.steps import round_to
 from beancount_invoicing.rules.supply import nature_under, place_of_supply
 from beancount_invoicing.rules.tax import code_of_name
 
-_NO_SALE = {"void", "opening", "claim"}
+NO_SALE = {"void", "opening", "claim"}
+"""Kinds of documents that are no sale."""
 
 
 class ChargedTax(NamedTuple):
@@ -75,7 +76,7 @@ def sales(valued: Iterable[ValuedEntry], book: Book, since: date, until: date) -
     entries = {dated.entry.source: dated for dated in valued if dated.entry.is_document and dated.entry.date >= since}
     found: list[Sale] = []
     for invoice in book.invoices:
-        if invoice.draft or invoice.kind in _NO_SALE or not since <= invoice.booked_from <= until:
+        if invoice.draft or invoice.kind in NO_SALE or not since <= invoice.booked_from <= until:
             continue
         if invoice.source in entries and invoice.customer is not None:
             found += _of_document(book, invoice, _Values(entries[invoice.source]))

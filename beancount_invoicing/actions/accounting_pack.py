@@ -36,8 +36,8 @@ from beancount_invoicing.actions.pack_reports import (
     as_spreadsheet,
     pack_books,
     pack_report,
-    wanted_reports,
 )
+from beancount_invoicing.actions.pack_table import wanted_reports
 from beancount_invoicing.languages import DOMAIN, LOCALES, speaking, translated
 from beancount_invoicing.messages import _, _p, joined
 from beancount_invoicing.model import Book
@@ -190,7 +190,7 @@ def _notices(subject: PackBooks, made: _Made) -> list[str]:
             else _("The ledger goes to {last}, the last day of the period.", last=last)
         )
     for report, _digest in made.reports:
-        notices += [joined(": ", (report.file, text)) for text in report.notices]
+        notices += [joined(": ", (report.file or report.title, text)) for text in report.notices]
     return [*notices, *document_notices(made.documents)]
 
 

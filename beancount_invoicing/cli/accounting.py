@@ -8,6 +8,7 @@ from beancount_invoicing.cli.common import examples
 from beancount_invoicing.cli.lazy_commands import LazyCommands
 
 _COMMANDS = {
+    "aging": "accounting_aging",
     "balance": "accounting_balance",
     "check-fec": "accounting_check_fec",
     "close": "accounting_close",

@@ -138,7 +138,7 @@ def _content(report: Report, form: str, parts: Sequence[Report]) -> bytes:
 
 
 def _print_table(report: Report) -> None:
-    shown = [place for place, column in enumerate(report.columns) if column.kind != "source"]
+    shown = [place for place, column in enumerate(report.columns) if column.kind != "source" and column.in_table]
     totals = report.totals
     first = report.columns[shown[0]]
     last = [

@@ -14,6 +14,7 @@ from beancount_invoicing.answers.receivables import aging_json, bucket_names
 from beancount_invoicing.cli.colours import Mark, marked
 from beancount_invoicing.cli.common import (
     ColumnSpec,
+    F,
     OneOf,
     Session,
     as_of_option,
@@ -47,19 +48,21 @@ def _said(amount: str, style: Mark | None) -> str:
     return marked(spaced(amount), style if amount.strip("-0.") else None)
 
 
+def age_options(command: F) -> F:
+    """`--basis` and `--bounds`."""
+    bounded = click.option(
+        "--bounds", default="30,60,90", show_default=True, callback=_bounds, metavar="DAYS", help="Where buckets end."
+    )(command)
+    return click.option(
+        "--basis", type=OneOf(["due", "invoice"]), default="due", show_default=True,
+        help="The date from which age is counted.",
+    )(bounded)  # fmt: skip
+
+
 @click.command(epilog=examples("aging", "aging --as-of end-of-last-month --bounds 15,45"))
 @customer_option
 @as_of_option
-@click.option(
-    "--basis",
-    type=OneOf(["due", "invoice"]),
-    default="due",
-    show_default=True,
-    help="The date from which age is counted.",
-)
-@click.option(
-    "--bounds", default="30,60,90", show_default=True, callback=_bounds, metavar="DAYS", help="Where buckets end."
-)
+@age_options
 @format_option
 @explain_option
 @click.pass_obj

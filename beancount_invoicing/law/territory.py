@@ -42,6 +42,11 @@ ELECTRONIC_SERVICES_LAWS = MappingProxyType(
 """The laws by which electronic services to a consumer are supplied where the consumer is, for the same sellers."""
 
 
+def union_members() -> frozenset[str]:
+    """The states of the Union, by their two-letter codes."""
+    return frozenset(load_data("union_vat.toml")["members"])
+
+
 def in_union(country: str) -> bool:
     """Whether a country, given by its two-letter code, is a state of the Union (as it has been since 2021-07-01)."""
     return country in load_data("union_vat.toml")["members"]

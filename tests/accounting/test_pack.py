@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from beancount_invoicing.actions import pack_reports
+from beancount_invoicing.actions import pack_table
 from beancount_invoicing.actions.accounting_pack import period_name
-from beancount_invoicing.actions.pack_reports import CannotMakeReport, PackBooks, PackReport, wanted_reports
+from beancount_invoicing.actions.pack_reports import CannotMakeReport, PackBooks, PackReport, ReportFile
+from beancount_invoicing.actions.pack_table import wanted_reports
 from beancount_invoicing.cli import main
 from tests.accounting.books import ACCOUNTS, invoice, payment
 from tests.killing import killed_at_each_step
@@ -74,9 +75,10 @@ def test_the_pack_has_every_report_in_the_language_of_the_books_and_says_what_it
     pack(ledger)
     contents = assert_whole(ledger.parent.parent / "out")
     assert set(files(ledger.parent.parent / "out" / contents)) == {
-        "123456782FEC20261231.txt", "SHA256SUMS", "balance-clients.xlsx", "balance-generale.xlsx", "controles.xlsx",
-        "encaissements.xlsx", "grand-livre-clients.xlsx", "journal-des-ventes.xlsx", "journaux.xlsx", "lettrage.xlsx",
-        "numerotation.xlsx", "pieces.xlsx",
+        "123456782FEC20261231.txt", "SHA256SUMS", "balance-agee.xlsx", "balance-clients.xlsx", "balance-generale.xlsx",
+        "controles.xlsx", "creances-ouvertes.xlsx", "ecritures-de-cloture.xlsx", "encaissements.xlsx",
+        "grand-livre-clients.xlsx", "journal-des-ventes.xlsx", "journaux.xlsx", "lettrage.xlsx", "numerotation.xlsx",
+        "pieces.xlsx", "tva.xlsx", "ventes-intracommunautaires.xlsx", "ventes-par-taxe.xlsx",
     }  # fmt: skip
     assert "<dt>débit</dt><dd>120,00</dd>" in page(ledger)
     assert "clôture : 120,00 dans cet état, 120,00 dans le livre, différence 0,00" in page(ledger).replace("\xa0", " ")
@@ -171,10 +173,10 @@ def test_a_report_of_other_countries_is_not_in_the_pack(ledger: Path) -> None:
 
 
 def test_a_report_that_does_not_meet_the_ledger_is_named(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(_books: PackBooks) -> pack_reports.ReportFile:
+    def fails(_books: PackBooks) -> ReportFile:
         raise CannotMakeReport("no rates are known for that year")
 
-    monkeypatch.setattr(pack_reports, "REPORTS", (*pack_reports.REPORTS, PackReport("vat", "VAT", fails)))
+    monkeypatch.setattr(pack_table, "REPORTS", (*pack_table.REPORTS, PackReport("vat", "VAT", fails)))
     assert "vat: no rates are known for that year" in pack(ledger, code=1)
     assert "vat: no rates are known for that year" in page(ledger)
 
