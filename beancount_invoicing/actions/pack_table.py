@@ -84,7 +84,7 @@ def _vat(books: PackBooks) -> Workbook:
 
 def _closing(books: PackBooks) -> Report:
     """The closing entries of the last day, those that are written and those that are proposed."""
-    services, _left_out = unbilled_services(books.book, books.until)
+    services, _left_out = unbilled_services(books.book, books.until, max(books.until, books.book.last_date))
     proposed = closing(books.books.general_ledger, books.book, books.until, services, KINDS)
     return closing_report(proposed, books.books.general_ledger, books.book)
 
