@@ -18,7 +18,27 @@ from beancount_invoicing.rules import payment_terms
 from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.steps import round_to
 
-CANCELLED_AS = {"write-off": _("lost"), "discount": _("given up")}
+REDUCING = frozenset({"write-off", "discount"})
+"""The means of settlement with which tax goes down."""
+_WRONG_TAX = {
+    ("write-off", True): _(
+        "{numbers}: {amount} is lost, and {taken} of {code} is taken back, but the tax in it is {tax}: write {account} "
+        '{share} with tax: "{code}", and the other {rest} on the account for what is lost'
+    ),
+    ("write-off", False): _(
+        "{numbers}: {amount} is lost, and {taken} of {code} is taken up again, but the tax in it is {tax}: write "
+        '{account} {share} with tax: "{code}", and the other {rest} on the account for what is lost'
+    ),
+    ("discount", True): _(
+        "{numbers}: {amount} is given up, and {taken} of {code} is taken back, but the tax in it is {tax}: write "
+        '{account} {share} with tax: "{code}", and the other {rest} on the account for what is given up'
+    ),
+    ("discount", False): _(
+        "{numbers}: {amount} is given up, and {taken} of {code} is taken up again, but the tax in it is {tax}: write "
+        '{account} {share} with tax: "{code}", and the other {rest} on the account for what is given up'
+    ),
+}
+"""What is wrong, by the means, and whether tax goes down, or what had gone down comes back."""
 
 
 def check_tax_reductions(book: Book, allocated: Allocated) -> Iterator[Finding]:
@@ -27,7 +47,7 @@ def check_tax_reductions(book: Book, allocated: Allocated) -> Iterator[Finding]:
     by_invoice: defaultdict[int, list[Allocation]] = defaultdict(list)
     for allocation in allocated.allocations:
         by_invoice[id(allocation.invoice)].append(allocation)
-        if not CANCELLED_AS.keys().isdisjoint({allocation.how, allocation.reverses}):
+        if not REDUCING.isdisjoint({allocation.how, allocation.reverses}):
             by_source[allocation.source].append(allocation)
     for means, payments in _transactions(book):
         allocations = [
@@ -48,7 +68,7 @@ def _transactions(book: Book) -> Iterator[tuple[str, list[Payment]]]:
     """The losses and discounts of each transaction: the postings beside them are in the same proportion."""
     found: defaultdict[tuple[str, tuple[object, ...]], list[Payment]] = defaultdict(list)
     for payment in book.payments:
-        if payment.means in CANCELLED_AS and payment.date <= book.last_date:
+        if payment.means in REDUCING and payment.date <= book.last_date:
             beside = tuple(
                 (posting.account, posting.tax, posting.amount / payment.amount) for posting in payment.counter_postings
             )
@@ -95,20 +115,15 @@ def _compared(
         yield Finding(
             "warning",
             "discount-tax" if means == "discount" else "write-off-tax",
-            _(
-                "{numbers}: {amount} is {cancelled_as}, and {other_amount} of {code} is taken {gone}, but the tax in "
-                'it is {amount_3}: write {account} {amount_4} with tax: "{code}", and the other {amount_5} on the '
-                "account for what is {cancelled_as}",
+            _WRONG_TAX[means, gone > 0].format(
                 numbers=numbers,
                 amount=ledger_amount(abs(gone), first.currency),
-                cancelled_as=CANCELLED_AS[means],
-                other_amount=ledger_amount(abs(taken), first.currency),
+                taken=ledger_amount(abs(taken), first.currency),
                 code=code,
-                gone=(_("back") if gone > 0 else _("up again")),
-                amount_3=ledger_amount(abs(share), first.currency),
+                tax=ledger_amount(abs(share), first.currency),
                 account=account,
-                amount_4=ledger_amount(share, first.currency),
-                amount_5=ledger_amount(abs(gone) - abs(share), first.currency),
+                share=ledger_amount(share, first.currency),
+                rest=ledger_amount(abs(gone) - abs(share), first.currency),
             ),
             payments[0].source,
         )

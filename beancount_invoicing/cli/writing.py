@@ -184,12 +184,13 @@ def print_outcome(
             session.error(error_line(error))
         count = len(outcome.errors)
         session.error(
-            _(
-                "The ledger has {count}: what is shown may be wrong because of {count_clause}, and --write writes "
-                "nothing until {count_clause_2} corrected.",
-                count=(_("these {count} errors", count=count) if count > 1 else _("this error")),
-                count_clause=(_("them") if count > 1 else _("it")),
-                count_clause_2=(_("they are") if count > 1 else _("it is")),
+            _n(
+                count,
+                "The ledger has this error: what is shown may be wrong because of it, and --write writes nothing until "
+                "it is corrected.",
+                "The ledger has these {count} errors: what is shown may be wrong because of them, and --write writes "
+                "nothing until they are corrected.",
+                count=count,
             )
         )
 

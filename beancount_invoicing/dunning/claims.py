@@ -470,8 +470,10 @@ def is_settled_by_credit_note(allocation: Allocation) -> bool:
 def _charged_before(before: Claimed) -> Sequence[CalculationStep]:
     steps = []
     for start, end in before.charged_periods:
-        since = _("these days are") if start == date.min else _("the days from {start} on are", start=start)
-        steps.append(
-            CalculationStep(_("claimed until"), "as written", (end,), end, _("{since} charged already", since=since))
+        because = (
+            _("these days are charged already")
+            if start == date.min
+            else _("the days from {start} on are charged already", start=start)
         )
+        steps.append(CalculationStep(_("claimed until"), "as written", (end,), end, because))
     return steps

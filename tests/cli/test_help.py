@@ -89,7 +89,6 @@ def business(same_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return same_folder
 
 
-@pytest.mark.usefixtures("typeset_once")
 @pytest.mark.parametrize("line", EXAMPLES)
 def test_the_example_works(business: Path, line: str) -> None:
     if "books/main" in line:

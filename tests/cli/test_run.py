@@ -16,7 +16,6 @@ from tests.cli.test_sending import by_server, events, message, option, sound
 from tests.cli.test_sending import ledger as ledger
 from tests.delivery.servers import Handler, server
 
-pytestmark = pytest.mark.usefixtures("typeset_once")
 DAY = ("--date", "2026-12-31")
 BOOKED = ("--yes",)
 

@@ -16,7 +16,6 @@ from beancount_invoicing.documents.render import document_file
 from beancount_invoicing.ledger import open_ledger
 from tests.ledgers import recent_example
 
-pytestmark = pytest.mark.usefixtures("typeset_once")
 NUMBER, PLAIN = "F2026-0064", "F2026-0068"
 
 

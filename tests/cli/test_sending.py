@@ -22,7 +22,6 @@ from beancount_invoicing.ledger import open_ledger
 from tests.delivery.servers import Broken, Handler, broken, server
 from tests.ledgers import recent_example
 
-pytestmark = pytest.mark.usefixtures("typeset_once")
 DAY = ("--date", "2026-11-30")
 PARC, HALLES, COMMUNE, ABROAD = "F2026-0072", "F2026-0077", "F2026-0076", "F2026-0068"
 

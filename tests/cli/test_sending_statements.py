@@ -10,7 +10,6 @@ from tests.cli.test_commands import call
 from tests.cli.test_sending import answers, events, ledger, message, option, record, run, sound
 
 __all__ = ["ledger"]  # a fixture
-pytestmark = pytest.mark.usefixtures("typeset_once")
 DAY = ("--as-of", "2026-11-30")
 HALLES = ("statement", "halles", "--since", "2026-10-01", *DAY, "--send")
 
