@@ -168,10 +168,10 @@ def _not_closed(entries: AccountingEntries, closed: ClosedBooks) -> Iterator[str
     if count:
         yield _n(
             count,
-            "{count} entry is not closed, and its ValidDate is its own date: bean-invoice accounting lock {until} "
-            "--write closes the books before you hand the file over",
-            "{count} entries are not closed, and their ValidDate is their own date: bean-invoice accounting lock "
-            "{until} --write closes the books before you hand the file over",
+            "{count} entry is not closed, and its ValidDate is its own date: once the period is over, close the books with "
+            "bean-invoice accounting lock {until} --write, and write the file again",
+            "{count} entries are not closed, and their ValidDate is their own date: once the period is over, close the books "
+            "with bean-invoice accounting lock {until} --write, and write the file again",
             count=count,
             until=entries.until,
         )

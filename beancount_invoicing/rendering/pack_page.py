@@ -128,7 +128,7 @@ def _words(contents: PageContents) -> dict[str, str]:
     texts = {
         "title": _("Accounting pack"),
         "missing": _("What is missing or wrong"),
-        "whole": _("Every report was made, and its sums are those of the ledger."),
+        "whole": _("All files that are listed here were made, and their sums are those of the ledger."),
         "notices": _("Good to know"),
         "file": _("file"),
         "about": _("what it is"),

@@ -19,6 +19,10 @@ from beancount_invoicing.rules.currencies import currency_decimals
 
 _WIDTHS = {"text": 24, "date": 11, "amount": 14, "count": 8, "source": 28}
 _WIDEST = 60
+_FOOT_WORDS = 28
+"""The width of what stands before the figures at the foot; it breaks into lines."""
+_A4 = 9
+"""The number that spreadsheets give to the paper."""
 _MADE = datetime(1980, 1, 1)  # noqa: DTZ001 - no time at all: the same report gives the same file
 
 
@@ -38,6 +42,7 @@ def to_xlsx(report: Report, parts: Sequence[Report] = ()) -> bytes:
     formats: dict[str, Any] = {
         "head": workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True}),
         "amount": workbook.add_format({"num_format": f"#,##0{places}"}),
+        "words": workbook.add_format({"text_wrap": True}),
         "date": workbook.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
         "total": workbook.add_format({"bold": True, "top": 1, "num_format": f"#,##0{places}"}),
     }
@@ -56,6 +61,10 @@ def _write_sheet(workbook: Any, report: Report, formats: dict[str, Any]) -> None
         for place, cell in enumerate(row):
             _write(sheet, number, place, cell, formats)
     sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
     if report.rows:
         sheet.autofilter(0, 0, len(report.rows), len(report.columns) - 1)
     _foot(sheet, report, formats)
@@ -88,7 +97,7 @@ def _foot(sheet: Any, report: Report, formats: dict[str, Any]) -> None:
         elif place == 0:
             sheet.write_string(line, place, translated(_("Total")), formats["total"])
     for offset, sums in enumerate(report.reconciliations, 2):
-        sheet.write_string(line + offset, 0, translated(reconciliation_title(sums.subject)))
+        sheet.write_string(line + offset, 0, translated(reconciliation_title(sums.subject)), formats["words"])
         for place, amount in enumerate((sums.reported, sums.booked, sums.difference), 1):
             sheet.write_number(line + offset, place, amount, formats["amount"])
 
@@ -99,8 +108,9 @@ def reconciliation_title(subject: str) -> str:
 
 
 def _width(report: Report, place: int, column: ReportColumn) -> int:
-    """A column's width, in characters: of its longest cell, within reason."""
+    """A column's width, in characters: of its longest cell, within reason; the first four also hold what is at the foot."""
+    at_foot = (_FOOT_WORDS if place == 0 else _WIDTHS["amount"]) if place < 4 and report.reconciliations else 0
     if column.kind != "text":
-        return _WIDTHS[column.kind]
+        return max(_WIDTHS[column.kind], at_foot)
     longest = max((len(str(row[place] or "")) for row in report.rows), default=0)
-    return min(max(longest, len(translated(column.title)), 6) + 1, _WIDEST)
+    return max(min(max(longest, len(translated(column.title)), 6) + 1, _WIDEST), at_foot)

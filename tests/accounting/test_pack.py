@@ -82,7 +82,7 @@ def test_the_pack_has_every_report_in_the_language_of_the_books_and_says_what_it
     }  # fmt: skip
     assert "<dt>débit</dt><dd>120,00</dd>" in page(ledger)
     assert "clôture : 120,00 dans cet état, 120,00 dans le livre, différence 0,00" in page(ledger).replace("\xa0", " ")
-    assert "Tous les états sont établis" in page(ledger)
+    assert "Tous les fichiers énumérés ici ont été établis" in page(ledger)
 
 
 def test_the_same_ledger_gives_the_same_bytes_wherever_it_stands(ledger: Path, tmp_path: Path) -> None:

@@ -43,6 +43,8 @@ def spelled(command: click.Command) -> dict[str, click.Parameter]:
 @each_command
 def test_a_day_has_one_word_and_the_other_is_taken_for_it(name: str) -> None:
     names = spelled(COMMANDS[name])
+    if name == "accounting close":  # its entries have the day that is closed: --date would be taken for another
+        names.pop("--as-of")
     assert ("--date" in names) == ("--as-of" in names)
 
 
