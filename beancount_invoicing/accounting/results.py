@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.model import ZERO, Book, Dated
 from beancount_invoicing.model.general_ledger import GeneralLedger, LedgerEntry
-from beancount_invoicing.rules.financial_year import CALENDAR_YEAR, FinancialYear, financial_years
+from beancount_invoicing.rules.financial_year import CALENDAR_YEAR, FinancialYear, financial_years, is_closing_day
 
 YEAR_RESULT = "12"
 """How the numbers of the accounts begin on which the result of a year stands."""
@@ -32,9 +32,14 @@ class ResultsBefore(NamedTuple):
 
 
 def financial_years_of(general_ledger: GeneralLedger, book: Book, until: date) -> tuple[FinancialYear, ...]:
-    """The financial years from the ledger's first transaction to the year of a day (option `financial-year-end`)."""
+    """The financial years from the ledger's first transaction to the year of a day (option `financial-year-end`).
+
+    A value of the option that is no day of a year does not count: checks report it.
+    """
     versions = book.options["financial-year-end"].versions if "financial-year-end" in book.options else ()
-    ends = Dated(tuple((since, str(end)) for since, end in versions) or ((date.min, CALENDAR_YEAR),))
+    ends = Dated(
+        tuple((since, str(end)) for since, end in versions if is_closing_day(str(end))) or ((date.min, CALENDAR_YEAR),)
+    )
     begin = min(general_ledger.entries[0].date, until) if general_ledger.entries else until
     return financial_years(ends, begin, until)
 

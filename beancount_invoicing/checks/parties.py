@@ -10,7 +10,7 @@ from beancount_invoicing import law
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Customer, Finding, Instalment, Invoice, Seller, Source
 from beancount_invoicing.rules import identifiers, payment_terms, steps, supply
-from beancount_invoicing.rules.financial_year import closing_day
+from beancount_invoicing.rules.financial_year import is_closing_day
 from beancount_invoicing.rules.hosts import host_and_port
 from beancount_invoicing.rules.payment_links import check_payment_link
 
@@ -388,9 +388,7 @@ def _option_formats(book: Book) -> Iterator[Finding]:
 def _check_financial_year(book: Book) -> Iterator[Finding]:
     """The option `financial-year-end` is a month and a day, or the whole first closing day."""
     for text in _values(book, "financial-year-end"):
-        try:
-            closing_day(text, book.last_date.year)
-        except ValueError:
+        if not is_closing_day(text):
             yield Finding(
                 "error",
                 "option",

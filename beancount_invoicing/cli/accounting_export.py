@@ -8,11 +8,10 @@ from pathlib import Path
 import click
 
 from beancount_invoicing.accounting.facts import fact_tables
-from beancount_invoicing.cli.accounting_output import opened_books
+from beancount_invoicing.cli.accounting_output import opened_books, written_rows
 from beancount_invoicing.cli.common import Session, as_of_option, examples, folder_option, print_notice
 from beancount_invoicing.files import write_if_different
-from beancount_invoicing.messages import _
-from beancount_invoicing.rendering.parquet import ParquetUnavailable, to_parquet
+from beancount_invoicing.rendering.parquet import CannotMakeParquet, to_parquet
 
 
 @click.command("export", epilog=examples("accounting export -o exports/dupont"))
@@ -33,10 +32,10 @@ def export_command(session: Session, folder: Path, as_of: date, name: str) -> No
     tables = fact_tables(books.general_ledger, book, as_of, name or seller or Path(book.file).stem)
     try:
         files = {folder / f"{table.name}.parquet": to_parquet(table) for table in tables}
-    except ParquetUnavailable as error:
+    except CannotMakeParquet as error:
         session.error(str(error))
         return
     folder.mkdir(parents=True, exist_ok=True)
     for (file, content), table in zip(files.items(), tables, strict=True):
         write_if_different(file, content)
-        print_notice(_("{file}: {count} rows", file=file, count=len(table.rows)))
+        print_notice(written_rows(file, len(table.rows)))

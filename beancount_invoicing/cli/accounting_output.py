@@ -35,7 +35,7 @@ from beancount_invoicing.cli.common import (
 from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.files import write_if_different
 from beancount_invoicing.ledger import LedgerLoader
-from beancount_invoicing.messages import _
+from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book, Source
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -103,7 +103,7 @@ def print_report(
         session.error(difference_text(sums, report.currency))
     if output is not None:
         write_if_different(output, _content(report, form, parts))
-        print_notice(_("{file}: {count} rows", file=output, count=len(report.rows)))
+        print_notice(written_rows(output, len(report.rows)))
     elif form == "json":
         print_json(report_json(report, parts))
     elif form == "csv":
@@ -183,3 +183,8 @@ def _text(cell: Cell, currency: str) -> str:
     if isinstance(cell, Source):
         return f"{relative(cell.file)}:{cell.line}"
     return "" if cell is None else str(cell)
+
+
+def written_rows(file: Path, count: int) -> str:
+    """That a file is written, and how many rows it has."""
+    return _n(count, "{file}: {count} row", "{file}: {count} rows", file=file, count=count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any
 
 from beancount_invoicing.accounting.facts import FactTable
@@ -16,17 +16,17 @@ _CONTEXT = Context(prec=_PRECISION, rounding=ROUND_HALF_UP)
 _UNIT = Decimal(1).scaleb(-_SCALE)
 
 
-class ParquetUnavailable(RuntimeError):
-    """pyarrow is not installed; the message says what to do."""
+class CannotMakeParquet(RuntimeError):
+    """pyarrow is not installed, or an amount has too many digits; the message says so."""
 
 
 def to_parquet(table: FactTable) -> bytes:
-    """The table as the bytes of a Parquet file; the same table gives the same bytes. Raises ParquetUnavailable."""
+    """The table as the bytes of a Parquet file; the same table gives the same bytes. Raises CannotMakeParquet."""
     try:
         import pyarrow as arrow
         from pyarrow import parquet
     except ImportError:
-        raise ParquetUnavailable(_('pyarrow is not installed: pip install "beancount-invoicing[parquet]"')) from None
+        raise CannotMakeParquet(_('pyarrow is not installed: pip install "beancount-invoicing[parquet]"')) from None
     types: dict[str, Any] = {
         "text": arrow.string(),
         "date": arrow.date32(),
@@ -45,5 +45,14 @@ def to_parquet(table: FactTable) -> bytes:
 def _value(cell: Cell) -> Any:
     """A cell as pyarrow takes it: nothing for an empty text."""
     if isinstance(cell, Decimal):
-        return cell.quantize(_UNIT, context=_CONTEXT)
+        try:
+            return cell.quantize(_UNIT, context=_CONTEXT)
+        except InvalidOperation:
+            raise CannotMakeParquet(
+                _(
+                    "{amount} has more than {digits} digits before the point: Parquet takes no more",
+                    amount=cell,
+                    digits=_PRECISION - _SCALE,
+                )
+            ) from None
     return cell if cell != "" else None

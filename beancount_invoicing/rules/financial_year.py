@@ -34,6 +34,15 @@ def closing_day(end: str, year: int) -> date | None:
     return day if not parts[1] or year >= int(parts[1][:-1]) else None
 
 
+def is_closing_day(end: str) -> bool:
+    """Whether a text is what `closing_day` takes."""
+    try:
+        closing_day(end, 2000)
+    except ValueError:
+        return False
+    return True
+
+
 def financial_years(ends: Dated[str], begin: date, until: date) -> tuple[FinancialYear, ...]:
     """The financial years from the one that `begin` is in to the one that `until` is in.
 

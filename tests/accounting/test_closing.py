@@ -255,6 +255,34 @@ def test_a_period_that_reaches_past_the_day_is_deferred_by_days(run: Run) -> Non
     ]
 
 
+def test_what_is_deferred_in_another_currency_is_worth_what_the_invoice_booked(run: Run) -> None:
+    licence = DOLLARS.replace('text: "Advice"', 'text: "Licence"\n    from: 2026-10-01\n    to: 2027-09-30')
+    calculation = "1000.00 USD, 900.00 × 273/365 = 673.15 EUR"
+    assert close(run, licence, "--only", "deferred") == [
+        ("F2", "706", "673.15", "", calculation),
+        ("F2", "487", "", "673.15", calculation),
+    ]
+
+
+def test_a_running_quarter_in_another_currency_is_worth_its_closing_rate(run: Run) -> None:
+    quarter = RUNNING_QUARTER.replace("Dupont", "Nord").replace('"N20"', '"OUT"') + "  currency: USD\n"
+    accruals = ("accounting", "close", "2026-12-31", "--only", "accruals", "--format", "json")
+    result = run(*accruals, ledger=OPENS + DOLLARS.replace("2026-12-30 price", "2026-12-31 price") + quarter)
+    assert lines(result)[1] == ("SUIVI", "706", "", "582.39", "1200 × 47/92 USD × 0.95 = 582.39")
+    result = run(*accruals, ledger=OPENS + DOLLARS.replace("2026-12-30 price USD 0.95 EUR", "") + quarter)
+    assert (result.exit_code, "price USD … EUR" in result.output) == (1, True)
+
+
+def test_books_without_a_currency_are_not_closed(tmp_path: Path) -> None:
+    file = tmp_path / "main.beancount"
+    file.write_text(
+        ACCOUNTS.replace('option "operating_currency" "EUR"', "") + OPENS + invoice("2026-02-01", "F1"),
+        encoding="utf-8",
+    )
+    result = CliRunner().invoke(main, ["-f", str(file), "accounting", "close", "2026-12-31"])
+    assert (result.exit_code, 'write option "operating_currency" "EUR"' in result.output) == (1, True)
+
+
 def test_an_allowance_on_the_document_lowers_what_is_deferred(run: Run) -> None:
     reduced = LICENCE.replace("1440.00", "1296.00").replace("-240.00", "-216.00") + (
         '  Income:Conseil  120.00 EUR\n    allowance: "Fidélité"\n    tax: "N20"\n'

@@ -193,6 +193,7 @@ def test_xml_is_read_and_its_sums_are_those_of_the_flat_file() -> None:
         ("<comptabilite>", "<!DOCTYPE x><comptabilite>", {"structure"}),
         ("</comptabilite>", "", {"structure"}),
         ("<DateCloture>2026-12-31</DateCloture>\n", "", {"structure"}),
+        ("</exercice>", "</exercice>\n<exercice></exercice>", {"structure"}),
         ("2026-12-31", "2026-11-30", {"year"}),
         ("2026-12-31", "2026-02-30", {"date"}),
         ("<EcritureDate>2026-04-01", "<EcritureDate>01/04/2026", {"date", "empty"}),
@@ -215,6 +216,11 @@ def test_what_is_wrong_in_xml_is_found(text: str, instead: str, rules: set[str])
     content = as_xml()
     assert text in content
     assert {finding.rule for finding in check_fec(content.replace(text, instead, 1).encode(), NAME).findings} == rules
+
+
+def test_another_xml_is_no_fec() -> None:
+    (finding,) = check_fec(b"<?xml version='1.0'?>\n<Document><Stmt/></Document>", NAME).findings
+    assert (finding.rule, "the root is Document" in finding.message) == ("structure", True)
 
 
 @given(xml=st.booleans(), place=st.integers(0, 3000), bytes_instead=st.binary(max_size=6), length=st.integers(0, 400))

@@ -121,6 +121,12 @@ def test_the_example_rebuilt_has_its_trial_balance(day: str) -> None:
 
 
 GOLDEN = sorted(file for file in (TESTS / "golden").glob("*.beancount"))
+NOT_IN_EUROS = frozenset(
+    ("accounting", "amended-twice", "amendments", "bank-accounts", "billed-twice", "customers", "deposit", "directives", "exchange",
+     "hours", "identifiers", "left-out", "links", "no-creditor", "payer", "percent", "plugin-order", "policies", "prelude",
+     "tax-currency", "usage")
+)  # fmt: skip
+"""Golden ledgers without a transaction, or whose entries are in other currencies too: those have no weight to compare with."""
 
 
 @pytest.mark.parametrize("file", GOLDEN, ids=lambda file: file.stem)
@@ -129,8 +135,9 @@ def test_a_golden_ledger_rebuilt_has_its_trial_balance(file: Path) -> None:
     entries, _errors, options = loader.load_file(str(file))
     transactions = list(filter_txns(entries))
     weights = {convert.get_weight(posting).currency for entry in transactions for posting in entry.postings}
-    if weights != {"EUR"}:
-        pytest.skip("other currencies have no weight to compare with")
+    assert (weights == {"EUR"}) == (file.stem not in NOT_IN_EUROS)
+    if file.stem in NOT_IN_EUROS:
+        return
     last = transactions[-1].date
     for day in (date(last.year, 6, 30), date(last.year, 12, 31)):
         with suppress(CannotMakeEntries):  # of an entry that Beancount tolerates and that does not add up
