@@ -167,7 +167,8 @@ def init_command(
         name = prompt(_("Legal name of the seller"), err=True)
     keys = _seller_keys(seller_values, asked)
     place = law.place_of_address(keys["country"], keys["postcode"], keys["vat-id"])
-    no_vat = law.no_vat_mention(place, language or LANGUAGE_BY_COUNTRY.get(law.law_of(keys["country"]), "en"))
+    language = language[:2].lower() or LANGUAGE_BY_COUNTRY.get(law.law_of(keys["country"]), "en")  # of "fr-BE", "fr"
+    no_vat = law.no_vat_mention(place, language)
     since = day or as_of.replace(month=1, day=1)
     regime, rates = _regime_and_rates(place, no_vat, regime, rates, since, asked)
     if oss and (regime == "exempt" or not law.sells_in_union(place, "services" if nature == "electronic" else "goods")):
@@ -178,7 +179,7 @@ def init_command(
         regime=regime,
         rates=rates,
         currency=currency,
-        language=language or LANGUAGE_BY_COUNTRY.get(law.law_of(keys["country"]), "en"),
+        language=language,
         terms=terms,
         number_pattern=number,
         day=since,

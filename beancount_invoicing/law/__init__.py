@@ -137,9 +137,9 @@ class Mention(NamedTuple):
     source: str
 
     def text(self, language: str) -> str:
-        """The sentence in `language` ("fr", "fr-CH" …), else in English."""
+        """The sentence in `language` (two letters), else in English."""
         texts = dict(self.texts)
-        return texts.get(language[:2].lower(), texts["en"])
+        return texts.get(language, texts["en"])
 
 
 class EInvoiceRules(NamedTuple):

@@ -30,7 +30,6 @@ def exemption(code: str, language: str, day: date) -> str | None:
     It names the exempting article, as directive 2006/112/EC, art. 226 (11), requires. The mentions of (11a), (13) and
     (14) have the directive's own words.
     """
-    language = language[:2].lower()
     if code == _FRANCHISE:
         rows = [row for row in load_data("mentions.toml")["FR"] if row["key"] == "franchise"]
         row = row_in_force(rows, day)
@@ -99,7 +98,7 @@ def _reverse_charge_in(country: str, language: str, day: date) -> str:
     if row is None or day < row["from"]:
         return ""
     texts = [text for key, text in row.items() if key != "from"]
-    return str(row.get(language[:2].lower(), texts[0]))
+    return str(row.get(language, texts[0]))
 
 
 def _in(texts: dict[str, Any], language: str) -> Any:

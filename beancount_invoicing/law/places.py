@@ -106,7 +106,7 @@ def no_vat_mention(code: str, language: str) -> str:
     VAT.
     """
     words = _said(code).get("untaxed", {})
-    return str(words.get(language[:2].lower(), words.get("en", "")))
+    return str(words.get(language, words.get("en", "")))
 
 
 def _said(code: str) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def untaxed(place: str, language: str) -> tuple[Untaxed, ...]:
         article = own.get(kind, general)
         if not article or (kind in _TO_THE_UNION and not in_the_union):
             continue
-        label = row.get(language[:2].lower(), row["en"])
+        label = row.get(language, row["en"])
         result.append(
             Untaxed(
                 kind=kind,

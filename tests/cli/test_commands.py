@@ -484,3 +484,11 @@ def test_the_invoices_follow_the_letter_in_one_pdf(tmp_path: Path) -> None:
     assert "--attach has no meaning without a PDF" in call("remind", *DAY, "--attach", "--to", "text", code=2).stderr
     text_only = call("remind", *DAY, "--attach", "--to", "text", "-o", tmp_path, code=2)
     assert "--attach has no meaning without a PDF" in text_only.stderr
+
+
+def test_books_begun_in_the_french_of_belgium_are_in_french(tmp_path: Path) -> None:
+    said = ("--name", "Sel", "--country", "BE", "--language", "fr-BE", "--regime", "exempt")
+    call("init", tmp_path / "books", *said, ledger=None)
+    settings = (tmp_path / "books" / "settings.beancount").read_text("utf-8")
+    assert '"invoice-option" "language" "fr"' in settings
+    assert '"invoice-tax" "EXEMPT" "Régime particulier de la franchise de taxe"' in settings

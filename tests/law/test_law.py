@@ -49,6 +49,14 @@ def test_late_interest(country: str, buyer: str, margin: str, indemnity: str | N
     assert found.source
 
 
+@pytest.mark.parametrize(("debt", "fixed"), [("999.99", 40), ("1000", 70), ("9999.99", 70), ("10000", 100)])
+def test_the_fixed_sum_in_the_united_kingdom_grows_with_the_debt(debt: str, fixed: int) -> None:
+    """Late Payment of Commercial Debts (Interest) Act 1998, s. 5A (2)."""
+    found = law.late_interest_law("GB", "business")
+    assert found is not None
+    assert found.indemnity(D(debt)) == fixed
+
+
 def test_no_claim_by_law_where_none_is_known() -> None:
     assert law.late_interest_law("BE", "consumer") is None
     assert law.late_interest_law("GB", "consumer") is None
@@ -234,7 +242,7 @@ def test_mentions(key: str, french: str) -> None:
 
 def test_mentions_are_dated() -> None:
     assert "indemnity" not in law.mentions("FR", "fr", date(2012, 12, 31))
-    assert "indemnity" in law.mentions("fr", "fr-FR", date(2013, 1, 1))
+    assert "indemnity" in law.mentions("fr", "fr", date(2013, 1, 1))
     assert law.mentions("XX", "fr", date(2026, 1, 1)) == {}
 
 

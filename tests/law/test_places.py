@@ -114,3 +114,18 @@ def test_payers_quote_a_reference_with_check_digits_where_transfers_carry_it(
     start = LedgerSetup("Sel", (("country", country),), "exempt", (), currency, "en", "30 days", "F{seq}", DAY)
     settings = first_ledger(start)["settings.beancount"]
     assert ('custom "invoice-option" "payment-reference" "iso11649"' in settings) is asked
+
+
+def test_a_postcode_shows_the_smaller_of_two_places_it_begins_like() -> None:
+    assert law.place_of_address("FR", "97133") == "BL"  # Saint-Barthélemy: 971 alone is Guadeloupe
+    assert law.place_of_address("FR", "97110") == "GP"
+
+
+def test_the_azores_have_rates_of_their_own_within_portugal() -> None:
+    assert law.place_codes_naming("PT", "PT-20", "goods") == {"PT-20"}
+    assert law.place_codes_naming("FR", "PT-20", "goods") == {"PT-20", "PT"}
+
+
+def test_states_and_places_of_the_union_are_sorted() -> None:
+    assert (law.members()[0], law.members()[-1], len(law.members())) == ("AT", "SK", 27)
+    assert law.places_with_rates() == ("PT-20", "PT-30")
