@@ -65,7 +65,7 @@ def reports() -> dict[str, Report]:
         "balance": balance_report(entries, general_ledger, book, general=False),
         "general": balance_report(entries, general_ledger, book, general=True),
         "lettering": lettering_report(entries, book, ()),
-        "vat": codes_report(vat, comparisons(vat, book, general_ledger.result_roots)),
+        "vat": codes_report(vat, comparisons(vat, general_ledger, book)),
         "vat-lines": lines_report(vat, None),
         "open-items": open_items_report(general_ledger, book, allocate(book, SINCE)),
         "post-closing": post_closing_report(book, allocate(book, SINCE), allocate(book, UNTIL)),

@@ -17,11 +17,11 @@ from beancount_invoicing.accounting.vat import (
     supply_of_sale,
     tax_accounts,
 )
-from beancount_invoicing.accounting.vat_settlement import PAYABLE_OPTION
+from beancount_invoicing.accounting.vat_payable import payable_accounts
 from beancount_invoicing.law.vat_returns import VatBox, VatReturn, vat_return
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Source
-from beancount_invoicing.model.general_ledger import LedgerEntry, LedgerPosting
+from beancount_invoicing.model.general_ledger import GeneralLedger, LedgerEntry, LedgerPosting
 from beancount_invoicing.rules.tax import code_of_name
 
 KINDS: dict[VatKind, str] = {
@@ -118,9 +118,9 @@ def return_of_seller(book: Book, day: date) -> VatReturn | None:
     return vat_return(book.seller.at(day).address.country, day) if book.seller else None
 
 
-def vat_tables(vat: Vat, book: Book, result_roots: Collection[str], form: VatReturn | None) -> dict[VatTable, Report]:
+def vat_tables(vat: Vat, general_ledger: GeneralLedger, book: Book, form: VatReturn | None) -> dict[VatTable, Report]:
     """All tables of a period's VAT by name, those by code first; without boxes if no return is known."""
-    compared = comparisons(vat, book, result_roots)
+    compared = comparisons(vat, general_ledger, book)
     tables: dict[VatTable, Report] = {"codes": codes_report(vat, compared)}
     if form:
         tables["boxes"] = boxes_report(vat, book, form)
@@ -266,12 +266,10 @@ def _from_sales_to_bases(vat: Vat) -> Iterator[tuple[str, Decimal]]:
     yield _("bases of this report"), vat.base
 
 
-def comparisons(vat: Vat, book: Book, result_roots: Collection[str]) -> tuple[Comparison, ...]:
-    """Turnover and VAT beside the movements of their accounts: those of income and deposits, and those of VAT that is owed.
-
-    `result_roots`: the root accounts of income and expenses, of which documents show which one is income.
-    """
-    return _turnover(vat, book, result_roots), _tax(vat, book)
+def comparisons(vat: Vat, general_ledger: GeneralLedger, book: Book) -> tuple[Comparison, ...]:
+    """Turnover and VAT beside the movements of their accounts: those of income and deposits, and those of VAT that is owed."""
+    payable = payable_accounts(general_ledger, book, vat.since, vat.until)
+    return _turnover(vat, book, general_ledger.result_roots), _tax(vat, book, payable)
 
 
 def _turnover(vat: Vat, book: Book, result_roots: Collection[str]) -> Comparison:
@@ -292,7 +290,7 @@ def _turnover(vat: Vat, book: Book, result_roots: Collection[str]) -> Comparison
     return _compared(_("turnover"), vat, reported, counts, frozenset())
 
 
-def _tax(vat: Vat, book: Book) -> Comparison:
+def _tax(vat: Vat, book: Book, payable: frozenset[str]) -> Comparison:
     """The VAT beside the movements of the accounts on which it is owed."""
     accounts, pending = tax_accounts(book), pending_accounts(book)
     reported: defaultdict[Source, Decimal] = defaultdict(lambda: ZERO)
@@ -313,8 +311,7 @@ def _tax(vat: Vat, book: Book) -> Comparison:
     def counts(posting: LedgerPosting, entry: LedgerEntry) -> bool:
         return posting.account in accounts and not moves(posting, entry)
 
-    payable = book.options[PAYABLE_OPTION].versions if PAYABLE_OPTION in book.options else ()
-    own = _compared(_("VAT"), vat, reported, counts, frozenset(str(account) for _day, account in payable))
+    own = _compared(_("VAT"), vat, reported, counts, payable)
     moved = sum((-value for entry, posting, value in _postings(vat) if moves(posting, entry)), ZERO)
     due = sum((line.amount for line in vat.lines if line.is_on_payment), ZERO)
     late = moved - due

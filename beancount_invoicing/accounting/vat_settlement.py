@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount_invoicing.accounting.vat import Vat, tax_accounts
+from beancount_invoicing.accounting.vat_payable import NoPayableAccount, payable_account
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book, Day
-
-PAYABLE_OPTION = "vat-payable-account"
+from beancount_invoicing.model.general_ledger import GeneralLedger
 
 
 class CannotSettleVat(ValueError):
@@ -35,7 +35,7 @@ class VatSettlement(NamedTuple):
         return sum((amount for _account, amount in self.leaves), ZERO)
 
 
-def vat_settlement(vat: Vat, book: Book, today: date) -> VatSettlement:
+def vat_settlement(vat: Vat, general_ledger: GeneralLedger, book: Book, today: date) -> VatSettlement:
     """What settles the VAT of a period: all that fell due in it, less what was taken back. Raises CannotSettleVat.
 
     `today`: the period must be over. Tax that payments made due must have been moved to its account before.
@@ -44,15 +44,10 @@ def vat_settlement(vat: Vat, book: Book, today: date) -> VatSettlement:
         raise CannotSettleVat(
             _("{since} to {until} is not over: close it from the day after on", since=vat.since, until=vat.until)
         )
-    payable = book.option(PAYABLE_OPTION, vat.until)
-    if not payable:
-        raise CannotSettleVat(
-            _(
-                'which account takes the VAT to pay? Write {since} custom "invoice-option" "vat-payable-account" '
-                "Liabilities:… (in France the account numbered 44551), and open it",
-                since=vat.since,
-            )
-        )
+    try:
+        payable = payable_account(general_ledger, book, vat.since, vat.until)
+    except NoPayableAccount as error:
+        raise CannotSettleVat(error.args[0]) from None
     _refuse_closed(vat, book, payable)
     _refuse_unmoved(vat)
     leaves: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)

@@ -78,7 +78,7 @@ def _vat(books: PackBooks) -> Workbook:
     general_ledger = books.books.general_ledger
     vat = vat_of_period(general_ledger, books.book, books.since, books.until)
     form = return_of_seller(books.book, books.until)
-    report, *parts = vat_tables(vat, books.book, general_ledger.result_roots, form).values()
+    report, *parts = vat_tables(vat, general_ledger, books.book, form).values()
     return Workbook(report, tuple(parts))
 
 

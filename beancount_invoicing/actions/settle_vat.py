@@ -42,7 +42,7 @@ def settle_vat(loader: LedgerLoader, since: date, until: date, today: date, writ
         vat = vat_of_period(general_ledger, book, since, until)
         found.append((vat, general_ledger, book))
         try:
-            settlement = vat_settlement(vat, book, today)
+            settlement = vat_settlement(vat, general_ledger, book, today)
         except CannotSettleVat as error:
             raise InvalidRequest(str(error)) from None
         return Changes(

@@ -57,7 +57,7 @@ _SHOWN = ("codes", "boxes", "lines", "differences")
 @click.option(
     "--close",
     is_flag=True,
-    help="Show the entry that settles the period's VAT, to the account of invoice-option vat-payable-account; -w writes it.",
+    help="Show the entry that settles the period's VAT, to the account of the VAT to pay; -w writes it.",
 )
 @writing_options
 @output_options
@@ -92,7 +92,7 @@ def vat_command(
     vat_form = _form(session, book, country, until)
     if session.failed:
         return
-    tables = vat_tables(vat, book, books.general_ledger.result_roots, vat_form)
+    tables = vat_tables(vat, books.general_ledger, book, vat_form)
     _print(session, tables, show, form, output)
     if not any(version.rate for dated in book.taxes.values() for _day, version in dated.versions):
         quarter = f"{until.year}-Q{(until.month + 2) // 3}"
@@ -118,7 +118,7 @@ def _close(
             for finding in error.findings:
                 session.error(error_line(finding))
             return
-        compared = comparisons(settled.vat, settled.book, settled.general_ledger.result_roots)
+        compared = comparisons(settled.vat, settled.general_ledger, settled.book)
         print_report(session, codes_report(settled.vat, compared), form, output)
         if output is None and form in {None, "table"}:
             print_outcome(settled.outcome, way)

@@ -431,7 +431,8 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
     ),
     "vat-payable-account": (
         "account",
-        "account of the VAT to pay to the tax office (in France 44551): `accounting vat --close` moves a period's VAT there",
+        "account of the VAT to pay to the tax office: `accounting vat --close` moves a period's VAT there; default: the only one "
+        "with the country's usual number (in France 44551)",
     ),
     "suspense-account": (
         "text",

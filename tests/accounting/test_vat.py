@@ -87,7 +87,7 @@ def boxes(ledger: str, country: str = "FR", until: str = "2026-12-31") -> dict[t
 def compared(ledger: str, since: str = "2026-01-01", until: str = "2026-12-31") -> tuple[Comparison, ...]:
     general_ledger, book = read(CODES + ledger)
     period = vat_of_period(general_ledger, book, date.fromisoformat(since), date.fromisoformat(until))
-    return comparisons(period, book, general_ledger.result_roots)
+    return comparisons(period, general_ledger, book)
 
 
 def differences(ledger: str, since: str = "2026-01-01", until: str = "2026-12-31") -> list[tuple[str, str, str]]:
@@ -362,12 +362,12 @@ def test_in_the_example_each_month_is_what_the_firm_declared_and_every_differenc
     for day in month_ends(date(2025, 1, 1), date(2026, 11, 30)):
         period = vat_of_period(books.general_ledger, book, day.replace(day=1), day)
         assert declared.get(f"{day:%Y-%m}", period.amount) == period.amount
-        for sums in comparisons(period, book, books.general_ledger.result_roots):
+        for sums in comparisons(period, books.general_ledger, book):
             assert not sums.unexplained
         form = vat_return("FR", day)
         assert form
         assert not unplaced(period, form)
-        rows = differences_report(period, comparisons(period, book, books.general_ledger.result_roots)).rows
+        rows = differences_report(period, comparisons(period, books.general_ledger, book)).rows
         assert [row[4] for row in rows if row[1] == "under two taxes, or due at once in part"] == []
         assert sum(line.amount for line in period.lines) == lines_report(period, form).totals["tax"]
 
@@ -412,7 +412,7 @@ def test_the_vat_of_the_months_is_that_of_the_year_and_what_tax_due_and_invoices
     ]
     if not any(finding.severity == "error" for finding in books.ledger.findings):
         assert sum(line.amount for line in by_documents) == booked
-    for sums in comparisons(whole, book, general_ledger.result_roots):
+    for sums in comparisons(whole, general_ledger, book):
         assert not sums.unexplained
 
 

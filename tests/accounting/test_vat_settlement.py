@@ -37,7 +37,7 @@ JANUARY = invoice("2026-01-05", "F1") + services("2026-01-06", "F2") + payment("
 def settlement(ledger: str, since: str = "2026-01-01", until: str = "2026-01-31") -> VatSettlement:
     general_ledger, book = read(CODES + ledger)
     period = vat_of_period(general_ledger, book, date.fromisoformat(since), date.fromisoformat(until))
-    return vat_settlement(period, book, date(2026, 3, 1))
+    return vat_settlement(period, general_ledger, book, date(2026, 3, 1))
 
 
 def refused(ledger: str, until: str = "2026-01-31") -> str:
@@ -59,7 +59,6 @@ def test_what_stays_on_the_account_is_told() -> None:
 
 def test_a_settlement_is_refused_with_what_to_do() -> None:
     assert "2026-01-01 to 2026-03-31 is not over" in refused(PAYABLE + JANUARY + MOVED, until="2026-03-31")
-    assert 'custom "invoice-option" "vat-payable-account"' in refused(JANUARY + MOVED)
     assert "20.00 EUR of 2026-01-31): first bean-invoice tax-due --as-of 2026-01-31 -w" in refused(PAYABLE + JANUARY)
     assert "settles VAT of this period already" in refused(PAYABLE + JANUARY + MOVED + SETTLED)
     assert "settles VAT of this period already" in refused(PAYABLE + JANUARY + MOVED + SETTLED, until="2026-02-28")
@@ -104,3 +103,55 @@ def test_only_the_settlement_is_written() -> None:
     code, output = run("accounting", "vat", "2026-01", "-w")
     assert code == 2
     assert "add --close" in output
+
+
+def to_pay(number: str, name: str = "TVA-A-Payer", day: str = "2025-01-01", key: str = "pcg") -> str:
+    return f'\n{day} open Liabilities:{name}\n  {key}: "{number}"\n'
+
+
+def test_the_account_with_the_usual_number_takes_it() -> None:
+    found = to_pay("445510") + to_pay("44551", "Ancien") + "\n2025-12-31 close Liabilities:Ancien\n"
+    later = to_pay("44551", "Apres", "2026-02-01")
+    assert settlement(found + later + JANUARY + MOVED).payable_account == "Liabilities:TVA-A-Payer"
+
+
+def test_several_accounts_of_that_number_are_asked_about() -> None:
+    two = to_pay("44551", "Un") + to_pay("44551", "Deux") + JANUARY + MOVED
+    message = refused(two)
+    line = '2026-01-01 custom "invoice-option" "vat-payable-account" Liabilities:Deux'
+    assert "Liabilities:Deux, Liabilities:Un have the number 44551" in message
+    assert line in message
+    assert settlement(f"{two}\n{line}\n").payable_account == "Liabilities:Deux"
+
+
+def test_the_missing_account_is_told_with_its_lines() -> None:
+    message = refused(JANUARY + MOVED)
+    lines = '2026-01-01 open Liabilities:TVA-A-Payer, and on the line below it pcg: "44551"'
+    assert f"no account is known for the VAT to pay (44551): write {lines}" in message
+    opened = lines.replace(", and on the line below it ", "\n  ")
+    assert settlement(f"{JANUARY}{MOVED}\n{opened}\n").total == Decimal("40.00")
+
+
+def test_an_account_without_a_number_is_named_by_the_option() -> None:
+    opened = "\n2025-01-01 open Liabilities:TVA-A-Payer\n" + JANUARY + MOVED
+    line = '2026-01-01 custom "invoice-option" "vat-payable-account" Liabilities:TVA-A-Payer'
+    assert refused(opened).endswith(line)
+    assert settlement(f"{opened}\n{line}\n").payable_account == "Liabilities:TVA-A-Payer"
+
+
+def test_where_no_number_is_usual_the_option_is_asked_for() -> None:
+    italy = '\n2025-06-01 custom "invoice-seller" "Studio Prova"\n  country: "IT"\n' + JANUARY + MOVED
+    lines = '2026-01-01 open Liabilities:VAT-Payable and 2026-01-01 custom "invoice-option" "vat-payable-account"'
+    assert lines in refused(italy)
+    written = lines.replace(" and ", "\n") + " Liabilities:VAT-Payable"
+    assert settlement(f"{italy}\n{written}\n").payable_account == "Liabilities:VAT-Payable"
+
+
+@pytest.mark.parametrize(
+    ("country", "number"),
+    [("BE", "451200"), ("LU", "461412"), ("DE", "1797"), ("DE", "3820"), ("ES", "4750"), ("MC", "44551")],
+)
+def test_each_country_has_its_usual_numbers(country: str, number: str) -> None:
+    seller = f'\n2025-06-01 custom "invoice-seller" "Essai"\n  country: "{country}"\n'
+    taken = to_pay(number) + to_pay("451000", "Other")
+    assert settlement(seller + taken + JANUARY + MOVED).payable_account == "Liabilities:TVA-A-Payer"
