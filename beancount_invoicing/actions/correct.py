@@ -31,27 +31,19 @@ __all__ = ["CorrectionRequest", "correct"]
 
 
 class CorrectionRequest(NamedTuple):
-    """The changes to an invoice that is replaced: lines by their places, from 1; new ones as `new` takes them."""
+    """The invoice that is replaced, and what changes, as a person says it."""
 
     number: str
-    reason: str
-    lines: tuple[LineEdit, ...] = ()
-    dropped: tuple[int, ...] = ()
+    correction: Correction
+    """Its customer may be given by name; its tax code and these days apply to each line that has no other one."""
     new_lines: tuple[str, ...] = ()
+    """Lines to be added, as `new` takes them."""
     account: str = ""
     """Income account of new lines without an item; "" for the one on which all its lines are booked."""
-    customer: str = ""
-    """Name or account of the customer whom it should have gone to; "" for the same."""
-    tax: str = ""
-    """Tax code of all lines, except those that have another one in the request; "" for no change."""
     start: date | None = None
     """First day of the periods of all lines that have one, inclusive."""
     end: date | None = None
     """Last day of these periods, inclusive."""
-    terms: str = ""
-    due: date | None = None
-    delivered: date | None = None
-    purchase_order: str = ""
     by_credit_note: bool | None = None
     """Whether the customer gets a credit note and a new invoice; None: if its e-invoices go by Peppol, which accepts nothing
     else.
@@ -126,17 +118,12 @@ def _must_not_be_moved(invoice: Invoice, claims: Sequence[OpenItem]) -> None:
 
 def _correction(book: Book, invoice: Invoice, wanted: CorrectionRequest) -> Correction:
     """What is corrected, with names and lines as the ledger knows them. Raises InvalidRequest and UnknownCustomer."""
-    return Correction(
-        wanted.reason.strip(),
-        _edits(invoice, wanted),
-        frozenset(wanted.dropped),
-        added_lines(book, invoice, wanted.new_lines, wanted.account),
-        customer_named(book, wanted.customer) if wanted.customer else "",
-        wanted.tax,
-        wanted.terms,
-        wanted.due,
-        wanted.delivered,
-        wanted.purchase_order,
+    correction = wanted.correction
+    return correction._replace(
+        reason=correction.reason.strip(),
+        lines=_edits(invoice, wanted),
+        add=added_lines(book, invoice, wanted.new_lines, wanted.account),
+        customer=customer_named(book, correction.customer) if correction.customer else "",
     )
 
 
@@ -208,7 +195,9 @@ def _is_paid_by_money(position: Position) -> None:
         )
     for allocation in position.allocations:
         if allocation.how in {"discount", "set-off", "write-off"}:
-            means = {"discount": "discounted", "set-off": _("set off"), "write-off": _("written off")}[allocation.how]
+            means = {"discount": _("discounted"), "set-off": _("set off"), "write-off": _("written off")}[
+                allocation.how
+            ]
             raise CannotCorrect(
                 _(
                     "{number} is {subject} in part ({place}): credit what was too much, bean-invoice credit "
@@ -222,15 +211,15 @@ def _is_paid_by_money(position: Position) -> None:
 
 def _edits(invoice: Invoice, wanted: CorrectionRequest) -> tuple[LineEdit, ...]:
     """The changes of each line, with those that apply to all of them."""
-    edits = {line.index: line for line in wanted.lines}
+    edits = {line.index: line for line in wanted.correction.lines}
     for place, line in enumerate(invoice.lines, 1):
-        if place in wanted.dropped:
+        if place in wanted.correction.drop:
             continue
         own = edits.get(place, LineEdit(place))
         dated = line.start is not None or len(invoice.lines) == 1
         own = replace(
             own,
-            tax=own.tax or wanted.tax or None,
+            tax=own.tax or wanted.correction.tax or None,
             start=own.start or (wanted.start if dated else None),
             end=own.end or (wanted.end if dated else None),
         )

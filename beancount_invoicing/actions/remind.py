@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from beancount_invoicing.documents.letter_files import letter_file_names
 from beancount_invoicing.documents.written_files import SUFFIXES, Output, WrittenFile, view_bytes, write_view
-from beancount_invoicing.dunning import Proposal, behind, propose
+from beancount_invoicing.dunning import HeldInvoice, Proposal, behind, propose
 from beancount_invoicing.dunning.banks import BankAccount
 from beancount_invoicing.files import write_if_different
+from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.messages import _, joined
-from beancount_invoicing.model import Book
+from beancount_invoicing.model import Book, Customer
 from beancount_invoicing.receivables import Allocated, allocate, lapsing
 
 
@@ -40,6 +42,27 @@ def due_reminders(
         for proposal in propose(book, as_of, allocated)
         if wanted(proposal) and (not customers or proposal.customer.account in customers)
     )
+
+
+class DueLetters(NamedTuple):
+    """The letters that are due, the invoices that are held back, and why none of the letters may leave."""
+
+    proposals: tuple[Proposal, ...] = ()
+    held: tuple[tuple[Customer, HeldInvoice], ...] = ()
+    bank_notices: tuple[str, ...] = ()
+    """Bank accounts that are not up to date."""
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What to know of the letters, such as interest that is not claimed."""
+        return tuple(text for proposal in self.proposals for text in proposal.notices)
+
+
+def due_letters(ledger: Ledger, as_of: date, customers: Collection[str] = (), level: int | None = None) -> DueLetters:
+    """The letters to be sent on `as_of`; for `customers` (main accounts), or all; of one `level`, or all."""
+    proposals = due_reminders(ledger.book, as_of, customers, allocated=ledger.allocated_at(as_of), level=level)
+    held = tuple((proposal.customer, invoice) for proposal in proposals for invoice in proposal.held)
+    return DueLetters(proposals, held, bank_notices(ledger.book, as_of))
 
 
 def lapse_notices(

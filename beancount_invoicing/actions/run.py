@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
 from beancount_invoicing.actions.bill import bill
-from beancount_invoicing.actions.remind import bank_notices, due_reminders
+from beancount_invoicing.actions.remind import DueLetters, due_letters
 from beancount_invoicing.actions.today import Task, tasks, to_send
 from beancount_invoicing.delivery import Dispatch, HeldDispatch
-from beancount_invoicing.dunning import Proposal
 from beancount_invoicing.dunning.banks import BankAccount, bank_accounts, behind
 from beancount_invoicing.dunning.collecting import due_collections
 from beancount_invoicing.files import FileChanged
@@ -149,7 +148,7 @@ def run(
     steps = steps_of(before, day, only_steps)
     dating = DocumentDating(day, to_send="send" in (*steps, *steps_of(before, day)))  # some day, if not today
     billed = bill(file, day, dating, write_options, loader=loads) if "bill" in steps else None
-    due, letters_from = _DueLetters(), 0
+    due, letters_from = DueLetters(), 0
 
     def make(ledger: Ledger) -> list[Dispatch | HeldDispatch]:
         nonlocal due, letters_from
@@ -158,7 +157,7 @@ def run(
             dispatches += dispatches_of_invoices(ledger, to_send(ledger.book, day, for_run=True), day)
         letters_from = len(dispatches)
         if "remind" in steps:
-            due = _due_letters(ledger, day, bank_is_booked)
+            due = _letters_of_run(ledger, day, bank_is_booked)
             if not due.bank_notices:
                 dispatches += dispatches_of_reminders(ledger, due.proposals)
         return dispatches
@@ -184,7 +183,7 @@ def run(
         billed=billed,
         sent=results[:letters_from],  # results stand in the order of the dispatches
         reminded=results[letters_from:],
-        held_invoices=due.held_invoices,
+        held_invoices=tuple(dict.fromkeys((invoice.number, invoice.reason) for _customer, invoice in due.held)),
         bank_notices=due.bank_notices,
         notices=tuple(dict.fromkeys(notices)),
         collected=collected,
@@ -196,27 +195,11 @@ def run(
     )
 
 
-class _DueLetters(NamedTuple):
-    """The letters that are due, and what is to be said of them."""
-
-    proposals: tuple[Proposal, ...] = ()
-    held_invoices: tuple[tuple[str, str], ...] = ()
-    bank_notices: tuple[str, ...] = ()
-    """Why none of them may leave."""
-    notices: tuple[str, ...] = ()
-
-
-def _due_letters(ledger: Ledger, day: date, bank_is_booked: bool) -> _DueLetters:
-    """The letters of `day`; they may leave only where the bank is up to date, or `bank_is_booked` says that it is."""
-    bank_notices_ = () if bank_is_booked else bank_notices(ledger.book, day)
-    proposals = due_reminders(ledger.book, day, allocated=ledger.allocated_at(day))
-    ready = proposals_to_send(ledger.book, proposals)
-    return _DueLetters(
-        ready,
-        tuple(dict.fromkeys((invoice.number, invoice.reason) for proposal in proposals for invoice in proposal.held)),
-        bank_notices_,
-        tuple(text for proposal in ready for text in proposal.notices),
-    )
+def _letters_of_run(ledger: Ledger, day: date, bank_is_booked: bool) -> DueLetters:
+    """The letters of `day` that do not wait already; `bank_is_booked`: whatever the ledger says of the bank."""
+    due = due_letters(ledger, day)
+    ready = due._replace(proposals=proposals_to_send(ledger.book, due.proposals))
+    return ready._replace(bank_notices=()) if bank_is_booked else ready
 
 
 def _send(send_all: Callable[[], SendReport], has_billed: bool) -> tuple[SendReport | None, str]:

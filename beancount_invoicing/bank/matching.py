@@ -180,15 +180,7 @@ class _Matching:
         if others:
             against.append(self._in_other_currency(documents, money, currency))
         elif line.currency != currency:
-            against.append(
-                _(
-                    "{money} {currency} arrived as {amount} {line_currency}: the exchange difference must be booked",
-                    money=money,
-                    currency=currency,
-                    amount=line.amount,
-                    line_currency=line.currency,
-                )
-            )
+            against.append(_arrived_in_other_currency(line, money, currency))
         settled = _Settled((), "", "") if others else self._settle(line, chosen, money)
         evidence = [naming.sentence for naming in dict.fromkeys(chosen.values())]
         if settled.reason:
@@ -354,15 +346,7 @@ class _Matching:
             if abs(option.money) * _TRIFLE < money
         ]
         if line.currency != currency:
-            against.append(
-                _(
-                    "{money} {currency} arrived as {amount} {line_currency}: the exchange difference must be booked",
-                    money=money,
-                    currency=currency,
-                    amount=line.amount,
-                    line_currency=line.currency,
-                )
-            )
+            against.append(_arrived_in_other_currency(line, money, currency))
         customer = self.known.documents[best[0][0]].customer
         return Proposal(
             line,
@@ -549,6 +533,17 @@ def _paid(line: StatementLine) -> tuple[Decimal, str]:
     if line.ordered_amount is not None and line.ordered_currency:
         return line.ordered_amount, line.ordered_currency
     return line.amount + line.fee, line.currency
+
+
+def _arrived_in_other_currency(line: StatementLine, money: Decimal, currency: str) -> str:
+    """That a payment of `currency` arrived in the account's currency, so that the difference must be booked."""
+    return _(
+        "{money} {currency} arrived as {amount} {line_currency}: the exchange difference must be booked",
+        money=money,
+        currency=currency,
+        amount=line.amount,
+        line_currency=line.currency,
+    )
 
 
 def _settlements(choice: Choice) -> tuple[SettledDocument, ...]:

@@ -14,7 +14,7 @@ from beancount_invoicing.accounting.datev_format import bookings_file, debtors_f
 from beancount_invoicing.accounting.datev_settings import DatevSettings, datev_settings
 from beancount_invoicing.accounting.entries import AccountingEntries
 from beancount_invoicing.actions.accounting import AccountingBooks
-from beancount_invoicing.cli.accounting_output import entries_of_period, opened_books, print_left_out
+from beancount_invoicing.cli.accounting_output import entries_of_period, opened_sound_books, print_left_out
 from beancount_invoicing.cli.accounting_period import period_options
 from beancount_invoicing.cli.common import Session, error_line, examples, folder_option, print_notice, spaced
 from beancount_invoicing.cli.echo import echo
@@ -34,11 +34,10 @@ def datev_command(session: Session, since: date, until: date, folder: Path) -> N
 
     DATEV-Format (EXTF) 700. Opening balances are not among them. A ledger with errors makes none.
     """
-    books = opened_books(session)
-    book = books.ledger.book
-    if session.failed:
-        session.error(_("nothing is written: correct the errors first"))
+    books = opened_sound_books(session)
+    if books is None:
         return
+    book = books.ledger.book
     settings, findings = datev_settings(books.general_ledger, book, until)
     _fail(session, findings)
     if until > settings.year_end or since < settings.year_start:

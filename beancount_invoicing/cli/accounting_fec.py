@@ -11,7 +11,7 @@ from beancount_invoicing.accounting import fec
 from beancount_invoicing.accounting.entries import AccountingEntries
 from beancount_invoicing.accounting.fec_check import check_fec
 from beancount_invoicing.actions.accounting import AccountingBooks
-from beancount_invoicing.cli.accounting_output import entries_of_period, opened_books
+from beancount_invoicing.cli.accounting_output import entries_of_period, opened_sound_books
 from beancount_invoicing.cli.accounting_period import period_options
 from beancount_invoicing.cli.common import Session, error_line, examples, folder_option, print_notice, spaced
 from beancount_invoicing.cli.echo import echo
@@ -28,11 +28,10 @@ def fec_command(session: Session, since: date, until: date, folder: Path) -> Non
 
     LPF, art. A47 A-1. It has the whole ledger, opening balances first. A ledger with errors makes none.
     """
-    books = opened_books(session)
-    book = books.ledger.book
-    if session.failed:
-        session.error(_("nothing is written: correct the errors first"))
+    books = opened_sound_books(session)
+    if books is None:
         return
+    book = books.ledger.book
     siren = fec.seller_siren(book, until)
     if not siren:
         session.error(

@@ -60,6 +60,15 @@ def opened_books(session: Session) -> AccountingBooks:
     return books
 
 
+def opened_sound_books(session: Session) -> AccountingBooks | None:
+    """As `opened_books`, for what is handed over: None if the ledger has errors, which are printed."""
+    books = opened_books(session)
+    if session.failed:
+        session.error(_("nothing is written: correct the errors first"))
+        return None
+    return books
+
+
 def entries_of_period(session: Session, books: AccountingBooks, since: date, until: date) -> AccountingEntries | None:
     """The entries of a period; None, with the errors printed, if the ledger gives none."""
     try:

@@ -12,7 +12,7 @@ from beancount_invoicing.actions.accounting_pack import write_pack
 from beancount_invoicing.actions.pack_documents import PackDocument
 from beancount_invoicing.actions.pack_folder import CannotWritePack
 from beancount_invoicing.actions.pack_reports import PackReport
-from beancount_invoicing.cli.accounting_output import opened_books
+from beancount_invoicing.cli.accounting_output import opened_sound_books
 from beancount_invoicing.cli.accounting_period import period_options
 from beancount_invoicing.cli.common import Session, examples, folder_option, print_notice, with_relative
 from beancount_invoicing.cli.echo import echo
@@ -31,9 +31,8 @@ def pack_command(session: Session, since: date, until: date, folder: Path, zippe
 
     In the language of the books. The same ledger gives the same bytes; a later pack of the period replaces the earlier one.
     """
-    books = opened_books(session)
-    if session.failed:
-        session.error(_("nothing is written: correct the errors first"))
+    books = opened_sound_books(session)
+    if books is None:
         return
     label = translated(_("Accounting pack"))  # the pack itself may be in another language than the user's
 

@@ -10,7 +10,7 @@ import click
 
 from beancount_invoicing.accounting.entry_table import WrongDescription, table_bytes, table_of
 from beancount_invoicing.accounting.fec import fec_findings
-from beancount_invoicing.cli.accounting_output import entries_of_period, opened_books
+from beancount_invoicing.cli.accounting_output import entries_of_period, opened_sound_books
 from beancount_invoicing.cli.accounting_period import period_options
 from beancount_invoicing.cli.common import Session, error_line, examples, print_notice
 from beancount_invoicing.files import write_if_different
@@ -43,11 +43,8 @@ def table_command(session: Session, since: date, until: date, description: Path,
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, WrongDescription) as error:
         session.error(_("{file}: {error}", file=description, error=error))
         return
-    books = opened_books(session)
-    if session.failed:
-        session.error(_("nothing is written: correct the errors first"))
-        return
-    entries = entries_of_period(session, books, since, until)
+    books = opened_sound_books(session)
+    entries = entries_of_period(session, books, since, until) if books else None
     if entries is None:
         return
     for finding in fec_findings(entries):

@@ -26,6 +26,7 @@ from beancount_invoicing.cli.common import (
     print_table,
     relative,
     spaced,
+    table_or_json_option,
 )
 from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.writing import bank_file_options, build_write_options, changing, print_outcome
@@ -81,14 +82,7 @@ def _hand_in_options(kind: OrderKind) -> Callable[[Callable[..., None]], Callabl
             help="Version of the file. Default: option sepa-version, or 2019.",
         ),
         folder_option(None),
-        click.option(
-            "--format",
-            "form",
-            type=OneOf(("table", "json")),
-            default="table",
-            show_default=True,
-            help="Output format.",
-        ),
+        table_or_json_option,
         bank_file_options,
     )
 

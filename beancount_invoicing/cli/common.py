@@ -360,11 +360,19 @@ def until_option(meaning: str) -> Callable[[F], F]:
 
 
 def format_option(command: F) -> F:
-    """`--format`."""
+    """`--format`: a table, CSV or JSON."""
+    return _format_option("table", "csv", "json")(command)
+
+
+def table_or_json_option(command: F) -> F:
+    """`--format` of commands whose answer is no list: a table or JSON."""
+    return _format_option("table", "json")(command)
+
+
+def _format_option(*forms: str) -> Callable[[F], F]:
     return click.option(
-        "--format", "form", type=OneOf(["table", "csv", "json"]), default="table", show_default=True,
-        help="For people, or for programs.",
-    )(command)  # fmt: skip
+        "--format", "form", type=OneOf(forms), default=forms[0], show_default=True, help="For people, or for programs."
+    )
 
 
 def explain_option(command: F) -> F:

@@ -11,6 +11,7 @@ import click
 from beancount_invoicing.actions import correct
 from beancount_invoicing.actions.correct import CorrectionRequest
 from beancount_invoicing.actions.draft import LineEdit
+from beancount_invoicing.billing.correcting import Correction
 from beancount_invoicing.cli.common import (
     DayParam,
     Number,
@@ -143,8 +144,8 @@ def correct_command(
         if index is not None:
             lines = (LineEdit(index, *changes, tax or None, start, end),)
             tax, start, end = "", None, None
-        wanted = CorrectionRequest(
-            number, reason, lines, drop, add, account, customer, tax, start, end, terms, due, delivered, purchase_order,
-            by_credit_note,
-        )  # fmt: skip
+        correction = Correction(
+            reason, lines, frozenset(drop), (), customer, tax, terms, due, delivered, purchase_order
+        )
+        wanted = CorrectionRequest(number, correction, add, account, start, end, by_credit_note)
         print_outcome(correct.correct(session.find(), wanted, day, way, loads), way, form, explain)

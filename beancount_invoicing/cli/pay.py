@@ -14,7 +14,15 @@ from beancount_invoicing.actions.allocate import AllocationRequest
 from beancount_invoicing.actions.pay import PaymentKind, PaymentOutcome, PaymentRequest, pay
 from beancount_invoicing.answers.payments import payment_json
 from beancount_invoicing.bank.payment_plans import WantedDocument
-from beancount_invoicing.cli.common import Number, OneOf, Session, date_option, examples, explain_option, print_json
+from beancount_invoicing.cli.common import (
+    Number,
+    Session,
+    date_option,
+    examples,
+    explain_option,
+    print_json,
+    table_or_json_option,
+)
 from beancount_invoicing.cli.completion import (
     complete_accounts,
     complete_currencies,
@@ -129,14 +137,7 @@ class _Kind(NamedTuple):
 )
 @click.option("--yes", is_flag=True, help="Book a payment that is dated after today: the date is meant.")
 @writing_options
-@click.option(
-    "--format",
-    "form",
-    type=OneOf(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="For people, or for programs.",
-)
+@table_or_json_option
 @explain_option
 @click.pass_obj
 def pay_command(

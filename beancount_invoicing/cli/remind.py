@@ -225,35 +225,33 @@ def _send(
 
     def make(ledger: Ledger) -> list[Dispatch | HeldDispatch]:
         print_assumed_notice(ledger.book, as_of)
-        behind = remind.bank_notices(ledger.book, as_of)
-        for text in behind:
+        wanted = (customer_search.find_customer(ledger.book, customer),) if customer else ()
+        due = remind.due_letters(ledger, as_of, wanted, level)
+        for text in due.bank_notices:
             print_notice(text)
-        if behind and chosen.write and not yes:
+        if due.bank_notices and chosen.write and not yes:
             raise CannotSend(
                 _("nothing was sent: a payment may have arrived that is not booked yet; if not, give --yes")
             )
-        wanted = (customer_search.find_customer(ledger.book, customer),) if customer else ()
-        accounts = set(wanted or ledger.book.customers)
-        proposals = remind.due_reminders(ledger.book, as_of, wanted, allocated=ledger.allocated_at(as_of), level=level)
-        for proposal in proposals:
-            for text in proposal.notices:  # such as interest that is not claimed
-                print_notice(text)
-            for held in proposal.held:
-                print_notice(
-                    _(
-                        "held back: {number} of {customer}: {reason}",
-                        number=held.number,
-                        customer=proposal.customer.name,
-                        reason=held.reason,
-                    )
+        for text in due.notices:
+            print_notice(text)
+        for debtor, held in due.held:
+            print_notice(
+                _(
+                    "held back: {number} of {customer}: {reason}",
+                    number=held.number,
+                    customer=debtor.name,
+                    reason=held.reason,
                 )
+            )
         for text in _objected(ledger, as_of, wanted, also_anew=False):  # of the others the answer says it
             print_notice(text)
+        accounts = set(wanted or ledger.book.customers)
         if retry and not any(
             attempt.event.customer in accounts for attempt in waiting_letters.letters_waiting(ledger.book)
         ):
             print_notice(_("No reminder is in doubt or prepared; bean-invoice send shows what is."))
-        return list(letter_dispatches.dispatches_of_reminders(ledger, proposals, channel, retry=retry))
+        return list(letter_dispatches.dispatches_of_reminders(ledger, due.proposals, channel, retry=retry))
 
     send_and_print(session, make, build_send_options(as_of, folder, again=False, retry=retry), chosen, form)
 

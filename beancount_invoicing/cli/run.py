@@ -22,6 +22,7 @@ from beancount_invoicing.cli.common import (
     print_json,
     print_notice,
     relative,
+    table_or_json_option,
 )
 from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.send import build_send_options, print_results
@@ -53,10 +54,7 @@ from beancount_invoicing.writing.changes import WriteOptions
     "-o", "--output", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
     help="The folder for what you send by hand. Default: outbox beside the ledger.",
 )  # fmt: skip
-@click.option(
-    "--format", "form", type=OneOf(["table", "json"]), default="table", show_default=True,
-    help="For people, or for programs.",
-)  # fmt: skip
+@table_or_json_option
 @leave_out_option
 @running_options
 @click.pass_obj

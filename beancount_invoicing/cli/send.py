@@ -27,6 +27,7 @@ from beancount_invoicing.cli.common import (
     print_table,
     relative,
     since_option,
+    table_or_json_option,
 )
 from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.render import enclose_option
@@ -112,14 +113,7 @@ def _documents(command: F) -> F:
     help="The folder for what you send by hand. Default: outbox beside the ledger.",
 )
 @date_option("The date of the events.")
-@click.option(
-    "--format",
-    "form",
-    type=OneOf(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="For people, or for programs.",
-)
+@table_or_json_option
 @sending_options
 @click.pass_obj
 def send_command(
