@@ -80,13 +80,13 @@ def _is_there(act: Act, locator: TextLocator) -> bool:
 
 
 def take_back_last(file: str | Path, write_options: WriteOptions) -> TakenBack:
-    """Takes back what the last command wrote, if it was a payment, an allocation, or from the bank. Raises what
+    """Takes back what the last command wrote, if it was a payment, an allocation, a note, or from the bank. Raises what
     `change` raises, and InvalidRequest if it was something else, or cannot be taken back.
     """
 
     def acts_of(loading: Loading) -> list[Act]:
         act = last_act(Path(loading.book.file), loading.files)
-        if act is None or act.kind not in {"payment", "bank"}:
+        if act is None or act.kind not in {"payment", "bank", "note"}:
             raise InvalidRequest(_("the last command wrote neither a payment nor a document: there is nothing to undo"))
         return [act]
 

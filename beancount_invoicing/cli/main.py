@@ -47,6 +47,7 @@ _COMMANDS = {
     "item": "item",
     "list": "list",
     "new": "new",
+    "note": "note",
     "pay": "pay",
     "pay-out": "collect",
     "prepaid": "prepaid",

@@ -30,7 +30,7 @@ def undo_command(session: Session, numbers: tuple[str, ...], write: bool, into: 
     file = session.find()
     last = None if numbers else last_act(file)
     with changing(session):
-        if last and last.kind in {"payment", "bank"}:
+        if last and last.kind in {"payment", "bank", "note"}:
             print_notice(_("The last command wrote no document, but: {message}", message=last.message))
             print_taken_back(take_back_last(file, way), way)
         elif last and last.kind == "other":

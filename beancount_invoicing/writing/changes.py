@@ -68,7 +68,7 @@ class Changes(NamedTuple):
     """Other files that the new directives name: they are written first."""
     removed_files: tuple[Path, ...] = ()
     """Files that are no longer needed once the directives are written, and are then removed."""
-    act: Literal["payment", "bank", "undo", "other"] = "other"
+    act: Literal["payment", "bank", "note", "undo", "other"] = "other"
     """What the undo log records about this change; documents are recognised without it."""
     session: str = ""
     """Changes of one session are taken back together."""

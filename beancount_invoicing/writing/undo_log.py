@@ -23,7 +23,7 @@ UNDO_FILE = ".bean-invoice-undo"
 _KEPT = 50
 """So many acts are known."""
 
-ActKind = Literal["documents", "payment", "bank", "other"]
+ActKind = Literal["documents", "payment", "bank", "note", "other"]
 
 
 class WrittenText(NamedTuple):
@@ -35,7 +35,7 @@ class WrittenText(NamedTuple):
 
 
 class Act(NamedTuple):
-    """What one command wrote. If that was neither a payment nor from a bank, only its first directive is recorded."""
+    """What one command wrote. If that was neither a payment or note nor from a bank, only its first directive is recorded."""
 
     ledger: str
     """The name of the top file."""

@@ -23,7 +23,7 @@ NOTHING_KNOWN = {
     "--delivery-address", "--delivery-postcode", "--delivery-city", "--delivery-country", "--escalation", "--group", "--index",
     "--tiers", "--add", "--register-id", "--tax-number", "--mark",
     "--payer-iban", "--payer", "--debtor-number", "--mandate", "--discard", "--debtor-iban", "--debtor-bic",
-    "--reopen",
+    "--reopen", "--part",
 }  # fmt: skip
 """Options whose values nothing knows beforehand."""
 

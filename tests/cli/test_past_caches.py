@@ -196,6 +196,7 @@ COMMANDS = {
     "item add": "AUDIT Audit --price 980 --account Income:Services",
     "item price": "DEV 110 --from 2026-03-01",
     "new": "Quai Audit@10 --account Income:Services --date 2026-02-01",
+    "note": "promise F2026-0001 --until 2026-02-28 --date 2026-02-01",
     "pay": "F2026-0001 --date 2026-02-01 --account Assets:Bank",
     "pay-out": "A2026-0001 --date 2026-02-01",
     "receipt": "F2026-0002 --send --as-of 2026-02-01",
