@@ -116,11 +116,9 @@ def _french_figures(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
             yield Problem("BR-FR-16", "BT-119", _("{rate} % is not a rate of French VAT", rate=vat.rate))
     for line in invoice.lines:
         quantity, price = line.quantity or ZERO, line.price or ZERO
-        figures = {"BT-129": quantity, "BT-131": line.net, "BT-146": price}
-        figures |= {
-            "BT-136" if not adjustment.charge else "BT-141": adjustment.amount for adjustment in line.adjustments
-        }
-        for term, figure in figures.items():
+        figures = [("BT-129", quantity), ("BT-131", line.net), ("BT-146", price)]
+        figures += [("BT-141" if charge.charge else "BT-136", charge.amount) for charge in line.adjustments]
+        for term, figure in figures:
             if _digits(figure) > _LONGEST:
                 yield Problem(
                     "BR-FR-DEC-01",

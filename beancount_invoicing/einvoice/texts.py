@@ -79,7 +79,9 @@ def numeric_date(day: date, language: str) -> str:
 
 
 def without_control_characters(text: str) -> str:
-    """A text without the control characters that XML cannot hold; line breaks stay."""
+    """A text without the control characters that XML cannot hold; line breaks stay, a tab is a blank."""
     return "".join(
-        sign for sign in text if sign == "\n" or ((sign.isprintable() or sign.isspace()) and sign >= " ")
+        sign
+        for sign in text.replace("\t", " ")
+        if sign == "\n" or sign.isprintable() or (sign.isspace() and sign > " ")
     ).strip()

@@ -25,6 +25,11 @@ PEPPOL = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing
 XRECHNUNG = "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
 
 
+def charge(amount: str) -> business_terms.AllowanceCharge:
+    """A charge on a line."""
+    return business_terms.AllowanceCharge(charge=True, amount=D(amount), reason="Packing")
+
+
 def told(number: str, *changes: Change) -> list[tuple[str, str, bool]]:
     """Rule, term and whether it only warns."""
     invoice = e_invoice(number)
@@ -44,6 +49,14 @@ def told(number: str, *changes: Change) -> list[tuple[str, str, bool]]:
         ("D-DEBITS", [line(price=D("100.01"))], ["line-net"]),
         ("D-DEBITS", [line(price=D("100.004"))], []),
         ("D-DEBITS", [line(price=D("1000"), price_base_quantity=D(10))], []),
+        # a charge on a line is part of its net, and its figure is as bounded as that of an allowance
+        ("D-DEBITS", [line(price=D("90.00"), adjustments=(charge("10.00"),))], []),
+        ("D-DEBITS", [line(price=D("110.00"), adjustments=(charge("10.00"),))], ["line-net"]),
+        (
+            "D-DEBITS",
+            [line(adjustments=(charge("1" + 17 * "0" + ".00"), charge("0.00")))],
+            ["BR-FR-DEC-01", "line-net"],
+        ),
         # EXTENDED allows a cent for each amount
         ("D-DEBITS", [whole(specification=EXTENDED), total(lines=D("100.01"))], []),
         ("D-DEBITS", [whole(specification=EXTENDED), total(lines=D("100.02"))], ["BR-FXEXT-CO-10", "BR-FXEXT-CO-13"]),
@@ -171,6 +184,7 @@ def test_what_is_ours_warns_and_what_is_the_norms_fails() -> None:
     ]
     assert told("D-DEBITS", vat(rate=D(0)))[-1] == ("vat-rate", "BG-23 S, BT-119", True)
     assert told("D-OUTSIDE", line(rate=D(0))) == [("BR-O-05", "line 1, BT-152", False)]
+    assert told("D-DEBITS", line(start=date(999, 12, 31))) == [("early-date", "line 1, BT-134", True)]
     twice = told("D-DEBITS", lambda invoice: invoice._replace(breakdown=invoice.breakdown * 2))
     assert ("breakdown-twice", "BG-23 S 20", True) in twice
     assert ("BR-S-08", "BG-23 S 20, BT-116", False) in twice
@@ -345,4 +359,5 @@ def test_small_figures() -> None:
         0,
     ]
     assert without_control_characters(" a\x00b\nc ") == "ab\nc"
+    assert without_control_characters("Hours\tin March\x0c\x7f,\u00a030\u202f€") == "Hours in March,\u00a030\u202f€"
     assert check_peppol(line(price=D("98.01"))(e_invoice("D-MIXED"))) != ()

@@ -174,6 +174,12 @@ def test_what_is_wrong_is_found(rule: str, number: str, change: Change) -> None:
     assert rule in rules(change(before))
 
 
+def test_a_vat_id_alone_identifies_the_seller() -> None:
+    """EN 16931, BR-CO-26: an identifier, a registration or a VAT id."""
+    known = unknown_seller(e_invoice("D-MIXED"))
+    assert "BR-CO-26" not in rules(seller(vat_identifier="FR44732829320")(known))
+
+
 def test_a_price_for_several_is_told_as_one() -> None:
     (problem,) = checks.check_business_terms(line(price_base_quantity=D(10))(e_invoice("D-DEBITS")))
     assert problem.message == "the net is 100.00, but 1 × 100.00 ÷ 10 with its allowances and charges makes 10.00"
@@ -255,6 +261,12 @@ def test_peppol_asks_nothing_more_of_a_dutch_firm_s_buyer_abroad_nor_of_a_named_
         check_peppol(buyer(address=away, legal_registration=business_terms.Identifier("0428759596", "0208"))(good))
         == ()
     )
+
+
+@pytest.mark.parametrize(("due", "asked"), [("0.01", True), ("1.00", True), ("0.00", False), ("-5.00", False)])
+def test_a_dutch_seller_says_where_to_pay_what_is_due(due: str, asked: bool) -> None:
+    unpaid = total(due=D(due))(whole(payment=None)(abroad("NL", "NL004495445B01", KVK)))
+    assert [problem.rule for problem in check_peppol(unpaid)] == (["NL-R-007"] if asked else [])
 
 
 @pytest.mark.parametrize(

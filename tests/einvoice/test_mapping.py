@@ -251,6 +251,14 @@ LINE = '    tax: "ZERO"\n    nature: "services"\n'
             "vat-id: … or tax-number: …",
         ),
         (
+            invoice("X1", "Assets:Receivable:Kiefer", '    tax: "INTRA"\n    nature: "goods"\n').replace(
+                "2026-10-05", "2026-11-05", 1
+            )
+            + '2026-11-01 custom "invoice-seller" "Atelier Test"\n  vat-id: ""\n',
+            "BT-31",
+            "the seller has no VAT id, and tax category K needs it: write vat-id: …",
+        ),
+        (
             invoice("X1", "Assets:Receivable:Town", LINE).replace("2026-10-05", "2026-11-05", 1)
             + '2026-11-01 custom "invoice-seller" "Atelier Test"\n  siren: ""\n  siret: ""\n',
             "BT-30",

@@ -115,6 +115,13 @@ def test_a_pdf_may_begin_after_other_bytes() -> None:
     assert layers.validate(b"\r\n\0 mail\r\n\r\n" + made())[-1].passed
 
 
+@pytest.mark.parametrize(
+    "xml", [b"\xef\xbb\xbf" + XML, XML.replace(b"<rsm:", b"<!-- as in the %PDF-1.7 beside it --><rsm:", 1)]
+)
+def test_xml_is_xml_with_a_byte_order_mark_and_whatever_it_speaks_of(xml: bytes) -> None:
+    assert layers.validate(xml)[0] == layers.Layer("own checks")
+
+
 def test_a_pdf_that_cannot_be_repaired_is_not_read() -> None:
     first, *_ = layers.validate(made()[:3_000])
     assert first.problems[0].message.startswith("it is not a readable PDF:")

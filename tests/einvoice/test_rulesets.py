@@ -9,7 +9,10 @@ import pytest
 
 from beancount_invoicing.einvoice import official, rulesets, saxon, syntax
 from beancount_invoicing.einvoice.problems import Problem
+from beancount_invoicing.einvoice.profiles import EN16931_SPECIFICATION
 from beancount_invoicing.law.data import load_data
+from tests.einvoice.documents import e_invoice
+from tests.einvoice.test_bounds import PEPPOL, XRECHNUNG
 
 SINCE = next(row["from"] for row in load_data("e_invoices.toml")["FR"])
 UBL = """<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
@@ -34,6 +37,31 @@ UBL = """<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
 )
 def test_whether_the_rules_of_france_hold(day: str, country: str, french: bool) -> None:
     assert rulesets._french(syntax.parse_xml(UBL.format(day, country).encode())) is french
+
+
+@pytest.mark.parametrize(
+    ("name", "specification", "sheets"),
+    [
+        ("cii", EN16931_SPECIFICATION, ["Factur-X EN16931", "BR-FR"]),
+        ("ubl", EN16931_SPECIFICATION, ["EN 16931 UBL", "BR-FR"]),
+        ("ubl", PEPPOL, ["EN 16931 UBL", "Peppol BIS 3"]),
+        ("cii", PEPPOL, ["EN 16931 CII", "Peppol BIS 3: its rules in CII are not known here"]),
+        (
+            "ubl",
+            XRECHNUNG.replace("3.0", "2.3"),
+            ["EN 16931 UBL", "XRechnung 2.3: the rules known here are those of XRechnung 3.0"],
+        ),
+        ("ubl", "urn:x#compliant#y", ["EN 16931 UBL", "urn:x#compliant#y: its rules in UBL are not known here"]),
+    ],
+)
+def test_each_specification_is_judged_by_the_norm_and_by_what_comes_on_top(
+    name: syntax.Syntax, specification: str, sheets: list[str]
+) -> None:
+    written = syntax.to_xml(e_invoice("D-DEBITS"), name).decode()
+    root = syntax.parse_xml(written.replace(EN16931_SPECIFICATION, specification).encode())
+    found = rulesets.rule_set_of(root).stylesheets
+    assert [f"{sheet.name}: {sheet.not_run}" if sheet.not_run else sheet.name for sheet in found] == sheets
+    assert all(sheet.not_run or (sheet.file and sheet.file.is_file()) for sheet in found)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from beancount_invoicing.documents.as_issued import paid_on_its_date
 from beancount_invoicing.einvoice import syntax
+from beancount_invoicing.einvoice.business_terms import AllowanceCharge
 from tests.einvoice.documents import NUMBERS, book, e_invoice
 
 
@@ -17,6 +18,17 @@ from tests.einvoice.documents import NUMBERS, book, e_invoice
 @pytest.mark.parametrize("name", ["cii", "ubl"])
 def test_round_trip(number: str, name: syntax.Syntax) -> None:
     written = e_invoice(number)
+    assert syntax.read_e_invoice(syntax.to_xml(written, name)) == written
+
+
+@pytest.mark.parametrize("name", ["cii", "ubl"])
+def test_a_charge_on_a_line_is_read_beside_an_allowance(name: syntax.Syntax) -> None:
+    written = e_invoice("D-DEBITS")
+    both = (
+        AllowanceCharge(charge=False, amount=Decimal("5.00"), reason="Remise"),
+        AllowanceCharge(charge=True, amount=Decimal("5.00"), reason="Emballage"),
+    )
+    written = written._replace(lines=(written.lines[0]._replace(adjustments=both),))
     assert syntax.read_e_invoice(syntax.to_xml(written, name)) == written
 
 
