@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from beancount_invoicing.accounting.entries import ValuedEntry, valued_entries
+from beancount_invoicing.accounting.entries import ValuedEntries, ValuedEntry, valued_entries
 from beancount_invoicing.accounting.reports import Cell, Reconciliation, Report, ReportColumn, booked_balance
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Source
@@ -40,14 +40,16 @@ def aged_balance_report(
     bounds: Sequence[int] = DEFAULT_BOUNDS,
     basis: Basis = "due",
     customers: Container[str] = (),
+    known: ValuedEntries | None = None,
 ) -> Report:
     """The aged balance as of `allocated`'s day (inclusive), with the buckets of `receivables.aging`; `customers`: only these main
     accounts, all if it is empty.
 
-    Each row's balance is that of the ledger, and all of them together meet its accounts. Raises BoundsError, CannotMakeEntries.
+    Each row's balance is that of the ledger, and all of them together meet its accounts. `known`: the `valued_entries` up to that
+    day, if the caller has them. Raises BoundsError, CannotMakeEntries.
     """
     as_of = allocated.as_of
-    worth = _worth(valued_entries(general_ledger, book, as_of)[0], book)
+    worth = _worth((known or valued_entries(general_ledger, book, as_of)).entries, book)
     in_documents = aging(book, as_of, bounds, basis, allocated)
     in_books = {
         (row.account, row.currency): row

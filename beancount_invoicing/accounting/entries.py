@@ -109,17 +109,29 @@ class ValuedEntry(NamedTuple):
     """Those that move money, with their values."""
 
 
+class ValuedEntries(NamedTuple):
+    """The transactions up to a day that move money, and the places of those that do not."""
+
+    entries: Sequence[ValuedEntry]
+    moneyless: tuple[Source, ...]
+
+
 def accounting_entries(
-    general_ledger: GeneralLedger, book: Book, since: date, until: date, allocated: Allocated | None = None
+    general_ledger: GeneralLedger,
+    book: Book,
+    since: date,
+    until: date,
+    allocated: Allocated | None = None,
+    known: ValuedEntries | None = None,
 ) -> AccountingEntries:
     """The entries from `since` to `until` (both inclusive), after the opening balances of `since`; letters as of `allocated`'s day,
     or else as of `until`.
 
     Income and expenses from before its financial year are opened as results of earlier years (plan comptable général, accounts 110
-    to 129).
+    to 129). `known`: the `valued_entries` up to `until`, if the caller has them.
     Raises CannotMakeEntries, with all entries that have no value in the books' currency.
     """
-    valued, moneyless = valued_entries(general_ledger, book, until)
+    valued, moneyless = known or valued_entries(general_ledger, book, until)
     closing = [dated.entry for dated in valued if closes_accounts(dated.entry, general_ledger)]
     valued = [dated for dated in valued if not closes_accounts(dated.entry, general_ledger)]
     years = financial_years_of(general_ledger, book, since)
@@ -149,9 +161,7 @@ def is_foreign(posting: LedgerPosting, book: Book) -> bool:
     return posting.currency != book.currency and is_currency(posting.currency)
 
 
-def valued_entries(
-    general_ledger: GeneralLedger, book: Book, until: date
-) -> tuple[list[ValuedEntry], tuple[Source, ...]]:
+def valued_entries(general_ledger: GeneralLedger, book: Book, until: date) -> ValuedEntries:
     """The entries up to a day (inclusive) that move money, with their values, and the places of those that do not.
 
     Raises CannotMakeEntries, with all entries that have no value in the books' currency.
@@ -177,7 +187,7 @@ def valued_entries(
             moneyless.append(entry.source)
     if findings:
         raise CannotMakeEntries(findings)
-    return valued, tuple(moneyless)
+    return ValuedEntries(valued, tuple(moneyless))
 
 
 class _Accounts:

@@ -8,7 +8,7 @@ are no sales.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
@@ -74,13 +74,21 @@ def sales(valued: Iterable[ValuedEntry], book: Book, since: date, until: date) -
     `valued`: the ledger's entries with their values (`accounting.entries.valued_entries`), at least those of the period.
     """
     entries = {dated.entry.source: dated for dated in valued if dated.entry.is_document and dated.entry.date >= since}
+    documents = _Documents(book, book.invoices_by_number())
     found: list[Sale] = []
     for invoice in book.invoices:
         if invoice.draft or invoice.kind in NO_SALE or not since <= invoice.booked_from <= until:
             continue
         if invoice.source in entries and invoice.customer is not None:
-            found += _of_document(book, invoice, _Values(entries[invoice.source]))
+            found += _of_document(documents, invoice, _Values(entries[invoice.source]))
     return tuple(sorted(found, key=lambda sale: (sale.date, sale.number, sale.source, sale.tax.code, sale.nature)))
+
+
+class _Documents(NamedTuple):
+    """A ledger, and its documents by their numbers."""
+
+    book: Book
+    by_number: Mapping[str, Invoice]
 
 
 class _Values:
@@ -112,7 +120,7 @@ class _Group:
         self.taxes: list[ChargedTax] = []
 
 
-def _of_document(book: Book, invoice: Invoice, values: _Values) -> Iterator[Sale]:
+def _of_document(documents: _Documents, invoice: Invoice, values: _Values) -> Iterator[Sale]:
     groups: dict[tuple[str, str], _Group] = {}
     codes = invoice.tax_codes
     for line in invoice.lines:
@@ -126,7 +134,7 @@ def _of_document(book: Book, invoice: Invoice, values: _Values) -> Iterator[Sale
             (tax.code, nature_under(tax)), _Group(tax, nature_under(tax), adjustment.source)
         )
         group.base += values.take(adjustment.source)
-    places = currency_decimals(book.currency)
+    places = currency_decimals(documents.book.currency)
     for tax_amount in invoice.taxes:
         if tax_amount.tax.withholding:
             continue
@@ -142,7 +150,7 @@ def _of_document(book: Book, invoice: Invoice, values: _Values) -> Iterator[Sale
                 group.taxes.append(ChargedTax(tax_amount.tax, share, account))
     for group in groups.values():
         yield _sale(invoice, group, "")
-    yield from _deductions(book, invoice, list(groups.values()), values, places)
+    yield from _deductions(documents, invoice, list(groups.values()), values, places)
 
 
 def _sale(invoice: Invoice, group: _Group, deposit: str) -> Sale:
@@ -164,7 +172,9 @@ def _sale(invoice: Invoice, group: _Group, deposit: str) -> Sale:
     )
 
 
-def _deductions(book: Book, invoice: Invoice, own: Sequence[_Group], values: _Values, places: int) -> Iterator[Sale]:
+def _deductions(
+    documents: _Documents, invoice: Invoice, own: Sequence[_Group], values: _Values, places: int
+) -> Iterator[Sale]:
     """What the document takes off as deposits: under the codes of the deposit invoice, in proportion to what it charged."""
     by_deposit: defaultdict[str, list[Deduction]] = defaultdict(list)
     for deduction in invoice.deductions:
@@ -172,14 +182,15 @@ def _deductions(book: Book, invoice: Invoice, own: Sequence[_Group], values: _Va
     for number, deductions in by_deposit.items():
         net, source = ZERO, deductions[0].source
         taxes: list[ChargedTax] = []
+        deposit = documents.by_number.get(number)
         for deduction in deductions:
             amount = values.take(deduction.source)
             if deduction.tax:
-                tax = _code_of(book, deduction.tax, book.invoice(number) or invoice)
+                tax = _code_of(documents.book, deduction.tax, deposit or invoice)
                 taxes.append(ChargedTax(tax, amount, deduction.account))
             else:
                 net += amount
-        groups = _deposit_groups(book.invoice(number), taxes, own, source)
+        groups = _deposit_groups(deposit, taxes, own, source)
         for group, base in zip(groups, shared_out(net, [group.base for group in groups], places), strict=True):
             group.base = base
         for charged in taxes:

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from beancount_invoicing.accounting.entries import ValuedEntry, valued_entries
+from beancount_invoicing.accounting.entries import ValuedEntries, ValuedEntry, valued_entries
 from beancount_invoicing.accounting.reports import Cell, Reconciliation, Report, ReportColumn
 from beancount_invoicing.accounting.sales import NO_SALE, Sale, sales
 from beancount_invoicing.messages import _
@@ -42,13 +42,16 @@ class _Amounts(NamedTuple):
     tax: Decimal
 
 
-def sales_by_tax_report(general_ledger: GeneralLedger, book: Book, since: date, until: date) -> Report:
+def sales_by_tax_report(
+    general_ledger: GeneralLedger, book: Book, since: date, until: date, known: ValuedEntries | None = None
+) -> Report:
     """A row for each document of the period (both days inclusive) and tax code, and for each deposit that it deducts.
 
     `base` and `tax_amount` are what the entry books; in the document's currency they are what the document says. The total is what
-    the customers' accounts, and payments at once, book for the same documents. Raises CannotMakeEntries.
+    the customers' accounts, and payments at once, book for the same documents. `known`: the `valued_entries` up to `until`, if the
+    caller has them. Raises CannotMakeEntries.
     """
-    valued, _moneyless = valued_entries(general_ledger, book, until)
+    valued, _moneyless = known or valued_entries(general_ledger, book, until)
     documents = {
         invoice.source: invoice
         for invoice in book.invoices

@@ -14,12 +14,12 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from beancount_invoicing import law
-from beancount_invoicing.accounting.entries import ValuedEntry, valued_entries
+from beancount_invoicing.accounting.entries import ValuedEntries, ValuedEntry, valued_entries
 from beancount_invoicing.accounting.sales import Sale, sales
 from beancount_invoicing.law.vat_returns import Supply
 from beancount_invoicing.model import ZERO, Book, Day, Invoice, Payment, Source, Tax
 from beancount_invoicing.model.general_ledger import GeneralLedger, LedgerPosting
-from beancount_invoicing.receivables.allocation import allocate
+from beancount_invoicing.receivables import Allocated
 from beancount_invoicing.receivables.exchange import latest_price
 from beancount_invoicing.receivables.pending_taxes import PendingTaxKey
 from beancount_invoicing.receivables.tax_due import TaxDue, TaxShare, tax_due
@@ -98,12 +98,21 @@ class Vat(NamedTuple):
         return sum((line.amount for line in self.lines), ZERO)
 
 
-def vat_of_period(general_ledger: GeneralLedger, book: Book, since: date, until: date) -> Vat:
-    """The VAT from `since` to `until` (both inclusive), by date and document. Raises CannotMakeEntries."""
-    valued, _moneyless = valued_entries(general_ledger, book, until)
-    due = tax_due(book, until, allocate(book, until))
-    before = since - timedelta(days=1)
-    earlier = tax_due(book, before, allocate(book, before))
+def vat_of_period(
+    general_ledger: GeneralLedger,
+    book: Book,
+    since: date,
+    until: date,
+    allocated: Allocated | None = None,
+    known: ValuedEntries | None = None,
+) -> Vat:
+    """The VAT from `since` to `until` (both inclusive), by date and document. Raises CannotMakeEntries.
+
+    `allocated`: as of `until`, `known`: the `valued_entries` up to it, if the caller has them.
+    """
+    valued, _moneyless = known or valued_entries(general_ledger, book, until)
+    due = tax_due(book, until, allocated)
+    earlier = tax_due(book, since - timedelta(days=1))
     sold = sales(valued, book, since, until)
     lines = [
         *_of_documents(book, sold),
@@ -196,9 +205,10 @@ def _of_payments(book: Book, due: TaxDue, earlier: TaxDue, since: date) -> Itera
                 shares.setdefault(key, share)
                 known[key][0] += sign * share.base
                 known[key][1] += sign * share.amount
+    documents = book.invoices_by_number()
     for key, (base, amount) in known.items():
         share = shares[key]
-        invoice = book.invoice(share.number)
+        invoice = documents.get(share.number)
         if invoice is None or not (base or amount):
             continue
         in_books = _in_books(book, share.pending.currency, share.date)
@@ -246,6 +256,7 @@ def _taken_back(book: Book, valued: Sequence[ValuedEntry], since: date, until: d
     """Tax due once invoiced that entries take back as part of a loss or a discount."""
     accounts = tax_accounts(book)
     losing = {payment.source: payment for payment in book.payments if payment.means in {"write-off", "discount"}}
+    documents = book.invoices_by_number() if losing else {}
     for entry, postings in valued:
         if not since <= entry.date <= until or entry.is_document:
             continue
@@ -258,7 +269,7 @@ def _taken_back(book: Book, valued: Sequence[ValuedEntry], since: date, until: d
                 continue
             base = round_to(-value * 100 / tax.rate, currency_decimals(book.currency)) if tax.rate else ZERO
             kind: VatKind = "write-off" if payment.means == "write-off" else "discount"
-            invoice = _document_of(book, payment)
+            invoice = _document_of(documents, payment)
             part = VatPart(entry.date, kind, base, -value, posting.source, entry.source)
             if invoice:
                 yield _line_of(book, invoice, tax.code, part)
@@ -272,10 +283,10 @@ def _taken_back(book: Book, valued: Sequence[ValuedEntry], since: date, until: d
                 )  # fmt: skip
 
 
-def _document_of(book: Book, payment: Payment) -> Invoice | None:
+def _document_of(documents: Mapping[str, Invoice], payment: Payment) -> Invoice | None:
     """The only document that a payment names."""
     numbers = payment.settles or payment.links
-    return book.invoice(numbers[0]) if len(numbers) == 1 else None
+    return documents.get(numbers[0]) if len(numbers) == 1 else None
 
 
 def _invoiced_tax(book: Book, posting: LedgerPosting, accounts: Mapping[str, tuple[Tax, ...]], day: date) -> Tax | None:

@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from beancount_invoicing.accounting.closing.proposals import CannotClose
-from beancount_invoicing.accounting.entries import AccountingEntries, CannotMakeEntries, accounting_entries
+from beancount_invoicing.accounting.entries import (
+    AccountingEntries,
+    CannotMakeEntries,
+    ValuedEntries,
+    accounting_entries,
+    valued_entries,
+)
 from beancount_invoicing.accounting.reports import (
     Cell,
     Reconciliation,
@@ -39,12 +45,20 @@ class PackBooks:
     until: date
     allocated: Allocated
     """As of `until`."""
+    valued_until: ValuedEntries | CannotMakeEntries
     period_entries: AccountingEntries | CannotMakeEntries
 
     @property
     def book(self) -> Book:
         """What the ledger says."""
         return self.books.ledger.book
+
+    @property
+    def valued(self) -> ValuedEntries:
+        """The transactions up to the end of the period with their values. Raises CannotMakeEntries."""
+        if isinstance(self.valued_until, CannotMakeEntries):
+            raise self.valued_until
+        return self.valued_until
 
     @property
     def entries(self) -> AccountingEntries:
@@ -112,15 +126,14 @@ class PackedReport(NamedTuple):
 
 
 def pack_books(books: AccountingBooks, since: date, until: date) -> PackBooks:
-    """The ledger and its entries of a period (both days inclusive)."""
-    allocated = books.ledger.allocated_at(until)
+    """The ledger and its entries of a period (both days inclusive): what several reports need is worked out once."""
+    allocated, book = books.ledger.allocated_at(until), books.ledger.book
     try:
-        entries: AccountingEntries | CannotMakeEntries = accounting_entries(
-            books.general_ledger, books.ledger.book, since, until, allocated
-        )
+        valued = valued_entries(books.general_ledger, book, until)
+        entries = accounting_entries(books.general_ledger, book, since, until, allocated, valued)
     except CannotMakeEntries as error:
-        entries = error
-    return PackBooks(books, since, until, allocated, entries)
+        return PackBooks(books, since, until, allocated, error, error)
+    return PackBooks(books, since, until, allocated, valued, entries)
 
 
 def pack_report(report: PackReport, books: PackBooks) -> PackedReport:

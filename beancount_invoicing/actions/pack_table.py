@@ -10,7 +10,7 @@ from beancount_invoicing.accounting.aged_balance import aged_balance_report
 from beancount_invoicing.accounting.closing.closing import closing
 from beancount_invoicing.accounting.closing.proposals import KINDS
 from beancount_invoicing.accounting.closing.report import closing_report
-from beancount_invoicing.accounting.entries import CannotMakeEntries, valued_entries
+from beancount_invoicing.accounting.entries import CannotMakeEntries
 from beancount_invoicing.accounting.fec_check import check_fec
 from beancount_invoicing.accounting.receipts import receipts_report
 from beancount_invoicing.accounting.reports import (
@@ -76,7 +76,7 @@ def _fec(books: PackBooks) -> ReportFile:
 def _vat(books: PackBooks) -> Workbook:
     """The VAT by code, boxes, differences from the accounts and lines, each on a sheet."""
     general_ledger = books.books.general_ledger
-    vat = vat_of_period(general_ledger, books.book, books.since, books.until)
+    vat = vat_of_period(general_ledger, books.book, books.since, books.until, books.allocated, books.valued)
     form = return_of_seller(books.book, books.until)
     report, *parts = vat_tables(vat, general_ledger, books.book, form).values()
     return Workbook(report, tuple(parts))
@@ -85,13 +85,13 @@ def _vat(books: PackBooks) -> Workbook:
 def _closing(books: PackBooks) -> Report:
     """The closing entries of the last day, those that are written and those that are proposed."""
     services, _left_out = unbilled_services(books.book, books.until, max(books.until, books.book.last_date))
-    proposed = closing(books.books.general_ledger, books.book, books.until, services, KINDS)
+    proposed = closing(books.books.general_ledger, books.book, books.until, services, KINDS, books.allocated)
     return closing_report(proposed, books.books.general_ledger, books.book)
 
 
 def _eu_sales(books: PackBooks) -> Report:
     """The EC sales list."""
-    valued, _moneyless = valued_entries(books.books.general_ledger, books.book, books.until)
+    valued = books.valued.entries
     sold, place = sales(valued, books.book, books.since, books.until), seller_place(books.book, books.until)
     listed, findings = eu_sales(sold, place)
     if findings:
@@ -103,8 +103,7 @@ def _eu_sales(books: PackBooks) -> Report:
 
 def _taxable_customers(books: PackBooks) -> Report:
     """The Belgian list of customers."""
-    valued, _moneyless = valued_entries(books.books.general_ledger, books.book, books.until)
-    sold = sales(valued, books.book, books.since, books.until)
+    sold = sales(books.valued.entries, books.book, books.since, books.until)
     turnover = customers_turnover(sold, seller_place(books.book, books.until))
     return customers_report(turnover, books.since, books.until, books.book.currency)
 
@@ -140,7 +139,9 @@ REPORTS: tuple[PackReport, ...] = (
     PackReport(
         _p("file", "sales-by-tax"),
         _("Each document by tax code: base, rate, tax, total, also in its own currency."),
-        lambda books: sales_by_tax_report(books.books.general_ledger, books.book, books.since, books.until),
+        lambda books: sales_by_tax_report(
+            books.books.general_ledger, books.book, books.since, books.until, books.valued
+        ),
     ),
     PackReport(
         _p("file", "journals"),
@@ -172,7 +173,7 @@ REPORTS: tuple[PackReport, ...] = (
     PackReport(
         _p("file", "aged-balance"),
         _("Who owes what on the last day, and since when."),
-        lambda books: aged_balance_report(books.books.general_ledger, books.book, books.allocated),
+        lambda books: aged_balance_report(books.books.general_ledger, books.book, books.allocated, known=books.valued),
     ),
     PackReport(
         _p("file", "open-items"),

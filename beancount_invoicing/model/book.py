@@ -215,5 +215,11 @@ class Book:
         return self.option_sources.get(option, Source(self.file, 0))
 
     def invoice(self, number: str) -> Invoice | None:
-        """The first document with that number (a duplicate is an error that checks report)."""
+        """The first document with that number (a duplicate is an error that checks report). Whoever asks for many takes
+        `invoices_by_number`.
+        """
         return next((invoice for invoice in self.invoices if invoice.number == number), None)
+
+    def invoices_by_number(self) -> dict[str, Invoice]:
+        """The first document of each number, in one walk over all documents."""
+        return {invoice.number: invoice for invoice in reversed(self.invoices)}

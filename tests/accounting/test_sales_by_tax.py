@@ -8,12 +8,16 @@ from decimal import Decimal
 
 from click.testing import CliRunner
 
+from beancount_invoicing.accounting.aged_balance import aged_balance_report
+from beancount_invoicing.accounting.entries import accounting_entries, valued_entries
 from beancount_invoicing.accounting.reports import Report
 from beancount_invoicing.accounting.sales_by_tax import sales_by_tax_report
+from beancount_invoicing.accounting.vat import vat_of_period
 from beancount_invoicing.actions.accounting import accounting_books
 from beancount_invoicing.cli import main
 from beancount_invoicing.ledger import LedgerLoader
-from tests.accounting.books import invoice, read
+from beancount_invoicing.receivables import allocate
+from tests.accounting.books import invoice, payment, read
 from tests.ledgers import EXAMPLE, month_ends
 
 TWO_CODES = """
@@ -90,3 +94,17 @@ def test_it_is_of_sales_alone() -> None:
     result = CliRunner().invoke(main, [*command, "--journal", "BQ"])
     assert result.exit_code == 2
     assert "leave --journal out" in result.output
+
+
+def test_what_several_reports_need_may_be_worked_out_once() -> None:
+    general_ledger, book = read(invoice("2026-01-05", "F1") + payment("2026-01-20", "50.00", "F1"))
+    since, until = date(2026, 1, 1), date(2026, 1, 31)
+    valued, allocated = valued_entries(general_ledger, book, until), allocate(book, until)
+    shared = sales_by_tax_report(general_ledger, book, since, until, valued)
+    assert shared == sales_by_tax_report(general_ledger, book, since, until)
+    period = vat_of_period(general_ledger, book, since, until, allocated, valued)
+    assert period == vat_of_period(general_ledger, book, since, until)
+    aged = aged_balance_report(general_ledger, book, allocated, known=valued)
+    assert aged == aged_balance_report(general_ledger, book, allocated)
+    entries = accounting_entries(general_ledger, book, since, until, allocated, valued)
+    assert entries == accounting_entries(general_ledger, book, since, until)

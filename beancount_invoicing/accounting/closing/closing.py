@@ -58,16 +58,18 @@ def closing(
     day: date,
     services: Sequence[UnbilledService],
     kinds: Collection[ClosingKind],
+    allocated: Allocated | None = None,
 ) -> Closing:
     """The closing entries at the end of `day`, as the ledger was then; `services`: what was supplied by then and not invoiced.
 
-    An entry of the day that carries a proposal's link, and the tag `#closing`, is that proposal written. Raises CannotClose.
+    An entry of the day that carries a proposal's link, and the tag `#closing`, is that proposal written.
+    `allocated`: as of `day`, if the caller has it. Raises CannotClose.
     """
     if not book.currency:
         message = _('the books have no currency: write option "operating_currency" "EUR", for example')
         raise CannotClose([Finding("error", "books-currency", message, book.option_source(""))])
     closing_day = ClosingDay(general_ledger, book, day)
-    allocated = allocate(book, day)
+    allocated = allocated or allocate(book, day)
     matrix = _matrix(book, day)
     proposals = [
         proposal
