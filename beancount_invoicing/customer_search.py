@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book
@@ -17,6 +16,8 @@ class UnknownCustomer(ValueError):
 
 def near_name_hint(name: str, known: Iterable[str]) -> str:
     """A hint at the name that was probably meant, ignoring case and accents; "" if no name is similar."""
+    from difflib import get_close_matches  # here, because most commands need no hint
+
     names = {folded(name): name for name in sorted(known)}
     near = get_close_matches(folded(name), names, cutoff=0.5)
     return _(": did you mean {name}?", name=names[near[0]]) if near else ""
@@ -75,6 +76,8 @@ def _called(book: Book, account: str) -> tuple[str, ...]:
 
 def _near_customers(called: Mapping[str, tuple[str, ...]], typed: str) -> str:
     """A hint at the customers that were likely meant, up to three, as `leaves` calls them."""
+    from difflib import get_close_matches
+
     words: dict[str, str] = {}
     for account, names in called.items():
         for word in (*names, *(part for name in names[1:] for part in name.split() if len(part) > 2)):

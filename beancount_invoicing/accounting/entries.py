@@ -6,7 +6,7 @@ opening and entries add up to the ledger's balance at the end of the period.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -234,16 +234,21 @@ class _Accounts:
 
 def _auxiliaries(book: Book) -> dict[str, Auxiliary]:
     """A code for each customer's main account: its last word, and as many before it as make it unique."""
-    parts = {main: main.split(":") for main in book.customers}
-    result = {}
-    for main, words in parts.items():
-        length = next(
-            count
-            for count in range(1, len(words) + 1)
-            if not any(other[-count:] == words[-count:] for name, other in parts.items() if name != main)
+    endings = {main: _endings(main) for main in book.customers}
+    counts = Counter(ending for of_main in endings.values() for ending in of_main)
+    return {
+        main: Auxiliary(
+            next((ending for ending in of_main if counts[ending] == 1), main).replace(":", "-"),
+            book.customers[main].latest.name,
         )
-        result[main] = Auxiliary("-".join(words[-length:]), book.customers[main].latest.name)
-    return result
+        for main, of_main in endings.items()
+    }
+
+
+def _endings(account: str) -> list[str]:
+    """The last word of an account's name, the last two … all of it."""
+    words = account.split(":")
+    return [":".join(words[-count:]) for count in range(1, len(words) + 1)]
 
 
 def _entry(

@@ -22,7 +22,7 @@ from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import DISPATCH_START_EVENTS, Book, Finding, Invoice, Seal, Source
 from beancount_invoicing.rules import digests, numbering
-from beancount_invoicing.sending.event_directives import relative_to
+from beancount_invoicing.sending.recorded_files import relative_to
 from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change, verbatim
 from beancount_invoicing.writing.dated_files import expanded_pattern, target_file
 from beancount_invoicing.writing.new_documents import InvalidRequest

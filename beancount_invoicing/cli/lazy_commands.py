@@ -10,6 +10,7 @@ import click
 
 from beancount_invoicing.cli.command_language import in_language
 from beancount_invoicing.cli.common import Commands
+from beancount_invoicing.gc_control import no_collections
 
 
 class LazyCommands(Commands):
@@ -31,6 +32,7 @@ class LazyCommands(Commands):
         del ctx
         if cmd_name not in self.modules:
             return None
-        module = import_module(f"beancount_invoicing.cli.{self.modules[cmd_name]}")
+        with no_collections():  # modules are no garbage
+            module = import_module(f"beancount_invoicing.cli.{self.modules[cmd_name]}")
         commands = (value for value in vars(module).values() if isinstance(value, click.Command))
         return in_language(next(command for command in commands if command.name == cmd_name))

@@ -1,10 +1,12 @@
 """The Book in a file beside Beancount's own cache, so that the next command need not work it out again.
 
 The data for the aged balance come first, on their own; then everything. The file is valid only together with the same
-Beancount cache and the same, unchanged ledger files: those that include lines and their patterns reach. It is also
-bound to this program's own code and to all installed packages. A file that does not fit or cannot be read is ignored;
-it may be deleted at any time. BEANCOUNT_DISABLE_LOAD_CACHE turns it off, BEANCOUNT_LOAD_CACHE_FILENAME moves it
-together with Beancount's.
+Beancount cache and the same, unchanged ledger files: those that include lines and their patterns reach, those that
+`document` directives name, and the lists of closed books. Beancount keeps no cache of a ledger that loads in less than a
+second; of such a ledger this file is only kept if its load depends on nothing else: no plugin but ours, no folder that is
+searched for documents. It is also bound to this program's own code and to all installed packages. A file that does not fit
+or cannot be read is ignored; it may be deleted at any time. BEANCOUNT_DISABLE_LOAD_CACHE turns it off,
+BEANCOUNT_LOAD_CACHE_FILENAME moves it together with Beancount's.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import io
 import os
 import pickle
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -27,7 +30,7 @@ from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.receivables.aging import needed_for_aging
 from beancount_invoicing.receivables.allocation import Allocated
 
-_MARK = b"beancount_invoicing kept 3\n"
+_MARK = b"beancount_invoicing kept 4\n"
 _SIZE = 16
 """Bytes of a digest."""
 _FOR_AGING, _WHOLE = 0, 1
@@ -50,7 +53,10 @@ class _Bound(NamedTuple):
     """The real path of the top file."""
     program: bytes
     cache: FileStamp
+    """Beancount's cache; empty if there was none."""
     sources: Sources
+    other_files: tuple[tuple[str, FileStamp], ...]
+    """The files that its entries name and the load looks at."""
     parts: tuple[tuple[int, bytes], ...]
     """The bytes and the digest of each part that follows in the file."""
 
@@ -81,6 +87,7 @@ def _read_part(ledger: Path, part: int) -> CachedBook | None:
                 and bound.ledger == os.path.realpath(ledger)
                 and bound.cache == file_stamp(cache)
                 and sources(str(ledger.absolute()), bound.sources) == bound.sources
+                and all(file_stamp(name) == stamp for name, stamp in bound.other_files)
                 and bound.program == _program()
             ):
                 return None
@@ -94,10 +101,10 @@ def _read_part(ledger: Path, part: int) -> CachedBook | None:
 
 
 def store_book(ledger: Path, cached: CachedBook, loading: Loading) -> None:
-    """Stores the result of a load, if Beancount has a cache of the same load."""
-    with suppress(OSError, pickle.PicklingError):
+    """Stores the result of a load, if Beancount has a cache of the same load, or if it depends on nothing but files."""
+    with suppress(OSError, ValueError, pickle.PicklingError):
         cache = beancount_cache.cache_file(ledger)
-        if cache is None or not cache.is_file():
+        if cache is None or not (cache.is_file() or _depends_on_files_alone(loading)):
             return
         if os.path.realpath(loading.options["filename"]) != os.path.realpath(ledger):
             return
@@ -110,8 +117,24 @@ def store_book(ledger: Path, cached: CachedBook, loading: Loading) -> None:
         for_aging = CachedBook(*needed_for_aging(cached.book, cached.allocated), cached.findings)
         parts = _bytes(for_aging), _bytes(cached)
         sizes = tuple((len(part), _digest_of(part)) for part in parts)
-        bound = _Bound(os.path.realpath(ledger), program, beancounts, loading.sources, sizes)
+        others = tuple((name, file_stamp(name)) for name in _other_files(loading))
+        bound = _Bound(os.path.realpath(ledger), program, beancounts, loading.sources, others, sizes)
         files.put(_beside(cache), b"".join((_MARK, _bytes(bound), *parts)))
+
+
+def _depends_on_files_alone(loading: Loading) -> bool:
+    """Whether a load is the same as long as its files and those that its entries name are the same. Another plugin may be a file
+    that somebody is just changing; Beancount looks into folders of documents for files that are new.
+    """
+    options = loading.options
+    plugins = {name for name, _config in options.get("plugin", ())}
+    return plugins <= {"beancount_invoicing"} and not options.get("documents")
+
+
+def _other_files(loading: Loading) -> Iterable[str]:
+    """The files that Beancount and the checks look at, beside the ledger's own: documents, and the lists of closed books."""
+    documents = (entry.filename for entry in loading.entries_after_plugins if type(entry).__name__ == "Document")
+    return dict.fromkeys([*documents, *(lock.file for lock in loading.book.closed_books.locks)])
 
 
 def _beside(cache: Path) -> Path:

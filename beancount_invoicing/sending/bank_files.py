@@ -31,9 +31,10 @@ from beancount_invoicing.rules import numbering
 from beancount_invoicing.rules.narrations import narration
 from beancount_invoicing.rules.references import is_creditor_reference, payment_reference
 from beancount_invoicing.sending import staging
-from beancount_invoicing.sending.event_directives import record_file, relative_to
+from beancount_invoicing.sending.event_directives import record_file
 from beancount_invoicing.sending.mail_settings import CannotSend
 from beancount_invoicing.sending.outbox import OUTBOX, waiting_files
+from beancount_invoicing.sending.recorded_files import relative_to
 from beancount_invoicing.sending.records import LedgerAppender, sending_locked, try_directives
 from beancount_invoicing.writing import git, text
 from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, Refused, WriteOptions, change, verbatim

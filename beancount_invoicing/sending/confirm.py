@@ -17,11 +17,9 @@ from beancount_invoicing.model import Book, Channel, Event
 from beancount_invoicing.rules.narrations import narration
 from beancount_invoicing.sending import staging
 from beancount_invoicing.sending.event_directives import (
-    BY_HAND_PREFIX,
     SentFacts,
     not_sent_directive,
     record_file,
-    relative_to,
     sent_directives,
 )
 from beancount_invoicing.sending.mail_settings import CannotSend
@@ -34,6 +32,7 @@ from beancount_invoicing.sending.outbox import (
     outbox_kind,
     waiting_files,
 )
+from beancount_invoicing.sending.recorded_files import BY_HAND_PREFIX, relative_to
 from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change, verbatim
 from beancount_invoicing.writing.dated_files import target_file
 

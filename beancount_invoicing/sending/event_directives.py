@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from os import path as os_path
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,22 +12,15 @@ from beancount_invoicing.documents import seal_chain
 from beancount_invoicing.model import Book, Event
 from beancount_invoicing.rules import numbering
 from beancount_invoicing.rules.narrations import narration
+from beancount_invoicing.sending.recorded_files import relative_to
 from beancount_invoicing.writing import text
 from beancount_invoicing.writing.dated_files import expanded_pattern
-
-BY_HAND_PREFIX = "to be sent by hand:"
-"""Separates the prepared document from its file in the note about it."""
 
 
 def record_file(book: Book, day: date) -> Path:
     """The file in which something sent on `day` is recorded."""
     pattern = book.option("sent-file", day, "sent-{year}.beancount")
     return Path(book.file).parent / expanded_pattern(pattern, day)
-
-
-def relative_to(target: Path, file: Path) -> str:
-    """The path of a file in a directive of the ledger file `target`."""
-    return os_path.relpath(file, target.parent).replace("\\", "/")
 
 
 class SentFacts(NamedTuple):

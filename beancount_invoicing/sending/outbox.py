@@ -21,8 +21,8 @@ from beancount_invoicing.model import ZERO, Book, Channel, Event
 from beancount_invoicing.receivables import Allocated, Position, allocate, positions
 from beancount_invoicing.receivables.bank_orders import ORDER_EVENTS
 from beancount_invoicing.rules import digests
-from beancount_invoicing.sending.event_directives import BY_HAND_PREFIX, relative_to
 from beancount_invoicing.sending.invoice_dispatches import letter_channel
+from beancount_invoicing.sending.recorded_files import BY_HAND_PREFIX, relative_to
 
 OUTBOX = "outbox"
 """The default folder, beside the ledger, for what is sent by hand."""

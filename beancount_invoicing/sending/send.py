@@ -40,11 +40,9 @@ from beancount_invoicing.rules import numbering
 from beancount_invoicing.rules.narrations import narration
 from beancount_invoicing.sending import staging
 from beancount_invoicing.sending.event_directives import (
-    BY_HAND_PREFIX,
     SentFacts,
     not_sent_directive,
     record_file,
-    relative_to,
     sent_directives,
 )
 from beancount_invoicing.sending.mail_settings import CannotSend, mail_server, sender
@@ -61,6 +59,7 @@ from beancount_invoicing.sending.outbox import (
     waiting_files,
     why_not_resent,
 )
+from beancount_invoicing.sending.recorded_files import BY_HAND_PREFIX, relative_to
 from beancount_invoicing.sending.records import LedgerAppender, sending_locked, try_directives
 from beancount_invoicing.writing import git, text
 from beancount_invoicing.writing.changes import Refused, WriteOptions

@@ -66,7 +66,9 @@ def run(books: str, command: str) -> tuple[int, str]:
 def test_what_cannot_be_made_says_why(books: str, command: str, message: str) -> None:
     code, output = run(books, command)
     assert (code, message in output) == (1, True), output
-    assert sorted(path.name for path in Path().iterdir()) == ["columns.toml", "main.beancount"], "nothing is written"
+    assert sorted(path.name for path in Path().glob("[!.]*")) == ["columns.toml", "main.beancount"], (
+        "nothing is written"
+    )
 
 
 @pytest.mark.parametrize(

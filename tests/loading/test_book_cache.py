@@ -215,20 +215,6 @@ def test_the_program_is_its_code_and_the_packages(tmp_path: Path, monkeypatch: p
     assert book_cache._program() != before
 
 
-def test_the_program_is_not_looked_at_where_beancount_keeps_nothing(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It takes longer than a small ledger, of which Beancount keeps no cache."""
-    looked: list[str] = []
-    monkeypatch.setattr(book_cache, "_program", lambda: looked.append("at it"))
-    open_ledger(top)
-    assert looked == ["at it"]
-    looked.clear()
-    beancounts(top).unlink()
-    monkeypatch.setattr(loader, "PICKLE_CACHE_THRESHOLD", 60.0)
-    loader.initialize(use_cache=True)
-    open_ledger(top)
-    assert looked == []
-
-
 @pytest.mark.parametrize("what", ["our code", "a package"])
 def test_a_process_whose_code_was_replaced_keeps_nothing_and_takes_nothing(
     what: str, top: Path, monkeypatch: pytest.MonkeyPatch
@@ -328,7 +314,9 @@ def forged(top: Path, *parts: bytes) -> None:
     program = book_cache._program()
     assert program is not None
     known_by = tuple((len(part), blake2b(part, digest_size=16).digest()) for part in parts)
-    bound = book_cache._Bound(os.path.realpath(top), program, file_stamp(beancounts(top)), sources(str(top)), known_by)
+    bound = book_cache._Bound(
+        os.path.realpath(top), program, file_stamp(beancounts(top)), sources(str(top)), (), known_by
+    )
     kept_file(top).write_bytes(b"".join((book_cache._MARK, pickle.dumps(bound), *parts)))
 
 
@@ -347,7 +335,7 @@ def test_a_file_that_would_run_something_runs_nothing(top: Path, tmp_path: Path)
     assert not trap.exists()
 
 
-@pytest.mark.parametrize("what", [None, 5, ("book",), book_cache._Bound("", b"", (), (), ())])
+@pytest.mark.parametrize("what", [None, 5, ("book",), book_cache._Bound("", b"", (), (), (), ())])
 def test_a_file_of_something_else_is_passed_over(top: Path, what: object) -> None:
     open_ledger(top)
     forged(top, *[pickle.dumps(what)] * 2)
@@ -400,12 +388,47 @@ def test_beancounts_variables_turn_it_off_and_move_it(top: Path, monkeypatch: py
     assert without_loading(monkeypatch, top) == first
 
 
-def test_without_a_cache_of_beancounts_nothing_is_kept(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As for the ledgers that load in less than a second."""
+@pytest.fixture
+def small(top: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A ledger that loads in less than a second: Beancount keeps no cache of it."""
     monkeypatch.setattr(loader, "PICKLE_CACHE_THRESHOLD", 1000.0)
     loader.initialize(use_cache=True)
-    open_ledger(top)
-    assert not kept_file(top).exists()
+    return top
+
+
+def test_of_a_small_ledger_the_book_alone_is_kept(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = open_ledger(small)
+    assert not beancounts(small).exists()
+    assert without_loading(monkeypatch, small) == first
+    month(small)
+    assert owed(open_ledger(small)) == ["F-1 100.00", "F-2 200.00", "F-3 300.00"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['plugin "beancount.plugins.auto_accounts"\n', 'plugin "tests.ledgers"\n', 'option "documents" "documents"\n'],
+)
+def test_a_small_ledger_that_depends_on_more_than_its_files_is_loaded_each_time(small: Path, line: str) -> None:
+    """Somebody may be writing the plugin, or put a document into the folder."""
+    (small.parent / "documents").mkdir()
+    replace(small, PLUGIN, line + PLUGIN)
+    open_ledger(small)
+    assert not kept_file(small).exists()
+
+
+def test_a_document_that_is_gone_or_back_is_noticed(small: Path) -> None:
+    document = small.with_name("contract.pdf")
+    document.write_bytes(b"signed")
+    with small.open("a", encoding="utf-8") as file:
+        file.write('2026-03-01 document Assets:Receivable:Kiefer "contract.pdf"\n')
+    first = open_ledger(small)
+    document.unlink()
+    gone = open_ledger(small)
+    assert {finding.message for finding in gone.findings} - {finding.message for finding in first.findings} == {
+        f'File does not exist: "{document}"'
+    }
+    document.write_bytes(b"signed")
+    assert open_ledger(small) == first
 
 
 def test_several_processes_at_once_agree(top: Path) -> None:
