@@ -161,7 +161,7 @@ def _debtor(number: str, customer: Customer) -> dict[str, str]:
         "Ort": _text(address.city, 30),
         "Land": _text(address.country, 2),
         "Telefon": _text(customer.phone, 60),
-        "E-Mail": _text(customer.email, 60),
+        "E-Mail": _text(customer.email) if len(customer.email) <= 60 else "",  # cut off, it would be another address
     }
 
 

@@ -50,7 +50,7 @@ def seller_siren(book: Book, day: date) -> str:
     if book.seller is None:
         return ""
     seller = book.seller.at(day)
-    return "".join((seller.siren or seller.siret[:9]).split())
+    return seller.siren or seller.siret[:9]
 
 
 def fec_findings(entries: AccountingEntries) -> list[Finding]:

@@ -290,6 +290,14 @@ def test_an_allowance_on_the_document_lowers_what_is_deferred(run: Run) -> None:
     assert [line[2:4] for line in close(run, reduced)] == [("807.78", ""), ("", "807.78")]  # 897.53 − 89.75
 
 
+def test_a_line_is_deferred_by_itself_where_the_lines_come_to_nothing(run: Run) -> None:
+    exchanged = LICENCE.replace("1440.00", "12.00").replace("-240.00", "-2.00") + (
+        '  Income:Conseil  1200.00 EUR\n    text: "Reprise"\n    tax: "N20"\n'
+        '  Income:Conseil  -10.00 EUR\n    charge: "Port"\n    tax: "N20"\n'
+    )
+    assert [line[1:4] for line in close(run, exchanged)] == [("706", "897.53", ""), ("487", "", "897.53")]
+
+
 def test_a_credit_note_that_names_the_line_defers_less(run: Run) -> None:
     credit = """
 2026-11-01 * "Dupont" "Avoir" ^A1 ^F1
@@ -421,6 +429,17 @@ def test_a_written_entry_that_the_ledger_has_overtaken_is_named(run: Run, tmp_pa
     assert (
         "nothing asks for closing-2026-12-31-deferred-F1-1 any more: delete the entry and its reversal" in gone.stderr
     )
+
+
+def test_of_two_written_entries_the_overtaken_is_named_alone(run: Run, tmp_path: Path) -> None:
+    second = LICENCE.replace("F1", "F2")
+    run("accounting", "close", "2026-12-31", "-w", ledger=OPENS + LICENCE + second)
+    file = tmp_path / "main.beancount"
+    head, middle, end = file.read_text(encoding="utf-8").partition('invoice: "F2"')
+    file.write_text(head + middle + end.replace("to: 2027-09-30", "to: 2027-08-31", 1), encoding="utf-8")
+    told = run("accounting", "close", "2026-12-31").stderr
+    assert "closing-2026-12-31-deferred-F2-1 books 897.53, but it now comes to 870.45" in told
+    assert "deferred-F1-1" not in told
 
 
 def test_following_the_advice_to_the_letter_leads_out(run: Run, tmp_path: Path) -> None:

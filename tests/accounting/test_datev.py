@@ -145,6 +145,50 @@ def test_a_tax_that_is_a_cent_off_is_corrected_by_one_more_booking() -> None:
     assert bookings(sale("R1", "KEY", "100.02", "18.99", "Income:Waren"))[1] == ("0.01 S", "1776", "8200", "", "R1")
 
 
+def test_a_tax_that_is_booked_beside_its_sale_may_have_the_key_that_keeps_datev_from_taking_it_out() -> None:
+    """Key 40 stands with the sale, not with the tax."""
+    code = '2025-01-01 custom "invoice-tax" "BESIDE" "USt" Liabilities:USt\n  rate: 19\n  datev-key: "40"\n'
+    ledger = code + sale("R1", "BESIDE", "100.00", "19.00", "Income:Waren")
+    assert bookings(ledger) == [("100.00 S", "10001", "8200", "40", "R1"), ("19.00 S", "10001", "1776", "", "R1")]
+
+
+def test_a_deposit_is_taken_off_with_its_tax_inside() -> None:
+    """119.00 were asked for before; the final invoice of 357.00 leaves 238.00."""
+    final = (
+        sale("R1", "KEY", "300.00", "57.00", "Income:Waren", "2026-03-01")
+        + """  Liabilities:Anzahlungen  100.00 EUR
+    deposit: "D1"
+  Liabilities:USt  19.00 EUR
+    deposit: "D1"
+    tax: "KEY"
+"""
+    )
+    opened = '2025-01-01 open Liabilities:Anzahlungen\n  skr03: "1718"\n'
+    deposit = (
+        sale("D1", "KEY", "100.00", "19.00", "Liabilities:Anzahlungen")
+        .replace('invoice: "D1"', 'invoice: "D1"\n  kind: "deposit"')
+        .replace('    tax: "KEY"', '    text: "Abschlag"\n    tax: "KEY"', 1)
+    )
+    assert bookings(opened + deposit + final) == [
+        ("119.00 S", "10001", "1718", "3", "D1"),
+        ("357.00 S", "10001", "8200", "3", "R1"),
+        ("119.00 H", "10001", "1718", "3", "R1"),
+    ]
+
+
+def test_what_datev_takes_out_of_lines_whose_tax_comes_to_nothing_goes_back_to_its_account() -> None:
+    """DATEV takes 15.97 out of 100.00 on each automatic account; the invoice has no line of tax to tell the account."""
+    exchanged = sale("R1", "AUTO", "100.00", "19.00").replace(
+        '  Liabilities:USt  -19.00 EUR\n    tax: "AUTO"\n',
+        '  Income:Waren  100.00 EUR\n    tax: "AUTO"\n  Income:EU  -10.00 EUR\n    tax: "EU"\n',
+    )
+    assert bookings(exchanged) == [
+        ("100.00 S", "10001", "8400", "", "R1"), ("15.97 S", "1776", "8400", "40", "R1"),
+        ("100.00 H", "10001", "8200", "", "R1"), ("15.97 H", "1776", "8200", "40", "R1"),
+        ("10.00 S", "10001", "8125", "", "R1"),
+    ]  # fmt: skip
+
+
 def test_two_lines_of_one_account_and_tax_are_one_booking() -> None:
     ledger = """
 2026-02-01 * "Müller OHG" "Beratung" ^R1
@@ -266,6 +310,21 @@ def test_what_has_no_number_that_datev_takes_is_an_error_with_the_number_to_writ
     ]
 
 
+def test_a_debtor_number_that_another_customer_has_is_not_proposed() -> None:
+    ledger = """
+2026-01-01 open Assets:Kunden:Alt
+  customer: "Alt GmbH"
+  debtor-number: "10000"
+2026-01-01 open Assets:Kunden:Neu
+  customer: "Neu GmbH"
+2026-02-01 * "Neu GmbH" "Geld"
+  Assets:Bank  5.00 EUR
+  Assets:Kunden:Neu  -5.00 EUR
+"""
+    (finding,) = batch_of(ledger).findings
+    assert 'write debtor-number: "10003" below its `open`' in finding.message  # 10001 and 10002 are taken, too
+
+
 @pytest.mark.parametrize(
     ("option", "message"),
     [
@@ -314,6 +373,11 @@ def test_the_file_has_datev_s_header_and_columns() -> None:
     }  # fmt: skip
 
 
+def test_a_batch_of_several_months_is_named_by_the_first_and_the_last() -> None:
+    head = lines(bookings_file([], date(2026, 1, 1), date(2026, 3, 31), SETTINGS, "EUR"))[0]
+    assert head[16] == "01-03/2026"
+
+
 def test_the_day_of_supply_is_written_if_the_ledger_says_so() -> None:
     ledger = sale("R1", "AUTO", "100.00", "19.00").replace('invoice: "R1"', 'invoice: "R1"\n  delivered: 2026-01-31')
     asked = '2026-01-01 custom "invoice-option" "datev-supply-date" TRUE\n'
@@ -337,6 +401,15 @@ def test_customers_are_written_with_their_address_and_vat_number() -> None:
         "Konto": "10002", "Name (Adressatentyp Unternehmen)": "Dupont SARL", "Adressatentyp": "2", "EU-Land": "FR",
         "EU-USt-IdNr.": "40303265045", "Land": "FR",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("length", "is_written"), [(60, True), (61, False)])
+def test_an_address_that_is_too_long_for_datev_is_left_out_and_never_cut_off(length: int, is_written: bool) -> None:
+    _general_ledger, book, _entries = read("")
+    email = "buchhaltung@example.com".rjust(length, "x")
+    customer = book.customers["Assets:Kunden:Dupont"].latest._replace(email=email)
+    _first, titles, row = lines(debtors_file({"10002": customer}, date(2026, 2, 28), SETTINGS))
+    assert dict(zip(titles, row, strict=True))["E-Mail"] == (email if is_written else "")
 
 
 def test_texts_have_no_control_characters_and_only_windows_letters() -> None:

@@ -50,6 +50,17 @@ def test_titles_can_be_left_out_and_columns_hold_debits_and_credits() -> None:
     )
 
 
+def test_a_payment_refers_to_the_day_of_what_it_pays_and_cents_have_their_side() -> None:
+    fee = '\n2026-03-06 * "Frais"\n  Expenses:Change  0.50 EUR\n  Assets:Banque\n'
+    ledger = invoice("2026-02-01", "F1") + payment("2026-03-05", "120.00", "F1") + fee
+    table = table_of({"titles": False, "columns": {"a": "reference-date", "b": "amount", "c": "side"}})
+    assert table_bytes(entries_of(ledger), table).decode().splitlines() == [
+        "01/02/2026;120,00;D", "01/02/2026;100,00;C", "01/02/2026;20,00;C",
+        "01/02/2026;120,00;D", "01/02/2026;120,00;C",
+        "06/03/2026;0,50;D", "06/03/2026;0,50;C",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("described", "message"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,13 +13,13 @@ from beancount.core import convert
 from beancount.core.data import filter_txns
 
 from beancount_invoicing.accounting.entries import CannotMakeEntries, accounting_entries
-from beancount_invoicing.accounting.fec import COLUMNS, fec_bytes, fec_findings, fec_rows, file_name
+from beancount_invoicing.accounting.fec import COLUMNS, fec_bytes, fec_findings, fec_rows, file_name, seller_siren
 from beancount_invoicing.accounting.fec_check import check_fec
 from beancount_invoicing.actions.accounting import accounting_books
 from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.model import Source
 from beancount_invoicing.model.locks import ClosedBooks, ClosedPeriod, Lock
-from tests.accounting.books import entries_of, invoice, payment
+from tests.accounting.books import entries_of, invoice, payment, read
 from tests.ledgers import EXAMPLE, month_ends
 
 
@@ -330,6 +331,12 @@ def test_a_set_with_an_exchange_difference_that_is_not_booked_has_no_letter() ->
     assert {letter for (letter,) in lines(ledger.format(rate="0.93", rest=""), "EcritureLet")} == {""}
     booked = ledger.format(rate="0.90", rest="\n  Expenses:Change  -3.60 EUR")
     assert {letter for (letter,) in lines(booked, "EcritureLet")} == {"", "A"}
+
+
+def test_the_siren_is_the_beginning_of_the_siret() -> None:
+    _general_ledger, book = read('2026-01-01 custom "invoice-seller" "A"\n  siren: ""\n  siret: "123 456 782 00010"\n')
+    assert seller_siren(book, date(2025, 12, 31)) == seller_siren(book, date(2026, 1, 1)) == "123456782"
+    assert seller_siren(replace(book, seller=None), date(2026, 1, 1)) == ""
 
 
 def test_an_entry_is_validated_on_the_day_on_which_the_books_were_closed() -> None:

@@ -194,6 +194,17 @@ def test_dollars_are_worth_what_the_customer_s_posting_says() -> None:
     assert received(ledger, "2026-01-01", "2026-12-31")[0][-3:] == ("100.00", "USD", "92.00")
 
 
+def test_dollars_that_come_with_euros_are_worth_what_their_own_posting_says() -> None:
+    ledger = """
+2026-02-01 * "Client" "Acompte"
+  Assets:Banque  142.00 EUR
+  Assets:Clients:Dupont  -100.00 USD @ 0.92 EUR
+  Assets:Clients:Dupont  -50.00 EUR
+"""
+    told = {row[-3:] for row in received(ledger, "2026-01-01", "2026-12-31")}
+    assert told == {("100.00", "USD", "92.00"), ("50.00", "EUR", "50.00")}
+
+
 def test_a_spreadsheet_holds_numbers_dates_and_totals_that_agree() -> None:
     for report in reports("2026-01-01", "2026-12-31").values():
         content = to_xlsx(report)

@@ -179,6 +179,44 @@ def test_a_deposit_is_a_sale_and_the_final_invoice_takes_it_off() -> None:
     assert sums == {("D1", "N10"): 50, ("D1", "N20"): 50, ("F1", "N10"): 50, ("F1", "N20"): 50}
 
 
+def test_what_a_deposit_asked_for_without_tax_is_taken_off_there() -> None:
+    """Half of the deposit bore tax; its deduction names 100.00 and 10.00 of tax."""
+    exempt = '2025-01-01 custom "invoice-tax" "EXO" "Exonéré"\n  category: "E"\n  reason: "art. 261 du CGI"\n'
+    final = sold(
+        exempt
+        + """
+2026-01-05 * "Dupont SARL" "Acompte" ^D1
+  invoice: "D1"
+  kind: "deposit"
+  Assets:Clients:Dupont  110.00 EUR
+  Liabilities:Acomptes  -50.00 EUR
+    text: "Acompte"
+    tax: "N20"
+  Liabilities:Acomptes  -50.00 EUR
+    text: "Acompte"
+    tax: "EXO"
+  Liabilities:TVA  -10.00 EUR
+    tax: "N20"
+2026-02-05 * "Dupont SARL" "Solde" ^F1
+  invoice: "F1"
+  Assets:Clients:Dupont  110.00 EUR
+  Income:Conseil  -100.00 EUR
+    tax: "N20"
+  Income:Conseil  -100.00 EUR
+    tax: "EXO"
+  Liabilities:TVA  -20.00 EUR
+    tax: "N20"
+  Liabilities:Acomptes  100.00 EUR
+    deposit: "D1"
+  Liabilities:TVA  10.00 EUR
+    deposit: "D1"
+    tax: "N20"
+"""
+    )
+    taken_off = {(sale.tax.code, sale.base, sale.tax_amount) for sale in final if sale.deposit}
+    assert taken_off == {("N20", -50, -10), ("EXO", -50, 0)}
+
+
 def test_in_the_example_the_bases_are_what_documents_book_on_income_and_deposits_at_every_month_end() -> None:
     books = accounting_books(LedgerLoader(EXAMPLE))
     book = books.ledger.book
