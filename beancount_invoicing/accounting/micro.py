@@ -26,6 +26,7 @@ from beancount_invoicing.model import ZERO, Book, Day, Invoice, Source
 from beancount_invoicing.model.general_ledger import GeneralLedger
 from beancount_invoicing.receivables import Allocated
 from beancount_invoicing.rules.currencies import currency_decimals
+from beancount_invoicing.rules.steps import round_to
 
 _GOODS = ("701", "702", "703", "707")
 _NATURES = {"goods": _("goods"), "services": _("services")}
@@ -144,8 +145,15 @@ def quarters_report(receipts: Iterable[Receipt], since: date, until: date, curre
     return Report("quarters", _("Receipts by quarter"), since, until, currency, columns, rows)
 
 
-def limits_report(receipts: Iterable[Receipt], since: date, until: date, currency: str) -> Report:
-    """What is left of the year's limits: that for all sales together counts everything, that of services only services."""
+def limits_report(
+    receipts: Iterable[Receipt], since: date, until: date, currency: str, began_on: date | None = None
+) -> Report:
+    """What is left of the year's limits: that for all sales together counts everything, that of services only services.
+
+    `began_on`: the business's first day. If it is in the year of `until`, limits are lowered by days: those from that day to the
+    end of the year, both included, ÷ those of the year, rounded to cents (BOI-BIC-DECLA-10-10-10, no. 20). The limit above which
+    VAT is charged at once stays whole.
+    """
     total = services = ZERO
     for receipt in receipts:
         total += receipt.amount
@@ -158,6 +166,7 @@ def limits_report(receipts: Iterable[Receipt], since: date, until: date, currenc
     columns = (
         ReportColumn("limit", _("limit")),
         ReportColumn("of", _("of")),
+        ReportColumn("calculation", _("calculation")),
         ReportColumn("amount", _("at most"), "amount"),
         ReportColumn("received", _("received"), "amount"),
         ReportColumn("left", _("left"), "amount"),
@@ -166,5 +175,14 @@ def limits_report(receipts: Iterable[Receipt], since: date, until: date, currenc
     for limit in law.turnover_limits(until):
         received = services if limit.services_only else total
         of = _("services") if limit.services_only else _("all sales")
-        rows.append((names[limit.name], of, limit.amount, received, limit.amount - received))
+        amount, calculation = _by_days(limit, until.year, began_on)
+        rows.append((names[limit.name], of, calculation, amount, received, amount - received))
     return Report("limits", _("Limits of the year"), since, until, currency, columns, tuple(rows))
+
+
+def _by_days(limit: law.TurnoverLimit, year: int, began_on: date | None) -> tuple[Decimal, str]:
+    """A limit as it is in a year, and how it is worked out if the year is the incomplete first one."""
+    if began_on is None or began_on.year != year or began_on == date(year, 1, 1) or not limit.by_days:
+        return limit.amount, ""
+    days, of = (date(year, 12, 31) - began_on).days + 1, (date(year, 12, 31) - date(year, 1, 1)).days + 1
+    return round_to(limit.amount * days / of, 2), f"{limit.amount:f} × {days}/{of}"

@@ -11,6 +11,7 @@ from beancount_invoicing.accounting.micro import book_of_receipts, book_report, 
 from beancount_invoicing.cli.accounting_output import opened_books, output_options, print_report
 from beancount_invoicing.cli.accounting_period import period_options
 from beancount_invoicing.cli.common import OneOf, Session, examples
+from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import allocate
 
 
@@ -34,7 +35,14 @@ def micro_command(session: Session, since: date, until: date, kind: str, form: s
     if kind == "quarters":
         report = quarters_report(receipts, since, until, book.currency)
     elif kind == "limits":
-        report = limits_report(receipts, since, until, book.currency)
+        report = limits_report(receipts, since, until, book.currency, _began_on(book, until))
     else:
         report = book_report(receipts, since, until, book.currency, sums)
     print_report(session, report, form, output)
+
+
+def _began_on(book: Book, day: date) -> date | None:
+    """The business's first day, if the ledger says it."""
+    option = book.options.get("business-start")
+    began_on = option.at(day) if option else None
+    return began_on if isinstance(began_on, date) else None

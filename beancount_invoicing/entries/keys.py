@@ -474,6 +474,10 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
         "text",
         'last day of the financial year, month and day (default "12-31"), or the whole day on which the first year ends',
     ),
+    "business-start": (
+        "date",
+        "day on which the business began: `accounting micro` lowers the limits of an incomplete first year by days",
+    ),
     "account-number-key": (
         "text",
         'metadata key on `open` that gives an account\'s number in the chart of accounts (default "pcg")',

@@ -15,6 +15,8 @@ class TurnoverLimit(NamedTuple):
     name: str
     services_only: bool
     amount: Decimal
+    by_days: bool
+    """Whether it is lowered in proportion to the days of a first year that is not whole."""
 
 
 def turnover_limits(day: date) -> tuple[TurnoverLimit, ...]:
@@ -25,5 +27,5 @@ def turnover_limits(day: date) -> tuple[TurnoverLimit, ...]:
         for end in ends if row else ():
             for nature in ("goods", "services"):
                 amount = Decimal(str(row[f"{nature}{end}"])) if row else Decimal(0)
-                result.append(TurnoverLimit(f"{regime}{end}", nature == "services", amount))
+                result.append(TurnoverLimit(f"{regime}{end}", nature == "services", amount, not end))
     return tuple(result)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+
+from click.testing import CliRunner
 
 from beancount_invoicing import law
 from beancount_invoicing.accounting.micro import (
@@ -14,8 +17,9 @@ from beancount_invoicing.accounting.micro import (
     quarters_report,
 )
 from beancount_invoicing.accounting.reports import Reconciliation
+from beancount_invoicing.cli import main
 from beancount_invoicing.receivables import allocate
-from tests.accounting.books import payment, read
+from tests.accounting.books import ACCOUNTS, payment, read
 
 FIRM = """
 2025-01-01 custom "invoice-tax" "FR" "TVA non applicable"
@@ -108,7 +112,7 @@ def test_quarters_have_each_nature() -> None:
 
 def test_what_is_left_of_the_limits_of_2026() -> None:
     rows = limits_report(kept(LEDGER)[0], SINCE, UNTIL, "EUR").rows
-    assert [(row[2], row[4]) for row in rows] == [
+    assert [(row[3], row[5]) for row in rows] == [
         (Decimal(203100), Decimal(202920)), (Decimal(83600), Decimal(83500)),
         (Decimal(85000), Decimal(84820)), (Decimal(37500), Decimal(37400)),
         (Decimal(93500), Decimal(93320)), (Decimal(41250), Decimal(41150)),
@@ -121,3 +125,30 @@ def test_limits_are_those_of_their_year() -> None:
         77700,
     ]
     assert law.turnover_limits(date(2022, 1, 1)) == ()
+
+
+def test_a_first_year_that_is_not_whole_has_lower_limits() -> None:
+    """5 April to 31 December are 271 of 365 days: 203100 × 271/365 = 150794.794…; what ends the franchise at once is whole."""
+    rows = limits_report(kept(LEDGER)[0], SINCE, UNTIL, "EUR", date(2026, 4, 5)).rows
+    assert [(row[2], str(row[3])) for row in rows] == [
+        ("203100 × 271/365", "150794.79"), ("83600 × 271/365", "62070.14"),
+        ("85000 × 271/365", "63109.59"), ("37500 × 271/365", "27842.47"),
+        ("", "93500"), ("", "41250"),
+    ]  # fmt: skip
+    assert rows[0][5] == Decimal("150614.79")
+
+
+def test_the_day_on_which_the_business_began_matters_only_in_its_year() -> None:
+    whole = limits_report((), SINCE, UNTIL, "EUR").rows
+    assert limits_report((), SINCE, UNTIL, "EUR", date(2025, 4, 5)).rows == whole
+    assert limits_report((), SINCE, UNTIL, "EUR", SINCE).rows == whole
+
+
+def test_the_command_takes_the_first_day_from_the_ledger(tmp_path: Path) -> None:
+    file = tmp_path / "main.beancount"
+    start = '2026-01-01 custom "invoice-option" "business-start" 2026-07-02\n'
+    file.write_text(ACCOUNTS + FIRM + start + CASH + 'plugin "beancount_invoicing"\n', encoding="utf-8")
+    arguments = ["-f", str(file), "accounting", "micro", "2026", "--list", "limits", "--format", "csv"]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
+    assert "83600 × 183/365,41914.52" in result.output
