@@ -207,7 +207,7 @@ def _check_order(lines: Sequence[_Line], findings: FecFindings) -> None:
         valid = line.fields["ValidDate"]
         if valid < latest:
             message = _(
-                "ValidDate {valid} stands after {latest}: lines are in the order of validation",
+                "ValidDate {valid} comes after {latest}, but lines must be in the order of validation",
                 valid=valid,
                 latest=latest,
             )
@@ -273,7 +273,7 @@ def _closing_day(name: str, table: FecTable, findings: FecFindings) -> date | No
     if match and closing:
         if problem := identifiers.problem("siren", match[1]):
             message = _(
-                "the file's name begins with {siren}, which is no SIREN: {problem}", siren=match[1], problem=problem
+                "the file's name begins with {siren}, which is not a SIREN: {problem}", siren=match[1], problem=problem
             )
             findings.warning(0, "siren", message)
         inside = _plain_day(table.closing_day)

@@ -48,7 +48,7 @@ def _decoded(content: bytes, findings: FecFindings) -> str:
             return content.decode(code).replace("\x85", "\n")
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         message = _(
-            "the file is in UTF-16, but the article names ASCII, ISO 8859-15 and EBCDIC (III, 1°): save it anew"
+            "the file is in UTF-16, but the article names ASCII, ISO 8859-15 and EBCDIC (III, 1°): save it in one of them"
         )
         findings.error(0, "encoding", message)
         return content.decode("utf-16", errors="replace")
@@ -125,7 +125,7 @@ def _check_form(head: str, separator: str, findings: FecFindings) -> None:
         )
         findings.error(1, "separator", message)
     if head.startswith('"'):
-        findings.error(1, "quotes", _("fields stand in quotes, which the article does not know: write them without"))
+        findings.error(1, "quotes", _("fields are in quotes, which the article does not allow: write them without"))
 
 
 def _check_titles(titles: Sequence[str], wanted: Sequence[str], findings: FecFindings) -> bool:
@@ -135,7 +135,7 @@ def _check_titles(titles: Sequence[str], wanted: Sequence[str], findings: FecFin
     others = [title for title in titles if title and title not in wanted and title not in CASH_COLUMNS]
     if missing and others:
         message = _(
-            "{missing} is missing, and {others} is no column of the article: the first line must name the 18 columns of art. "
+            "{missing} is missing, and {others} is not a column of the article: the first line must name the 18 columns of art. "
             "A47 A-1",
             missing=", ".join(missing),
             others=", ".join(others),
@@ -147,11 +147,11 @@ def _check_titles(titles: Sequence[str], wanted: Sequence[str], findings: FecFin
         )
         findings.error(1, "columns", message)
     if doubled:
-        findings.error(1, "columns", _("{titles} stands twice in the first line", titles=", ".join(doubled)))
+        findings.error(1, "columns", _("{titles} is twice in the first line", titles=", ".join(doubled)))
     if missing or doubled:
         return False
     if list(titles[: len(wanted)]) != list(wanted):
-        findings.warning(1, "column-order", _("the columns stand in another order than in art. A47 A-1, VII"))
+        findings.warning(1, "column-order", _("the columns are not in the order of art. A47 A-1, VII"))
     return True
 
 

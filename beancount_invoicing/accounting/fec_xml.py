@@ -171,9 +171,7 @@ def _check(element: _Element, part: _Part, findings: FecFindings) -> None:
         findings.error(_at(element), "structure", message)
     places = [part.order.index(tag) for tag in tags if tag in part.order]
     if places != sorted(places):
-        message = _(
-            "{tag}: its elements stand in another order than {order}", tag=_tag(element), order=", ".join(part.order)
-        )
+        message = _("{tag}: its elements must be in the order {order}", tag=_tag(element), order=", ".join(part.order))
         findings.error(_at(element), "structure", message)
 
 

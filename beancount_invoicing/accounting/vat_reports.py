@@ -370,8 +370,8 @@ def _why(entry: LedgerEntry, payable: frozenset[str]) -> str:
     if entry.is_opening:
         return _("taken over from other books: {text}", text=entry.text)
     if entry.is_document:
-        return _("a document that is no sale, or only in part: {text}", text=entry.text)
-    return _("an entry that is no document: {text}", text=entry.text)
+        return _("a document that is not a sale, or only in part: {text}", text=entry.text)
+    return _("an entry that is not a document: {text}", text=entry.text)
 
 
 def _rate(rate: Decimal) -> str:

@@ -31,7 +31,7 @@ OPEN_COLUMNS = (
 
 
 def open_items_report(general_ledger: GeneralLedger, book: Book, allocated: Allocated) -> Report:
-    """What customers owed at the end of `allocated`'s day, instalment by instalment, and money that is for no document.
+    """What customers owed at the end of `allocated`'s day, instalment by instalment, and money that settles no document.
 
     Amounts are in the currency of each document. Their sums are the balances of the customers' accounts, by currency.
     """

@@ -238,7 +238,7 @@ def _judged(book: Book, money: UnsettledMoney, proposal: Proposal) -> Proposal:
             other = book.customers[proposal.customer].at(money.entry.date).name
             against.append(_("it lies on the account of {customer}, not of {other}", customer=name, other=other))
     if money.has_others:
-        against.append(_("the entry has other postings: write there what it settles"))
+        against.append(_("the entry has other postings: write into it what it settles"))
     action = proposal.action
     if action in AUTOMATIC and len(against) > len(proposal.against):
         action = "propose"
@@ -257,7 +257,8 @@ def _with_text(money: UnsettledMoney, booked: BookedLine) -> MatchedMoney:
     proposal = booked.proposal
     if proposal.action in AUTOMATIC:
         reason = _(
-            "{place}: the entry cannot be changed in place: write there what it settles", place=proposal.line.source
+            "{place}: the entry cannot be changed there by the program: write into it what it settles",
+            place=proposal.line.source,
         )
         proposal = proposal._replace(action="propose", against=(*proposal.against, reason))
     return MatchedMoney(booked._replace(proposal=proposal))

@@ -81,7 +81,7 @@ def must_be_ours(folder: Path, name: str, *, zipped: bool) -> None:
         if (zipped or file.suffix == ".html") and file.exists() and not _is_ours(file):
             raise CannotWritePack(
                 _(
-                    "{file} already exists, and is no accounting pack: move it, or choose another folder with -o",
+                    "{file} already exists, and is not an accounting pack: move it, or choose another folder with -o",
                     file=file,
                 )
             )

@@ -177,7 +177,7 @@ REPORTS: tuple[PackReport, ...] = (
     ),
     PackReport(
         _p("file", "open-items"),
-        _("The same, document by document, with the money that is for none."),
+        _("The same, document by document, with the money that settles none."),
         lambda books: open_items_report(books.books.general_ledger, books.book, books.allocated),
     ),
     PackReport(

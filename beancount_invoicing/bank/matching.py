@@ -451,7 +451,7 @@ class _Matching:
         if not numbers:
             return _("nothing is open in {currency}", currency=currency)
         if len(numbers) > MOST_DOCUMENTS:
-            return _("more than {count} documents are open: too many to tell by the amount", count=MOST_DOCUMENTS)
+            return _("more than {count} documents are open: too many to decide by the amount", count=MOST_DOCUMENTS)
         total = sum((self.open_of(number) for number in numbers), ZERO)
         return _(
             "no combination of what is open makes {money} {currency}: {numbers} come to {total} {currency} together",

@@ -185,7 +185,7 @@ def _return_with_fee(
                     naming.sentence,
                     _("{number} received {amount} on {day}", number=number, amount=payment.amount, day=payment.date),
                     _(
-                        "{money} {currency} is that payment, and {fee} that the bank may take for the return",
+                        "{money} {currency} for that payment, and {fee} as the fee of the bank for the return",
                         money=-line.amount,
                         currency=line.currency,
                         fee=fee,
@@ -257,7 +257,7 @@ def _nameless_return_with_fee(
     ]
     sentences = tuple(
         _(
-            "{number} received {amount} on {day}: {fee} less, which the bank may take for the return",
+            "{number} received {amount} on {day}; the other {fee} may be the fee of the bank for the return",
             number=payment.number,
             amount=payment.amount,
             day=payment.date,

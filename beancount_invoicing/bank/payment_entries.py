@@ -277,7 +277,7 @@ class _Writing:
             if leg.instalment:
                 meta.append(("instalment", leg.instalment))
             if not leg.number:
-                because = _("what is left of the money, for no document")
+                because = _("the rest of the money, which settles no document")
             else:
                 because = (
                     _("what is settled of {number}", number=leg.number)

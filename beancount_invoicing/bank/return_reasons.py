@@ -42,7 +42,7 @@ RETURN_REASONS = {
     "DT01": _("the date is not valid"),
     "ED05": _("it was not settled between the banks"),
     "FF05": _("the kind of direct debit is wrong"),
-    "FOCR": _("it was recalled by whoever ordered it"),
+    "FOCR": _("the sender recalled it"),
     "FR01": _("fraud"),
     "MD01": _("there is no valid mandate"),
     "MD02": _("data of the mandate is missing"),
@@ -94,7 +94,7 @@ def return_reason(text: str) -> str:
     if near:
         raise CannotBook(
             _(
-                "{code} is no reason for a return (ISO 20022): did you mean {near}, {words}? If the bank gives another "
+                "{code} is not a reason for a return (ISO 20022): did you mean {near}, {words}? If the bank gives another "
                 "one, write it in words",
                 code=reason,
                 near=near[0],
@@ -103,7 +103,7 @@ def return_reason(text: str) -> str:
         )
     raise CannotBook(
         _(
-            "{code} is no reason for a return (ISO 20022), such as {codes}: if the bank gives another one, write it in "
+            "{code} is not a reason for a return (ISO 20022), such as {codes}: if the bank gives another one, write it in "
             "words",
             code=reason,
             codes=", ".join(_COMMON),

@@ -96,7 +96,7 @@ def check_lines(book: Book) -> FindingIterator:
                     continue
                 hint = (
                     _(
-                        "write {amount}, which is what is left of the line that it gives back",
+                        "write {amount}, which is what is left of the line that it credits",
                         amount=ledger_amount(share, invoice.currency),
                     )
                     if share is not None and share != result

@@ -24,7 +24,7 @@ _MOST = 10
 @format_option
 @click.pass_obj
 def check_fec_command(session: Session, files: tuple[Path, ...], form: str) -> None:
-    """Check FEC files, whoever wrote them: columns, dates, amounts, balance, numbering, lettering.
+    """Check FEC files, from any program: columns, dates, amounts, balance, numbering, lettering.
 
     Exit code 1 if one has an error. No ledger is needed.
     """

@@ -79,7 +79,7 @@ def _kinds(only: str) -> tuple[ClosingKind, ...]:
     for name in named:
         if name not in KINDS:
             raise click.BadParameter(
-                _("{name} is no kind of closing entry: they are {kinds}", name=name, kinds=", ".join(KINDS)),
+                _("{name} is not a kind of closing entry: the kinds are {kinds}", name=name, kinds=", ".join(KINDS)),
                 param_hint="--only",
             )
     return tuple(kind for kind in KINDS if kind in named or not named)

@@ -22,7 +22,7 @@ from beancount_invoicing.rendering.parquet import CannotMakeParquet, to_parquet
 )
 @click.pass_obj
 def export_command(session: Session, folder: Path, as_of: date, name: str) -> None:
-    """Documents, lines, allocations and receipts as Parquet files, for whoever has many ledgers.
+    """Documents, lines, allocations and receipts as Parquet files, for analysing many ledgers at once.
 
     Needs pyarrow: pip install "beancount-invoicing[parquet]".
     """

@@ -20,7 +20,7 @@ from beancount_invoicing.cli.common import Session, examples
 @output_options
 @click.pass_obj
 def open_items_command(session: Session, day: date, form: str | None, output: Path | None) -> None:
-    """What customers owed at the end of DAY, instalment by instalment, and money that is for no document."""
+    """What customers owed at the end of DAY, instalment by instalment, and money that settles no document."""
     books = opened_books(session)
     report = open_items_report(books.general_ledger, books.ledger.book, books.ledger.allocated_at(day))
     print_report(session, report, form, output)

@@ -19,7 +19,7 @@ from beancount_invoicing.receivables import allocate
 @output_options
 @click.pass_obj
 def receipts_command(session: Session, since: date, until: date, form: str | None, output: Path | None) -> None:
-    """The receipts journal: money received, by the day on which it came, with the document that it paid."""
+    """The receipts journal: money received, by the day on which it arrived, with the document that it paid."""
     books = opened_books(session)
     book = books.ledger.book
     report = receipts_report(books.general_ledger, book, allocate(book, until), since, until)

@@ -40,7 +40,7 @@ def allocate_command(
     into: Path | None,
     commit: bool,
 ) -> None:
-    """Allocate money on a customer's account to documents: the money keeps the day on which it came."""
+    """Allocate money on a customer's account to documents: the money keeps the day on which it arrived."""
     if amount is not None and amount <= 0:
         raise click.UsageError(_("--amount must be above 0"))
     way = build_write_options(write, into, commit)

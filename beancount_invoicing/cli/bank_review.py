@@ -86,7 +86,7 @@ _LETTER = re.compile(r"\[(\w)\]")
     metavar="DATE",
     help="Only lines up to this day.",
 )
-@click.option("--all", "everything", is_flag=True, help="Also ask about lines that are not a customer's money.")
+@click.option("--all", "everything", is_flag=True, help="Also ask about lines that are not a customer's payment.")
 @click.pass_obj
 def bank_review_command(
     session: Session, files: tuple[Path, ...], account: str, as_of: date | None, everything: bool
@@ -281,8 +281,8 @@ class _Review:
             print_notice(
                 _n(
                     alone,
-                    "{count} line is not a customer's money: book it by hand or with your other importers, or give --all.",
-                    "{count} lines are not a customer's money: book them by hand or with your other importers, or give --all.",
+                    "{count} line is not a customer's payment: book it by hand or with your other importers, or give --all.",
+                    "{count} lines are not customers' payments: book them by hand or with your other importers, or give --all.",
                     count=alone,
                 )
             )

@@ -130,7 +130,7 @@ def _print_statement(answer: Answer) -> None:
     if answer["adds_up"]:
         say(_("The opening balance and the lines add up to the closing balance.\n"))
     elif answer["adds_up"] is None:
-        say(_("The file does not say both balances, so nothing tells whether a line is missing.\n"))
+        say(_("The file does not give both balances, so a missing line would not be noticed.\n"))
 
 
 def _cells(line: Answer) -> Sequence[str]:

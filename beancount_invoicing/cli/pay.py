@@ -106,7 +106,7 @@ class _Kind(NamedTuple):
     default="",
     metavar="CUSTOMER",
     shell_complete=complete_customers,
-    help="Money that is for no document stays on this customer's account.",
+    help="Money that settles no document stays on this customer's account.",
 )
 @click.option(
     "--tax", default="", metavar="CODE", shell_complete=complete_taxes, help="Tax due now on what stays on account."

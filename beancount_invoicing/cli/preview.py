@@ -97,4 +97,4 @@ def _rows(invoice: Invoice, named: bool) -> Iterator[_Row]:
         withheld = sum(
             (instalment.amount for instalment in invoice.instalments if instalment.retention_contract == code), ZERO
         )
-        yield row(_("of which kept back ({code})", code=code), withheld, currency)
+        yield row(_("of this, retained ({code})", code=code), withheld, currency)

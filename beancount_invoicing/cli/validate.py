@@ -75,7 +75,7 @@ def rows(file: str, layers: Sequence[Layer]) -> list[dict[str, Any]]:
 @format_option
 @click.pass_obj
 def validate_command(session: Session, files: tuple[Path, ...], form: str) -> None:
-    """Check e-invoices, whoever wrote them: XML in CII or UBL, or PDFs with one inside.
+    """Check e-invoices, from any program: XML in CII or UBL, or PDFs with one inside.
 
     Layers are reported separately: our own checks, the XML schema, each official set of rules. A layer that could not
     be run has not passed. The exit code is 1 if a document is not valid, otherwise 2 if one could not be judged,

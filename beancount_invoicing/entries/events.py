@@ -117,7 +117,9 @@ def _of_no_document(named: Sequence[Invoice], unknown_links: Sequence[str], sent
         )
     message = _("there is no invoice for its link {links}", links=" ".join("^" + link for link in unknown_links))
     if sent:
-        message += _(": it has been issued; put it back (git log tells when it went), and credit it if it was wrong")
+        message += _(
+            ": it has been issued; put it back (git log shows when it was deleted), and credit it if it was wrong"
+        )
     return message
 
 

@@ -28,7 +28,7 @@ def closing_day(end: str, year: int) -> date | None:
     """
     parts = re.fullmatch("([0-9]{4}-)?([0-9]{2})-([0-9]{2})", end, re.ASCII)
     if not parts:
-        raise ValueError(_('"{text}" is no day of a year', text=end))
+        raise ValueError(_('"{text}" is not a day of a year', text=end))
     month, last = int(parts[2]), int(parts[3])
     day = date(year, 3, 1) - timedelta(days=1) if (month, last) in {(2, 28), (2, 29)} else date(year, month, last)
     return day if not parts[1] or year >= int(parts[1][:-1]) else None

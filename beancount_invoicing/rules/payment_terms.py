@@ -170,7 +170,7 @@ def _read(text: str) -> Terms:
     if len(percentages) == 1 and Decimal(percentages[0].replace(",", ".")) <= _MOST_DISCOUNT:
         raise TermsError(
             _(
-                '"{text}": a discount for early payment is no part of the terms: write it in the key cash-discount, such as '
+                '"{text}": a discount for early payment does not belong in the terms: write it in the key cash-discount, such as '
                 'cash-discount: "{percent}% within 10 days", and the terms without it',
                 text=text,
                 percent=percentages[0],

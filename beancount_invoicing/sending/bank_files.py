@@ -324,8 +324,7 @@ def _not_come_about(book: Book, numbers: Sequence[str], options: OrderOptions) -
         if len(orders) > 1:
             raise CannotSend(
                 _(
-                    "{number}: several instalments are under way ({orders}): say of which one, --instalment "
-                    "{instalment}",
+                    "{number}: several instalments are being collected ({orders}): name the right one, --instalment {instalment}",
                     number=number,
                     orders=", ".join(orders.values()),
                     instalment=min(orders),

@@ -376,7 +376,7 @@ def test_what_is_retained_is_shown_on_its_own_account(run: Run) -> None:
 def test_only_takes_kinds_and_names_them(run: Run) -> None:
     assert {line[0] for line in close(run, LICENCE + DEPOSIT, "--only", "deposits")} == {"F3"}
     result = run("accounting", "close", "2026-12-31", "--only", "deferral")
-    assert "deferral is no kind of closing entry: they are accruals, deferred" in result.stderr
+    assert "deferral is not a kind of closing entry: the kinds are accruals, deferred" in result.stderr
 
 
 EVERYTHING = RUNNING_QUARTER + LICENCE + DOLLARS + DEPOSIT + RETENTION + invoice("2026-08-01", "F8") + MATRIX

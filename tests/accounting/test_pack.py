@@ -203,7 +203,7 @@ def test_a_period_that_is_not_over_is_as_of_the_last_entry(ledger: Path) -> None
 def test_a_page_of_somebody_else_is_not_written_over(ledger: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / f"{NAME}.html").write_text("mine")
-    assert "is no accounting pack" in pack(ledger, code=1)
+    assert "is not an accounting pack" in pack(ledger, code=1)
     assert files(tmp_path / "out") == {f"{NAME}.html": b"mine"}
 
 

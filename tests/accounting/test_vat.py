@@ -329,11 +329,11 @@ def test_every_difference_between_the_report_and_the_accounts_is_named() -> None
     )
     told = [(subject, str(why).split(":")[0], amount) for subject, why, amount in differences(ledger)]
     assert told == [
-        ("turnover", "an entry that is no document", "3.00"),
-        ("turnover", "a document that is no sale, or only in part", "100.00"),
+        ("turnover", "an entry that is not a document", "3.00"),
+        ("turnover", "a document that is not a sale, or only in part", "100.00"),
         ("VAT", "due on payments and not moved to the tax account yet", "-20.00"),
-        ("VAT", "an entry that is no document", "-7.00"),
-        ("VAT", "a document that is no sale, or only in part", "20.00"),
+        ("VAT", "an entry that is not a document", "-7.00"),
+        ("VAT", "a document that is not a sale, or only in part", "20.00"),
     ]
     turnover, tax = compared(ledger)
     assert (turnover.reported, turnover.booked) == (Decimal(200), Decimal(303))

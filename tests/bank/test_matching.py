@@ -332,7 +332,7 @@ def test_a_return_with_the_fee_in_its_amount_is_proposed() -> None:
     assert proposal.unstated_fee == Decimal("3.00")
     assert proposal.evidence[1:] == (
         "F2026-0004 received 60.00 on 2026-01-20",
-        "63.00 EUR is that payment, and 3.00 that the bank may take for the return",
+        "63.00 EUR for that payment, and 3.00 as the fee of the bank for the return",
         "returned: AM04, insufficient funds",
     )
     assert proposal.against == (
@@ -351,7 +351,7 @@ def test_a_return_that_names_nothing_and_has_the_fee_in_its_amount_is_proposed()
     assert summary(proposal) == ("propose", "D", [("F2026-0004", "-60.00")])
     assert proposal.unstated_fee == Decimal("3.00")
     assert proposal.evidence == (
-        "F2026-0004 received 60.00 on 2026-01-20: 3.00 less, which the bank may take for the return",
+        "F2026-0004 received 60.00 on 2026-01-20; the other 3.00 may be the fee of the bank for the return",
         "returned: AM04, insufficient funds",
     )
     assert proposal.against == ("no statement states this fee of 3.00 EUR", "nothing names it")
@@ -465,7 +465,7 @@ def test_so_many_documents_are_open_that_the_amount_tells_nothing() -> None:
     )
     (proposal,) = match(line("250.00", payer_iban=ACME_IBAN), more=many)
     assert summary(proposal) == ("propose", "C", [])
-    assert proposal.against == ("more than 12 documents are open: too many to tell by the amount",)
+    assert proposal.against == ("more than 12 documents are open: too many to decide by the amount",)
 
 
 def test_two_customers_of_one_name_are_left_to_a_person() -> None:

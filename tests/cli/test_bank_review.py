@@ -185,7 +185,7 @@ def test_another_account_is_one_that_is_no_customers(ledger: Path) -> None:
 
 
 def test_lines_that_are_not_a_customers_money_are_left_out_and_counted(ledger: Path) -> None:
-    assert "1 line is not a customer's money" in reviewed(ledger, CHARGE, "q").stderr
+    assert "1 line is not a customer's payment" in reviewed(ledger, CHARGE, "q").stderr
     assert "0 lines left to decide" in reviewed(ledger, CHARGE, "q", "--all").stderr
 
 

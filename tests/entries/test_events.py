@@ -43,8 +43,8 @@ ASKED = '2026-02-20 note Assets:Receivable:Acme "Said" {}\n'
         (
             ASKED.format('^N9\n  event: "sent"\n  sha256: "ab"'),
             "error event-nothing: sent: there is no invoice for its link ^N9: it has been issued; put it back "
-            "(git log tells when"
-            " it went), and credit it if it was wrong",
+            "(git log shows when"
+            " it was deleted), and credit it if it was wrong",
         ),
         (
             ASKED.format('^N1\n  event: "sent"').replace("Receivable:Acme", "Bank"),

@@ -44,7 +44,7 @@ def parse_matrix(text: str) -> AllowanceMatrix:
         if match is None:
             raise MatrixError(
                 _(
-                    '{part} is no step of a matrix: write "25% after 90 days; 100% after 360 days", for example',
+                    '{part} is not a step of a matrix: write "25% after 90 days; 100% after 360 days", for example',
                     part=part,
                 )
             )
