@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from glob import glob
+from hashlib import sha256
 from os.path import normpath
 from pathlib import Path
 from stat import S_ISREG
@@ -51,6 +52,11 @@ def sources(top: str, known: Iterable[SourceFile] = ()) -> Sources:
             found[name] = source = _looked_at(name, before.get(name))
             waiting += reversed([normpath(path) for pattern in source.includes for path in expand_include(pattern)])
     return tuple(found.values())
+
+
+def state_of(snapshot: Sources) -> str:
+    """A digest of the files of a snapshot and their versions: another one as soon as any file is written, comes or goes."""
+    return sha256(repr([(file.name, file.seen) for file in snapshot]).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def file_stamp(file: str | Path) -> FileStamp:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
@@ -35,6 +36,7 @@ from beancount_invoicing.documents.written_files import Output
 from beancount_invoicing.entries import read_book
 from beancount_invoicing.entries.metadata import source_of
 from beancount_invoicing.entries.sources import Sources, sources
+from beancount_invoicing.fava_ext.act_endpoints import ActPage, act_answer, form_answer
 from beancount_invoicing.fava_ext.page import OpenInvoice, Page, page
 from beancount_invoicing.gc_control import no_collections
 from beancount_invoicing.languages import speaking, translated
@@ -80,8 +82,10 @@ class Receivables(FavaExtensionBase):
             options = ast.literal_eval(config) if isinstance(config, str) and config.strip() else {}
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             options = {}
-        if isinstance(options, dict) and isinstance(options.get("title"), str):
+        options = options if isinstance(options, dict) else {}
+        if isinstance(options.get("title"), str):
             self.report_title = options["title"]
+        self.acts_allowed = options.get("acts", True) is not False
 
     def before_request(self) -> None:
         """Makes Fava load again if the ledger's files are not those that it loaded: Fava itself only compares their
@@ -237,6 +241,21 @@ class Receivables(FavaExtensionBase):
         if found is not None and source_of(found.meta) == place:
             return found
         return next((entry for entry in entries if source_of(entry.meta) == place), found)
+
+    @extension_endpoint
+    def act_form(self) -> Response:
+        """The form of an act, filled in."""
+        return form_answer(self._act_page())
+
+    # Fava's type of a decorator with arguments fits no function
+    @extension_endpoint(methods=["POST"])  # type: ignore[untyped-decorator, arg-type]
+    def act(self) -> Response:
+        """Shows what an act would write, or writes what was shown."""
+        return act_answer(self._act_page())
+
+    def _act_page(self) -> ActPage:
+        file = Path(self.ledger.beancount_file_path)
+        return ActPage(file, _fava_language(), self.acts_allowed, self._ledger, self.as_of)
 
     @extension_endpoint
     def html(self) -> Response:

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from beancount_invoicing.billing import BillingNotice, Draft
 from beancount_invoicing.checks import OF_ONE_CUSTOMER, check
 from beancount_invoicing.entries import plugins, roots
+from beancount_invoicing.entries.sources import state_of
 from beancount_invoicing.files import FileChanged, must_be_regular, write_if_different
 from beancount_invoicing.gc_control import no_collections
 from beancount_invoicing.ledger import LedgerLoader, check_loading
@@ -88,6 +89,9 @@ class WriteOptions(NamedTuple):
     """Whether transactions that do not balance are tolerated, because the new text may balance them."""
     reopening: bool = False
     """Whether changes of closed books are tolerated, because the books are being opened again."""
+    shown_state: str = ""
+    """`Outcome.shown_state` of what the user saw: if the ledger's files are others now, nothing is written. "" for a command
+    that shows and writes at once."""
 
 
 class Outcome(NamedTuple):
@@ -115,6 +119,8 @@ class Outcome(NamedTuple):
     """What went wrong after everything was written: it was not committed."""
     written: writer.Plan | None = None
     """What was put on the disk; None if nothing was."""
+    shown_state: str = ""
+    """Identifies the versions of all files from which this was worked out."""
 
 
 def is_all_that_changed(outcome: Outcome, before: Loading, after: Loading) -> bool:
@@ -157,6 +163,9 @@ def change(
     file = Path(file)
     with writer.locked(file) if write_options.write else nullcontext(), no_collections():
         loading = (loader or LedgerLoader(file)).load(fresh=write_options.write)
+        state = state_of(loading.sources)
+        if write_options.shown_state and write_options.shown_state != state:
+            raise FileChanged(_("the ledger has changed since this was shown: nothing was written; look at it again"))
         errors = loading.errors if loading.checked else check_loading(loading).errors
         grave = _grave_errors(loading, errors, write_options)
         changes = make_changes(loading)
@@ -171,12 +180,12 @@ def change(
         )
         changes = changes._replace(notices=(*loading.notices, *changes.notices, *beside))
         if not changes.new and not changes.edits:
-            nothing = Outcome("", loading.book, (), (), changes.notices, (), errors=grave)
+            nothing = Outcome("", loading.book, (), (), changes.notices, (), errors=grave, shown_state=state)
             return nothing._replace(left_out=changes.left_out, nothing_to_do=changes.nothing_to_do)
         planned, shown = _planned(loading, file, changes, write_options.into)
         if loading.stale():
             raise FileChanged(_("the ledger changed while it was being read: nothing was written; try again"))
-        outcome = trial_outcome(loading, errors, planned, shown, changes)._replace(errors=grave)
+        outcome = trial_outcome(loading, errors, planned, shown, changes)._replace(errors=grave, shown_state=state)
         outcome = _must_be_near(outcome, write_options)
         return _write(file, planned, changes, outcome, write_options.commit) if write_options.write else outcome
 

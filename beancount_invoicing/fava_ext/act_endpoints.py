@@ -1,0 +1,142 @@
+"""The acts of the page over HTTP: a form is fetched, shown as an entry, then written; all of it as JSON.
+
+Nothing is written by a GET request, by an address alone, from another site's page, in incognito mode, or where the
+option `acts` or `fava --read-only` forbids it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from fava.helpers import FavaAPIError
+from flask import Response, current_app, jsonify, request
+
+from beancount_invoicing.fava_ext.acts.forms import Subject
+from beancount_invoicing.fava_ext.acts.table import ACTS, ActResult, perform
+from beancount_invoicing.languages import speaking, translated
+from beancount_invoicing.ledger import Ledger
+from beancount_invoicing.messages import _
+
+_SECRET = secrets.token_bytes(32)
+"""Of this process: a token says which server made the page, and for which ledger."""
+_ONE_AT_A_TIME = Lock()
+"""Loading a ledger leaves its result in the process: two acts must not mix theirs."""
+_LARGEST = 100_000
+"""The bytes that a form may have."""
+
+
+class ActPage(NamedTuple):
+    """The page that acts belong to: its ledger, and what a request is answered with."""
+
+    file: Path
+    """The top ledger file."""
+    language: str
+    allowed: bool
+    """Whether the ledger's option allows acts."""
+    ledger: Callable[[], Ledger]
+    """What the page shows."""
+    as_of: Callable[[], date]
+    """The day of the page. Raises FavaAPIError if the time filter has no meaning."""
+
+
+def may_act(allowed: bool) -> bool:
+    """Whether the page offers acts: not if the option forbids it, figures are hidden, or Fava is read-only."""
+    return allowed and not current_app.config.get("INCOGNITO") and not _is_read_only()
+
+
+def form_answer(page: ActPage) -> Response:
+    """The form of the act `act` for `number` or `customer` (main account): its fields, filled in; and the token."""
+    with speaking(page.language):
+        if not may_act(page.allowed):
+            return _refusal(403, _("nothing can be written from this page"))
+        act = ACTS.get(request.args.get("act", ""))
+        if act is None:
+            return _refusal(404, _("there is no such act"))
+        try:
+            subject = Subject(page.as_of(), request.args.get("number", ""), request.args.get("customer", ""))
+        except FavaAPIError as error:
+            return _refusal(400, error.message)
+        fields = act.fields(page.ledger(), subject)
+        return jsonify(
+            title=translated(act.title),
+            fields=[{**field._asdict(), "label": translated(field.label)} for field in fields],
+            token=_token(page.file),
+        )
+
+
+def act_answer(page: ActPage) -> Response:
+    """Shows what an act would write; with the `state` of what was shown, writes it. The answer says what, or why not."""
+    with speaking(page.language):
+        if not may_act(page.allowed):
+            return _refusal(403, _("nothing can be written from this page"))
+        given = _json()
+        if given is None or not _is_from_this_server():
+            return _refusal(403, _("this request does not come from this page: reload the page"))
+        if not hmac.compare_digest(str(given.get("token", "")).encode(), _token(page.file).encode()):
+            return _refusal(403, _("the page is older than this server: reload the page"))
+        act = ACTS.get(str(given.get("act", "")))
+        values = given.get("values")
+        if act is None or not isinstance(values, dict):
+            return _refusal(404, _("there is no such act"))
+        texts = {str(name): str(value) for name, value in values.items()}
+        today = date.today()  # noqa: DTZ011 - the user's own day, read at the edge
+        fields = act.fields(page.ledger(), Subject(today))
+        with _ONE_AT_A_TIME:
+            return jsonify(_as_json(perform(page.file, act, fields, texts, today, str(given.get("state", "")))))
+
+
+def _token(file: Path) -> str:
+    """What a page of a ledger sends with each act."""
+    return hmac.digest(_SECRET, str(file).encode("utf-8", "surrogateescape"), "sha256").hex()
+
+
+def _is_read_only() -> bool:
+    """Whether Fava refuses everything but GET; it says so only by what it does before each request."""
+    before = current_app.before_request_funcs.get(None, [])
+    return any(function.__name__ == "_read_only" for function in before)
+
+
+def _json() -> Mapping[str, Any] | None:
+    """What a request brings; None if it is not a JSON object of reasonable size, sent as such."""
+    if request.mimetype != "application/json" or (request.content_length or 0) > _LARGEST:
+        return None
+    given = request.get_json(silent=True)
+    return given if isinstance(given, dict) else None
+
+
+def _is_from_this_server() -> bool:
+    """Whether the browser says that a page of this server asks; a request without an origin is nobody's page."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin", "")
+    if site is not None and site != "same-origin":
+        return False
+    return bool(origin) and urlsplit(origin).netloc == request.host
+
+
+def _refusal(status: int, reason: str) -> Response:
+    response = jsonify({"error": translated(reason)})
+    response.status_code = status
+    return response
+
+
+def _as_json(result: ActResult) -> dict[str, Any]:
+    """A result with its texts in the language of the request."""
+    return {
+        "command": result.command,
+        "text": result.text,
+        "notices": [translated(notice) for notice in result.notices],
+        "findings": [
+            {"severity": finding.severity, "place": str(finding.source), "message": translated(finding.message)}
+            for finding in result.findings
+        ],
+        "summary": translated(result.summary),
+        "state": result.state,
+        "written": result.written,
+        "error": translated(result.error),
+    }

@@ -1,0 +1,107 @@
+"""Acts about money: a payment, and what lies on a customer's account."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+from beancount_invoicing.actions.allocate import AllocationRequest, allocate_money
+from beancount_invoicing.actions.pay import PaymentKind, PaymentRequest, pay
+from beancount_invoicing.bank.payment_accounts import bank_account
+from beancount_invoicing.bank.payment_plans import WantedDocument
+from beancount_invoicing.bank.payments import CannotBook
+from beancount_invoicing.customer_search import short_names
+from beancount_invoicing.fava_ext.acts.forms import Act, Field, Subject, Values, amount, required_day, text, words
+from beancount_invoicing.ledger import Ledger
+from beancount_invoicing.messages import _
+from beancount_invoicing.model import ZERO
+from beancount_invoicing.writing.changes import Outcome, WriteOptions
+from beancount_invoicing.writing.new_documents import InvalidRequest
+
+
+def _payment_fields(ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
+    """The payment of a document, of all that is open and due; else money of a customer."""
+    name = short_names(ledger.book).get(subject.customer, "") if not subject.number else ""
+    return (
+        Field("documents", _("Documents, such as F2026-0067 or F2026-0067=250.00"), "words", value=subject.number),
+        Field("day", _("Day on which the money moved"), "day", "--date", subject.day.isoformat(), required=True),
+        Field("amount", _("Amount on the bank account (empty: all that is open and due)"), "amount", "--amount"),
+        Field("account", _("Bank account"), "choice", "--account", _usual_bank(ledger, subject), _banks(ledger)),
+        Field("fee", _("Bank fee kept on the way"), "amount", "--fee"),
+        Field("on_account", _("Customer on whose account the rest stays"), "text", "--on-account", name),
+        Field("refund", _("Money paid back to the customer"), "flag", "--refund"),
+        Field("returned", _("A payment that the bank took back"), "flag", "--return"),
+        Field("reason", _("Why it came back, such as AM04"), "text", "--reason"),
+    )
+
+
+def _usual_bank(ledger: Ledger, subject: Subject) -> str:
+    """The bank account that past payments were on; "" if none is known."""
+    try:
+        return bank_account(ledger.book, subject.day, "").account
+    except CannotBook:
+        return ""
+
+
+def _banks(ledger: Ledger) -> tuple[str, ...]:
+    """The accounts that payments were ever on, and those that have statements."""
+    book = ledger.book
+    return ("", *sorted({use.account for use in book.payment_accounts.money} | {*book.bank_accounts, *book.bank_days}))
+
+
+def _pay(file: Path, values: Values, options: WriteOptions) -> Outcome:
+    returned, refund = text(values, "returned") == "true", text(values, "refund") == "true"
+    if returned and refund:
+        raise InvalidRequest(_("money is either paid back to the customer, or taken back by the bank"))
+    kind: PaymentKind = "return" if returned else "refund" if refund else "payment"
+    if text(values, "reason") and not returned:
+        raise InvalidRequest(_("a reason is only for a payment that the bank took back"))
+    documents = tuple(map(_wanted, words(values, "documents")))
+    if not documents and not text(values, "on_account"):
+        raise InvalidRequest(_("say which documents were paid, or whose money it is"))
+    request = PaymentRequest(
+        day=required_day(values, "day"),
+        documents=documents,
+        kind=kind,
+        amount=amount(values, "amount"),
+        account=text(values, "account"),
+        fee=amount(values, "fee") or ZERO,
+        on_account_of=text(values, "on_account"),
+        return_reason=text(values, "reason"),
+    )
+    return pay(file, request, options).outcome
+
+
+def _wanted(word: str) -> WantedDocument:
+    """F1 or F1=250.00. Raises InvalidRequest."""
+    number, equals, amount_text = word.rpartition("=")
+    if not equals:
+        return WantedDocument(word)
+    return WantedDocument(number, amount({"amount": amount_text}, "amount") or _no_amount(word))
+
+
+def _no_amount(word: str) -> Decimal:
+    raise InvalidRequest(_("{value}: write the number and an amount above 0, such as F2026-0067=250.00", value=word))
+
+
+PAY = Act(_("Record a payment"), ("pay",), _payment_fields, _pay)
+
+
+def _allocation_fields(_ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
+    return (
+        Field("numbers", _("Documents"), "words", value=subject.number, required=True),
+        Field("amount", _("Amount (empty: all that is open and available)"), "amount", "--amount"),
+        Field("source", _("Credit note or overpaid invoice to take it from"), "text", "--from"),
+        Field("day", _("Date of the entry"), "day", "--date", subject.day.isoformat(), required=True),
+    )
+
+
+def _allocate(file: Path, values: Values, options: WriteOptions) -> Outcome:
+    numbers = words(values, "numbers")
+    if not numbers:
+        raise InvalidRequest(_("name the documents"))
+    request = AllocationRequest(numbers, amount(values, "amount"), text(values, "source"))
+    return allocate_money(file, request, required_day(values, "day"), options)
+
+
+ALLOCATE = Act(_("Allocate money on the account"), ("allocate",), _allocation_fields, _allocate)
