@@ -753,8 +753,8 @@ MOST_RETAINED = Decimal(5)
 
 def _longer_than_a_year(text: str) -> bool:
     try:
-        length = periods.parse_length(text or "1 year")
-    except periods.PeriodError:  # reported by lengths
+        length = periods.parse_length(text)
+    except periods.PeriodError:  # none is said, or it is reported by lengths
         return False
     return length.number > (366 if length.unit == "days" else 12)
 

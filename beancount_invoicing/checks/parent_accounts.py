@@ -58,7 +58,7 @@ def _owed_on(
     for invoice in (by_number[name] for name in called if name in by_number):
         if invoice.customer and invoice.customer.account.startswith(f"{parent_account_posting.account}:"):
             return invoice.customer.account, _("where {number} is owed", number=invoice.number)
-    for name, account in sorted(names.items()):
+    for name, account in sorted(names.items(), key=lambda item: (-len(item[0]), item)):  # "Acme North" before "Acme"
         if (
             account.startswith(f"{parent_account_posting.account}:")
             and words.startswith(name)

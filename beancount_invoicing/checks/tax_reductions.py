@@ -146,7 +146,7 @@ def _of_the_whole(means: str, allocations: Sequence[Allocation]) -> bool:
     for allocation in allocations:
         text = allocation.invoice.customer.cash_discount if allocation.invoice.customer else ""
         with suppress(payment_terms.TermsError):
-            if text and not payment_terms.parse_cash_discount(text).on_net:
+            if not payment_terms.parse_cash_discount(text).on_net:
                 return True
     return False
 

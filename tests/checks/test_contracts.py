@@ -52,6 +52,10 @@ def milestone(day: str, name: str, *keys: str) -> str:
             "error contract K: included has no meaning on a contract of mode subscription: take it out",
         ),
         (
+            support("included: 5", "commitment: 5"),
+            "error contract K: included has no meaning on a contract of mode subscription: take it out",
+        ),
+        (
             support('tiers: "10 @ 1, 2"'),
             "error contract K: tiers has no meaning on a contract of mode subscription: take it out",
         ),
@@ -553,6 +557,11 @@ def test_a_retention_on_works_is_paid_after_a_year_at_the_latest(terms: str, lon
         f'retention-terms: "{terms}"',
     )
     assert any("retention-terms: the retention on works" in message for message in said(text)) is longer
+
+
+def test_a_retention_without_terms_is_paid_after_the_year_of_the_law() -> None:
+    text = fixed("price: 1000.00", "retention: 5", "retention-account: Assets:Receivable:Acme:Kept")
+    assert not any("retention-terms" in message for message in said(text))
 
 
 def test_a_retention_of_more_than_five_percent_is_too_much() -> None:

@@ -46,6 +46,15 @@ def test_the_entry_that_takes_a_loss_back_is_the_whole_of_what_is_missing(link: 
     assert revived(ledger + entry + "\n") == []
 
 
+def test_the_entry_is_in_the_order_of_its_amounts_however_the_loss_was_written() -> None:
+    loss = "  Expenses:BadDebt  200.00 EUR\n"
+    turned = WRITTEN_OFF.replace(loss, "").replace('    tax: "FR20"\n  Assets:Receivable:Acme  -240.00 EUR{settles}',
+        f'    tax: "FR20"\n{loss}  Assets:Receivable:Acme  -240.00 EUR')  # fmt: skip
+    (first,), (second,) = (revived(text.format(link=" ^N1", settles="")) for text in (WRITTEN_OFF, turned))
+    assert first.message == second.message
+    assert "Expenses:BadDebt  -20.00 EUR\n  Liabilities:VAT  -4.00 EUR" in second.message
+
+
 def test_a_loss_abroad_is_taken_back_at_what_it_was_worth() -> None:
     ledger = """
 2026-01-05 * "Acme SAS" "Work" ^N1

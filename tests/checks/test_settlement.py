@@ -75,6 +75,10 @@ CREDIT = ("credit-note-beyond", "credit-note-rest")
             ["error credit-note-beyond: G1 credits 180.01 EUR, but only 180.00 EUR of N1, N2 is left"],
         ),
         (
+            note("0.50", "0.05").replace("FR20", "FR10"),
+            ["error credit-note-beyond: G1 credits 0.50 EUR of the net under FR10, but of N1 nothing is left"],
+        ),
+        (
             note("100.00", "20.00").replace("FR20", "FR10"),
             ["error credit-note-beyond: G1 credits 100.00 EUR of the net under FR10, but of N1 nothing is left"],
         ),
@@ -429,6 +433,44 @@ def test_money_that_comes_back_was_likely_of_what_is_settled(amount: str, says: 
     other = f'2026-02-10 * "Acme" "By the bank"\n  Assets:Bank  {-float(amount):.2f} EUR\n  Assets:Receivable:Acme  {amount} EUR\n'
     (found,) = told(SERIES + paid + other + '    settles: "F2026-0003"\n', "unknown-link", "unknown-invoice")
     assert found.endswith(says)
+
+
+def test_of_three_as_likely_two_are_named() -> None:
+    three = (
+        SERIES + document("F2026-0003", "100.00", day="2026-01-07") + document("F2026-0004", "100.00", day="2026-01-08")
+    )
+    (found,) = told(three + PAID.format("F2026-0009", "120.00", "120.00"), "unknown-link")
+    assert found.endswith("did you mean ^F2026-0001 (120.00 EUR open) or ^F2026-0003 (120.00 EUR open)?")
+
+
+def test_a_credit_note_that_says_what_it_corrects_may_link_to_anything() -> None:
+    credit = note("40.00", "8.00", "A2026-0001", of="F2026-0001").replace("^A2026-0001", "^A2026-0001 ^F2026-0099")
+    assert told(SERIES + credit, "unknown-link", "unknown-invoice") == []
+
+
+def test_a_loss_whose_tax_is_wrong_is_told_beside_money_that_settles_nothing() -> None:
+    nothing = lost("10.00", "2.00").replace("^N1", "^N1 ^N2").replace("02-01", "01-20").replace("N1 ^N2", "elsewhere")
+    (found,) = told(N1 + nothing + lost("99.98", "20.02"), "write-off-tax")
+    assert found.startswith("warning write-off-tax: N1: 120.00 EUR is lost, and 20.02 EUR of FR20 is taken back")
+
+
+@pytest.mark.parametrize("payee", ["Acme SAS Nord", "ACME SAS NORD virement 12"])
+def test_money_above_the_customers_is_that_of_the_whole_name(payee: str) -> None:
+    """Two customers' names begin alike."""
+    ledger = f"""
+2025-01-01 open Assets:Receivable
+2025-01-01 open Assets:Receivable:Nord
+  customer: "Acme SAS Nord"
+2026-02-03 * "{payee}" "Acompte"
+  Assets:Bank  40.00 EUR
+  Assets:Receivable  -40.00 EUR
+2026-02-04 * "Acme SAS" "Acompte"
+  Assets:Bank  40.00 EUR
+  Assets:Receivable  -40.00 EUR
+"""
+    other, own = told(ledger, "upper-account")
+    assert "book it on Assets:Receivable:Nord, which belongs to that customer" in other
+    assert "book it on Assets:Receivable:Acme, which belongs to that customer" in own
 
 
 def test_a_part_of_a_larger_invoice_is_likelier_than_more_than_a_smaller_one() -> None:

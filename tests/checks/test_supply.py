@@ -286,6 +286,14 @@ def test_more_than_ten_thousand_euros_of_goods_to_consumers_bear_their_states_ta
     assert consumer(sale("F1", line)) == found
 
 
+def test_without_a_seller_nobody_is_in_another_state() -> None:
+    nobody = BOOKS.format(seller="FR", country="DE", customer=CONSUMER).replace(
+        'custom "invoice-seller"', 'custom "nobody"'
+    )
+    entries, _errors, options = loader.load_string(nobody + sale("F1", "GOODS 10001"))
+    assert list(check_distance_sales(read_book(entries, options))) == []
+
+
 def test_goods_and_electronic_services_count_together() -> None:
     assert consumer(sale("F1", "GOODS 5000"), sale("F2", "NET 5000"), sale("F3", "NET 1")) == ["F3"]
     assert consumer(sale("F1", "GOODS 5000", "NET 5001", "GOODS 1")) == ["F1", "F1"]  # one code for each
