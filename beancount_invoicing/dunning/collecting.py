@@ -298,7 +298,6 @@ def due_payments_out(
     If the customer owes something else, against which they may be set off, only those that are `named`. Other arguments as for
     `due_collections`.
     """
-    allocated = allocated or allocate(book, as_of)
     stands = positions(book, as_of, allocated, by_debtor=True)
     owing = {
         position.debtor.account

@@ -248,6 +248,26 @@ def test_what_is_charged_until_a_rate_is_missing_is_not_charged_again_once_it_is
     assert figures(charged + SECOND_HALF, date(2026, 9, 30)) == ("37.51", None), "1200 × 12.40 % × 92 / 365"
 
 
+def test_what_a_payment_brought_without_a_claim_counts_as_claimed_from_its_day_on() -> None:
+    brought = """
+2025-01-01 custom "invoice-option" "claim-account" "Income:Services"
+2026-03-10 * "Paid, with interest" ^N1
+  Assets:Bank  1251.90 EUR
+  Assets:Receivable:Acme  -1200.00 EUR
+  Income:Services  -11.90 EUR
+    claims: "N1"
+    from: 2026-02-10
+    to: 2026-03-10
+  Income:Services  -40.00 EUR
+    claims: "N1"
+"""
+    book = book_of(FRANCE + invoice() + brought)
+    (document,) = book.invoices
+    assert claimed(book, document, date(2026, 3, 9)) == Claimed((), indemnity=False)
+    days = ((date(2026, 2, 10), date(2026, 3, 10)),)
+    assert claimed(book, document, date(2026, 3, 10)) == Claimed(days, indemnity=True)
+
+
 @pytest.mark.parametrize("day", [date(2026, 6, 30), date(2026, 7, 1), date(2026, 9, 30), date(2027, 3, 31)])
 def test_a_later_letter_never_asks_for_less_because_a_rate_is_missing(day: date) -> None:
     sent = event("2026-02-20", "reminder", "  level: 1\n") + event("2026-03-10", "reminder", "  level: 2\n")
@@ -716,6 +736,8 @@ def test_stretches_that_overlap_or_touch_are_one() -> None:
     assert _joined([(first, fourth), (second, third), (last, last)]) == ((first, fourth), (last, last))
     assert _joined([(first, date.max), (last, last)]) == ((first, date.max),)
     assert _joined([]) == ()
+    assert Claimed(_joined([(first, second), (last, last)]), indemnity=False).charged_until == last
+    assert Claimed((), indemnity=True).charged_until is None
 
 
 BELGIUM = '\n2025-02-01 custom "invoice-seller" "Atelier"\n  country: "BE"\n'

@@ -8,7 +8,13 @@ from decimal import Decimal
 
 import pytest
 
-from beancount_invoicing.dunning.collecting import DueOrders, due_collections, due_payments_out, why_not_asked_for
+from beancount_invoicing.dunning.collecting import (
+    DueOrders,
+    due_collections,
+    due_payments_out,
+    orders_without_money,
+    why_not_asked_for,
+)
 from beancount_invoicing.receivables import positions
 from beancount_invoicing.receivables.direct_debit import collection_days
 from tests.ledgers import sound_book
@@ -248,6 +254,8 @@ def test_a_letter_waits_for_a_collection_as_long_as_its_money_may_come(day: date
     book = sound_book(SELLER + MANDATE + text)
     (position,) = (found for found in positions(book, day) if found.invoice.number == "F1")
     assert bool(why_not_asked_for(book, position, day, collection_days(book, day))) is waits
+    if not bank:
+        assert bool(list(orders_without_money([position], day))) is not waits
 
 
 def test_each_time_that_it_is_collected_has_a_name_of_its_own() -> None:

@@ -411,6 +411,11 @@ def test_other_money_on_the_account_is_told_and_not_taken_off() -> None:
     assert letter.notices[0] == f"{told}: write what it settles"
     (second,) = letters(INVOICE + paid + reminder(DUE + timedelta(days=8), 1) + LATE_INTEREST, DUE + timedelta(days=30))
     assert second.notices[0] == f"{told}, which claims no interest for what it covers: write what it settles"
+    other = INVOICE.replace("N1", "N2").replace("2026-01-10", "2026-01-11")  # which the 33.00 do not reach
+    asked = event(DUE + timedelta(days=8), "reminder", "  level: 1\n", "^N1 ^N2")
+    (both,) = letters(INVOICE + other + paid + asked + LATE_INTEREST, DUE + timedelta(days=30))
+    assert len(both.invoices) == 2
+    assert both.notices[0] == second.notices[0]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from beancount_invoicing.model import Book
-from beancount_invoicing.receivables import BoundsError, aging, allocate, positions
+from beancount_invoicing.receivables import BoundsError, aging, allocate, bad_debt, positions
 from tests.ledgers import book_of
 
 DAY = date(2026, 12, 31)
@@ -738,3 +738,49 @@ def test_a_payment_that_names_an_invoice_and_its_credit_note_settles_both_and_on
     assert open_amounts(both) == {"N1": "0.00", "A1": "0.00"}
     alone = book_of(ONE + note + payment("2026-02-01", "80.00", "N1"))
     assert open_amounts(alone) == {"N1": "20.00", "A1": "-20.00"}
+
+
+def test_what_is_paid_on_a_day_counts_before_what_is_lost_on_it() -> None:
+    """80.00 come in, and 30.00 are given up as lost: nothing of the money is too much, and 20.00 are lost."""
+    lost = '\n2026-02-01 * "A loss" ^N1 #write-off\n  Assets:Receivable:Acme  -30.00 EUR\n  Expenses:BadDebt\n'
+    book = book_of(ONE + lost + payment("2026-02-01", "80.00", "N1"))
+    assert how(book) == [("N1", "link", "80.00"), ("N1", "write-off", "20.00")]
+
+
+def test_a_position_says_to_which_account_a_claim_went() -> None:
+    doubtful = '\n2026-03-01 * "Doubtful" ^N1\n  Assets:Receivable:Acme  -100.00 EUR\n  Assets:Receivable:Acme:Doubtful  100.00 EUR\n'
+    (before,), (after,) = (positions(book_of(ONE + doubtful), date(2026, month, 1)) for month in (2, 3))
+    assert before.moves == ()
+    assert [(move.from_account[-4:], move.account[-8:], str(move.amount)) for move in after.moves] == [
+        ("Acme", "Doubtful", "100.00")
+    ]
+
+
+def test_a_loss_bears_its_share_of_the_tax_of_the_whole_claim_also_of_what_was_set_off() -> None:
+    """60.00 of 240.00 were set off against a credit without tax: of the 180.00 that are lost, 30.00 are tax."""
+    book = book_of("""
+2026-01-10 * "Acme SAS" "Work" ^N1
+  invoice: "N1"
+  Assets:Receivable:Acme  240.00 EUR
+  Income:Services  -200.00 EUR
+    tax: "FR20"
+  Liabilities:VAT  -40.00 EUR
+    tax: "FR20"
+2026-01-20 * "Acme SAS" "Goodwill" ^G1
+  invoice: "G1"
+  Assets:Receivable:Acme  -60.00 EUR
+  Income:Services  60.00 EUR
+    tax: "REVERSE"
+2026-02-01 * "Acme SAS" "Set off"
+  Assets:Receivable:Acme  60.00 EUR
+    settles: "G1"
+  Assets:Receivable:Acme  -60.00 EUR
+    settles: "N1"
+2026-06-01 * "Acme" "Lost" ^N1 #write-off
+  Expenses:BadDebt  150.00 EUR
+  Liabilities:VAT  30.00 EUR
+    tax: "FR20"
+  Assets:Receivable:Acme  -180.00 EUR
+""")
+    lost = bad_debt(next(position for position in positions(book, DAY) if position.invoice.number == "N1"))
+    assert (str(lost.net), str(lost.tax), str(lost.amount)) == ("150.00", "30.00", "180.00")

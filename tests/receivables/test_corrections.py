@@ -155,3 +155,15 @@ def test_without_the_option_it_lies_on_the_account() -> None:
     book = book_of(ONE + payment("2026-02-15", "100.00") + REPLACED)
     assert open_amounts(book) == {"N1": "0.00", "N1-X": "0.00", "N5": "90.00"}
     assert unallocated(book) == ["-100.00"]
+
+
+def test_money_on_the_day_of_the_correction_pays_what_replaces() -> None:
+    book = book_of(ONE + REPLACED + payment("2026-03-01", "90.00", "N1"))
+    assert open_amounts(book, date(2026, 3, 1)) == {"N1": "0.00", "N1-X": "0.00", "N5": "0.00"}
+
+
+def test_an_older_invoice_of_another_customer_takes_nothing_of_what_was_assumed() -> None:
+    """The money named nothing: it was assumed to pay N1, and 90.00 of it pay what replaces N1."""
+    others = invoice("K1", "2026-01-02", "100.00", "Kiefer") + invoice("N0", "2026-01-03", "5.00")
+    book = book_of(OLDEST + others + ONE + payment("2026-02-01", "105.00") + REPLACED)
+    assert open_amounts(book) == {"K1": "100.00", "N0": "0.00", "N1": "0.00", "N1-X": "-10.00", "N5": "0.00"}

@@ -116,6 +116,8 @@ def test_accounts_of_one_customer_belong_together() -> None:
         "2026-04-01 write-off F1 -60.00 40.00",
     ]
     assert [f"{balance.account} {balance.balance}" for balance in account.ledger] == [f"{doubtful} 40.00"]
+    assert len(said(euros(book, "2026-03-01"))) == 3, "on its own day"
+    assert len(said(euros(book, "2026-02-28"))) == 1
     assert [f"{item.number} {item.open}" for item in account.open] == ["F1 40.00"]
 
 

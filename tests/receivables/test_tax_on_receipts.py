@@ -336,6 +336,14 @@ def test_in_dollars_the_tax_is_worth_what_the_day_s_rate_makes_of_it(ledger: str
     assert amount == tax
 
 
+def test_the_difference_goes_to_the_accounts_of_the_option_and_else_to_that_of_the_payment() -> None:
+    """184.00 waited, 190.00 are owed: 6.00 lost by the rate."""
+    option = '\n2026-01-01 custom "invoice-option" "exchange-account" "Expenses:Exchange Income:Exchange"\n'
+    for text, account in ((GAIN, "Income:Exchange"), (GAIN + option, "Expenses:Exchange")):
+        ((lacking,),) = (entry.lines for entry in due(DOLLARS + text).missing)
+        assert (str(lacking.difference), lacking.exchange) == ("6.00", account)
+
+
 def test_thirds_at_another_rate_add_up_and_what_bounces_comes_back_at_its_own() -> None:
     thirds = "".join(
         in_dollars(f"2026-0{month}-10", "400.00", "Assets:Bank  380.00 EUR", "Income:Exchange") for month in (2, 3, 4)
