@@ -748,7 +748,8 @@ def test_what_is_paid_on_a_day_counts_before_what_is_lost_on_it() -> None:
 
 
 def test_a_position_says_to_which_account_a_claim_went() -> None:
-    doubtful = '\n2026-03-01 * "Doubtful" ^N1\n  Assets:Receivable:Acme  -100.00 EUR\n  Assets:Receivable:Acme:Doubtful  100.00 EUR\n'
+    moved = "  Assets:Receivable:Acme  -100.00 EUR\n  Assets:Receivable:Acme:Doubtful  100.00 EUR\n"
+    doubtful = f'\n2026-03-01 * "Doubtful" ^N1\n{moved}'
     (before,), (after,) = (positions(book_of(ONE + doubtful), date(2026, month, 1)) for month in (2, 3))
     assert before.moves == ()
     assert [(move.from_account[-4:], move.account[-8:], str(move.amount)) for move in after.moves] == [
