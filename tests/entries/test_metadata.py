@@ -135,6 +135,11 @@ def test_what_is_right_is_read(key: str, said: object, expected: object) -> None
             ' "public-enterprise": did you mean "consumer"?',
         ),
         (
+            "tone",
+            "friendl",
+            'key-value: tone is "friendl", but must be one of "courtesy", "friendly", "firm", "final": did you mean "friendly"?',
+        ),
+        (
             "buyer",
             "xyz",
             'key-value: buyer is "xyz", but must be one of "business", "consumer", "public", "hospital", '

@@ -76,6 +76,16 @@ A = "Assets:Receivable:Acme"
             ],
             {"money": "-108.00", "discount": "-12.00"},
         ),
+        (  # tax that only goes to another account lowers nothing
+            [
+                f"{A} -120.00 EUR",
+                "Assets:Bank 110.00 EUR",
+                "Income:Discounts 10.00 EUR",
+                'Liabilities:VAT 2.00 EUR|tax: "FR20"',
+                "Liabilities:Supplier -2.00 EUR",
+            ],
+            {"money": "-120.00"},
+        ),
         ([f"{A} -120.00 EUR", "Liabilities:Supplier 120.00 EUR"], {"set-off": "-120.00"}),
         (
             [f"{A} -120.00 EUR", "Liabilities:Supplier 50.00 EUR", "Assets:Bank 70.00 EUR"],

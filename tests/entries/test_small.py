@@ -107,6 +107,26 @@ def test_time_that_comes_back_has_the_day_on_which_it_was_worked() -> None:
         assert [work.date for work in book.work] == [day]
 
 
+def test_time_that_a_document_takes_off_is_of_no_task_of_its_own() -> None:
+    ledger = "2025-01-01 open Equity:Time\n2025-01-01 open Assets:Time HOUR\n"
+    ledger += (
+        '2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "K" "time"\n  item: "DEV"\n  time: Assets:Time\n'
+    )
+    worked = '2026-01-05 * "Plans"\n  Assets:Time  0.5 HOUR\n  Equity:Time\n'
+    half = "  Assets:Time  -0.5 HOUR\n  Equity:Time  0.5 HOUR"
+    book = sound_book(ledger + worked + document("N1", "100.00", more=half))
+    assert [(work.quantity, work.task) for work in book.work] == [(D("0.5"), "Plans"), (D("-0.5"), "")]
+
+
+def test_the_bank_is_where_customers_paid_to_and_no_account_of_theirs() -> None:
+    doubtful = (
+        '2026-02-02 * "Doubtful"\n  Assets:Receivable:Acme  -60.00 EUR\n  Assets:Receivable:Acme:Doubtful  60.00 EUR\n'
+    )
+    paid = '2026-02-01 * "Acme" "Paid" ^N1\n  Assets:Bank  60.00 EUR\n  Assets:Receivable:Acme  -60.00 EUR\n'
+    book = sound_book(document("N1", "100.00") + paid + doubtful)
+    assert book.bank_days == {"Assets:Bank": (date(2026, 2, 1),)}
+
+
 def test_a_number_with_a_space_is_one_number() -> None:
     first = document("N1", "100.00").replace('invoice: "N1"', 'invoice: "N 1"').replace("^N1", "^N-1")
     note = document("G1", "-100.00", day="2026-02-01", keys='corrects: "N 1"')
