@@ -255,7 +255,9 @@ class Receivables(FavaExtensionBase):
 
     def _act_page(self) -> ActPage:
         file = Path(self.ledger.beancount_file_path)
-        return ActPage(file, _fava_language(), self.acts_allowed, self._ledger, self.as_of)
+        return ActPage(
+            file, _fava_language(), self.acts_allowed, self._ledger, lambda: self.words()["acts"], self.as_of
+        )
 
     @extension_endpoint
     def html(self) -> Response:

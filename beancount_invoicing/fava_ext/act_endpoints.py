@@ -42,6 +42,8 @@ class ActPage(NamedTuple):
     """Whether the ledger's option allows acts."""
     ledger: Callable[[], Ledger]
     """What the page shows."""
+    words: Callable[[], Mapping[str, str]]
+    """The words of acts, in the language of the page."""
     as_of: Callable[[], date]
     """The day of the page. Raises FavaAPIError if the time filter has no meaning."""
 
@@ -56,7 +58,8 @@ def form_answer(page: ActPage) -> Response:
     with speaking(page.language):
         if not may_act(page.allowed):
             return _refusal(403, _("nothing can be written from this page"))
-        act = ACTS.get(request.args.get("act", ""))
+        name, words = request.args.get("act", ""), page.words()
+        act = ACTS.get(name)
         if act is None:
             return _refusal(404, _("there is no such act"))
         try:
@@ -65,8 +68,15 @@ def form_answer(page: ActPage) -> Response:
             return _refusal(400, error.message)
         fields = act.fields(page.ledger(), subject)
         return jsonify(
-            title=translated(act.title),
-            fields=[{**field._asdict(), "label": translated(field.label)} for field in fields],
+            title=words[name],
+            fields=[
+                {
+                    **field._asdict(),
+                    "label": words[field.label],
+                    "choices": [[choice, words.get(choice, choice)] for choice in field.choices],
+                }
+                for field in fields
+            ],
             token=_token(page.file),
         )
 

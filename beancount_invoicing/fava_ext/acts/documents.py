@@ -33,10 +33,10 @@ def _dating(values: Values, name: str) -> DocumentDating:
 
 
 def _day_field(subject: Subject) -> Field:
-    return Field("day", _("Date of the document"), "day", "--date", subject.day.isoformat(), required=True)
+    return Field("day", "document-day", "day", "--date", subject.day.isoformat(), required=True)
 
 
-_DRAFT = Field("draft", _("As a draft, without a number"), "flag", "--draft")
+_DRAFT = Field("draft", "draft", "flag", "--draft")
 
 
 def _sales_accounts(ledger: Ledger) -> list[str]:
@@ -50,19 +50,19 @@ def _invoice_fields(ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
     customers = tuple(short_names(ledger.book).values())
     name = short_names(ledger.book).get(subject.customer, "")
     return (
-        Field("customer", _("Customer"), "choice", value=name, choices=("", *sorted(customers)), required=True),
-        Field("lines", _("Lines, one below the other, such as 6.5 DEV or 1 Audit @ 450"), "lines", required=True),
+        Field("customer", "customer", "choice", value=name, choices=("", *sorted(customers)), required=True),
+        Field("lines", "lines", "lines", required=True),
         _day_field(subject),
         Field(
             "account",
-            _("Income account of lines without an item"),
+            "income-account",
             "choice",
             "--account",
             choices=("", *_sales_accounts(ledger)),
         ),
-        Field("note", _("A text printed on the invoice"), "text", "--note"),
-        Field("purchase_order", _("The buyer's order number"), "text", "--purchase-order"),
-        Field("due", _("Due date (empty: by the customer's terms)"), "day", "--due"),
+        Field("note", "printed-note", "text", "--note"),
+        Field("purchase_order", "purchase-order", "text", "--purchase-order"),
+        Field("due", "due", "day", "--due"),
         _DRAFT._replace(value="true"),
     )
 
@@ -82,16 +82,16 @@ def _new(file: Path, values: Values, options: WriteOptions) -> Outcome:
     return new_invoice(file, request, _dating(values, "day"), options)
 
 
-NEW = Act(_("New invoice"), ("new",), _invoice_fields, _new)
+NEW = Act(("new",), _invoice_fields, _new)
 
 
 def _billing_fields(ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
     names = short_names(ledger.book)
     return (
-        Field("until", _("Bill what is due by the end of"), "day", "--until", subject.day.isoformat(), required=True),
+        Field("until", "bill-until", "day", "--until", subject.day.isoformat(), required=True),
         Field(
             "customer",
-            _("Only this customer"),
+            "only-customer",
             "choice",
             "--customer",
             names.get(subject.customer, ""),
@@ -107,13 +107,13 @@ def _bill(file: Path, values: Values, options: WriteOptions) -> Outcome:
     )
 
 
-BILL = Act(_("Bill what is due"), ("bill",), _billing_fields, _bill)
+BILL = Act(("bill",), _billing_fields, _bill)
 
 
 def _issue_fields(_ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
     return (
-        Field("drafts", _("Drafts"), "words", value=subject.number, required=True),
-        Field("day", _("Date of the documents (empty: each keeps its own)"), "day", "--date"),
+        Field("drafts", "drafts", "words", value=subject.number, required=True),
+        Field("day", "issue-day", "day", "--date"),
     )
 
 
@@ -124,16 +124,16 @@ def _issue(file: Path, values: Values, options: WriteOptions) -> Outcome:
     return issue(file, drafts, day(values, "day"), options)
 
 
-ISSUE = Act(_("Issue a draft"), ("issue",), _issue_fields, _issue)
+ISSUE = Act(("issue",), _issue_fields, _issue)
 
 
 def _credit_fields(_ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
     return (
-        Field("number", _("Document"), value=subject.number, required=True),
-        Field("reason", _("Reason, printed on the credit note")),
-        Field("amount", _("Amount without tax (empty: all that is left of the document)"), "amount", "--amount"),
+        Field("number", "document", value=subject.number, required=True),
+        Field("reason", "credit-reason"),
+        Field("amount", "credit-amount", "amount", "--amount"),
         _day_field(subject),
-        Field("reopen", _("What was billed under a contract may be billed again"), "flag", "--reopen"),
+        Field("reopen", "reopen", "flag", "--reopen"),
         _DRAFT,
     )
 
@@ -150,4 +150,4 @@ def _credit(file: Path, values: Values, options: WriteOptions) -> Outcome:
     return credit(file, request, _dating(values, "day"), options)
 
 
-CREDIT = Act(_("Credit a document"), ("credit",), _credit_fields, _credit)
+CREDIT = Act(("credit",), _credit_fields, _credit)

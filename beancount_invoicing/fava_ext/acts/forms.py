@@ -25,6 +25,7 @@ class Field(NamedTuple):
 
     name: str
     label: str
+    """Its key among the words of acts."""
     kind: FieldKind = "text"
     option: str = ""
     value: str = ""
@@ -44,7 +45,6 @@ class Subject(NamedTuple):
 class Act(NamedTuple):
     """Something that a person does from the page. `run` raises what the function of `actions` raises."""
 
-    title: str
     command: tuple[str, ...]
     fields: Callable[[Ledger, Subject], tuple[Field, ...]]
     run: Callable[[Path, Values, WriteOptions], Outcome]

@@ -18,12 +18,12 @@ _KINDS: tuple[NoteKind, ...] = get_args(NoteKind)
 def _fields(_ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
     about = subject.number or subject.customer
     return (
-        Field("kind", _("What happened"), "choice", value="promise", choices=_KINDS, required=True),
-        Field("about", _("Documents, or a customer"), "words", value=about, required=True),
-        Field("until", _("Last day of a promise or a hold"), "day", "--until"),
-        Field("amount", _("Only this part is in dispute, or promised"), "amount", "--amount"),
-        Field("text", _("Words of your own"), "text", "--text"),
-        Field("day", _("Day on which it happened"), "day", "--date", subject.day.isoformat(), required=True),
+        Field("kind", "what-happened", "choice", value="promise", choices=_KINDS, required=True),
+        Field("about", "about", "words", value=about, required=True),
+        Field("until", "until", "day", "--until"),
+        Field("amount", "part", "amount", "--amount"),
+        Field("text", "own-words", "text", "--text"),
+        Field("day", "happened-day", "day", "--date", subject.day.isoformat(), required=True),
     )
 
 
@@ -42,4 +42,4 @@ def _note(file: Path, values: Values, options: WriteOptions) -> Outcome:
     return note(file, NoteRequest(kind, about, text(values, "text"), until, part), required_day(values, "day"), options)
 
 
-NOTE = Act(_("Note a promise, a dispute or a hold"), ("note",), _fields, _note)
+NOTE = Act(("note",), _fields, _note)

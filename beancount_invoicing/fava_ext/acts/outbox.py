@@ -72,8 +72,8 @@ def _line(result: SendResult) -> str:
 
 def _invoice_fields(_ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
     return (
-        Field("numbers", _("Documents (empty: all that are ready)"), "words", value=subject.number),
-        Field("day", _("Date"), "day", "--date", subject.day.isoformat(), required=True),
+        Field("numbers", "ready-documents", "words", value=subject.number),
+        Field("day", "day", "day", "--date", subject.day.isoformat(), required=True),
     )
 
 
@@ -87,18 +87,16 @@ def _prepare_invoices(file: Path, values: Values, options: WriteOptions) -> Outc
     return _prepared(file, make, day, options)
 
 
-PREPARE_INVOICES = Act(
-    _("Prepare invoices for the post"), ("send", "--channel", "post"), _invoice_fields, _prepare_invoices
-)
+PREPARE_INVOICES = Act(("send", "--channel", "post"), _invoice_fields, _prepare_invoices)
 
 
 def _reminder_fields(ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
     names = short_names(ledger.book)
     customers = ("", *sorted(names.values()))
     return (
-        Field("customer", _("Only this customer"), "choice", "--customer", names.get(subject.customer, ""), customers),
-        Field("day", _("Date"), "day", "--as-of", subject.day.isoformat(), required=True),
-        Field("booked", _("Every payment that came is booked"), "flag", "--yes"),
+        Field("customer", "only-customer", "choice", "--customer", names.get(subject.customer, ""), customers),
+        Field("day", "day", "day", "--as-of", subject.day.isoformat(), required=True),
+        Field("booked", "booked", "flag", "--yes"),
     )
 
 
@@ -115,15 +113,13 @@ def _prepare_reminders(file: Path, values: Values, options: WriteOptions) -> Out
     return _prepared(file, make, day, options)
 
 
-PREPARE_REMINDERS = Act(
-    _("Prepare reminders for the post"), ("remind", "--send", "--channel", "post"), _reminder_fields, _prepare_reminders
-)
+PREPARE_REMINDERS = Act(("remind", "--send", "--channel", "post"), _reminder_fields, _prepare_reminders)
 
 
 def _confirmation_fields(_ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
     return (
-        Field("numbers", _("Documents"), "words", value=subject.number, required=True),
-        Field("day", _("Day on which they left"), "day", "--date", subject.day.isoformat(), required=True),
+        Field("numbers", "documents", "words", value=subject.number, required=True),
+        Field("day", "left-day", "day", "--date", subject.day.isoformat(), required=True),
     )
 
 
@@ -134,4 +130,4 @@ def _confirm(file: Path, values: Values, options: WriteOptions) -> Outcome:
     return confirm(file, AttemptFilter(numbers), required_day(values, "day"), options)
 
 
-SENT_BY_POST = Act(_("Sent by post"), ("send", "--confirm"), _confirmation_fields, _confirm)
+SENT_BY_POST = Act(("send", "--confirm"), _confirmation_fields, _confirm)

@@ -23,15 +23,15 @@ def _payment_fields(ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
     """The payment of a document, of all that is open and due; else money of a customer."""
     name = short_names(ledger.book).get(subject.customer, "") if not subject.number else ""
     return (
-        Field("documents", _("Documents, such as F2026-0067 or F2026-0067=250.00"), "words", value=subject.number),
-        Field("day", _("Day on which the money moved"), "day", "--date", subject.day.isoformat(), required=True),
-        Field("amount", _("Amount on the bank account (empty: all that is open and due)"), "amount", "--amount"),
-        Field("account", _("Bank account"), "choice", "--account", _usual_bank(ledger, subject), _banks(ledger)),
-        Field("fee", _("Bank fee kept on the way"), "amount", "--fee"),
-        Field("on_account", _("Customer on whose account the rest stays"), "text", "--on-account", name),
-        Field("refund", _("Money paid back to the customer"), "flag", "--refund"),
-        Field("returned", _("A payment that the bank took back"), "flag", "--return"),
-        Field("reason", _("Why it came back, such as AM04"), "text", "--reason"),
+        Field("documents", "paid-documents", "words", value=subject.number),
+        Field("day", "money-day", "day", "--date", subject.day.isoformat(), required=True),
+        Field("amount", "bank-amount", "amount", "--amount"),
+        Field("account", "bank-account", "choice", "--account", _usual_bank(ledger, subject), _banks(ledger)),
+        Field("fee", "fee", "amount", "--fee"),
+        Field("on_account", "on-account", "text", "--on-account", name),
+        Field("refund", "refund", "flag", "--refund"),
+        Field("returned", "returned", "flag", "--return"),
+        Field("reason", "return-reason", "text", "--reason"),
     )
 
 
@@ -84,15 +84,15 @@ def _no_amount(word: str) -> Decimal:
     raise InvalidRequest(_("{value}: write the number and an amount above 0, such as F2026-0067=250.00", value=word))
 
 
-PAY = Act(_("Record a payment"), ("pay",), _payment_fields, _pay)
+PAY = Act(("pay",), _payment_fields, _pay)
 
 
 def _allocation_fields(_ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
     return (
-        Field("numbers", _("Documents"), "words", value=subject.number, required=True),
-        Field("amount", _("Amount (empty: all that is open and available)"), "amount", "--amount"),
-        Field("source", _("Credit note or overpaid invoice to take it from"), "text", "--from"),
-        Field("day", _("Date of the entry"), "day", "--date", subject.day.isoformat(), required=True),
+        Field("numbers", "documents", "words", value=subject.number, required=True),
+        Field("amount", "available-amount", "amount", "--amount"),
+        Field("source", "source", "text", "--from"),
+        Field("day", "entry-day", "day", "--date", subject.day.isoformat(), required=True),
     )
 
 
@@ -104,4 +104,4 @@ def _allocate(file: Path, values: Values, options: WriteOptions) -> Outcome:
     return allocate_money(file, request, required_day(values, "day"), options)
 
 
-ALLOCATE = Act(_("Allocate money on the account"), ("allocate",), _allocation_fields, _allocate)
+ALLOCATE = Act(("allocate",), _allocation_fields, _allocate)
