@@ -88,6 +88,52 @@ def test_the_total_is_on_the_transaction() -> None:
     assert totals == [Decimal("120.00")]
 
 
+def test_open_items_taken_over_have_no_total_of_a_document() -> None:
+    taken_over = """
+2026-01-01 * "Acme SAS" "Taken over"
+  kind: "opening"
+  Assets:Receivable:Acme  50.00 EUR
+    invoice: "OLD-7"
+    date: 2025-11-01
+    due: 2026-01-31
+  Equity:Opening
+"""
+    entries = loaded(taken_over)
+    assert facts(entries) == [{"invoice-due": date(2026, 1, 31), "invoice-open": Decimal("50.00")}]
+    assert not any("invoice-total" in entry.meta for entry in entries)
+
+
+def test_instalments_on_one_posting_are_due_with_the_first_that_is_open_and_once_paid_with_the_last() -> None:
+    text = INVOICE.replace('"F2026-0001"\n', '"F2026-0001"\n  terms: "50% on receipt; 50% 60 days"\n', 1)
+    dues = [
+        facts(loaded(text + (PAYMENT.format(amount=paid) if paid else "")))[0]["invoice-due"]
+        for paid in ("", "60.00", "120.00")
+    ]
+    assert dues == [date(2026, 1, 10), date(2026, 3, 11), date(2026, 3, 11)]
+
+
+def test_what_is_kept_back_until_works_are_accepted_has_no_due_date() -> None:
+    kept = """
+2025-01-01 open Assets:Receivable:Acme:Kept
+2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "ROOF" "fixed"
+  price: 100.00
+  account: Income:Services
+  retention: 5
+  retention-account: Assets:Receivable:Acme:Kept
+"""
+    retained = '  Assets:Receivable:Acme  114.00 EUR\n  Assets:Receivable:Acme:Kept  6.00 EUR\n    retained: "ROOF"\n'
+    entries, _errors, _options = loader.load_string(
+        PRELUDE
+        + kept
+        + INVOICE.replace("  Assets:Receivable:Acme  120.00 EUR\n", retained)
+        + 'plugin "beancount_invoicing"\n'
+    )
+    assert facts(entries) == [
+        {"invoice-due": date(2026, 2, 9), "invoice-open": Decimal("114.00")},
+        {"invoice-open": Decimal("6.00")},
+    ]
+
+
 def test_instalments_have_their_own_facts() -> None:
     text = INVOICE.replace('"F2026-0001"\n', '"F2026-0001"\n  terms: "50% on receipt; 50% 60 days"\n', 1)
     half = "  Assets:Receivable:Acme  60.00 EUR\n"

@@ -11,7 +11,7 @@ from beancount_invoicing.bank.statement_checks import adds_up
 from beancount_invoicing.bank.statements import StatementLine
 from beancount_invoicing.model import ZERO
 from beancount_invoicing.statement_files import StatementFileError, read_statements
-from tests.statement_files.camt_samples import IBAN, amount, details, entry, message, statement
+from tests.statement_files.camt_samples import IBAN, amount, balance, details, entry, message, statement
 
 KERBRAT = "FR7630004000031234567890143"
 PAID_BY_KERBRAT = (
@@ -113,6 +113,23 @@ def test_a_structured_reference() -> None:
 def test_a_document_that_the_payer_names_is_text() -> None:
     document = "<RmtInf><Strd><RfrdDocInf><Nb>F2026-0062</Nb></RfrdDocInf></Strd></RmtInf>"
     assert only(entry("186.00", "2026-10-29", details(document))).text == "F2026-0062"
+
+
+def test_a_document_without_its_number_and_words_that_are_empty_are_passed_over() -> None:
+    named = (
+        "<RmtInf><Strd><RfrdDocInf><Nb/></RfrdDocInf><AddtlRmtInf/><AddtlRmtInf>for May</AddtlRmtInf></Strd></RmtInf>"
+    )
+    assert only(entry("186.00", "2026-10-29", details(named))).text == "for May"
+
+
+def test_what_is_available_is_not_the_balance() -> None:
+    """Banks add the available balances (CLAV, OPAV, FWAV) to those that are booked."""
+    text = statement(entry("186.00", "2026-10-29"), closing="1186.00").replace(
+        "<Bal><Tp><CdOrPrtry><Cd>OPBD", balance("OPAV", "900.00", "2026-09-30") + "<Bal><Tp><CdOrPrtry><Cd>OPBD"
+    )
+    text = text.replace("<Ntry>", balance("CLAV", "1086.00", "2026-10-31") + "<Ntry>", 1)
+    (read,) = read_statements(message(text), "bank.xml")
+    assert (read.opening, read.closing) == (Decimal("1000.00"), Decimal("1186.00"))
 
 
 def test_a_direct_debit_that_comes_back() -> None:

@@ -53,6 +53,14 @@ def test_the_german_form() -> None:
     assert (line.text, line.ultimate_payer) == ("F2026-0062 merci", "Kerbrat Participations")
 
 
+def test_the_headers_of_swift_between_messages_belong_to_no_field() -> None:
+    """A header in braces, and the end of a message, after the details of the last movement."""
+    movement = f"{HEAD}:61:2610291029C186,00NTRFNONREF\n:86:F2026-0062\n"
+    text = movement + "-}{5:{CHK:3916C0A1B2C3}}\n{1:F01AGRIFRPPAXXX0000000000}\n" + CLOSING.format("1186,00")
+    (read,) = read_statements(text.encode(), "bank.sta")
+    assert [line.text for line in read.lines] == ["F2026-0062"]
+
+
 def test_the_form_with_slashes() -> None:
     line = only(
         "261029C186,00NTRFEREF",

@@ -63,6 +63,14 @@ def test_a_statement_without_balance_goes_until_the_end_of_its_list() -> None:
     assert (read.closing, read.until) == (None, date(2026, 10, 30))
 
 
+def test_a_balance_without_its_day_is_that_of_the_end_of_the_list() -> None:
+    (read,) = read_statements(VERSION_2.replace("<DTASOF>20261031</DTASOF>", "").encode(), "card.qfx")
+    assert (read.closing, read.until) == (Decimal("-24.00"), date(2026, 10, 31))
+    undated = VERSION_2.replace("<DTASOF>20261031</DTASOF>", "").replace("<DTEND>20261031</DTEND>", "")
+    (read,) = read_statements(undated.encode(), "card.qfx")
+    assert read.until == date(2026, 10, 3), "the day of its last movement"
+
+
 def test_an_empty_element_without_an_end_ends_with_its_movement() -> None:
     second = "<STMTTRN><DTPOSTED>20261004</DTPOSTED><TRNAMT>-3.00</TRNAMT><MEMO></STMTTRN>"
     text = VERSION_2.replace("<STMTTRN>", f"{second}<STMTTRN>")
