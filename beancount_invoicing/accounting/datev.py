@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount_invoicing.accounting.datev_bookings import DatevBooking, no_interim_account, paired
-from beancount_invoicing.accounting.datev_items import automatic_accounts, items_of, paid_documents
+from beancount_invoicing.accounting.datev_items import automatic_accounts, items_of, paid_documents, vat_ids_abroad
 from beancount_invoicing.accounting.datev_numbers import DatevNumbers
 from beancount_invoicing.accounting.datev_settings import DatevSettings
 from beancount_invoicing.accounting.entries import AccountingEntries
@@ -41,12 +41,13 @@ def datev_batch(
     documents = {invoice.source: invoice for invoice in book.invoices}
     paid = paid_documents(allocated)
     automatic = automatic_accounts(book, chosen)
+    vat_ids = vat_ids_abroad(book)
     findings: list[Finding] = []
     bookings: list[DatevBooking] = []
     plain: set[str] = set()
     for entry in chosen:
         invoice = documents.get(entry.source)
-        items = items_of(entry, invoice, numbers, automatic, paid)
+        items = items_of(entry, invoice, numbers, automatic, paid, vat_ids)
         if invoice:
             plain |= {tax.tax.code for tax in invoice.taxes if tax.amount and not tax.tax.datev_key}
         made = paired(entry, items, invoice, settings)

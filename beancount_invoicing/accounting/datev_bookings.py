@@ -58,9 +58,9 @@ class DatevItem(NamedTuple):
     is_customer: bool = False
 
     @property
-    def place(self) -> tuple[str, str, str, str]:
+    def place(self) -> tuple[str, ...]:
         """Items of the same place are one."""
-        return self.number, self.key, self.reference, self.tax_account
+        return self.number, self.key, self.reference, self.tax_account, self.vat_id
 
 
 def paired(

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from beancount_invoicing import law
 from beancount_invoicing.accounting.datev_bookings import DatevItem
 from beancount_invoicing.accounting.datev_numbers import DatevNumbers
 from beancount_invoicing.accounting.datev_settings import AUTOMATIC, WITHOUT_AUTOMATIC
 from beancount_invoicing.accounting.entries import AccountingEntry, AccountingLine
+from beancount_invoicing.accounting.vat import seller_place
 from beancount_invoicing.model import ZERO, Adjustment, Book, Invoice, Line, Source, Tax
 from beancount_invoicing.receivables import Allocated
 from beancount_invoicing.rules.steps import round_to, share_out
@@ -34,6 +36,23 @@ def automatic_accounts(book: Book, entries: Iterable[AccountingEntry]) -> frozen
     return frozenset(line.number for entry in entries for line in entry.lines if line.account in accounts)
 
 
+def vat_ids_abroad(book: Book) -> dict[Source, str]:
+    """The customer's VAT number of each sale that is taxed in another member state (categories K and AE), by the sale's line."""
+    return {
+        sold.source: invoice.customer.vat_id
+        for invoice in book.invoices
+        if invoice.customer
+        and _is_of_other_state(invoice.customer.vat_id, law.state_of(seller_place(book, invoice.date)))
+        for sold in _sold(invoice)
+        if (tax := invoice.tax_codes.get(sold.tax)) and tax.category in {"K", "AE"}
+    }
+
+
+def _is_of_other_state(vat_id: str, home: str) -> bool:
+    state = law.of_vat_id(vat_id)
+    return state != home and (law.in_union(state) or state == "XI")
+
+
 def paid_documents(allocated: Allocated) -> dict[Source, dict[str, Decimal]]:
     """What the posting of a payment settled, by document, in the document's currency, above 0 for what lowers a claim."""
     paid: defaultdict[Source, defaultdict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
@@ -49,9 +68,10 @@ def items_of(
     numbers: DatevNumbers,
     automatic: frozenset[str],
     paid: Mapping[Source, Mapping[str, Decimal]],
+    vat_ids: Mapping[Source, str],
 ) -> list[DatevItem]:
     """What an entry books, account by account; items that come to nothing are left out."""
-    grouped = _taxed(entry, invoice, numbers) if invoice else {}
+    grouped = _taxed(entry, invoice, numbers, vat_ids) if invoice else {}
     items = [item for group in grouped.values() for item in group.items]
     done = {source for group in grouped.values() for source in group.sources}
     for line in entry.lines:
@@ -62,7 +82,8 @@ def items_of(
             items += _by_document(line, number, paid.get(line.source, {}))
         else:
             key = WITHOUT_AUTOMATIC if number in automatic else _plain_key(line, invoice)
-            items.append(DatevItem(number, line.amount, key, is_customer=line.auxiliary is not None))
+            vat_id = vat_ids.get(line.source, "")
+            items.append(DatevItem(number, line.amount, key, vat_id=vat_id, is_customer=line.auxiliary is not None))
     return _merged(items)
 
 
@@ -93,7 +114,7 @@ def _sold(invoice: Invoice) -> list[Line | Adjustment]:
 
 
 def _merged(items: Iterable[DatevItem]) -> list[DatevItem]:
-    by_place: dict[tuple[str, str, str, str], DatevItem] = {}
+    by_place: dict[tuple[str, ...], DatevItem] = {}
     for item in items:
         known = by_place.get(item.place)
         by_place[item.place] = (
@@ -109,7 +130,9 @@ class _Taxed(NamedTuple):
     sources: frozenset[Source]
 
 
-def _taxed(entry: AccountingEntry, invoice: Invoice, numbers: DatevNumbers) -> dict[str, _Taxed]:
+def _taxed(
+    entry: AccountingEntry, invoice: Invoice, numbers: DatevNumbers, vat_ids: Mapping[Source, str]
+) -> dict[str, _Taxed]:
     """A document's sales by tax code, where the code has a key by which DATEV works out the tax."""
     lines = {line.source: line for line in entry.lines}
     sales: defaultdict[str, list[Source]] = defaultdict(list)
@@ -130,7 +153,7 @@ def _taxed(entry: AccountingEntry, invoice: Invoice, numbers: DatevNumbers) -> d
         net_lines = [lines[source] for source in sales[code] if source in lines]
         tax_lines = [lines[source] for source in taxes[code] if source in lines]
         if net_lines and len({line.account for line in tax_lines}) <= 1:
-            items = _with_tax(tax, net_lines, tax_lines, invoice, numbers)
+            items = _with_tax(tax, net_lines, tax_lines, numbers, vat_ids)
             result[code] = _Taxed(items, frozenset(line.source for line in (*net_lines, *tax_lines)))
     return result
 
@@ -149,8 +172,8 @@ def _with_tax(
     tax: Tax,
     net_lines: Sequence[AccountingLine],
     tax_lines: Sequence[AccountingLine],
-    invoice: Invoice,
     numbers: DatevNumbers,
+    vat_ids: Mapping[Source, str],
 ) -> tuple[DatevItem, ...]:
     """The sales of one code, by account: net and its share of the ledger's tax; shares follow the rate, rounded to the cent."""
     nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
@@ -160,8 +183,6 @@ def _with_tax(
     shares = [round_to(net * tax.rate / 100, 2) for net in nets.values()] if tax_lines else [ZERO] * len(nets)
     shares = share_out(shares, total - sum(shares, ZERO), 2)
     tax_account = numbers.of(tax_lines[0]) if tax_lines else numbers.named(tax.account or "")
-    customer = invoice.customer
-    abroad = bool(customer and tax.category in {"K", "AE"})
     return tuple(
         DatevItem(
             number,
@@ -170,7 +191,7 @@ def _with_tax(
             rate=tax.rate,
             tax=share,
             tax_account=tax_account,
-            vat_id=customer.vat_id if customer and abroad else "",
+            vat_id=vat_ids.get(net_lines[0].source, ""),
         )
         for (number, net), share in zip(nets.items(), shares, strict=True)
     )

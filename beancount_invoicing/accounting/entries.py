@@ -14,7 +14,14 @@ from typing import NamedTuple
 
 from babel.numbers import is_currency
 
-from beancount_invoicing.accounting.journals import CARRIED_FORWARD, CUSTOMERS, LAST_RESULT, OPENING, journal_of
+from beancount_invoicing.accounting.journals import (
+    CARRIED_FORWARD,
+    CUSTOMERS,
+    LAST_RESULT,
+    OPENING,
+    journal_of,
+    usual_journals,
+)
 from beancount_invoicing.accounting.lettering import EntryOnAccount, Letter, lettering_on
 from beancount_invoicing.accounting.results import (
     Movement,
@@ -138,7 +145,7 @@ def accounting_entries(
     settled, letters = lettering_on(
         general_ledger, book, allocated or allocate(book, until), [since - timedelta(days=1)]
     )
-    accounts = _Accounts(general_ledger, book)
+    accounts = _Accounts(general_ledger, book, until)
     before = [entry for entry in valued if entry.entry.date < since]
     result: list[AccountingEntry] = []
     if before:
@@ -193,8 +200,9 @@ def valued_entries(general_ledger: GeneralLedger, book: Book, until: date) -> Va
 class _Accounts:
     """What the chart of accounts, the customers and the documents say of the ledger's accounts and references."""
 
-    def __init__(self, general_ledger: GeneralLedger, book: Book) -> None:
+    def __init__(self, general_ledger: GeneralLedger, book: Book, until: date) -> None:
         self.book = book
+        self.usual_journals = usual_journals(book, until)
         self.general_ledger = general_ledger
         self.known = general_ledger.accounts
         self.result_roots = general_ledger.result_roots
@@ -272,7 +280,7 @@ def _entry(
                 source=posting.source,
             )
         )
-    journal = journal_of(entry, accounts.known, book.journals)
+    journal = journal_of(entry, accounts.known, book.journals, accounts.usual_journals)
     reference = entry.reference or f"{journal.code}-{number}"
     return AccountingEntry(
         number=number,
@@ -349,8 +357,10 @@ class _Opening:
         return lines
 
     def _result(self, amount: Decimal, accounts: tuple[tuple[str, str], tuple[str, str]]) -> AccountingLine:
-        """The result of earlier years: on the account of profits (credits), or that of losses."""
+        """The result of earlier years: on the account of profits (credits), or that of losses; its number is French or empty."""
         number, label = accounts[0] if amount < 0 else accounts[1]
+        if not self._accounts.usual_journals.has_french_chart:
+            return AccountingLine("", "", label, None, amount, None, "", None, self._before[-1].entry.source)
         label = self._accounts.label_of(number, label)
         return AccountingLine("", number, label, None, amount, None, "", None, self._before[-1].entry.source)
 

@@ -21,6 +21,7 @@ from beancount_invoicing.accounting.entries import (
     left_out_notices,
 )
 from beancount_invoicing.accounting.results import YEAR_RESULT, financial_years_of
+from beancount_invoicing.law.places import state_of
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.model.general_ledger import GeneralLedger
@@ -51,6 +52,18 @@ def seller_siren(book: Book, day: date) -> str:
         return ""
     seller = book.seller.at(day)
     return seller.siren or seller.siret[:9]
+
+
+def no_siren(book: Book, day: date) -> str:
+    """What to do without a SIREN: write it or, if the seller is not in France, take another report."""
+    country = state_of(book.seller.at(day).address.country) if book.seller else ""
+    if country not in {"", "FR"}:
+        return _(
+            "the FEC is for the French tax office, but the seller is in {country}: bean-invoice accounting journal --journal all "
+            "has the same entries, and accounting table writes them for another accounting program",
+            country=country,
+        )
+    return _('the seller has no SIREN, which names the file: write siren: "…" below custom "invoice-seller"')
 
 
 def fec_findings(entries: AccountingEntries) -> list[Finding]:

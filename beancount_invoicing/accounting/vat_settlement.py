@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -18,6 +19,15 @@ class CannotSettleVat(ValueError):
     """A period's VAT cannot be settled; the message says why, and what to do."""
 
 
+class StayingVat(NamedTuple):
+    """What is on an account of VAT on sales after a settlement, below zero if too much left it."""
+
+    account: str
+    amount: Decimal
+    since: Day
+    """The day since which something has stayed on it; the first day of the period if that is later."""
+
+
 class VatSettlement(NamedTuple):
     """The entry of the last day of a period: each account of VAT on sales, with what leaves it, and the account to pay from."""
 
@@ -26,8 +36,7 @@ class VatSettlement(NamedTuple):
     currency: str
     leaves: tuple[tuple[str, Decimal], ...]
     payable_account: str
-    stays: tuple[tuple[str, Decimal], ...]
-    """What is on each of these accounts after it, below zero if too much left it."""
+    stays: tuple[StayingVat, ...]
 
     @property
     def total(self) -> Decimal:
@@ -54,13 +63,26 @@ def vat_settlement(vat: Vat, general_ledger: GeneralLedger, book: Book, today: d
     for line in vat.lines:
         if line.amount and line.tax.account:
             leaves[line.tax.account] += line.amount
+    settled = tuple((account, amount) for account, amount in sorted(leaves.items()) if amount)
+    return VatSettlement(vat.since, vat.until, vat.currency, settled, payable, _staying(vat, settled))
+
+
+def _staying(vat: Vat, settled: Iterable[tuple[str, Decimal]]) -> tuple[StayingVat, ...]:
+    """What stays on the accounts that are settled, and the first entry after which each of them never came to zero again."""
     balances: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    for _entry, postings in vat.valued:
+    unsettled_since: dict[str, date] = {}
+    for entry, postings in vat.valued:
         for posting, value in postings:
             balances[posting.account] -= value
-    settled = tuple((account, amount) for account, amount in sorted(leaves.items()) if amount)
-    stays = tuple((account, balances[account] - amount) for account, amount in settled if balances[account] != amount)
-    return VatSettlement(vat.since, vat.until, vat.currency, settled, payable, stays)
+            if not balances[posting.account]:
+                unsettled_since.pop(posting.account, None)
+            else:
+                unsettled_since.setdefault(posting.account, entry.date)
+    return tuple(
+        StayingVat(account, balances[account] - amount, min(vat.since, unsettled_since.get(account, vat.since)))
+        for account, amount in settled
+        if balances[account] != amount
+    )
 
 
 def _refuse_closed(vat: Vat, book: Book, payable: str) -> None:

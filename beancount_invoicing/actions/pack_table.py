@@ -45,9 +45,7 @@ def wanted_reports(country: str) -> tuple[PackReport, ...]:
 def _fec(books: PackBooks) -> ReportFile:
     siren = fec.seller_siren(books.book, books.until)
     if not siren:
-        raise CannotMakeReport(
-            _('the seller has no SIREN, which names the file: write siren: "…" below custom "invoice-seller"')
-        )
+        raise CannotMakeReport(fec.no_siren(books.book, books.until))
     findings = fec.fec_findings(books.entries)
     if findings:
         raise CannotMakeEntries(findings)

@@ -52,13 +52,13 @@ def settle_vat(loader: LedgerLoader, since: date, until: date, today: date, writ
                 _(
                     "{account}: {amount} {currency} stays on it after this entry: VAT of other periods, or booked by hand; "
                     "accounting vat --since {since} --until {until} names the entries",
-                    account=account,
-                    amount=amount,
+                    account=left.account,
+                    amount=left.amount,
                     currency=settlement.currency,
-                    since=since,
+                    since=left.since,
                     until=until,
                 )
-                for account, amount in settlement.stays
+                for left in settlement.stays
             ),
             nothing_to_do=_(
                 "No VAT fell due from {since} to {until}: there is nothing to settle.", since=since, until=until

@@ -34,9 +34,7 @@ def fec_command(session: Session, since: date, until: date, folder: Path) -> Non
     book = books.ledger.book
     siren = fec.seller_siren(book, until)
     if not siren:
-        session.error(
-            _('the seller has no SIREN, which names the file: write siren: "…" below custom "invoice-seller"')
-        )
+        session.error(fec.no_siren(book, until))
     entries = entries_of_period(session, books, since, until)
     if entries is None:
         return

@@ -10,7 +10,9 @@ import click
 from beancount_invoicing.accounting.micro import book_of_receipts, book_report, limits_report, quarters_report
 from beancount_invoicing.cli.accounting_output import opened_books, output_options, print_report
 from beancount_invoicing.cli.accounting_period import period_options
-from beancount_invoicing.cli.common import OneOf, Session, examples
+from beancount_invoicing.cli.common import OneOf, Session, examples, print_notice
+from beancount_invoicing.law.places import state_of
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import allocate
 
@@ -36,6 +38,9 @@ def micro_command(session: Session, since: date, until: date, kind: str, form: s
         report = quarters_report(receipts, since, until, book.currency)
     elif kind == "limits":
         report = limits_report(receipts, since, until, book.currency, _began_on(book, until))
+        country = state_of(book.seller.at(until).address.country) if book.seller else ""
+        if country not in {"", "FR"}:
+            print_notice(_("these are the limits of France, but the seller is in {country}", country=country))
     else:
         report = book_report(receipts, since, until, book.currency, sums)
     print_report(session, report, form, output)

@@ -29,7 +29,7 @@ from beancount_invoicing.customer_search import UnknownCustomer
 from beancount_invoicing.languages import translated, translated_text
 from beancount_invoicing.ledger import Ledger, LedgerLoader, LedgerMissing, find_ledger, open_ledger
 from beancount_invoicing.messages import _, joined
-from beancount_invoicing.model import Book, Finding
+from beancount_invoicing.model import Book, Finding, Source
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -203,14 +203,18 @@ def with_relative(text: str) -> str:
 
 def error_line(finding: Finding) -> str:
     """An error with its place, as a line."""
-    return f"{relative(finding.source.file)}:{finding.source.line}: {with_relative(translated(finding.message))}"
+    return f"{_place(finding.source)}: {with_relative(translated(finding.message))}"
 
 
 def warning_line(finding: Finding) -> str:
     """A warning with its place and rule, as a line; an entry to write follows on lines of its own."""
     first, *more = with_relative(translated(finding.message)).split("\n")
-    place = f"{relative(finding.source.file)}:{finding.source.line}"
-    return "\n".join([f"{place}: {warning_label()} {first} [{finding.rule}]", *more])
+    return "\n".join([f"{_place(finding.source)}: {warning_label()} {first} [{finding.rule}]", *more])
+
+
+def _place(source: Source) -> str:
+    """File and line; the file alone if it is about what no line says."""
+    return f"{relative(source.file)}:{source.line}" if source.line else relative(source.file)
 
 
 def warning_label() -> str:

@@ -49,6 +49,13 @@ option "operating_currency" "EUR"
   category: "K"
   nature: "goods"
   datev-key: "automatic"
+2025-01-01 custom "invoice-tax" "EU-PLAIN" "Steuerschuldnerschaft des Leistungsempfängers"
+  category: "AE"
+2025-01-01 open Assets:Kunden:Bau
+  customer: "Bau AG"
+  country: "DE"
+  vat-id: "DE136695976"
+  debtor-number: "10009"
 2025-01-01 open Assets:Kunden:Mueller
   customer: "Müller OHG"
   debtor-number: "10001"
@@ -214,6 +221,20 @@ def test_a_supply_to_another_member_state_carries_the_customer_s_vat_number() ->
 """
     (made,) = batch_of(ledger).bookings
     assert (made.amount, made.contra, made.vat_id) == (Decimal("500.00"), "8125", "FR40303265045")
+    (made,) = batch_of(ledger.replace('"EU"', '"EU-PLAIN"')).bookings
+    assert (made.key, made.vat_id) == ("", "FR40303265045")
+
+
+def test_works_on_buildings_for_a_german_firm_carry_no_vat_number() -> None:
+    ledger = """
+2026-02-01 * "Bau AG" "Estrich" ^R1
+  invoice: "R1"
+  Assets:Kunden:Bau  500.00 EUR
+  Income:EU  -500.00 EUR
+    tax: "EU-PLAIN"
+"""
+    (made,) = batch_of(ledger).bookings
+    assert (made.account, made.contra, made.vat_id) == ("10009", "8125", "")
 
 
 def test_a_payment_is_cleared_by_the_numbers_of_its_invoices() -> None:
@@ -282,8 +303,8 @@ def test_an_entry_with_several_debits_and_credits_needs_an_interim_account() -> 
         'booked, option datev-interim-account "1590", for example'
     )
     assert bookings('2026-01-01 custom "invoice-option" "datev-interim-account" "1590"\n' + WAGES) == [
-        ("3000.00 H", "1590", "4120", "", "OD-1"), ("600.00 H", "1590", "4130", "", "OD-1"),
-        ("2900.00 S", "1590", "1200", "", "OD-1"), ("700.00 S", "1590", "1741", "", "OD-1"),
+        ("3000.00 H", "1590", "4120", "", "BQ-1"), ("600.00 H", "1590", "4130", "", "BQ-1"),
+        ("2900.00 S", "1590", "1200", "", "BQ-1"), ("700.00 S", "1590", "1741", "", "BQ-1"),
     ]  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from beancount_invoicing.accounting.entries import CannotMakeEntries, accounting
 from beancount_invoicing.accounting.fec import COLUMNS, fec_bytes, fec_findings, fec_rows, file_name, seller_siren
 from beancount_invoicing.accounting.fec_check import check_fec
 from beancount_invoicing.actions.accounting import accounting_books
+from beancount_invoicing.entries import read_book
+from beancount_invoicing.entries.general_ledger import read_general_ledger
 from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.model import Source
 from beancount_invoicing.model.locks import ClosedBooks, ClosedPeriod, Lock
@@ -243,6 +245,46 @@ def test_journals_follow_the_ledger_s_rules_and_an_entry_s_own_word() -> None:
     assert list(dict.fromkeys(lines(ledger, "JournalCode", "JournalLib"))) == [
         ("V1", "Ventes France"), ("BP", "Banque Populaire"), ("OD", "Opérations diverses"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("country", "key", "bank", "cash", "supplier"),
+    [
+        ("FR", "pcg", "512", "531", "401"), ("BE", "pcmn", "550000", "570000", "440000"), ("DE", "skr03", "1200", "1000", "1600"),
+        ("DE", "skr04", "1800", "1600", "3300"), ("LU", "pcn", "513100", "516100", "44111"), ("ES", "pgc", "5720", "5700", "4000"),
+    ],
+)  # fmt: skip
+def test_the_usual_journals_follow_the_numbers_of_the_country(
+    country: str, key: str, bank: str, cash: str, supplier: str
+) -> None:
+    ledger = f"""
+option "operating_currency" "EUR"
+2026-01-01 custom "invoice-seller" "Essai"
+  country: "{country}"
+2026-01-01 custom "invoice-option" "account-number-key" "{key}"
+2026-01-01 open Assets:A
+  {key}: "{bank}"
+2026-01-01 open Assets:B
+  {key}: "{cash}"
+2026-01-01 open Liabilities:C
+  {key}: "{supplier}"
+2026-01-01 open Income:D
+2026-02-01 * "a"
+  Assets:A  3.00 EUR
+  Income:D
+2026-02-02 * "b"
+  Assets:B  2.00 EUR
+  Income:D
+2026-02-03 * "c"
+  Liabilities:C  -1.00 EUR
+  Income:D
+"""
+    entries, _errors, options = loader.load_string(ledger)
+    general_ledger, book = read_general_ledger(entries, options, key, {}), read_book(entries, options)
+    made = accounting_entries(general_ledger, book, date(2026, 1, 1), date(2026, 12, 31)).entries
+    assert [entry.journal.code for entry in made] == ["BQ", "CA", "AC"]
+    (opening,) = accounting_entries(general_ledger, book, date(2027, 1, 1), date(2027, 1, 1)).entries
+    assert ("120" in {line.number for line in opening.lines}) is (country == "FR")
 
 
 def test_texts_are_written_in_latin_letters_without_tabs() -> None:

@@ -60,7 +60,8 @@ def run(books: str, command: str) -> tuple[int, str]:
         ("no seller", "sales-list 2026-Q1", 'the ledger has no seller: write custom "invoice-seller"'),
         ("erroneous", f"table 2026 {TABLE}", "nothing is written: correct the errors first"),
         ("unnumbered", f"table 2026 {TABLE}", "Income:Conseil has no number of the chart of accounts"),
-        ("plain", "datev 2026 -o datev", "option datev-consultant is missing"),
+        ("plain", "datev 2026 -o datev", "main.beancount: option datev-consultant is missing"),
+        ("belgian", "fec 2026", "the FEC is for the French tax office, but the seller is in BE"),
     ],
 )
 def test_what_cannot_be_made_says_why(books: str, command: str, message: str) -> None:

@@ -54,7 +54,14 @@ def test_all_that_fell_due_leaves_its_account() -> None:
 
 def test_what_stays_on_the_account_is_told() -> None:
     ledger = invoice("2025-12-05", "F0") + PAYABLE + JANUARY + MOVED
-    assert settlement(ledger).stays == (("Liabilities:TVA", Decimal("20.00")),)
+    assert settlement(ledger).stays == (("Liabilities:TVA", Decimal("20.00"), date(2025, 12, 5)),)
+
+
+def test_what_stays_is_looked_for_since_the_account_was_last_settled() -> None:
+    """November and January are settled, December is not."""
+    november = invoice("2025-11-05", "F0") + SETTLED.replace("2026-01-31", "2025-11-30").replace("40.00", "20.00")
+    ledger = november + invoice("2025-12-05", "F01") + invoice("2026-01-06", "F02") + PAYABLE
+    assert settlement(ledger).stays == (("Liabilities:TVA", Decimal("20.00"), date(2025, 12, 5)),)
 
 
 def test_a_settlement_is_refused_with_what_to_do() -> None:
