@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.accounting.reports import Reconciliation, Report, ReportColumn
 from beancount_invoicing.messages import _
-from beancount_invoicing.model import ZERO, Book, Source
+from beancount_invoicing.model import ZERO, Book, Payment, Source
 from beancount_invoicing.model.general_ledger import GeneralLedger, LedgerEntry
 from beancount_invoicing.receivables import Allocated
 from beancount_invoicing.receivables.allocation import Allocation
@@ -85,21 +85,28 @@ def receipts_report(
 
 
 def _money(book: Book, allocated: Allocated) -> Iterator[_Money]:
-    """Money by what it is allocated to, and what is left of it."""
-    money_of = {payment.source: payment for payment in book.payments if payment.means == "money"}
+    """Money by what it paid, and what of it paid nothing: what is for none yet, and what was paid too much or went back as such."""
+    left: defaultdict[tuple[Source, str], Decimal] = defaultdict(lambda: ZERO)
+    payments: dict[tuple[Source, str], Payment] = {}
+    for payment in book.payments:
+        if payment.means == "money" and payment.date <= allocated.as_of:
+            place = payment.source, payment.currency
+            payments.setdefault(place, payment)
+            left[place] -= payment.amount
     for allocation in allocated.allocations:
         if allocation.how in _NO_MONEY or allocation.reverses in _NO_MONEY:
             continue
-        customer = allocation.invoice.customer
+        customer, currency = allocation.invoice.customer, allocation.invoice.currency
+        came_with = _came_with(allocation)
+        left[came_with, currency] -= allocation.amount
         yield _Money(
-            allocation.received_on, customer.name if customer else "", allocation.invoice.number,
-            allocation.invoice.currency, allocation.amount, _came_with(allocation),
+            allocation.received_on, customer.name if customer else "", allocation.invoice.number, currency, allocation.amount,
+            came_with,
         )  # fmt: skip
-    for left in allocated.unallocated:
-        if left.payment.source in money_of:
-            customers = book.customers.get(left.payment.customer)
-            name = customers.at(left.payment.date).name if customers else left.payment.customer
-            yield _Money(left.payment.date, name, "", left.payment.currency, -left.amount, left.payment.source)
+    for place, payment in payments.items():
+        customers = book.customers.get(payment.customer)
+        name = customers.at(payment.date).name if customers else payment.customer
+        yield _Money(payment.date, name, "", payment.currency, left[place], payment.source)
 
 
 def _came_with(allocation: Allocation) -> Source:

@@ -160,6 +160,18 @@ def test_money_that_comes_back_is_taken_off_and_money_for_no_document_is_there()
     ]
 
 
+def test_what_was_paid_too_much_is_a_receipt_until_it_goes_back_as_a_refund_of_its_own_month() -> None:
+    ledger = LEDGER + payment("2026-03-20", "150.00", "F2", "Martin") + payment("2026-04-10", "-50.00", "F2", "Martin")
+    march = [
+        ("2026-03-20", "Martin SA", "", "Assets:Banque", "50.00", "EUR", "50.00"),
+        ("2026-03-20", "Martin SA", "F2", "Assets:Banque", "100.00", "EUR", "100.00"),
+    ]
+    april = [("2026-04-10", "Martin SA", "", "Assets:Banque", "-50.00", "EUR", "-50.00")]
+    assert received(ledger, "2026-03-01", "2026-03-31") == march
+    assert received(ledger, "2026-04-01", "2026-04-30") == april
+    assert received(ledger, "2026-03-01", "2026-04-30") == march + april
+
+
 def test_money_allocated_later_stays_in_the_month_in_which_it_came_and_is_counted_once() -> None:
     on_account = payment("2026-01-20", "120.00", "x").replace(" ^x", "")
     allocated = """
