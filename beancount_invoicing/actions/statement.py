@@ -60,15 +60,18 @@ def render_statements(
     yield from write_views(zip(names, views, strict=True), template_folders, folder, outputs, notice)
 
 
-def render_statement(book: Book, statement: Statement, output: Output) -> tuple[str, bytes]:
-    """One statement: its file name and its bytes. Raises TemplateError, OSError."""
+def render_statement(
+    book: Book, statement: Statement, output: Output, notice: Callable[[str], None] = lambda _text: None
+) -> tuple[str, bytes]:
+    """One statement: its file name and its bytes; `notice` gets the notices. Raises TemplateError, OSError."""
     from beancount_invoicing import rendering
 
     template_folders = rendering.folders(book)
     (name,) = statement_file_names(book, (statement,))
-    return f"{name}.{SUFFIXES[output]}", view_bytes(
-        rendering.statement_view(book, statement, template_folders), template_folders, output
-    )
+    view = rendering.statement_view(book, statement, template_folders)
+    for text in view.notices:
+        notice(text)
+    return f"{name}.{SUFFIXES[output]}", view_bytes(view, template_folders, output)
 
 
 def dispatches_of_statements(

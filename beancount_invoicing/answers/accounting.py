@@ -39,6 +39,12 @@ def report_json(report: Report, parts: Sequence[Report] = ()) -> Answer:
     return answer
 
 
+def report_csv(report: Report) -> tuple[list[str], list[list[Any]]]:
+    """A report's columns and rows for CSV, with the cells of its JSON."""
+    rows = [[cell_json(cell, report.currency) for cell in row] for row in report.rows]
+    return [column.name for column in report.columns], rows
+
+
 def cell_json(cell: Cell, currency: str) -> Any:
     """A cell: amounts as texts in the currency's decimals, dates as ISO 8601, a place as `file:line`; "" is null."""
     if isinstance(cell, Decimal):

@@ -18,11 +18,11 @@ from beancount_invoicing.accounting.entries import (
 )
 from beancount_invoicing.accounting.reports import Cell, Report, difference_text
 from beancount_invoicing.actions.accounting import AccountingBooks, accounting_books
-from beancount_invoicing.answers.accounting import cell_json, report_json
+from beancount_invoicing.answers.accounting import cell_json, report_csv, report_json
+from beancount_invoicing.answers.csv_rows import csv_text
 from beancount_invoicing.cli.common import (
     OneOf,
     Session,
-    csv_text,
     error_line,
     json_text,
     print_csv,
@@ -116,7 +116,7 @@ def print_report(
     elif form == "json":
         print_json(report_json(report, parts))
     elif form == "csv":
-        print_csv(*_csv(report))
+        print_csv(*report_csv(report))
     else:
         for table in (report, *parts):
             _print_table(table)
@@ -133,17 +133,12 @@ def _form_of(output: Path | None) -> str:
     return ending if ending in {"csv", "json", "xlsx"} else "table"
 
 
-def _csv(report: Report) -> tuple[list[str], list[list[Any]]]:
-    rows = [[cell_json(cell, report.currency) for cell in row] for row in report.rows]
-    return [column.name for column in report.columns], rows
-
-
 def _content(report: Report, form: str, parts: Sequence[Report]) -> bytes:
     if form == "xlsx":
         from beancount_invoicing.rendering.spreadsheet import to_xlsx
 
         return to_xlsx(report, parts)
-    return (f"{json_text(report_json(report, parts))}\n" if form == "json" else csv_text(*_csv(report))).encode()
+    return (f"{json_text(report_json(report, parts))}\n" if form == "json" else csv_text(*report_csv(report))).encode()
 
 
 def _print_table(report: Report) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gc
 import io
 import json
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 import click
 
 from beancount_invoicing import customer_search
+from beancount_invoicing.answers.csv_rows import csv_text
 from beancount_invoicing.cli import days
 from beancount_invoicing.cli.colours import Mark, in_colour, painted
 from beancount_invoicing.cli.completion import complete_list
@@ -432,27 +432,6 @@ def json_text(answer: Any) -> str:
 def print_json(answer: Any) -> None:
     """Prints an answer as JSON."""
     echo(json_text(answer))
-
-
-_RUNS = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
-"""How a text begins that a spreadsheet takes for a formula (OWASP, CSV injection)."""
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-
-
-def _inert(cell: Any) -> Any:
-    """A cell of CSV: a text that a spreadsheet would run stands behind an apostrophe; numbers stay."""
-    if isinstance(cell, str) and _RUNS.match(cell) and not _NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return "" if cell is None else cell
-
-
-def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Rows as CSV, the columns first. An absent value is empty, and no cell is a formula."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(map(_inert, row) for row in rows)
-    return stream.getvalue()
 
 
 def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

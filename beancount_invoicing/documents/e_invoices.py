@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from beancount_invoicing.documents.as_issued import paid_on_its_date
 from beancount_invoicing.documents.differences import altered_since
 from beancount_invoicing.documents.originals import sealed_documents
+from beancount_invoicing.documents.search import find_documents
 from beancount_invoicing.documents.written_files import WrittenFile, view_bytes
 from beancount_invoicing.files import write_if_different
 from beancount_invoicing.messages import _
@@ -139,6 +141,28 @@ def write_e_invoices(
         file = Path(folder) / f"{names[invoice.number]}.{E_INVOICE_SUFFIXES[e_invoice_format]}"
         written = WrittenFile(file, write_if_different(file, data))
         yield WrittenEInvoice(written, einvoice.validate(data) if check else ())
+
+
+def e_invoice_file(book: Book, number: str) -> tuple[str, bytes]:
+    """The name and the bytes of a document's XML (CII), as in its Factur-X.
+
+    Raises UnknownNumber, einvoice.NoEInvoice, rendering.NoDocument (it has no page, or was sealed with other facts), TemplateError,
+    OSError.
+    """
+    from beancount_invoicing import rendering
+
+    (invoice,) = (position.invoice for position in find_documents(book, date.max, [number]))
+    if altered := altered_since(book, invoice, sealed_documents(book).get(invoice.number)):
+        raise rendering.NoDocument(
+            _("{place}: {number} {altered}", place=invoice.source, number=invoice.number, altered=altered)
+        )
+    if not invoice.has_page or invoice.draft:
+        why = invoice.why_no_page or "draft"
+        raise rendering.NoDocument(_("{number} is {reason}: there is no e-invoice", number=invoice.number, reason=why))
+    where = rendering.folders(book)
+    xml = e_invoice_xml(book, invoice, paid_on_its_date(book)(invoice), where, "cii")
+    names = rendering.unique_file_names(invoice.number for invoice in book.invoices)
+    return f"{names[invoice.number]}.{E_INVOICE_SUFFIXES['cii']}", xml
 
 
 def validate_file(file: str | Path) -> tuple[einvoice.Layer, ...]:

@@ -110,20 +110,25 @@ def _made_anew(number: str, seal: Seal, outputs: Sequence[Output], plain: bool, 
     )
 
 
-def document_file(book: Book, number: str, output: Output) -> tuple[str, bytes]:
+def document_file(
+    book: Book, number: str, output: Output, notice: Callable[[str], None] = lambda _text: None
+) -> tuple[str, bytes]:
     """The file name and the bytes of one document: the sealed PDF, if it exists, otherwise as in `render_one`."""
     found = book.invoice(number)
     seal = sealed_documents(book).get(number) if found and output == "pdf" else None
     sealed = original(seal) if seal else None
     if sealed is None:
-        return render_one(book, number, output)
+        return render_one(book, number, output, notice)
     from beancount_invoicing import rendering
 
     return f"{rendering.unique_file_names(invoice.number for invoice in book.invoices)[number]}.pdf", sealed
 
 
-def render_one(book: Book, number: str, output: Output) -> tuple[str, bytes]:
-    """One document as of its own date: its file name and its bytes; a PDF is a Factur-X if it can be one.
+def render_one(
+    book: Book, number: str, output: Output, notice: Callable[[str], None] = lambda _text: None
+) -> tuple[str, bytes]:
+    """One document as of its own date: its file name and its bytes; a PDF is a Factur-X if it can be one. `notice` gets what is
+    to be said about it, as in `render`.
 
     Raises UnknownNumber, rendering.NoDocument, rendering.TemplateError, OSError.
     """
@@ -136,6 +141,8 @@ def render_one(book: Book, number: str, output: Output) -> tuple[str, bytes]:
     where = rendering.folders(book)
     paid = settled(book, invoice, invoice.date)
     view = rendering.document_view(book, invoice, paid, where)
+    for text in view.notices:
+        notice(text)
     name = rendering.unique_file_names(invoice.number for invoice in book.invoices)[invoice.number]
-    e_invoice = factur_x_xml(book, invoice, paid, where, lambda _: None) if output == "pdf" else None
+    e_invoice = factur_x_xml(book, invoice, paid, where, notice) if output == "pdf" else None
     return f"{name}.{SUFFIXES[output]}", view_bytes(view, where, output, e_invoice)

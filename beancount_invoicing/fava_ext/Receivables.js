@@ -1,10 +1,42 @@
-// Documents, in the page: previews, and PDFs with the reason where there is none. Everything else on it is plain HTML.
+// What plain HTML cannot do: previews in the page, files with what is to be said about them, tasks that come after the rest.
 
-// Downloads what a link leads to. Where the answer is no document, what it says is returned.
-async function download(link) {
+let sorted = ""; // the column whose heading was used last: the list is loaded anew, and the focus goes back to it
+
+function show(dialog, title, lines, address) {
+  dialog.querySelector("strong").textContent = title;
+  const reason = dialog.querySelector(".reason");
+  reason.textContent = lines.join("\n");
+  reason.hidden = lines.length === 0;
+  if (address) {
+    const place = dialog.querySelector(".frame");
+    const frame = document.createElement("iframe"); // a new one each time: it leaves nothing in the browser's history
+    frame.setAttribute("sandbox", "");
+    frame.title = title || place.dataset.title;
+    frame.src = address;
+    place.append(frame);
+  }
+  dialog.showModal();
+}
+
+function notices(answer) {
+  return JSON.parse(decodeURIComponent(answer.headers.get("X-Notices") ?? "%5B%5D"));
+}
+
+async function preview(button, dialog) {
+  const answer = await fetch(button.dataset.html);
+  if (answer.ok) {
+    show(dialog, button.dataset.number, notices(answer), button.dataset.html);
+  } else {
+    show(dialog, button.dataset.number, [await answer.text()], "");
+  }
+}
+
+async function download(link, dialog) {
   const answer = await fetch(link.href);
+  const title = link.getAttribute("aria-label") ?? link.textContent;
   if (!answer.ok) {
-    return answer.text();
+    show(dialog, title, [await answer.text()], "");
+    return;
   }
   const [, name] = /filename="(.*)"/.exec(answer.headers.get("Content-Disposition") ?? "") ?? [];
   const saved = document.createElement("a");
@@ -12,51 +44,76 @@ async function download(link) {
   saved.download = name ?? "";
   saved.click();
   setTimeout(() => URL.revokeObjectURL(saved.href), 60_000);
-  return "";
+  if (notices(answer).length > 0) {
+    show(dialog, title, notices(answer), "");
+  }
+}
+
+// Runs once at a time for an element: the second click of a double click does nothing.
+async function once(element, dialog, run) {
+  if (element.ariaBusy === "true") {
+    return;
+  }
+  element.ariaBusy = "true";
+  await run(element, dialog).catch((error) => show(dialog, "", [String(error)], ""));
+  element.ariaBusy = "false";
+}
+
+function clicked(event, dialog) {
+  const button = event.target.closest("button.view");
+  const link = event.target.closest("a.file");
+  const heading = event.target.closest("th a[data-column]");
+  if (button) {
+    once(button, dialog, preview);
+  } else if (link) {
+    event.preventDefault();
+    once(link, dialog, download);
+  } else if (heading) {
+    sorted = heading.dataset.column;
+  }
+}
+
+// Fava loads what a link leads to in place: a search becomes a link.
+function searched(event) {
+  event.preventDefault();
+  const address = new URL(event.target.action);
+  address.searchParams.set("search", new FormData(event.target).get("search"));
+  const link = document.createElement("a");
+  link.href = address.href;
+  link.hidden = true;
+  event.target.append(link);
+  link.click();
+}
+
+async function fill(part) {
+  const answer = await fetch(part.dataset.part);
+  part.innerHTML = await answer.text();
 }
 
 export default {
   onExtensionPageLoad() {
-    const dialog = document.querySelector("dialog.receivables-preview");
-    if (!(dialog instanceof HTMLDialogElement)) {
+    const root = document.querySelector(".receivables");
+    const dialog = root?.querySelector("dialog");
+    if (!dialog || root.dataset.ready) {
       return;
     }
-    const frame = dialog.querySelector("iframe");
-    const reason = dialog.querySelector(".reason");
-    for (const button of document.querySelectorAll(".receivables button.view")) {
-      button.addEventListener("click", () => {
-        dialog.querySelector("strong").textContent = button.dataset.number;
-        frame.src = button.dataset.html;
-        dialog.showModal();
-      });
-    }
-    for (const link of document.querySelectorAll(".receivables a.pdf")) {
-      link.addEventListener("click", async (event) => {
-        event.preventDefault();
-        if (link.ariaBusy === "true") {
-          return; // the second click of a double click
-        }
-        link.ariaBusy = "true";
-        const failed = await download(link).catch(String);
-        link.ariaBusy = "false";
-        if (failed) {
-          dialog.querySelector("strong").textContent = link.textContent;
-          reason.textContent = failed;
-          reason.hidden = false;
-          frame.hidden = true;
-          dialog.showModal();
-        }
-      });
-    }
-    dialog.addEventListener("close", () => {
-      frame.removeAttribute("src");
-      frame.hidden = false;
-      reason.hidden = true;
+    root.dataset.ready = "true";
+    root.addEventListener("click", (event) => clicked(event, dialog));
+    root.addEventListener("submit", (event) => {
+      if (event.target.matches("form.search")) {
+        searched(event);
+      }
     });
+    dialog.addEventListener("close", () => dialog.querySelector(".frame").replaceChildren());
     dialog.addEventListener("click", (event) => {
       if (event.target === dialog) {
         dialog.close();
       }
     });
+    root.querySelectorAll("[data-part]").forEach((part) => fill(part).catch((error) => (part.textContent = String(error))));
+    if (sorted) {
+      root.querySelector(`th a[data-column="${CSS.escape(sorted)}"]`)?.focus();
+      sorted = "";
+    }
   },
 };

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from fava.helpers import FavaAPIError
 from flask import Response, current_app, jsonify, request
 
+from beancount_invoicing.fava_ext import as_of
 from beancount_invoicing.fava_ext.acts.forms import Subject
 from beancount_invoicing.fava_ext.acts.table import ACTS, ActResult, perform
 from beancount_invoicing.languages import speaking, translated
@@ -96,7 +97,7 @@ def act_answer(page: ActPage) -> Response:
         if act is None or not isinstance(values, dict):
             return _refusal(404, _("there is no such act"))
         texts = {str(name): str(value) for name, value in values.items()}
-        today = date.today()  # noqa: DTZ011 - the user's own day, read at the edge
+        today = as_of.today()
         fields = act.fields(page.ledger(), Subject(today))
         with _ONE_AT_A_TIME:
             return jsonify(_as_json(perform(page.file, act, fields, texts, today, str(given.get("state", "")))))

@@ -6,6 +6,8 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,20 +15,24 @@ from fava.application import create_app
 from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 from werkzeug.serving import make_server
 
+from beancount_invoicing.fava_ext import as_of
 from tests.browsers import chromium, complaints, resize
 from tests.ledgers import EXAMPLE
 
 pytestmark = pytest.mark.browser
-PAGE = "extension/Receivables/?time=2026-11-30"
+PAGE = "extension/Receivables/?page=owing&time=2026-11-30"
 PICTURES = os.environ.get("FAVA_PICTURES")
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    """Fava on the example, on a free port."""
+    """Fava on the example, on a free port, on 30 November 2026."""
+    clock, as_of.today = as_of.today, lambda: date(2026, 11, 30)
     server = make_server(
         "127.0.0.1", 0, create_app([EXAMPLE], load=True, read_only=True, poll_watcher=True), threaded=True
     )
@@ -36,6 +42,7 @@ def address() -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+    as_of.today = clock
 
 
 @pytest.fixture(scope="module")
@@ -80,27 +87,41 @@ def picture(window: Chrome, name: str) -> None:
         window.save_screenshot(str(Path(PICTURES) / f"{name}.png"))
 
 
-def test_sort(browser: Chrome) -> None:
+def on(browser: Chrome, query: str) -> None:
+    """Another of the pages, once it is there with what comes later."""
+    browser.get(browser.current_url.split("?")[0] + f"?time=2026-11-30&{query}")
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".receivables[data-ready]"))
+
+
+def test_today(browser: Chrome) -> None:
+    on(browser, "page=today")
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".receivables table.tasks"))
+    picture(browser, "today")
+    text = browser.find_element(By.CSS_SELECTOR, ".receivables").text
+    assert "14928.21 EUR" in text
+    assert "bean-invoice remind" in text
+    browser.find_element(By.LINK_TEXT, "F2026-0076").click()
+    until(browser, lambda: column(browser, "invoices", 1) == ["F2026-0076"])
+
+
+def test_sort_with_the_keyboard(browser: Chrome) -> None:
     picture(browser, "wide")
-    header = browser.find_element(By.CSS_SELECTOR, ".receivables table.aged th:nth-child(2)")
-    header.click()
-    ascending = [float(text) for text in column(browser, "aged", 2)]
-    assert ascending == sorted(ascending)
-    header.click()
-    assert [float(text) for text in column(browser, "aged", 2)] == ascending[::-1]
-    browser.find_element(By.CSS_SELECTOR, ".receivables table.aged th:nth-child(1)").click()
-    names = column(browser, "aged", 1)
-    assert names[0].startswith("Alpina")
-    assert names[-1].startswith("Vandamme")
+    for order, descending in (("ascending", False), ("descending", True)):
+        heading = browser.find_element(By.CSS_SELECTOR, ".receivables th a[data-column=total]")
+        heading.send_keys(Keys.ENTER)
+        until(browser, partial(browser.find_elements, By.CSS_SELECTOR, f"th[aria-sort={order}]"))
+        totals = [float(text) for text in column(browser, "aged", 2) if text != "–"]
+        assert totals == sorted(totals, reverse=descending)
+        until(browser, lambda: browser.switch_to.active_element.get_attribute("data-column") == "total")
 
 
-def test_a_long_name_leaves_room_for_the_figures(browser: Chrome) -> None:
-    name = browser.find_element(By.CSS_SELECTOR, ".receivables table.aged td:first-child a")
-    browser.execute_script(
-        "arguments[0].textContent = 'Établissements Charles-Édouard et Descendants '.repeat(3)", name
-    )
-    room = "const table = arguments[0].closest('table'); return table.parentElement.clientWidth - table.offsetWidth"
-    assert browser.execute_script(room, name) >= 0
+def test_search(browser: Chrome) -> None:
+    on(browser, "page=documents")
+    box = browser.find_element(By.CSS_SELECTOR, ".receivables input[type=search]")
+    box.send_keys("halles 1900.80\n")
+    until(browser, lambda: "F2026-0077" in column(browser, "invoices", 1) and len(column(browser, "invoices", 1)) < 20)
+    assert set(column(browser, "invoices", 2)) == {"Halles de Vilaine SA"}
+    assert "/extension/Receivables/" in browser.current_url
 
 
 def test_filter_by_time_and_account(browser: Chrome) -> None:
@@ -114,118 +135,147 @@ def test_filter_by_time_and_account(browser: Chrome) -> None:
 
 
 def test_click_through_to_the_entry(browser: Chrome) -> None:
+    on(browser, "page=documents")
     browser.find_element(By.LINK_TEXT, "F2026-0064").click()
     until(browser, lambda: 'invoice: "F2026-0064"' in browser.find_element(By.CSS_SELECTOR, ".cm-content").text)
     picture(browser, "entry")
 
 
-def test_click_through_to_the_account(browser: Chrome) -> None:
+def test_click_through_to_the_customer_and_the_account(browser: Chrome) -> None:
     browser.find_element(By.LINK_TEXT, "Halles de Vilaine SA").click()
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".receivables .card"))
+    picture(browser, "customer")
+    browser.find_element(By.LINK_TEXT, "Assets:Clients:Halles").click()
     until(browser, lambda: "/account/Assets:Clients:Halles/" in browser.current_url)
+    assert "time" not in browser.current_url
+    until(browser, lambda: len(browser.find_elements(By.CSS_SELECTOR, "ol.journal > li.transaction")) > 20)
 
 
 def test_click_through_to_the_line(browser: Chrome) -> None:
+    on(browser, "page=documents")
     browser.find_element(By.LINK_TEXT, "invoices.beancount:864").click()
     until(browser, lambda: "/editor/" in browser.current_url and "line=864" in browser.current_url)
     until(browser, lambda: "F2026-0064" in browser.find_element(By.CSS_SELECTOR, ".cm-content").text)
 
 
-def test_preview(browser: Chrome) -> None:
-    button = browser.find_element(By.CSS_SELECTOR, "button[data-number='F2026-0064']")
+def opened(browser: Chrome, button: WebElement) -> WebElement:
+    """The dialog that a button opens."""
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
     button.click()
     dialog = browser.find_element(By.CSS_SELECTOR, "dialog.receivables-preview")
     until(browser, dialog.is_displayed)
+    return dialog
+
+
+def heading_of_frame(browser: Chrome, dialog: WebElement) -> str:
     browser.switch_to.frame(dialog.find_element(By.TAG_NAME, "iframe"))
     until(browser, lambda: browser.find_elements(By.TAG_NAME, "h1"))
-    assert "F2026-0064" in browser.find_element(By.TAG_NAME, "h1").text
+    text = browser.find_element(By.TAG_NAME, "h1").text
     browser.switch_to.default_content()
-    picture(browser, "preview")
+    return text
+
+
+def closed(browser: Chrome, dialog: WebElement) -> None:
     dialog.find_element(By.TAG_NAME, "button").click()
     until(browser, lambda: not dialog.is_displayed())
+
+
+def test_previews_and_one_press_of_back(browser: Chrome) -> None:
+    browser.find_element(By.LINK_TEXT, "Balance Sheet").click()
+    until(browser, lambda: "/balance_sheet/" in browser.current_url)
+    browser.find_element(By.LINK_TEXT, "Créances clients").click()
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".receivables[data-ready]"))
+    browser.find_element(By.CSS_SELECTOR, ".receivables nav.tabs a[href*='page=documents']").click()
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "table.invoices"))
+    before = browser.execute_script("return history.length")
+    for number in ("F2026-0064", "F2026-0063"):
+        dialog = opened(browser, browser.find_element(By.CSS_SELECTOR, f"button[data-number='{number}']"))
+        assert number in heading_of_frame(browser, dialog)
+        picture(browser, "preview")
+        closed(browser, dialog)
+    assert browser.execute_script("return history.length") == before
+    browser.back()
+    until(browser, lambda: "page=documents" not in browser.current_url)
 
 
 def test_statement(browser: Chrome, downloads: Path) -> None:
-    heading = next(
-        one for one in browser.find_elements(By.CSS_SELECTOR, ".receivables h3") if one.text.startswith("Halles")
-    )
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", heading)
-    heading.find_element(By.TAG_NAME, "button").click()
-    dialog = browser.find_element(By.CSS_SELECTOR, "dialog.receivables-preview")
-    until(browser, dialog.is_displayed)
-    browser.switch_to.frame(dialog.find_element(By.TAG_NAME, "iframe"))
-    until(browser, lambda: browser.find_elements(By.TAG_NAME, "h1"))
-    assert browser.find_element(By.TAG_NAME, "h1").text == "Relevé de compte"
-    assert "Solde au 30 novembre 2026" in browser.find_element(By.TAG_NAME, "body").text
-    browser.switch_to.default_content()
+    on(browser, "page=customer&customer=Assets:Clients:Halles")
+    dialog = opened(browser, browser.find_element(By.CSS_SELECTOR, ".links button.view"))
+    assert heading_of_frame(browser, dialog) == "Relevé de compte"
     picture(browser, "statement")
-    dialog.find_element(By.TAG_NAME, "button").click()
-    until(browser, lambda: not dialog.is_displayed())
-    heading.find_element(By.CSS_SELECTOR, "a[data-remote]").click()
-    file = downloads / "2026-11-30-Halles-statement.pdf"
-    until(browser, file.is_file)
-    time.sleep(0.2)
-    assert file.read_bytes().startswith(b"%PDF-")
+    closed(browser, dialog)
+    browser.find_element(By.CSS_SELECTOR, ".links a[data-remote]").click()
+    arrives(browser, downloads / "2026-11-30-Halles-statement.pdf", b"%PDF-")
 
 
-def test_download(browser: Chrome, downloads: Path) -> None:
-    link = browser.find_element(By.CSS_SELECTOR, "a[href*='pdf?number=F2026-0064']")
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", link)
-    link.click()
-    file = downloads / "F2026-0064.pdf"
+def arrives(browser: Chrome, file: Path, begins: bytes) -> None:
     until(browser, file.is_file)
     time.sleep(0.2)
-    assert file.read_bytes().startswith(b"%PDF-")
+    assert file.read_bytes().startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("link", "name", "begins"),
+    [
+        ("/pdf?time=2026-11-30&number=F2026-0064", "F2026-0064.pdf", b"%PDF-"),
+        ("/xml?time=2026-11-30&number=F2026-0064", "F2026-0064.cii.xml", b"<?xml"),
+        ("format=csv", "documents-2026-11-30.csv", b"number,"),
+        ("format=xlsx", "documents-2026-11-30.xlsx", b"PK"),
+    ],
+)
+def test_download(browser: Chrome, downloads: Path, link: str, name: str, begins: bytes) -> None:
+    on(browser, "page=documents")
+    found = browser.find_element(By.CSS_SELECTOR, f"a.file[href*='{link}']")
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
+    found.click()
+    arrives(browser, downloads / name, begins)
 
 
 def test_a_double_click_stays_on_the_page(browser: Chrome, downloads: Path) -> None:
-    link = browser.find_element(By.CSS_SELECTOR, "a[href*='pdf?number=F2026-0058']")
+    on(browser, "page=documents")
+    link = browser.find_element(By.CSS_SELECTOR, "a[href$='/pdf?time=2026-11-30&number=F2026-0058']")
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", link)
     ActionChains(browser).double_click(link).perform()
-    file = downloads / "F2026-0058.pdf"
-    until(browser, file.is_file)
-    time.sleep(0.2)
-    assert file.read_bytes().startswith(b"%PDF-")
+    arrives(browser, downloads / "F2026-0058.pdf", b"%PDF-")
     assert "Receivables" in browser.current_url
 
 
 def test_a_pdf_that_cannot_be_made_says_why_in_the_page(browser: Chrome) -> None:
-    link = browser.find_element(By.CSS_SELECTOR, "a[href*='pdf?number=F2026-0064']")
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].search = '?number=F1'", link)
-    link.click()
-    dialog = browser.find_element(By.CSS_SELECTOR, "dialog.receivables-preview")
-    until(browser, dialog.is_displayed)
-    assert (
-        dialog.find_element(By.CSS_SELECTOR, ".reason").text == "there is no F1: bean-invoice list shows all documents"
-    )
-    assert not dialog.find_element(By.TAG_NAME, "iframe").is_displayed()
-    dialog.find_element(By.TAG_NAME, "button").click()
-    until(browser, lambda: not dialog.is_displayed())
-    assert [one for one in complaints(browser) if "404" not in one] == []
-    test_preview(browser)
+    on(browser, "page=documents")
+    link = browser.find_element(By.CSS_SELECTOR, "a[href$='/pdf?time=2026-11-30&number=F2026-0064']")
+    browser.execute_script("arguments[0].search = '?number=F1'", link)
+    dialog = opened(browser, link)
+    reason = dialog.find_element(By.CSS_SELECTOR, ".reason").text
+    assert reason == "there is no F1: bean-invoice list shows all documents"
+    assert not dialog.find_elements(By.TAG_NAME, "iframe")
+    closed(browser, dialog)
+    assert [line for line in complaints(browser) if "404" not in line] == []
+
+
+PAGES = ("today", "owing", "documents", "contracts", "customer&customer=Assets:Clients:Halles")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1400, 390])
-def test_light_dark_and_on_a_telephone(browser: Chrome, width: int, scheme: str) -> None:
+@pytest.mark.parametrize("name", PAGES)
+def test_light_dark_and_on_a_telephone(browser: Chrome, name: str, width: int, scheme: str) -> None:
     features = [{"name": "prefers-color-scheme", "value": scheme}]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
     resize(browser, width)
+    on(browser, f"page={name}")
+    if name == "today":
+        until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".receivables table.tasks"))
     try:
         wide = "return document.documentElement.scrollWidth"
         until(browser, lambda: int(browser.execute_script(wide)) <= width)  # Fava's menu takes a moment to slide away
         background = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
         light = sum(int(part) for part in background[4:-1].split(",")[:3]) > 384
         assert light == (scheme == "light")
-        picture(browser, f"{scheme}-{width}")
+        picture(browser, f"{name.split('&')[0]}-{scheme}-{width}")
+        if width == 390:
+            sideways = (
+                "return [...document.querySelectorAll('.scroll')].some(part => part.scrollWidth > part.clientWidth)"
+            )
+            assert not browser.execute_script(sideways)
     finally:
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-
-
-def test_moving_between_pages_of_fava(browser: Chrome) -> None:
-    """Fava loads pages in place: the page must work when it comes a second time."""
-    browser.find_element(By.LINK_TEXT, "Balance Sheet").click()
-    until(browser, lambda: "/balance_sheet/" in browser.current_url)
-    browser.find_element(By.LINK_TEXT, "Créances clients").click()
-    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".receivables table.aged"))
-    test_preview(browser)

@@ -1,0 +1,385 @@
+"""The extension: the border with Fava. It reads what the browser asks for, and hands the templates the data of a page."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
+
+from beancount.core.account import has_component
+from fava.beans.funcs import hash_entry
+from fava.core.filters import Match, TimeFilter
+from fava.ext import FavaExtensionBase, extension_endpoint
+from fava.helpers import FavaAPIError
+from fava.template_filters import basename, replace_numbers
+from flask import Response, abort, current_app, request
+from flask_babel import get_locale
+from markupsafe import Markup, escape
+
+from beancount_invoicing import rendering
+from beancount_invoicing.fava_ext import as_of, document_files, documents_page, owing, today_page
+from beancount_invoicing.fava_ext.act_endpoints import ActPage, act_answer, form_answer
+from beancount_invoicing.fava_ext.contracts_page import contracts_page
+from beancount_invoicing.fava_ext.customer_page import CARD, CustomerPage, customer_page
+from beancount_invoicing.fava_ext.document_files import FileKind, HandedOut
+from beancount_invoicing.fava_ext.documents_page import DocumentRow
+from beancount_invoicing.fava_ext.findings_page import FindingsPage, findings_page
+from beancount_invoicing.fava_ext.loaded import LoadedLedger
+from beancount_invoicing.fava_ext.query import Query, Rows, address, chosen_rows, read_query
+from beancount_invoicing.gc_control import no_collections
+from beancount_invoicing.languages import speaking, translated
+from beancount_invoicing.messages import _
+from beancount_invoicing.model import Contract, Source
+from beancount_invoicing.words import interval
+
+if TYPE_CHECKING:
+    from fava.core import FavaLedger
+
+NOTHING = '<span class="nil">–</span>'
+
+
+class Shown(NamedTuple):
+    """A page: the day, what is wrong in the ledger, and its own data."""
+
+    query: Query
+    day: as_of.ShownDay
+    findings: FindingsPage
+    data: Mapping[str, Any]
+
+
+class Receivables(FavaExtensionBase):
+    """The extension. Fava finds it by its base class, and its page and script by its name."""
+
+    has_js_module = True
+
+    def __init__(self, ledger: FavaLedger, config: str | None = None) -> None:
+        """Config: a dict in quotes; `{'title': 'Créances'}` names the page in Fava's menu. What cannot be read is passed
+        over: an exception here would keep Fava from starting."""
+        super().__init__(ledger)
+        self._loaded = LoadedLedger(ledger)
+        try:
+            options = ast.literal_eval(config) if isinstance(config, str) and config.strip() else {}
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            options = {}
+        options = options if isinstance(options, dict) else {}
+        title = options.get("title")
+        self._title = title if isinstance(title, str) else ""
+        self.acts_allowed = options.get("acts", True) is not False
+
+    @property
+    def report_title(self) -> str:  # type: ignore[override]  # Fava reads it for each page, in the language of the request
+        """The name in Fava's menu: that of the config, or else in Fava's language."""
+        if self._title:
+            return self._title
+        try:
+            return self.words()["receivables"]["title"]
+        except Exception:  # a mistake of ours must not take Fava's menu down
+            return "Receivables"
+
+    def before_request(self) -> None:
+        """Makes Fava load again if a file has changed that it does not watch."""
+        if request.blueprint != "json_api":  # Fava too loads for pages only
+            self._loaded.load_again_if_changed()
+
+    def after_load_file(self) -> None:
+        """Takes over what the plugin has worked out for this load."""
+        self._loaded.after_load()
+
+    # What the templates ask for.
+
+    def words(self) -> Mapping[str, Mapping[str, str]]:
+        """The words of the page in Fava's language, or in English if there are none."""
+        return rendering.word_table(rendering.folders(self._loaded.ledger().book), _language()[:2])
+
+    def shown(self) -> Shown | str:
+        """The page that is asked for or, if it cannot be shown, the reason."""
+        try:
+            with no_collections():
+                query, day = read_query(request.args), self._day()
+                return Shown(query, day, self._findings(), self._data(query, day.day))
+        except FavaAPIError as error:
+            return error.message
+        except Exception as error:  # a mistake of ours must not take Fava's page down
+            return f"{type(error).__name__}: {self.say(str(error))}"
+
+    def say(self, message: str) -> str:
+        """A message in Fava's language. The language is that of this request only, because other requests may run at the
+        same time.
+        """
+        with speaking(_language()):
+            return str(translated(message))
+
+    def incognito(self) -> bool:
+        """Whether Fava hides figures."""
+        return bool(current_app.config.get("INCOGNITO"))
+
+    def cell(self, amount: Decimal | None, currency: str, column: str = "", label: str = "") -> Markup:
+        """A cell of a table with an amount, as Fava writes it and hides it when incognito.
+
+        `column`: its CSS class; `label`: what stands before it on a telephone, where there are no headings.
+        """
+        named = f' data-label="{escape(label)}"' if label else ""
+        if not amount:
+            return Markup(f'<td class="num nothing {column}"{named}>{NOTHING}</td>')  # noqa: S704 - escaped above
+        written = self.ledger.format_decimal(amount, currency)
+        text = escape(replace_numbers(written) if self.incognito() else written)
+        return Markup(f'<td class="num {column}"{named}>{text}</td>')  # noqa: S704 - escaped above
+
+    def figure(self, amount: Decimal, currency: str) -> str:
+        """An amount with its currency."""
+        written = f"{self.ledger.format_decimal(amount, currency)} {currency}"
+        return str(replace_numbers(written)) if self.incognito() else written
+
+    def link(self, **asked: Any) -> str:
+        """The address of a page, with Fava's filters."""
+        return address(_home(), request.args, Query(**asked))
+
+    def here(self, **changed: Any) -> str:
+        """The address of this page with something changed."""
+        return address(_home(), request.args, read_query(request.args)._replace(**changed))
+
+    def file(self, endpoint: str, **arguments: str) -> str:
+        """The address of a file, as of the day that is shown."""
+        told = "&".join(f"{name}={quote(value, safe='')}" for name, value in arguments.items())
+        base = address(_home(), request.args, Query(), endpoint)
+        return f"{base}{'&' if '?' in base else '?'}{told}"
+
+    def list_file(self, form: str) -> str:
+        """The address of the list that is shown, as a file."""
+        query = read_query(request.args)._replace(rows="", start=0)
+        base = address(_home(), request.args, query, "documents_list")
+        return f"{base}{'&' if '?' in base else '?'}format={form}"
+
+    @staticmethod
+    def account_link(account: str) -> str:
+        """The address of an account in Fava, without the time filter, which would leave little or nothing of it."""
+        return f"{_home()}account/{quote(account, safe=':')}/"
+
+    @staticmethod
+    def source_link(source: Source) -> str:
+        """The address of a line in Fava's editor."""
+        return f"{_home()}editor/?file_path={quote(source.file)}&line={source.line}"
+
+    @staticmethod
+    def source_name(source: Source) -> str:
+        """A line, by the last part of its file's name."""
+        return f"{basename(source.file)}:{source.line}"
+
+    def context(self, row: DocumentRow) -> str:
+        """The address of a document's entry in Fava."""
+        place = row.position.invoice.source
+        return str(self._loaded.once(("context", place), lambda: self._hash(place, row.entry)))
+
+    def _hash(self, place: Source, index: int | None) -> str:
+        entry = self._loaded.entry(place, index)
+        return f"#context-{hash_entry(entry)}" if entry else self.source_link(place)
+
+    def main_account(self, account: str) -> str:
+        """The main account of an account's customer."""
+        return self._loaded.ledger().book.main_accounts.get(account, account)
+
+    def every(self, contract: Contract) -> str:
+        """How often a contract is billed, or how."""
+        words = self.words()["intervals"]
+        return words.get(contract.every) or self.say(interval(contract.every)) or words[contract.mode]
+
+    @staticmethod
+    def rows_of(documents: Sequence[DocumentRow]) -> Rows:
+        """The part of a customer's documents that is asked for."""
+        return chosen_rows(documents, read_query(request.args), documents_page.COLUMNS)
+
+    @staticmethod
+    def errors_link() -> str:
+        """The address of Fava's own page of errors."""
+        return f"{_home()}errors/"
+
+    def bucket_names(self, bounds: Sequence[int]) -> list[str]:
+        """What the buckets are called, from the claims that are not due yet to the oldest."""
+        words = self.words()["receivables"]
+        starts = [1, *(bound + 1 for bound in bounds)]
+        spans = [words["days"].format(**{"from": start, "to": end}) for start, end in zip(starts, bounds, strict=False)]
+        return [words["not-due"], *spans, words["over"].format(to=bounds[-1])]
+
+    # Where the data comes from.
+
+    def _day(self) -> as_of.ShownDay:
+        """The day that Fava's time filter stands for, or today without one. Raises FavaAPIError for a filter without a
+        meaning.
+        """
+        now, text = as_of.today(), request.args.get("time", "")
+        if not text:
+            return as_of.ShownDay(now)
+        # only the days are wanted: g.filtered would sum all entries before them
+        span = TimeFilter(self.ledger.options, self.ledger.fava_options, text).date_range
+        return as_of.shown_day(span.begin, span.end_inclusive, now)
+
+    def _once(self, name: str, day: date, make: Callable[[Callable[[str], bool]], Any]) -> Any:
+        """What is worked out for a day and Fava's account filter, once for each load."""
+        account = request.args.get("account", "")
+        return self._loaded.once((name, day, account), lambda: make(_wanted(account)))
+
+    def _data(self, query: Query, day: date) -> Mapping[str, Any]:
+        """The data of a page."""
+        ledger = self._loaded.ledger()
+        if query.page == "customer":
+            return {"customer": self._customer(query.customer, day), "card": CARD}
+        if query.page == "documents":
+            return self._documents_data(query, day)
+        if query.page == "contracts":
+            return {"contracts": self._once("contracts", day, lambda wanted: contracts_page(ledger, day, wanted))}
+        if query.page == "findings":
+            return {"rows": chosen_rows(self._findings().findings, query, {})}
+        owed = self._owing(day)
+        if query.page == "today":
+            return {"owing": owed, "banks": today_page.banks_until(ledger, day)}
+        return {"owing": owed, "rows": self._owing_rows(owed, query)}
+
+    def _documents_data(self, query: Query, day: date) -> Mapping[str, Any]:
+        rows = self._documents(day)
+        found = documents_page.found_rows(rows, query.status, query.search)
+        return {
+            "tabs": documents_page.counts(rows),
+            "rows": chosen_rows(found, query, documents_page.COLUMNS),
+            "totals": documents_page.totals(found),
+        }
+
+    def _owing(self, day: date) -> owing.Owing:
+        currencies = self.ledger.options["operating_currency"]
+        found: owing.Owing = self._once("owing", day, lambda w: owing.owing(self._loaded.ledger(), day, w, currencies))
+        return found
+
+    @staticmethod
+    def _owing_rows(found: owing.Owing, query: Query) -> Rows:
+        wanted = query.search.casefold()
+        rows = [row for row in found.rows if wanted in f"{row.aged.customer}\n{row.aged.account}".casefold()]
+        return chosen_rows(rows, query, owing.COLUMNS)
+
+    def _documents(self, day: date) -> tuple[DocumentRow, ...]:
+        rows: tuple[DocumentRow, ...] = self._once(
+            "documents", day, lambda w: documents_page.document_rows(self._loaded.ledger(), day, w)
+        )
+        return rows
+
+    def _customer(self, account: str, day: date) -> CustomerPage | None:
+        rows = self._loaded.once(
+            ("all documents", day), lambda: documents_page.document_rows(self._loaded.ledger(), day, lambda _name: True)
+        )
+        return customer_page(self._loaded.ledger(), day, account, rows)
+
+    def _findings(self) -> FindingsPage:
+        ledger = self._loaded.ledger()
+        found: FindingsPage = self._once(
+            "findings", date.min, lambda w: findings_page(ledger, self.ledger.load_errors, w)
+        )
+        return found
+
+    # What links lead to.
+
+    @extension_endpoint
+    def tasks(self) -> Response:
+        """The tasks of the day, as a part of the page: they take longer than the rest of it."""
+        try:
+            with no_collections():
+                query, day = read_query(request.args), self._day().day
+                groups = self._once("tasks", day, lambda w: today_page.task_groups(self._loaded.ledger(), day, w))
+            shown = today_page.shown_groups(groups, query.kind)
+        except Exception as error:  # a mistake of ours must not take Fava's page down
+            return Response(str(escape(f"{type(error).__name__}: {self.say(str(error))}")), 500, mimetype="text/html")
+        template = self.jinja_env.get_template("receivables/tasks.html")
+        return Response(template.render(extension=self, query=query, groups=shown, words=self.words()))
+
+    @extension_endpoint
+    def html(self) -> Response:
+        """The document `number` as a page, for the preview."""
+        return self._document("html")
+
+    @extension_endpoint
+    def pdf(self) -> Response:
+        """The document `number` as a PDF to download; if it was sealed, the sealed file."""
+        return self._document("pdf")
+
+    @extension_endpoint
+    def xml(self) -> Response:
+        """The document `number` as an e-invoice (CII) to download."""
+        return self._document("xml")
+
+    @extension_endpoint
+    def statement(self) -> Response:
+        """The statement of account of `customer` (main account) as a page, from 1 January to the page's day."""
+        return self._statement("html")
+
+    @extension_endpoint
+    def statement_pdf(self) -> Response:
+        """The same as a PDF."""
+        return self._statement("pdf")
+
+    @extension_endpoint
+    def documents_list(self) -> Response:
+        """The documents that are chosen, as CSV or XLSX."""
+        form: FileKind = "xlsx" if request.args.get("format") == "xlsx" else "csv"
+
+        def made() -> HandedOut:
+            query, day = read_query(request.args), self._day().day
+            found = documents_page.found_rows(self._documents(day), query.status, query.search)
+            rows = chosen_rows(found, query._replace(rows="all"), documents_page.COLUMNS).shown
+            return document_files.report_file(documents_page.documents_report(rows, day), form)
+
+        return self._handed_out(form, made)
+
+    @extension_endpoint
+    def act_form(self) -> Response:
+        """The form of an act, filled in."""
+        return form_answer(self._act_page())
+
+    # Fava's type of a decorator with arguments fits no function
+    @extension_endpoint(methods=["POST"])  # type: ignore[untyped-decorator, arg-type]
+    def act(self) -> Response:
+        """Shows what an act would write, or writes what was shown."""
+        return act_answer(self._act_page())
+
+    def _act_page(self) -> ActPage:
+        file = Path(self.ledger.beancount_file_path)
+        words, ledger = self.words, self._loaded.ledger
+        return ActPage(file, _language(), self.acts_allowed, ledger, lambda: words()["acts"], lambda: self._day().day)
+
+    def _document(self, kind: FileKind) -> Response:
+        number = request.args.get("number", "")
+        return self._handed_out(
+            kind, lambda: document_files.document_file(self._loaded.ledger().book, number, kind)
+        )  # fmt: skip
+
+    def _statement(self, kind: FileKind) -> Response:
+        account = request.args.get("customer", "")
+        return self._handed_out(
+            kind,
+            lambda: document_files.statement_file(self._loaded.ledger().book, account, self._day().day, kind),
+        )
+
+    def _handed_out(self, kind: FileKind, make: Callable[[], HandedOut]) -> Response:
+        """A file, or why there is none. Incognito shows none."""
+        if self.incognito():
+            abort(403, self.say(_("documents are not shown in incognito mode")))
+        return document_files.response(kind, make, self.say)
+
+
+def _home() -> str:
+    """The address of the ledger in Fava."""
+    path = request.path
+    return quote(f"{request.script_root}{path[: path.index('extension/Receivables/')]}")
+
+
+def _language() -> str:
+    """The language of the request: Fava's option, else what the browser asks for; "en" where it says none."""
+    return str(get_locale() or "en")
+
+
+def _wanted(text: str) -> Callable[[str], bool]:
+    """Which accounts Fava's account filter lets pass: those that match it, or have it as a part."""
+    if not text:
+        return lambda _account: True
+    matches = Match(text)
+    return lambda name: matches(name) or has_component(name, text)

@@ -1,0 +1,95 @@
+"""What an address asks for: a page, a customer, a choice of rows and their order; and the addresses of others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlencode
+
+T = TypeVar("T")
+PAGES = ("today", "owing", "customer", "documents", "contracts", "findings")
+FILTERS = ("time", "account", "filter", "conversion", "interval")
+"""What Fava adds to every address."""
+ROWS = 200
+"""The number of rows shown at a time."""
+
+
+class Query(NamedTuple):
+    """What is asked for; the default of each field asks for everything, in the page's own order."""
+
+    page: str = "today"
+    customer: str = ""
+    """The main account of a customer."""
+    status: str = ""
+    kind: str = ""
+    """The kind of tasks of which all are shown."""
+    search: str = ""
+    sort: str = ""
+    """The name of a column; with a "-" before it, the largest first."""
+    start: int = 0
+    """How many rows are passed over."""
+    rows: str = ""
+    """"all" for every row."""
+
+    @property
+    def column(self) -> str:
+        """The column to sort by; "" for the page's own order."""
+        return self.sort.removeprefix("-")
+
+    @property
+    def descending(self) -> bool:
+        """Whether the largest comes first."""
+        return self.sort.startswith("-")
+
+    def sorted_by(self, column: str) -> str:
+        """What `sort` becomes by a click on a column: ascending, then descending."""
+        return f"-{column}" if self.sort == column else column
+
+
+def read_query(arguments: Mapping[str, str]) -> Query:
+    """What the arguments of an address ask for; what has no meaning is passed over."""
+    page, start = arguments.get("page", ""), arguments.get("start", "")
+    return Query(
+        page=page if page in PAGES else "today",
+        start=int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 0,
+        **{name: arguments.get(name, "") for name in ("customer", "status", "kind", "search", "sort", "rows")},
+    )
+
+
+def address(home: str, filters: Mapping[str, str], query: Query, endpoint: str = "") -> str:
+    """The address below `home` of what is asked for, with Fava's own filters."""
+    asked = {
+        name: value for name, value in query._asdict().items() if value != Query._field_defaults[name]
+    }  # fmt: skip
+    chosen = {name: filters[name] for name in FILTERS if filters.get(name)}
+    arguments = urlencode(chosen | asked)
+    return f"{home}extension/Receivables/{endpoint}{'?' if arguments else ''}{arguments}"
+
+
+class Rows(NamedTuple):
+    """The rows that are shown of those that were found."""
+
+    shown: tuple[Any, ...]
+    found: int
+    start: int
+
+    @property
+    def end(self) -> int:
+        """The number of the last row shown."""
+        return self.start + len(self.shown)
+
+
+def chosen_rows(rows: Iterable[T], query: Query, columns: Mapping[str, Callable[[T], Any]]) -> Rows:
+    """The part of `rows` that the query asks for, sorted by one of the `columns`, which give the value of a row.
+
+    Rows without a value (None) come last, in either order. Equal rows stay in the order in which they are given.
+    """
+    found = list(rows)
+    if value := columns.get(query.column):
+        without = [row for row in found if value(row) is None]
+        found = [row for row in found if value(row) is not None]
+        found.sort(key=value, reverse=query.descending)
+        found += without
+    start = query.start if query.start < len(found) else 0
+    shown = found if query.rows == "all" else found[start : start + ROWS]
+    return Rows(tuple(shown), len(found), 0 if query.rows == "all" else start)

@@ -1,0 +1,79 @@
+"""The tasks of a day in groups, and until when the bank is booked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount_invoicing.actions.today import TASK_KINDS, Task, TaskKind, tasks
+from beancount_invoicing.dunning import BankAccount, bank_accounts, behind
+from beancount_invoicing.ledger import Ledger
+from beancount_invoicing.model import ZERO
+
+SHOWN = 20
+"""The number of tasks of a kind that are shown at first."""
+COMMANDS: Mapping[TaskKind, str] = {
+    "bank": "bean-invoice bank import FILE",
+    "in-doubt": "bean-invoice send --confirm",
+    "prepared": "bean-invoice send --confirm",
+    "draft": "bean-invoice issue",
+    "bill": "bean-invoice bill",
+    "send": "bean-invoice send",
+    "collect": "bean-invoice collect",
+    "remind": "bean-invoice remind",
+    "tax": "bean-invoice tax-due",
+    "unallocated": "bean-invoice allocate",
+}
+"""The command that shows, and with -w does, what a kind of task asks for."""
+
+
+class TaskGroup(NamedTuple):
+    """The tasks of one kind."""
+
+    kind: TaskKind
+    command: str
+    """"" if no command does it."""
+    found: int
+    shown: tuple[Task, ...]
+    totals: tuple[tuple[str, Decimal], ...]
+    """By currency, of all tasks of the group."""
+
+
+class BankUntil(NamedTuple):
+    """A bank account, and whether it is so far behind that it has to be booked first."""
+
+    account: BankAccount
+    is_behind: bool
+
+
+def task_groups(ledger: Ledger, as_of: date, wanted: Callable[[str], bool]) -> dict[TaskKind, tuple[Task, ...]]:
+    """The tasks of `as_of` by kind, in their order; of customers, only those whose accounts are `wanted`."""
+    groups: defaultdict[TaskKind, list[Task]] = defaultdict(list)
+    for task in tasks(ledger.book, as_of, ledger.allocated_at(as_of)):
+        if not task.account or task.account not in ledger.book.customers or wanted(task.account):
+            groups[task.kind].append(task)
+    return {kind: tuple(groups[kind]) for kind in TASK_KINDS if groups[kind]}
+
+
+def shown_groups(groups: Mapping[TaskKind, tuple[Task, ...]], only: str = "") -> tuple[TaskGroup, ...]:
+    """The groups with their first tasks; or one kind (`only`), with all of its tasks."""
+    result = []
+    for kind, found in groups.items():
+        if only and kind != only:
+            continue
+        sums: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+        for task in found:
+            if task.amount is not None:
+                sums[task.currency] += task.amount
+        shown = found if only else found[:SHOWN]
+        result.append(TaskGroup(kind, COMMANDS.get(kind, ""), len(found), shown, tuple(sorted(sums.items()))))
+    return tuple(result)
+
+
+def banks_until(ledger: Ledger, as_of: date) -> tuple[BankUntil, ...]:
+    """Until when each bank account is booked."""
+    late = behind(ledger.book, as_of)
+    return tuple(BankUntil(account, account in late) for account in bank_accounts(ledger.book, as_of))
