@@ -290,6 +290,7 @@ def bank_import(file: str, statement: str) -> dict[str, float]:
     from beancount_invoicing.actions.bank_files import statements_of_accounts
     from beancount_invoicing.actions.bank_import import booked_lines, import_statements
     from beancount_invoicing.bank.statements import AccountStatement
+    from beancount_invoicing.gc_control import no_collections
     from beancount_invoicing.loading import loader
     from beancount_invoicing.model import Book
     from beancount_invoicing.writing.changes import WriteOptions
@@ -298,10 +299,9 @@ def bank_import(file: str, statement: str) -> dict[str, float]:
         return [AccountStatement(account, found) for found, account in statements_of_accounts(book, [Path(statement)])]
 
     loading, loaded = spent(lambda: loader.load(file, fresh=True))
-    gc.freeze()  # as a command does once it has loaded
-    matching, lines = spent(lambda: booked_lines(loaded, statements_of(loaded.book)))
+    with no_collections():  # as the command works
+        matching, lines = spent(lambda: booked_lines(loaded, statements_of(loaded.book)))
     booked = sum(line.is_booked for line in lines)
-    gc.unfreeze()
     with tempfile.TemporaryDirectory() as folder:
         books = Path(folder) / "main.beancount"
         books.write_bytes(Path(file).read_bytes())

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -27,6 +26,7 @@ from beancount_invoicing.model import (
     Transfer,
     Weight,
 )
+from beancount_invoicing.model.book import with_parts
 from beancount_invoicing.receivables import Advance, Allocated, PendingTaxKey, TaxDue, allocate, tax_due
 
 
@@ -106,7 +106,7 @@ class CustomerAccounts:
     def book_of(self, customer: str) -> Book:
         """The Book's data about a customer (main account) and those linked to it; options, taxes and prices are complete."""
         group = self._groups[self._find(customer)]
-        return replace(
+        return with_parts(
             self.book,
             invoices=tuple(group.invoices),
             payments=tuple(group.payments),
@@ -150,7 +150,7 @@ class CustomerAccounts:
         if not self.has_pending_taxes:
             return ()
         book = self._state(transfer.customer, as_of)[1]
-        after = tax_due(replace(book, transfers=(*book.transfers, transfer)), as_of)
+        after = tax_due(with_parts(book, transfers=(*book.transfers, transfer)), as_of)
         return tuple(_effects(self._tax_due(transfer.customer, as_of), after, {leg.source for leg in transfer.legs}))
 
     def tax_effects(self, payments: Sequence[Payment], as_of: date) -> tuple[TaxEffect, ...]:
@@ -169,10 +169,12 @@ class CustomerAccounts:
             if self._taxes_are_by_documents(leader, as_of) and all(map(names_of, own)):
                 numbers = [name for payment in own for name in names_of(payment)]
                 book, allocated = self._around(leader, numbers, as_of)
+                if not book.tax_movements:  # no tax of these documents is pending, as above
+                    continue
                 before = _tax_due(book, as_of, allocated)
             else:
                 book, before = self._state(leader, as_of)[1], self._tax_due(leader, as_of)
-            after = tax_due(replace(book, payments=(*book.payments, *own)), as_of)
+            after = tax_due(with_parts(book, payments=(*book.payments, *own)), as_of)
             found += _effects(before, after, {payment.source for payment in own})
         return tuple(found)
 
@@ -182,7 +184,7 @@ class CustomerAccounts:
             return ()
         book = self._state(payments[0].customer, as_of)[1]
         new = {payment.source for payment in payments}
-        due = tax_due(replace(book, payments=(*book.payments, *payments)), as_of)
+        due = tax_due(with_parts(book, payments=(*book.payments, *payments)), as_of)
         return tuple(advance for advance in due.on_account if advance.payment.source in new)
 
     def add_payments(self, payments: Iterable[Payment]) -> None:
@@ -255,7 +257,7 @@ class CustomerAccounts:
 
     def _book_of_sets(self, group: _Group, sets: frozenset[str]) -> Book:
         set_of = group.related.set_of
-        return replace(
+        return with_parts(
             self.book,
             invoices=tuple(invoice for invoice in group.invoices if set_of(invoice.number) in sets),
             payments=tuple(

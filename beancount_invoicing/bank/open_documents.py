@@ -194,7 +194,10 @@ def _indexed(
     found: defaultdict[_Key, list[OpenDocument]] = defaultdict(list)
     for document in documents:
         found[key(document)].append(document)
-    return {place: tuple(document.number for document in sorted(listed, key=order)) for place, listed in found.items()}
+    return {
+        place: tuple(document.number for document in (sorted(listed, key=order) if len(listed) > 1 else listed))
+        for place, listed in found.items()
+    }
 
 
 def _index_anew(
@@ -244,35 +247,43 @@ def _customers_of(invoices: Iterable[Invoice], documents: Container[str]) -> dic
     }
 
 
-def _document(book: Book, claims: Iterable[OpenItem], as_of: date) -> OpenDocument | None:
+def _document(book: Book, claims: Sequence[OpenItem], as_of: date) -> OpenDocument | None:
     """A document of which parts are open; if several customers owe it, the share of the first of them by account."""
-    items = sorted(claims, key=lambda claim: (claim.instalment.due, claim.instalment.index, claim.account))
-    customers = sorted({book.main_accounts[claim.account] for claim in items})
-    items = [claim for claim in items if book.main_accounts[claim.account] == customers[0]]
+    customer, items, is_shared = book.main_accounts[claims[0].account], claims, False
+    if len(claims) > 1:
+        customers = sorted({book.main_accounts[claim.account] for claim in claims})
+        customer, is_shared = customers[0], len(customers) > 1
+        items = sorted(
+            (claim for claim in claims if book.main_accounts[claim.account] == customer),
+            key=lambda claim: (claim.instalment.due, claim.instalment.index, claim.account),
+        )
     invoice = items[0].invoice
     parts = tuple(
-        OpenPart(
-            claim.account,
-            claim.instalment.due,
-            claim.open,
-            claim.instalment.index,
-            bool(claim.instalment.retention_contract),
-        )
-        for claim in items
+        [
+            OpenPart(
+                claim.account,
+                claim.instalment.due,
+                claim.open,
+                claim.instalment.index,
+                bool(claim.instalment.retention_contract),
+            )
+            for claim in items
+        ]
     )
-    open_ = sum((part.open for part in parts), ZERO)
+    open_ = sum([part.open for part in parts], ZERO)
     if not open_:
         return None
+    owner = book.customers[customer].at(as_of)
     return OpenDocument(
         invoice.number,
-        customers[0],
-        book.customers[customers[0]].at(as_of).name,
+        customer,
+        owner.name,
         invoice.currency,
         invoice.booked_from,
         open_,
         parts,
-        _discount(invoice, open_) if len(customers) == 1 else None,
-        bool(country := book.customers[customers[0]].at(as_of).address.country) and country not in _EEA,
+        None if is_shared else _discount(invoice, open_),
+        bool(country := owner.address.country) and country not in _EEA,
     )
 
 

@@ -20,6 +20,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from beancount_invoicing.model import (
@@ -35,6 +36,7 @@ from beancount_invoicing.model import (
     Transfer,
     require_date,
 )
+from beancount_invoicing.receivables.allocation_order import allocation_order, reverses
 from beancount_invoicing.receivables.allocation_state import (
     AllocatableAmount,
     CancelledInvoicePayment,
@@ -44,7 +46,6 @@ from beancount_invoicing.receivables.allocation_state import (
     Settlement,
     moves_claims,
     opposite,
-    payment_key,
     settled_amount,
 )
 from beancount_invoicing.receivables.notices import AllocationRemainder, allocation_notices
@@ -134,14 +135,9 @@ class _Allocating:
         self.waiting_transfers: defaultdict[str, list[tuple[Transfer, list[OpenPayment]]]] = defaultdict(list)
         self.waiting_notes: defaultdict[str, list[tuple[date, Invoice]]] = defaultdict(list)
         self.moves: list[OpenItemMove] = []
-        self.position: dict[str, int] = {}
-        self.invoices = [invoice for invoice in book.invoices if not invoice.draft and invoice.kind != "void"]
-        self.direction = [_direction(invoice) for invoice in self.invoices]
-        for index, invoice in enumerate(self.invoices):
-            self.position.setdefault(invoice.number, index)
-        self.by_link: defaultdict[str, list[str]] = defaultdict(list)
-        for number in self.position:
-            self.by_link[link(number)].append(number)
+        order = allocation_order(book)
+        self.order = order
+        self.invoices, self.direction, self.position = order.documents, order.direction, order.position
         self.paid: dict[str, deque[CancelledInvoicePayment]] = {}
         """By the number of a cancellation: what was paid of the cancelled document and pays nothing else yet, the oldest first."""
         self.replaced: dict[str, str] = {}
@@ -153,32 +149,22 @@ class _Allocating:
 
     def run(self) -> Allocated:
         """All days up to the as-of date."""
-        steps: list[tuple[tuple[object, ...], int, object]] = []
-        for index, invoice in enumerate(self.invoices):
-            if invoice.booked_from <= self.as_of:
-                rank = 1 if self.direction[index] < 0 else 0
-                steps.append(((invoice.booked_from, rank, invoice.date, invoice.number, invoice.source), rank, index))
-        for transfer in self.book.transfers:
-            if transfer.date <= self.as_of:
-                legs = tuple(sorted(payment_key(leg) for leg in transfer.legs))
-                rank = 2 if moves_claims(transfer) else 5
-                steps.append(((transfer.date, rank, legs), rank, transfer))
-        for payment in self.book.payments:
+        payers: dict[int, OpenPayment] = {}
+        for place, payment in enumerate(self.book.payments):
             if payment.date <= self.as_of:
-                payer = OpenPayment(payment)
+                payer = OpenPayment(payment, self.order.payment_keys[place])
                 payer.names = self._followed(payer.names)
                 self.payers.append(payer)
-                back = self._reverses(payment)
-                rank = (6 if payer.is_write_off else 7) if back else (4 if payer.is_write_off else 3)
-                steps.append(((payment.date, rank, *payer.key[1:]), rank, payer))
-        steps.sort(key=lambda step: step[0])
-        for _key, _rank, action in steps:
-            if isinstance(action, int):
-                self._claim(action, self.invoices[action])
-            elif isinstance(action, Transfer):
-                self._transfer(action)
-            elif isinstance(action, OpenPayment):
-                self._pay(action, action.payment.date)
+                payers[place] = payer
+        for step in self.order.steps:
+            if step.date > self.as_of:
+                break
+            if step.document is not None:
+                self._claim(step.document, self.invoices[step.document])
+            elif step.payment is not None:
+                self._pay(payers[step.payment], step.date, back=self.order.reverses[step.payment])
+            elif step.transfer is not None:
+                self._transfer(step.transfer)
         self._assume()
         left = AllocationRemainder(
             self.book, self.as_of, self.parts, self.payers, self.transfers, self.moves, self._known, self._existing, self._reverses
@@ -199,10 +185,15 @@ class _Allocating:
 
     def _reverses(self, payment: Payment) -> bool:
         """Whether a payment names only claims of its own direction."""
-        directions = {
-            self.direction[self.position[name]] for name in (payment.settles or payment.links) if name in self.position
-        }
-        return bool(directions) and directions == {1 if payment.amount > 0 else -1}
+        return reverses(payment, self.position, self.direction)
+
+    @cached_property
+    def by_link(self) -> dict[str, list[str]]:
+        """The numbers of documents by their links."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for number in self.position:
+            found[link(number)].append(number)
+        return found
 
     # claims --------------------------------------------------------------------------------------------------------
 
@@ -236,7 +227,7 @@ class _Allocating:
             self._settle_by_note(note, number, day)
         for payer in self.waiting.get(number, ()):
             if payer.left and not self._reverses(payer.payment):
-                self._pay(payer, day)
+                self._pay(payer, day, back=False)
 
     def _corrected(self, note: Invoice) -> tuple[str, ...]:
         if note.corrects:
@@ -384,11 +375,11 @@ class _Allocating:
             and part.invoice.currency == payment.currency
             and (payment.instalment is None or part.instalment.index == payment.instalment)
         ]
-        return sorted(parts, key=lambda part: part.key)
+        return sorted(parts, key=lambda part: part.key) if len(parts) > 1 else parts
 
-    def _pay(self, payer: OpenPayment, day: date) -> None:
-        """A payment settles, or reverses, what it names; the rest of it waits until something that it names appears or is
-        open again.
+    def _pay(self, payer: OpenPayment, day: date, *, back: bool) -> None:
+        """A payment settles or, if it goes `back`, reverses what it names; the rest of it waits until something that it names
+        appears or is open again.
         """
         payment = payer.payment
         if not payer.names:
@@ -397,7 +388,7 @@ class _Allocating:
             if payer not in self.waiting[name]:
                 insort(self.waiting[name], payer, key=lambda payment: payment.key)
         parts = self._named(payer)
-        if self._reverses(payment):
+        if back:
             self._reverse(payer, parts, day)
             return
         against = [part for part in parts if opposite(part.open, payer.left)]
@@ -806,10 +797,6 @@ class _Allocating:
                 self._settle(payer, still[0], day, self._assumed_how(payer))
                 if not still[0].open:
                     still.popleft()
-
-
-def _direction(invoice: Invoice) -> int:
-    return -1 if sum((part.amount for part in invoice.instalments), ZERO) < 0 else 1
 
 
 def _targets(part: OpenItemPart, legs: Sequence[OpenPayment]) -> list[OpenPayment]:

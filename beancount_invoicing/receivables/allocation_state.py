@@ -80,7 +80,7 @@ class OpenPayment:
 
     __slots__ = ("how", "key", "left", "moves", "names", "payment", "taken", "taken_on")
 
-    def __init__(self, payment: Payment, moves: bool = False) -> None:
+    def __init__(self, payment: Payment, key: tuple[object, ...] | None = None, *, moves: bool = False) -> None:
         self.moves = moves
         """A leg of a transfer: it moves claims, and is never assumed to settle one."""
         self.taken = ZERO
@@ -94,7 +94,7 @@ class OpenPayment:
             payment.means if payment.means != "money" else "at-once" if payment.at_once else
             "settles" if payment.settles else "link"
         )  # fmt: skip
-        self.key = payment_key(payment)
+        self.key = payment_key(payment) if key is None else key
 
     @property
     def is_write_off(self) -> bool:
