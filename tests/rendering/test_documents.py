@@ -284,6 +284,14 @@ def test_a_credit_note_says_what_it_was_settled_by(more: str, label: str) -> Non
     assert said["Total HT"] == "−10,00 €"
 
 
+def test_less_than_a_euro_in_the_customer_s_favour_is_said_to_be() -> None:
+    """The invoice was paid before, so nothing is left of it to set the note off against."""
+    ledger = INSTALMENTS + NOTE.replace("-12.00", "-0.60").replace("10.00", "0.50").replace("2.00", "0.10")
+    paid = '2026-02-05 * "Acme SAS" "All" ^F2026-0001\n  Assets:Receivable:Acme  -120.00 EUR\n  Assets:Bank\n'
+    said = figures(view_of(book_of(ledger + paid), "A1"))
+    assert list(said.items())[-1] == ("Net en votre faveur", "0,60 €")
+
+
 CLAIM = """
 2026-04-01 * "Acme SAS" "Late" ^P1 ^F2026-0001
   invoice: "P1"

@@ -224,7 +224,13 @@ def test_toggl_json() -> None:
     running = '[{"start": "2026-03-30T09:00:00Z", "duration": -1, "description": null}]'
     assert error(running).endswith("is still running: stop it, or leave running ones out (--skip-open)")
     assert parse_timesheet(running, skip_open=True) == []
+    (begun,) = parse_timesheet(running.replace("-1", "0"))
+    assert begun.seconds == 0, "what was stopped at once does not run"
     assert "expected a number of seconds" in error(running.replace("-1", '"1:00"'))
+    assert "is not a point in time" in error(running.replace("2026-03-30", "0001-03-30"))
+    assert "\"tags\" is ['web', 5]: expected a list of texts" in error(
+        running.replace("-1", "60").replace("null", 'null, "tags": ["web", 5]')
+    )
     assert "is not a point in time: expected something like 2026-03-30T09:00:00" in error(
         running.replace('"2026-03-30T09:00:00Z"', "7")
     )
@@ -286,6 +292,8 @@ def test_watson_past_midnight_and_what_is_wrong() -> None:
     assert error(titles + "2026-03-30 09:15,soon,x").startswith('line 2: "soon" is not a point in time')
     assert "ends before it starts" in error(titles + "2026-03-30 09:15,2026-03-30 09:00,x")
     assert "is not a frame: expected an entry of `watson log --json`" in error("[[1, 2]]")
+    frame = '[[1774854900, 1774856590, "relaunch", "a96f", [], 1774856590]]'
+    assert "'soon' is not a point in time: expected seconds since 1970" in error(frame.replace("1774854900", '"soon"'))
     assert '"project" is 7' in error(
         '[{"start": "2026-03-30T09:00:00Z", "stop": "2026-03-30T09:00:00Z", "project": 7}]'
     )
@@ -500,6 +508,8 @@ def test_timeclock() -> None:
         ("2015-04-02", "13:00:00", "1.00", "", "some account", ""),
         ("2015-04-03", "08:00:00", "2.50", "Acme", "Relaunch", "Development:Login"),
     ]
+    gaps = "i 2015-03-30 09:00:00 a  one  two   three\no 2015-03-30 10:00:00\n"
+    assert [record.description for record in parse_timesheet(gaps)] == ["one  two   three"]
     assert (records[0].description, records[0].tags) == ("optional description after 2 spaces", ("tags",))
     assert [record.description for record in records[1:]] == ["", "", "", "", "the form is done"]
     assert [record.line for record in records] == [2, 4, 4, 6, 7, 13]
@@ -542,6 +552,8 @@ def test_an_open_session_is_told_or_left_out() -> None:
         "08:00"),
         ("i 2026-03-30 09:00 a\no 2027-03-30 09:00", "line 2: the session from 2026-03-30 09:00:00 to 2027-03-30 "
         "09:00"),
+        ("i 2026-03-01 09:00 a\no 2026-04-01 09:01", "line 2: the session from 2026-03-01 09:00:00 to 2026-04-01 09:01:00 "
+        "lasts more than 31 days"),
         ("i 2026-02-30 09:00 a", 'line 1: "2026-02-30 09:00" is not a point in time: expected something like '
         '2026-03-30 09:00:00'),
         ("i 2026-03-30 09:00 a\nworked a lot", 'line 2: "worked a lot" is not a line of a timeclock file: expected'),
