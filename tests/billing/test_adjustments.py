@@ -153,6 +153,10 @@ def test_what_a_note_without_its_contract_gave_back_with_tax_is_not_given_back_a
         for adjustment in retroactive_adjustments(book(ledger))
     ]
     assert found == [("49.99", "34.99", "-5.00")]
+    waiting, _notices = billing.unbilled_lines(book(ledger), date(2026, 1, 31))
+    (line,) = (waits.line for waits in waiting if waits.kind == "adjustment")
+    assert (str(line.quantity), str(line.price_with_tax), str(line.gross)) == ("-1", "5.00", "-5.00")
+    assert str(line.net) == "-4.17"
 
 
 def test_a_price_with_tax_after_one_without_is_left_to_a_person() -> None:

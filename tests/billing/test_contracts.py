@@ -596,6 +596,11 @@ def test_a_cap_is_without_the_tax_that_prices_include() -> None:
     ]
     (stands,) = billing.contract_statuses(found, date(2026, 1, 31), ContractFilter())
     assert stands.unbilled == D("250.00")
+    by_day = book(text.replace("cap: 250.00", 'cap: 250.00\n  lines: "day"'))
+    waiting, notices = billing.unbilled_lines(by_day, date(2026, 1, 31))
+    assert [(line.line.quantity, line.line.net) for line in waiting] == [(D("2"), D("200.00")), (D("0.50"), D("50.00"))]
+    (over,) = notices
+    assert over.amount == D("150.00"), "1.5 hours at 100.00 without tax"
 
 
 def test_time_that_is_not_billed_leaves_with_what_is() -> None:

@@ -62,6 +62,15 @@ def test_settles_on_the_posting_wins_over_the_link() -> None:
     assert open_amounts(book) == {"N1": "100.00", "N2": "100.00"}
 
 
+def test_a_credit_note_that_says_not_what_it_corrects_settles_what_it_links_to() -> None:
+    note = invoice("G1", "2026-02-01", "-40.00").replace("^G1", "^G1 ^N1")
+    assert open_amounts(book_of(ONE + TWO + note)) == {"N1": "60.00", "N2": "200.00", "G1": "0.00"}
+    early = note.replace("2026-02-01", "2026-01-05")  # it waits for the invoice
+    assert open_amounts(book_of(early + ONE)) == {"G1": "0.00", "N1": "60.00"}
+    of_another = ONE + invoice("K1", "2026-01-10", "100.00", "Kiefer") + note.replace("^N1", "^K1")
+    assert open_amounts(book_of(of_another)) == {"N1": "100.00", "K1": "100.00", "G1": "-40.00"}
+
+
 def test_a_link_to_two_pays_the_oldest_due_first() -> None:
     book = book_of(ONE + TWO + payment("2026-03-01", "150.00", "N1", "N2"))
     assert open_amounts(book) == {"N1": "0.00", "N2": "150.00"}

@@ -73,6 +73,7 @@ def test_what_was_moved_too_early_or_too_much_is_set_off() -> None:
     assert moves({"2026-02-10": "50.00"}, moved("2026-01-15", "50.00")) == {}
     assert moves({"2026-02-10": "50.00"}, moved("2026-01-15", "30.00")) == {FEBRUARY: ("20.00", "20.00")}
     assert moves({"2026-02-10": "50.00"}, moved("2026-02-15", "70.00")) == {FEBRUARY: ("-20.00", "-20.00")}
+    assert moves({"2026-02-10": "-50.00"}, moved("2026-01-15", "-50.00")) == {}, "so is what was taken back too early"
 
 
 def test_what_is_due_in_one_month_and_cancelled_in_the_next_is_in_both_returns() -> None:

@@ -328,3 +328,27 @@ def test_the_aged_balance_needs_only_what_is_open(days: int, basis: Basis) -> No
     book, allocated = needed_for_aging(ledger.book, ledger.allocated)
     assert repr(aging(book, day, basis=basis, allocated=allocated)) == repr(whole)
     assert len(book.invoices) < len(ledger.book.invoices)
+
+
+def test_what_is_invoiced_later_says_nothing_of_an_advance() -> None:
+    later = """
+2026-03-10 * "Acme SAS" "Work" ^N1
+  invoice: "N1"
+  Assets:Receivable:Acme  110.00 EUR
+  Income:Services  -100.00 EUR
+    text: "Work"
+    tax: "LATE10"
+  Liabilities:Pending10  -10.00 EUR
+    tax: "LATE10"
+"""
+    code = """
+2025-01-01 open Liabilities:Pending10
+2025-01-01 custom "invoice-tax" "LATE10" "TVA 10 %" Liabilities:VAT
+  rate: 10
+  due-on: "payment"
+  pending: Liabilities:Pending10
+"""
+    book = book_of(SERVICES + code + MONEY + later)
+    before, after = (advances(book, allocate(book, date(2026, month, 28))) for month in (2, 3))
+    assert [len(advance.taxes) for advance in before] != [1]
+    assert [[tax.code for tax in advance.taxes] for advance in after] == [["LATE10"]]

@@ -82,6 +82,20 @@ def test_january_as_it_is_declared_in_february() -> None:
     assert [str(entry.date) for entry in result.missing] == ["2026-01-31", "2026-02-15"]
 
 
+def test_both_days_of_a_period_are_in_it() -> None:
+    result = due(EARLY + paid("2026-01-08", "60.00", "later"), date(2026, 2, 15))
+    day, before, after = date(2026, 1, 8), date(2026, 1, 7), date(2026, 1, 9)
+    for since, until, count in ((day, day, 1), (before, day, 1), (day, None, 1), (after, None, 0), (None, before, 0)):
+        part = result.within(since, until)
+        assert (len(part.tax_shares), len(part.on_account)) == (count, count)
+
+
+def test_tax_that_is_moved_with_money_for_a_later_document_hides_no_other_that_was_moved() -> None:
+    early = paid("2026-01-08", "300.00", "F2026-0009", moved="50.00")
+    ledger = early + WORK + paid("2026-01-20", "1200.00", "F2026-0001", moved="200.00")
+    assert entries(ledger, date(2026, 1, 31)) == []
+
+
 def test_tax_that_is_moved_with_money_on_account_is_not_moved_too_much() -> None:
     early = paid("2026-01-08", "300.00", "F2026-0001", moved="50.00") + WORK.replace("2026-01-10", "2026-02-03")
     assert entries(early, date(2026, 1, 31)) == entries(early) == []
