@@ -179,6 +179,18 @@ def test_the_customer_s_new_account_is_told_to_the_bank_once() -> None:
 NOTE = document("A1", "-50.00 EUR", due="2026-11-27")
 
 
+def test_only_what_is_due_until_a_day_is_collected_if_that_is_asked_for() -> None:
+    book = sound_book(SELLER + MANDATE + document("F1", due="2026-12-05") + document("F2", due="2026-12-06"))
+    assert numbers(due_collections(book, DAY, due_until=date(2026, 12, 5))) == ["F1"]
+    assert numbers(due_collections(book, DAY, due_until=date(2027, 12, 31))) == ["F1", "F2"]
+
+
+def test_a_credit_note_of_cents_is_owed_to_the_customer_not_by_it() -> None:
+    assert [order.amount for order in paid_out(document("A1", "-0.50 EUR", due="2026-11-27")).orders] == [
+        Decimal("0.50")
+    ]
+
+
 def test_a_credit_note_is_paid_out_once_it_is_due_or_named() -> None:
     (order,) = paid_out(NOTE).orders
     assert (order.amount, order.due, order.execution_date) == (Decimal(50), DAY, date(2026, 11, 27))

@@ -52,6 +52,10 @@ def test_a_promise_counts_what_is_paid_of_all_that_it_names_and_of_nothing_else(
 
     assert broken("N1", "N2") == []
     assert broken("N1", "N3") == ["the promise to pay 2.40 until 2026-02-28 was broken: only 1.20 was received"]
+    for first, counts in (("2026-02-12", True), ("2026-02-11", False)):  # the day of the promise is in it
+        paid = f'\n{first} * "Paid" ^{{}}\n  Assets:Bank  1.20 EUR\n  Assets:Receivable:Acme\n'
+        assert bool(broken("N1")) is True
+        assert ("only 1.20 was" in broken("N1")[0]) is counts
 
 
 OPENED = event(date(2026, 2, 12), "insolvency", "  until: 2026-04-12\n", "")

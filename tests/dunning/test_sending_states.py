@@ -36,11 +36,12 @@ def paid(amount: str, template: str = LINKED, narration: str = "VIR") -> str:
     return template.format(payee="Acme", narration=narration, amount=amount)
 
 
-def at(ledger: str, day: date, number: str = "N1") -> StateOnSending:
+def at(ledger: str, day: date, number: str = "N1", shown: str = "0") -> StateOnSending:
+    """The state of a document whose page shows so much as paid."""
     book = book_of(ledger)
     invoice = book.invoice(number)
     assert invoice is not None
-    return state_on_sending(book, invoice, Decimal(0), day, allocate(book, day))
+    return state_on_sending(book, invoice, Decimal(shown), day, allocate(book, day))
 
 
 @pytest.mark.parametrize(
@@ -102,6 +103,11 @@ def test_of_instalments_only_what_is_due_by_then_is_asked_for(
         asks, asked, later,
     )  # fmt: skip
     assert stands.as_printed is as_printed
+
+
+def test_what_the_page_shows_as_paid_is_asked_for_as_printed() -> None:
+    part = INVOICE + paid("20.00")
+    assert [at(part, date(2026, 3, 1), shown=shown).as_printed for shown in ("20.00", "0.00")] == [True, False]
 
 
 def test_a_credit_note_asks_for_nothing() -> None:
