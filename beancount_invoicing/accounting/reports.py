@@ -13,12 +13,10 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from beancount_invoicing.accounting.entries import AccountingEntries, AccountingEntry, AccountingLine
+from beancount_invoicing.accounting.valuation import booked_values
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Source
 from beancount_invoicing.model.general_ledger import GeneralLedger
-from beancount_invoicing.receivables.exchange import latest_price
-from beancount_invoicing.rules.currencies import currency_decimals
-from beancount_invoicing.rules.steps import round_to
 
 Cell = str | date | Decimal | int | Source | None
 Kind = Literal["text", "date", "amount", "count", "source"]
@@ -296,15 +294,14 @@ def _customers_lines(entries: AccountingEntries, book: Book, accounts: Collectio
 
 
 def booked_balance(general_ledger: GeneralLedger, book: Book, accounts: Collection[str], until: date) -> Decimal:
-    """What the ledger's postings on some accounts add up to at the end of a day, in the books' currency, rounded once."""
+    """What the ledger's postings on some accounts add up to at the end of a day, in the books' currency: each as its entry is
+    booked, to the cent. Raises CannotValue.
+    """
     total = ZERO
     for entry in general_ledger.entries:
         if entry.date > until:
             break
-        for posting in entry.postings:
-            if posting.account in accounts and posting.weight_currency == book.currency:
-                total += posting.weight
-            elif posting.account in accounts:
-                rate = latest_price(book, (posting.weight_currency, book.currency), entry.date)
-                total += posting.weight * rate[1] if rate else ZERO
-    return round_to(total, currency_decimals(book.currency))
+        if any(posting.account in accounts for posting in entry.postings):
+            values = zip(entry.postings, booked_values(entry, book), strict=True)
+            total += sum((value for posting, value in values if value and posting.account in accounts), ZERO)
+    return total
