@@ -44,6 +44,12 @@ def test_another_format_that_says_something_else_is_doubtful() -> None:
     assert places(known_lines([line("~0123", 1)], there)) == ({}, {}, {0: [10]})
 
 
+def test_another_format_within_days_is_doubtful() -> None:
+    there = [entry(10, 1, bank_id="camt-1~abcdef")]
+    assert places(known_lines([line("~0123", 6)], there)) == ({}, {}, {0: [10]})
+    assert places(known_lines([line("~0123", 7)], there)) == ({}, {}, {})
+
+
 def test_another_line_of_the_same_amount_is_new() -> None:
     assert places(known_lines([line("b", 2)], [entry(10, 1, bank_id="a")])) == ({}, {}, {})
     assert places(known_lines([line("a", 1), line("b", 1)], [entry(10, 1, bank_id="a")])) == ({0: 10}, {}, {})
@@ -51,7 +57,8 @@ def test_another_line_of_the_same_amount_is_new() -> None:
 
 def test_an_entry_that_was_typed_is_tied_within_days() -> None:
     assert places(known_lines([line("a", 3)], [entry(10, 1)])) == ({0: 10}, {0: 10}, {})
-    assert places(known_lines([line("a", 9)], [entry(10, 1)])) == ({}, {}, {})
+    assert places(known_lines([line("a", 6)], [entry(10, 1)])) == ({0: 10}, {0: 10}, {})
+    assert places(known_lines([line("a", 7)], [entry(10, 1)])) == ({}, {}, {})
     assert places(known_lines([line("a", 3, "100.01")], [entry(10, 3)])) == ({}, {}, {})
 
 

@@ -148,6 +148,12 @@ def test_the_text_of_an_entry_ends_before_what_is_the_next_one_s(tmp_path: Path,
     assert text_of(Source(str(tmp_path / "none.beancount"), line)) == ""
 
 
+def test_what_stands_nowhere_has_no_text(tmp_path: Path) -> None:
+    file = tmp_path / "a.beancount"
+    file.write_bytes(FILE.rstrip("\n").encode())
+    assert text_of(Source(str(file), 0)) == ""
+
+
 def test_numbers_are_renamed_in_links_and_keys_and_nowhere_else() -> None:
     entry = """2026-01-15 * "draft-a" "^draft-a" ^draft-a ^draft-ab ^other ; ^draft-a
   settles: "draft-a"
