@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from beancount_invoicing.documents import seal_chain
 from beancount_invoicing.model import Invoice
+from beancount_invoicing.model.locks import ClosedBooks, Reopening
 
 if TYPE_CHECKING:
     from beancount_invoicing.actions.seal import Verified
@@ -30,8 +31,40 @@ def verified_json(verified: Verified) -> Answer:
             for difference in verified.differences
         ],
         "notice": verified.notice or None,
+        "closed_up_to": None,
         "source": str(verified.source),
     }
+
+
+def locks_json(closed: ClosedBooks) -> list[Answer]:
+    """The locks in `verify`, by their last days, in the form of its documents; of one that was taken back, `unchanged` is null."""
+    in_force = {period.lock: period.holds for period in closed.periods}
+    taken_back = {reopening.previous: reopening for reopening in closed.reopenings}
+    return [
+        {
+            "number": None,
+            "file": lock.file or None,
+            "sealed_on": lock.date.isoformat(),
+            "mark": lock.sha256,
+            "previous": lock.previous or None,
+            "unchanged": in_force.get(lock),
+            "differences": [],
+            "notice": _opened_again(taken_back.get(lock.sha256)),
+            "closed_up_to": lock.last_day.isoformat(),
+            "source": str(lock.source),
+        }
+        for lock in closed.locks
+    ]
+
+
+def _opened_again(reopening: Reopening | None) -> str | None:
+    if reopening is None:
+        return None
+    return (
+        f"opened again on {reopening.date}: {reopening.reason}"
+        if reopening.reason
+        else f"opened again on {reopening.date}"
+    )
 
 
 def sent_json(send_result: SendResult) -> Answer:

@@ -43,6 +43,8 @@ def check_closed_periods(book: Book) -> Iterator[Finding]:
             )
         if not period.changes:
             yield Finding("error", "closed-period", _untold(period), period.lock.source)
+        elif period.commit:
+            yield Finding("error", "closed-period", _told_by_git(period), period.lock.source)
 
 
 def _message(change: PastChange, lock: Lock, open_from: date) -> str:
@@ -91,6 +93,16 @@ def _untold(period: ClosedPeriod) -> str:
     return _(
         "this lock of {last_day} was changed after it was written: put it back as it was (git log -p shows when it went)",
         last_day=lock.last_day,
+    )
+
+
+def _told_by_git(period: ClosedPeriod) -> str:
+    return _(
+        "{file}, which lists what was closed up to {last_day}, is missing or was changed: put it back, "
+        "git checkout {commit} -- {file}; what it said is taken from there",
+        file=period.lock.file,
+        last_day=period.lock.last_day,
+        commit=period.commit[:SHORT_HASH],
     )
 
 

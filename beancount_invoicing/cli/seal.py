@@ -10,7 +10,7 @@ import click
 
 from beancount_invoicing.actions import seal
 from beancount_invoicing.actions.seal import Verified
-from beancount_invoicing.answers.sending import verified_json
+from beancount_invoicing.answers.sending import locks_json, verified_json
 from beancount_invoicing.cli.common import (
     Session,
     date_option,
@@ -96,7 +96,8 @@ def verify_command(session: Session, numbers: tuple[str, ...], seal_mark: str, f
         )
     session.failed |= any(verified.unchanged is False for verified in verifieds)
     if form == "json":
-        print_json([verified_json(verified) for verified in verifieds])
+        locks = [] if numbers else locks_json(ledger.book.closed_books)
+        print_json([*[verified_json(verified) for verified in verifieds], *locks])
         return
     if form == "csv":
         rows = [verified_json(verified) for verified in verifieds]

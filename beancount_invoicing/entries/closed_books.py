@@ -34,6 +34,7 @@ from beancount.core.data import (
 from beancount.core.flags import FLAG_PADDING
 
 from beancount_invoicing.entries.keys import QUERY_KEYS
+from beancount_invoicing.entries.list_history import earlier_versions
 from beancount_invoicing.entries.metadata import source_of
 from beancount_invoicing.model import Source
 from beancount_invoicing.model.locks import ClosedBooks, ClosedPeriod, Lock, PastChange, Reopening
@@ -129,9 +130,20 @@ def _period(entries: Sequence[Any], lock: Lock, pads: Collection[_Place]) -> Clo
     now = _list_of(found, lock.date, lock.first_day, lock.last_day, lock.previous).sha256
     if now == lock.sha256:
         return ClosedPeriod(lock, now, True, ())
-    content = list_bytes(lock)
-    listed = content.decode("utf-8", "surrogateescape").split("\n")[1:-1] if content is not None else None
-    return ClosedPeriod(lock, now, listed is not None, _changes(listed, found, lock.source) if listed else ())
+    content, commit = list_bytes(lock), ""
+    has_list = content is not None
+    if content is None:
+        content, commit = _list_in_git(lock)
+    listed = content.decode("utf-8", "surrogateescape").split("\n")[1:-1] if content else []
+    return ClosedPeriod(lock, now, has_list, _changes(listed, found, lock.source) if listed else (), commit)
+
+
+def _list_in_git(lock: Lock) -> tuple[bytes | None, str]:
+    """The list of a lock as a commit has it, and that commit; nothing if none has it."""
+    for commit, content in earlier_versions(Path(lock.file)):
+        if sha256(content).hexdigest() == lock.sha256:
+            return content, commit
+    return None, ""
 
 
 def list_bytes(lock: Lock) -> bytes | None:

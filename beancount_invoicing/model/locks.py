@@ -56,6 +56,8 @@ class ClosedPeriod(NamedTuple):
     has_list: bool
     """Whether the list of the lock was needed, is there, and is the one that was locked."""
     changes: tuple[PastChange, ...]
+    commit: str = ""
+    """The commit of git from which the list was taken because it is missing or was changed; "" otherwise."""
 
     @property
     def holds(self) -> bool:

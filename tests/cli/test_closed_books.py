@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from contextlib import chdir
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
+from beancount import loader
 from click.testing import CliRunner
+from fava.application import create_app
 
 from beancount_invoicing.cli import main
 from tests.ledgers import PRELUDE
@@ -295,3 +300,102 @@ def test_verify_finds_the_list_of_a_lock_that_was_deleted(closed: Path) -> None:
 def test_verify_lists_what_is_not_sealed(closed: Path) -> None:
     run(closed, "seal", "F2026-0001", "--date", "2026-02-16", "-w")
     assert "Not sealed: 1 document, F2026-0002" in run(closed, "verify")
+
+
+def git(ledger: Path, *arguments: str) -> str:
+    as_somebody = ["-c", "user.name=Camille", "-c", "user.email=camille@quai.example"]
+    command = ["git", "-C", str(ledger.parent), *as_somebody, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.fixture
+def in_git(closed: Path) -> Path:
+    """The closed books in a repository, one folder below its top."""
+    folder = closed.parent / "books"
+    folder.mkdir()
+    for name in ("main.beancount", "locks"):
+        (closed.parent / name).rename(folder / name)
+    git(closed, "init", "-q")
+    git(closed, "add", "books")
+    git(closed, "commit", "-q", "-m", "Closed")
+    return folder / "main.beancount"
+
+
+def test_a_list_that_is_gone_is_taken_from_git(in_git: Path) -> None:
+    listed = in_git.parent / "locks" / "2026-01-31.txt"
+    content = listed.read_bytes()
+    change(in_git, '"Work" ^', '"Other work" ^')
+    shutil.rmtree(listed.parent)
+    said = run(in_git, "check", code=1)
+    assert 'then "Work", now "Other work"' in said
+    (advice,) = re.findall(r"put it back, (git checkout [0-9a-f]{12} -- locks/2026-01-31.txt)", said)
+    git(in_git, *advice.split()[1:])
+    assert listed.read_bytes() == content
+    said = run(in_git, "check", code=1)
+    assert 'then "Work", now "Other work"' in said
+    assert "put it back, git checkout" not in said
+
+
+def test_the_list_is_found_below_later_versions_of_its_file(in_git: Path) -> None:
+    listed = in_git.parent / "locks" / "2026-01-31.txt"
+    listed.write_text("invoice-lock 1\n", encoding="utf-8")
+    git(in_git, "commit", "-q", "-am", "Spoilt")
+    change(in_git, '"Work" ^', '"Other work" ^')
+    assert 'then "Work", now "Other work"' in run(in_git, "check", code=1)
+
+
+def test_without_git_or_a_commit_of_the_list_nothing_can_be_told(closed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (closed.parent / "locks" / "2026-01-31.txt").unlink()
+    change(closed, '"Work" ^', '"Other work" ^')
+    untold = "which lists what they said, is missing or was changed too"
+    assert untold in run(closed, "check", code=1)
+    git(closed, "init", "-q")
+    change(closed, '"Other work" ^', '"Others work" ^')
+    assert untold in run(closed, "check", code=1), "no commit"
+    monkeypatch.setenv("PATH", str(closed.parent))
+    change(closed, '"Others work" ^', '"Other work" ^')
+    assert untold in run(closed, "check", code=1), "no git"
+
+
+def rows_of_locks(ledger: Path) -> list[dict[str, Any]]:
+    answer = CliRunner().invoke(main, ["-f", str(ledger), "verify", "--format", "json"])
+    return [row for row in json.loads(answer.stdout) if row["closed_up_to"]]
+
+
+def test_the_json_of_verify_has_the_locks(closed: Path) -> None:
+    (row,) = rows_of_locks(closed)
+    assert (row["closed_up_to"], row["sealed_on"], row["unchanged"]) == ("2026-01-31", "2026-02-15", True)
+    assert row["file"].endswith("locks/2026-01-31.txt")
+    change(closed, '"Work" ^', '"Other work" ^')
+    assert [row["unchanged"] for row in rows_of_locks(closed)] == [False]
+    run(closed, "accounting", "lock", "2026-01", "--reopen", "An invoice was late", "--date", "2026-02-16", "-w")
+    run(closed, "accounting", "lock", "2026-01", "--date", "2026-02-17", "-w")
+    assert [(row["unchanged"], row["notice"]) for row in rows_of_locks(closed)] == [
+        (None, "opened again on 2026-02-16: An invoice was late"), (True, None),
+    ]  # fmt: skip
+
+
+def test_errors_of_a_lock_are_the_same_from_beancounts_cache_and_in_fava(closed: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+
+    def uncached(name: str) -> Any:
+        return loader._load([(name, True)], None, None, None)  # type: ignore[attr-defined]
+
+    cached = loader.pickle_cache_function(lambda _name: str(cache), 0.0, uncached)
+
+    def told() -> list[str]:
+        _entries, errors, _options = cached(str(closed))
+        return [error.message for error in errors]
+
+    assert told() == []
+    change(closed, '"Work" ^', '"Pork" ^')  # of the same size
+    first = told()
+    assert ['then "Work", now "Pork"' in message for message in first] == [True]
+    before = cache.stat().st_mtime_ns
+    assert told() == first
+    assert cache.stat().st_mtime_ns == before, "the second load was the cache's"
+    browser = create_app([closed], load=True).test_client()
+    home = browser.get("/").headers["Location"].removesuffix("income_statement/")
+    assert [error["message"] for error in browser.get(f"{home}api/errors").json["data"]] == first  # type: ignore[index]
+    change(closed, '"Pork" ^', '"Work" ^')
+    assert told() == []
