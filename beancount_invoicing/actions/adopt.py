@@ -18,7 +18,7 @@ from beancount_invoicing.actions.init import (
     extended_gitignore,
     oss_account,
     settings_directives,
-    tax_codes_of,
+    tax_codes_of_setup,
 )
 from beancount_invoicing.entries import account_words, legacy_books
 from beancount_invoicing.loading.loader import Loading
@@ -161,7 +161,7 @@ class _Books(NamedTuple):
     start: LedgerSetup
     as_of: date
 
-    opened: Mapping[str, legacy_books.Opened]
+    opened: Mapping[str, legacy_books.OpenedAccount]
     """The accounts that are open at the end of `as_of`."""
 
     @property
@@ -374,7 +374,7 @@ def _waiting(books: _Books) -> _Waiting:
     if books.loading.book.seller is None:
         if books.start.regime != "payments":
             return _Waiting("", ())
-        return _Waiting(_names(books).pending, tuple(code for code in tax_codes_of(books.start) if code[1]))
+        return _Waiting(_names(books).pending, tuple(code for code in tax_codes_of_setup(books.start) if code[1]))
     taxes = [tax for dated in books.loading.book.taxes.values() if (tax := dated.latest).on_payment and tax.pending]
     first = next((tax.pending for tax in taxes if tax.pending), "")
     return _Waiting(first, tuple((tax.code, tax.rate) for tax in taxes if tax.pending == first))
@@ -426,7 +426,7 @@ def _missing(books: _Books) -> str:
         text.open_directive(start.day, account) for account in sorted(_needed(books)) if account not in books.opened
     ]
     checked_from = text.custom_directive(start.day, "invoice-option", ["checked-from", start.day])
-    return settings_directives(start, tax_codes_of(start), _names(books)) + checked_from + "".join(lines)
+    return settings_directives(start, tax_codes_of_setup(start), _names(books)) + checked_from + "".join(lines)
 
 
 def _guessed(books: _Books) -> list[str]:

@@ -61,7 +61,7 @@ def amendment_changes(loading: Loading, target: AmendmentTarget, days: Sequence[
                 where = next((version for version in of_day if key in version.values), of_day[-1]).source
                 by_place.setdefault(where, {})[key] = value
             for where, own in by_place.items():
-                edits.append(writer.Edit(Path(where.file), where.line, *amendment_text.with_values(where, own)))
+                edits.append(writer.Edit(Path(where.file), where.line, *amendment_text.with_key_values(where, own)))
         else:
             entry = amendment_text.amendment_directive(day, target.kind, target.head_values, wanted)
             new.append(NewDirective(day, verbatim(entry), versions[-1].source.file))

@@ -12,7 +12,7 @@ from beancount_invoicing.actions import pay
 from beancount_invoicing.actions.bank_import import Comparison, booking_changes, compare, compare_after
 from beancount_invoicing.bank.bookable import must_be_bookable
 from beancount_invoicing.bank.booking import BookedLine
-from beancount_invoicing.bank.payment_plans import WantedDocument, in_decimals
+from beancount_invoicing.bank.payment_plans import WantedDocument, with_currency_decimals
 from beancount_invoicing.bank.payments import CannotBook, PaymentEntry, PaymentPosting
 from beancount_invoicing.bank.rounds import LineKey
 from beancount_invoicing.bank.statements import AccountStatement, Statement, StatementLine
@@ -210,7 +210,7 @@ def _other_amounts(line: StatementLine, others: Iterable[LinePart]) -> Decimal:
     for part in others:
         if part.amount is None:
             raise CannotBook(_("say how much goes to {account}: {account}=AMOUNT", account=part.account))
-        total += in_decimals(part.amount, line.currency)
+        total += with_currency_decimals(part.amount, line.currency)
     if total >= abs(line.amount):
         raise CannotBook(
             _(
@@ -268,7 +268,9 @@ def _on_other_accounts(booked: BookedLine, others: Sequence[LinePart]) -> Paymen
 def _other_postings(line: StatementLine, parts: Iterable[LinePart]) -> tuple[PaymentPosting, ...]:
     return tuple(
         PaymentPosting(
-            part.account, -in_decimals(part.amount or ZERO, line.currency).copy_sign(line.amount), line.currency
+            part.account,
+            -with_currency_decimals(part.amount or ZERO, line.currency).copy_sign(line.amount),
+            line.currency,
         )
         for part in parts
     )

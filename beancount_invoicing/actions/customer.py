@@ -95,7 +95,7 @@ def customer_changes(
     if opening.source is None:
         return _opened(loading, account, values, currency, opening.day)
     edit = writer.Edit(
-        Path(opening.source.file), opening.source.line, *amendment_text.with_values(opening.source, values)
+        Path(opening.source.file), opening.source.line, *amendment_text.with_key_values(opening.source, values)
     )
     return Changes(edits=(edit,))
 

@@ -170,7 +170,7 @@ def first_ledger(start: LedgerSetup) -> dict[str, str]:
             if french
             else "; Who sells, with which taxes, and what is sold (bean-invoice item add).\n\n"
         )
-        + settings_directives(start, tax_codes_of(start), names)
+        + settings_directives(start, tax_codes_of_setup(start), names)
         + _claims(start, names)
         # nobody has paid yet: without this, no reminder would ask whether the bank is booked
         + text.custom_directive(start.day, "invoice-option", ["bank-accounts", names.bank])
@@ -214,7 +214,7 @@ def seller_place(start: LedgerSetup) -> str:
     return law.place_of_address(values.get("country", ""), values.get("postcode", ""), values.get("vat-id", ""))
 
 
-def tax_codes_of(start: LedgerSetup) -> list[tuple[str, Decimal]]:
+def tax_codes_of_setup(start: LedgerSetup) -> list[tuple[str, Decimal]]:
     """The tax codes of a seller who charges these rates."""
     place = seller_place(start)
     prefix = (place if len(place) == 2 else law.state_of(place)) or "VAT"

@@ -17,9 +17,9 @@ from beancount_invoicing.bank.payment_plans import (
     PaymentPlan,
     PaymentPlanner,
     WantedDocument,
-    in_decimals,
     plan_refund,
     plan_return,
+    with_currency_decimals,
 )
 from beancount_invoicing.bank.payments import CannotBook, MoneyMovement, PaymentEntry
 from beancount_invoicing.bank.return_reasons import return_reason
@@ -159,7 +159,7 @@ def _future(request: PaymentRequest, write_options: WriteOptions) -> tuple[str, 
 def _in_decimals(request: PaymentRequest, currency: str) -> PaymentRequest:
     """The request with amounts as the currency writes them."""
     amounts = (request.amount, request.fee, request.agreed_discount)
-    amount, fee, discount = (None if value is None else in_decimals(value, currency) for value in amounts)
+    amount, fee, discount = (None if value is None else with_currency_decimals(value, currency) for value in amounts)
     return request._replace(amount=amount, fee=fee or ZERO, agreed_discount=discount)
 
 

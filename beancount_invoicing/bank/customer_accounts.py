@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from beancount_invoicing.bank.payments import PaymentEntry
-from beancount_invoicing.bank.related_documents import RelatedDocuments, names_of
+from beancount_invoicing.bank.related_documents import RelatedDocuments, named_numbers
 from beancount_invoicing.model import (
     ZERO,
     Book,
@@ -63,13 +63,13 @@ class _Group:
     @cached_property
     def payment_names(self) -> dict[Source, str]:
         """A document that each payment names, by the payment's place."""
-        return {payment.source: names[0] for payment in self.payments if (names := names_of(payment))}
+        return {payment.source: names[0] for payment in self.payments if (names := named_numbers(payment))}
 
     def add(self, payment: Payment) -> None:
         """One more payment."""
         self.payments.append(payment)
         self.related.add_payment(payment)
-        if names := names_of(payment):
+        if names := named_numbers(payment):
             self.payment_names[payment.source] = names[0]
         self.version += 1
 
@@ -166,8 +166,8 @@ class CustomerAccounts:
                 continue
             own = tuple(payment for payment in payments if self._find(payment.customer) == leader)
             # what names nothing has to do with all the money that lies on the account
-            if self._taxes_are_by_documents(leader, as_of) and all(map(names_of, own)):
-                numbers = [name for payment in own for name in names_of(payment)]
+            if self._taxes_are_by_documents(leader, as_of) and all(map(named_numbers, own)):
+                numbers = [name for payment in own for name in named_numbers(payment)]
                 book, allocated = self._around(leader, numbers, as_of)
                 if not book.tax_movements:  # no tax of these documents is pending, as above
                     continue
@@ -261,7 +261,7 @@ class CustomerAccounts:
             self.book,
             invoices=tuple(invoice for invoice in group.invoices if set_of(invoice.number) in sets),
             payments=tuple(
-                payment for payment in group.payments if (names := names_of(payment)) and set_of(names[0]) in sets
+                payment for payment in group.payments if (names := named_numbers(payment)) and set_of(names[0]) in sets
             ),
             transfers=(),
             tax_movements=tuple(

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount_invoicing.bank.evidence import Proposal
-from beancount_invoicing.bank.known_lines import DAYS, LedgerMovement, Movements, form_of
+from beancount_invoicing.bank.known_lines import DAYS, LedgerMovement, Movements, reference_form
 from beancount_invoicing.bank.open_documents import Receivables
 from beancount_invoicing.bank.statements import Statement, StatementLine
 from beancount_invoicing.messages import _, joined
@@ -183,7 +183,9 @@ def _are_later(known: Receivables, numbers: Iterable[str], movement: LedgerMovem
 def _may_be(line: StatementLine, movement: LedgerMovement) -> bool:
     """Whether an entry is of days near a line; two ids in the bank's own form are two movements."""
     near = abs(movement.date - line.date).days <= DAYS_APART
-    return near and not (movement.bank_id and line.bank_id and form_of(movement.bank_id) == form_of(line.bank_id))
+    return near and not (
+        movement.bank_id and line.bank_id and reference_form(movement.bank_id) == reference_form(line.bank_id)
+    )
 
 
 def _sentence(known: Receivables, line: StatementLine, receipt: EarlierReceipt) -> str:

@@ -116,7 +116,9 @@ def known_lines(
     doubtful: dict[int, tuple[LedgerMovement, ...]] = {}
     for at, line in enumerate(lines):
         of_amount = foreign.get((line.date, line.amount, line.currency), [])
-        others = [movement for movement in of_amount if form_of(movement.bank_id) != form_of(line.bank_id)]
+        others = [
+            movement for movement in of_amount if reference_form(movement.bank_id) != reference_form(line.bank_id)
+        ]
         same = next((movement for movement in others if _alike(line, movement)), None)
         if at in known or not others:
             continue
@@ -140,14 +142,15 @@ def known_lines(
         others = [
             movement
             for movement in near.get((line.amount, line.currency), ())
-            if abs(movement.date - line.date).days <= DAYS and form_of(movement.bank_id) != form_of(line.bank_id)
+            if abs(movement.date - line.date).days <= DAYS
+            and reference_form(movement.bank_id) != reference_form(line.bank_id)
         ]
         if others and at not in known and at not in tied and at not in doubtful:
             doubtful[at] = tuple(others)
     return KnownLines(known | tied, tied, doubtful)
 
 
-def form_of(bank_id: str) -> str:
+def reference_form(bank_id: str) -> str:
     """The form of a bank's references; an id made from a line's words has none in common with others."""
     reference = bank_id.split("~")[0]
     return re.sub(r"[A-Za-z]", "a", re.sub(r"\d", "0", reference)) if reference else bank_id

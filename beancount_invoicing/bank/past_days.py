@@ -14,7 +14,7 @@ from datetime import date
 from beancount_invoicing.bank.customer_accounts import CustomerAccounts
 from beancount_invoicing.bank.handed_in import handed_in
 from beancount_invoicing.bank.open_documents import ChangedDocuments, Receivables, brought_to, own_copy, receivables
-from beancount_invoicing.bank.related_documents import names_of
+from beancount_invoicing.bank.related_documents import named_numbers
 from beancount_invoicing.model import Book, Payment, Source
 
 
@@ -64,7 +64,7 @@ def _events(book: Book) -> list[_Dated]:
 
 
 def _named(payments: Iterable[Payment]) -> list[_Dated]:
-    return [(payment.date, payment.customer, names_of(payment)) for payment in payments]
+    return [(payment.date, payment.customer, named_numbers(payment)) for payment in payments]
 
 
 def _changed(accounts: CustomerAccounts, events: Iterable[_Dated], as_of: date) -> Iterator[ChangedDocuments]:

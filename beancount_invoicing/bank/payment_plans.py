@@ -209,7 +209,7 @@ class PaymentPlanner:
         for invoice, amount in self.wanted:
             open_ = open_amount(self.accounts, invoice, self.day)
             if amount is not None:
-                amount = in_decimals(amount, invoice.currency)
+                amount = with_currency_decimals(amount, invoice.currency)
                 if amount > abs(open_):
                     raise CannotBook(
                         _(
@@ -387,7 +387,7 @@ class PaymentPlanner:
         return PaymentPlan(settled, amount, tuple(self.notices))
 
 
-def in_decimals(amount: Decimal, currency: str) -> Decimal:
+def with_currency_decimals(amount: Decimal, currency: str) -> Decimal:
     """The same amount with its currency's decimals, 250.00 for 250; an amount with more decimals keeps them."""
     whole = round_to(amount, currency_decimals(currency))
     return whole if whole == amount else amount

@@ -24,7 +24,7 @@ class RelatedDocuments:
 
     def add_payment(self, payment: Payment) -> None:
         """One more payment: what it names belongs together."""
-        self._join(*names_of(payment))
+        self._join(*named_numbers(payment))
 
     def set_of(self, number: str) -> str:
         """A number, or link, that stands for the set of a document."""
@@ -44,6 +44,6 @@ class RelatedDocuments:
             self._above[other] = first
 
 
-def names_of(payment: Payment) -> tuple[str, ...]:
+def named_numbers(payment: Payment) -> tuple[str, ...]:
     """The numbers of the documents that a payment names."""
     return payment.settles or payment.links

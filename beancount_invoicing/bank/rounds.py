@@ -17,7 +17,7 @@ from beancount_invoicing.bank.evidence import Proposal
 from beancount_invoicing.bank.matching import match_lines
 from beancount_invoicing.bank.open_documents import ChangedDocuments, Receivables, with_changes
 from beancount_invoicing.bank.payments import PaymentEntry
-from beancount_invoicing.bank.related_documents import names_of
+from beancount_invoicing.bank.related_documents import named_numbers
 from beancount_invoicing.bank.statements import StatementLine
 
 _Key = TypeVar("_Key", bound=Hashable)
@@ -131,7 +131,7 @@ def _changed_by(accounts: CustomerAccounts, entries: Iterable[PaymentEntry], as_
     """The documents that were paid, and those that have to do with them."""
     numbers: defaultdict[str, list[str]] = defaultdict(list)
     for payment in (payment for entry in entries for payment in entry.payments):
-        numbers[payment.customer] += names_of(payment)
+        numbers[payment.customer] += named_numbers(payment)
     return [ChangedDocuments(*accounts.allocated_around(customer, named, as_of)) for customer, named in numbers.items()]
 
 

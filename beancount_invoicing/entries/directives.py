@@ -27,7 +27,7 @@ from beancount_invoicing.entries.metadata import (
     read_value,
     source_of,
 )
-from beancount_invoicing.entries.tax_parts import combined, with_parts
+from beancount_invoicing.entries.tax_parts import combined_tax, with_parts
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import (
     Acceptance,
@@ -639,7 +639,7 @@ class Directives:
             if "parts" in values:
                 parts[source] = tuple(values["parts"].split())
                 whom = self._sold_to(code, values.get("sold-to", ""), source)
-                return combined(code, values, parts[source], source, self.findings)._replace(sold_to=whom)
+                return combined_tax(code, values, parts[source], source, self.findings)._replace(sold_to=whom)
             if not self._tax_fits(code, values, source):
                 return None
             return Tax(

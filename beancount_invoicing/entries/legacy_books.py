@@ -57,7 +57,7 @@ class LegacyCustomerAccount(NamedTuple):
     """An account on which customers owe."""
 
     name: str
-    opened: Opened
+    opened: OpenedAccount
     debited_payees: Counter[str]
     """The payees of its debits, and how often each occurs."""
     has_children: bool
@@ -81,26 +81,26 @@ class LegacyCustomerAccount(NamedTuple):
         return self.is_generic and bool(self.debited_payees) and (self.has_children or len(self.debited_payees) > 1)
 
 
-class Opened(NamedTuple):
+class OpenedAccount(NamedTuple):
     """The day on which an account was opened, and its only allowed currencies (none: any)."""
 
     date: Day
     currencies: tuple[str, ...]
 
 
-def open_accounts(entries: Sequence[Any], day: date) -> dict[str, Opened]:
+def open_accounts(entries: Sequence[Any], day: date) -> dict[str, OpenedAccount]:
     """The accounts that are not closed at the end of `day`, by name."""
-    opened: dict[str, Opened] = {}
+    opened: dict[str, OpenedAccount] = {}
     for entry in entries:
         if isinstance(entry, Open):
-            opened[entry.account] = Opened(entry.date, tuple(entry.currencies or ()))
+            opened[entry.account] = OpenedAccount(entry.date, tuple(entry.currencies or ()))
         elif isinstance(entry, Close) and entry.date <= day:
             opened.pop(entry.account, None)
     return dict(sorted(opened.items()))
 
 
 def customer_accounts(
-    entries: Sequence[Any], opened: Mapping[str, Opened], known: Collection[str], assets: str, as_of: date
+    entries: Sequence[Any], opened: Mapping[str, OpenedAccount], known: Collection[str], assets: str, as_of: date
 ) -> list[LegacyCustomerAccount]:
     """The accounts that probably belong to customers and are not marked as such (are not `known`), by name. `opened`:
     the accounts that are open; `assets` is the name of the root of assets.

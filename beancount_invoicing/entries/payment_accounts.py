@@ -7,14 +7,14 @@ from collections.abc import Iterable
 
 from beancount.core.data import Transaction
 
-from beancount_invoicing.entries.settlement_means import WRITE_OFF_TAG, Accounts
+from beancount_invoicing.entries.settlement_means import WRITE_OFF_TAG, AccountKinds
 from beancount_invoicing.model import AccountUse, Payment, PaymentAccounts
 
 
 class PaymentAccountCounter:
     """Counts the accounts, transaction by transaction."""
 
-    def __init__(self, accounts: Accounts) -> None:
+    def __init__(self, accounts: AccountKinds) -> None:
         self._accounts = accounts
         self._money: Counter[str] = Counter()
         self._fees: Counter[str] = Counter()
@@ -45,7 +45,7 @@ class PaymentAccountCounter:
         elif all(payment.means == "money" for payment in payments):
             self._fees.update(results)
 
-    def counted(self) -> PaymentAccounts:
+    def by_use(self) -> PaymentAccounts:
         """The accounts, the most used first."""
         return PaymentAccounts(_sorted(self._money), _sorted(self._fees), _sorted(self._discounts))
 

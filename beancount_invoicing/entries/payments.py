@@ -11,7 +11,7 @@ from beancount.core.data import Posting, Transaction
 
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.metadata import FindingCollector, at_key, read_metadata, says, source_of
-from beancount_invoicing.entries.settlement_means import WRITE_OFF_TAG, Accounts, CustomerLeg, by_means
+from beancount_invoicing.entries.settlement_means import WRITE_OFF_TAG, AccountKinds, CustomerLeg, by_means
 from beancount_invoicing.entries.takeovers import DebtorsByDocument, named_by
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import (
@@ -50,7 +50,7 @@ class PaymentsRead(NamedTuple):
 def read_payments(
     entry: Transaction,
     handled: Collection[int],
-    accounts: Accounts,
+    accounts: AccountKinds,
     debtors: DebtorsByDocument,
     by_link: Mapping[str, tuple[Invoice, ...]],
     findings: FindingCollector,

@@ -24,7 +24,7 @@ from beancount_invoicing.entries.payment_accounts import PaymentAccountCounter
 from beancount_invoicing.entries.payments import read_payments
 from beancount_invoicing.entries.pending import PendingTaxes, pending_taxes
 from beancount_invoicing.entries.retentions import due_from_acceptance
-from beancount_invoicing.entries.settlement_means import Accounts, bad_debt_allowance_accounts
+from beancount_invoicing.entries.settlement_means import AccountKinds, bad_debt_allowance_accounts
 from beancount_invoicing.entries.takeovers import DebtorsByDocument, read_takeovers
 from beancount_invoicing.entries.transactions import PostingContext, TransactionsRead, read_transactions
 from beancount_invoicing.entries.work import time_accounts
@@ -208,7 +208,7 @@ def _payments(
     findings: FindingCollector,
 ) -> _Payments:
     """What transactions on customers' accounts that are not documents pay, and what is paid inside documents."""
-    accounts = Accounts(
+    accounts = AccountKinds(
         context.owner,
         roots.assets + ":",
         roots.income + ":",
@@ -235,7 +235,7 @@ def _payments(
         transfers += found.transfers
         unmatched += found.unmatched
         charges += found.charges
-    return _Payments(payments, transfers, unmatched, used.counted(), charges)
+    return _Payments(payments, transfers, unmatched, used.by_use(), charges)
 
 
 def _seals(

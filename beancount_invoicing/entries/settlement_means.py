@@ -25,7 +25,7 @@ WRITE_OFF_TAG = "write-off"
 CustomerLeg = tuple[Payment, Posting]
 
 
-class Accounts(NamedTuple):
+class AccountKinds(NamedTuple):
     """The kinds of the accounts beside those of customers."""
 
     owner: Callable[[str], str | None]
@@ -57,7 +57,7 @@ class Accounts(NamedTuple):
 
 
 def by_means(
-    entry: Transaction, legs: Sequence[CustomerLeg], accounts: Accounts, known: Mapping[str, Invoice]
+    entry: Transaction, legs: Sequence[CustomerLeg], accounts: AccountKinds, known: Mapping[str, Invoice]
 ) -> list[Payment]:
     """The postings of a transaction on customers' accounts, each with its means; a posting with several means is split.
     `known`: the documents by number. The parts of a posting add up to it, in its currency, rounded to its decimals.
@@ -100,7 +100,7 @@ def by_means(
 
 
 def _named_discounts(
-    legs: Sequence[CustomerLeg], beside: Weighed, side: int, accounts: Accounts, day: date
+    legs: Sequence[CustomerLeg], beside: Weighed, side: int, accounts: AccountKinds, day: date
 ) -> dict[str, Decimal]:
     """By document, the discount on it with the tax in it, if each posting of a discount says which one it `settles`."""
     named = {number for leg, _posting in legs for number in leg.settles}
@@ -121,7 +121,7 @@ def _settles(posting: Posting) -> str:
 
 
 def _shared_by_number(
-    legs: Sequence[CustomerLeg], given: Mapping[str, Decimal], beside: Weighed, day: date, accounts: Accounts
+    legs: Sequence[CustomerLeg], given: Mapping[str, Decimal], beside: Weighed, day: date, accounts: AccountKinds
 ) -> Iterator[Payment]:
     """The legs, each less what is given up of its document; the discount with the taxes that name the same."""
     for number in dict.fromkeys(leg.settles[0] if leg.settles else "" for leg, _posting in legs):
@@ -193,7 +193,7 @@ def _sum(beside: Weighed, side: int, which: Callable[[str], bool]) -> Decimal:
 
 
 def _lost(
-    legs: Sequence[CustomerLeg], others: Sequence[CustomerLeg], beside: Weighed, side: int, accounts: Accounts
+    legs: Sequence[CustomerLeg], others: Sequence[CustomerLeg], beside: Weighed, side: int, accounts: AccountKinds
 ) -> dict[SettlementMeans, Decimal]:
     """In a `#write-off`, money is what a bank, cash or clearing account takes; the rest is lost (or taken back).
 
@@ -210,7 +210,12 @@ def _lost(
 
 
 def _paid(
-    day: date, legs: Sequence[CustomerLeg], beside: Weighed, side: int, accounts: Accounts, known: Mapping[str, Invoice]
+    day: date,
+    legs: Sequence[CustomerLeg],
+    beside: Weighed,
+    side: int,
+    accounts: AccountKinds,
+    known: Mapping[str, Invoice],
 ) -> dict[SettlementMeans, Decimal]:
     """Elsewhere: a discount, a set-off, and money; if no money moves at all, the rest is set off too."""
     whole = abs(sum((_weight(posting).number for _leg, posting in legs), ZERO))
@@ -227,7 +232,7 @@ def _discount(
     legs: Sequence[CustomerLeg],
     beside: Weighed,
     side: int,
-    accounts: Accounts,
+    accounts: AccountKinds,
     known: Mapping[str, Invoice],
     moved: Decimal,
 ) -> Decimal:
@@ -265,7 +270,7 @@ def _discount(
     return ZERO
 
 
-def _code(posting: Posting, day: date, accounts: Accounts) -> str:
+def _code(posting: Posting, day: date, accounts: AccountKinds) -> str:
     """The code of a tax posting: its own, else the account's with the highest rate."""
     value = (posting.meta or {}).get("tax")
     codes = accounts.taxes[posting.account]
@@ -276,7 +281,7 @@ def _code(posting: Posting, day: date, accounts: Accounts) -> str:
     )
 
 
-def _by_rate(taxes: Mapping[str, Decimal], day: date, accounts: Accounts) -> list[tuple[Decimal, Decimal]]:
+def _by_rate(taxes: Mapping[str, Decimal], day: date, accounts: AccountKinds) -> list[tuple[Decimal, Decimal]]:
     """Each tax with its rate in percent; the parts of one code are due on the same amount, so they count together, at its rate."""
     left = dict(taxes)
     rated = []
@@ -336,7 +341,7 @@ def _shared(legs: Sequence[CustomerLeg], parts: Mapping[SettlementMeans, Decimal
 
 
 def bad_debt_allowance_accounts(
-    paying: Iterable[Transaction], transactions: Iterable[Transaction], accounts: Accounts
+    paying: Iterable[Transaction], transactions: Iterable[Transaction], accounts: AccountKinds
 ) -> frozenset[str]:
     """The asset accounts of write-offs with provisions for losses: those that never have a balance above zero at the end of a
     day. `paying`: the transactions on customers' accounts; an account into which one of them pays, without being a write-off,

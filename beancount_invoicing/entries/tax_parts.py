@@ -27,7 +27,7 @@ Parts = Mapping[Source, tuple[str, ...]]
 """The codes of the parts, by the directive that names them."""
 
 
-def combined(
+def combined_tax(
     code: str, values: Mapping[str, Any], parts: tuple[str, ...], source: Source, findings: FindingCollector
 ) -> Tax:
     """A combined code, as its directives define it, still without its parts."""

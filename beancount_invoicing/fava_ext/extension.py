@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 NOTHING = '<span class="nil">–</span>'
 
 
-class Shown(NamedTuple):
+class ShownPage(NamedTuple):
     """A page: the day, what is wrong in the ledger, and its own data."""
 
     query: Query
@@ -95,18 +95,18 @@ class Receivables(FavaExtensionBase):
         """The words of the page in Fava's language, or in English if there are none."""
         return rendering.word_table(rendering.folders(self._loaded.ledger().book), _language()[:2])
 
-    def shown(self) -> Shown | str:
+    def shown(self) -> ShownPage | str:
         """The page that is asked for or, if it cannot be shown, the reason."""
         try:
             with no_collections():
                 query, day = read_query(request.args), self._day()
-                return Shown(query, day, self._findings(), self._data(query, day.day))
+                return ShownPage(query, day, self._findings(), self._data(query, day.day))
         except FavaAPIError as error:
             return error.message
         except Exception as error:  # a mistake of ours must not take Fava's page down
-            return f"{type(error).__name__}: {self.say(str(error))}"
+            return f"{type(error).__name__}: {self.translated(str(error))}"
 
-    def say(self, message: str) -> str:
+    def translated(self, message: str) -> str:
         """A message in Fava's language. The language is that of this request only, because other requests may run at the
         same time.
         """
@@ -185,7 +185,7 @@ class Receivables(FavaExtensionBase):
     def every(self, contract: Contract) -> str:
         """How often a contract is billed, or how."""
         words = self.words()["intervals"]
-        return words.get(contract.every) or self.say(interval(contract.every)) or words[contract.mode]
+        return words.get(contract.every) or self.translated(interval(contract.every)) or words[contract.mode]
 
     @staticmethod
     def rows_of(documents: Sequence[DocumentRow]) -> Rows:
@@ -288,7 +288,9 @@ class Receivables(FavaExtensionBase):
                 groups = self._once("tasks", day, lambda w: today_page.task_groups(self._loaded.ledger(), day, w))
             shown = today_page.shown_groups(groups, query.kind)
         except Exception as error:  # a mistake of ours must not take Fava's page down
-            return Response(str(escape(f"{type(error).__name__}: {self.say(str(error))}")), 500, mimetype="text/html")
+            return Response(
+                str(escape(f"{type(error).__name__}: {self.translated(str(error))}")), 500, mimetype="text/html"
+            )
         template = self.jinja_env.get_template("receivables/tasks.html")
         return Response(template.render(extension=self, query=query, groups=shown, words=self.words()))
 
@@ -362,8 +364,8 @@ class Receivables(FavaExtensionBase):
     def _handed_out(self, kind: FileKind, make: Callable[[], HandedOut]) -> Response:
         """A file, or why there is none. Incognito shows none."""
         if self.incognito():
-            abort(403, self.say(_("documents are not shown in incognito mode")))
-        return document_files.response(kind, make, self.say)
+            abort(403, self.translated(_("documents are not shown in incognito mode")))
+        return document_files.response(kind, make, self.translated)
 
 
 def _home() -> str:

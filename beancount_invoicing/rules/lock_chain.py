@@ -17,7 +17,7 @@ def reopening_mark(reopening: Reopening) -> str:
     return sha256(json.dumps(values).encode()).hexdigest()
 
 
-def marks(closed: ClosedBooks) -> dict[str, Lock | Reopening]:
+def locks_by_mark(closed: ClosedBooks) -> dict[str, Lock | Reopening]:
     """The locks and reopenings by their marks."""
     locks: dict[str, Lock | Reopening] = {lock.sha256: lock for lock in closed.locks}
     return locks | {reopening_mark(reopening): reopening for reopening in closed.reopenings}
@@ -25,7 +25,7 @@ def marks(closed: ClosedBooks) -> dict[str, Lock | Reopening]:
 
 def tip(closed: ClosedBooks) -> str:
     """The mark that the next lock names: that of the last one that no other names; "" without any."""
-    found = marks(closed)
+    found = locks_by_mark(closed)
     named = {link.previous for link in found.values()}
     last = [(link.date, link.last_day, fingerprint) for fingerprint, link in found.items() if fingerprint not in named]
     return max(last)[-1] if last else ""
@@ -33,12 +33,12 @@ def tip(closed: ClosedBooks) -> str:
 
 def has_mark(closed: ClosedBooks, prefix: str) -> bool:
     """Whether there is a lock or reopening whose mark begins with the given one."""
-    return any(fingerprint.startswith(prefix.lower()) for fingerprint in marks(closed))
+    return any(fingerprint.startswith(prefix.lower()) for fingerprint in locks_by_mark(closed))
 
 
 def after_gaps(closed: ClosedBooks) -> tuple[Lock | Reopening, ...]:
     """The locks and reopenings that name an earlier one which is missing, or was changed."""
-    found = marks(closed)
+    found = locks_by_mark(closed)
     links: tuple[Lock | Reopening, ...] = (*closed.locks, *closed.reopenings)
     return tuple(link for link in links if link.previous and link.previous not in found)
 

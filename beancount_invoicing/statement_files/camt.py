@@ -18,7 +18,14 @@ from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Source
 from beancount_invoicing.statement_files.bank_ids import with_bank_ids
 from beancount_invoicing.statement_files.errors import StatementFileError
-from beancount_invoicing.statement_files.values import compact, currency_code, given, iso_day, one_line, plain_amount
+from beancount_invoicing.statement_files.values import (
+    compact,
+    currency_code,
+    iso_day,
+    one_line,
+    plain_amount,
+    real_reference,
+)
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -215,8 +222,8 @@ def _line_of(
                 if node.text
             )
         ),
-        end_to_end_id=given(_text(item, "Refs/EndToEndId")) if item is not None else "",
-        mandate=given(_text(item, "Refs/MndtId")) if item is not None else "",
+        end_to_end_id=real_reference(_text(item, "Refs/EndToEndId")) if item is not None else "",
+        mandate=real_reference(_text(item, "Refs/MndtId")) if item is not None else "",
         return_reason=reason,
         is_return=is_return,
         fee=_fee(entry, item, amount, account, bool(place_in_batch)),
@@ -229,18 +236,18 @@ def _line_of(
 
 def _bank_reference(entry: _Element, items: tuple[_Element, ...], place_in_batch: str) -> str:
     """The servicer's reference of the item, or of the entry with the item's place in it; else the reference of the entry."""
-    of_entry = given(_text(entry, "AcctSvcrRef")) or given(_text(entry, "NtryRef"))
+    of_entry = real_reference(_text(entry, "AcctSvcrRef")) or real_reference(_text(entry, "NtryRef"))
     if len(items) == 1 and place_in_batch:
-        return given(_text(items[0], "Refs/AcctSvcrRef")) or (of_entry and of_entry + place_in_batch)
-    if not given(_text(entry, "AcctSvcrRef")) and len(items) == 1:
-        return given(_text(items[0], "Refs/AcctSvcrRef")) or of_entry
+        return real_reference(_text(items[0], "Refs/AcctSvcrRef")) or (of_entry and of_entry + place_in_batch)
+    if not real_reference(_text(entry, "AcctSvcrRef")) and len(items) == 1:
+        return real_reference(_text(items[0], "Refs/AcctSvcrRef")) or of_entry
     return of_entry
 
 
 def _batch(entry: _Element) -> str:
     """The reference of the orders that an entry sums up."""
     paths = ("NtryDtls/Btch/PmtInfId", "NtryDtls/Btch/MsgId")
-    return next((reference for path in paths if (reference := given(_text(entry, path)))), "")
+    return next((reference for path in paths if (reference := real_reference(_text(entry, path)))), "")
 
 
 def _other_side(item: _Element, is_credit: bool, is_return: bool, account: CamtAccount) -> tuple[str, str, str]:

@@ -21,9 +21,9 @@ from beancount_invoicing.statement_files.errors import StatementFileError
 from beancount_invoicing.statement_files.values import (
     compact,
     currency_code,
-    given,
     iban_in,
     one_line,
+    real_reference,
     six_digit_day,
 )
 
@@ -230,8 +230,8 @@ def _line(movement: CfonbMovement, account: CfonbAccount, file: str) -> Statemen
         payer_iban=next(filter(None, (iban_in(text[:35]) for text in details.get(payer_account, ()))), ""),
         text=_wording(record, details),
         references=tuple(compact(text[:35]) for text in details.get("LCS", ()) if text.strip()),
-        end_to_end_id=given("".join(text[:35] for text in details.get("RCN", ())[:1])),
-        mandate=given("".join(text[:35] for text in details.get("RUM", ())[:1])),
+        end_to_end_id=real_reference("".join(text[:35] for text in details.get("RCN", ())[:1])),
+        mandate=real_reference("".join(text[:35] for text in details.get("RUM", ())[:1])),
         is_return=bool(rejected.strip("0")) or record[32:34] in _RETURN_OPERATIONS,
         fee=fee if fee and fee_currency == account.currency else Decimal(0),
         ordered_amount=None if ordered is None else ordered.copy_sign(amount),
@@ -250,7 +250,7 @@ def _wording(record: str, details: Mapping[str, list[str]]) -> str:
     remittance = one_line(*details.get("LCC", ()), *details.get("LC2", ()))
     if remittance:
         return remittance
-    client_reference = [given(text[:35]) for text in details.get("RCN", ())]
+    client_reference = [real_reference(text[:35]) for text in details.get("RCN", ())]
     return one_line(record[48:79], *details.get("LIB", ()), *client_reference, record[104:120])
 
 

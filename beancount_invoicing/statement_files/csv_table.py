@@ -23,7 +23,7 @@ from beancount_invoicing.statement_files.errors import StatementFileError
 from beancount_invoicing.statement_files.presets import Preset, plain_title, presets
 from beancount_invoicing.statement_files.table_guess import guessed_table
 from beancount_invoicing.statement_files.unknown_table import UnknownTable
-from beancount_invoicing.statement_files.values import compact, currency_code, given, iban_in, one_line
+from beancount_invoicing.statement_files.values import compact, currency_code, iban_in, one_line, real_reference
 
 _DELIMITERS = (";", ",", "\t", "|")
 _LINES_BEFORE_TITLES = 40
@@ -237,7 +237,7 @@ def _movement(
     if amount < 0 and row.cells.get("payee"):
         name = row.cells["payee"]
     line = StatementLine(
-        bank_id=given(row.cells.get("id", "")),
+        bank_id=real_reference(row.cells.get("id", "")),
         date=day,
         amount=amount,
         currency=currency,
@@ -246,9 +246,9 @@ def _movement(
         payer=name,
         payer_iban=iban_in(row.cells.get("payer-iban", "")),
         text=row.cells.get("text", ""),
-        references=tuple(compact(text) for text in [row.cells.get("reference", "")] if given(text)),
-        end_to_end_id=given(row.cells.get("end-to-end-id", "")),
-        mandate=given(row.cells.get("mandate", "")),
+        references=tuple(compact(text) for text in [row.cells.get("reference", "")] if real_reference(text)),
+        end_to_end_id=real_reference(row.cells.get("end-to-end-id", "")),
+        mandate=real_reference(row.cells.get("mandate", "")),
         fee=_fee(row, amount, decimal_sign, file),
         ordered_amount=None if ordered is None else abs(ordered).copy_sign(amount),
         ordered_currency=ordered_currency,

@@ -18,7 +18,7 @@ from beancount_invoicing.statement_files.bank_ids import with_bank_ids
 from beancount_invoicing.statement_files.decoding import text_of
 from beancount_invoicing.statement_files.errors import StatementFileError
 from beancount_invoicing.statement_files.mt940_details import StatementDetails, read_details
-from beancount_invoicing.statement_files.values import currency_code, given, iban_in, one_line, six_digit_day
+from beancount_invoicing.statement_files.values import currency_code, iban_in, one_line, real_reference, six_digit_day
 
 _TAG = re.compile(r":(\d{2}[A-Z]?|NS):")
 _STATEMENT_LINE = re.compile(
@@ -222,7 +222,7 @@ def _line(field: Mt940Field, details_text: str, currency: str, file: str) -> Sta
     kind = found["type"] or ""
     is_return = bool(found["reversed"]) or kind in _RETURN_TYPES or bool(details.return_reason)
     return StatementLine(
-        bank_id=given(bank_reference),
+        bank_id=real_reference(bank_reference),
         date=_entry_day(value, (found["entry"] or "").strip(), file, field.line),
         amount=amount,
         currency=currency,
@@ -245,7 +245,7 @@ def _line(field: Mt940Field, details_text: str, currency: str, file: str) -> Sta
 
 def _own_reference(customer_reference: str) -> str:
     """The reference of who ordered the movement; what only points at field 86 (KREF+, EREF+) is none."""
-    reference = given(customer_reference)
+    reference = real_reference(customer_reference)
     return "" if reference.endswith("+") or reference in {"EREF", "KREF", "PREF", "MARF"} else reference
 
 

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from beancount_invoicing.statement_files.values import compact, given, iban_in, one_line
+from beancount_invoicing.statement_files.values import compact, iban_in, one_line, real_reference
 
 _SUBFIELDS = re.compile(r"(?P<code>\d{3})(?P<separator>[?<>~^@])(?=\d\d)", re.ASCII)
 _SEPA_WORD = re.compile(
@@ -69,8 +69,8 @@ def _subfields(content: str, code: str, separator: str) -> StatementDetails:
         text=one_line(words.get("SVWZ", "" if words else _with_spaces(parts))) or one_line(words.get("", "")),
         name=name,
         iban=iban_in("".join(parts["31"])) or iban_in(words.get("IBAN", "")),
-        end_to_end_id=given(words.get("EREF", "")) or given(words.get("KREF", "")),
-        mandate=given(words.get("MREF", "")),
+        end_to_end_id=real_reference(words.get("EREF", "")) or real_reference(words.get("KREF", "")),
+        mandate=real_reference(words.get("MREF", "")),
         return_reason=_returned(words.get("SVWZ", text)) if parts.get("34") or "RETOURE" in text.upper() else "",
         business_code=code,
         ultimate=one_line(words.get("ABWA", "")) or one_line(words.get("ABWE", "")),
@@ -134,8 +134,8 @@ def _slashes(content: str) -> StatementDetails:
         iban=next(
             (iban for key, value in words.items() if key.endswith(("IBAN", "ACCT")) and (iban := iban_in(value))), ""
         ),
-        end_to_end_id=given(words.get("EREF", "")),
-        mandate=given(words.get("MARF", "")),
+        end_to_end_id=real_reference(words.get("EREF", "")),
+        mandate=real_reference(words.get("MARF", "")),
         references=references,
         return_reason=_returned(words.get("RTRN", "")),
         ultimate=one_line(ultimate),

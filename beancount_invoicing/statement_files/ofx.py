@@ -20,7 +20,7 @@ from beancount_invoicing.statement_files.bank_ids import with_bank_ids
 from beancount_invoicing.statement_files.cfonb120 import french_iban
 from beancount_invoicing.statement_files.decoding import text_of
 from beancount_invoicing.statement_files.errors import StatementFileError
-from beancount_invoicing.statement_files.values import currency_code, given, iban_in, one_line, plain_amount
+from beancount_invoicing.statement_files.values import currency_code, iban_in, one_line, plain_amount, real_reference
 
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9._]*)\s*(?P<empty>/?)>(?P<text>[^<]*)")
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
@@ -171,7 +171,7 @@ def _line(transaction: OfxElement, currency: str, file: str) -> StatementLine:
     value = transaction.value("DTAVAIL")
     kind = transaction.value("TRNTYPE")
     return StatementLine(
-        bank_id=given(transaction.value("FITID")),
+        bank_id=real_reference(transaction.value("FITID")),
         date=_day(posted, file, line),
         amount=amount,
         currency=currency,
@@ -180,7 +180,7 @@ def _line(transaction: OfxElement, currency: str, file: str) -> StatementLine:
         payer=extended or payee,
         payer_iban=iban_in(account),
         text=transaction.value("MEMO") or payee,
-        end_to_end_id=given(transaction.value("REFNUM")),
+        end_to_end_id=real_reference(transaction.value("REFNUM")),
         is_return=kind == "REVERSAL" or bool(transaction.value("CORRECTFITID")),
         ordered_amount=ordered,
         ordered_currency=ordered_currency if ordered is not None else "",

@@ -94,7 +94,7 @@ def one_line(*texts: str) -> str:
     return " ".join(" ".join(texts).split())
 
 
-def given(reference: str) -> str:
+def real_reference(reference: str) -> str:
     """A reference, or "" if it is a word that banks write instead of one (NOTPROVIDED, NONREF …)."""
     reference = " ".join(reference.split())
     return "" if reference.replace(" ", "").upper() in _ABSENT else reference

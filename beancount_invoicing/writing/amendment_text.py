@@ -66,7 +66,7 @@ def amendment_directive(day: date, kind: str, head: Sequence[text.DirectiveValue
     return joined("\n", lines) + "\n"
 
 
-def with_values(source: Source, values: Values) -> tuple[str, str]:
+def with_key_values(source: Source, values: Values) -> tuple[str, str]:
     """The lines of the directive at a place, with the values of some keys set: existing keys in place, new ones at the
     end. Comments after a value stay. Raises OSError, UnicodeDecodeError.
     """

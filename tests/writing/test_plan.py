@@ -11,7 +11,7 @@ import pytest
 
 from beancount_invoicing.model import Source
 from beancount_invoicing.writing import text
-from beancount_invoicing.writing.amendment_text import with_values
+from beancount_invoicing.writing.amendment_text import with_key_values
 from beancount_invoicing.writing.settled_text import SettledText, settled_text
 from beancount_invoicing.writing.text import NewPosting, column_of, value_text
 from beancount_invoicing.writing.undo_log import UNDO_FILE, Act, TextLocator, WrittenText, record_act, recorded_acts
@@ -222,7 +222,7 @@ def test_values_are_set_in_place_and_new_ones_at_the_end(top: Path) -> None:
     top.write_text(
         '2026-01-01 open Assets:A\n  city: "a;b" ; there\n  name:\n  name-2: 5\n\n; the next one\'s\n', encoding="utf-8"
     )
-    old, new = with_values(Source(str(top), 1), {"city": "c", "name": "d", "vat": Decimal(5), "name-2": None})
+    old, new = with_key_values(Source(str(top), 1), {"city": "c", "name": "d", "vat": Decimal(5), "name-2": None})
     assert old == '2026-01-01 open Assets:A\n  city: "a;b" ; there\n  name:\n  name-2: 5'
     assert new == '2026-01-01 open Assets:A\n  city: "c"  ; there\n  name: "d"\n  name-2:\n  vat: 5'
 
