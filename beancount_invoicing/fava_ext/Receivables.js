@@ -90,14 +90,171 @@ async function fill(part) {
   part.innerHTML = await answer.text();
 }
 
+// Acts: a form, the entry that it would write, and only then a button that writes just that.
+
+function control(field) {
+  if (field.kind === "choice") {
+    const select = document.createElement("select");
+    select.append(...field.choices.map(([value, label]) => new Option(label, value, false, value === field.value)));
+    return select;
+  }
+  const input = document.createElement(field.kind === "lines" ? "textarea" : "input");
+  if (field.kind === "flag") {
+    input.type = "checkbox";
+    input.checked = field.value === "true";
+    return input;
+  }
+  if (field.kind !== "lines") {
+    input.type = field.kind === "day" ? "date" : "text";
+    input.inputMode = field.kind === "amount" ? "decimal" : "";
+  }
+  input.value = field.value;
+  return input;
+}
+
+function labelled(field) {
+  const label = document.createElement("label");
+  const name = document.createElement("span");
+  name.textContent = field.label;
+  const input = control(field);
+  input.name = field.name;
+  input.required = field.required;
+  label.className = field.kind;
+  label.append(...(field.kind === "flag" ? [input, name] : [name, input]));
+  return label;
+}
+
+function filledIn(form) {
+  return Object.fromEntries(
+    [...form.elements].filter((input) => input.name).map((input) => [
+      input.name,
+      input.type === "checkbox" ? String(input.checked) : input.value,
+    ]),
+  );
+}
+
+function line(text, kind) {
+  const item = document.createElement("li");
+  item.textContent = text;
+  item.className = kind;
+  return item;
+}
+
+// Shows an answer: what is wrong, what is to be known, the entry, and the command that does the same.
+function answered(dialog, answer) {
+  const part = (name) => dialog.querySelector(name);
+  part(".reason").textContent = answer.error;
+  part(".reason").hidden = !answer.error;
+  part(".remarks").replaceChildren(
+    ...(answer.findings ?? []).map((finding) => line(`${finding.place}: ${finding.message}`, finding.severity)),
+    ...(answer.notices ?? []).map((notice) => line(notice, "notice")),
+    ...(answer.summary ? [line(answer.summary, "summary")] : []),
+  );
+  part(".remarks").hidden = !part(".remarks").children.length;
+  part(".entry").textContent = answer.text ?? "";
+  part(".entry").hidden = !answer.text;
+  part(".command code").textContent = answer.command ?? "";
+  part(".command").hidden = !answer.command;
+  part(".write").hidden = !answer.state || answer.written;
+  if (answer.state && !answer.written) {
+    part(".write").focus();
+  }
+}
+
+async function sent(dialog, state) {
+  const form = dialog.querySelector("form.fields");
+  const answer = await fetch(dialog.dataset.address, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ act: dialog.dataset.act, token: dialog.dataset.token, values: filledIn(form), state }),
+  });
+  const result = await answer.json().catch(() => ({ error: `${answer.status} ${answer.statusText}` }));
+  answered(dialog, result);
+  dialog.dataset.state = result.written ? "" : result.state ?? "";
+  if (result.written) {
+    dialog.dataset.done = "true";
+    form.replaceChildren();
+    dialog.querySelector(".show-entry").hidden = true;
+    dialog.querySelector(".remarks").prepend(line(dialog.dataset.written, "summary"));
+    dialog.querySelector(".remarks").hidden = false;
+  }
+}
+
+// The form of one act; the button of a document offers several, the first of them first.
+async function openAct(button, dialog, act) {
+  const offered = (button.dataset.acts ?? "").split(" ");
+  const choices = dialog.querySelector(".choices");
+  choices.hidden = offered.length < 2;
+  for (const choice of choices.children) {
+    choice.hidden = !offered.includes(choice.dataset.act);
+    choice.ariaPressed = String(choice.dataset.act === act);
+    choice.onclick = () => openAct(button, dialog, choice.dataset.act);
+  }
+  const address = new URL(button.dataset.form, window.location.href);
+  address.searchParams.set("act", act);
+  const answer = await fetch(address);
+  const form = await answer.json();
+  dialog.querySelector("strong").textContent = form.title ?? "";
+  dialog.querySelector("form.fields").replaceChildren(...(form.fields ?? []).map(labelled));
+  dialog.querySelector(".show-entry").hidden = !form.fields;
+  Object.assign(dialog.dataset, { act, token: form.token ?? "", state: "", done: "" });
+  answered(dialog, { error: form.error ?? "" });
+  if (!dialog.open) {
+    dialog.showModal();
+  }
+  dialog.querySelector("form.fields :is(input, select, textarea)")?.focus();
+}
+
+function listenToActs(root) {
+  const dialog = root.querySelector("dialog.receivables-act");
+  if (!dialog) {
+    return;
+  }
+  const failed = (error) => answered(dialog, { error: String(error) });
+  const run = async (element, work) => {
+    if (element.ariaBusy !== "true") {
+      element.ariaBusy = "true";
+      await work().catch(failed);
+      element.ariaBusy = "false";
+    }
+  };
+  root.addEventListener("click", (event) => {
+    const button = event.target.closest("button.act");
+    if (button) {
+      const act = button.dataset.act ?? button.dataset.acts.split(" ")[0];
+      run(button, () => openAct(button, dialog, act)).then(() => dialog.open || dialog.showModal());
+    }
+  });
+  const show = dialog.querySelector(".show-entry");
+  const write = dialog.querySelector(".write");
+  write.addEventListener("click", () => run(write, () => sent(dialog, dialog.dataset.state)));
+  dialog.querySelector("form.fields").addEventListener("submit", (event) => {
+    event.preventDefault();
+    run(show, () => sent(dialog, ""));
+  });
+  dialog.querySelector("form.fields").addEventListener("input", () => {
+    dialog.dataset.state = ""; // what was shown is no longer what would be written
+    write.hidden = true;
+  });
+  dialog.querySelector(".copy").addEventListener("click", () =>
+    navigator.clipboard?.writeText(dialog.querySelector(".command code").textContent),
+  );
+  dialog.addEventListener("close", () => {
+    if (dialog.dataset.done) {
+      window.location.reload();
+    }
+  });
+}
+
 export default {
   onExtensionPageLoad() {
     const root = document.querySelector(".receivables");
-    const dialog = root?.querySelector("dialog");
+    const dialog = root?.querySelector("dialog.receivables-preview");
     if (!dialog || root.dataset.ready) {
       return;
     }
     root.dataset.ready = "true";
+    listenToActs(root);
     root.addEventListener("click", (event) => clicked(event, dialog));
     root.addEventListener("submit", (event) => {
       if (event.target.matches("form.search")) {

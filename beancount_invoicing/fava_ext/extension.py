@@ -22,7 +22,7 @@ from markupsafe import Markup, escape
 
 from beancount_invoicing import rendering
 from beancount_invoicing.fava_ext import as_of, document_files, documents_page, owing, today_page
-from beancount_invoicing.fava_ext.act_endpoints import ActPage, act_answer, form_answer
+from beancount_invoicing.fava_ext.act_endpoints import ActPage, act_answer, form_answer, may_act
 from beancount_invoicing.fava_ext.contracts_page import contracts_page
 from beancount_invoicing.fava_ext.customer_page import CARD, CustomerPage, customer_page
 from beancount_invoicing.fava_ext.document_files import FileKind, HandedOut
@@ -116,6 +116,10 @@ class Receivables(FavaExtensionBase):
     def incognito(self) -> bool:
         """Whether Fava hides figures."""
         return bool(current_app.config.get("INCOGNITO"))
+
+    def may_act(self) -> bool:
+        """Whether the page offers acts."""
+        return may_act(self.acts_allowed)
 
     def cell(self, amount: Decimal | None, currency: str, column: str = "", label: str = "") -> Markup:
         """A cell of a table with an amount, as Fava writes it and hides it when incognito.
