@@ -19,7 +19,6 @@ from fava.helpers import FavaAPIError
 from flask import Response, current_app, jsonify, request
 
 from beancount_invoicing.fava_ext import as_of
-from beancount_invoicing.fava_ext import as_of
 from beancount_invoicing.fava_ext.acts.forms import Subject
 from beancount_invoicing.fava_ext.acts.table import ACTS, ActResult, perform
 from beancount_invoicing.languages import speaking, translated
