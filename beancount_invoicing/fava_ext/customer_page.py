@@ -7,9 +7,8 @@ from datetime import date
 from typing import NamedTuple
 
 from beancount_invoicing.fava_ext.documents_page import DocumentRow
-from beancount_invoicing.ledger import Ledger
-from beancount_invoicing.model import Customer, Event
-from beancount_invoicing.receivables import Statement, statements
+from beancount_invoicing.model import Book, Customer, Event
+from beancount_invoicing.receivables import Allocated, Statement, statements
 
 
 class CustomerPage(NamedTuple):
@@ -31,12 +30,13 @@ CARD = ("email", "phone", "contact", "siren", "vat_id", "terms", "channel", "rem
 """What the card says besides the name and the address; a label is the key of the ledger."""
 
 
-def customer_page(ledger: Ledger, as_of: date, account: str, rows: Sequence[DocumentRow]) -> CustomerPage | None:
+def customer_page(
+    book: Book, allocated: Allocated, as_of: date, account: str, rows: Sequence[DocumentRow]
+) -> CustomerPage | None:
     """The page of the customer with the main account `account`, from all rows of documents; None if there is no such one."""
-    book = ledger.book
     if account not in book.customers:
         return None
-    (statement,) = statements(book, as_of, as_of.replace(month=1, day=1), {account}, ledger.allocated_at(as_of))
+    (statement,) = statements(book, as_of, as_of.replace(month=1, day=1), {account}, allocated)
     others = sorted(other for other, main in book.main_accounts.items() if main == account and other != account)
     documents = tuple(row for row in rows if account in {row.account, *_debtors(row)})
     events = [event for event in book.events if event.customer == account and event.date <= as_of]

@@ -8,10 +8,9 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from beancount_invoicing.accounting.reports import Report, ReportColumn
-from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.messages import _
-from beancount_invoicing.model import ZERO, Event
-from beancount_invoicing.receivables import Position, positions
+from beancount_invoicing.model import ZERO, Book, Event
+from beancount_invoicing.receivables import Allocated, Position, positions
 
 
 class DocumentRow(NamedTuple):
@@ -68,9 +67,11 @@ COLUMNS: Mapping[str, Callable[[DocumentRow], Any]] = {
 """The columns that the rows can be sorted by."""
 
 
-def document_rows(ledger: Ledger, as_of: date, wanted: Callable[[str], bool]) -> tuple[DocumentRow, ...]:
+def document_rows(
+    book: Book, allocated: Allocated, as_of: date, wanted: Callable[[str], bool]
+) -> tuple[DocumentRow, ...]:
     """Every document in the books on `as_of` (inclusive) on an account that is `wanted`, the newest first."""
-    found = positions(ledger.book, as_of, ledger.allocated_at(as_of), by_debtor=True)
+    found = positions(book, as_of, allocated, by_debtor=True)
     rows = [_row(position) for position in found if not position.accounts or any(map(wanted, position.accounts))]
     rows.sort(key=lambda row: (row.position.invoice.date, row.position.invoice.number), reverse=True)
     return tuple(rows)

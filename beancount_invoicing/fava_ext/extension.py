@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from beancount.core.account import has_component
-from fava.beans.funcs import hash_entry
 from fava.core.filters import Match, TimeFilter
 from fava.ext import FavaExtensionBase, extension_endpoint
 from fava.helpers import FavaAPIError
@@ -21,6 +20,7 @@ from flask_babel import get_locale
 from markupsafe import Markup, escape
 
 from beancount_invoicing import rendering
+from beancount_invoicing.actions.today import Task, TaskKind
 from beancount_invoicing.fava_ext import as_of, document_files, documents_page, owing, today_page
 from beancount_invoicing.fava_ext.act_endpoints import ActPage, act_answer, form_answer, may_act
 from beancount_invoicing.fava_ext.contracts_page import contracts_page
@@ -176,11 +176,8 @@ class Receivables(FavaExtensionBase):
     def context(self, row: DocumentRow) -> str:
         """The address of a document's entry in Fava."""
         place = row.position.invoice.source
-        return str(self._loaded.once(("context", place), lambda: self._hash(place, row.entry)))
-
-    def _hash(self, place: Source, index: int | None) -> str:
-        entry = self._loaded.entry(place, index)
-        return f"#context-{hash_entry(entry)}" if entry else self.source_link(place)
+        name = self._loaded.entry_hash(place, row.entry)
+        return f"#context-{name}" if name else self.source_link(place)
 
     def main_account(self, account: str) -> str:
         """The main account of an account's customer."""
@@ -239,22 +236,25 @@ class Receivables(FavaExtensionBase):
             return {"rows": chosen_rows(self._findings().findings, query, {})}
         owed = self._owing(day)
         if query.page == "today":
-            return {"owing": owed, "banks": today_page.banks_until(ledger, day)}
+            return {"owing": owed, "banks": today_page.banks_until(ledger.book, day)}
         return {"owing": owed, "rows": self._owing_rows(owed, query)}
 
     def _documents_data(self, query: Query, day: date) -> Mapping[str, Any]:
         rows = self._documents(day)
         found = documents_page.found_rows(rows, query.status, query.search)
         return {
-            "tabs": documents_page.counts(rows),
+            "tabs": self._once("counts", day, lambda _wanted: documents_page.counts(rows)),
             "rows": chosen_rows(found, query, documents_page.COLUMNS),
             "totals": documents_page.totals(found),
         }
 
     def _owing(self, day: date) -> owing.Owing:
+        book, allocated = self._loaded.ledger().book, self._loaded.allocated_at(day)
         currencies = self.ledger.options["operating_currency"]
-        found: owing.Owing = self._once("owing", day, lambda w: owing.owing(self._loaded.ledger(), day, w, currencies))
-        return found
+        owed: owing.Owing = self._once(
+            "owing", day, lambda wanted: owing.owing(book, allocated, day, wanted, currencies)
+        )
+        return owed
 
     @staticmethod
     def _owing_rows(found: owing.Owing, query: Query) -> Rows:
@@ -263,16 +263,25 @@ class Receivables(FavaExtensionBase):
         return chosen_rows(rows, query, owing.COLUMNS)
 
     def _documents(self, day: date) -> tuple[DocumentRow, ...]:
+        book, allocated = self._loaded.ledger().book, self._loaded.allocated_at(day)
         rows: tuple[DocumentRow, ...] = self._once(
-            "documents", day, lambda w: documents_page.document_rows(self._loaded.ledger(), day, w)
+            "documents", day, lambda wanted: documents_page.document_rows(book, allocated, day, wanted)
         )
         return rows
 
     def _customer(self, account: str, day: date) -> CustomerPage | None:
+        book, allocated = self._loaded.ledger().book, self._loaded.allocated_at(day)
         rows = self._loaded.once(
-            ("all documents", day), lambda: documents_page.document_rows(self._loaded.ledger(), day, lambda _name: True)
+            ("all documents", day), lambda: documents_page.document_rows(book, allocated, day, lambda _name: True)
         )
-        return customer_page(self._loaded.ledger(), day, account, rows)
+        return customer_page(book, allocated, day, account, rows)
+
+    def _tasks(self, day: date) -> Mapping[TaskKind, tuple[Task, ...]]:
+        book, allocated = self._loaded.ledger().book, self._loaded.allocated_at(day)
+        groups: Mapping[TaskKind, tuple[Task, ...]] = self._once(
+            "tasks", day, lambda wanted: today_page.task_groups(book, allocated, day, wanted)
+        )
+        return groups
 
     def _findings(self) -> FindingsPage:
         ledger = self._loaded.ledger()
@@ -288,9 +297,8 @@ class Receivables(FavaExtensionBase):
         """The tasks of the day, as a part of the page: they take longer than the rest of it."""
         try:
             with no_collections():
-                query, day = read_query(request.args), self._day().day
-                groups = self._once("tasks", day, lambda w: today_page.task_groups(self._loaded.ledger(), day, w))
-            shown = today_page.shown_groups(groups, query.kind)
+                query = read_query(request.args)
+                shown = today_page.shown_groups(self._tasks(self._day().day), query.kind)
         except Exception as error:  # a mistake of ours must not take Fava's page down
             return Response(
                 str(escape(f"{type(error).__name__}: {self.translated(str(error))}")), 500, mimetype="text/html"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from fava.beans.funcs import hash_entry
 
 from beancount_invoicing import InvoicingError, checks
 from beancount_invoicing.entries import read_book
@@ -32,6 +35,7 @@ class LoadedLedger:
         self._loaded: tuple[object, Ledger] | None = None
         self._results: dict[object, Any] = {}
         self._places: dict[Source, Any] = {}
+        self._hashes: dict[Source, str] = {}
         self._sources: Sources = ()
         self._tried: set[str] = set()
 
@@ -86,7 +90,12 @@ class LoadedLedger:
         self._loaded = entries, ledger
         self._results.clear()
         self._places.clear()
+        self._hashes.clear()
         return ledger
+
+    def allocated_at(self, day: date) -> Allocated:
+        """The allocation as of the end of `day`."""
+        return self.once(("allocated", day), lambda: self.ledger().allocated_at(day))
 
     def once(self, key: object, make: Callable[[], T]) -> T:
         """What `make` gives, worked out only once for a `key` until Fava loads again."""
@@ -98,7 +107,14 @@ class LoadedLedger:
         found: T = self._results[key]
         return found
 
-    def entry(self, place: Source, index: int | None) -> Any:
+    def entry_hash(self, place: Source, index: int | None) -> str:
+        """Fava's name of the entry at a place; "" if there is none."""
+        if place not in self._hashes:
+            entry = self._entry(place, index)
+            self._hashes[place] = hash_entry(entry) if entry else ""
+        return self._hashes[place]
+
+    def _entry(self, place: Source, index: int | None) -> Any:
         """The entry at a place among Fava's: by its index, unless other plugins have moved it; None if there is none."""
         entries: Any = self._fava.all_entries
         if index is not None and index < len(entries) and source_of(entries[index].meta) == place:

@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.receivables import AgingRow, AgingTotal, Allocated, aging
 from beancount_invoicing.receivables.aging import aging_totals
@@ -88,9 +87,13 @@ COLUMNS: Mapping[str, Callable[[OwingRow], Any]] = {
 """The columns that the rows can be sorted by."""
 
 
-def owing(ledger: Ledger, as_of: date, wanted: Callable[[str], bool], currencies: Sequence[str] = ()) -> Owing:
-    """What is owed as of the end of `as_of` on the accounts that are `wanted`; totals in `currencies` come first."""
-    book, allocated = ledger.book, ledger.allocated_at(as_of)
+def owing(
+    book: Book, allocated: Allocated, as_of: date, wanted: Callable[[str], bool], currencies: Sequence[str] = ()
+) -> Owing:
+    """What is owed as of the end of `as_of` on the accounts that are `wanted`; totals in `currencies` come first.
+
+    `allocated`: the allocation as of that day.
+    """
     aged = aging(book, as_of, allocated=allocated)
     rows = [row for row in aged.rows if wanted(row.account)]
     rows += _quiet(book, as_of, wanted, rows, len(aged.bounds) + 1)

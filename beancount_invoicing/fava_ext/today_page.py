@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from beancount_invoicing.actions.today import TASK_KINDS, Task, TaskKind, tasks
 from beancount_invoicing.dunning import BankAccount, bank_accounts, behind
-from beancount_invoicing.ledger import Ledger
-from beancount_invoicing.model import ZERO
+from beancount_invoicing.model import ZERO, Book
+from beancount_invoicing.receivables import Allocated
 
 SHOWN = 20
 """The number of tasks of a kind that are shown at first."""
@@ -49,11 +49,13 @@ class BankUntil(NamedTuple):
     is_behind: bool
 
 
-def task_groups(ledger: Ledger, as_of: date, wanted: Callable[[str], bool]) -> dict[TaskKind, tuple[Task, ...]]:
+def task_groups(
+    book: Book, allocated: Allocated, as_of: date, wanted: Callable[[str], bool]
+) -> dict[TaskKind, tuple[Task, ...]]:
     """The tasks of `as_of` by kind, in their order; of customers, only those whose accounts are `wanted`."""
     groups: defaultdict[TaskKind, list[Task]] = defaultdict(list)
-    for task in tasks(ledger.book, as_of, ledger.allocated_at(as_of)):
-        if not task.account or task.account not in ledger.book.customers or wanted(task.account):
+    for task in tasks(book, as_of, allocated):
+        if not task.account or task.account not in book.customers or wanted(task.account):
             groups[task.kind].append(task)
     return {kind: tuple(groups[kind]) for kind in TASK_KINDS if groups[kind]}
 
@@ -73,7 +75,7 @@ def shown_groups(groups: Mapping[TaskKind, tuple[Task, ...]], only: str = "") ->
     return tuple(result)
 
 
-def banks_until(ledger: Ledger, as_of: date) -> tuple[BankUntil, ...]:
+def banks_until(book: Book, as_of: date) -> tuple[BankUntil, ...]:
     """Until when each bank account is booked."""
-    late = behind(ledger.book, as_of)
-    return tuple(BankUntil(account, account in late) for account in bank_accounts(ledger.book, as_of))
+    late = behind(book, as_of)
+    return tuple(BankUntil(account, account in late) for account in bank_accounts(book, as_of))
