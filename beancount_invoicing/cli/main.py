@@ -46,6 +46,7 @@ _COMMANDS = {
     "issue": "issue",
     "item": "item",
     "list": "list",
+    "metrics": "metrics",
     "new": "new",
     "note": "note",
     "pay": "pay",
