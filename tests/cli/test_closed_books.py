@@ -379,7 +379,7 @@ def test_errors_of_a_lock_are_the_same_from_beancounts_cache_and_in_fava(closed:
     cache = tmp_path / "cache"
 
     def uncached(name: str) -> Any:
-        return loader._load([(name, True)], None, None, None)  # type: ignore[attr-defined]
+        return loader._load([(name, True)], None, None, None)
 
     cached = loader.pickle_cache_function(lambda _name: str(cache), 0.0, uncached)
 

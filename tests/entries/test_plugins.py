@@ -129,7 +129,7 @@ def test_fava_shows_the_same(tmp_path: Path) -> None:
     text = file.read_text("utf-8") + '2025-01-01 custom "fava-extension" "beancount_invoicing.fava_ext"\n'
     file.write_text(text, encoding="utf-8")
     browser = client(file)
-    shown = page(browser, "time=2026-02-28")
+    shown = page(browser, "page=documents&status=open&time=2026-02-28")
     assert [row[0] for row in rows(shown, "invoices")] == ["F2026-0001"]
     (link,) = shown.xpath("//table[contains(@class, 'invoices')]//a[starts-with(@href, '#context-')]/@href")
     assert "Audit" in browser.get(f"{home(browser).removesuffix('/')}/api/context?entry_hash={link[9:]}").text
