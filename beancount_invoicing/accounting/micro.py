@@ -5,7 +5,8 @@ CGI, art. 50-0 (5) and 102 ter (4): the book has the date, the customer, the nat
 receipt. Sales for cash without a customer's account are receipts too: entries that book income against an account of money.
 
 The nature of a receipt is that of the lines of its document; else by the account's number of the plan comptable général: 701 to 703
-and 707 are goods. What one payment settles of both is shared out in proportion.
+and 707 are goods. What one payment settles of both is shared out in proportion. Income that is no sale (numbers 71 to 79, such as
+interest, subsidies or the sale of a machine) is no turnover (BOI-BIC-DECLA-10-10-20, no. 1).
 """
 
 from __future__ import annotations
@@ -82,12 +83,24 @@ def _natures(invoice: Invoice | None, general_ledger: GeneralLedger) -> Mapping[
 
 
 def _is_goods(account: str, general_ledger: GeneralLedger) -> bool:
+    return _number(account, general_ledger).startswith(_GOODS)
+
+
+def _is_other_income(account: str, general_ledger: GeneralLedger) -> bool:
+    number = _number(account, general_ledger)
+    return number.startswith("7") and not number.startswith("70")
+
+
+def _number(account: str, general_ledger: GeneralLedger) -> str:
+    """An account's number; "" if the ledger says none."""
     known = general_ledger.accounts.get(account)
-    return known is not None and known.number.startswith(_GOODS)
+    return known.number if known else ""
 
 
 def _cash_sales(general_ledger: GeneralLedger, book: Book, since: date, until: date) -> Iterator[Receipt]:
-    """Entries that book income against money, without a customer's account: each account of income is a receipt."""
+    """Entries that book income against money, without a customer's account: each account of income is a receipt, but for those
+    whose number says that they are no sales.
+    """
     income = general_ledger.result_roots - {general_ledger.roots.expenses}
     for entry in general_ledger.entries:
         if not since <= entry.date <= until or entry.is_document or entry.is_opening:
@@ -99,7 +112,8 @@ def _cash_sales(general_ledger: GeneralLedger, book: Book, since: date, until: d
             continue
         account = max(money, key=lambda posting: (abs(posting.weight), posting.account)).account
         for posting in entry.postings:
-            if posting.account.split(":")[0] in income and posting.weight_currency == book.currency:
+            is_sale = posting.account.split(":")[0] in income and not _is_other_income(posting.account, general_ledger)
+            if is_sale and posting.weight_currency == book.currency:
                 nature = "goods" if _is_goods(posting.account, general_ledger) else "services"
                 yield Receipt(entry.date, entry.reference, "", nature, -posting.weight, account, posting.source)
 

@@ -80,6 +80,17 @@ def test_a_sale_for_cash_without_a_customer_is_a_receipt_and_a_transfer_of_money
     assert told(CASH) == [("2026-05-02", "", "goods", "30.00", "Assets:Caisse")]
 
 
+def test_income_that_is_no_sale_is_no_turnover() -> None:
+    """Interest (768) and the sale of a machine (775) are no sales; an account without a number is one of sales."""
+    opened = '2025-01-01 open Income:Interets\n  pcg: "768"\n2025-01-01 open Income:Cession\n  pcg: "775"\n'
+    opened += "2025-01-01 open Income:Divers\n"
+    money = '2026-05-{} * "Banque" "Virement"\n  Assets:Banque  {} EUR\n  Income:{}\n'
+    others = money.format("04", "1.20", "Interets") + money.format("05", "900.00", "Cession")
+    assert told(opened + others + money.format("06", "15.00", "Divers")) == [
+        ("2026-05-06", "", "services", "15.00", "Assets:Banque")
+    ]
+
+
 def test_money_that_goes_back_lowers_the_receipts() -> None:
     ledger = (
         invoice("2026-01-10", "F1", "100.00")
