@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -20,7 +20,7 @@ from beancount_invoicing.accounting.vat import (
 from beancount_invoicing.accounting.vat_payable import payable_accounts
 from beancount_invoicing.law.vat_returns import VatBox, VatReturn, vat_return
 from beancount_invoicing.messages import _
-from beancount_invoicing.model import ZERO, Book, Source
+from beancount_invoicing.model import ZERO, Book, Day, Source
 from beancount_invoicing.model.general_ledger import GeneralLedger, LedgerEntry, LedgerPosting
 from beancount_invoicing.rules.tax import code_of_name
 
@@ -97,6 +97,15 @@ class Difference(NamedTuple):
     why: str
     amount: Decimal
     entry: LedgerEntry | None = None
+    line: VatLine | None = None
+    """The tax of a document that is not on the account, or only in part."""
+
+    @property
+    def place(self) -> tuple[Day | None, str, Source | None]:
+        """Its day, the document or what the entry rests on, and where it is written."""
+        if self.line:
+            return self.line.date, self.line.number, self.line.source
+        return (self.entry.date, self.entry.reference, self.entry.source) if self.entry else (None, "", None)
 
 
 class Comparison(NamedTuple):
@@ -237,9 +246,9 @@ def differences_report(vat: Vat, comparisons: Iterable[Comparison]) -> Report:
     ]
     for compared in comparisons:
         rows.append((compared.subject, _("in this report"), None, "", compared.reported, None))
-        for why, amount, entry in compared.differences:
-            place = (entry.date, entry.reference) if entry else (None, "")
-            rows.append((compared.subject, why, *place, amount, entry.source if entry else None))
+        for difference in compared.differences:
+            day, reference, source = difference.place
+            rows.append((compared.subject, difference.why, day, reference, difference.amount, source))
         if compared.unexplained:
             rows.append((compared.subject, _("unexplained"), None, "", compared.unexplained, None))
         rows.append((compared.subject, _("movements on the accounts"), None, "", compared.booked, None))
@@ -312,22 +321,54 @@ def _tax(vat: Vat, book: Book, payable: frozenset[str]) -> Comparison:
         return posting.account in accounts and not moves(posting, entry)
 
     own = _compared(_("VAT"), vat, reported, counts, payable)
-    moved = sum((-value for entry, posting, value in _postings(vat) if moves(posting, entry)), ZERO)
-    due = sum((line.amount for line in vat.lines if line.is_on_payment), ZERO)
-    late = moved - due
-    differences = own.differences
-    if late:
-        why = (
-            _(
-                "due on payments and not moved to the tax account yet: bean-invoice tax-due --since {since} --until {until} -w",
-                since=vat.since,
-                until=vat.until,
-            )
-            if late * due < 0 or not moved
-            else _("moved to the tax account, and due in another period")
+    moved = [(entry, posting.account, -value) for entry, posting, value in _postings(vat) if moves(posting, entry)]
+    due = [line for line in vat.lines if line.is_on_payment]
+    unmoved = tuple(
+        difference
+        for account in sorted(
+            {*(line.tax.account or "" for line in due), *(account for _entry, account, _amount in moved)}
         )
-        differences = (Difference(why, late), *differences)
-    return Comparison(own.subject, own.reported + due, differences, own.booked + moved)
+        for difference in _unmoved(
+            vat,
+            [line for line in due if (line.tax.account or "") == account],
+            [(entry, amount) for entry, on, amount in moved if on == account],
+        )
+    )
+    return Comparison(
+        own.subject,
+        own.reported + sum((line.amount for line in due), ZERO),
+        (*unmoved, *own.differences),
+        own.booked + sum((amount for _entry, _account, amount in moved), ZERO),
+    )
+
+
+def _unmoved(vat: Vat, due: Sequence[VatLine], moved: Sequence[tuple[LedgerEntry, Decimal]]) -> Iterator[Difference]:
+    """What payments made due of an account's tax and no entry moved there, document by document; or what was moved beyond it, entry
+    by entry. An entry that moves a month's tax names no document: if no single one accounts for the difference, the latest do.
+    """
+    missing = sum((line.amount for line in due), ZERO) - sum((amount for _entry, amount in moved), ZERO)
+    if not missing:
+        return
+    not_yet = _(
+        "due on payments and not moved to the tax account yet: bean-invoice tax-due --since {since} --until {until} -w",
+        since=vat.since,
+        until=vat.until,
+    )
+    beyond = _("moved to the tax account, and due in another period")
+    lines = [line for line in reversed(due) if line.amount * missing > 0]
+    entries = [(entry, amount) for entry, amount in reversed(moved) if amount * missing < 0]
+    for line in [line for line in lines if line.amount == missing][:1] or lines if missing > 0 else []:
+        part = min(line.amount, missing)
+        missing -= part
+        if part:
+            yield Difference(not_yet, -part, line=line)
+    for entry, amount in [found for found in entries if found[1] == -missing][:1] or entries:
+        part = min(abs(amount), abs(missing)).copy_sign(amount)
+        missing += part
+        if part:
+            yield Difference(beyond, part, entry)
+    if missing:
+        yield Difference(not_yet if missing > 0 else beyond, -missing)
 
 
 def _postings(vat: Vat) -> Iterator[tuple[LedgerEntry, LedgerPosting, Decimal]]:

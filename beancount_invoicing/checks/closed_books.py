@@ -19,7 +19,8 @@ _SHOWN = 20
 
 def check_closed_periods(book: Book) -> Iterator[Finding]:
     """Entries of closed books are neither added, changed nor taken out: what was wrong is corrected by new entries (plan
-    comptable général, art. 921-3: validation forbids any modification or suppression).
+    comptable général, art. 921-3, before 420-5: "une procédure de validation, qui interdit toute modification ou suppression de
+    l'enregistrement", https://plancomptable.com/titre-IV/titre-IV_chapitre-II.htm; AO § 146 (4); GoBD, nos. 107 to 112).
     """
     open_from = (book.closed_books.last_day or date.min) + timedelta(days=1)
     for period in book.closed_books.periods:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
@@ -60,7 +60,7 @@ class VatReturn(NamedTuple):
     source: str
 
     def declared(self, amount: Decimal, kind: Literal["base", "tax"]) -> Decimal:
-        """An amount as the return wants it: rounded to the nearest unit, half away from zero, or cut off."""
+        """An amount as the return wants it: rounded to the nearest unit, half away from zero, cut off, or rounded down."""
         unit, rounding = self.base_rounding if kind == "base" else self.tax_rounding
         return amount.quantize(unit, rounding)
 
@@ -92,7 +92,7 @@ def countries_with_vat_returns() -> tuple[str, ...]:
 
 def _rounding(text: str) -> tuple[Decimal, str]:
     unit, how = text.split()
-    return Decimal(unit), ROUND_DOWN if how == "cut" else ROUND_HALF_UP
+    return Decimal(unit), {"nearest": ROUND_HALF_UP, "cut": ROUND_DOWN, "down": ROUND_FLOOR}[how]
 
 
 def _box(row: dict[str, Any]) -> VatBox:

@@ -484,3 +484,55 @@ def test_the_report_comes_out_as_tables_json_csv_and_a_workbook() -> None:
     assert run("2026-Q1", "-o", "tva.xlsx")[0] == 0
     assert run("2026-Q1", "--show", "boxes", "--format", "csv")[1].startswith("box,title")
     assert run("2026-Q1", "--country", "ZZ")[0] == 1
+
+
+def moved(day: str, amount: str) -> str:
+    return f"""
+{day} * "Taxe exigible"
+  Liabilities:Attente  {amount} EUR
+    tax: "E20"
+  Liabilities:TVA  -{amount} EUR
+    tax: "E20"
+""".replace("--", "")
+
+
+def unmoved(ledger: str, since: str = "2026-01-01", until: str = "2026-12-31") -> list[tuple[str, str, str]]:
+    """Day, document and amount of each difference of what payments made due and entries moved."""
+    found = compared(ledger, since, until)[1].differences
+    return [(str(told.place[0]), told.place[1], str(told.amount)) for told in found]
+
+
+PAID = (
+    services("2026-01-06", "F1")
+    + services("2026-01-06", "F2")
+    + payment("2026-01-20", "120.00", "F1")
+    + payment("2026-01-21", "60.00", "F2")
+    + payment("2026-02-22", "60.00", "F2")
+)
+"""20.00 and 10.00 fall due in January, 10.00 in February."""
+
+
+def test_each_document_whose_tax_was_not_moved_is_named() -> None:
+    assert unmoved(PAID) == [
+        ("2026-02-22", "F2", "-10.00"), ("2026-01-21", "F2", "-10.00"), ("2026-01-20", "F1", "-20.00"),
+    ]  # fmt: skip
+    assert unmoved(PAID + moved("2026-01-31", "20.00") + moved("2026-02-28", "10.00")) == [
+        ("2026-02-22", "F2", "-10.00")
+    ]
+    assert unmoved(PAID + moved("2026-01-31", "10.00") + moved("2026-02-28", "10.00")) == [
+        ("2026-01-20", "F1", "-20.00")
+    ]
+    assert unmoved(PAID + moved("2026-01-31", "25.00")) == [
+        ("2026-02-22", "F2", "-10.00"),
+        ("2026-01-21", "F2", "-5.00"),
+    ]
+
+
+def test_what_was_moved_beyond_is_named_by_its_entry() -> None:
+    whole = PAID + moved("2026-01-31", "30.00") + moved("2026-02-28", "10.00")
+    assert unmoved(whole) == []
+    more = whole + moved("2026-03-31", "3.00")
+    assert [(day, amount) for day, _reference, amount in unmoved(more)] == [("2026-03-31", "3.00")]
+    assert [(day, amount) for day, _reference, amount in unmoved(more, since="2026-03-01")] == [("2026-03-31", "3.00")]
+    back = whole + moved("2026-03-31", "-4.00")
+    assert [(day, amount) for day, _reference, amount in unmoved(back, since="2026-03-01")] == [("2026-03-31", "-4.00")]

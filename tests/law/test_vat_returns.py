@@ -30,3 +30,9 @@ def test_amounts_as_a_return_wants_them(country: str, base: str, tax: str) -> No
     amount = Decimal("1234.50")
     assert (str(form.declared(amount, "base")), str(form.declared(amount, "tax"))) == (base, tax)
     assert form.declared(-amount, "base") == -form.declared(amount, "base")
+
+
+def test_dutch_tax_is_rounded_in_the_taxpayers_favour_also_below_zero() -> None:
+    form = vat_return("NL", date(2026, 1, 31))
+    assert form is not None
+    assert [form.declared(Decimal(amount), "tax") for amount in ("0.99", "-0.01", "-1.00")] == [0, -1, -1]
