@@ -20,13 +20,6 @@ from beancount_invoicing.rules.steps import round_to, share_out
 
 def automatic_accounts(book: Book, entries: Iterable[AccountingEntry]) -> frozenset[str]:
     """The numbers of the accounts that carry their tax themselves: those of sales at taxes that say so."""
-    codes = {
-        code
-        for code, tax in book.taxes.items()
-        if any(version.datev_key == AUTOMATIC for _day, version in tax.versions)
-    }
-    if not codes:
-        return frozenset()
     accounts = {
         line.account
         for invoice in book.invoices

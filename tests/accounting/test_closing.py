@@ -341,6 +341,19 @@ def test_late_claims_are_doubtful_and_the_matrix_gives_the_allowance_without_vat
     assert [line[2:4] for line in part_paid] == [("60.00", ""), ("", "60.00"), ("12.50", ""), ("", "12.50")]
 
 
+def test_what_is_on_a_doubtful_account_already_is_not_moved_again(run: Run) -> None:
+    moved = """
+2025-01-01 open Assets:Clients:Dupont:Douteux
+  pcg: "416"
+2026-12-01 * "Dupont" "Douteux" ^F8
+  Assets:Clients:Dupont:Douteux  120.00 EUR
+  Assets:Clients:Dupont  -120.00 EUR
+"""
+    found = close(run, invoice("2026-08-01", "F8") + moved + MATRIX)
+    assert [line[1:4] for line in found] == [("6817", "25.00", ""), ("491", "", "25.00")]
+    assert "no matrix" not in run("accounting", "close", "2026-12-31").stderr
+
+
 def test_without_a_matrix_nothing_is_doubtful_and_it_is_said(run: Run) -> None:
     result = run("accounting", "close", "2026-12-31", ledger=OPENS + invoice("2025-01-01", "F8"))
     assert "no allowance for late claims: no matrix is given" in result.stderr
