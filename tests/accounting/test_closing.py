@@ -546,3 +546,19 @@ def test_what_is_deferred_and_what_is_earned_are_the_whole(start: date, length: 
     deferred = sum((item.proposal.amount for item in made.items), Decimal())
     left = sum(day < start + timedelta(days=place) for place in range(length)) if day >= start else 0
     assert deferred == (net * left / length).quantize(Decimal("0.01"), "ROUND_HALF_UP")
+
+
+def test_money_in_another_currency_for_no_document_is_named_and_not_revalued(run: Run) -> None:
+    ledger = """
+2025-01-01 open Assets:Clients:Nord USD
+  customer: "Nord Inc"
+2026-12-01 * "Nord Inc" "Virement"
+  Assets:Banque  900.00 EUR
+  Assets:Clients:Nord  -1000.00 USD @ 0.90 EUR
+"""
+    result = run("accounting", "close", "2026-12-31", "--only", "currency", ledger=OPENS + ledger)
+    assert result.exit_code == 0, result.output
+    assert "1000.00 USD is for no document and is not revalued" in " ".join(result.output.split())
+    assert close(run, ledger, "--only", "currency") == []
+    result = run("accounting", "close", "2026-12-31", "--only", "doubtful", ledger=OPENS + ledger)
+    assert "is not revalued" not in result.output

@@ -81,6 +81,8 @@ def closing(
     written = _written(general_ledger, day)
     items = tuple(ClosingItem(proposal, written.get(proposal.link)) for proposal in proposals)
     notices = list(_notices(items, written, kinds, day))
+    if "currency" in kinds:
+        notices += _on_account(book, allocated)
     if "doubtful" in kinds and not matrix.steps:
         notices.append(
             _(
@@ -162,6 +164,22 @@ def _notices(
                 "{place}: nothing asks for {link} any more: delete the entry and its reversal",
                 place=entry.source,
                 link=link,
+            )
+
+
+def _on_account(book: Book, allocated: Allocated) -> Iterator[str]:
+    """Customers' money in another currency that is for no document yet. It is not revalued: an advance is settled by what is
+    supplied for it, not by money (IFRIC 22; Belgium: avis CNC 152/1, section VIII, Acomptes; in France doctrine is divided,
+    http://doczz.fr/doc/541566/avril-2013---focus-ifrs). Whether it is to be paid back, the ledger does not know.
+    """
+    for payment, amount in allocated.unallocated:
+        if payment.currency != book.currency:
+            yield _(
+                "{place}: {amount} {currency} is for no document and is not revalued, as an advance for what you will supply; if "
+                "you have to pay it back, book its difference yourself",
+                place=payment.source,
+                amount=abs(amount),
+                currency=payment.currency,
             )
 
 
