@@ -55,6 +55,13 @@ def test_the_account_is_its_iban() -> None:
     assert french_iban("30004", "", "12345678901") == ""
 
 
+def test_a_closing_balance_without_its_day_is_of_the_last_movement() -> None:
+    opening, closing = balance("01", BEFORE, Decimal("0.00")), balance("07", AFTER, Decimal("5.00"))
+    data = cfonb120(opening, movement(DAY, Decimal("5.00"), "VIR"), closing)
+    (read,) = read_statements(data.replace(b"311026", b"      "), "bank.txt")
+    assert (read.until, read.closing) == (DAY, Decimal("5.00"))
+
+
 def test_a_label_in_parts_without_remittance_text() -> None:
     line = only(
         "-46.68", "PRLV SEPA OPERATEUR ARMOR", ("LIB", "FACTURE 10-2026"), ("NBE", "OPERATEUR ARMOR"), operation="08"

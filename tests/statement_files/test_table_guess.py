@@ -12,6 +12,7 @@ from beancount_invoicing.actions.bank_files import read_bank_files
 from beancount_invoicing.languages import translated
 from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.statement_files import StatementFileError
+from beancount_invoicing.statement_files.table_guess import TableGuess, guessed_table
 
 LEDGER = """option "operating_currency" "EUR"
 2026-01-01 custom "invoice-seller" "Exemple Ltd"
@@ -108,3 +109,10 @@ def test_the_currency_is_the_accounts_or_is_asked_for(tmp_path: Path) -> None:
     ledger.write_text(LEDGER.replace('option "operating_currency" "EUR"\n', "") + described, encoding="utf-8")
     with pytest.raises(StatementFileError, match="no column says the currency: write currency"):
         read_bank_files(open_ledger(ledger).book, [file])
+
+
+def test_a_balance_above_the_titles_is_no_movement() -> None:
+    table = "Solde au 31/01;;1 234,50\nJour;Libellé;Montant\n13/02/2026;VIR F1;10,00\n14/02/2026;LOYER;-7,00\n"
+    assert guessed_table(table) == TableGuess(
+        ("Jour", "Libellé", "Montant"), "date = Jour; amount = Montant; text = Libellé"
+    )
