@@ -93,7 +93,7 @@ class Receivables(FavaExtensionBase):
 
     def words(self) -> Mapping[str, Mapping[str, str]]:
         """The words of the page in Fava's language, or in English if there are none."""
-        return rendering.word_table(rendering.folders(self._loaded.ledger().book), _language()[:2])
+        return rendering.word_table(rendering.folders(self._loaded.ledger().book), self._language()[:2])
 
     def shown(self) -> ShownPage | str:
         """The page that is asked for or, if it cannot be shown, the reason."""
@@ -110,7 +110,7 @@ class Receivables(FavaExtensionBase):
         """A message in Fava's language. The language is that of this request only, because other requests may run at the
         same time.
         """
-        with speaking(_language()):
+        with speaking(self._language()):
             return str(translated(message))
 
     def incognito(self) -> bool:
@@ -206,6 +206,16 @@ class Receivables(FavaExtensionBase):
         return [words["not-due"], *spans, words["over"].format(to=bounds[-1])]
 
     # Where the data comes from.
+
+    def _language(self) -> str:
+        """The language of the request: Fava's option; else the page's own language that the browser likes best, which Fava may
+        lack, as it lacks Italian.
+        """
+        if self.ledger.fava_options.language:
+            return str(get_locale() or "en")
+        known = rendering.template_languages(rendering.folders(self._loaded.ledger().book))
+        liked = request.accept_languages.best_match(["en", *known])
+        return liked or str(get_locale() or "en")
 
     def _day(self) -> as_of.ShownDay:
         """The day that Fava's time filter stands for, or today without one. Raises FavaAPIError for a filter without a
@@ -358,7 +368,9 @@ class Receivables(FavaExtensionBase):
     def _act_page(self) -> ActPage:
         file = Path(self.ledger.beancount_file_path)
         words, ledger = self.words, self._loaded.ledger
-        return ActPage(file, _language(), self.acts_allowed, ledger, lambda: words()["acts"], lambda: self._day().day)
+        return ActPage(
+            file, self._language(), self.acts_allowed, ledger, lambda: words()["acts"], lambda: self._day().day
+        )
 
     def _document(self, kind: FileKind) -> Response:
         number = request.args.get("number", "")
@@ -384,11 +396,6 @@ def _home() -> str:
     """The address of the ledger in Fava."""
     path = request.path
     return quote(f"{request.script_root}{path[: path.index('extension/Receivables/')]}")
-
-
-def _language() -> str:
-    """The language of the request: Fava's option, else what the browser asks for; "en" where it says none."""
-    return str(get_locale() or "en")
 
 
 def _wanted(text: str) -> Callable[[str], bool]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -252,13 +255,31 @@ def test_a_pdf_that_cannot_be_made_says_why_in_the_page(browser: Chrome) -> None
     assert [line for line in complaints(browser) if "404" not in line] == []
 
 
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """axe-core, as a script."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("axe-core comes by npm")
+    folder = tmp_path_factory.mktemp("axe")
+    subprocess.run([npm, "pack", "--silent", "axe-core@4"], cwd=folder, check=True, capture_output=True)
+    (archive,) = folder.glob("*.tgz")
+    with tarfile.open(archive) as files:
+        script = files.extractfile("package/axe.min.js")
+        assert script is not None
+        return script.read().decode()
+
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
 PAGES = ("today", "owing", "documents", "contracts", "customer&customer=Assets:Clients:Halles")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1400, 390])
 @pytest.mark.parametrize("name", PAGES)
-def test_light_dark_and_on_a_telephone(browser: Chrome, name: str, width: int, scheme: str) -> None:
+def test_light_dark_and_on_a_telephone(browser: Chrome, axe: str, name: str, width: int, scheme: str) -> None:
     features = [{"name": "prefers-color-scheme", "value": scheme}]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
     resize(browser, width)
@@ -272,6 +293,9 @@ def test_light_dark_and_on_a_telephone(browser: Chrome, name: str, width: int, s
         light = sum(int(part) for part in background[4:-1].split(",")[:3]) > 384
         assert light == (scheme == "light")
         picture(browser, f"{name.split('&')[0]}-{scheme}-{width}")
+        browser.execute_script(axe)
+        run = "axe.run('.receivables', {runOnly: arguments[0]}).then(found => arguments[1](found.violations.map(v => v.id)))"
+        assert browser.execute_async_script(run, RULES) == []
         if width == 390:
             sideways = (
                 "return [...document.querySelectorAll('.scroll')].some(part => part.scrollWidth > part.clientWidth)"
