@@ -1,6 +1,6 @@
 """DATEV's own CSV (DATEV-Format, EXTF): a header, the titles of the columns, and a line for each booking or customer.
 
-Fields are separated by semicolons, texts stand in quotation marks, lines end with CR LF, in Windows-1252. Columns and expressions
+Fields are separated by semicolons, texts are in quotation marks, lines end with CR LF, in Windows-1252. Columns and expressions
 as in DATEV's developer portal, https://developer.datev.de/datev/platform/de/dtvf: header version 700, Buchungsstapel version 13,
 Debitoren/Kreditoren version 5.
 """

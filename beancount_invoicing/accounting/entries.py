@@ -314,7 +314,7 @@ class _Opening:
         self._entries = {valued.entry.source: valued.entry for valued in before}
 
     def entry(self, since: date) -> AccountingEntry:
-        """The entry of the first day. Income and expenses of the same financial year stand on their accounts."""
+        """The entry of the first day. Income and expenses of the same financial year are on their accounts."""
         balances: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
         items: defaultdict[str, dict[EntryOnAccount, Decimal]] = defaultdict(dict)
         of_results: list[Movement] = []

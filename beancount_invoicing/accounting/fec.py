@@ -1,6 +1,6 @@
 """The fichier des écritures comptables (FEC) of France: livre des procédures fiscales (LPF), art. A47 A-1, VII.
 
-One line per debit or credit, 18 columns, dates as YYYYMMDD, amounts with a decimal comma. The entries of a financial year stand in
+One line per debit or credit, 18 columns, dates as YYYYMMDD, amounts with a decimal comma. The entries of a financial year are in
 the order of their dates, the opening balances first, and are numbered without a gap.
 """
 
@@ -166,7 +166,7 @@ def _amount(amount: Decimal) -> str:
 
 
 def notices(entries: AccountingEntries, general_ledger: GeneralLedger, book: Book) -> list[str]:
-    """What whoever hands the file over should know: a period that is no financial year, entries that close income and expenses,
+    """What whoever hands the file over should know: a period that is not a financial year, entries that close income and expenses,
     drafts, what is left out, and what is not closed yet."""
     return [
         *_doubts(entries, general_ledger, book),
@@ -191,7 +191,7 @@ def _not_closed(entries: AccountingEntries, closed: ClosedBooks) -> Iterator[str
 
 
 def _doubts(entries: AccountingEntries, general_ledger: GeneralLedger, book: Book) -> Iterator[str]:
-    """That the period is no financial year, and which entries close income and expenses."""
+    """That the period is not a financial year, and which entries close income and expenses."""
     year = financial_years_of(general_ledger, book, entries.until)[-1]
     is_first = all(entry.date >= entries.since for entry in general_ledger.entries[:1])
     if entries.until != year.last or (entries.since != year.first and not (is_first and entries.since <= year.first)):

@@ -1,6 +1,6 @@
 """What is wrong in a fichier des écritures comptables (FEC), whoever made it: livre des procédures fiscales (LPF), art. A47 A-1.
 
-Amounts may stand as Debit and Credit or as Montant and Sens; columns are the 18 of a commercial accounting or the 21 or 22 of a
+Amounts may be as Debit and Credit or as Montant and Sens; columns are the 18 of a commercial accounting or the 21 or 22 of a
 cash accounting (VIII), which need not use journals, account numbers and days of validation. Lines are counted from 1, the titles.
 """
 
@@ -34,7 +34,7 @@ _DATES = ("EcritureDate", "PieceDate", "DateLet", "ValidDate", "DateRglt")
 _TOGETHER = (("CompAuxNum", "CompAuxLib"), ("EcritureLet", "DateLet"), ("Montantdevise", "Idevise"))
 _NAME = re.compile(r"([0-9]{9})FEC([0-9]{8})", re.IGNORECASE)
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,30}(,[0-9]{0,30})?|[0-9]{1,30}(,[0-9]{0,30})?[+-]", re.ASCII)
-"""The sign stands first or last (XII, 2°)."""
+"""The sign is first or last (XII, 2°)."""
 
 
 _PLAIN_AMOUNT = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{0,30})?", re.ASCII)
@@ -201,7 +201,7 @@ def _check_labels(lines: Sequence[_Line], findings: FecFindings) -> None:
 
 
 def _check_order(lines: Sequence[_Line], findings: FecFindings) -> None:
-    """Lines stand in the order in which they were validated (VII)."""
+    """Lines are in the order in which they were validated (VII)."""
     latest = ""
     for line in lines:
         valid = line.fields["ValidDate"]

@@ -117,7 +117,7 @@ def _no_titles(head: str) -> str:
 
 
 def _check_form(head: str, separator: str, findings: FecFindings) -> None:
-    """Fields are separated by a tab or a vertical bar, and stand in no quotes (VI, 1°)."""
+    """Fields are separated by a tab or a vertical bar, and not in quotes (VI, 1°)."""
     if separator not in "\t|":
         message = _(
             "fields are separated by {separator}, but must be by a tab or a vertical bar | (VI, 1°)",

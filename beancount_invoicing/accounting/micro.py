@@ -5,7 +5,7 @@ CGI, art. 50-0 (5) and 102 ter (4): the book has the date, the customer, the nat
 receipt. Sales for cash without a customer's account are receipts too: entries that book income against an account of money.
 
 The nature of a receipt is that of the lines of its document; else by the account's number of the plan comptable général: 701 to 703
-and 707 are goods. What one payment settles of both is shared out in proportion. Income that is no sale (numbers 71 to 79, such as
+and 707 are goods. What one payment settles of both is divided in proportion. Income that is not a sale (numbers 71 to 79, such as
 interest, subsidies or the sale of a machine) is no turnover (BOI-BIC-DECLA-10-10-20, no. 1).
 """
 

@@ -23,7 +23,7 @@ Kind = Literal["text", "date", "amount", "count", "source"]
 
 
 class ReportColumn(NamedTuple):
-    """A column: its stable name (in JSON and CSV), its title, what it holds; `summed`: a total stands below it."""
+    """A column: its stable name (in JSON and CSV), its title, what it holds; `summed`: a total is below it."""
 
     name: str
     title: str

@@ -1,7 +1,7 @@
 """The results of the financial years before a period: what is still to be appropriated, and what was carried forward.
 
-Plan comptable général: the result of a year stands on account 120 (profit) or 129 (loss) until the partners decide; what is carried
-forward stands on 110 or 119. A ledger need not book either: the result of the last year is then opened on 120 or 129, that of the
+Plan comptable général: the result of a year is on account 120 (profit) or 129 (loss) until the partners decide; what is carried
+forward is on 110 or 119. A ledger need not book either: the result of the last year is then opened on 120 or 129, that of the
 years before on 110 or 119. What the ledger books itself on an account 12 counts first.
 """
 
@@ -19,7 +19,7 @@ from beancount_invoicing.model.general_ledger import GeneralLedger, LedgerEntry
 from beancount_invoicing.rules.financial_year import CALENDAR_YEAR, FinancialYear, financial_years, is_closing_day
 
 YEAR_RESULT = "12"
-"""How the numbers of the accounts begin on which the result of a year stands."""
+"""How the numbers of the accounts begin on which the result of a year is."""
 
 
 class ResultsBefore(NamedTuple):
@@ -34,7 +34,7 @@ class ResultsBefore(NamedTuple):
 def financial_years_of(general_ledger: GeneralLedger, book: Book, until: date) -> tuple[FinancialYear, ...]:
     """The financial years from the ledger's first transaction to the year of a day (option `financial-year-end`).
 
-    A value of the option that is no day of a year does not count: checks report it.
+    A value of the option that is not a day of a year does not count: checks report it.
     """
     versions = book.options["financial-year-end"].versions if "financial-year-end" in book.options else ()
     ends = Dated(
@@ -58,7 +58,7 @@ def closes_accounts(entry: LedgerEntry, general_ledger: GeneralLedger) -> bool:
 
 
 def is_of_year_results(name: str, general_ledger: GeneralLedger) -> bool:
-    """Whether the result of a year stands on an account. An account under Assets is none: in other charts than the French
+    """Whether the result of a year is on an account. An account under Assets is none: in other charts than the French
     one, 12 is a bank.
     """
     account = general_ledger.accounts.get(name)

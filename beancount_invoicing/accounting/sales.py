@@ -23,7 +23,7 @@ from beancount_invoicing.rules.supply import nature_under, place_of_supply
 from beancount_invoicing.rules.tax import code_of_name
 
 NO_SALE = {"void", "opening", "claim"}
-"""Kinds of documents that are no sale."""
+"""Kinds of documents that are not sales."""
 
 
 class ChargedTax(NamedTuple):

@@ -1,6 +1,6 @@
 """The sales journal by tax: of each document and tax code the base, the tax and the total, as they are booked.
 
-Claims for late interest are left out: what a debtor owes for being late is no consideration (Court of Justice, 222/81, BAZ
+Claims for late interest are left out: what a debtor owes for being late is not consideration (Court of Justice, 222/81, BAZ
 Bausystem).
 """
 

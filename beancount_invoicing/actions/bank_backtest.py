@@ -140,7 +140,7 @@ def _settled(book: Book, allocated: Allocated) -> dict[Source, dict[str, Decimal
 def _line(
     entry: Any, source: Source, payments: Sequence[Payment], banks: set[str], fees: set[str]
 ) -> StatementLine | None:
-    """The line that the bank showed, as far as the ledger tells; None of what is no single movement on a bank account."""
+    """The line that the bank showed, as far as the ledger tells; None of what is not a single movement on a bank account."""
     on_bank = [posting for posting in entry.postings if posting.account in banks and posting.units is not None]
     if len(on_bank) != 1:
         return None

@@ -52,7 +52,7 @@ def closing_balances(
     """The assertions of closing balances that the ledger reaches with `lines`, and sentences about the others: what of the
     difference are lines that are not booked, a balance from before the statements, and entries that no line is.
 
-    `lines`: all of the statements. `files`: where an account's directives of a year stand.
+    `lines`: all of the statements. `files`: where an account's directives of a year are.
     """
     directives: dict[tuple[str, str, date], NewDirective] = {}
     notices: list[str] = []

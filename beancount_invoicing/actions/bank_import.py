@@ -283,7 +283,7 @@ def _tie(line: BookedLine) -> writer.Edit | None:
 
 
 def _files_of_accounts(loading: Loading, accounts: Collection[str]) -> dict[tuple[str, int], str]:
-    """The file in which most of an account's movements of a year stand: there the others go, too."""
+    """The file in which most of an account's movements of a year are: there the others go, too."""
     counts: defaultdict[tuple[str, int], Counter[str]] = defaultdict(Counter)
     for account, movements in movements_on(loading, accounts).items():
         for movement in movements:

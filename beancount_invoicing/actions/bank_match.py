@@ -265,7 +265,7 @@ def _with_text(money: UnsettledMoney, booked: BookedLine) -> MatchedMoney:
 
 
 def _new_text(money: UnsettledMoney, entry: PaymentEntry) -> str | None:
-    """The transaction's text with what it settles; None if it does not stand in a file as it was read."""
+    """The transaction's text with what it settles; None if it is not in a file as it was read."""
     bank, *others = entry.postings
     if bank.price or bank.amount != money.line.amount:
         return None
@@ -290,7 +290,7 @@ def _new_text(money: UnsettledMoney, entry: PaymentEntry) -> str | None:
 
 
 def _is_counter(counter: Posting | None, posting: PaymentPosting) -> bool:
-    """Whether a posting is the one that stands there already."""
+    """Whether a posting is the one that is there already."""
     return (
         counter is not None
         and counter.units is not None

@@ -205,7 +205,7 @@ def _kind(line: StatementLine) -> pay.PaymentKind:
 
 
 def _other_amounts(line: StatementLine, others: Iterable[LinePart]) -> Decimal:
-    """What goes to accounts that are no customer's, beside documents. Raises CannotBook if that is not said, or all of it."""
+    """What goes to accounts that are not a customer's, beside documents. Raises CannotBook if that is not said, or all of it."""
     total = ZERO
     for part in others:
         if part.amount is None:
@@ -224,7 +224,7 @@ def _other_amounts(line: StatementLine, others: Iterable[LinePart]) -> Decimal:
 
 
 def _with_other_accounts(line: StatementLine, entry: PaymentEntry, others: Sequence[LinePart]) -> PaymentEntry:
-    """The entry of the whole movement, of which a part goes to accounts that are no customer's."""
+    """The entry of the whole movement, of which a part goes to accounts that are not a customer's."""
     if not others:
         return entry
     money, rest = entry.postings[0], entry.postings[1:]
@@ -236,7 +236,7 @@ def _with_other_accounts(line: StatementLine, entry: PaymentEntry, others: Seque
 
 
 def _on_other_accounts(booked: BookedLine, others: Sequence[LinePart]) -> PaymentEntry:
-    """The entry of a line that is no customer's money. Raises InvalidRequest if the parts do not make it."""
+    """The entry of a line that is not a customer's money. Raises InvalidRequest if the parts do not make it."""
     line = booked.proposal.line
     left = money_left(line, others)
     open_parts = [part for part in others if part.amount is None]

@@ -102,7 +102,7 @@ def _corrected(loading: Loading, wanted: CorrectionRequest, day: date, how: Writ
 
 
 def _must_not_be_moved(invoice: Invoice, claims: Sequence[OpenItem]) -> None:
-    """Raises CannotCorrect if what is open of an invoice stands on another account than it was booked on."""
+    """Raises CannotCorrect if what is open of an invoice is on another account than it was booked on."""
     booked = {instalment.account for instalment in invoice.instalments}
     if moved := next((claim.account for claim in claims if claim.open and claim.account not in booked), ""):
         raise CannotCorrect(

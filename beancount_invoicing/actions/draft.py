@@ -190,7 +190,7 @@ class _Rewriting:
         self.changed[block.line] = block.text
 
     def _posting(self, source: Source) -> Posting:
-        """The posting that stands at a place."""
+        """The posting that is at a place."""
         return next(posting for posting in self.entry.postings if source_of(posting.meta) == source)
 
     def _number(self, source: Source) -> Decimal:

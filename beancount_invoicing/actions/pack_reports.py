@@ -163,7 +163,7 @@ def as_spreadsheet(
     report: Report, name: str, about: str, ledger_folder: Path, parts: Sequence[Report] = ()
 ) -> PackedReport:
     """A report as the spreadsheet `name`.xlsx, with a sheet for each of its parts; places in the ledger are named from its folder,
-    wherever that stands.
+    wherever that is.
     """
     placed, *more = (_placed_in(sheet, ledger_folder) for sheet in (report, *parts))
     titles = {column.name: column.title for column in report.columns}

@@ -123,7 +123,7 @@ class Verified(NamedTuple):
 
     @property
     def unchanged(self) -> bool | None:
-        """Whether everything is as it was sealed; None for an older seal if that cannot be told, for the reason in `notice`."""
+        """Whether everything is as it was sealed; None for an older seal if that is not known, for the reason in `notice`."""
         return False if self.differences else None if self.notice else True
 
 

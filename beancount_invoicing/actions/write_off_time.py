@@ -205,7 +205,7 @@ def _found(book: Book, wanted: TimeFilter, until: date, billable: bool) -> list[
 
 
 def _transactions(entries: Sequence[Any], found: Sequence[Work]) -> dict[Source, list[Source]]:
-    """The transactions in which postings stand, with these."""
+    """The transactions that contain postings, with these."""
     wanted = {work.source for work in found}
     result: dict[Source, list[Source]] = {}
     for entry in entries:

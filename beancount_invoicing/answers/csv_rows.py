@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 def _inert(cell: Any) -> Any:
-    """A cell of CSV: a text that a spreadsheet would run stands behind an apostrophe; numbers stay."""
+    """A cell of CSV: a text that a spreadsheet would run is behind an apostrophe; numbers stay."""
     if isinstance(cell, str) and _RUNS.match(cell) and not _NUMBER.fullmatch(cell):
         return f"'{cell}"
     return "" if cell is None else cell

@@ -40,7 +40,7 @@ class UntiedMovement(NamedTuple):
     is_before_table: bool = False
     """It is of a day shortly before the first line of a table, which does not say which days it covers."""
     like_entry: bool = False
-    """What it is compared with stands in the ledger itself, not in a statement."""
+    """What it is compared with is in the ledger itself, not in a statement."""
 
 
 class EarlierReceipt(NamedTuple):

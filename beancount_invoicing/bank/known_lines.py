@@ -168,7 +168,7 @@ def _nearest(
     entries: Sequence[LedgerMovement],
     is_another: Callable[[StatementLine, LedgerMovement], bool],
 ) -> tuple[dict[int, LedgerMovement], dict[int, tuple[LedgerMovement, ...]]]:
-    """Lines and entries of one amount in pairs, the nearest first; and lines whose entry cannot be told."""
+    """Lines and entries of one amount in pairs, the nearest first; and lines whose entry is not known."""
     tied: dict[int, LedgerMovement] = {}
     entries_of: defaultdict[int, list[LedgerMovement]] = defaultdict(list)
     places_of: defaultdict[int, dict[int, None]] = defaultdict(dict)

@@ -40,7 +40,7 @@ class OtherPayments:
 
     def is_another(self, line: StatementLine, movement: LedgerMovement) -> bool:
         """Whether the entry settles documents, and the line names others; or the entry is of customers, and the line comes from the
-        account of another one. An entry that is no customer's payment may be any line.
+        account of another one. An entry that is not a customer's payment may be any line.
         """
         payments = self._payments.get(movement.source, [])
         if not payments:

@@ -321,7 +321,7 @@ class _Writing:
             )
 
     def charges(self, charges: Sequence[LateCharge]) -> None:
-        """Late interest and indemnities, which are no part of what the documents ask for, and bear no VAT."""
+        """Late interest and indemnities, which are not part of what the documents ask for, and bear no VAT."""
         movement = self.movement
         account = self.accounts.book.option("claim-account", movement.date)
         if charges and not account:

@@ -69,7 +69,7 @@ class Rounds:
     def book(self, key: LineKey, entry: PaymentEntry, lines: Mapping[LineKey, NewLine]) -> bool:
         """Books a line as a person decided, and looks again at those that it changes; `lines`: all others, as they are by then.
 
-        False if it changes what a line is certainly booked for, or if lines came or went: all of them are then to be compared anew,
+        False if it changes what a line is certainly booked for, or if lines came or went: all of them are compared again,
         with other rounds.
         """
         if lines.keys() != self._lines.keys() - {key}:

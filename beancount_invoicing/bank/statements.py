@@ -48,7 +48,7 @@ class StatementLine(NamedTuple):
 
 
 class TotalRow(NamedTuple):
-    """A row of a table that sums up or tells a balance, and is no movement."""
+    """A row of a table that sums up or tells a balance, and is not a movement."""
 
     source: Source
     words: str

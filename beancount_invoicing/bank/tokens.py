@@ -61,7 +61,7 @@ class Mention(NamedTuple):
     exact: bool
     """Written with exactly the characters of the number, in any case."""
     introduced: bool
-    """A word such as "facture" stands before it."""
+    """A word such as "facture" is before it."""
     weak: bool
     """It consists only of digits, few of them or with blanks between: something else must agree."""
 
@@ -160,7 +160,7 @@ def _stands_alone(
     index: NumberIndex,
     starts: set[int],
 ) -> bool:
-    """Whether what stands from a word to `end` is no part of something longer."""
+    """Whether the text from a word to `end` is not a part of something longer."""
     start = words[first][1]
     if first:
         before, _start, before_end = words[first - 1]
@@ -213,7 +213,7 @@ def _apart(plain: str, words: list[tuple[str, int, int]], found: list[_Candidate
 
 
 def _goes_on(plain: str, candidate: _Candidate, other: _Candidate) -> bool:
-    """Whether another number goes on behind a blank, where a bank may have broken the line."""
+    """Whether another number continues after a space, where a bank may have broken the line."""
     return other[1] == candidate[1] and other[2] > candidate[2] and plain[candidate[2]] == " "
 
 

@@ -124,7 +124,7 @@ class _History(NamedTuple):
 _Due = Mapping[str, Sequence[DraftLine]]
 """The amount of a stretch of days, by customer (main account)."""
 _Says = Callable[[_History, _Stretch], _Due | None]
-"""Returns the amount that a contract charges for a stretch; None if it cannot be told."""
+"""Returns the amount that a contract charges for a stretch; None if it is not known."""
 
 
 def retroactive_adjustments(book: Book, contract: str = "") -> list[RetroactiveAdjustment]:

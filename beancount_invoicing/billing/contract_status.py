@@ -26,7 +26,7 @@ from beancount_invoicing.rules import currencies, periods
 
 
 class ContractStatus(NamedTuple):
-    """A contract on a day. What cannot be told is None."""
+    """A contract on a day. What is not known is None."""
 
     contract: Contract
     name: str

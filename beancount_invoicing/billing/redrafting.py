@@ -1,4 +1,4 @@
-"""Changes of documents: lines are given anew; taxes, deposits, the amount to pay and the time taken off follow."""
+"""Changes of documents: lines are given again; taxes, deposits, the amount to pay and the time taken off follow."""
 
 from __future__ import annotations
 

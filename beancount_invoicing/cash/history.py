@@ -16,7 +16,7 @@ from beancount_invoicing.receivables.allocation_state import OpenItemMove
 from beancount_invoicing.rules.exact import exact
 
 SALES = frozenset({"invoice", "deposit", "corrective", "credit-note", "cancellation"})
-"""Kinds of documents that are sales (or take sales back). Open items of older books were sold there; interest is no sale."""
+"""Kinds of documents that are sales (or take sales back). Open items of older books were sold there; interest is not a sale."""
 _PAID = frozenset({"invoice", "deposit", "corrective", "opening"})
 """Kinds of documents whose payments tell how a customer pays."""
 _MONEY = frozenset({"settles", "link", "oldest", "replacement", "at-once"})
@@ -162,7 +162,7 @@ def _same_on_earlier_days(book: Book) -> bool:
 
 
 def _moved_instalments(allocated: Allocated) -> Iterator[tuple[OpenItemMove, int]]:
-    """Each move of a claim with the index of its instalment: of each document, the open items stand in the order of its
+    """Each move of a claim with the index of its instalment: of each document, the open items are in the order of its
     instalments, then of its moves.
     """
     items: defaultdict[int, list[OpenItem]] = defaultdict(list)

@@ -60,7 +60,7 @@ def check_duplicates(book: Book) -> Iterator[Finding]:
 
 
 def _customer_at(book: Book, use: NumberUse) -> str:
-    """The customer whose document stands at a place."""
+    """The customer whose document is at a place."""
     return next(
         (invoice.customer.account for invoice in book.invoices if invoice.source == use.source and invoice.customer), ""
     )

@@ -53,7 +53,7 @@ def bank_match_command(
 
 
 def _as_json(money: MatchedMoney) -> Answer:
-    """As of a line of a statement; `entry` is the text that the entry gets, or would get, `source` where it stands."""
+    """As of a line of a statement; `entry` is the text that the entry gets, or would get, `source` where it is."""
     answer = bank_line_json(money.booked)
     answer["bank_id"] = answer["bank_id"] or None
     answer["entry"] = f"{money.new_text}\n" if money.new_text else None

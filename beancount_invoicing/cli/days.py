@@ -61,7 +61,7 @@ def day_said(text: str, today: date, edge: Edge = "last") -> date:
 def period_said(text: str, today: date) -> tuple[date, date]:
     """The first and the last day of a period: a year (2026), a quarter (2026-Q3, 2026-T3), or what `day_said` knows as a range.
 
-    Raises ValueError for what is no period.
+    Raises ValueError for what is not a period.
     """
     if match := re.fullmatch(r"(\d{4})(?:-?[qQtT]([1-4]))?", text.strip()):
         first = _day(int(match[1]), 3 * int(match[2]) - 2 if match[2] else 1, 1)

@@ -118,7 +118,7 @@ def interest_command(
 
 
 def _lines(rows: Sequence[amounts.Answer]) -> list[list[object]]:
-    """A line for each stretch of days, one for a document that has none; its sums stand in each of its lines."""
+    """A line for each stretch of days, one for a document that has none; its sums are in each of its lines."""
     return [
         [part.get(column, row.get(column)) for column in COLUMNS] for row in rows for part in (row["segments"] or [{}])
     ]

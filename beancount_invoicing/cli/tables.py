@@ -68,7 +68,7 @@ def _natural(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[i
 def _fitting(columns: Sequence[Column], rows: Sequence[Sequence[str]], free: int, folded: int) -> list[int]:
     """How wide each column may be, so that all of them have `free` characters; none where they do not fit.
 
-    Figures stand in one line; texts are folded to `folded` characters, but never within a word.
+    Figures are in one line; texts are folded to `folded` characters, but never within a word.
     """
     natural = _natural(columns, rows)
     least = [
@@ -93,7 +93,7 @@ def _fitting(columns: Sequence[Column], rows: Sequence[Sequence[str]], free: int
 def _narrower(
     columns: Sequence[Column], rows: Sequence[Sequence[str]], last: Sequence[Sequence[str]], without: Collection[str]
 ) -> tuple[list[Column], list[list[str]], list[list[str]]]:
-    """The table without the columns that give way; what `below` ones say stands below the first cell of each row."""
+    """The table without the columns that give way; what `below` ones say is below the first cell of each row."""
 
     def narrowed(row: Sequence[str]) -> list[str]:
         cells = [cell for column, cell in zip(columns, row, strict=True) if column.narrow not in without]
@@ -190,7 +190,7 @@ def _table(
 def _paragraphs(
     title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]], room: int, colours: bool
 ) -> Iterable[str]:
-    """Each row: its first cell, then what the others say, by their names; a nought only where its unit stands beside it."""
+    """Each row: its first cell, then what the others say, by their names; a nought only where its unit is beside it."""
     yield from (paint(title, mark_of(title), bold=True) if colours else title, "")
     units = [*(not column.name for column in columns[1:]), False]
     for row in rows:

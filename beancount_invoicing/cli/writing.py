@@ -286,7 +286,7 @@ def _explain(outcome: Outcome) -> None:
 
 
 def _name(documents: Iterable[Invoice]) -> None:
-    """A line for each document: number, customer, what is to be paid, and where it stands, or stood."""
+    """A line for each document: number, customer, what is to be paid, and where it is, or was."""
     for document in documents:
         name = document.customer.name if document.customer else ""
         place = f"{relative(document.source.file)}:{document.source.line}"

@@ -87,7 +87,7 @@ def render(
 
 
 def _made_anew(number: str, seal: Seal, outputs: Sequence[Output], plain: bool, sealed: bytes | None) -> str:
-    """The notice that a sealed document is made anew; "" if only the sealed file is handed out."""
+    """The notice that a sealed document is made again; "" if only the sealed file is handed out."""
     if sealed is None and "pdf" in outputs and not plain:
         return _(
             "{number} was sealed on {day}, but {file} has changed since (bean-invoice verify {number}): a "

@@ -90,7 +90,7 @@ def _metadata(packet: bytes) -> Any:
 
 
 def _said(root: Any, name: str) -> str:
-    """A property, which RDF lets stand as an element or as an attribute of its description."""
+    """A property, which RDF lets be an element or an attribute of its description."""
     for element in root.iter(name):
         if (element.text or "").strip():
             return str(element.text).strip()

@@ -347,7 +347,7 @@ def _legal_registration(party: Seller | Customer) -> business_terms.Identifier |
 
 
 def _tax_registration(seller: Seller) -> str:
-    """BT-32: the number of the tax office; in France the SIREN of who has no VAT id."""
+    """BT-32: the number of the tax office; in France the SIREN of a seller without a VAT id."""
     if seller.tax_number:
         return without_control_characters(seller.tax_number)
     return _siren(seller) if law.law_of(seller.address.country) == "FR" and not seller.vat_id else ""

@@ -312,7 +312,7 @@ def read_e_invoice(xml: bytes) -> business_terms.EInvoice:
 
 
 def _known_currencies(root: Any) -> None:
-    """Raises ValueError if a currency stands twice: other terms are found by it."""
+    """Raises ValueError if a currency is twice: other terms are found by it."""
     for term, names in (("BT-5", ("InvoiceCurrencyCode", "DocumentCurrencyCode")), ("BT-6", ("TaxCurrencyCode",))):
         count = len(list(root.iter(*(f"{{*}}{name}" for name in names))))
         if count > 1:
@@ -323,7 +323,7 @@ def _known_currencies(root: Any) -> None:
 
 
 def _text(data: Mapping[str, Any], term: str) -> str:
-    """A term that stands once, "" if it is not said."""
+    """A term that is once, "" if it is not said."""
     return str(_single(data, term) or "")
 
 
@@ -358,7 +358,7 @@ def _day(data: Mapping[str, Any], term: str) -> date | None:
 
 
 def _single(data: Mapping[str, Any], term: str) -> Any:
-    """A term that stands once, or often where it may: the first counts then. Raises ValueError if it may not."""
+    """A term that is once, or often where it may: the first counts then. Raises ValueError if it may not."""
     value = data.get(term)
     if not isinstance(value, list):
         return value
@@ -381,7 +381,7 @@ def _short_of(value: Any) -> str:
 
 
 _REPEATED = {"BT-9", "BT-20", "BT-81", "BT-83", "BT-84", "BT-85", "BT-86", "BT-91"}
-"""Terms that stand once for each way or each term of payment."""
+"""Terms that are once for each way or each term of payment."""
 _CALLED = {
     "name": _("a party's name (BT-27, BT-44)"),
     "legal_identifier": _("a legal registration (BT-30, BT-47)"),

@@ -37,7 +37,7 @@ def _worth(
 
     `exchange`: the accounts of exchange differences in option `exchange-account`. If there are some, amounts on other income and
     expense accounts (a bank's fee) count as money received; otherwise a single such account is taken for exchange differences, and
-    with several it cannot be told how much came.
+    with several it is not known how much came.
     """
     units, price = posting.units, posting.price
     if units is None or not units.number:

@@ -70,12 +70,12 @@ class LegacyCustomerAccount(NamedTuple):
 
     @property
     def is_generic(self) -> bool:
-        """Whether its name is no customer's."""
+        """Whether its name is not a customer's."""
         return account_words.of_no_single_customer(self.leaf)
 
     @property
     def pooled(self) -> bool:
-        """Whether several customers owe on it: its name is no customer's, and its claims have several payees – or its
+        """Whether several customers owe on it: its name is not a customer's, and its claims have several payees – or its
         customers have accounts below it.
         """
         return self.is_generic and bool(self.debited_payees) and (self.has_children or len(self.debited_payees) > 1)
@@ -128,7 +128,7 @@ def customer_accounts(
 
 
 def payees(entries: Sequence[Any], account: str) -> Counter[str]:
-    """The payees of an account's transactions, with how often each stands there."""
+    """The payees of an account's transactions, with how often each is there."""
     return Counter(
         entry.payee
         for entry in entries

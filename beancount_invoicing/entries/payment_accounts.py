@@ -24,7 +24,7 @@ class PaymentAccountCounter:
         """Counts a transaction and its payment parts.
 
         If an amount is given up, the income or expense account beside it is that of discounts; in one currency, any other deduction
-        from the money is a fee. If both occur together, they cannot be told apart.
+        from the money is a fee. If both occur together, they cannot be distinguished.
         """
         payments = list(payments)
         if not payments or "invoice" in entry.meta or WRITE_OFF_TAG in (entry.tags or ()):

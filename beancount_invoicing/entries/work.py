@@ -83,7 +83,7 @@ def _item(transaction: Transaction, of_contract: Dated[str] | None, day: date, *
 
 
 def _counter(transaction: Transaction, posting: Posting, timed: TimeAccounts) -> str:
-    """The counter-account of time, which is no time account: the nearest posting of the other sign, preferably after it; ""
+    """The counter-account of time, which is not a time account: the nearest posting of the other sign, preferably after it; ""
     for none.
     """
     postings = transaction.postings

@@ -124,7 +124,7 @@ class Receivables(FavaExtensionBase):
     def cell(self, amount: Decimal | None, currency: str, column: str = "", label: str = "") -> Markup:
         """A cell of a table with an amount, as Fava writes it and hides it when incognito.
 
-        `column`: its CSS class; `label`: what stands before it on a telephone, where there are no headings.
+        `column`: its CSS class; `label`: what is before it on a telephone, where there are no headings.
         """
         named = f' data-label="{escape(label)}"' if label else ""
         if not amount:

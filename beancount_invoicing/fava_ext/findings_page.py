@@ -49,7 +49,7 @@ def _concerns(accounts: Iterable[str], wanted: Callable[[str], bool]) -> bool:
 
 
 def _accounts_by_place(book: Book) -> dict[Source, set[str]]:
-    """The customers' accounts that stand in the entry at a place."""
+    """The customers' accounts that are in the entry at a place."""
     result: dict[Source, set[str]] = {}
     for invoice in book.invoices:
         for instalment in invoice.instalments:

@@ -45,7 +45,7 @@ def place_of_address(country: str, postcode: str, vat_id: str = "") -> str:
 
 
 def _without_country(code: str, start: str) -> str:
-    """A postcode, in capitals and without blanks, without the letters of the country that may stand before it: "F-97400",
+    """A postcode, in capitals and without blanks, without the letters of the country that may be before it: "F-97400",
     "D 27498", "GB-BT1 5GS"; `start`: how the ones that are looked for begin."""
     if start.isdecimal():
         return re.sub(r"\A[A-Z]{1,3}[-–]?(?=[0-9])", "", code)

@@ -16,7 +16,7 @@ electronic services to consumers outside the Union (directive 2006/112/EC, art. 
 exempt (art. 139 (1)).
 """
 _IN_THE_UNION = ("reverse", "outside", "intra", "export", "online", "margin")
-"""The kinds that the directive has in each state; the others stand where a country's law is known."""
+"""The kinds that the directive has in each state; the others are where a country's law is known."""
 _TO_THE_UNION = ("reverse", "intra")
 """The kinds of what is sold within the Union."""
 _ANOTHER_STATE = "DE"

@@ -234,7 +234,7 @@ _values_of = attrgetter(*_FIELDS)
 def with_parts(book: Book, **parts: Any) -> Book:
     """A Book with other `parts`, by their fields: `dataclasses.replace`, in a third of the time, for a Book per payment.
 
-    Raises KeyError for what is no field.
+    Raises KeyError for what is not a field.
     """
     values = list(_values_of(book))
     for name, part in parts.items():

@@ -97,7 +97,7 @@ def _taken_over_message(payer: OpenPayment, names: str, last: OpenItemMove) -> s
 
 
 def _elsewhere_message(payment: Payment, names: str, parts: Sequence[OpenItemPart]) -> str:
-    """What to do where what a payment names stands on another account, or in another currency."""
+    """What to do where what a payment names is on another account, or in another currency."""
     where = sorted(
         {
             _("{account} in {currency}", account=part.account, currency=part.invoice.currency)

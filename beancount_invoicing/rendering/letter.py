@@ -109,7 +109,7 @@ def _values(book: Book, proposal: Proposal, formats: Formats, word_table: dict[s
 def _apart(
     separately_reminded: SeparatelyReminded, proposal: Proposal, formats: Formats, word_table: dict[str, Any]
 ) -> str:
-    """What stands apart, and the last letter about it."""
+    """What is listed apart, and the last letter about it."""
     title = word_table["titles"][separately_reminded.last_letter.tone or "friendly"]
     if formats.language != "de":  # whose nouns are written so within a sentence too
         title = title[:1].lower() + title[1:]

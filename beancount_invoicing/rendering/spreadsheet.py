@@ -20,7 +20,7 @@ from beancount_invoicing.rules.currencies import currency_decimals
 _WIDTHS = {"text": 24, "date": 11, "amount": 14, "count": 8, "source": 28}
 _WIDEST = 60
 _FOOT_WORDS = 28
-"""The width of what stands before the figures at the foot; it breaks into lines."""
+"""The width of what is before the figures at the foot; it breaks into lines."""
 _A4 = 9
 """The number that spreadsheets give to the paper."""
 _MADE = datetime(1980, 1, 1)  # noqa: DTZ001 - no time at all: the same report gives the same file
@@ -103,7 +103,7 @@ def _foot(sheet: Any, report: Report, formats: dict[str, Any]) -> None:
 
 
 def reconciliation_title(subject: str) -> str:
-    """What stands before a reconciliation: its subject, and what the three figures after it are."""
+    """What is before a reconciliation: its subject, and what the three figures after it are."""
     return _("{subject}: in this report, in the ledger, difference", subject=subject)
 
 

@@ -21,7 +21,7 @@ from beancount_invoicing.rendering.view import Pair, Section, Table, TableRow, V
 from beancount_invoicing.rules import numbering
 
 _WORDS = {"debit": "debit-note"}
-"""What a movement that is no document is called in the table of words, where that is not its own name."""
+"""What a movement that is not a document is called in the table of words, where that is not its own name."""
 
 
 def statement_view(book: Book, subject: Statement, template_folders: tuple[Path, ...]) -> View:
@@ -74,7 +74,7 @@ def _how_to_pay(
 ) -> tuple[tuple[Pair, ...], str, Decimal]:
     """The bank details, the QR code and the amount in EUR that is asked for; nothing where nothing is owed, or all is contested.
 
-    What stands in the customer's favour, allocated or not, is not asked for once more.
+    What is in the customer's favour, allocated or not, is not asked for once more.
     """
     items = [item for currency in subject.currencies if currency.currency == "EUR" for item in currency.open]
     late = [item for item in items if item.days_late]

@@ -48,7 +48,7 @@ def financial_years(ends: Dated[str], begin: date, until: date) -> tuple[Financi
 
     `ends`: what `closing_day` takes, by the day from which it holds. A year ends on a day if the version in force on that day says
     so: where the end changes, a year is shorter or longer than twelve months. The first year begins with `begin` if no year ends
-    before it. Raises ValueError if a version is no day of a year.
+    before it. Raises ValueError if a version is not a day of a year.
     """
     texts = {text for _since, text in ends.versions}
     latest = max(until.year, *(int(text[:4]) for text in texts if len(text) == len("YYYY-MM-DD")), 0)

@@ -50,11 +50,11 @@ class Pattern(NamedTuple):
 
     text: str
     before: tuple[tuple[str, int], ...]
-    """What stands before {seq}: (literal text, -1), ("year", width) or ("month", width), in order."""
+    """What is before {seq}: (literal text, -1), ("year", width) or ("month", width), in order."""
     width: int
     """The minimum digits of {seq}."""
     after: tuple[tuple[str, int], ...]
-    """What stands after {seq}, as `before`."""
+    """What is after {seq}, as `before`."""
 
     def series(self, day: date) -> str:
         """The name of the series that a document of `day` belongs to: `F2026-#`."""

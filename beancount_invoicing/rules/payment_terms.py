@@ -42,7 +42,7 @@ __all__ = [
 
 _ANY_PERCENT = re.compile(r"(\d+(?:[.,]\d+)?) ?%")
 _MOST_DISCOUNT = 5
-"""A single percentage up to this is no instalment (they add up to 100): a discount is meant."""
+"""A single percentage up to this is not an instalment (they add up to 100): a discount is meant."""
 
 TermsRule = tuple[str, int]
 """A step of terms: ("days", 30), ("months", 2), ("end of month", 0), ("day", 15), ("day of following month", 15)."""

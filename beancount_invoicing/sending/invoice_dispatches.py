@@ -207,7 +207,7 @@ class _Contents(NamedTuple):
     companions: tuple[Attachment, ...]
     """What is stored beside it."""
     reasons: tuple[str, ...]
-    """Why the PDF is no e-invoice, in short."""
+    """Why the PDF is not an e-invoice, in short."""
     notices: tuple[str, ...]
 
 

@@ -154,7 +154,7 @@ def _wrong(ledger: Ledger, proposal: Proposal) -> Iterator[str]:
 def _as_sealed(
     book: Book, invoices: Sequence[Invoice], seals: Mapping[str, Seal]
 ) -> tuple[dict[str, bytes], list[str], list[str]]:
-    """The sealed documents of invoices, by number; why one must not be sent; and a notice if that cannot be told."""
+    """The sealed documents of invoices, by number; why one must not be sent; and a notice if that is not known."""
     sealed: dict[str, bytes] = {}
     altered: list[str] = []
     untold: list[str] = []

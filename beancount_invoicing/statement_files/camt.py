@@ -254,7 +254,7 @@ def _other_side(item: _Element, is_credit: bool, is_return: bool, account: CamtA
     """Name, IBAN and ultimate party of who is not the account's holder.
 
     Of money that came that is the debtor, of money that left the creditor; of a return the other way round, because banks leave the
-    parties of the movement that is given back in their places. Where the holder stands there, it is the other one.
+    parties of the movement that is given back in their places. Where the holder is there, it is the other one.
     """
     order = ("Dbtr", "Cdtr") if is_credit != is_return else ("Cdtr", "Dbtr")
     for role in order:
@@ -326,7 +326,7 @@ def _fee(entry: _Element, item: _Element | None, amount: Decimal, account: CamtA
 
 
 def _amount(node: _Element, path: str, file: str) -> tuple[Decimal, str]:
-    """The amount, never negative, and the currency that stand at a path."""
+    """The amount, never negative, and the currency that are at a path."""
     found = _first(node, path)
     if found is None:
         raise StatementFileError(

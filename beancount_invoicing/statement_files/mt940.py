@@ -98,7 +98,7 @@ def _joined(first: Statement, second: Statement) -> Statement:
 
 
 def _fields(text: str) -> list[Mt940Field]:
-    """The fields of a text; what stands between messages (SWIFT headers in braces, hyphens) belongs to none."""
+    """The fields of a text; what is between messages (SWIFT headers in braces, hyphens) belongs to none."""
     fields: list[Mt940Field] = []
     is_open = False
     for number, content in enumerate(text.splitlines(), 1):

@@ -85,7 +85,7 @@ def _with_spaces(parts: Mapping[str, list[str]]) -> str:
 
 
 def _words(text: str) -> dict[str, str]:
-    """What follows each of the words of SEPA (EREF+ …); "" is what stands before the first of several, nothing if none is."""
+    """What follows each of the words of SEPA (EREF+ …); "" is what is before the first of several, nothing if none is."""
     marks = list(_SEPA_WORD.finditer(text))
     if not marks:
         return {}

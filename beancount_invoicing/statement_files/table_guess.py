@@ -1,4 +1,4 @@
-"""What the columns of an unknown table probably are, by their titles and by what stands in them: a proposal for `columns`."""
+"""What the columns of an unknown table probably are, by their titles and by what is in them: a proposal for `columns`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SAMPLE = 60
 _DELIMITERS = (";", ",", "\t", "|")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _SEPARATORS = re.compile(r"[;=+\"\\\n]")
-"""What cannot stand in a title of `columns`: such a column is named by its number."""
+"""What cannot be in a title of `columns`: such a column is named by its number."""
 _WORDS = {
     "value-date": re.compile(r"val(eur|ue|uta|or)|wert|rente"),
     "balance": re.compile(r"solde|balance|saldo|kontostand"),

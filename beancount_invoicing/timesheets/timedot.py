@@ -65,7 +65,7 @@ def parse_timedot(text: str) -> list[TimeRecord]:
 
 
 def _seconds(text: str) -> int | None:
-    """The seconds of an item; None if it is no quantity."""
+    """The seconds of an item; None if it is not a quantity."""
     signs = "".join(text.split())
     if signs and set(signs) == {"."}:
         return len(signs) * _QUARTER

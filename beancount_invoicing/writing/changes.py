@@ -287,7 +287,7 @@ def _planned(loading: Loading, file: Path, changes: Changes, into: str | Path | 
 
 
 def _target(book: Book, top: Path, new: NewDirective) -> Path:
-    """The file for something new: what the option `file` says, else where its like stands, else the top file."""
+    """The file for something new: what the option `file` says, else where its like is, else the top file."""
     pattern = book.option("file", new.day)
     if new.file:
         return Path(new.file)

@@ -90,7 +90,7 @@ def _together(entries: Sequence[Any], plan: Plan, new: Sequence[Any]) -> list[An
 
 
 def _parsed(plan: Plan) -> Iterator[tuple[list[Any], list[Any]]]:
-    """What Beancount reads of each piece where it will stand, by the options of its own file, and what is wrong with it."""
+    """What Beancount reads of each piece where it will be, by the options of its own file, and what is wrong with it."""
     after = {file.file: file.new_bytes for file in plan.files}
     for piece in plan.pieces:
         text = piece.text.rstrip("\n")

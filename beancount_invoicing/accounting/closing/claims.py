@@ -113,7 +113,7 @@ def _is_doubtful(closing_day: ClosingDay, item: OpenItem) -> bool:
 
 
 def _without_tax(invoice: Invoice, open_: Decimal) -> Decimal:
-    """The share of an open amount that is no tax, not rounded."""
+    """The share of an open amount that is not tax, not rounded."""
     return open_ - open_ * _tax_share(invoice)
 
 
@@ -124,7 +124,7 @@ def _tax_share(invoice: Invoice) -> Decimal:
 
 
 def unpaid_deposits(closing_day: ClosingDay, allocated: Allocated) -> Iterator[ClosingProposal]:
-    """A deposit invoice that is not paid is no advance received (PCG 4191): what is open of it leaves both sides.
+    """A deposit invoice that is not paid is not an advance received (PCG 4191): what is open of it leaves both sides.
 
     Its VAT goes against VAT to be regularised, so that the accounts of VAT due and of VAT waiting stay as they are.
     """

@@ -101,7 +101,7 @@ def document_postings(
 
 
 def _role(posting: Posting, context: ReadingContext, may_be_paid: bool) -> PostingRole:
-    """The role of a posting on nobody's account; `may_be_paid`: what stands on an asset account is what was paid at once."""
+    """The role of a posting on nobody's account; `may_be_paid`: what is on an asset account is what was paid at once."""
     meta = posting.meta or {}
     if "rounding" in meta:
         return "rounding"
