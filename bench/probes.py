@@ -112,6 +112,17 @@ def fec(file: str) -> dict[str, float]:
     return {"fec": seconds, "lines": lines, "megabytes": _megabytes() - before}
 
 
+def lock(file: str, last_day: str, day: str) -> dict[str, float]:
+    """What `accounting lock` would write; nothing is written."""
+    from datetime import date
+
+    from beancount_invoicing.actions.lock import lock as close_books
+    from beancount_invoicing.writing.changes import WriteOptions
+
+    seconds, _ = spent(lambda: close_books(file, date.fromisoformat(last_day), date.fromisoformat(day), WriteOptions()))
+    return {"lock": seconds}
+
+
 def weight(file: str) -> dict[str, float]:
     """The memory that a Book takes beside the entries."""
     import tracemalloc
@@ -422,6 +433,7 @@ if __name__ == "__main__":
             parts,
             weight,
             fec,
+            lock,
             fava,
             pdf,
             pdf2,

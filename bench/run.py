@@ -152,6 +152,31 @@ def accounting(table: Table, sizes: list[int], runs: int) -> None:
             table.add(f"growth of a FEC's {what}, by size", f"{small}→", figure, growth, "≤ 1.1 from 10k on")
 
 
+def locking(table: Table, size: int, runs: int) -> None:
+    """`accounting lock` of half of a ledger against a cold load of it, whole processes."""
+    ledger = write(size, BUILD / f"{size}.beancount")
+    environment = {"BEANCOUNT_DISABLE_LOAD_CACHE": "1"}
+    load = probe("cold", ledger, runs=runs, **environment)["process"]
+    lock = probe("lock", ledger, "2025-03-31", LAST, runs=runs, **environment)["process"]
+    table.add("accounting lock ÷ a cold load", size, f"{lock:.2f} s ÷ {load:.2f} s", lock / load, "linear")
+
+
+def starting(table: Table, runs: int) -> None:
+    """What a command takes that has next to nothing to do, against Python with click."""
+    example = BUILD / "example"
+    shutil.copytree(ROOT / "ledger", example, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*"))
+    program = sys.executable, "-m", "beancount_invoicing"
+    today = *program, "-f", example / "main.beancount", "today", "--as-of", "2026-11-29"
+    command(*today, runs=1)  # keeps what the ledger says
+    click = command(sys.executable, "-c", "import click", runs=runs)
+    for what, arguments, aim in (
+        ("today on the example, warm", today, "≤ 0.25 s"),
+        ("bean-invoice --help", (*program, "--help"), ""),
+    ):
+        seconds = command(*arguments, runs=runs)
+        table.add(f"{what} ÷ Python with click", "", f"{seconds:.2f} s ÷ {click:.2f} s", seconds / click, aim)
+
+
 def fava(table: Table, sizes: list[int], runs: int) -> None:
     """The page in Fava against Fava's own income statement on the same ledger."""
     for size in sizes:
@@ -271,7 +296,9 @@ def main() -> None:
     parser.add_argument("--sizes", default="1000,10000,100000", help="numbers of invoices, ascending")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument(
-        "--only", default="", help="loading, fava, billing, reminding, importing, mailing, validating or rendering"
+        "--only",
+        default="",
+        help="the part to measure alone, such as loading or fava",
     )
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
@@ -281,7 +308,9 @@ def main() -> None:
     table = Table()
     measures: dict[str, Callable[[], None]] = {
         "loading": lambda: loading(table, sizes, options.runs),
+        "starting": lambda: starting(table, options.runs),
         "accounting": lambda: accounting(table, sizes, options.runs),
+        "locking": lambda: locking(table, min(10_000, sizes[-1]), max(1, options.runs // 2)),
         "fava": lambda: fava(table, [size for size in sizes if size <= 10_000], options.runs),
         "billing": lambda: billing(table, sizes[-1], options.runs),
         "reminding": lambda: reminding(table, options.runs),

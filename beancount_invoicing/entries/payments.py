@@ -158,9 +158,10 @@ def _charge(
     findings: FindingCollector,
 ) -> ReceivedCharge | None:
     """The interest, or the indemnity, that a posting on another account books by `claims`."""
-    number, source = metadata.get("claims"), source_of(posting.meta)
+    number = metadata.get("claims")
     if not number or posting.units is None or not isinstance(posting.units.number, Decimal):
         return None
+    source = source_of(posting.meta)
     if number not in debtors.by_number:
         findings.error("claims", _('claims "{number}": there is no such invoice', number=number), source)
         return None
