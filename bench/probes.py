@@ -138,7 +138,7 @@ def weight(file: str) -> dict[str, float]:
 
 
 def fava(file: str) -> dict[str, float]:
-    """Fava's answers: its income statement, our page, a PDF. Each page is asked for at another day each time."""
+    """Fava's answers: its income statement, our pages, a PDF. Each page is asked for at another day each time."""
     from fava.application import create_app
 
     client = create_app([file], load=True, poll_watcher=True).test_client()
@@ -151,17 +151,19 @@ def fava(file: str) -> dict[str, float]:
 
     first, _ = spent(lambda: get(f"{home}extension/Receivables/?time=2026-01"))
     get(f"{home}api/income_statement?time=2024+to+2026-01")
-    pages, incomes = [], []
-    for month in range(2, 9):
-        filters = f"time=2024+to+2026-{month:02}"
-        incomes.append(spent(partial(get, f"{home}api/income_statement?{filters}"))[0])
-    for month in range(2, 9):
-        filters = f"time=2024+to+2026-{month:02}"
-        pages.append(spent(partial(get, f"{home}extension/Receivables/?{filters}"))[0])
+    addresses = {
+        "income": f"{home}api/income_statement?",
+        "today": f"{home}extension/Receivables/?",
+        "page": f"{home}extension/Receivables/?page=owing&",
+        "documents": f"{home}extension/Receivables/?page=documents&",
+    }
+    seconds = {
+        name: sorted(spent(partial(get, f"{address}time=2024+to+2026-{month:02}"))[0] for month in range(2, 9))[3]
+        for name, address in addresses.items()
+    }
     pdf = f"{home}extension/Receivables/pdf?number=F2026-000001"
     get(pdf)
-    seconds, _ = spent(lambda: get(pdf))
-    return {"first": first, "page": sorted(pages)[3], "income": sorted(incomes)[3], "pdf": seconds}
+    return {"first": first, **seconds, "pdf": spent(lambda: get(pdf))[0]}
 
 
 def _book(file: str) -> Any:
