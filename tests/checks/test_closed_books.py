@@ -26,3 +26,8 @@ def test_the_parts_that_differ_are_told(old: str, new: str, then: str, now: str)
     assert old in RENT
     change = PastChange("changed", date(2026, 1, 5), RENT, RENT.replace(old, new), Source("books", 1))
     assert _difference(change) == (then, now)
+
+
+def test_of_a_directive_with_one_key_the_words_that_differ_are_told() -> None:
+    then, now = "2026-01-05 open Assets:Bank EUR | pcg: 512", "2026-01-05 open Assets:Bank USD | pcg: 512"
+    assert _difference(PastChange("changed", date(2026, 1, 5), then, now, Source("books", 1))) == ("EUR", "USD")

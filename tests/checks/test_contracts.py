@@ -52,6 +52,10 @@ def milestone(day: str, name: str, *keys: str) -> str:
             "error contract K: included has no meaning on a contract of mode subscription: take it out",
         ),
         (
+            contract("time", 'item: "DEV"', "time: Assets:Time", "included: 5", "commitment: 5"),
+            "error contract K: included is counted per period",
+        ),
+        (
             support("included: 5", "commitment: 5"),
             "error contract K: included has no meaning on a contract of mode subscription: take it out",
         ),
