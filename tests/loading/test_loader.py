@@ -39,7 +39,7 @@ def test_a_ledger_that_beancount_cannot_load(command: tuple[str, ...], tmp_path:
     result = CliRunner().invoke(main, ["-f", str(ledger), *command])
     assert result.exit_code == 1
     assert isinstance(result.exception, SystemExit)
-    assert f"{ledger}:0: Beancount cannot load this ledger (InvalidOperation" in result.stderr
+    assert f"{ledger}: Beancount cannot load this ledger (InvalidOperation" in result.stderr
     assert ledger.read_text(encoding="utf-8") == TOO_MANY_DIGITS
 
 
