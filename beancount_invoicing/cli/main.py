@@ -41,6 +41,7 @@ _COMMANDS = {
     "deposit": "deposit",
     "draft": "draft",
     "einvoice": "einvoice",
+    "forecast": "forecast",
     "init": "init",
     "interest": "interest",
     "issue": "issue",

@@ -1,0 +1,271 @@
+"""What will come in, week by week: from what is open, what is promised, and what is to be billed. Counted from past payments."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from beancount_invoicing.billing import book_at_cutoff, unbilled_lines
+from beancount_invoicing.billing.prices import tax_rate
+from beancount_invoicing.cash.currencies import books_rate
+from beancount_invoicing.cash.curves import Observation, PaymentCurves
+from beancount_invoicing.cash.history import OpenAmount, OpenHistory, ReceivedAmount, received_amounts
+from beancount_invoicing.dunning import insolvency
+from beancount_invoicing.messages import _
+from beancount_invoicing.model import ZERO, Book, Event, Source
+from beancount_invoicing.receivables import Allocated, disputed
+from beancount_invoicing.receivables.debtors import events_by_number, events_of
+from beancount_invoicing.receivables.direct_debit import has_mandate, lead_days, may_be_collected
+from beancount_invoicing.receivables.pending_taxes import pending_tax_by_document
+from beancount_invoicing.rules import payment_terms, sepa
+from beancount_invoicing.rules.currencies import currency_decimals
+from beancount_invoicing.rules.steps import round_to
+
+ENOUGH_PAYMENTS = 30
+"""With fewer payments, nothing is foreseen but due dates."""
+BAND = Decimal("1.2816")
+"""Standard deviations around the mean between which 8 of 10 values of a normal distribution are."""
+ItemKind = Literal["open", "promised", "direct debit", "to bill", "not expected"]
+
+
+class ForecastItem(NamedTuple):
+    """Something that may come in: a (part of an) instalment, or what is to be billed."""
+
+    kind: ItemKind
+    number: str
+    """Of the document; of what is to be billed, the code of its contract."""
+    customer: str
+    currency: str
+    amount: Decimal
+    """With tax."""
+    due: date | None
+    shares: tuple[Decimal, ...]
+    """Which share of it is expected in each week, 0 to 1."""
+    tax_share: Decimal
+    """Which share of what comes is tax that becomes due with it."""
+    source: Source | None
+    because: str
+
+
+class ForecastWeek(NamedTuple):
+    """What is expected in seven days (both inclusive) in one currency, rounded to its decimals."""
+
+    since: date
+    until: date
+    currency: str
+    due: Decimal
+    """What falls due in these days, whether it comes or not; what is late already is in the first week."""
+    low: Decimal | None
+    expected: Decimal | None
+    high: Decimal | None
+    """None if too little is known."""
+    tax: Decimal | None
+
+
+class Forecast(NamedTuple):
+    """What is expected after a day."""
+
+    as_of: date
+    payments: int
+    """How many past payments it is counted from."""
+    weeks: tuple[ForecastWeek, ...]
+    items: tuple[ForecastItem, ...]
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether there are enough payments to foresee anything."""
+        return self.payments >= ENOUGH_PAYMENTS
+
+
+def observations(
+    book: Book, day: date, received: Iterable[ReceivedAmount], open_amounts: Iterable[OpenAmount]
+) -> list[Observation]:
+    """What was seen of payments by the end of `day`, in the books' currency; currencies without a price are left out."""
+    rates: dict[str, Decimal | None] = {}
+    found = []
+    for money in received:
+        currency = money.invoice.currency
+        if currency not in rates:
+            rates[currency] = books_rate(book, currency, day)
+        if (rate := rates[currency]) and money.received_on <= day:
+            found.append(Observation(money.customer, money.days_late, money.amount * rate, paid=True))
+    for item in open_amounts:
+        due, currency = item.instalment.due_at(day), item.invoice.currency
+        if currency not in rates:
+            rates[currency] = books_rate(book, currency, day)
+        if due and (rate := rates[currency]):
+            found.append(Observation(item.customer, (day - due).days, item.open * rate, paid=False))
+    return found
+
+
+def forecast(book: Book, as_of: date, allocated: Allocated, weeks: int = 13) -> Forecast:
+    """What is expected in the `weeks` (1 or more) after `as_of`, which is included in what is known.
+
+    `allocated`: the allocation of `as_of` or a later day. Expected is the sum of amounts × shares. Low and high are what lies
+    between in 8 of 10 cases, if every amount comes in whole or not at all, each by itself.
+    """
+    open_amounts = OpenHistory(book, allocated).at(as_of)
+    received = [money for money in received_amounts(book, as_of, allocated) if money.received_on <= as_of]
+    curves = PaymentCurves(observations(book, as_of, received, open_amounts))
+    items = (
+        *_open_items(book, as_of, open_amounts, curves, weeks),
+        *_to_bill(book_at_cutoff(book, as_of), as_of, curves, weeks),
+    )
+    found = Forecast(as_of, len(received), (), items)
+    return found._replace(weeks=tuple(_weeks(found, weeks)))
+
+
+def _ends(weeks: int) -> list[int]:
+    return [7 * week for week in range(1, weeks + 1)]
+
+
+def _by_week(cumulative: Sequence[Decimal]) -> tuple[Decimal, ...]:
+    return tuple(share - before for before, share in zip((ZERO, *cumulative), cumulative, strict=False))
+
+
+def _on(day: date, as_of: date, weeks: int) -> tuple[Decimal, ...]:
+    """All of it on a day."""
+    week = max((day - as_of).days - 1, 0) // 7
+    return tuple(Decimal(place == week) for place in range(weeks))
+
+
+def _open_items(
+    book: Book, as_of: date, open_amounts: Sequence[OpenAmount], curves: PaymentCurves, weeks: int
+) -> Iterator[ForecastItem]:
+    events = events_by_number(book, as_of)
+    pending = pending_tax_by_document(book, as_of)
+    of_document: defaultdict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
+    for item in open_amounts:
+        of_document[id(item.invoice), item.customer] += item.open
+    contested = {
+        (id(item.invoice), item.customer): disputed(
+            item.invoice,
+            of_document[id(item.invoice), item.customer],
+            events_of(events, item.customer, item.invoice.number),
+        )
+        for item in open_amounts
+        if events
+    }
+    promised = _Promises(as_of)
+    for item in open_amounts:
+        number, currency = item.invoice.number, item.invoice.currency
+        due = item.instalment.due_at(as_of)
+        taxes = pending.get(number, {})
+        waiting = sum((tax.booked for key, tax in taxes.items() if key.currency == currency), ZERO)
+        tax_share = waiting / item.invoice.payable if item.invoice.payable > 0 else ZERO
+        own = events_of(events, item.customer, number)
+
+        def part(
+            kind: ItemKind, amount: Decimal, shares: tuple[Decimal, ...], because: str,
+            item: OpenAmount = item, due: date | None = due, tax_share: Decimal = tax_share,
+        ) -> ForecastItem:  # fmt: skip
+            return ForecastItem(
+                kind, item.invoice.number, item.customer, item.invoice.currency, amount, due, shares, tax_share,
+                item.invoice.source, because,
+            )  # fmt: skip
+
+        left, nothing = item.open, (ZERO,) * weeks
+        held = min(contested.get((id(item.invoice), item.customer), ZERO), left)
+        if insolvency(own) or due is None:
+            yield part("not expected", left, nothing, _("insolvency") if due else _("no due date yet"))
+            continue
+        if held:
+            contested[id(item.invoice), item.customer] -= held
+            left -= held
+            yield part("not expected", held, nothing, _("in dispute"))
+        for day, amount in promised.of(item.customer, number, own, left):
+            left -= amount
+            yield part("promised", amount, _on(day, as_of, weeks), _("promised until {until}", until=day))
+        if not left:
+            continue
+        customer = book.customers[item.customer].at(as_of)
+        if has_mandate(customer, as_of) and may_be_collected(book, item.invoice):
+            day = sepa.collection_day(due, as_of, lead_days(book, as_of))
+            yield part("direct debit", left, _on(day, as_of, weeks), _("collected on {day}", day=day))
+            continue
+        cumulative = curves.shares(item.customer, (as_of - due).days, _ends(weeks))
+        yield part("open", left, _by_week(cumulative), _("as the customer has paid so far"))
+
+
+class _Promises:
+    """The promises that are still to be kept, taken up by instalments in their order."""
+
+    def __init__(self, as_of: date) -> None:
+        self._as_of = as_of
+        self._left: dict[tuple[str, str], list[tuple[date, Decimal | None]]] = {}
+
+    def of(self, customer: str, number: str, events: Sequence[Event], open_: Decimal) -> Iterator[tuple[date, Decimal]]:
+        """What of an open amount is promised for which day."""
+        key = customer, number
+        if key not in self._left:
+            last = max((event.date for event in events if event.kind == "promise"), default=None)
+            resumed = max((event.date for event in events if event.kind == "resume"), default=date.min)
+            plan = [
+                event for event in events if event.kind == "promise" and event.date == last and event.date > resumed
+            ]
+            self._left[key] = sorted(
+                ((event.until or event.date, event.amount) for event in plan), key=lambda promise: promise[0]
+            )
+        waiting = self._left[key]
+        while waiting and open_ > 0:
+            until, amount = waiting[0]
+            if until <= self._as_of:
+                waiting.pop(0)
+                continue
+            taken = open_ if amount is None else min(open_, amount)
+            open_ -= taken
+            if amount is not None:
+                waiting.pop(0)
+                if amount > taken:
+                    waiting.insert(0, (until, amount - taken))
+            yield until, taken
+
+
+def _to_bill(book: Book, as_of: date, curves: PaymentCurves, weeks: int) -> Iterator[ForecastItem]:
+    """What contracts and recorded work give to bill by the end of the last week, as if it were billed on its first day."""
+    for line in unbilled_lines(book, as_of + timedelta(days=7 * weeks))[0]:
+        customer = book.customers[line.customer].at(as_of)
+        decimals = currency_decimals(line.currency)
+        billed = max(line.line.billable_from, as_of)
+        rate = tax_rate(book, line.customer, line.line.tax, line.line.item, billed)
+        amount = line.line.net + round_to(line.line.net * rate / 100, decimals)
+        if amount <= 0:
+            continue
+        code = book.taxes.get(line.line.tax)
+        on_payment = bool(code and code.at(billed).on_payment)
+        text = customer.terms or book.option("terms", billed, "30 days")
+        try:
+            parts = payment_terms.schedule(payment_terms.parse_terms(text, billed), billed, amount, decimals)
+        except payment_terms.TermsError:  # the checks say what is wrong with them
+            continue
+        for instalment in parts:
+            gone = (billed - as_of).days
+            ends = [max(end - gone, 0) for end in _ends(weeks)]
+            cumulative = curves.shares(line.customer, (billed - instalment.date).days, ends)
+            yield ForecastItem(
+                "to bill", line.contract.code, line.customer, line.currency, instalment.amount, instalment.date,
+                _by_week(cumulative), rate / (100 + rate) if on_payment else ZERO, line.line.source or line.contract.source,
+                _("billed on {day}", day=billed),
+            )  # fmt: skip
+
+
+def _weeks(found: Forecast, weeks: int) -> Iterator[ForecastWeek]:
+    for currency in sorted({item.currency for item in found.items}):
+        items = [item for item in found.items if item.currency == currency]
+        decimals = currency_decimals(currency)
+        for week in range(weeks):
+            since = found.as_of + timedelta(days=7 * week + 1)
+            until = since + timedelta(days=6)
+            first = date.min if week == 0 else since
+            due = sum((item.amount for item in items if item.due and first <= item.due <= until), ZERO)
+            expected = sum((item.amount * item.shares[week] for item in items), ZERO)
+            spread = sum((item.amount**2 * item.shares[week] * (1 - item.shares[week]) for item in items), ZERO)
+            around = BAND * max(spread, ZERO).sqrt()
+            most = sum((item.amount for item in items if item.shares[week]), ZERO)
+            tax = sum((item.amount * item.shares[week] * item.tax_share for item in items), ZERO)
+            amounts = (max(expected - around, ZERO), expected, min(expected + around, most), tax)
+            low, mean, high, vat = (round_to(amount, decimals) if found.is_enough else None for amount in amounts)
+            yield ForecastWeek(since, until, currency, due, low, mean, high, vat)
