@@ -55,13 +55,13 @@ def backtest_json(backtest: Backtest) -> Answer:
     return {
         "forecasts": [day.isoformat() for day in backtest.days],
         "days": DAYS,
-        "count": backtest.count,
+        "count": backtest.amounts,
         "brier": number_text(backtest.brier),
         "bands": [
             {
                 "above": band.above,
                 "up_to": band.up_to,
-                "count": band.count,
+                "count": band.amounts,
                 "called": number_text(band.called),
                 "came": number_text(band.came),
             }

@@ -25,7 +25,7 @@ class Band(NamedTuple):
 
     above: int
     up_to: int
-    count: int
+    amounts: int
     called: Decimal
     """The mean share that was foreseen, in percent, one decimal."""
     came: Decimal
@@ -37,7 +37,7 @@ class Backtest(NamedTuple):
 
     days: tuple[date, ...]
     """The days on which there were enough payments to foresee anything."""
-    count: int
+    amounts: int
     brier: Decimal | None
     """The mean square of called − came, 0 (always right) to 1, three decimals; None if nothing could be foreseen."""
     bands: tuple[Band, ...]
