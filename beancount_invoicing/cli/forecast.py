@@ -87,7 +87,7 @@ def _print(answer: Answer, as_of: date) -> None:
 
 def _explain(found: Forecast, answer: Answer) -> None:
     """Every amount, and which share of it comes within all weeks."""
-    for item, said in zip(found.items, answer["items"], strict=True):
+    for item, facts in zip(found.items, answer["items"], strict=True):
         place = f"{relative(item.source.file)}:{item.source.line}" if item.source else item.number
         share = f"{sum(item.shares) * 100:.0f} %" if found.is_enough else "–"
         echo(
@@ -95,8 +95,8 @@ def _explain(found: Forecast, answer: Answer) -> None:
                 "{place}: {number}, {customer}, {amount} {currency}, due {due}: {share} expected ({because})",
                 place=place,
                 number=item.number,
-                customer=said["customer"],
-                amount=said["amount"],
+                customer=facts["customer"],
+                amount=facts["amount"],
                 currency=item.currency,
                 due=item.due or _("on acceptance"),
                 share=share,
