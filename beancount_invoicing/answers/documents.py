@@ -330,7 +330,7 @@ _HOW = {
 
 
 def _how(allocation: Allocation) -> str:
-    """In words what settled a part; of a credit note also which one it is set off against."""
+    """What settled a part, in words; for a credit note, also what it is set off against."""
     return (
         _("{how} {number}", how=_HOW[allocation.how], number=allocation.counter_document.number)
         if allocation.counter_document

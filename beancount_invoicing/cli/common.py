@@ -213,7 +213,7 @@ def warning_line(finding: Finding) -> str:
 
 
 def _place(source: Source) -> str:
-    """File and line; the file alone if it is about what no line says."""
+    """File and line; the file alone if no line of it is meant."""
     return f"{relative(source.file)}:{source.line}" if source.line else relative(source.file)
 
 

@@ -419,8 +419,8 @@ def _buyer(customer: Customer, outside: bool) -> business_terms.Party:
 
 
 def _delivery(invoice: Invoice, customer: Customer, taxes: Mapping[str, Tax]) -> business_terms.Delivery:
-    """BT-72 and BG-13. What a deposit is asked for, or a credit note takes back, is not delivered then: it says no day, unless it
-    goes to another member state (BR-IC-11), but where to, as CII has no delivery that says nothing (PEPPOL-EN16931-R008)."""
+    """BT-72 and BG-13. Deposits and credit notes have no day of supply, unless it is to another member state (BR-IC-11). They name
+    the place, because CII does not allow an empty delivery (PEPPOL-EN16931-R008)."""
     to_member_state = any(tax.category == "K" for tax in taxes.values())
     day = invoice.supplied_on if to_member_state or invoice.kind not in {"deposit", "credit-note"} else None
     place = customer.delivery

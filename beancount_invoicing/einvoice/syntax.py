@@ -397,7 +397,7 @@ _CALLED = {
     "vat_category_code": _("the VAT category of an allowance or charge (BT-95, BT-102)"),
     "vat_rate": _("the VAT rate of an allowance or charge (BT-96, BT-103)"),
 }
-"""What factur-x calls otherwise than by its term."""
+"""Elements whose name in factur-x is not that of their term."""
 _LONGEST_NUMBER = 60
 """Characters: more than anything that is written here has, a price with as many decimals as the ledger's among it."""
 

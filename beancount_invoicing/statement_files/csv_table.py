@@ -58,7 +58,7 @@ def read_csv_table(data: bytes, file: str, table: CsvTable) -> tuple[Statement, 
 
 
 def _described(table: CsvTable, preset: Preset | None) -> CsvTable:
-    """The table with what is not said taken from its preset."""
+    """The table; what its directive leaves out comes from its preset."""
     if preset is None:
         return table
     known = preset.table
