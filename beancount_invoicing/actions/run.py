@@ -203,8 +203,8 @@ def _letters_of_run(ledger: Ledger, day: date, bank_is_booked: bool) -> DueLette
 
 
 def _send(send_all: Callable[[], SendReport], has_billed: bool) -> tuple[SendReport | None, str]:
-    """The report of what was sent, and what went wrong. Raises what `send_all` raises, unless something was billed before, which must
-    be reported all the same."""
+    """The report of what was sent, and what went wrong. Raises what `send_all` raises, unless something was billed before,
+    which must be reported all the same."""
     from beancount_invoicing.rendering import TemplateError
 
     try:
