@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from beancount_invoicing.cash.backtest import Backtest, Band, backtest
+from beancount_invoicing.cash.forecast import Forecast, ForecastItem, ForecastWeek, forecast
 from beancount_invoicing.cash.history import OpenAmount, ReceivedAmount, Sale
 from beancount_invoicing.cash.metrics import (
     METRICS,
@@ -19,6 +21,11 @@ from beancount_invoicing.cash.periods import Period, year_until
 __all__ = [
     "METRICS",
     "PERCENTAGES",
+    "Backtest",
+    "Band",
+    "Forecast",
+    "ForecastItem",
+    "ForecastWeek",
     "Grouping",
     "Metric",
     "MetricName",
@@ -28,6 +35,8 @@ __all__ = [
     "Period",
     "ReceivedAmount",
     "Sale",
+    "backtest",
+    "forecast",
     "metrics",
     "without_rate",
     "year_until",

@@ -8,8 +8,8 @@ import click
 
 from beancount_invoicing.answers.amounts import Answer
 from beancount_invoicing.answers.forecast import WEEK_COLUMNS, backtest_json, forecast_json
-from beancount_invoicing.cash.backtest import backtest
-from beancount_invoicing.cash.forecast import ENOUGH_PAYMENTS, Forecast, forecast
+from beancount_invoicing.cash import Forecast, backtest, forecast
+from beancount_invoicing.cash.forecast import ENOUGH_PAYMENTS
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option,

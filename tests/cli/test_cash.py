@@ -1,0 +1,83 @@
+"""`metrics` and `forecast` at the command line: every form, and what they say if there is nothing to count."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from beancount_invoicing.cli import main
+from tests.cash.test_forecast import OPEN, past
+from tests.cash.test_metrics import TWO_CURRENCIES
+from tests.ledgers import PRELUDE
+
+
+@pytest.fixture
+def ledger(same_folder: Path) -> Path:
+    file = same_folder / "main.beancount"
+    file.write_text(PRELUDE + past() + OPEN, encoding="utf-8")
+    return file
+
+
+def run(ledger: Path, *words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["-f", str(ledger), *words, "--as-of", "2026-07-01"])
+    return result.exit_code, result.output
+
+
+def test_metrics_in_every_form(ledger: Path) -> None:
+    text = run(ledger, "metrics", "--format", "json", "--explain")[1]
+    answer = json.loads(text[text.index("{") :])
+    (row,) = answer["rows"]
+    assert row["receivables"] == "1000.00"
+    assert row["no_value"].keys() == {name for name, value in row.items() if value is None} - {"customer", "account"}
+    assert row["documents"]["open"][0]["number"] == "F2026-0900"
+    header, first = run(ledger, "metrics", "Acme", "--format", "csv")[1].splitlines()[-2:]
+    assert dict(zip(header.split(","), first.split(","), strict=True))["overdue"] == "0.00"
+    assert "main.beancount" in run(ledger, "metrics", "--explain")[1]
+    assert "Acme SAS" in run(ledger, "metrics", "--by", "customer")[1]
+
+
+def test_metrics_of_nothing_and_of_nobody(ledger: Path) -> None:
+    code, text = run(ledger, "metrics", "--since", "2026-08-01")
+    assert (code, "the period begins on 2026-08-01 and ends on 2026-07-01: give an earlier --since" in text) == (
+        2,
+        True,
+    )
+    assert "Nothing was sold, owed or paid" in run(ledger, "metrics", "--until", "2025-01-31")[1]
+    assert run(ledger, "metrics", "Nobody")[0] == 1
+
+
+def test_a_missing_price_is_said(ledger: Path) -> None:
+    ledger.write_text(PRELUDE + TWO_CURRENCIES, encoding="utf-8")
+    assert "2026-07-01 price USD … EUR" in run(ledger, "metrics")[1]
+
+
+def test_forecast_in_every_form(ledger: Path) -> None:
+    text = run(ledger, "forecast", "--weeks", "2", "--format", "json", "--explain")[1]
+    answer = json.loads(text[text.index("{") :])
+    assert answer["enough"]
+    assert [week["due"] for week in answer["weeks"]] == ["0.00", "1000.00"]
+    assert answer["items"][0]["shares"] == ["0.000", "0.500"]
+    assert (
+        run(ledger, "forecast", "--weeks", "2", "--format", "csv")[1]
+        .splitlines()[-1]
+        .startswith("2026-07-09,2026-07-15,EUR")
+    )
+    assert "50 % expected" in run(ledger, "forecast", "--weeks", "2", "--explain")[1]
+    assert "too little is known" in run(ledger, "forecast", "--backtest")[1].casefold()
+
+
+def test_the_past_in_every_form(ledger: Path) -> None:
+    ledger.write_text(PRELUDE + past(60), encoding="utf-8")
+    assert "Brier score" in run(ledger, "forecast", "--backtest")[1]
+    text = run(ledger, "forecast", "--backtest", "--format", "json")[1]
+    answer = json.loads(text[text.index("{") :])
+    assert sum(band["count"] for band in answer["bands"]) == answer["count"]
+    assert "above,up_to,count,called,came" in run(ledger, "forecast", "--backtest", "--format", "csv")[1]
+
+
+def test_too_few_payments_are_said(ledger: Path) -> None:
+    ledger.write_text(PRELUDE + past(29) + OPEN, encoding="utf-8")
+    assert "the ledger has 29 payments, and 30 are needed" in run(ledger, "forecast", "--explain")[1]
