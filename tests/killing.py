@@ -19,6 +19,14 @@ def counted(function):
         return function(*arguments, **named)
     return call
 from beancount_invoicing.cli import main
+from beancount_invoicing.rendering import output
+pages, typeset = {}, output.typeset
+def once(layout, text, arguments):  # Typst's threads do not come along into a child that is forked
+    key = (layout, text, repr(arguments))
+    if key not in pages:
+        pages[key] = typeset(layout, text, arguments)
+    return pages[key]
+output.typeset = once
 with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
     main([word for word in sys.argv[1:] if word != "--write"])  # what it imports is there for those that are killed
 for name in ("fsync", "replace", "rename", "fdopen", "chown"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,12 +36,13 @@ from beancount_invoicing.actions.pack_reports import (
     as_spreadsheet,
     pack_books,
     pack_report,
+    period_name,
 )
 from beancount_invoicing.actions.pack_table import wanted_reports
 from beancount_invoicing.languages import DOMAIN, LOCALES, speaking, translated
 from beancount_invoicing.messages import _, _p, joined
 from beancount_invoicing.model import Book
-from beancount_invoicing.rendering.pack_page import PageContents, PageFile, PagePeriod, pack_page
+from beancount_invoicing.rendering.pack_page import PageContents, PageFile, PagePeriod, PageRow, pack_page
 
 Track = Callable[[Sequence[PackReport | PackDocument]], Iterable[PackReport | PackDocument]]
 """Passes on what is to be made, and shows how far that is."""
@@ -60,10 +61,10 @@ class WrittenPack(NamedTuple):
 
 
 class _StagedReport(NamedTuple):
-    """A report, without its content, and the digest of its file; "" if there is none."""
+    """A report, without the content of its files, and their digests."""
 
     report: PackedReport
-    digest: str
+    digests: tuple[str, ...]
 
 
 class _Made(NamedTuple):
@@ -92,7 +93,7 @@ def write_pack(
             subject = pack_books(books, since, until)
             made = _make(subject, place, track)
             contents = finish_staging(place, name)
-            problems, notices = _problems(made, book), _notices(subject, made)
+            problems, notices = _problems(made, subject), _notices(subject, made)
             page = pack_page(book, language, GENERATOR, _page_contents(subject, made, contents, problems, notices))
             changed = publish(place, folder, name, page, contents, zipped=zipped)
     archive = folder / f"{name}.zip" if zipped else None
@@ -121,19 +122,6 @@ def _language(book: Book, day: date) -> str:
     return language if (LOCALES / language / "LC_MESSAGES" / f"{DOMAIN}.mo").is_file() else "en"
 
 
-def period_name(since: date, until: date, language: str) -> str:
-    """A period (both days inclusive) as part of a file's name: 2026, 2026-Q3 (in French 2026-T3), 2026-10, or both days."""
-    after = until + timedelta(days=1)
-    months = (after.year - since.year) * 12 + after.month - since.month
-    if since.day != 1 or after.day != 1 or months not in {1, 3, 12}:
-        return f"{since}_{until}"
-    if months == 12 and since.month == 1:
-        return str(since.year)
-    if months == 3 and since.month % 3 == 1:
-        return f"{since.year}-{'T' if language == 'fr' else 'Q'}{since.month // 3 + 1}"
-    return f"{since:%Y-%m}" if months == 1 else f"{since}_{until}"
-
-
 def _make(subject: PackBooks, place: Path, track: Track) -> _Made:
     """Stages the reports and the documents, then the list of these."""
     book, since, until = subject.book, subject.since, subject.until
@@ -153,27 +141,23 @@ def _make(subject: PackBooks, place: Path, track: Track) -> _Made:
                 stage(place, part.file, content)
     listed = as_spreadsheet(
         documents_report(documents, book, since, until),
-        documents_folder(),
-        _("The list of the documents, with the copy of each and its fingerprint."),
-        Path(book.file).parent,
+        name=documents_folder(),
+        about=_("The list of the documents, with the copy of each and its fingerprint."),
+        ledger_folder=Path(book.file).parent,
     )
     reports.append(_staged(place, listed))
     return _Made(reports, documents)
 
 
 def _staged(place: Path, report: PackedReport) -> _StagedReport:
-    digest = stage(place, report.file, report.content) if report.file else ""
-    return _StagedReport(report._replace(content=b""), digest)
+    digests = tuple(stage(place, file, content) for file, content in report.files)
+    return _StagedReport(report._replace(files=tuple(file._replace(content=b"") for file in report.files)), digests)
 
 
-def _problems(made: _Made, book: Book) -> list[str]:
+def _problems(made: _Made, subject: PackBooks) -> list[str]:
     """Everything that is missing or wrong."""
-    problems = [
-        joined(": ", (report.file or report.title, text))
-        for report, _digest in made.reports
-        for text in report.problems
-    ]
-    return [*problems, *document_problems(made.documents, book)]
+    problems = [joined(": ", (report.name, text)) for report, _digests in made.reports for text in report.problems]
+    return [*problems, *document_problems(made.documents, subject.verified)]
 
 
 def _notices(subject: PackBooks, made: _Made) -> list[str]:
@@ -189,8 +173,8 @@ def _notices(subject: PackBooks, made: _Made) -> list[str]:
             if last < subject.until
             else _("The ledger goes to {last}, the last day of the period.", last=last)
         )
-    for report, _digest in made.reports:
-        notices += [joined(": ", (report.file or report.title, text)) for text in report.notices]
+    for report, _digests in made.reports:
+        notices += [joined(": ", (report.name, text)) for text in report.notices]
     return [*notices, *document_notices(made.documents)]
 
 
@@ -198,20 +182,23 @@ def _page_contents(
     subject: PackBooks, made: _Made, folder: str, problems: Sequence[str], notices: Sequence[str]
 ) -> PageContents:
     root = f"{Path(subject.book.file).parent}{os.sep}"
-    files = [
-        PageFile(
-            report.file, f"{folder}/{report.file}", translated(report.title), translated(report.about), digest,
-            report.figures, report.currency, report.reconciliations,
+    rows = [
+        PageRow(
+            tuple(
+                PageFile(packed.file, f"{folder}/{packed.file}", digest)
+                for packed, digest in zip(report.files, digests, strict=True)
+            ),
+            translated(report.title), translated(report.about), report.figures, report.currency, report.reconciliations,
         )
-        for report, digest in made.reports
-        if report.file
+        for report, digests in made.reports
+        if report.files
     ]  # fmt: skip
     copies = sum(document.found for document in made.documents)
     return PageContents(
         period=PagePeriod(
             subject.since, subject.until, min(subject.until, subject.books.general_ledger.entries[-1].date)
         ),
-        files=files,
+        rows=rows,
         problems=[translated(text).replace(root, "") for text in problems],
         notices=[translated(text).replace(root, "") for text in notices],
         documents=f"{folder}/{documents_folder()}/" if copies else "",

@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from beancount_invoicing.accounting.reports import Cell, Report, ReportColumn
-from beancount_invoicing.actions.seal import verify
+from beancount_invoicing.actions.seal import Verified
 from beancount_invoicing.documents.originals import original, sealed_documents
 from beancount_invoicing.languages import translated
 from beancount_invoicing.messages import _, _n, _p
@@ -81,7 +81,7 @@ def documents_report(documents: Iterable[CopiedDocument], book: Book, since: dat
     return Report("documents", _("Documents"), since, until, book.currency, COLUMNS, tuple(rows))
 
 
-def document_problems(documents: Iterable[CopiedDocument], book: Book) -> list[str]:
+def document_problems(documents: Iterable[CopiedDocument], verified_seals: Iterable[Verified]) -> list[str]:
     """What is wrong with the sealed documents, and with the chain of seals."""
     problems: list[str] = []
     numbers = set()
@@ -97,8 +97,8 @@ def document_problems(documents: Iterable[CopiedDocument], book: Book) -> list[s
                     day=seal.date,
                 )
             )
-    for verified in verify(book) if book.seals else ():
-        if verified.unchanged is False and not verified.number:
+    for verified in verified_seals:
+        if verified.unchanged is False and not verified.number and not verified.file:
             problems.append(
                 _("a seal is missing from the chain of seals, or was changed: bean-invoice verify says which")
             )

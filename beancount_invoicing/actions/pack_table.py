@@ -21,17 +21,23 @@ from beancount_invoicing.accounting.reports import (
     ledger_report,
     lettering_report,
 )
-from beancount_invoicing.accounting.sales import sales
 from beancount_invoicing.accounting.sales_by_tax import sales_by_tax_report
-from beancount_invoicing.accounting.sales_list import booked_supplies, customers_turnover, eu_sales
-from beancount_invoicing.accounting.sales_list_reports import customers_report, eu_report
-from beancount_invoicing.accounting.vat import seller_place, vat_of_period
+from beancount_invoicing.accounting.vat import vat_of_period
 from beancount_invoicing.accounting.vat_reports import return_of_seller, vat_tables
 from beancount_invoicing.accounting.year_end import open_items_report
 from beancount_invoicing.actions import seal
-from beancount_invoicing.actions.accounting import numbering_report
 from beancount_invoicing.actions.close import unbilled_services
+from beancount_invoicing.actions.pack_declarations import (
+    datev,
+    intra_listings,
+    one_stop_shop,
+    recapitulative_statements,
+    sales_to_member_states,
+    services_declarations,
+    taxable_customers,
+)
 from beancount_invoicing.actions.pack_reports import CannotMakeReport, PackBooks, PackReport, ReportFile, Workbook
+from beancount_invoicing.actions.pack_year_end import closed_books, confirmations, micro, numbering, post_closing
 from beancount_invoicing.languages import translated
 from beancount_invoicing.law.territory import union_members
 from beancount_invoicing.messages import _, _p, joined
@@ -85,25 +91,6 @@ def _closing(books: PackBooks) -> Report:
     services, _left_out = unbilled_services(books.book, books.until, max(books.until, books.book.last_date))
     proposed = closing(books.books.general_ledger, books.book, books.until, services, KINDS, books.allocated)
     return closing_report(proposed, books.books.general_ledger, books.book)
-
-
-def _eu_sales(books: PackBooks) -> Report:
-    """The EC sales list."""
-    valued = books.valued.entries
-    sold, place = sales(valued, books.book, books.since, books.until), seller_place(books.book, books.until)
-    listed, findings = eu_sales(sold, place)
-    if findings:
-        raise CannotMakeEntries(findings)
-    return eu_report(
-        listed, books.since, books.until, books.book.currency, booked_supplies(valued, books.book, sold, place)
-    )
-
-
-def _taxable_customers(books: PackBooks) -> Report:
-    """The Belgian list of customers."""
-    sold = sales(books.valued.entries, books.book, books.since, books.until)
-    turnover = customers_turnover(sold, seller_place(books.book, books.until))
-    return customers_report(turnover, books.since, books.until, books.book.currency)
 
 
 def _findings(books: PackBooks) -> Report:
@@ -185,8 +172,9 @@ REPORTS: tuple[PackReport, ...] = (
     ),
     PackReport(
         _p("file", "numbering"),
-        _("The numbers of the documents: first, last, how many, void ones and gaps."),
-        lambda books: numbering_report(books.book, books.since, books.until),
+        _("The numbers of the documents: first, last, how many, void ones and gaps; also to be printed."),
+        numbering,
+        command="accounting numbering",
     ),
     PackReport(
         _p("file", "vat"),
@@ -196,14 +184,57 @@ REPORTS: tuple[PackReport, ...] = (
     PackReport(
         _p("file", "sales-to-member-states"),
         _("Sales without VAT to businesses in other member states (EC sales list)."),
-        _eu_sales,
+        sales_to_member_states,
         union_members(),
+        command="accounting sales-list",
+    ),
+    PackReport(
+        "des",
+        _(
+            "Services to businesses in other member states, month by month: import each file on douane.gouv.fr (France, DES)."
+        ),
+        services_declarations,
+        frozenset({"FR"}),
+        command="accounting sales-list",
+    ),
+    PackReport(
+        "intervat-intra",
+        _("Sales to businesses in other member states: import each file in Intervat (Belgium)."),
+        intra_listings,
+        frozenset({"BE"}),
+        command="accounting sales-list",
+    ),
+    PackReport(
+        "zm",
+        _(
+            "Sales to businesses in other member states: import each file in Mein ELSTER (Germany, Zusammenfassende Meldung)."
+        ),
+        recapitulative_statements,
+        frozenset({"DE"}),
+        command="accounting sales-list",
+    ),
+    PackReport(
+        _p("file", "one-stop-shop"),
+        _("Sales with the VAT of other member states, for the One Stop Shop."),
+        one_stop_shop,
+        union_members(),
+        command="accounting sales-list --list oss",
     ),
     PackReport(
         _p("file", "taxable-customers"),
-        _("Turnover with customers who are taxable persons (Belgium, yearly list)."),
-        _taxable_customers,
+        _("Turnover with customers who are taxable persons (Belgium, yearly list); of a year, also for Intervat."),
+        taxable_customers,
         frozenset({"BE"}),
+        command="accounting sales-list --list customers",
+    ),
+    PackReport(
+        _p("file", "micro-enterprise"),
+        _(
+            "The book of receipts of a micro-enterprise, receipts by quarter and nature, and what is left of the year's limits."
+        ),
+        micro,
+        frozenset({"FR"}),
+        command="accounting micro",
     ),
     PackReport(
         _p("file", "closing-entries"),
@@ -214,7 +245,34 @@ REPORTS: tuple[PackReport, ...] = (
         optional=True,
     ),
     PackReport(
-        "fec", _("Every entry, as the French tax office asks for it (LPF, art. A47 A-1)."), _fec, frozenset({"FR"})
+        _p("file", "post-closing"),
+        _("What became of the items that were open at the end of the year: payments, credit notes, losses since then."),
+        post_closing,
+    ),
+    PackReport(
+        _p("file", "confirmations"),
+        _(
+            "What customers are asked to confirm to the auditor, and the letters to those who owe most, each with a reply to sign."
+        ),
+        confirmations,
+    ),
+    PackReport(
+        _p("file", "closed-periods"),
+        _("Which periods are closed and which documents sealed, and whether they are still as they were."),
+        closed_books,
+    ),
+    PackReport(
+        "fec",
+        _("Every entry, as the French tax office asks for it (LPF, art. A47 A-1)."),
+        _fec,
+        frozenset({"FR"}),
+        command="accounting fec",
+    ),
+    PackReport(
+        "datev",
+        _("Every entry, month by month, and the customers, as DATEV imports them."),
+        datev,
+        command="accounting datev",
     ),
     PackReport(
         _p("file", "checks"), _("What the program finds doubtful in the ledger, and what to do about it."), _findings

@@ -1,7 +1,8 @@
-"""The common parts of all pages to a customer: sender, recipient, language and look."""
+"""The common parts of all pages: sender, recipient, language and look."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,6 +34,14 @@ def letterhead(book: Book, customer: Customer, day: date, template_folders: tupl
     """
     seller = book.seller.at(day) if book.seller else NO_SELLER
     language = parties.language_of(book, customer, day, template_languages(template_folders))
+    head = own_letterhead(book, language, day, template_folders)
+    recipient = parties.recipient_lines(customer, seller.address.country, language, head.words)
+    return head._replace(view=replace(head.view, recipient=recipient))
+
+
+def own_letterhead(book: Book, language: str, day: date, template_folders: tuple[Path, ...]) -> Letterhead:
+    """The page of `day` to nobody in a language of the templates. Raises TemplateError."""
+    seller = book.seller.at(day) if book.seller else NO_SELLER
     table = word_table(template_folders, language)
     labels = table["labels"]
     logo, notices = parties.logo_file(book, seller, day)
@@ -42,7 +51,6 @@ def letterhead(book: Book, customer: Customer, day: date, template_folders: tupl
         day=day,
         seller=parties.shown_name(seller),
         seller_lines=parties.seller_lines(seller, language, table),
-        recipient=parties.recipient_lines(customer, seller.address.country, language, table),
         footer=parties.legal_lines(seller, table),
         page=labels["page"],
         page_of=labels["of"],

@@ -23,9 +23,15 @@ class PageFile(NamedTuple):
 
     file: str
     link: str
+    digest: str
+
+
+class PageRow(NamedTuple):
+    """A report of the pack with its files."""
+
+    files: tuple[PageFile, ...]
     title: str
     about: str
-    digest: str
     figures: tuple[tuple[str, Decimal | int], ...]
     currency: str
     reconciliations: tuple[Reconciliation, ...]
@@ -43,7 +49,7 @@ class PageContents(NamedTuple):
     """What the page says; all texts are in the language of the page."""
 
     period: PagePeriod
-    files: Sequence[PageFile]
+    rows: Sequence[PageRow]
     problems: Sequence[str]
     notices: Sequence[str]
     documents: str
@@ -70,7 +76,7 @@ def pack_page(book: Book, language: str, generator: str, contents: PageContents)
         legal_lines=parties.legal_lines(seller, words) if seller else (),
         period=f"{formats.short_day(contents.period.since)} – {formats.short_day(contents.period.until)}",
         facts=_facts(book, contents, formats),
-        files=[_row(file, formats) for file in contents.files],
+        rows=[_row(row, formats) for row in contents.rows],
         contents=contents,
         t=_words(contents),
     )
@@ -91,36 +97,36 @@ def _facts(book: Book, contents: PageContents, formats: Formats) -> list[Pair]:
 
 
 class _Row(NamedTuple):
-    """A file, with its figures and sums in words."""
+    """A report, with its figures and sums in words."""
 
-    file: PageFile
+    report: PageRow
     figures: tuple[Pair, ...]
     sums: tuple[str, ...]
 
 
-def _row(file: PageFile, formats: Formats) -> _Row:
+def _row(report: PageRow, formats: Formats) -> _Row:
     figures = tuple(
         Pair(
             translated(title),
-            formats.amount(figure, file.currency)
+            formats.amount(figure, report.currency)
             if isinstance(figure, Decimal)
             else formats.number(Decimal(figure), 0),
         )
-        for title, figure in file.figures
+        for title, figure in report.figures
     )
     sums = tuple(
         translated(
             _(
                 "{subject}: {reported} in this report, {booked} in the ledger, difference {difference}",
                 subject=sums.subject,
-                reported=formats.amount(sums.reported, file.currency),
-                booked=formats.amount(sums.booked, file.currency),
-                difference=formats.amount(sums.difference, file.currency),
+                reported=formats.amount(sums.reported, report.currency),
+                booked=formats.amount(sums.booked, report.currency),
+                difference=formats.amount(sums.difference, report.currency),
             )
         )
-        for sums in file.reconciliations
+        for sums in report.reconciliations
     )
-    return _Row(file, figures, sums)
+    return _Row(report, figures, sums)
 
 
 def _words(contents: PageContents) -> dict[str, str]:

@@ -13,8 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from beancount_invoicing.actions import pack_table
-from beancount_invoicing.actions.accounting_pack import period_name
-from beancount_invoicing.actions.pack_reports import CannotMakeReport, PackBooks, PackReport, ReportFile
+from beancount_invoicing.actions.pack_reports import CannotMakeReport, PackBooks, PackReport, ReportFile, period_name
 from beancount_invoicing.actions.pack_table import wanted_reports
 from beancount_invoicing.cli import main
 from tests.accounting.books import ACCOUNTS, invoice, payment
@@ -29,6 +28,8 @@ LEDGER = (
     + 'plugin "beancount_invoicing"\n'
 )
 NAME = "dossier-comptable-2026"
+
+pytestmark = pytest.mark.usefixtures("typeset_once")
 
 
 @pytest.fixture
@@ -77,8 +78,10 @@ def test_the_pack_has_every_report_in_the_language_of_the_books_and_says_what_it
     assert set(files(ledger.parent.parent / "out" / contents)) == {
         "123456782FEC20261231.txt", "SHA256SUMS", "balance-agee.xlsx", "balance-clients.xlsx", "balance-generale.xlsx",
         "controles.xlsx", "creances-ouvertes.xlsx", "ecritures-de-cloture.xlsx", "encaissements.xlsx",
-        "grand-livre-clients.xlsx", "journal-des-ventes.xlsx", "journaux.xlsx", "lettrage.xlsx", "numerotation.xlsx",
-        "pieces.xlsx", "tva.xlsx", "ventes-intracommunautaires.xlsx", "ventes-par-taxe.xlsx",
+        "grand-livre-clients.xlsx", "journal-des-ventes.xlsx", "journaux.xlsx", "lettrage.xlsx",
+        "lettres-de-confirmation.xlsx", "lettres-de-confirmation/2026-12-31-Martin-confirmation.pdf", "numerotation.pdf",
+        "numerotation.xlsx", "pieces.xlsx", "suites-des-creances.xlsx", "tva.xlsx", "ventes-intracommunautaires.xlsx",
+        "ventes-par-taxe.xlsx",
     }  # fmt: skip
     assert "<dt>débit</dt><dd>120,00</dd>" in page(ledger)
     assert "clôture : 120,00 dans cet état, 120,00 dans le livre, différence 0,00" in page(ledger).replace("\xa0", " ")
