@@ -99,13 +99,14 @@ def _number(account: str, general_ledger: GeneralLedger) -> str:
 
 def _cash_sales(general_ledger: GeneralLedger, book: Book, since: date, until: date) -> Iterator[Receipt]:
     """Entries that book income against money, without a customer's account: each account of income is a receipt, but for those
-    whose number says that they are no sales.
+    whose number says that they are no sales. What is booked above the customers' accounts is a claim, and no money.
     """
+    above = {main.rsplit(":", cut)[0] for main in book.customers for cut in range(1, main.count(":"))}
     income = general_ledger.result_roots - {general_ledger.roots.expenses}
     for entry in general_ledger.entries:
         if not since <= entry.date <= until or entry.is_document or entry.is_opening:
             continue
-        if any(posting.account in book.main_accounts for posting in entry.postings):
+        if any(posting.account in book.main_accounts or posting.account in above for posting in entry.postings):
             continue
         money = [posting for posting in entry.postings if posting.account.split(":")[0] == general_ledger.roots.assets]
         if not money:

@@ -37,6 +37,8 @@ def micro_command(session: Session, since: date, until: date, kind: str, form: s
     if kind == "quarters":
         report = quarters_report(receipts, since, until, book.currency)
     elif kind == "limits":
+        if (since, until) != (date(until.year, 1, 1), date(until.year, 12, 31)):
+            raise click.UsageError(_("limits are those of a whole year: write {year}", year=until.year))
         report = limits_report(receipts, since, until, book.currency, _began_on(book, until))
         country = state_of(book.seller.at(until).address.country) if book.seller else ""
         if country not in {"", "FR"}:

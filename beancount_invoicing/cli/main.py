@@ -134,11 +134,13 @@ def _said_in_a_line() -> Iterator[None]:
             ) from None
         with contextlib.suppress(OSError):  # what is left in the buffer would fail once more at the end
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise click.ClickException(
-            _(
-                "{file}: cannot be written or read: {reason}",
-                file=error.filename or _("the output"),
-                reason=error.strerror,
+        raise in_words(
+            click.ClickException(
+                _(
+                    "{file}: cannot be written or read: {reason}",
+                    file=error.filename or _("the output"),
+                    reason=error.strerror,
+                )
             )
         ) from None
 

@@ -91,6 +91,16 @@ def test_income_that_is_no_sale_is_no_turnover() -> None:
     ]
 
 
+def test_a_claim_of_older_books_above_the_customers_accounts_is_no_receipt() -> None:
+    claim = """
+2025-01-01 open Assets:Clients
+2026-05-02 * "Marché" "Facture 12"
+  Assets:Clients  30.00 EUR
+  Income:Ventes  -30.00 EUR
+"""
+    assert told(claim) == []
+
+
 def test_money_that_goes_back_lowers_the_receipts() -> None:
     ledger = (
         invoice("2026-01-10", "F1", "100.00")
@@ -163,3 +173,5 @@ def test_the_command_takes_the_first_day_from_the_ledger(tmp_path: Path) -> None
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
     assert "83600 × 183/365,41914.52" in result.output
+    refused = CliRunner().invoke(main, [*arguments[:4], "2026-Q1", "--list", "limits"])
+    assert (refused.exit_code, "limits are those of a whole year: write 2026" in refused.output) == (2, True)

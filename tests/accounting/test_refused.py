@@ -61,6 +61,11 @@ def run(books: str, command: str) -> tuple[int, str]:
         ("erroneous", f"table 2026 {TABLE}", "nothing is written: correct the errors first"),
         ("unnumbered", f"table 2026 {TABLE}", "Income:Conseil has no number of the chart of accounts"),
         ("plain", "datev 2026 -o datev", "main.beancount: option datev-consultant is missing"),
+        (
+            "plain",
+            "journal 2026 -o main.beancount/journal.csv",
+            "main.beancount/journal.csv: cannot be written or read",
+        ),
         ("belgian", "fec 2026", "the FEC is for the French tax office, but the seller is in BE"),
     ],
 )
