@@ -22,7 +22,7 @@ from beancount_invoicing.messages import _, _n
     "table",
     epilog=examples(
         "accounting table 2026-10 --columns comptable.toml -o octobre.csv",
-        "accounting table 2026-10 --preset quadra -o octobre.txt",
+        "accounting table 2026-10 --preset ebp -o octobre.txt",
     ),
 )
 @period_options
