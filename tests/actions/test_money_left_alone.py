@@ -45,7 +45,7 @@ def test_what_a_plugin_made_is_shown_with_the_reason(tmp_path: Path, part: str) 
     found = only(loading, money)
     assert (found.booked.proposal.action, found.new_text) == ("propose", "")
     assert found.booked.proposal.against[-1] == (
-        f"{money.line.source}: the entry cannot be changed in place: write there what it settles"
+        f"{money.line.source}: the entry cannot be changed there by the program: write into it what it settles"
     )
 
 

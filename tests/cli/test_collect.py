@@ -222,7 +222,7 @@ def test_of_two_instalments_under_way_a_person_says_which_did_not_come_about(led
     run(ledger, "collect", "F2", *DAY, "--write")
     run(ledger, "collect", "F2", "--date", "2026-12-22", "--write", code=1)  # nothing is booked of the first
     again = ("collect", "--again", "F2", "--date", "2026-12-29")
-    assert "(F2:1, F2:2): say of which one, --instalment 1" in run(ledger, *again, "--write", code=1)
+    assert "(F2:1, F2:2): name the right one, --instalment 1" in run(ledger, *again, "--write", code=1)
     assert orders(ledger, "--again", "F2", "--instalment", "2", day=("--date", "2026-12-29")) == {"F2:2+2": "300.50"}
     run(ledger, *again, "--instalment", "1", "--write", code=1)  # the second is still under way
     assert orders(ledger, "--again", "F2", "--instalment", "1", day=("--date", "2026-12-30")) == {"F2:1+3": "300.00"}

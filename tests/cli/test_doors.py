@@ -318,7 +318,7 @@ def test_a_commit_that_git_could_not_make_is_refused_first(ledger: Path, monkeyp
         ),
         (
             LATIN,
-            "main.beancount:0: the name of this folder or file is not UTF-8, the only encoding Beancount reads: "
+            "main.beancount: the name of this folder or file is not UTF-8, the only encoding Beancount reads: "
             "rename it",
         ),
     ],

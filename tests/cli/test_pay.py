@@ -238,8 +238,8 @@ def test_a_return_has_a_reason_of_the_banks_or_words(ledger: Path, reason: str, 
 @pytest.mark.parametrize(
     ("reason", "problem"),
     [
-        ("AM14", "AM14 is no reason for a return (ISO 20022): did you mean AM04, insufficient funds?"),
-        ("XYZ", "XYZ is no reason for a return (ISO 20022), such as AC01, AC04"),
+        ("AM14", "AM14 is not a reason for a return (ISO 20022): did you mean AM04, insufficient funds?"),
+        ("XYZ", "XYZ is not a reason for a return (ISO 20022), such as AC01, AC04"),
     ],
 )
 def test_a_return_with_a_code_that_does_not_exist_is_not_booked(ledger: Path, reason: str, problem: str) -> None:

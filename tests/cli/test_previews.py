@@ -79,4 +79,4 @@ def test_what_is_billed_deducts_the_deposit_and_says_what_is_kept_back(ledger: P
     shown = words(run(ledger, "bill", "--until", "2026-01-31"))
     assert "F2026-0001 deducted -2 400.00 EUR" in shown, shown
     assert "Total 4 800.00 EUR" in shown
-    assert "of which kept back (HOUSE) 360.00 EUR" in shown
+    assert "of this, retained (HOUSE) 360.00 EUR" in shown
