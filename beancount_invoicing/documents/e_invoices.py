@@ -157,7 +157,7 @@ def e_invoice_file(book: Book, number: str) -> tuple[str, bytes]:
             _("{place}: {number} {altered}", place=invoice.source, number=invoice.number, altered=altered)
         )
     if not invoice.has_page or invoice.draft:
-        why = invoice.why_no_page or "draft"
+        why = invoice.why_no_page or _("a draft")
         raise rendering.NoDocument(_("{number} is {reason}: there is no e-invoice", number=invoice.number, reason=why))
     where = rendering.folders(book)
     xml = e_invoice_xml(book, invoice, paid_on_its_date(book)(invoice), where, "cii")
