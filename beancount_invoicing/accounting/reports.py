@@ -13,10 +13,12 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from beancount_invoicing.accounting.entries import AccountingEntries, AccountingEntry, AccountingLine
+from beancount_invoicing.accounting.unlettered import why_unlettered
 from beancount_invoicing.accounting.valuation import booked_values
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Source
 from beancount_invoicing.model.general_ledger import GeneralLedger
+from beancount_invoicing.receivables import Allocated, allocate
 
 Cell = str | date | Decimal | int | Source | None
 Kind = Literal["text", "date", "amount", "count", "source"]
@@ -213,8 +215,14 @@ def _name(line: AccountingLine, general_ledger: GeneralLedger) -> str:
     return account.label if account else line.label
 
 
-def lettering_report(entries: AccountingEntries, book: Book, accounts: Collection[str]) -> Report:
-    """The lines on customers' accounts by their letters, and last those without one: each set adds up to zero."""
+def lettering_report(
+    entries: AccountingEntries, book: Book, accounts: Collection[str], allocated: Allocated | None = None
+) -> Report:
+    """The lines on customers' accounts by their letters, and last those without one, and why: each set adds up to zero.
+
+    `allocated`: the allocations of the last day, if the caller has them.
+    """
+    why = why_unlettered(book, entries.until, allocated or allocate(book, entries.until))
     columns = (
         ReportColumn("customer", _("customer")),
         ReportColumn("account", _("account")),
@@ -224,6 +232,7 @@ def lettering_report(entries: AccountingEntries, book: Book, accounts: Collectio
         ReportColumn("reference", _("reference")),
         ReportColumn("text", _("text")),
         *_DEBIT_CREDIT,
+        ReportColumn("open_because", _("open because")),
         _SOURCE,
     )
     rows: list[tuple[Cell, ...]] = []
@@ -231,13 +240,14 @@ def lettering_report(entries: AccountingEntries, book: Book, accounts: Collectio
     for account, lines in sorted(_customers_lines(entries, book, accounts).items()):
         for entry, line in sorted(lines, key=_by_letter):
             letter = line.letter
+            reference = line.reference or entry.reference
             if letter:
                 lettered[account, letter.code] += line.amount
             rows.append(
                 (
                     line.auxiliary.name if line.auxiliary else "", account, letter.code if letter else "",
-                    letter.completed_on if letter else None, line.reference_date or entry.date, line.reference or entry.reference,
-                    entry.text, *_sides(line.amount), line.source,
+                    letter.completed_on if letter else None, line.reference_date or entry.date, reference,
+                    entry.text, *_sides(line.amount), "" if letter else why(line.source, reference), line.source,
                 )
             )  # fmt: skip
     off = tuple(

@@ -168,7 +168,7 @@ REPORTS: tuple[PackReport, ...] = (
     PackReport(
         _p("file", "lettering"),
         _("Which invoices and payments settle each other, and what is still open."),
-        lambda books: lettering_report(books.entries, books.book, ()),
+        lambda books: lettering_report(books.entries, books.book, (), books.allocated),
     ),
     PackReport(
         _p("file", "numbering"),

@@ -28,6 +28,8 @@ def lettering_command(
 
     def make(books: AccountingBooks, entries: AccountingEntries) -> Report | None:
         accounts = customers_wanted(session, books.ledger.book, customer)
-        return None if accounts is None else lettering_report(entries, books.ledger.book, accounts)
+        if accounts is None:
+            return None
+        return lettering_report(entries, books.ledger.book, accounts, books.ledger.allocated_at(entries.until))
 
     print_entries_report(session, (since, until), make, form, output)
