@@ -31,7 +31,8 @@ from tests.ledgers import EXAMPLE, TESTS, month_ends
 from tests.properties.lives.acts import acts, lived
 
 Balances = dict[str, Decimal]
-RESULTS = "110", "119", "120", "129"
+RESULTS = "110", "119", "120", "129", "000"
+"""Where results of earlier years are opened; "000" is the account without a number, in books that are not French."""
 CLASSES = {"Assets": "5", "Liabilities": "4", "Equity": "10", "Income": "7", "Expenses": "6"}
 CENT = Decimal("0.01")
 
