@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -29,6 +28,7 @@ from beancount_invoicing.fava_ext.document_files import FileKind, HandedOut
 from beancount_invoicing.fava_ext.documents_page import DocumentRow
 from beancount_invoicing.fava_ext.findings_page import FindingsPage, findings_page
 from beancount_invoicing.fava_ext.loaded import LoadedLedger
+from beancount_invoicing.fava_ext.page_options import PageOptions, page_options
 from beancount_invoicing.fava_ext.query import Query, Rows, address, chosen_rows, read_query
 from beancount_invoicing.gc_control import no_collections
 from beancount_invoicing.languages import speaking, translated
@@ -56,25 +56,22 @@ class Receivables(FavaExtensionBase):
 
     has_js_module = True
 
-    def __init__(self, ledger: FavaLedger, config: str | None = None) -> None:
-        """Config: a dict in quotes; `{'title': 'Créances'}` names the page in Fava's menu. What cannot be read is passed
-        over: an exception here would keep Fava from starting."""
+    def __init__(self, ledger: FavaLedger, config: str | None = None) -> None:  # noqa: ARG002 - read anew, see below
+        """The config is read anew after each load: Fava makes an extension only once. Nothing may be raised here, because
+        that would keep Fava from starting.
+        """
         super().__init__(ledger)
         self._loaded = LoadedLedger(ledger)
-        try:
-            options = ast.literal_eval(config) if isinstance(config, str) and config.strip() else {}
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            options = {}
-        options = options if isinstance(options, dict) else {}
-        title = options.get("title")
-        self._title = title if isinstance(title, str) else ""
-        self.acts_allowed = options.get("acts", True) is not False
+
+    def options(self) -> PageOptions:
+        """What the ledger's line says, as it was loaded last."""
+        return page_options(self.ledger.all_entries_by_type.Custom)
 
     @property
     def report_title(self) -> str:  # type: ignore[override]  # Fava reads it for each page, in the language of the request
         """The name in Fava's menu: that of the config, or else in Fava's language."""
-        if self._title:
-            return self._title
+        if title := self.options().title:
+            return title
         try:
             return self.words()["receivables"]["title"]
         except Exception:  # a mistake of ours must not take Fava's menu down
@@ -119,7 +116,7 @@ class Receivables(FavaExtensionBase):
 
     def may_act(self) -> bool:
         """Whether the page offers acts."""
-        return may_act(self.acts_allowed)
+        return may_act(self.options().acts)
 
     def cell(self, amount: Decimal | None, currency: str, column: str = "", label: str = "") -> Markup:
         """A cell of a table with an amount, as Fava writes it and hides it when incognito.
@@ -224,8 +221,10 @@ class Receivables(FavaExtensionBase):
         now, text = as_of.today(), request.args.get("time", "")
         if not text:
             return as_of.ShownDay(now)
-        # only the days are wanted: g.filtered would sum all entries before them
-        span = TimeFilter(self.ledger.options, self.ledger.fava_options, text).date_range
+        try:  # only the days are wanted: g.filtered would sum all entries before them
+            span = TimeFilter(self.ledger.options, self.ledger.fava_options, text).date_range
+        except (FavaAPIError, ValueError, OverflowError) as error:
+            raise FavaAPIError(self.words()["receivables"]["no-time"].format(filter=text)) from error
         return as_of.shown_day(span.begin, span.end_inclusive, now)
 
     def _once(self, name: str, day: date, make: Callable[[Callable[[str], bool]], Any]) -> Any:
@@ -369,7 +368,7 @@ class Receivables(FavaExtensionBase):
         file = Path(self.ledger.beancount_file_path)
         words, ledger = self.words, self._loaded.ledger
         return ActPage(
-            file, self._language(), self.acts_allowed, ledger, lambda: words()["acts"], lambda: self._day().day
+            file, self._language(), self.options().acts, ledger, lambda: words()["acts"], lambda: self._day().day
         )
 
     def _document(self, kind: FileKind) -> Response:
