@@ -231,7 +231,7 @@ def browser() -> str:
 
 def fava() -> str:
     """The page in Fava is filtered, sorted and clicked through in a browser, whose console stays empty."""
-    needed("chromium", "chromedriver")
+    needed("chromium", "chromedriver", "npm")
     pictures = ROOT / "build" / "pictures"
     return run(
         sys.executable, "-m", "pytest", "-q", "-m", "browser", "tests/fava_ext", FAVA_PICTURES=str(pictures)

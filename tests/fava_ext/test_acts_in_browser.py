@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from fava.application import create_app
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import Select, WebDriverWait
-from werkzeug.serving import make_server
+from selenium.webdriver.support.ui import Select
 
 from beancount_invoicing.fava_ext import as_of
-from tests.browsers import chromium, complaints, resize
+from tests.browsers import PICTURES, complaints, picture, resize, served, until
 from tests.ledgers import recent_example
 
 pytestmark = pytest.mark.browser
-PICTURES = os.environ.get("FAVA_PICTURES")
-
-
-@pytest.fixture(scope="module")
-def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    browser = chromium(tmp_path_factory.mktemp("chromium"))
-    yield browser
-    browser.quit()
 
 
 @pytest.fixture
@@ -42,26 +30,15 @@ def ledger(tmp_path: Path) -> Path:
 def browser(window: Chrome, ledger: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Chrome]:
     """The documents of a ledger that may be written, on 30 November 2026; afterwards the console must be empty."""
     monkeypatch.setattr(as_of, "today", lambda: date(2026, 11, 30))
-    server = make_server("127.0.0.1", 0, create_app([ledger], load=True, poll_watcher=True), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    resize(window, 1400)
-    window.get(f"http://127.0.0.1:{server.server_port}/")
-    home = window.current_url.split("income_statement")[0]
-    window.get(f"{home}extension/Receivables/?page=documents&search=F2026-0062&time=2026-11-30")
-    until(window, lambda: window.find_elements(By.CSS_SELECTOR, ".receivables[data-ready]"))
-    yield window
-    window.get("about:blank")
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(create_app([ledger], load=True, poll_watcher=True)) as address:
+        resize(window, 1400)
+        window.get(address)
+        home = window.current_url.split("income_statement")[0]
+        window.get(f"{home}extension/Receivables/?page=documents&search=F2026-0062&time=2026-11-30")
+        until(window, lambda: window.find_elements(By.CSS_SELECTOR, ".receivables[data-ready]"))
+        yield window
+        window.get("about:blank")
     assert complaints(window) == []
-
-
-def until(window: Chrome, what: Callable[[], object]) -> None:
-    WebDriverWait(window, 20, ignored_exceptions=[NoSuchElementException, StaleElementReferenceException]).until(
-        lambda _window: what()
-    )
 
 
 def books(ledger: Path) -> str:
@@ -74,12 +51,6 @@ def part(browser: Chrome, selector: str) -> str:
 
 def press(browser: Chrome, selector: str) -> None:
     browser.find_element(By.CSS_SELECTOR, f"dialog.receivables-act {selector}").click()
-
-
-def picture(window: Chrome, name: str) -> None:
-    if PICTURES:
-        Path(PICTURES).mkdir(parents=True, exist_ok=True)
-        window.save_screenshot(str(Path(PICTURES) / f"{name}.png"))
 
 
 def opened(browser: Chrome) -> None:

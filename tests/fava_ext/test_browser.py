@@ -2,49 +2,33 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tarfile
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 import pytest
 from fava.application import create_app
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
-from werkzeug.serving import make_server
 
 from beancount_invoicing.fava_ext import as_of
-from tests.browsers import chromium, complaints, resize
+from tests.browsers import barriers, chromium, colours, complaints, picture, resize, served, until
 from tests.ledgers import EXAMPLE
 
 pytestmark = pytest.mark.browser
 PAGE = "extension/Receivables/?page=owing&time=2026-11-30"
-PICTURES = os.environ.get("FAVA_PICTURES")
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """Fava on the example, on a free port, on 30 November 2026."""
     clock, as_of.today = as_of.today, lambda: date(2026, 11, 30)
-    server = make_server(
-        "127.0.0.1", 0, create_app([EXAMPLE], load=True, read_only=True, poll_watcher=True), threaded=True
-    )
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/atelier-sol%C3%A8ne/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(create_app([EXAMPLE], load=True, read_only=True, poll_watcher=True)) as home:
+        yield f"{home}atelier-sol%C3%A8ne/"
     as_of.today = clock
 
 
@@ -72,22 +56,9 @@ def browser(window: Chrome, address: str) -> Iterator[Chrome]:
     assert complaints(window) == []
 
 
-def until(window: Chrome, what: Callable[[], object]) -> None:
-    """Waits until something holds; an element that Fava replaces meanwhile is looked for again."""
-    WebDriverWait(window, 20, ignored_exceptions=[NoSuchElementException, StaleElementReferenceException]).until(
-        lambda _window: what()
-    )
-
-
 def column(window: Chrome, table: str, index: int) -> list[str]:
     cells = window.find_elements(By.CSS_SELECTOR, f".receivables table.{table} tbody td:nth-child({index})")
     return [cell.text for cell in cells]
-
-
-def picture(window: Chrome, name: str) -> None:
-    if PICTURES:
-        Path(PICTURES).mkdir(parents=True, exist_ok=True)
-        window.save_screenshot(str(Path(PICTURES) / f"{name}.png"))
 
 
 def on(browser: Chrome, query: str) -> None:
@@ -255,24 +226,6 @@ def test_a_pdf_that_cannot_be_made_says_why_in_the_page(browser: Chrome) -> None
     assert [line for line in complaints(browser) if "404" not in line] == []
 
 
-@pytest.fixture(scope="module")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """axe-core, as a script."""
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("axe-core comes by npm")
-    folder = tmp_path_factory.mktemp("axe")
-    subprocess.run([npm, "pack", "--silent", "axe-core@4"], cwd=folder, check=True, capture_output=True)
-    (archive,) = folder.glob("*.tgz")
-    with tarfile.open(archive) as files:
-        script = files.extractfile("package/axe.min.js")
-        assert script is not None
-        return script.read().decode()
-
-
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
 PAGES = ("today", "owing", "documents", "contracts", "customer&customer=Assets:Clients:Halles")
 
 
@@ -280,8 +233,7 @@ PAGES = ("today", "owing", "documents", "contracts", "customer&customer=Assets:C
 @pytest.mark.parametrize("width", [1400, 390])
 @pytest.mark.parametrize("name", PAGES)
 def test_light_dark_and_on_a_telephone(browser: Chrome, axe: str, name: str, width: int, scheme: str) -> None:
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    colours(browser, scheme)
     resize(browser, width)
     on(browser, f"page={name}")
     if name == "today":
@@ -293,13 +245,11 @@ def test_light_dark_and_on_a_telephone(browser: Chrome, axe: str, name: str, wid
         light = sum(int(part) for part in background[4:-1].split(",")[:3]) > 384
         assert light == (scheme == "light")
         picture(browser, f"{name.split('&')[0]}-{scheme}-{width}")
-        browser.execute_script(axe)
-        run = "axe.run('.receivables', {runOnly: arguments[0]}).then(found => arguments[1](found.violations.map(v => v.id)))"
-        assert browser.execute_async_script(run, RULES) == []
+        assert barriers(browser, axe, ".receivables") == []
         if width == 390:
             sideways = (
                 "return [...document.querySelectorAll('.scroll')].some(part => part.scrollWidth > part.clientWidth)"
             )
             assert not browser.execute_script(sideways)
     finally:
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+        colours(browser, "")
