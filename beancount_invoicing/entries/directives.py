@@ -16,6 +16,7 @@ from beancount.core.data import Custom, Open
 from beancount_invoicing import law
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.bank_accounts import bank_account
+from beancount_invoicing.entries.flows import read_flow
 from beancount_invoicing.entries.locks import read_lock, read_reopening
 from beancount_invoicing.entries.metadata import (
     ACCOUNT,
@@ -35,6 +36,7 @@ from beancount_invoicing.model import (
     Contract,
     Customer,
     Dated,
+    FlowRecord,
     IndexValue,
     Item,
     Milestone,
@@ -195,6 +197,7 @@ class Directives:
         self._banks: defaultdict[str, list[DirectiveValues]] = defaultdict(list)
         self._journals: list[Journal] = []
         self._locks: list[Lock] = []
+        self._flows: list[FlowRecord] = []
         self._reopenings: list[Reopening] = []
         self._aliases: dict[str, tuple[str, Source]] = {}
         self._milestone_sources: list[tuple[str, Source]] = []
@@ -295,6 +298,8 @@ class Directives:
             self._journal(directive, values)
         elif place in {keys.LOCK, keys.REOPENING}:
             self._closing(place, directive, values)
+        elif place == keys.FLOW:
+            self._flow(directive, values)
         else:
             self._contract(directive, values)
 
@@ -493,6 +498,17 @@ class Directives:
                 self._reopenings.append(read_reopening(directive.date, values, directive.values, directive.source))
         except Unreadable as error:
             self.findings.error("directive", str(error), directive.source)
+
+    def _flow(self, directive: DirectiveValues, values: list[Any]) -> None:
+        """What a platform handles beside documents."""
+        try:
+            self._flows.append(read_flow(directive.date, values, directive.values, directive.source))
+        except Unreadable as error:
+            self.findings.error("directive", str(error), directive.source)
+
+    def flows(self) -> tuple[FlowRecord, ...]:
+        """What a platform handles beside documents, by date and place."""
+        return tuple(sorted(self._flows, key=lambda flow: (flow.date, flow.source)))
 
     def _milestone(self, directive: DirectiveValues, values: list[Any]) -> None:
         if len(values) != 2 or not all(isinstance(value, str) for value in values):

@@ -104,6 +104,11 @@ def read_event(
         mandate=metadata.get("mandate") or "",
         end_to_end_id=metadata.get("end-to-end-id") or "",
         collected_on=metadata.get("collection-date"),
+        flow=metadata.get("flow") or "",
+        status=metadata.get("status") or "",
+        status_flow=metadata.get("status-flow") or "",
+        updated=metadata.get("updated") or "",
+        reason=metadata.get("reason") or "",
         file=os.path.normpath(Path(source.file).parent / metadata["file"]) if metadata.get("file") else "",
     )
 
@@ -140,6 +145,9 @@ def _is_complete(
             ),
             source,
         )
+        return False
+    if kind == "status" and not metadata.get("status"):
+        findings.error("event-status", _('a status needs its code: write status: "200"'), source)
         return False
     if kind == "promise" and not metadata.get("until"):
         findings.error("event-until", _("a promise needs its last day: write until: {day}", day=day), source)

@@ -56,6 +56,7 @@ BANK = "bank account"
 JOURNAL = "journal"
 LOCK = "lock"
 REOPENING = "reopening"
+FLOW = "flow of a platform"
 WORK = "time posting"
 TIME_ACCOUNT = "account of time"
 EXPENSE = "expense billed again"
@@ -91,7 +92,7 @@ _BUYER = (CUSTOMER, CUSTOMER_AMENDMENT, DOCUMENT)
 _EVENTS = (
     "sealed", "prepared", "sending", "not-sent", "sent", "reminder", "statement", "receipt", "acquitted", "unpaid", "dispute",
     "dispute-settled", "promise", "hold", "resume", "insolvency", "declared", "acknowledged", "collected", "paid-out",
-    "not-collected",
+    "not-collected", "status",
 )  # fmt: skip
 
 _TABLE = (
@@ -167,8 +168,8 @@ _TABLE = (
     _key("category", "text", TAX, "UNCL 5305 category",
          "S", "Z", "E", "AE", "K", "G", "O", "L", "M"),
     _key("rate", "percent", TAX, "tax rate in percent"),
-    _key("reason", "text", (TAX, REOPENING),
-         "why no tax is due: a VATEX code or a text; of a reopening: why closed books were opened again"),
+    _key("reason", "text", (TAX, REOPENING, EVENT, FLOW),
+         "why no tax is due: a VATEX code or a text; of a reopening: why closed books were opened again; of a status: why"),
     _key("nature", "text", (TAX, ITEM, LINE), "goods, services, or services supplied electronically",
          "goods", "services", "electronic"),
     _key("sold-to", "text", TAX,
@@ -218,7 +219,7 @@ _TABLE = (
          "percent off the line; on a contract, off each line of its periods and time"),
     _key("contract", "text", (LINE, OTHER_POSTING, WORK), "code of the contract"),
     _key("milestone", "text", LINE, "name of the milestone billed"),
-    _key("from", "date", (LINE, OTHER_POSTING, WORK, COUNTER, LOCK),
+    _key("from", "date", (LINE, OTHER_POSTING, WORK, COUNTER, LOCK, FLOW),
          "first day billed, or of the interest paid, inclusive; for time given back by a credit note, or written down, the day it"
          " was worked; of a lock: its first day, if the books up to the day before are closed already"),
     _key("to", "date", (LINE, COUNTER), "last day billed, or of the interest paid, inclusive"),
@@ -244,19 +245,26 @@ _TABLE = (
          "why a payment came back: the bank's code (ISO 20022, such as AM04) or words"),
     _key("instalment", "count", (PAYMENT_POSTING, EVENT), "number of the instalment, from 1"),
     # events
-    _key("event", "text", EVENT, "what happened", *_EVENTS),
+    _key("event", "text", (EVENT, FLOW), "what happened", *_EVENTS),
     _key("level", "whole", EVENT, "level of a reminder, from 1; 0 is a notice before the due date"),
-    _key("until", "date", (EVENT, CONTRACT_DIRECTIVE),
+    _key("until", "date", (EVENT, CONTRACT_DIRECTIVE, FLOW),
          "last day, inclusive; on a reminder: its deadline; on an insolvency: the last day to declare the claim"),
-    _key("sha256", "text", (EVENT, LOCK), "SHA-256 checksum of the document, or of a lock's list"),
+    _key("sha256", "text", (EVENT, LOCK, FLOW), "SHA-256 checksum of the document, or of a lock's list"),
     _key("facts", "text", EVENT, "checksum of the invoice's business terms when it was sealed"),
     _key("previous", "text", (EVENT, LOCK, REOPENING), "checksum of the previous seal, or of the previous lock; they form a chain"),
-    _key("message-id", "text", EVENT, "identifier of the e-mail, or of the prepared letter or file"),
+    _key("message-id", "text", (EVENT, FLOW), "identifier of the e-mail, or of the prepared letter or file"),
     _key("not-to", "text", EVENT, "recipients that the mail server refused, with its reply; the others received the e-mail"),
     _key("sends", "text", EVENT, "what is being sent, if not the invoice itself", "reminder", "statement", "receipt",
          "acquitted", "unpaid"),
-    _key("file", "text", (EVENT, LOCK),
+    _key("file", "text", (EVENT, LOCK, FLOW),
          "file that is being sent, or the list of a lock, relative to the ledger file with this key"),
+    _key("flow", "text", (EVENT, FLOW), "the platform's identifier of what was handed in there"),
+    _key("flow-type", "text", FLOW, "what was handed in, or what a message is about: a type of XP Z12-013, such as"
+         " \"AggregatedCustomerTransactionReport\""),
+    _key("status", "text", (EVENT, FLOW),
+         "what a platform says of a flow: the code of a status, such as \"207\", or \"ack-ok\", \"ack-error\", \"unread\""),
+    _key("status-flow", "text", (EVENT, FLOW), "the platform's identifier of the message that brought the status"),
+    _key("updated", "text", (EVENT, FLOW), "when the platform last changed the message; fetching goes on from the latest"),
     _key("end-to-end-id", "text", EVENT, "reference of a collection, or payment out, in the bank's statement"),
     _key("collection-date", "date", EVENT, "day on which the bank is to collect, or pay out"),
     # reminder policies
@@ -511,6 +519,18 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
     "mail-from": ("text", "sender address of e-mails, if not the seller's `email`"),
     "mail-bcc": ("text", "addresses for a blind copy of each e-mail, separated by commas"),
     "mail-rate": ("number", "maximum number of e-mails per minute"),
+    "platform": (
+        "text",
+        "address of the Flow Service of your platform for e-invoices; without it, e-invoices are files in the outbox",
+    ),
+    "platform-token": ("text", "address at which the platform gives tokens (OAuth 2.0)"),
+    "platform-client": (
+        "text",
+        "your client id at the platform (its secret is never in a ledger: see docs/platform.md)",
+    ),
+    "platform-scope": ("text", "scopes to ask the platform for, separated by spaces"),
+    "platform-organization": ("text", "the firm for which you act at the platform, if your account has several"),
+    "platform-directory": ("text", "address of the platform's Directory Service"),
     "sent-file": ("text", 'file that records what was sent (default "sent-{year}.beancount")'),
     "e-invoice-form": (
         "text",
@@ -535,5 +555,6 @@ DIRECTIVES: dict[str, str] = {
     "invoice-journal": JOURNAL,
     "invoice-lock": LOCK,
     "invoice-reopened": REOPENING,
+    "invoice-flow": FLOW,
 }
 """Our custom directives and the place of their keys."""

@@ -43,6 +43,7 @@ from beancount_invoicing.model import (
     Unmatched,
 )
 from beancount_invoicing.model.locks import ClosedBooks
+from beancount_invoicing.platform.life_cycle import with_disputes
 from beancount_invoicing.rules import numbering
 from beancount_invoicing.rules.tax import rate_ever_changed
 
@@ -112,7 +113,8 @@ def read_book(
         closed_accounts=by_kind.closed_accounts,
         invoices=tuple(invoices),
         takeovers={number: tuple(sorted(overs)) for number, overs in sorted(debtors.taken.items())},
-        events=tuple(events),
+        events=with_disputes(events),
+        flows=directives.flows(),
         seals=_seals(by_kind, owner, by_link),
         contracts=contracts,
         milestones=milestones,

@@ -26,7 +26,7 @@ from beancount_invoicing.model.documents import (
     Tax,
     TaxAmount,
 )
-from beancount_invoicing.model.events import DISPATCH_START_EVENTS, Event, EventKind, Seal
+from beancount_invoicing.model.events import DISPATCH_START_EVENTS, Event, EventKind, FlowRecord, Seal
 from beancount_invoicing.model.parties import Address, BuyerKind, Channel, Customer, Seller
 from beancount_invoicing.model.payments import (
     AccountUse,
@@ -89,6 +89,7 @@ __all__ = [
     "Expense",
     "Figure",
     "Finding",
+    "FlowRecord",
     "ImmediatePayment",
     "IndexValue",
     "Instalment",

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from beancount_invoicing.model.banks import BankAccount
 from beancount_invoicing.model.contracts import Acceptance, Contract, Expense, IndexValue, Milestone, Work
 from beancount_invoicing.model.documents import DocumentKind, Invoice, Item, Tax
-from beancount_invoicing.model.events import Event, Seal
+from beancount_invoicing.model.events import Event, FlowRecord, Seal
 from beancount_invoicing.model.general_ledger import Journal
 from beancount_invoicing.model.locks import ClosedBooks
 from beancount_invoicing.model.parties import Customer, Seller
@@ -92,6 +92,8 @@ class Book:
     """By date; on one day in the order of the file."""
     seals: tuple[Seal, ...] = ()
     """Documents with their fingerprints, by date."""
+    flows: tuple[FlowRecord, ...] = ()
+    """What a platform handles beside documents (`invoice-flow`), by date and place."""
     contracts: Mapping[str, Dated[Contract]] = field(default_factory=dict)
     milestones: Mapping[str, tuple[Milestone, ...]] = field(default_factory=dict)
     """By the code of their contract."""

@@ -11,7 +11,7 @@ from beancount_invoicing.model.values import Day, Source
 EventKind = Literal[
     "sealed", "prepared", "sending", "not-sent", "sent", "reminder", "statement", "receipt", "acquitted", "unpaid", "dispute",
     "dispute-settled", "promise", "hold", "resume", "insolvency", "declared", "acknowledged", "collected", "paid-out",
-    "not-collected",
+    "not-collected", "status",
 ]  # fmt: skip
 DISPATCH_START_EVENTS = frozenset({"prepared", "sending"})
 """The events that announce sending: something waits for a person to send it, or is being sent."""
@@ -53,6 +53,44 @@ class Event(NamedTuple):
     """For a collection or a payment out: the reference under which the bank's statement names it."""
     collected_on: Day | None = None
     """The day on which the bank was asked to collect, or to pay out."""
+    flow: str = ""
+    """For what went to a platform, and for a status: the platform's identifier of what was handed in."""
+    status: str = ""
+    """The code of a status that a platform sent: "200" …, "ack-ok", "ack-error", "unread"."""
+    status_flow: str = ""
+    """The platform's identifier of the message that brought the status."""
+    updated: str = ""
+    """When the platform last changed that message: ISO 8601, UTC."""
+    reason: str = ""
+    """The reasons of a status."""
+
+
+class FlowRecord(NamedTuple):
+    """What a platform handles and is no document of the ledger: a report that was handed in, or a status of one, or of a
+    document that the ledger does not have; custom "invoice-flow".
+    """
+
+    date: Day
+    subject: str
+    """The report, or the number that the platform names."""
+    kind: EventKind
+    """"sending", "sent", "not-sent" or "status"."""
+    source: Source
+    flow_type: str = ""
+    """The type of the flow by XP Z12-013, such as AggregatedCustomerTransactionReport."""
+    first_day: Day | None = None
+    """The first day of a report's period."""
+    last_day: Day | None = None
+    """Its last day, inclusive."""
+    message_id: str = ""
+    flow: str = ""
+    status: str = ""
+    status_flow: str = ""
+    updated: str = ""
+    reason: str = ""
+    file: str = ""
+    """Path of the report, or of the message."""
+    sha256: str = ""
 
 
 class Seal(NamedTuple):
