@@ -51,15 +51,13 @@ def financial_years(ends: Dated[str], begin: date, until: date) -> tuple[Financi
     before it. Raises ValueError if a version is not a day of a year.
     """
     texts = {text for _since, text in ends.versions}
-    latest = max(until.year, *(int(text[:4]) for text in texts if len(text) == len("YYYY-MM-DD")), 0)
-    years = range(max(begin.year - 1, date.min.year), min(latest + 2, date.max.year) + 1)
+    latest = max([until.year, *(int(text[:4]) for text in texts if len(text) == len("YYYY-MM-DD"))])
+    # where the end changes a year may end, or have begun, in the second calendar year from here
+    years = range(max(begin.year - 2, date.min.year), min(latest + 2, date.max.year) + 1)
     days = (closing_day(text, year) for text in texts for year in years)
     closings = sorted({day for day in days if day and closing_day(ends.at(day), day.year) == day})
-    before = [day for day in closings if day < begin]
-    first = before[-1] + timedelta(days=1) if before else begin
-    found: list[FinancialYear] = []
-    for last in closings:
-        if last >= begin and (not found or found[-1].last < until):
-            found.append(FinancialYear(first, last))
-            first = min(last, date.max - timedelta(days=1)) + timedelta(days=1)
-    return tuple(found) if found and found[-1].last >= until else (*found, FinancialYear(first, date.max))
+    begins = [day + timedelta(days=1) for day in closings if day < until]
+    firsts = [max((day for day in begins if day <= begin), default=begin), *(day for day in begins if day > begin)]
+    last = next((day for day in closings if day >= max(begin, until)), date.max)
+    lasts = [*(day - timedelta(days=1) for day in firsts[1:]), last]
+    return tuple(FinancialYear(*days) for days in zip(firsts, lasts, strict=True))

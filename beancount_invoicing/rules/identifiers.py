@@ -67,16 +67,13 @@ def _siret(value: str) -> str | None:
         try:
             siren.validate(value[:9])
         except exceptions.InvalidChecksum:
-            return _("its first 9 digits are not a SIREN: {siren_problem}", siren_problem=_siren_problem(value[:9]))
+            siren_problem = _(
+                "the check digit does not match; if everything else is right, it is {right_siren}",
+                right_siren=_right_siren(value),
+            )
+            return _("its first 9 digits are not a SIREN: {siren_problem}", siren_problem=siren_problem)
     siret.validate(value)
     return None
-
-
-def _siren_problem(value: str) -> str:
-    return _(
-        "the check digit does not match; if everything else is right, it is {right_siren}",
-        right_siren=_right_siren(value),
-    )
 
 
 def _iban(value: str) -> str | None:

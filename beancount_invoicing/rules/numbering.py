@@ -66,7 +66,7 @@ class Pattern(NamedTuple):
         if not (number.startswith(start) and number.endswith(end)):
             return None
         digits = number[len(start) : len(number) - len(end)]
-        if not max(self.width, 1) <= len(digits) <= _LONGEST or not (digits.isascii() and digits.isdigit()):
+        if not self.width <= len(digits) <= _LONGEST or not (digits.isascii() and digits.isdigit()):
             return None
         if len(digits) > max(self.width, 1) and digits[0] == "0":
             return None

@@ -294,11 +294,11 @@ def _without_commas(word: str) -> list[str]:
     found: list[str] = []
     rest = word
     while rest:
-        matches = [match.group() for expression in _STEP.values() if (match := expression.match(rest))]
-        if not matches:
+        match = next((match for expression in _STEP.values() if (match := expression.match(rest))), None)
+        if match is None:
             return []
-        found.append(max(matches, key=len))
-        rest = rest[len(found[-1]) :].lstrip()
+        found.append(match.group())
+        rest = rest[match.end() :].lstrip()
     return found
 
 

@@ -121,13 +121,10 @@ def periods(length: PeriodLength, anchor: date, first: date, last: date) -> Iter
     last = min(last, LAST_PERIOD_START)
     if first > last:
         return
-    days = (first - anchor).days
-    about = days // length.number if length.unit == "days" else days // (31 * length.number) if days >= 0 else 0
-    index = about
-    while length.after(anchor, index) > first:
+    months = (first.year - anchor.year) * 12 + first.month - anchor.month
+    index = ((first - anchor).days if length.unit == "days" else months) // length.number
+    if length.after(anchor, index) > first:  # later in the same month
         index -= 1
-    while length.after(anchor, index + 1) <= first:
-        index += 1
     start = length.after(anchor, index)
     while start <= last:
         following = length.after(anchor, index + 1)

@@ -74,7 +74,7 @@ def next_business_day(day: date, calendar: str) -> date:
     from holidays import country_holidays
 
     country, _dash, part = calendar.partition("-")
-    free = country_holidays(country, subdiv=part or None, years=(day.year, day.year + 1))
+    free = country_holidays(country, subdiv=part or None)  # of any year: it adds those that it is asked for
     while day.weekday() >= 5 or day in free:
         day += timedelta(days=1)
     return day

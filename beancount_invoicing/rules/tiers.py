@@ -33,17 +33,19 @@ def parse_tiers(text: str) -> tuple[Tier, ...]:
     Prices and flat amounts are in the contract's currency, without tax. Raises TierError.
     """
     tiers: list[Tier] = []
+    limit: Decimal | None = Decimal(0)
     for part in text.split(","):
         found = _TIER.match(part)
         if not found:
             raise TierError(_('"{part}" is not a tier: write "1000 @ 0.10, 10000 @ 0.08 + 5, 0.05"', part=part.strip()))
-        if tiers and tiers[-1].up_to is None:
+        if limit is None:
             raise TierError(_('"{text}": only the last tier may have no limit', text=text))
         up_to = Decimal(found["up_to"]) if found["up_to"] else None
-        if up_to is not None and up_to <= (tiers[-1].up_to if tiers and tiers[-1].up_to else 0):
+        if up_to is not None and up_to <= limit:
             raise TierError(_('"{text}": each limit must be higher than the one before', text=text))
         tiers.append(Tier(up_to, Decimal(found["price"]), Decimal(found["flat"] or 0)))
-    if tiers[-1].up_to is not None:
+        limit = up_to
+    if limit is not None:
         raise TierError(_('"{text}": the last tier must have no limit, such as "…, 0.05"', text=text))
     return tuple(tiers)
 

@@ -123,8 +123,7 @@ def parse_time_rounding(text: str) -> TimeRounding | None:
     if not text:
         return None
     match = _RULE.match(" ".join(text.casefold().split()))
-    step = Decimal(match[2].replace(",", ".")) if match else Decimal(0)
-    if match is None or not step:
+    if match is None or not (step := Decimal(match[2].replace(",", "."))):
         raise TimeRoundingError(
             _(
                 '"{text}" is not a rounding of time: write "up to 0.25 per entry" or "nearest 0.1 per day", for '
@@ -141,7 +140,7 @@ def round_time(seconds: Decimal, commodity: str, rule: TimeRounding | None) -> D
     if rule is None:
         return seconds
     step = rule.step * seconds_per_unit(commodity)
-    return (seconds / step).quantize(Decimal(1), rule.way) * step
+    return (seconds / step).to_integral_value(rule.way) * step
 
 
 def billed_quantity(exact: Decimal, price: Decimal, decimals: int) -> Decimal:

@@ -110,3 +110,22 @@ def test_what_counts_changes_it(old: str, new: str) -> None:
 def test_what_looks_or_is_booked_otherwise_changes_nothing(old: str, new: str) -> None:
     assert LEDGER.count(old) >= 1
     assert facts(LEDGER.replace(old, new)) == facts(LEDGER)
+
+
+def test_instalments_count_by_their_dates_in_whatever_order_they_stand() -> None:
+    first, second = (
+        f"  Assets:Receivable:Acme  {amount} EUR\n    due: {due}\n"
+        for amount, due in (("500.00", "2026-04-04"), ("528.00", "2026-05-04"))
+    )
+    whole = "  Assets:Receivable:Acme  1028.00 EUR\n"
+    ledger = LEDGER.replace("  due: 2026-04-04\n", "")
+    assert facts(ledger.replace(whole, first + second)) == facts(ledger.replace(whole, second + first))
+    assert facts(ledger.replace(whole, first + second)) != facts(LEDGER)
+
+
+def test_a_tax_that_the_customer_withholds_is_not_one_that_is_charged() -> None:
+    entries, _errors, options = loader.load_string(LEDGER)
+    book = read_book(entries, options)
+    (invoice,) = book.invoices
+    withheld = [amount._replace(tax=amount.tax._replace(withholding=True)) for amount in invoice.taxes]
+    assert digests.content_digest(book, invoice._replace(taxes=tuple(withheld))) != facts(LEDGER)

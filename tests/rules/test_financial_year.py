@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from beancount_invoicing.model import Dated
-from beancount_invoicing.rules.financial_year import closing_day, financial_years
+from beancount_invoicing.rules.financial_year import closing_day, financial_years, is_closing_day
 
 
 def years(begin: str, until: str, *versions: tuple[str, str]) -> list[tuple[str, str]]:
@@ -53,7 +53,20 @@ def test_where_the_end_changes_a_year_is_shorter_or_longer() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("day", ["2026-01-01", "2026-12-31", "2027-02-01", "2027-06-30"])
+def test_a_year_of_eighteen_months_is_the_same_from_any_day_in_it(day: str) -> None:
+    """Ends in December until 2025, in June from July 2026 on: neither June nor December 2026 is an end."""
+    ends = ("2000-01-01", "12-31"), ("2026-07-01", "06-30")
+    assert years(day, day, *ends) == [("2026-01-01", "2027-06-30")]
+
+
 @pytest.mark.parametrize("end", ["June", "13-01", "06-31", "06", "", "06-30-2026", "26-06-30", "2026-06-31"])
 def test_what_is_no_day_of_a_year_is_refused(end: str) -> None:
     with pytest.raises(ValueError, match=r"day|month"):
         closing_day(end, 2026)
+    assert not is_closing_day(end)
+
+
+@pytest.mark.parametrize("end", ["12-31", "02-29", "2026-12-31"])
+def test_a_day_of_a_year_with_or_without_the_first_year(end: str) -> None:
+    assert is_closing_day(end)

@@ -9,7 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beancount_invoicing import law
-from beancount_invoicing.rules.interest import Interest, RateUnknown, late_interest, together, uncharged_stretches
+from beancount_invoicing.rules.interest import (
+    Interest,
+    RateUnknown,
+    indemnity_alone,
+    is_late,
+    late_interest,
+    together,
+    uncharged_stretches,
+)
 from beancount_invoicing.rules.steps import recompute
 
 D = Decimal
@@ -83,6 +91,30 @@ def test_partial_payments_lower_the_base_from_the_day_after() -> None:
     assert (found.amount, found.indemnity, found.total) == (D("5.26"), None, D("5.26"))
     assert found.law == "contract"
     assert follows(found)
+
+
+def test_a_payment_on_the_first_day_late_counts_from_the_second() -> None:
+    found = late_interest(D("100.00"), [(date(2026, 2, 1), D("60.00"))], date(2026, 1, 31), date(2026, 2, 2), D(12))
+    assert parts(found) == [
+        ("2026-02-01", "2026-02-01", 1, "12", "100.00"),
+        ("2026-02-02", "2026-02-02", 1, "12", "40.00"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("paid", "as_of", "late"),
+    [
+        ([], "2026-01-31", False),
+        ([], "2026-02-01", True),
+        ([("2026-01-10", "50.00"), ("2026-01-31", "50.00")], "2026-03-31", False),
+        ([("2026-01-10", "50.00"), ("2026-02-01", "50.00")], "2026-03-31", True),  # 50 were open on 1 February
+        ([("2026-01-10", "100.00"), ("2026-02-20", "-100.00")], "2026-02-20", False),  # bounced: open from the 21st
+        ([("2026-01-10", "100.00"), ("2026-02-20", "-100.00")], "2026-02-21", True),
+    ],
+)
+def test_whether_anything_was_open_after_the_due_date(paid: list[tuple[str, str]], as_of: str, late: bool) -> None:
+    received = [(date.fromisoformat(day), D(amount)) for day, amount in paid]
+    assert is_late(D("100.00"), received, date(2026, 1, 31), date.fromisoformat(as_of)) is late
 
 
 def test_a_debit_that_bounced_raises_the_base_again() -> None:
@@ -202,8 +234,12 @@ def test_a_rate_that_is_not_known_is_named() -> None:
         RateUnknown, match=r"the ECB refinancing rate for 2036-07-01 \(second half of 2036\) is not known"
     ):
         late_interest(D("100.00"), [], date(2036, 6, 30), date(2036, 7, 1), FRANCE)
-    with pytest.raises(RateUnknown) as error:
+    with pytest.raises(RateUnknown, match=r"for 2015-01-01 \(first half of 2015\) is not known") as error:
         late_interest(D("100.00"), [], date(2015, 6, 15), date(2026, 1, 1), by_law("DE"))
+    assert error.value.since == date(2015, 6, 16), "the first day late"
+    half_years = [RateUnknown("BBK", "Basiszinssatz", day) for day in (date(2015, 6, 30), date(2015, 7, 1))]
+    assert [error.since for error in half_years] == [date(2015, 6, 30), date(2015, 7, 1)]
+    assert ["first half" in str(error) for error in half_years] == [True, False]
     assert (error.value.name, error.value.day) == ("Basiszinssatz", date(2015, 1, 1))
     assert str(error.value).endswith(': 2015-01-01 custom "invoice-rate" "BBK" RATE')
 
@@ -215,6 +251,27 @@ def test_a_rate_that_is_not_needed_need_not_be_known() -> None:
 
 def test_a_contract_reaches_to_the_end_of_the_calendar() -> None:
     assert late_interest(D("100.00"), [], date(2026, 1, 1), date.max, D(12)).segments[-1].end == date.max
+
+
+@pytest.mark.parametrize(
+    ("rule", "because", "name"),
+    [(FRANCE, FRANCE.source, "FR"), (D(12), "fixed, once for each invoice", "contract")],
+)
+def test_the_indemnity_alone_says_where_it_comes_from(
+    rule: law.LateInterestLaw | Decimal, because: str, name: str
+) -> None:
+    found = indemnity_alone(D("100.00"), rule, 2, D("40.00"))
+    assert (found.amount, found.indemnity, found.total, found.law, found.known) == (
+        D("0.00"), D("40.00"), D("40.00"), name, False,
+    )  # fmt: skip
+    assert [(step.operation, step.because) for step in found.steps] == [
+        ("as written", because),
+        ("sum", "the indemnity alone: the interest is not known"),
+    ]
+    assert all(recompute(step) == step.result for step in found.steps)
+    assert indemnity_alone(D("100.00"), rule, 2, D("40.00"), known=True).steps[1].because == (
+        "the indemnity alone: the interest is charged already"
+    )
 
 
 def test_instalments_together_are_rounded_once_with_one_indemnity() -> None:
@@ -262,3 +319,24 @@ def test_days_between_those_claimed_before_are_charged_stretch_by_stretch() -> N
         (date(2026, 2, 11), date(2026, 2, 20), D("3.29")),
     ]
     assert found.amount == D("4.93")
+
+
+def test_stretches_of_days_add_up_to_the_interest_to_the_last_cent() -> None:
+    """(5830.72 × 1 + 784.93 × 12 + 410.64 × 4 + 51.02 × 3) × 15 / 36500 = 7.005 exactly: 7.01 as a whole. The quotients of the
+    four parts, cut off at 28 digits, add up to 7.004999…"""
+    paid = [
+        (date(2026, 2, 1), D("5045.79")),
+        (date(2026, 2, 13), D("374.29")),
+        (date(2026, 2, 18), D("359.62")),
+    ]
+    claimed = [(date(2026, 2, 14), date(2026, 2, 14))]
+    found = late_interest(D("5830.72"), paid, date(2026, 1, 31), date(2026, 2, 21), D(15), claimed=claimed)
+    assert [(days, base) for _start, _end, days, _rate, base in parts(found)] == [
+        (1, "5830.72"), (12, "784.93"), (4, "410.64"), (3, "51.02"),
+    ]  # fmt: skip
+    assert found.amount == D("7.01")
+    # 2.3962 + 3.8709 = 6.2671 up to the 13th
+    assert list(uncharged_stretches(found, claimed, 2)) == [
+        (date(2026, 2, 1), date(2026, 2, 13), D("6.27")),
+        (date(2026, 2, 15), date(2026, 2, 21), D("0.74")),
+    ]

@@ -38,7 +38,13 @@ MARCH = date(2026, 3, 9)
         ("{year:02}{month:02}/{seq}", "2603/07", None),
         ("{month}{seq}", "312", ("3#", 12)),
         ("{seq:3}-{year:04}", "012-2026", ("#-2026", 12)),
+        ("{seq:3}-{year:04}", "012-2025", None),
+        ("{month:1}/{seq}", "3/7", ("3/#", 7)),
         ("{seq}", "12", ("#", 12)),
+        ("{seq}", "0", ("#", 0)),
+        ("{seq}", "", None),
+        ("{seq}", "9" * 18, ("#", 999_999_999_999_999_999)),
+        ("{seq}", "9" * 19, None),
         ("RE.{seq:05}+", "RE.00012+", ("RE.#+", 12)),
         ("11{seq}1", "111", None),
         ("1{seq}1", "11", None),
@@ -78,6 +84,7 @@ def test_the_series_is_the_pattern_with_its_year_and_month() -> None:
         ("{year:03}-{seq}", "write {year}, {year:02} or {month:02}"),
         ("{month:04}-{seq}", "write {year}, {year:02} or {month:02}"),
         ("{seq", "has an unknown field: the fields are"),
+        ("F}{seq}", "has an unknown field: the fields are"),
     ],
 )
 def test_patterns_that_cannot_be_read(pattern: str, message: str) -> None:
@@ -154,6 +161,7 @@ def test_any_text_is_read_or_not(before: str, after: str, number: str) -> None:
         (["F{seq}"], [], "F12", True),
         (["F{seq}"], [], "F123", False),
         (["F{seq}"], ["F1001"], "F12345", True),
+        (["F{seq}"], ["G7", "H1001"], "F12345", True),
         (["F{year}-{seq:04}"], ["X123456789"], "F2026-12345", True),
         (["F{year}-{seq:04}"], ["X123456789"], "F2026-123456", False),
         (["F{year}-{seq:04}"], [], "F20265-0001", True),
@@ -203,6 +211,8 @@ def test_slips_of_the_pen_between_two_numbers(one: str, other: str, slips: int) 
         ("F2026-0080", "0080", True),
         ("F2026-0080", "2026-80", True),
         ("F2026-0080", "f2026-0080", True),
+        ("F2026-0080", "79", False),
+        ("F2026-0080", "a", False),
         ("F2026-0080", "26-80", False),
         ("F2026-0080", "8", False),
         ("F2026-0080", "0", False),
@@ -221,7 +231,7 @@ def test_the_end_of_a_number(number: str, end: str, is_end: bool) -> None:
 @pytest.mark.parametrize(
     ("one", "other", "slips"),
     [("", "", 0), ("A1", "", 2), ("A1", "A12", 1), ("12", "21", 1), ("312", "321", 1), ("A0", "A00", 0), ("A10", "A1", 1),
-     ("AB12", "BA21", 2), ("1234", "3412", 4)],
+     ("AB12", "BA21", 2), ("1234", "3412", 4), ("111", "1", 2)],
 )  # fmt: skip
 def test_slips_at_the_ends_of_numbers(one: str, other: str, slips: int) -> None:
     assert distance(one, other) == distance(other, one) == slips

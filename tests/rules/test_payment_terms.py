@@ -232,6 +232,13 @@ def test_instalments_have_their_dates() -> None:
     assert (second.date, second.amount) == (date(2026, 3, 31), D("660.24"))
 
 
+def test_an_instalment_is_cut_only_where_it_is_more_than_what_is_left() -> None:
+    """0.004 and 0.02 in quarters: 0.00 and 0.01 each, so that the second takes what is left and the third finds nothing."""
+    found = schedule(parse_terms("25% 1 day; 25% 2 days; 25% 3 days; 25% 4 days"), date(2026, 1, 20), D("0.02"), 2)
+    cuts = ["nearest to zero of" in [step.operation for step in due.steps] for due in found]
+    assert cuts == [False, False, True, False]
+
+
 def test_the_steps_tell_the_whole_way() -> None:
     (only,) = schedule(parse_terms("30 days, end of month, day 15"), date(2026, 1, 20), D(1), 2)
     assert [(step.operation, step.result) for step in only.steps] == [
@@ -450,6 +457,23 @@ def test_the_sentence_of_a_page(text: str, english: str, french: str) -> None:
     parsed = payment_terms.parse_terms(text)
     said = [payment_terms.sentence(parsed, language).replace("\xa0", " ") for language in ("en", "fr-FR", "xx")]
     assert said == [english, french, english]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "30% after 30 days; 70% after 1 month, end of month, day 15"),
+        ("fr", "30 % à 30 jours ; 70 % à 1 mois, fin de mois, le 15"),
+        ("de", "30 % nach 30 Tagen; 70 % nach 1 Monat, Monatsende, am 15."),
+        ("es", "30 % a 30 días; 70 % a 1 mes, fin de mes, día 15"),
+        ("it", "30% a 30 giorni; 70% a 1 mese, fine mese, giorno 15"),
+        ("nl", "30% na 30 dagen; 70% na 1 maand, einde maand, de 15e"),
+        ("pt", "30% a 30 dias; 70% a 1 mês, fim de mês, dia 15"),
+    ],
+)
+def test_the_sentence_of_a_page_in_seven_languages(language: str, said: str) -> None:
+    parsed = payment_terms.parse_terms("30% 30 days; 70% 1 month, end of month, day 15")
+    assert payment_terms.sentence(parsed, language).replace("\xa0", " ") == said
 
 
 @pytest.mark.parametrize(

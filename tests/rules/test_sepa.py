@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -66,10 +67,18 @@ def test_an_end_to_end_id_is_the_number_where_it_can_be() -> None:
     assert sepa.end_to_end_id("F2026-0001", 1, 1, 1) == "F2026-0001"
     assert sepa.end_to_end_id("F2026-0001", 2, 3, 1) == "F2026-0001:2"
     assert sepa.end_to_end_id("F2026-0001", 2, 3, 2) == "F2026-0001:2+2"
+    theirs, others = (sepa.end_to_end_id("F2026-0001", 2, 3, 2, f"Assets:Receivable:{name}") for name in ("A", "B"))
+    assert theirs != others, "two customers owe parts of it"
+    for found in (theirs, others):
+        assert re.fullmatch("F2026-0001:2:[0-9a-f]{4}[+]2", found)
     assert sepa.end_to_end_id("FA 2025-117", 1, 1, 1).startswith("FA-2025-117(")
     long = sepa.end_to_end_id("F" * 60, 12, 12, 3)
     assert len(long) == 35
     assert long.endswith(":12+3")
+
+
+def test_a_mandate_lapses_36_months_after_its_last_use() -> None:
+    assert sepa.mandate_lapses_on(date(2024, 2, 29)) == date(2027, 2, 28)
 
 
 NUMBERS = st.text("AF20/-_. é", min_size=1, max_size=40)

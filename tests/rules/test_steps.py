@@ -68,6 +68,8 @@ def test_every_operation_has_an_example() -> None:
         ("2.5", 0, "3"),
         ("-2.5", 0, "-3"),
         ("1", 3, "1.000"),
+        ("1", 7, "1.0000000"),
+        ("1", 8, "1.00000000"),
         ("1", 30, "1." + "0" * 30),
         ("1" * 40 + ".125", 2, "1" * 40 + ".13"),
     ],
@@ -114,3 +116,16 @@ def test_no_month_outside_the_calendar(months: int) -> None:
 )
 def test_odd_cents_go_to_the_largest_whatever_their_sign(amounts: list[str], rest: str, shared: list[str]) -> None:
     assert [str(one) for one in steps.share_out([D(amount) for amount in amounts], D(rest), 2)] == shared
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [(date(9999, 11, 30), 1, date(9999, 12, 30)), (date(1, 2, 1), -1, date(1, 1, 1))],
+)
+def test_months_up_to_the_ends_of_the_calendar(day: date, months: int, later: date) -> None:
+    assert steps.plus_months(day, months) == later
+
+
+def test_a_business_day_in_the_next_year() -> None:
+    assert steps.next_business_day(date(2026, 12, 31), "DE") == date(2026, 12, 31)
+    assert steps.next_business_day(date(2027, 1, 1), "DE") == date(2027, 1, 4), "a holiday on a Friday"

@@ -9,7 +9,14 @@ import pytest
 
 from beancount_invoicing import law
 from beancount_invoicing.model import Address, Customer, Dated, Source, Tax
-from beancount_invoicing.rules.supply import code_abroad, parse_sold_to, why_abroad
+from beancount_invoicing.rules.supply import (
+    code_abroad,
+    is_consumer,
+    nature_under,
+    parse_sold_to,
+    place_of_supply,
+    why_abroad,
+)
 
 DAY = date(2026, 3, 1)
 HERE = Source("books", 1)
@@ -144,6 +151,36 @@ def test_goods_need_a_vat_id_of_another_state_and_services_any() -> None:
     of_the_seller_s_state = buyer("DE", "FR11123456782")
     assert code_abroad(union, "FR", of_the_seller_s_state, "services", DAY) == "R"
     assert code_abroad(union, "FR", of_the_seller_s_state, "goods", DAY) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "vat_id", "consumer"),
+    [
+        ("consumer", "", True),
+        ("consumer", "DE136695976", True),
+        ("business", "", False),
+        ("public", "", True),
+        ("public", "DE136695976", False),
+        ("hospital", "", True),
+        ("hospital", "DE136695976", False),
+    ],
+)
+def test_a_public_body_without_a_vat_id_is_taxed_as_a_consumer(kind: str, vat_id: str, consumer: bool) -> None:
+    assert is_consumer(buyer("DE", vat_id, kind)) is consumer
+
+
+def test_a_tax_due_on_payment_is_that_of_services() -> None:
+    tax = codes(R="union")["R"].at(DAY)
+    assert nature_under(None) == nature_under(tax) == ""
+    assert nature_under(tax._replace(on_payment=True)) == "services"
+    assert nature_under(tax._replace(on_payment=True, nature="goods")) == "goods"
+
+
+@pytest.mark.parametrize(("number", "place"), [("siren", "FR"), ("siret", "FR"), ("", "")])
+def test_a_customer_without_an_address_is_where_its_number_is(number: str, place: str) -> None:
+    numbers = {"siren": "732829320", "siret": "73282932000074"}
+    customer = buyer("")._replace(**{number: numbers[number]}) if number else buyer("")  # type: ignore[arg-type]
+    assert place_of_supply(customer, "services") == place
 
 
 @pytest.mark.parametrize(

@@ -12,15 +12,19 @@ from beancount_invoicing.model import Dated, Figure, Line, Source, Tax
 from beancount_invoicing.rules.steps import recompute
 from beancount_invoicing.rules.tax import (
     TaxableAmount,
+    code_of_name,
     gross_nets,
     gross_split,
     line_net,
     net_of_line,
+    normalized_code_name,
     rate_ever_changed,
     rate_of_parts,
     summed,
+    tax_of_booked,
     tax_of_lines,
     tax_on,
+    taxes_by_code_and_day,
     taxes_due,
 )
 
@@ -58,6 +62,32 @@ def test_line(quantity: str, price: str, discount: str | None, decimals: int, ex
     figure = line_net(D(quantity), D(price), D(discount) if discount else None, decimals)
     assert str(figure.value) == expected
     assert follows(figure)
+
+
+def test_a_discount_is_a_step_of_its_own() -> None:
+    """2 × 50.00 = 100.00, less 5 % = 95.00."""
+    steps = line_net(D(2), D("50.00"), D(5), 2).steps
+    assert [(step.operation, step.inputs) for step in steps] == [
+        ("product", (D(2), D("50.00"))),
+        ("less percent", (D("100.00"), D(5))),
+        ("rounded", (D("95.00"), 2)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "normalized", "code"),
+    [
+        ("VAT", "VAT", "VAT"),
+        ("VAT 20.0 %", "VAT 20%", "VAT"),
+        ("VAT 5.50%", "VAT 5.5%", "VAT"),
+        ("GST 10%", "GST 10%", "GST 10%"),  # a code's own name
+        ("SALES 7.0%", "SALES 7%", "SALES 7.0%"),  # no such code
+        ("VAT 20", "VAT 20", "VAT 20"),
+    ],
+)
+def test_a_code_in_a_name_with_a_rate(name: str, normalized: str, code: str) -> None:
+    known = {"VAT", "GST 10%"}
+    assert (normalized_code_name(name, known), code_of_name(name, known)) == (normalized, code)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +210,16 @@ def test_no_price_with_tax_is_more_than_a_cent_off(grosses: list[Decimal], rate:
 
 def test_prices_with_and_without_tax_line_by_line() -> None:
     """0.21 on 1.03, and 0.16 in 0.99."""
-    assert tax_of_lines([D("1.03")], [D("0.99")], D(20), 2, per_line=True).value == D("0.37")
+    for per_line in (True, False):
+        assert tax_of_lines([D("1.03")], [D("0.99")], D(20), 2, per_line).value == D("0.37")
+
+
+def test_the_tax_of_lines_whose_nets_are_booked() -> None:
+    """20 % of 100.00 + 0.03 (20.006), and 9.99 − 8.32, as booked."""
+    lines = [(D("100.00"), None), (D("0.03"), None), (D("8.32"), D("9.99"))]
+    assert tax_of_booked(lines, D(20), 2) == D("21.68")
+    assert tax_of_booked([(D("0.13"), None)] * 3, D(20), 2) == D("0.08")
+    assert tax_of_booked([(D("0.13"), None)] * 3, D(20), 2, per_line=True) == D("0.09")
 
 
 # codes that consist of parts ------------------------------------------------------------------------------------------------
@@ -216,6 +255,14 @@ def amounts(charged: list[TaxableAmount], per_line: bool = False) -> dict[str, t
         (
             [(BOTH, "100.00", None), (BOTH, "17.38", "19.98"), (GST, "30.00", None)],
             {"GST": ("147.38", "7.37"), "QST": ("117.38", "11.71")},
+        ),
+        (  # 5 % of 100.00, and 9.99 − 9.51
+            [(BOTH, "100.00", None), (GST, "9.51", "9.99")],
+            {"GST": ("109.51", "5.48"), "QST": ("100.00", "9.98")},
+        ),
+        (  # 0.43 in the one price, 0.48 in the other
+            [(BOTH, "8.69", "9.99"), (GST, "9.51", "9.99")],
+            {"GST": ("18.20", "0.91"), "QST": ("8.69", "0.87")},
         ),
         ([(BOTH, "-8.69", "-9.99")], {"GST": ("-8.69", "-0.43"), "QST": ("-8.69", "-0.87")}),
     ],
@@ -263,3 +310,47 @@ def test_whether_a_code_ever_had_another_rate(rates: list[str], other: bool) -> 
         for place, rate in enumerate(rates)
     ]
     assert rate_ever_changed(Dated(tuple(versions))) == other
+
+
+def test_codes_are_in_the_order_of_their_names() -> None:
+    other_way_round = tax("BOTH", "", (QST, GST))
+    assert list(amounts([TaxableAmount(other_way_round, D("100.00"))])) == ["GST", "QST"]
+    assert list(amounts([TaxableAmount(QST, D("1.00")), TaxableAmount(GST, D("1.00"))])) == ["GST", "QST"]
+
+
+# rates that change -----------------------------------------------------------------------------------------------------------
+
+IN_2013, IN_2014 = date(2013, 12, 31), date(2014, 1, 1)
+OLD, NEW = tax("VAT", "19.6"), tax("VAT", "20")
+
+
+def test_an_older_rate_is_part_of_the_name() -> None:
+    found = taxes_by_code_and_day({("VAT", IN_2014): NEW, ("VAT", IN_2013): OLD, ("GST", IN_2013): GST}, {})
+    assert {place: (each.code, each.rate) for place, each in found.items()} == {
+        ("VAT", IN_2013): ("VAT 19.6%", D("19.6")),
+        ("VAT", IN_2014): ("VAT", D("20")),
+        ("GST", IN_2013): ("GST", D("5")),
+    }
+
+
+def test_a_correction_names_rates_as_the_document_that_it_corrects() -> None:
+    """It was of 2013, when 19.6 % was the only rate."""
+    versions = {("VAT", IN_2013): OLD, ("VAT", IN_2014): NEW, ("GST", IN_2014): GST}
+    found = taxes_by_code_and_day(versions, {("VAT", IN_2013): OLD})
+    assert [each.code for each in found.values()] == ["VAT", "VAT 20%", "GST"]
+
+
+def test_one_name_is_one_tax_as_it_was_last() -> None:
+    worded = NEW._replace(label="TVA au taux normal")
+    found = taxes_by_code_and_day({("VAT", date(2026, 1, 1)): worded, ("VAT", IN_2014): NEW}, {})
+    assert set(found.values()) == {worded}
+
+
+def test_a_code_that_consists_of_an_older_rate_has_a_name_of_its_own() -> None:
+    """QST was 9.5 % before it was 9.975 %: together with 5 % GST, 14.5 and 14.975 %."""
+    before = tax("BOTH", "", (GST, tax("QST", "9.5")))
+    found = taxes_by_code_and_day({("BOTH", IN_2013): before, ("BOTH", IN_2014): BOTH}, {})
+    assert [(each.code, [part.code for part in each.parts]) for each in found.values()] == [
+        ("BOTH 14.5%", ["GST", "QST 9.5%"]),
+        ("BOTH", ["GST", "QST"]),
+    ]
