@@ -40,11 +40,17 @@ class NoEInvoice(Exception):
         self.reasons = reasons
 
 
-def e_invoice(book: Book, invoice: Invoice, paid: Decimal, language: str) -> business_terms.EInvoice:
+_ADDRESSES = {"BT-34", "BT-49"}
+
+
+def e_invoice(
+    book: Book, invoice: Invoice, paid: Decimal, language: str, *, addressed: bool = True
+) -> business_terms.EInvoice:
     """A document in business terms, as of its own date; `paid`: the amount that had been settled by the end of that
     day.
 
-    Sentences are in `language` ("fr", else English). Raises NoEInvoice with everything that is missing.
+    Sentences are in `language` ("fr", else English). `addressed`: False if it goes to nobody, but is reported, so that it needs no
+    electronic addresses. Raises NoEInvoice with everything that is missing.
     """
     seller = book.seller.at(invoice.date) if book.seller else None
     _refuse(_no_invoice(book, invoice, seller))
@@ -54,7 +60,7 @@ def e_invoice(book: Book, invoice: Invoice, paid: Decimal, language: str) -> bus
     taxes = invoice.tax_codes
     _refuse(_of_parts(invoice))
     own = vat_in_tax_currency(book, invoice)
-    _refuse(_all_lacks(book, invoice, seller, customer, own))
+    _refuse(_all_lacks(book, invoice, seller, customer, own, addressed))
     sign = -1 if invoice.kind == "credit-note" else 1
     adjustments = tuple(
         lines_and_totals.allowance_or_charge(adjustment, sign, taxes[adjustment.tax], language)
@@ -99,12 +105,12 @@ def e_invoice(book: Book, invoice: Invoice, paid: Decimal, language: str) -> bus
 
 
 def _all_lacks(
-    book: Book, invoice: Invoice, seller: Seller, customer: Customer, own: VatInTaxCurrency | None
+    book: Book, invoice: Invoice, seller: Seller, customer: Customer, own: VatInTaxCurrency | None, addressed: bool
 ) -> tuple[Rejection, ...]:
     """Everything that keeps a document from being an e-invoice; `own`: its VAT in the currency of the seller's country."""
     rules = law.e_invoice_rules(seller.address.country, invoice.date)
     taxes = invoice.tax_codes
-    return (
+    lacks = (
         *_no_rate(invoice, own),
         *_without_tax(invoice, taxes),
         *_seller_lacks(seller, rules, frozenset(tax.category for tax in taxes.values() if not tax.withholding)),
@@ -112,6 +118,7 @@ def _all_lacks(
         *(_nature_lacks(invoice) if rules else ()),
         *_preceding_lacks(book, invoice, rules),
     )
+    return lacks if addressed else tuple(lack for lack in lacks if lack.term not in _ADDRESSES)
 
 
 def _refuse(reasons: tuple[Rejection, ...]) -> None:

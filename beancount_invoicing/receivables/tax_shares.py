@@ -202,7 +202,8 @@ class RunningTax:
         """What became due, was given up or lost since the last call, and the steps of the calculation."""
         told, told_given, told_lost = self.tax.told, self.tax.given, self.tax.lost
         due, released = self.tax.changed(self.paid, self.claim)
-        base, _other = self.base.changed(self.paid, self.claim)
+        # where a few cents bring no tax, their base goes with the next share that has some
+        base = self.base.changed(self.paid, self.claim)[0] if due or released else ZERO
         given = lost = base_given = base_lost = ZERO
         if self.given or self.lost or told_given or told_lost:
             cancelled = self.paid, self.given, self.lost, self.claim

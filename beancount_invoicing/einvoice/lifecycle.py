@@ -1,0 +1,296 @@
+"""The life cycle of e-invoices: the statuses that platforms exchange, read and written as CDAR (UN/CEFACT D22B, XP Z12-012).
+
+`read_statuses` reads what a platform sends. `collected_xml` writes the status 212, encaissée: what was received on an invoice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+from beancount_invoicing.e_reporting.payments import InvoiceReceipt
+from beancount_invoicing.einvoice.business_terms import Identifier
+from beancount_invoicing.einvoice.texts import without_control_characters
+from beancount_invoicing.messages import _
+
+STATUSES: dict[str, str] = {
+    "200": "Déposée",
+    "201": "Émise par la plateforme",
+    "202": "Reçue par la plateforme",
+    "203": "Mise à disposition",
+    "204": "Prise en charge",
+    "205": "Approuvée",
+    "206": "Approuvée partiellement",
+    "207": "En litige",
+    "208": "Suspendue",
+    "209": "Complétée",
+    "210": "Refusée",
+    "211": "Paiement transmis",
+    "212": "Encaissée",
+    "213": "Rejetée",
+    "220": "Annulée",
+    "221": "Erreur de routage",
+    "501": "Irrecevable",
+}
+"""The statuses by their codes (MDT-105), in French, as platforms show them. There may be others, which nothing refuses."""
+WITH_REASON = frozenset({"206", "207", "208", "210", "213", "501"})
+"""Those that have a reason (rule BR-FR-CDV-15)."""
+
+_BASE = "urn:un:unece:uncefact:data:standard"
+_RSM = f"{_BASE}:CrossDomainAcknowledgementAndResponse:100"
+_RAM = f"{_BASE}:ReusableAggregateBusinessInformationEntity:100"
+_UDT = f"{_BASE}:UnqualifiedDataType:100"
+_QDT = f"{_BASE}:QualifiedDataType:100"
+_NAMES = {"rsm": _RSM, "ram": _RAM, "udt": _UDT, "qdt": _QDT}
+_GUIDELINE = "urn.cpro.gouv.fr:1p0:CDV:invoice"
+_PROCESSING = "23"
+"""MDT-77: a status of the processing phase; 305 are those of the transmission."""
+_COLLECTED = "212"
+_RECEIVED_AMOUNT = "MEN"
+"""MDT-207: montant encaissé."""
+_FORMATS = {"102": "%Y%m%d", "203": "%Y%m%d%H%M", "204": "%Y%m%d%H%M%S"}
+
+
+class NotAStatus(ValueError):
+    """A file is not a life-cycle message: the message says why."""
+
+
+class StatusReason(NamedTuple):
+    """A detail of a status (MDG-37). What is not given is ""."""
+
+    code: str
+    """MDT-113, such as "DOUBLON" or "TX_TVA_ERR"."""
+    text: str
+    """MDT-114."""
+    action: str
+    """MDT-121, the action that is asked for, such as "NIN" (a new invoice)."""
+    note: str
+    """MDT-126."""
+
+
+class StatusAmount(NamedTuple):
+    """An amount of a status (MDG-43), such as what was received at a rate."""
+
+    kind: str
+    """MDT-207: "MEN" received, "MPA" paid …"""
+    amount: Decimal
+    """MDT-215, with tax."""
+    currency: str
+    rate: Decimal | None
+    """MDT-224, in percent."""
+    date: date | None
+    """MDT-219."""
+
+
+class LifecycleStatus(NamedTuple):
+    """A status of an invoice. What is not given is "" or None."""
+
+    identifier: str
+    """Of the message (MDT-4)."""
+    made_at: datetime | None
+    """MDT-8."""
+    code: str
+    """MDT-105; perhaps one that is not in STATUSES."""
+    label: str
+    """MDT-106, else as in STATUSES."""
+    number: str
+    """Of the invoice (MDT-87). Flows may share it: a duplicate that is rejected bears the number of the valid invoice."""
+    issued: date | None
+    """The date of the invoice (MDT-100)."""
+    type_code: str
+    """Of the invoice (MDT-91): 380, 381 …"""
+    sellers: tuple[Identifier, ...]
+    """Who issued the invoice (MDT-129): scheme 0002 is a SIREN."""
+    issuer_role: str
+    """Who says so (MDT-40): SE seller, BY buyer, WK platform …"""
+    reasons: tuple[StatusReason, ...]
+    amounts: tuple[StatusAmount, ...]
+
+
+class CollectedMessage(NamedTuple):
+    """What a message 212 says beside the receipt itself."""
+
+    identifier: str
+    """MDT-4."""
+    made_at: datetime
+    seller_siren: str
+    seller_name: str
+    buyer_siren: str
+    buyer_name: str
+    buyer_address: Identifier
+    """MDT-73: the buyer's electronic address, such as 0225:123456782."""
+    type_code: str
+    """Of the invoice: 380, 381, 384, 386."""
+
+
+def read_statuses(xml: bytes) -> tuple[LifecycleStatus, ...]:
+    """The statuses in a life-cycle message, in its order: one for each invoice that it names. Raises NotAStatus.
+
+    Entities are not expanded, and nothing is fetched.
+    """
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(xml, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise NotAStatus(_("it is not well-formed XML: {error}", error=error)) from None
+    if root.tag != f"{{{_RSM}}}CrossDomainAcknowledgementAndResponse":
+        raise NotAStatus(_("it is no life-cycle message (CDAR): its root is {tag}", tag=etree.QName(root).localname))
+    documents = root.findall("rsm:AcknowledgementDocument/ram:ReferenceReferencedDocument", _NAMES)
+    if not documents:
+        raise NotAStatus(_("it names no invoice (MDT-87)"))
+    return tuple(_status(root, document) for document in documents)
+
+
+def collected_xml(message: CollectedMessage, receipt: InvoiceReceipt) -> bytes:
+    """The status 212 of an invoice: what was received on a day, with its tax, by rate; below zero if it came back.
+
+    Rule BR-FR-CDV-14 asks for the amount (MDT-215) and the rate (MDT-224) of each; amounts are in euros.
+    """
+    from lxml import etree
+
+    root = etree.Element(f"{{{_RSM}}}CrossDomainAcknowledgementAndResponse", nsmap=_NAMES)
+    context = _add(root, "rsm:ExchangedDocumentContext")
+    _add(_add(context, "ram:BusinessProcessSpecifiedDocumentContextParameter"), "ram:ID", "REGULATED")
+    _add(_add(context, "ram:GuidelineSpecifiedDocumentContextParameter"), "ram:ID", _GUIDELINE)
+    _exchanged(root, message)
+    answer = _add(root, "rsm:AcknowledgementDocument")
+    _add(_add(answer, "ram:MultipleReferencesIndicator"), "udt:Indicator", "false")
+    _add(answer, "ram:TypeCode", _PROCESSING)
+    _time(_add(answer, "ram:IssueDateTime"), message.made_at)
+    document = _add(answer, "ram:ReferenceReferencedDocument")
+    _add(document, "ram:IssuerAssignedID", receipt.number)
+    _add(document, "ram:TypeCode", message.type_code)
+    issued = _add(document, "ram:FormattedIssueDateTime")
+    _add(issued, "qdt:DateTimeString", f"{receipt.issued:%Y%m%d}", format="102")
+    _add(document, "ram:ProcessConditionCode", _COLLECTED)
+    _add(document, "ram:ProcessCondition", STATUSES[_COLLECTED])
+    _add(_add(document, "ram:IssuerTradeParty"), "ram:GlobalID", message.seller_siren, schemeID="0002")
+    _received(document, receipt)
+    return bytes(etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8"))
+
+
+def _exchanged(root: Any, message: CollectedMessage) -> None:
+    exchanged = _add(root, "rsm:ExchangedDocument")
+    _add(exchanged, "ram:ID", message.identifier)
+    _time(_add(exchanged, "ram:IssueDateTime"), message.made_at)
+    _add(_add(exchanged, "ram:SenderTradeParty"), "ram:RoleCode", "SE")
+    issuer = _add(exchanged, "ram:IssuerTradeParty")
+    _add(issuer, "ram:GlobalID", message.seller_siren, schemeID="0002")
+    _add(issuer, "ram:Name", message.seller_name)
+    _add(issuer, "ram:RoleCode", "SE")
+    recipient = _add(exchanged, "ram:RecipientTradeParty")
+    _add(recipient, "ram:GlobalID", message.buyer_siren, schemeID="0002")
+    _add(recipient, "ram:Name", message.buyer_name)
+    _add(recipient, "ram:RoleCode", "BY")
+    address = _add(recipient, "ram:URIUniversalCommunication")
+    _add(address, "ram:URIID", message.buyer_address.value, schemeID=message.buyer_address.scheme)
+
+
+def _received(document: Any, receipt: InvoiceReceipt) -> None:
+    detail = _add(document, "ram:SpecifiedDocumentStatus")
+    _add(detail, "ram:SequenceNumeric", "1")
+    for received in receipt.amounts:
+        characteristic = _add(detail, "ram:SpecifiedDocumentCharacteristic")
+        _add(characteristic, "ram:TypeCode", _RECEIVED_AMOUNT)
+        _add(characteristic, "ram:ValueAmount", f"{received.amount:.2f}", currencyID="EUR")
+        when = _add(characteristic, "ram:ValueDateTime")
+        _add(when, "udt:DateTimeString", f"{receipt.date:%Y%m%d}", format="102")
+        _add(characteristic, "ram:ValuePercent", f"{received.rate.normalize():f}")
+
+
+def _add(parent: Any, name: str, text: str = "", **attributes: str) -> Any:
+    from lxml import etree
+
+    prefix, _colon, local = name.partition(":")
+    element = etree.SubElement(parent, f"{{{_NAMES[prefix]}}}{local}", attributes)
+    if text:
+        element.text = without_control_characters(text)
+    return element
+
+
+def _time(parent: Any, moment: datetime) -> None:
+    _add(parent, "udt:DateTimeString", f"{moment:%Y%m%d%H%M%S}", format="204")
+
+
+# reading --------------------------------------------------------------------------------------------------------------
+
+
+def _status(root: Any, document: Any) -> LifecycleStatus:
+    code = _text(document, "ram:ProcessConditionCode")
+    details = document.findall("ram:SpecifiedDocumentStatus", _NAMES)
+    issued = _moment(document.find("ram:FormattedIssueDateTime/qdt:DateTimeString", _NAMES))
+    return LifecycleStatus(
+        identifier=_text(root, "rsm:ExchangedDocument/ram:ID"),
+        made_at=_moment(root.find("rsm:ExchangedDocument/ram:IssueDateTime/udt:DateTimeString", _NAMES)),
+        code=code,
+        label=_text(document, "ram:ProcessCondition") or STATUSES.get(code, ""),
+        number=_text(document, "ram:IssuerAssignedID"),
+        issued=issued.date() if issued else None,
+        type_code=_text(document, "ram:TypeCode"),
+        sellers=tuple(
+            Identifier((element.text or "").strip(), element.get("schemeID", ""))
+            for element in document.findall("ram:IssuerTradeParty/ram:GlobalID", _NAMES)
+        ),
+        issuer_role=_text(root, "rsm:ExchangedDocument/ram:IssuerTradeParty/ram:RoleCode"),
+        reasons=_reasons(details),
+        amounts=tuple(amount for detail in details for amount in _amounts(detail)),
+    )
+
+
+def _reasons(details: Sequence[Any]) -> tuple[StatusReason, ...]:
+    found = (
+        StatusReason(
+            _text(detail, "ram:ReasonCode"),
+            _text(detail, "ram:Reason"),
+            _text(detail, "ram:RequestedActionCode"),
+            _text(detail, "ram:IncludedNote/ram:Content"),
+        )
+        for detail in details
+    )
+    return tuple(reason for reason in found if any(reason))
+
+
+def _amounts(detail: Any) -> list[StatusAmount]:
+    found = []
+    for characteristic in detail.findall("ram:SpecifiedDocumentCharacteristic", _NAMES):
+        element = characteristic.find("ram:ValueAmount", _NAMES)
+        amount = _decimal(element.text if element is not None else None)
+        if amount is None:
+            continue
+        day = _moment(characteristic.find("ram:ValueDateTime/udt:DateTimeString", _NAMES))
+        found.append(
+            StatusAmount(
+                _text(characteristic, "ram:TypeCode"),
+                amount,
+                element.get("currencyID", ""),
+                _decimal(_text(characteristic, "ram:ValuePercent")),
+                day.date() if day else None,
+            )
+        )
+    return found
+
+
+def _text(parent: Any, path: str) -> str:
+    element = parent.find(path, _NAMES)
+    return (element.text or "").strip() if element is not None else ""
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    try:
+        value = Decimal((text or "").strip())
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
+
+
+def _moment(element: Any) -> datetime | None:
+    if element is None or element.get("format") not in _FORMATS:
+        return None
+    try:
+        return datetime.strptime((element.text or "").strip(), _FORMATS[element.get("format")])  # noqa: DTZ007 - no zone in it
+    except ValueError:
+        return None
