@@ -15,29 +15,6 @@ from beancount_invoicing.einvoice.business_terms import Identifier
 from beancount_invoicing.einvoice.texts import without_control_characters
 from beancount_invoicing.messages import _
 
-STATUSES: dict[str, str] = {
-    "200": "Déposée",
-    "201": "Émise par la plateforme",
-    "202": "Reçue par la plateforme",
-    "203": "Mise à disposition",
-    "204": "Prise en charge",
-    "205": "Approuvée",
-    "206": "Approuvée partiellement",
-    "207": "En litige",
-    "208": "Suspendue",
-    "209": "Complétée",
-    "210": "Refusée",
-    "211": "Paiement transmis",
-    "212": "Encaissée",
-    "213": "Rejetée",
-    "220": "Annulée",
-    "221": "Erreur de routage",
-    "501": "Irrecevable",
-}
-"""The statuses by their codes (MDT-105), in French, as platforms show them. There may be others, which nothing refuses."""
-WITH_REASON = frozenset({"206", "207", "208", "210", "213", "501"})
-"""Those that have a reason (rule BR-FR-CDV-15)."""
-
 _BASE = "urn:un:unece:uncefact:data:standard"
 _RSM = f"{_BASE}:CrossDomainAcknowledgementAndResponse:100"
 _RAM = f"{_BASE}:ReusableAggregateBusinessInformationEntity:100"
@@ -92,9 +69,9 @@ class LifecycleStatus(NamedTuple):
     made_at: datetime | None
     """MDT-8."""
     code: str
-    """MDT-105; perhaps one that is not in STATUSES."""
+    """MDT-105, whatever it is: `platform.statuses` knows what it means."""
     label: str
-    """MDT-106, else as in STATUSES."""
+    """MDT-106."""
     number: str
     """Of the invoice (MDT-87). Flows may share it: a duplicate that is rejected bears the number of the valid invoice."""
     issued: date | None
@@ -167,7 +144,7 @@ def collected_xml(message: CollectedMessage, receipt: InvoiceReceipt) -> bytes:
     issued = _add(document, "ram:FormattedIssueDateTime")
     _add(issued, "qdt:DateTimeString", f"{receipt.issued:%Y%m%d}", format="102")
     _add(document, "ram:ProcessConditionCode", _COLLECTED)
-    _add(document, "ram:ProcessCondition", STATUSES[_COLLECTED])
+    _add(document, "ram:ProcessCondition", "Encaissée")
     _add(_add(document, "ram:IssuerTradeParty"), "ram:GlobalID", message.seller_siren, schemeID="0002")
     _received(document, receipt)
     return bytes(etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8"))
@@ -220,14 +197,13 @@ def _time(parent: Any, moment: datetime) -> None:
 
 
 def _status(root: Any, document: Any) -> LifecycleStatus:
-    code = _text(document, "ram:ProcessConditionCode")
     details = document.findall("ram:SpecifiedDocumentStatus", _NAMES)
     issued = _moment(document.find("ram:FormattedIssueDateTime/qdt:DateTimeString", _NAMES))
     return LifecycleStatus(
         identifier=_text(root, "rsm:ExchangedDocument/ram:ID"),
         made_at=_moment(root.find("rsm:ExchangedDocument/ram:IssueDateTime/udt:DateTimeString", _NAMES)),
-        code=code,
-        label=_text(document, "ram:ProcessCondition") or STATUSES.get(code, ""),
+        code=_text(document, "ram:ProcessConditionCode"),
+        label=_text(document, "ram:ProcessCondition"),
         number=_text(document, "ram:IssuerAssignedID"),
         issued=issued.date() if issued else None,
         type_code=_text(document, "ram:TypeCode"),

@@ -265,7 +265,7 @@ REFUSED = """<ram:ReferenceReferencedDocument><ram:IssuerAssignedID> F1 </ram:Is
 
 def test_a_refusal_is_read_with_its_reason() -> None:
     (status,) = read_statuses(cdar(REFUSED))
-    assert (status.code, status.label, status.number) == ("210", "Refusée", "F1")
+    assert (status.code, status.label, status.number) == ("210", "", "F1")
     assert status.reasons == (StatusReason("TX_TVA_ERR", "Taux de TVA erroné", "NIN", "10 %"),)
     assert (status.issued, status.made_at, status.amounts) == (None, None, ())
 
