@@ -59,11 +59,21 @@ async function once(element, dialog, run) {
   element.ariaBusy = "false";
 }
 
+// Also marks the command: where the browser forbids copying, as over http from another machine, Ctrl+C does it.
+function copyCommand(button) {
+  const command = button.parentElement.querySelector("code");
+  window.getSelection().selectAllChildren(command);
+  navigator.clipboard?.writeText(command.textContent);
+}
+
 function clicked(event, dialog) {
+  const copy = event.target.closest("button.copy");
   const button = event.target.closest("button.view");
   const link = event.target.closest("a.file");
   const heading = event.target.closest("th a[data-column]");
-  if (button) {
+  if (copy) {
+    copyCommand(copy);
+  } else if (button) {
     once(button, dialog, preview);
   } else if (link) {
     event.preventDefault();
@@ -236,9 +246,6 @@ function listenToActs(root) {
     dialog.dataset.state = ""; // what was shown is no longer what would be written
     write.hidden = true;
   });
-  dialog.querySelector(".copy").addEventListener("click", () =>
-    navigator.clipboard?.writeText(dialog.querySelector(".command code").textContent),
-  );
   dialog.addEventListener("close", () => {
     if (dialog.dataset.done) {
       window.location.reload();

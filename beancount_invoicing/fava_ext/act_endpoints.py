@@ -64,7 +64,8 @@ def form_answer(page: ActPage) -> Response:
         if act is None:
             return _refusal(404, _("there is no such act"))
         try:
-            subject = Subject(page.as_of(), request.args.get("number", ""), request.args.get("customer", ""))
+            about = {name: request.args.get(name, "") for name in ("number", "customer", "note")}
+            subject = Subject(page.as_of(), **about)
         except FavaAPIError as error:
             return _refusal(400, error.message)
         fields = act.fields(page.ledger(), subject)
@@ -74,7 +75,13 @@ def form_answer(page: ActPage) -> Response:
                 {
                     **field._asdict(),
                     "label": words[field.label],
-                    "choices": [[choice, words.get(choice, choice)] for choice in field.choices],
+                    "choices": list(
+                        zip(
+                            field.choices,
+                            field.labels or (words.get(name, name) for name in field.choices),
+                            strict=True,
+                        )
+                    ),
                 }
                 for field in fields
             ],

@@ -22,6 +22,7 @@ from beancount_invoicing import rendering
 from beancount_invoicing.actions.today import Task, TaskKind
 from beancount_invoicing.fava_ext import as_of, document_files, documents_page, owing, today_page
 from beancount_invoicing.fava_ext.act_endpoints import ActPage, act_answer, form_answer, may_act
+from beancount_invoicing.fava_ext.acts.table import ACTS
 from beancount_invoicing.fava_ext.contracts_page import contracts_page
 from beancount_invoicing.fava_ext.customer_page import CARD, CustomerPage, customer_page
 from beancount_invoicing.fava_ext.document_files import FileKind, HandedOut
@@ -55,6 +56,7 @@ class Receivables(FavaExtensionBase):
     """The extension. Fava finds it by its base class, and its page and script by its name."""
 
     has_js_module = True
+    act_names = tuple(ACTS)
 
     def __init__(self, ledger: FavaLedger, config: str | None = None) -> None:  # noqa: ARG002 - read anew, see below
         """The config is read anew after each load: Fava makes an extension only once. Nothing may be raised here, because

@@ -26,8 +26,39 @@ COMMANDS: Mapping[TaskKind, str] = {
     "remind": "bean-invoice remind",
     "tax": "bean-invoice tax-due",
     "unallocated": "bean-invoice allocate",
+    "insolvency": "bean-invoice note declared",
+    "promise": "bean-invoice note promise",
+    "dispute": "bean-invoice note dispute-settled",
+    "lapse": "bean-invoice note acknowledged",
+    "notice": "bean-invoice contract stop",
 }
 """The command that shows, and with -w does, what a kind of task asks for."""
+
+
+class TaskActs(NamedTuple):
+    """The acts of the page that do what a kind of task asks for, the likeliest first; and what a note then says."""
+
+    acts: tuple[str, ...] = ()
+    note: str = ""
+
+
+ACTS_OF_TASKS: Mapping[TaskKind, TaskActs] = {
+    "insolvency": TaskActs(("note",), "declared"),
+    "in-doubt": TaskActs(("sent-by-post",)),
+    "prepared": TaskActs(("sent-by-post",)),
+    "draft": TaskActs(("issue", "edit-draft", "drop-draft")),
+    "bill": TaskActs(("bill",)),
+    "send": TaskActs(("prepare-invoices", "sent-by-post")),
+    "collect": TaskActs(("pay",)),
+    "remind": TaskActs(("prepare-reminders", "pay", "note")),
+    "escalate": TaskActs(("note", "pay", "credit")),
+    "promise": TaskActs(("note", "pay")),
+    "dispute": TaskActs(("note", "credit", "pay"), "dispute-settled"),
+    "tax": TaskActs(("move-taxes",)),
+    "unallocated": TaskActs(("allocate",)),
+    "lapse": TaskActs(("note", "pay"), "acknowledged"),
+}
+"""What is not here is done elsewhere: in the bank's statement, the outbox, a contract, a folder."""
 
 
 class TaskGroup(NamedTuple):
@@ -36,6 +67,7 @@ class TaskGroup(NamedTuple):
     kind: TaskKind
     command: str
     """"" if no command does it."""
+    todo: TaskActs
     found: int
     shown: tuple[Task, ...]
     totals: tuple[tuple[str, Decimal], ...]
@@ -71,7 +103,16 @@ def shown_groups(groups: Mapping[TaskKind, tuple[Task, ...]], only: str = "") ->
             if task.amount is not None:
                 sums[task.currency] += task.amount
         shown = found if only else found[:SHOWN]
-        result.append(TaskGroup(kind, COMMANDS.get(kind, ""), len(found), shown, tuple(sorted(sums.items()))))
+        result.append(
+            TaskGroup(
+                kind,
+                COMMANDS.get(kind, ""),
+                ACTS_OF_TASKS.get(kind, TaskActs()),
+                len(found),
+                shown,
+                tuple(sorted(sums.items())),
+            )
+        )
     return tuple(result)
 
 

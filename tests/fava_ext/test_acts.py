@@ -14,7 +14,7 @@ from fava.application import create_app
 from flask.testing import FlaskClient
 
 from beancount_invoicing.cli import main
-from tests.ledgers import PRELUDE
+from tests.ledgers import PRELUDE, recent_example
 
 LEDGER = f"""{PRELUDE}
 plugin "beancount_invoicing"
@@ -37,6 +37,17 @@ plugin "beancount_invoicing"
   Income:Services        -100.00 EUR
   Liabilities:VAT         -20.00 EUR
     tax: "FR20"
+2026-01-07 ! "Acme SAS" "Two" ^draft-two
+  invoice: "draft-two"
+  Assets:Receivable:Acme  240.00 EUR
+  Income:Services        -100.00 EUR
+    text: "One"
+    quantity: 4
+    price: 25.00
+  Income:Services        -100.00 EUR
+    text: "Other"
+  Liabilities:VAT         -40.00 EUR
+    tax: "FR20"
 2026-01-20 * "Acme SAS" "Paid, for what is not said"
   Assets:Bank              10.00 EUR
   Assets:Receivable:Acme  -10.00 EUR
@@ -49,6 +60,14 @@ ACTS = {
     "new": {"customer": "Acme", "lines": "2 DEV\n1 Audit @ 450", "day": DAY, "account": "Income:Services"},
     "bill": {"until": "2026-02-28", "draft": "true"},
     "issue": {"drafts": "draft-plans", "day": DAY},
+    "edit-draft": {
+        "draft": "draft-plans",
+        "quantity": "2",
+        "price": "75",
+        "text": "Plans",
+        "add": "1 Travel @ 45\n1 Hotel @ 90",
+    },
+    "drop-draft": {"drafts": "draft-plans"},
     "credit": {"number": "F2026-0001", "reason": "Geste commercial", "amount": "50", "day": DAY},
     "note": {"kind": "promise", "about": "F2026-0001", "until": "2026-03-01", "text": "Au téléphone", "day": DAY},
     "prepare-invoices": {"numbers": "F2026-0001", "day": DAY},
@@ -100,7 +119,7 @@ def test_an_act_shows_its_entry_then_writes_just_that(page: Page, ledger: Path, 
     before = ledger.read_text(encoding="utf-8")
     shown = page.send(act, ACTS[act])
     assert not shown["error"]
-    assert shown["text"]
+    assert shown["text"] or shown["summary"].startswith("taken out: draft-plans")
     assert shown["state"]
     assert not shown["written"]
     assert ledger.read_text(encoding="utf-8") == before, "nothing is written before it was shown"
@@ -125,6 +144,26 @@ def test_the_command_that_is_shown_writes_the_same(page: Page, ledger: Path, tmp
     result = CliRunner().invoke(main, ["-f", str(copied), *arguments])
     assert result.exit_code == 0, result.output
     assert books(copied.parent) == books(ledger.parent)
+
+
+def test_tax_that_became_due_is_moved_as_the_command_moves_it(tmp_path: Path) -> None:
+    ledger = recent_example(tmp_path / "books")
+    copied = recent_example(tmp_path / "copied")
+    with_payment = """
+2026-11-25 * "Clinique du Parc SAS" "VIR F2026-0064" ^F2026-0064
+  Assets:Banque             100.00 EUR
+  Assets:Clients:CliniqueDuParc  -100.00 EUR
+"""
+    for file in (ledger, copied):
+        file.write_text(file.read_text(encoding="utf-8") + with_payment, encoding="utf-8")
+    page, values = Page(ledger), {"day": "2026-11-30"}
+    shown = page.send("move-taxes", values)
+    assert shown["command"] == "bean-invoice tax-due --as-of 2026-11-30 -w"
+    assert page.send("move-taxes", values, shown["state"])["written"]
+    result = CliRunner().invoke(main, ["-f", str(copied), *shlex.split(shown["command"])[1:]])
+    assert result.exit_code == 0, result.output
+    assert ledger.read_text(encoding="utf-8") == copied.read_text(encoding="utf-8")
+    assert page.send("move-taxes", values)["summary"] == "There is nothing to do."
 
 
 def test_what_was_prepared_is_recorded_once_it_left(page: Page, ledger: Path) -> None:
@@ -168,6 +207,11 @@ def test_a_form_is_filled_in_for_what_the_user_looks_at(page: Page) -> None:
     assert fields["account"]["value"] == "Assets:Bank", "where the last payment was"
     fields = {field["name"]: field for field in page.form("new", customer="Assets:Receivable:Acme")["fields"]}
     assert fields["customer"]["value"] == "Acme"
+    fields_of_allocation = page.form("allocate", customer="Assets:Receivable:Acme")["fields"]
+    assert fields_of_allocation[0]["value"] == "F2026-0001", "what is open, the first due first"
+    assert page.form("note", number="F2026-0001", note="dispute-settled")["fields"][0]["value"] == "dispute-settled"
+    lines = page.form("edit-draft", number="draft-two")["fields"][1]["choices"]
+    assert lines == [["", ""], ["1", "1. 4 × 25.00, One"], ["2", "2. Other"]]
     assert fields["draft"]["value"] == "true", "a new invoice is a draft unless the user says otherwise"
 
 
@@ -186,6 +230,14 @@ def test_a_form_is_filled_in_for_what_the_user_looks_at(page: Page) -> None:
         ("new", {"customer": "Acme", "lines": " \n", "day": DAY}, "give the customer and at least one line"),
         ("issue", {}, "name the drafts"),
         ("credit", {"day": DAY}, "name the document"),
+        ("edit-draft", {"draft": "draft-plans"}, "say what changes: something on a line"),
+        ("edit-draft", {"draft": "draft-plans", "line": "1", "add": "1 Travel @ 45"}, "say what changes on the line"),
+        ("edit-draft", {"draft": "draft-plans", "quantity": "two"}, "two is not a number"),
+        ("edit-draft", {"draft": "draft-plans", "drop": "x"}, "x is not the place of a line"),
+        ("edit-draft", {"draft": "draft-plans", "line": "9", "quantity": "2"}, "there is no line 9"),
+        ("edit-draft", {"draft": "F2026-0001", "quantity": "2"}, "F2026-0001 is not a draft"),
+        ("edit-draft", {"draft": "draft-two", "quantity": "2"}, "draft-two has 2 lines: choose the one that changes"),
+        ("drop-draft", {}, "name the drafts"),
         ("note", {"kind": "promise", "about": "F2026-0001", "day": DAY}, "a promise needs its last day"),
         ("note", {"kind": "praise", "about": "F2026-0001", "day": DAY}, "say what happened"),
         ("note", {"kind": "resume", "about": "F2026-0001", "until": DAY, "day": DAY}, "the last day has no meaning"),

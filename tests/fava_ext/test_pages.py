@@ -16,9 +16,10 @@ import pytest
 from flask.testing import FlaskClient
 from openpyxl.reader.excel import load_workbook
 
-from beancount_invoicing.actions.today import tasks
+from beancount_invoicing.actions.today import TASK_KINDS, Task, tasks
 from beancount_invoicing.documents.search import DocumentFilter, select_documents
-from beancount_invoicing.fava_ext import as_of, query
+from beancount_invoicing.fava_ext import as_of, query, today_page
+from beancount_invoicing.fava_ext.acts.table import ACTS
 from beancount_invoicing.fava_ext.as_of import ShownDay, shown_day
 from beancount_invoicing.fava_ext.owing import owing
 from beancount_invoicing.ledger import open_ledger
@@ -38,6 +39,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def example() -> FlaskClient:
     return client(EXAMPLE)
+
+
+def example_tasks() -> tuple[Task, ...]:
+    opened = open_ledger(EXAMPLE)
+    return tasks(opened.book, DAY, opened.allocated_at(DAY))
 
 
 def part(browser: FlaskClient, query: str = "", language: str = "en") -> Any:
@@ -80,6 +86,23 @@ def test_today_says_what_the_command_says(example: FlaskClient) -> None:
     assert "14928.21 EUR" in figures
     assert "documents: 10" in figures
     assert "Assets:Banque, booked until" in figures
+
+
+def test_each_task_leads_to_its_act_or_to_its_command(example: FlaskClient) -> None:
+    done_elsewhere = {"outbox", "decide", "document", "acceptance"}
+    assert {*today_page.ACTS_OF_TASKS, *today_page.COMMANDS} == {*TASK_KINDS} - done_elsewhere
+    assert {act for todo in today_page.ACTS_OF_TASKS.values() for act in todo.acts} <= {*ACTS}
+    buttons = part(example).xpath("//button[contains(@class, 'act')]")
+    assert len(buttons) == sum(task.kind in today_page.ACTS_OF_TASKS for task in example_tasks())
+    for button in buttons:
+        for act in button.get("data-acts").split():
+            form = example.get(f"{button.get('data-form')}&act={act}").get_json()
+            assert form["fields"], button.get("aria-label")
+    remind = next(button for button in buttons if button.get("aria-label") == "Do Halles de Vilaine SA")
+    fields = example.get(f"{remind.get('data-form')}&act=prepare-reminders").get_json()["fields"]
+    assert fields[0]["value"] == "Halles"
+    commands = part(example).xpath("//p[@class='next'][button[contains(@class, 'copy')]]/code/text()")
+    assert "bean-invoice remind" in commands
 
 
 def test_of_many_tasks_the_first_are_shown_and_all_are_one_click_away(

@@ -32,6 +32,8 @@ class Field(NamedTuple):
     """What is filled in beforehand."""
     choices: tuple[str, ...] = ()
     required: bool = False
+    labels: tuple[str, ...] = ()
+    """What the choices are called, if words do not say it."""
 
 
 class Subject(NamedTuple):
@@ -40,6 +42,8 @@ class Subject(NamedTuple):
     day: date
     number: str = ""
     customer: str = ""
+    note: str = ""
+    """What happened, if that is known."""
 
 
 class Act(NamedTuple):
@@ -68,15 +72,27 @@ def lines(values: Values, name: str) -> tuple[str, ...]:
 def amount(values: Values, name: str) -> Decimal | None:
     """An amount above 0, written with a point or a comma; None if nothing was filled in. Raises InvalidRequest."""
     written = text(values, name)
-    if not written:
-        return None
-    try:
-        number = Decimal(written.replace(",", ".").replace("\u202f", "").replace("\xa0", "").replace(" ", ""))
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or number <= 0:
+    found = _decimal(written) if written else None
+    if found is not None and not (found.is_finite() and found > 0):
         raise InvalidRequest(_("{value} is not an amount above 0: write 98.00, for example", value=written))
-    return number
+    return found
+
+
+def number(values: Values, name: str) -> Decimal | None:
+    """A number of any sign, written like an amount; None if nothing was filled in. Raises InvalidRequest."""
+    written = text(values, name)
+    found = _decimal(written) if written else None
+    if found is not None and not found.is_finite():
+        raise InvalidRequest(_("{value} is not a number: write 98.00, for example", value=written))
+    return found
+
+
+def _decimal(written: str) -> Decimal:
+    """A number; "NaN" if a text is none."""
+    try:
+        return Decimal(written.replace(",", ".").replace("\u202f", "").replace("\xa0", "").replace(" ", ""))
+    except InvalidOperation:
+        return Decimal("NaN")
 
 
 def day(values: Values, name: str) -> date | None:
@@ -106,7 +122,7 @@ def command_line(act: Act, fields: Sequence[Field], values: Values) -> str:
         if field.kind == "flag":
             options += [field.option] if given == "true" else []
         elif field.option and given:
-            options += [field.option, given]
+            options += [word for argument in _arguments(field, values) for word in (field.option, argument)]
         elif given:
             arguments += _arguments(field, values)
     dashed = ["--"] if any(argument.startswith("-") for argument in arguments) else []

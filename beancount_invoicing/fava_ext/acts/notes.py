@@ -18,7 +18,9 @@ _KINDS: tuple[NoteKind, ...] = get_args(NoteKind)
 def _fields(_ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
     about = subject.number or subject.customer
     return (
-        Field("kind", "what-happened", "choice", value="promise", choices=_KINDS, required=True),
+        Field(
+            "kind", "what-happened", "choice", value=_known(subject.note) or "promise", choices=_KINDS, required=True
+        ),
         Field("about", "about", "words", value=about, required=True),
         Field("until", "until", "day", "--until"),
         Field("amount", "part", "amount", "--amount"),
@@ -27,8 +29,12 @@ def _fields(_ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
     )
 
 
+def _known(kind: str) -> NoteKind | None:
+    return next((known for known in _KINDS if known == kind), None)
+
+
 def _note(file: Path, values: Values, options: WriteOptions) -> Outcome:
-    kind = next((known for known in _KINDS if known == text(values, "kind")), None)
+    kind = _known(text(values, "kind"))
     about, until = words(values, "about"), day(values, "until")
     if kind is None or not about:
         raise InvalidRequest(_("say what happened, and to which documents or to which customer"))

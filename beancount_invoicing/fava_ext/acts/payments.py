@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -87,13 +88,26 @@ def _no_amount(word: str) -> Decimal:
 PAY = Act(("pay",), _payment_fields, _pay)
 
 
-def _allocation_fields(_ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
+def _allocation_fields(ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
     return (
-        Field("numbers", "documents", "words", value=subject.number, required=True),
+        Field("numbers", "documents", "words", value=subject.number or _open_numbers(ledger, subject), required=True),
         Field("amount", "available-amount", "amount", "--amount"),
         Field("source", "source", "text", "--from"),
         Field("day", "entry-day", "day", "--date", subject.day.isoformat(), required=True),
     )
+
+
+def _open_numbers(ledger: Ledger, subject: Subject) -> str:
+    """What is open of a customer, the first due first."""
+    if not subject.customer:
+        return ""
+    items = ledger.allocated_at(subject.day).open_items
+    own = [
+        (item.instalment.due or date.max, item.invoice.number)
+        for item in items
+        if item.open > 0 and not item.invoice.draft and ledger.book.main_accounts.get(item.account) == subject.customer
+    ]
+    return " ".join(dict.fromkeys(number for _due, number in sorted(own)))
 
 
 def _allocate(file: Path, values: Values, options: WriteOptions) -> Outcome:

@@ -10,12 +10,12 @@ from typing import NamedTuple
 from beancount_invoicing.billing import CannotCompose, CannotNumber
 from beancount_invoicing.customer_search import UnknownCustomer
 from beancount_invoicing.documents.search import UnknownNumber
-from beancount_invoicing.fava_ext.acts import documents, notes, outbox, payments
+from beancount_invoicing.fava_ext.acts import documents, drafts, notes, outbox, payments, taxes
 from beancount_invoicing.fava_ext.acts.forms import Act, Field, Values, command_line
 from beancount_invoicing.files import FileChanged
 from beancount_invoicing.gc_control import no_collections
-from beancount_invoicing.messages import _, joined
-from beancount_invoicing.model import Finding
+from beancount_invoicing.messages import _
+from beancount_invoicing.model import Finding, Invoice
 from beancount_invoicing.rendering import NoDocument, TemplateError
 from beancount_invoicing.sending.mail_settings import CannotSend
 from beancount_invoicing.writing.changes import Outcome, Refused, WriteOptions
@@ -29,8 +29,11 @@ ACTS: Mapping[str, Act] = {
     "new": documents.NEW,
     "bill": documents.BILL,
     "issue": documents.ISSUE,
+    "edit-draft": drafts.EDIT_DRAFT,
+    "drop-draft": drafts.DROP_DRAFT,
     "credit": documents.CREDIT,
     "note": notes.NOTE,
+    "move-taxes": taxes.MOVE_TAXES,
     "prepare-invoices": outbox.PREPARE_INVOICES,
     "prepare-reminders": outbox.PREPARE_REMINDERS,
     "sent-by-post": outbox.SENT_BY_POST,
@@ -83,7 +86,7 @@ def perform(
 
 
 def _result(command: str, outcome: Outcome, *, written: bool) -> ActResult:
-    nothing = not outcome.text and not outcome.documents
+    nothing = not (outcome.text or outcome.documents or outcome.removed_documents)
     return ActResult(
         command,
         text=outcome.text,
@@ -98,7 +101,13 @@ def _result(command: str, outcome: Outcome, *, written: bool) -> ActResult:
 
 def _summary(outcome: Outcome) -> str:
     """The documents by number, customer and amount; else the number of entries in words."""
-    return joined("; ", (
+    if outcome.removed_documents:
+        return _("taken out: {documents}", documents=_named(outcome.removed_documents))
+    return _named(outcome.documents) or outcome.summary
+
+
+def _named(documents: Sequence[Invoice]) -> str:
+    return "; ".join(
         f"{document.number}  {document.customer.name if document.customer else ''}  {document.payable} {document.currency}"
-        for document in outcome.documents
-    )) or outcome.summary  # fmt: skip
+        for document in documents
+    )
