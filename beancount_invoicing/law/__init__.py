@@ -185,7 +185,7 @@ def mention_texts(country: str, day: date) -> tuple[Mention, ...]:
 def default_terms(country: str) -> str:
     """The payment terms that apply if none are agreed: 30 days (Directive 2011/7/EU, art. 3 (3) (b))."""
     data = load_data("payment_terms.toml")
-    terms: str = data.get(law_of(country) or "default", data["default"])["terms"]
+    terms: str = data.get(law_of(country), data["default"])["terms"]
     return terms
 
 

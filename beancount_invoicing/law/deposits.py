@@ -13,5 +13,5 @@ def deposits_keep_their_rate(country: str) -> bool:
     Germany does (UStG, § 27 (1)).
     """
     data = load_data("deposits.toml")
-    keeps: bool = data.get(law_of(country) or "default", data["default"])["keeps_rate"]
+    keeps: bool = data.get(law_of(country), data["default"])["keeps_rate"]
     return keeps

@@ -110,9 +110,9 @@ def late_interest_law(country: str, buyer: str, day: date | None = None) -> Late
     such a claim.
     """
     code = _SAME.get(law_of(country), law_of(country))
-    law: dict[str, Any] | None = load_data(_FILE)["laws"].get(code)
-    rule = row_in_force((row for row in law["rules"] if buyer in row["buyers"]), day) if law else None
-    if law is None or rule is None:
+    law: dict[str, Any] = load_data(_FILE)["laws"].get(code, {})
+    rule = row_in_force((row for row in law.get("rules", ()) if buyer in row["buyers"]), day)
+    if rule is None:
         return None
     base = rule.get("base", "")
     return LateInterestLaw(

@@ -24,8 +24,10 @@ def turnover_limits(day: date) -> tuple[TurnoverLimit, ...]:
     result = []
     for regime, ends in (("micro", ("",)), ("vat", ("", "-above"))):
         row = row_in_force(load_data("micro.toml")[regime]["rows"], day)
-        for end in ends if row else ():
+        if row is None:
+            continue
+        for end in ends:
             for nature in ("goods", "services"):
-                amount = Decimal(str(row[f"{nature}{end}"])) if row else Decimal(0)
+                amount = Decimal(str(row[f"{nature}{end}"]))
                 result.append(TurnoverLimit(f"{regime}{end}", nature == "services", amount, not end))
     return tuple(result)

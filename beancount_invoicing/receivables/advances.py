@@ -38,7 +38,7 @@ def advances(book: Book, allocated: Allocated) -> tuple[Advance, ...]:
         by_account[unallocated.payment.customer, unallocated.payment.currency].append(unallocated)
     billed = _billed(book, {customer for customer, _currency in by_account}, allocated.as_of)
     for (customer, currency), unallocateds in sorted(by_account.items()):
-        debits = sum((rest.amount for rest in unallocateds if rest.amount > 0), ZERO)
+        debits = sum((max(rest.amount, ZERO) for rest in unallocateds), ZERO)
         taxes = _on_payment(book, customer, billed[customer], allocated.as_of)
         if not taxes:
             continue

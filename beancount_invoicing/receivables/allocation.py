@@ -721,7 +721,6 @@ class _Allocating:
                 payer
                 for payer in self.payers
                 if (payer.payment.account, payer.payment.currency) == (account, currency)
-                and payer.left
                 and payer.payment.date < note.booked_from
                 and not payer.moves
             ]

@@ -274,7 +274,7 @@ def _entries(book: Book, as_of: date, customers: Collection[str] | None) -> Iter
         if customers is not None and main not in customers:
             continue
         if invoice.payable or invoice.instalments or invoice.immediate_payments:
-            yield found(int(invoice.payable < 0), invoice.currency, _of_document(invoice), main)
+            yield found(int(invoice.payable < 0), invoice.currency, _of_document(invoice, main), main)
         for paid in invoice.immediate_payments:
             entry = StatementEntry(
                 invoice.booked_from, "payment" if paid.amount >= 0 else "refund", "", (invoice.number,), paid.account,
@@ -309,12 +309,10 @@ def _between(
     return entry._replace(kind="handed-over" if gives else "taken-over", other_customer=names)
 
 
-def _of_document(invoice: Invoice) -> StatementEntry:
-    accounts = sorted({instalment.account for instalment in invoice.instalments}) or [
-        invoice.customer.account if invoice.customer else ""
-    ]
+def _of_document(invoice: Invoice, main: str) -> StatementEntry:
+    account = min((instalment.account for instalment in invoice.instalments), default=main)
     return StatementEntry(
-        invoice.booked_from, invoice.kind, invoice.number, invoice.corrects, accounts[0], invoice.payable, ZERO, invoice.narration,
+        invoice.booked_from, invoice.kind, invoice.number, invoice.corrects, account, invoice.payable, ZERO, invoice.narration,
         invoice.source,
     )  # fmt: skip
 

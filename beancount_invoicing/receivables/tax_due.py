@@ -213,10 +213,8 @@ def _moves(
         where = PendingTaxKey(movement.account, movement.code, movement.currency)
         if movement.write_off:
             taken_off[where] += movement.amount
-        elif not movement.number and any(given[source, where] for source in movement.customer_postings):
-            together[where, movement.customer_postings].append(movement)
         elif not movement.number:
-            moves.append(movement)
+            together[where, movement.customer_postings].append(movement)
     for (where, beside), of_pair in together.items():
         left = sum((movement.amount for movement in of_pair), ZERO)
         most = sum((given[source, where] for source in beside), ZERO)

@@ -9,9 +9,12 @@ import pytest
 
 from beancount_invoicing.checks import check
 from beancount_invoicing.receivables import allocate, positions
+from beancount_invoicing.receivables.bad_debts import NoBadDebt, bad_debt
 from beancount_invoicing.receivables.bank_orders import bank_orders, order_under_way
+from beancount_invoicing.receivables.direct_debit import collection_days
 from beancount_invoicing.receivables.invoiced_taxes import claim_and_invoiced_taxes
 from beancount_invoicing.receivables.tax_currency import vat_in_tax_currency
+from beancount_invoicing.rules.steps import recompute
 from tests.documents import document
 from tests.ledgers import sound_book
 
@@ -50,6 +53,71 @@ def test_money_and_credit_that_come_back_in_one_entry_find_what_they_were_for() 
     bounced = '2026-02-02 * "Bounced" ^A1\n  Assets:Bank  60.00 EUR\n  Assets:Receivable:Acme  -60.00 EUR\n'
     assert left(INVOICE + PAID + NOTE + refund) == ({"N1": "0.00", "A1": "0.00"}, [])
     assert left(INVOICE + PAID + NOTE + refund + bounced) == ({"N1": "0.00", "A1": "-60.00"}, [])
+
+
+def test_a_refund_that_bounces_in_part_leaves_that_part_of_the_credit() -> None:
+    refund = '2026-02-01 * "Refund" ^A1\n  Assets:Bank  -60.00 EUR\n  Assets:Receivable:Acme  60.00 EUR\n'
+    bounced = '2026-02-02 * "Bounced" ^A1\n  Assets:Bank  20.00 EUR\n  Assets:Receivable:Acme  -20.00 EUR\n'
+    assert left(INVOICE + PAID + NOTE + refund + bounced) == ({"N1": "0.00", "A1": "-20.00"}, [])
+
+
+def allotted(amount: str, giver: str, taker: str, links: str = "") -> str:
+    """An entry of its own on the account: what `giver` has goes to `taker`."""
+    names = [f'    settles: "{number}"\n' if number else "" for number in (giver, taker)]
+    legs = f"  Assets:Receivable:Acme  {amount} EUR\n{names[0]}  Assets:Receivable:Acme  -{amount} EUR\n{names[1]}"
+    return f'2026-03-01 * "Allocated" {links}\n{legs}'
+
+
+def test_a_credit_of_some_cents_can_be_allocated() -> None:
+    credit = document("A1", "-0.50", day="2026-01-20")
+    small = document("N2", "0.50", day="2026-01-25")
+    assert left(credit + small + allotted("0.60", "A1", "N2")) == ({"A1": "0.00", "N2": "0.00"}, [])
+
+
+def test_a_loss_on_the_invoice_that_gives_up_its_money_is_no_money() -> None:
+    """Of 120.00 60.00 were paid and 60.00 lost: only what was paid can go to the other invoice."""
+    half = PAID.replace("120.00", "60.00")
+    lost = '2026-02-01 * "Lost" ^N1 #write-off\n  Assets:Receivable:Acme  -60.00 EUR\n  Expenses:BadDebt\n'
+    other = document("N2", "100.00", day="2026-01-25")
+    open_, _lying = left(INVOICE + half + lost + other + allotted("120.00", "N1", "N2"))
+    assert open_ == {"N1": "60.00", "N2": "60.00"}
+
+
+def test_a_link_to_anything_else_does_not_stop_an_allocation() -> None:
+    other = document("N2", "100.00", day="2026-01-25")
+    assert left(INVOICE + PAID + NOTE + other + allotted("60.00", "", "", "^A1 ^N2 ^PO-7")) == (
+        {"N1": "0.00", "A1": "0.00", "N2": "60.00"},
+        [],
+    )
+
+
+def test_money_that_waits_takes_what_is_open_again_on_the_day_on_which_a_debit_bounces() -> None:
+    oldest = '2025-01-01 custom "invoice-option" "allocate" "oldest"\n'
+    money = "".join(
+        f'{day} * "Paid"\n  Assets:Bank  120.00 EUR\n  Assets:Receivable:Acme  -120.00 EUR\n'
+        for day in ("2026-02-01", "2026-02-02")
+    )
+    bounced = '2026-02-10 * "Bounced" ^N1\n  Assets:Receivable:Acme  120.00 EUR\n  Assets:Bank\n'
+    assert left(oldest + INVOICE + money) == ({"N1": "0.00"}, ["Acme -120.00"])
+    assert left(oldest + INVOICE + money + bounced) == ({"N1": "0.00"}, [])
+
+
+def test_a_loss_that_later_money_takes_back_is_told_once() -> None:
+    """Among the revived losses, and not as a loss that found nothing to settle."""
+    lost = '2026-02-01 * "Lost" ^N1 #write-off\n  Assets:Receivable:Acme  -120.00 EUR\n  Expenses:BadDebt\n'
+    paid = PAID.replace("2026-01-15", "2026-03-01")
+    result = allocate(sound_book(INVOICE + lost + paid), DAY)
+    assert [str(recovery.amount) for recovery in result.recoveries] == ["120.00"]
+    assert result.notices == ()
+
+
+# what is lost ------------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_loss_there_is_no_bad_debt() -> None:
+    (position,) = positions(sound_book(INVOICE), DAY)
+    with pytest.raises(NoBadDebt, match="nothing of N1 is written off by 2026-12-31"):
+        bad_debt(position)
 
 
 # the tax in a claim ------------------------------------------------------------------------------------------------------
@@ -96,6 +164,16 @@ def test_a_credit_note_takes_its_part_of_claim_and_tax() -> None:
     own = [allocation for allocation in allocate(book, DAY).allocations if allocation.invoice.number == "F2"]
     claim, taxes = claim_and_invoiced_taxes(book.invoices[1], own)
     assert (str(claim), str(taxes["FR20", "Liabilities:VAT"])) == ("600.00", "100.00")
+
+
+def test_a_loss_after_a_deposit_is_a_part_of_the_tax_that_is_left() -> None:
+    """84.00 of 840.00: a tenth of 140.00, and 70.00 net."""
+    lost = '2026-03-01 * "Lost" ^F2 #write-off\n  Assets:Receivable:Acme  -84.00 EUR\n  Expenses:BadDebt\n'
+    (found,) = [
+        bad_debt(position) for position in positions(sound_book(DEPOSIT + lost), DAY) if position.invoice.number == "F2"
+    ]
+    assert (str(found.net), str(found.tax), str(found.amount)) == ("70.00", "14.00", "84.00")
+    assert all(recompute(step) == step.result for step in found.steps)
 
 
 @pytest.mark.parametrize(("tax", "warned"), [("14.00", False), ("14.02", True), ("13.98", True), ("20.00", True)])
@@ -201,6 +279,32 @@ def test_what_became_of_an_order(said: str, money: list[tuple[str, str]], state:
     assert (order.returned_on == date(2026, 2, 9)) is (state == "returned")
     assert (order_under_way(position, 1) is not None) is (state == "under-way")
     assert bank_orders(position, 2) == () or order.event.instalment is None
+
+
+@pytest.mark.parametrize(("amount", "state"), [("60.00", "done"), ("59.99", "under-way")])
+def test_what_is_paid_out_is_done_once_it_left_the_bank(amount: str, state: str) -> None:
+    order = '2026-02-01 note Assets:Receivable:Acme "Paid out" ^A1\n  event: "paid-out"\n  amount: 60.00\n'
+    left_bank = f'2026-02-03 * "Bank" ^A1\n  Assets:Bank  -{amount} EUR\n  Assets:Receivable:Acme\n'
+    note = document("A1", "-50.00", day="2026-01-20")
+    (position,) = positions(sound_book(note + order + left_bank), DAY)
+    assert [found.state for found in bank_orders(position, 1)] == [state]
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "last"),
+    [
+        (HANDED_IN, "2026-01-31", None),
+        (HANDED_IN, "2026-02-01", "2026-02-05"),
+        (HANDED_IN.replace("  collection-date: 2026-02-05\n", ""), "2026-02-01", "2026-02-01"),
+        (HANDED_IN.replace('  mandate: "M-1"\n', ""), "2026-02-01", None),
+        (HANDED_IN.replace('"collected"', '"not-collected"'), "2026-02-01", None),
+        (HANDED_IN + HANDED_IN.replace("2026-02-0", "2026-03-0"), "2026-12-31", "2026-03-05"),
+        (HANDED_IN.replace("2026-02-0", "2026-03-0") + HANDED_IN, "2026-12-31", "2026-03-05"),
+    ],
+)
+def test_the_last_collection_under_a_mandate(text: str, day: str, last: str | None) -> None:
+    days = collection_days(sound_book(INVOICE + text.format(amount="")), date.fromisoformat(day))
+    assert days == ({("Assets:Receivable:Acme", "M-1"): date.fromisoformat(last)} if last else {})
 
 
 @pytest.mark.parametrize(("paid", "taken"), [("100.00", "100.00"), ("20.00", "20.00"), ("120.00", "120.00")])

@@ -11,7 +11,7 @@ import pytest
 from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.model import Book, PaymentExchangeRate
 from beancount_invoicing.receivables import Basis, aging, allocate, lapsing, positions
-from beancount_invoicing.receivables.advances import advances
+from beancount_invoicing.receivables.advances import advances, tax_contained
 from beancount_invoicing.receivables.aging import needed_for_aging
 from beancount_invoicing.receivables.exchange import day_rate
 from beancount_invoicing.receivables.lapsing import last_day_to_sue
@@ -220,6 +220,8 @@ def test_what_went_back_is_taken_from_what_came_last() -> None:
     }
     more = TWO + moved("2026-02-01", "-320.00") + moved("2026-02-07", "30.00")
     assert covers(more)["N2"] == [("2026-02-01", "200.00"), ("2026-02-07", "-10.00")], "20.00 covered nothing"
+    little = TWO + moved("2026-02-01", "-300.50") + moved("2026-02-07", "0.50")
+    assert covers(little) == covers(TWO + moved("2026-02-01", "-300.00")), "0.50 covered nothing"
     again = ledger + moved("2026-02-09", "-20.00")
     assert covers(again)["N1"][-1] == ("2026-02-09", "20.00")
     assert covers(TWO + moved("2026-02-07", "70.00")) == {"N1": [], "N2": []}
@@ -290,6 +292,29 @@ def test_debits_of_nothing_take_the_oldest_of_it_first() -> None:
     assert [amount for amount, _tax, _codes in lying(two + moved("2026-02-08", "72.00"))] == ["24.00"]
     assert lying(two + moved("2026-02-08", "96.00")) == []
     assert lying(two + moved("2026-02-08", "97.00")) == []
+
+
+def test_a_debit_of_some_cents_takes_no_more_than_that() -> None:
+    care = contract('item: "CARE"; every: "month"')
+    assert lying(care + moved("2026-01-15", "0.50") + MONEY) == [("59.50", "9.92", ["PAY"])]
+
+
+def test_money_on_the_accounts_of_several_customers_is_told_by_its_days() -> None:
+    kiefer = "Assets:Receivable:Kiefer"
+    care = "".join(f'2026-01-01 custom "invoice-customer" {account}\n  tax: "PAY"\n' for account in (ACME, kiefer))
+    ledger = (
+        care
+        + moved("2026-02-03", "-12.00")
+        + moved("2026-02-02", "-24.00", account=kiefer)
+        + moved("2026-02-01", "-36.00")
+    )
+    assert [amount for amount, _tax, _codes in lying(ledger)] == ["36.00", "24.00", "12.00"]
+
+
+def test_a_cent_contains_no_tax() -> None:
+    tax = book_of(SERVICES).taxes["PAY"].at(date(2026, 1, 1))
+    assert tax_contained(D("0.01"), tax, 2) == ()
+    assert [(each.code, str(amount)) for each, amount in tax_contained(D("0.05"), tax, 2)] == [("PAY", "0.01")]
 
 
 def test_of_a_tax_in_parts_those_count_that_are_due_once_paid() -> None:

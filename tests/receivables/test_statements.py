@@ -246,6 +246,14 @@ def test_what_was_paid_back_at_once_is_a_refund() -> None:
     ]
 
 
+def test_some_cents_that_were_paid_at_once_are_a_payment() -> None:
+    book = book_of(
+        '\n2026-02-10 * "Work" ^F1\n  invoice: "F1"\n  Assets:Receivable:Acme  10.00 EUR\n'
+        '  Assets:Bank  0.50 EUR\n    settles: "F1"\n  Income:Services\n    text: "Work"\n    tax: "REVERSE"\n'
+    )
+    assert said(euros(book, "2026-12-31")) == ["2026-02-10 invoice F1 10.50 10.50", "2026-02-10 payment F1 -0.50 10.00"]
+
+
 def test_what_is_due_first_stands_first_and_is_contested_first_however_the_invoice_was_written() -> None:
     text = '\n2026-01-10 * "F1" ^F1\n  invoice: "F1"\n'
     text += "".join(

@@ -264,6 +264,32 @@ def test_a_cash_discount_that_bounces_comes_back_whole() -> None:
     assert totals(ledger) == ("0.00", "0.00", "0.00", "0.00")
 
 
+def test_a_cash_discount_that_bounces_and_comes_back_in_part_is_still_half_taken_off() -> None:
+    back = DISCOUNTED.format(bank="-1176.00", discount="-22.00", pending="-198.00", owed="196.00", claim="1200.00")
+    ledger = WORK + TAKEN + back.replace("2026-01-20", "2026-02-01").replace("2025-01-01 open Expenses:Discounts", "")
+    assert totals(ledger) == ("0.00", "0.00", "0.00", "2.00")
+
+
+def test_money_on_account_is_told_of_the_customers_that_are_asked_for() -> None:
+    lying = '2026-02-01 * "Ahead"\n  Assets:Bank  60.00 EUR\n  Assets:Receivable:Acme  -60.00 EUR\n'
+    found = due('2025-01-02 custom "invoice-option" "default-tax" "FR20E"\n' + lying)
+    assert [str(advance.amount) for advance in found.on_account] == ["60.00"]
+    assert found.for_documents((), {"Assets:Receivable:Acme"}).on_account == found.on_account
+    assert found.for_documents((), {"Assets:Receivable:Kiefer"}).on_account == ()
+
+
+@pytest.mark.parametrize("amount", ["20.00", "0.50"])
+def test_tax_taken_over_without_its_item_is_told(amount: str) -> None:
+    """Of two open items, whose is it?"""
+    older = (
+        '\n2026-01-01 * "Taken over"\n  kind: "opening"\n'
+        '  Assets:Receivable:Acme  120.00 EUR\n    invoice: "OLD-1"\n'
+        '  Assets:Receivable:Acme  120.00 EUR\n    invoice: "OLD-2"\n'
+        f'  Liabilities:Pending  -{amount} EUR\n    tax: "FR20E"\n  Equity:Opening\n'
+    )
+    assert [str(movement.amount) for movement in due(older).unassigned] == [f"-{amount}"]
+
+
 def test_a_discount_without_its_tax_leaves_the_whole_tax_due() -> None:
     """Only the ledger's own correction lowers the tax."""
     ledger = WORK + TAKEN.replace("20.00 EUR", "24.00 EUR", 1).replace("-196.00", "-200.00")
@@ -350,6 +376,7 @@ FINAL = """
 def test_a_deposit_is_due_when_it_is_paid_and_the_rest_with_the_rest() -> None:
     whole = DEPOSIT + paid("2026-01-20", "360.00", "F2026-0001") + FINAL + paid("2026-04-01", "840.00", "F2026-0002")
     assert shares(whole) == [("F2026-0001", "60.00"), ("F2026-0002", "140.00")]
+    assert [str(share.base) for share in due(whole).tax_shares] == ["300.00", "700.00"]
     assert str(due(whole, date(2026, 3, 31)).totals[0].booked) == "200.00"
 
 
