@@ -37,7 +37,7 @@ from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.messages import _, _n, _p, joined
 from beancount_invoicing.model import Channel
 from beancount_invoicing.sending import confirm as confirm_action
-from beancount_invoicing.sending import invoice_dispatches, mail_settings, outbox, send
+from beancount_invoicing.sending import invoice_dispatches, mail_settings, outbox, platform_settings, send
 from beancount_invoicing.sending.confirm import AttemptFilter
 from beancount_invoicing.sending.mail_settings import CannotSend
 from beancount_invoicing.sending.outbox import OutboxKind
@@ -74,6 +74,7 @@ def build_send_options(day: date, folder: Path | None, *, again: bool, retry: bo
         retry_open=retry,
         folder=folder.absolute() if folder else None,
         password=mail_settings.password_from(os.environ),
+        secrets=platform_settings.secrets_from(os.environ),
         on_notice=print_notice,
     )
 
@@ -241,7 +242,7 @@ def print_results(
             ],
             [
                 [
-                    marked(_STATES[result.state], _COLOURS.get(result.state)),
+                    marked(_state(result), _COLOURS.get(result.state)),
                     result.title,
                     result.customer,
                     spoken_word(result.channel),
@@ -289,6 +290,13 @@ _STATES: dict[SendState, str] = {
     "failed": _("NOT SENT"),
     "held": _("held"),
 }
+
+
+def _state(result: SendResult) -> str:
+    """What became of something, in words: a platform that has it has not deposited it yet."""
+    return _("handed in") if (result.state, result.channel) == ("sent", "e-invoice") else _STATES[result.state]
+
+
 _COLOURS: dict[SendState, Mark] = {"in-doubt": "late", "failed": "late", "prepared": "draft"}
 
 

@@ -41,6 +41,8 @@ class SentFacts(NamedTuple):
     """The recipients that the server refused, and its reply."""
     facts_digest: str = ""
     """For an invoice: the digest of its business terms."""
+    flow: str = ""
+    """For what a platform accepted: its identifier there."""
 
 
 def sent_directives(
@@ -59,6 +61,7 @@ def sent_directives(
             ("tone", facts.tone),
             ("channel", facts.channel),
             ("message-id", facts.message_id),
+            ("flow", facts.flow),
             ("sha256", facts.sha256),
             ("not-to", facts.refused_recipients),
         ]

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from os import path as os_path
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from beancount_invoicing.checks import OF_ONE_CUSTOMER
 from beancount_invoicing.delivery import (
@@ -38,7 +38,7 @@ from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Channel, Finding, Source
 from beancount_invoicing.rules import numbering
 from beancount_invoicing.rules.narrations import narration
-from beancount_invoicing.sending import staging
+from beancount_invoicing.sending import platform_settings, staging
 from beancount_invoicing.sending.event_directives import (
     SentFacts,
     not_sent_directive,
@@ -59,6 +59,11 @@ from beancount_invoicing.sending.outbox import (
     waiting_files,
     why_not_resent,
 )
+from beancount_invoicing.sending.platform_handover import (
+    flow_to_send,
+    tracked_attempt,
+    tracking_id,
+)
 from beancount_invoicing.sending.recorded_files import BY_HAND_PREFIX, relative_to
 from beancount_invoicing.sending.records import LedgerAppender, sending_locked, try_directives
 from beancount_invoicing.writing import git, text
@@ -66,8 +71,13 @@ from beancount_invoicing.writing.changes import Refused, WriteOptions
 from beancount_invoicing.writing.dated_files import target_file
 from beancount_invoicing.writing.writer import CannotWrite
 
+if TYPE_CHECKING:  # only who has a platform needs them
+    from beancount_invoicing.delivery.platform_api import Platform, PlatformServer
+    from beancount_invoicing.delivery.tokens import SecretStore
+
 DispatchFactory = Callable[[Ledger], Sequence[Dispatch | HeldDispatch]]
 """Makes the dispatches from a ledger."""
+PLATFORM_PAUSES: tuple[float, ...] = (2, 10, 60)
 SendState = Literal["would-send", "would-prepare", "sent", "prepared", "in-doubt", "failed", "held"]
 
 
@@ -89,8 +99,12 @@ class SendOptions(NamedTuple):
     """The folder for what is sent by hand; None: `outbox` beside the ledger."""
     password: Callable[[str, str], str] = no_password
     """The password of a user on a server: (server, user)."""
+    secrets: Callable[[PlatformServer], SecretStore] = platform_settings.secrets_from({})
+    """Where the secrets of a platform are kept."""
     retry_delays: Sequence[float] = smtp.RETRY_DELAYS
     """Seconds before each new attempt after a temporary refusal by a server."""
+    platform_pauses: Sequence[float] = PLATFORM_PAUSES
+    """Seconds before each new request to a platform that is busy."""
     sleep: Callable[[float], None] = time.sleep
     on_result: Callable[[SendResult], None] = lambda _result: None
     """Called with each result as it comes."""
@@ -222,7 +236,9 @@ class _Run:
         staging.finish_staged(waiting_files(self.book), (self.folder, self._folder(self.way.day)))
 
     def all(self, dispatches: Sequence[Dispatch | HeldDispatch]) -> tuple[SendResult, ...]:
-        who, host, no_mail = self._mailing([dispatch for dispatch in dispatches if isinstance(dispatch, Dispatch)])
+        wanted = [dispatch for dispatch in dispatches if isinstance(dispatch, Dispatch)]
+        who, host, no_mail = self._mailing(wanted)
+        platform = self._platform(wanted)
         items: dict[int, _Item] = {}
         for place, going in enumerate(dispatches):
             if isinstance(going, Dispatch) and going.channel == "email" and no_mail:
@@ -251,10 +267,11 @@ class _Run:
                 self._going.append(ready.dispatch)
         if not self.how.write:
             for place, item in items.items():
-                by_server = item.dispatch.channel == "email" and host is not None
+                channel = item.dispatch.channel
+                by_server = (channel == "email" and host) or (channel == "e-invoice" and platform)
                 self._tell(place, item.result("would-send" if by_server else "would-prepare"))
         elif items:
-            self._write(items, host)
+            self._write(items, host, platform)
         return tuple(self._results[place] for place in sorted(self._results))
 
     def _mailing(self, wanted: Sequence[Dispatch]) -> tuple[Sender | None, smtp.Server | None, str]:
@@ -272,6 +289,20 @@ class _Run:
             if not others:
                 raise
             return None, None, str(error)
+
+    def _platform(self, wanted: Sequence[Dispatch]) -> Platform | None:
+        """The platform that takes e-invoices; None if there are none, or no option names one. Raises CannotSend."""
+        if not any(dispatch.channel == "e-invoice" for dispatch in wanted):
+            return None
+        server = platform_settings.platform_server(self.book, self.way.day)
+        if server is None:
+            return None
+        from beancount_invoicing.delivery.platform_api import Platform
+
+        return Platform(
+            server, self.way.secrets(server), pauses=self.way.platform_pauses, sleep=self.way.sleep,
+            notice=self.way.on_notice,
+        )  # fmt: skip
 
     def _tell(self, place: int, result: SendResult) -> None:
         self._results[place] = result
@@ -382,7 +413,7 @@ class _Run:
 
     # writing -------------------------------------------------------------------------------------------------------
 
-    def _write(self, items: dict[int, _Item], host: smtp.Server | None) -> None:
+    def _write(self, items: dict[int, _Item], host: smtp.Server | None, platform: Platform | None) -> None:
         record = LedgerAppender(self.loading, self.target)
         texts = [
             directive
@@ -394,14 +425,21 @@ class _Run:
             git.must_be_clean(record.files)
         if self.loading.stale():
             raise FileChanged(_("the ledger changed while it was being read: nothing was sent; try again"))
-        if self.way.retry_open:
+        if self.way.retry_open and platform:
+            items = self._not_at_platform(record, items, platform)
+        if self.way.retry_open and items:
             self._took_back(record, items)
         by_server = {place: item for place, item in items.items() if item.letter and host}
-        by_hand = {place: item for place, item in items.items() if place not in by_server}
+        to_platform = {
+            place: item for place, item in items.items() if platform and item.dispatch.channel == "e-invoice"
+        }
+        by_hand = {place: item for place, item in items.items() if place not in by_server | to_platform}
         if by_hand:
             self._prepare(record, by_hand)
         if by_server and host:
             self._deliver(record, by_server, host)
+        if to_platform and platform:
+            self._hand_in(record, to_platform, platform)
 
     def _add(self, record: LedgerAppender, directives: str) -> None:
         files = record.files
@@ -530,39 +568,10 @@ class _Run:
 
         def before(index: int) -> None:
             item = items[places[index]]
-            paths = self._stage(item)
-            self._add(record, self._opening(item, "sending", ", ".join(item.dispatch.to)))
-            item.opened = True
-            self._name(paths)
+            self._open(record, item, ", ".join(item.dispatch.to))
 
         def after(index: int, taken: smtp.DeliveryResult) -> None:
-            item = items[places[index]]
-            if taken.state == "accepted":
-                left = joined("; ", (f"{address}: {why}" for address, why in taken.refused_recipients))
-                told, last = self._closing(item, left)
-                self._add(record, told)
-                self._last = last
-                item.opened = False
-                refused = tuple(address for address, _why in taken.refused_recipients)
-                why = _("not to {left}: {anew}", left=left, anew=self._anew(item)) if left else ""
-                self._tell(places[index], item.result("sent", why)._replace(refused_recipients=refused))
-                return
-            if taken.state == "in-doubt":
-                why = _("{reason}: it may have arrived; {answers}", reason=taken.reason, answers=self._answers(item))
-                self._tell(places[index], item.result("in-doubt", why))
-                return
-            if item.opened:
-                self._add(
-                    record,
-                    self._note(
-                        item,
-                        "not-sent",
-                        _("{title} was not sent: {reason}", title=item.dispatch.title, reason=taken.reason),
-                    ),
-                )
-                item.opened = False
-                self._drop(item)
-            self._tell(places[index], item.result("failed", taken.reason))
+            self._close(record, places[index], items[places[index]], taken)
 
         try:
             smtp.deliver(
@@ -582,6 +591,93 @@ class _Run:
             CannotWrite,
         ) as error:  # nothing can be recorded in the ledger
             self._rest(items, _("nothing more was sent: {value}", value=getattr(error, "strerror", None) or error))
+
+    def _hand_in(self, record: LedgerAppender, items: dict[int, _Item], platform: Platform) -> None:
+        """Hands documents in at the platform, one after the other."""
+        from beancount_invoicing.delivery.https import NoAnswer, NotReached, ServerUnusable
+
+        host = platform.server.flows
+        known = {event.message_id for event in self.book.events}
+        try:
+            platform.authorize()
+            for place, item in items.items():
+                flow = flow_to_send(item.dispatch, item.identifier)
+                self._open(record, item, host)
+                taken = platform.hand_in(flow, ask_first=item.identifier in known)
+                result = smtp.DeliveryResult(taken.state, taken.reason)
+                self._close(record, place, item, result, taken.flow)
+        except (ServerUnusable, NotReached, NoAnswer, CannotSend) as error:
+            self._never_left(record, items, str(error))
+        except (OSError, FileChanged, CannotWrite) as error:  # nothing can be recorded, or no secret be kept
+            self._rest(items, _("nothing more was sent: {value}", value=getattr(error, "strerror", None) or error))
+
+    def _never_left(self, record: LedgerAppender, items: dict[int, _Item], why: str) -> None:
+        """Nothing was taken of what is not told yet."""
+        for place, item in items.items():
+            if place not in self._results:
+                self._close(record, place, item, smtp.DeliveryResult("refused", why))
+
+    def _not_at_platform(self, record: LedgerAppender, items: dict[int, _Item], platform: Platform) -> dict[int, _Item]:
+        """What may be handed in again: the platform does not have it. What it has is recorded as sent."""
+        from beancount_invoicing.delivery.https import NoAnswer, NotReached, ServerUnusable
+        from beancount_invoicing.delivery.platform_api import RequestRefused
+
+        left = dict(items)
+        for place, item in items.items():
+            for attempt in self.history.open_attempts(item.dispatch):
+                if item.dispatch.channel != "e-invoice" or not attempt.in_doubt:
+                    continue
+                try:
+                    flow = platform.tracked(tracking_id(attempt.event.message_id))
+                except (RequestRefused, NoAnswer, NotReached, ServerUnusable) as error:
+                    del left[place]
+                    self._tell(place, item.result("failed", _("{error}: nothing was sent", error=error)))
+                    break
+                if flow:
+                    told, self._last = tracked_attempt(self.book, self.target, attempt, flow.flow, self._last)
+                    self._add(record, told)
+                    del left[place]
+                    self._tell(place, item.result("sent", _("the platform had it already")))
+                    break
+        return left
+
+    def _open(self, record: LedgerAppender, item: _Item, to: str) -> None:
+        """Records that something is about to leave, before any byte of it does."""
+        paths = self._stage(item)
+        self._add(record, self._opening(item, "sending", to))
+        item.opened = True
+        self._name(paths)
+
+    def _close(
+        self, record: LedgerAppender, place: int, item: _Item, taken: smtp.DeliveryResult, flow: str = ""
+    ) -> None:
+        """Records what became of it; nothing, if nobody knows."""
+        if taken.state == "accepted":
+            left = joined("; ", (f"{address}: {why}" for address, why in taken.refused_recipients))
+            told, last = self._closing(item, left, flow)
+            self._add(record, told)
+            self._last = last
+            item.opened = False
+            refused = tuple(address for address, _why in taken.refused_recipients)
+            why = _("not to {left}: {anew}", left=left, anew=self._anew(item)) if left else ""
+            self._tell(place, item.result("sent", why)._replace(refused_recipients=refused))
+            return
+        if taken.state == "in-doubt":
+            why = _("{reason}: it may have arrived; {answers}", reason=taken.reason, answers=self._answers(item))
+            self._tell(place, item.result("in-doubt", why))
+            return
+        if item.opened:
+            self._add(
+                record,
+                self._note(
+                    item,
+                    "not-sent",
+                    _("{title} was not sent: {reason}", title=item.dispatch.title, reason=taken.reason),
+                ),
+            )
+            item.opened = False
+            self._drop(item)
+        self._tell(place, item.result("failed", taken.reason))
 
     def _rest(self, items: dict[int, _Item], why: str) -> None:
         for place, item in items.items():
@@ -680,7 +776,7 @@ class _Run:
             ],
         )
 
-    def _closing(self, item: _Item, not_to: str = "") -> tuple[str, str]:
+    def _closing(self, item: _Item, not_to: str = "", flow: str = "") -> tuple[str, str]:
         """What is recorded once it was sent, and which of several recipients the server refused; and the mark that the next
         seal names.
         """
@@ -690,7 +786,7 @@ class _Run:
             [
                 SentFacts(dispatch.kind, dispatch.day, dispatch.account, dispatch.numbers, dispatch.level, dispatch.deadline,
                      dispatch.tone, dispatch.channel, item.identifier, item.digest, dispatch.title, one_line(not_to),
-                     dispatch.facts_digest)
+                     dispatch.facts_digest, flow)
             ],
             None if item.sealed else item.stored,
             self._last,
