@@ -134,7 +134,7 @@ def _after_last_letter(policy: Policy, late: LateInstalments, as_of: date, words
         )
     if last is not None:
         until = last.until
-        before = next((level for level in policy.levels if level.level == (last.level or 0)), None)
+        before = next((level for level in policy.levels if level.level == last.level), None)
         if until is None and before is not None and before.deadline is not None:
             until = days_later(last.date, before.deadline)
         if until is not None and as_of <= until:

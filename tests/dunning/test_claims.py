@@ -682,6 +682,26 @@ def test_what_is_credited_after_it_was_paid_was_never_owed_the_oldest_first() ->
     assert credited_of(book, position, date(2026, 2, 19)) == {1: D(0), 2: D(0)}
 
 
+def test_a_part_that_is_not_late_yet_has_no_step() -> None:
+    """Of 600.00 that are late 300.00 were paid after 11 days; 400.00 are contested, 100.00 of them of what is not late."""
+    terms = '  terms: "50% 30 days; 50% 60 days"\n'
+    ledger = FRANCE + invoice(more=terms) + paid("2026-02-20", "300.00")
+    found = on(ledger + event("2026-02-21", "dispute", "  amount: 400.00\n"), date(2026, 3, 1))
+    assert found is not None
+    assert str(found.amount) == "1.10", "300 × 12.15 % × 11 / 365"
+    contested = [step.inputs for step in found.steps if step.because == "no claim is made on what is contested"]
+    assert contested == [(D("600.00"), D("300.00"))]
+
+
+def test_a_credit_note_for_two_documents_credits_each_only_with_what_it_settles() -> None:
+    """1440.00 for both: 1200.00 settle the first, 240.00 the second, on which 960.00 are owed as before."""
+    other = invoice().replace("N1", "N2").replace("2026-01-10", "2026-01-05")
+    note = credit("2026-03-01", "A1", "1200.00", "240.00", "1440.00").replace('corrects: "N1"', 'corrects: "N2 N1"')
+    book = book_of(TWELVE + other + invoice() + note)
+    off = {position.invoice.number: credited_of(book, position, DAY) for position in positions(book, DAY)}
+    assert (off["N2"], off["N1"]) == ({1: D("1200.00")}, {1: D("240.00")})
+
+
 def test_what_is_credited_to_one_debtor_was_owed_by_another_all_the_same() -> None:
     """Acme owes 200.00 and Kiefer 250.00 of it when Acme is credited 120.00."""
     taken = """

@@ -249,6 +249,37 @@ def test_no_letter_asks_for_what_will_be_or_is_being_collected(text: str, expect
     assert why_not_asked_for(book, position, DAY, collection_days(book, DAY)) == expected
 
 
+def test_a_letter_may_ask_for_the_instalment_that_is_not_collected() -> None:
+    """Both are late; the order is for the first one alone."""
+    first, second = (f"  Assets:Receivable:Acme  50.00 EUR\n    due: 2026-11-{day}\n" for day in ("10", "12"))
+    text = document("F1").replace("  Assets:Receivable:Acme  100.00 EUR\n    due: 2026-12-05\n", first + second)
+    order = """
+2026-11-26 note Assets:Receivable:Acme "Handed in" ^F1
+  event: "collected"
+  instalment: 1
+  amount: 50.00
+  mandate: "M-1"
+  collection-date: 2026-12-01
+"""
+    both = order + order.replace("instalment: 1", "instalment: 2")
+    for orders, expected in ((order, ""), (both, "is being collected: handed in on 2026-11-26 for 2026-12-01")):
+        book = sound_book(SELLER + MANDATE + text + orders)
+        (position,) = positions(book, DAY)
+        assert why_not_asked_for(book, position, DAY, collection_days(book, DAY)) == expected
+
+
+def test_no_draft_is_collected() -> None:
+    draft = document("draft-1", due="2026-11-30").replace("2026-11-02 *", "2026-11-02 !").replace(" ^draft-1", "")
+    assert collected(draft) == DueOrders((), ())
+
+
+def test_what_is_paid_out_again_has_a_name_of_its_own() -> None:
+    order = '2026-11-20 note Assets:Receivable:Acme "Paid out" ^A1\n  event: "paid-out"\n  amount: 50.00\n'
+    book = sound_book(SELLER + MANDATE + NOTE + order)
+    (again,) = due_payments_out(book, DAY, again=[("A1", 1)]).orders
+    assert again.end_to_end_id == "A1+2"
+
+
 @pytest.mark.parametrize(
     ("day", "bank", "waits"),
     [

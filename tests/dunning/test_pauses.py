@@ -81,6 +81,18 @@ RESUMED = event(date(2026, 3, 1), "resume", "", "")
         ),
         (OPENED + RESUMED.replace('"Said" ', '"Said" ^N1'), Insolvency(date(2026, 2, 12), date(2026, 4, 12), False)),
         (OPENED.replace('"Said" ', '"Said" ^N1') + RESUMED.replace('"Said" ', '"Said" ^N1'), None),
+        (
+            INVOICE.replace("N1", "N2")
+            + OPENED.replace('"Said" ', '"Said" ^N1')
+            + RESUMED.replace('"Said" ', '"Said" ^N1 ^N2'),
+            None,
+        ),
+        (
+            INVOICE.replace("N1", "N2")
+            + OPENED.replace('"Said" ', '"Said" ^N1 ^N2')
+            + RESUMED.replace('"Said" ', '"Said" ^N1'),
+            Insolvency(date(2026, 2, 12), date(2026, 4, 12), False),
+        ),
     ],
 )
 def test_insolvency_proceedings_and_whether_what_is_owed_is_declared(ledger: str, found: Insolvency | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ import pytest
 from beancount_invoicing.actions.remind import bank_notices
 from beancount_invoicing.dunning import Proposal, propose, usual
 from beancount_invoicing.dunning.banks import BankAccount, bank_accounts, until_when
+from beancount_invoicing.dunning.policies import policy
 from beancount_invoicing.model import Source
 from tests.dunning.test_proposals import DUE, INVOICE, event, letters, level, reminder
 from tests.ledgers import book_of
@@ -127,6 +129,35 @@ def test_a_letter_of_a_level_that_the_policy_no_longer_has_set_no_deadline() -> 
     """Level 3 was sent by hand: nothing says how long it gave, so the next one is due once the interval is over."""
     ledger = POLICY + INVOICE + reminder(DUE + timedelta(days=20), 3)
     assert level(ledger, 90) == 4
+
+
+def test_a_notice_asks_for_no_interest_though_its_level_says_so() -> None:
+    notice = POLICY.replace("  days: -3\n", "  days: -3\n  interest: TRUE\n")
+    interest = '\n2025-01-01 custom "invoice-option" "late-interest" "12"\n'
+    assert level(notice + interest + INVOICE, -3) == 0
+    assert the_letter(notice + interest + INVOICE, -3).notices == ()
+
+
+@pytest.mark.parametrize(
+    ("keys", "channel"),
+    [
+        ("", "post"),
+        ('  email: "a@acme.example"\n', "email"),
+        ('  channel: "email"\n  email: "a@acme.example"\n', "email"),
+        ('  channel: "post"\n  email: "a@acme.example"\n', "post"),
+    ],
+)
+def test_a_platform_transports_no_letters(keys: str, channel: str) -> None:
+    acme = '\n2025-01-02 custom "invoice-customer" Assets:Receivable:Acme\n'
+    keys = keys if "channel" in keys else '  channel: "e-invoice"\n' + keys
+    assert the_letter(acme + keys + INVOICE, 8).channel == channel
+
+
+def test_without_a_seller_a_policy_without_levels_has_the_usual_ones_of_nowhere() -> None:
+    book = book_of('2025-01-01 custom "invoice-policy" "standard"\n  interval: 10\n')
+    found = policy(replace(book, seller=None), "standard", DUE)
+    assert found is not None
+    assert found.levels == usual("").levels
 
 
 def test_the_interval_counts_from_the_last_letter_whatever_its_level() -> None:

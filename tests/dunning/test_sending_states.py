@@ -105,6 +105,16 @@ def test_of_instalments_only_what_is_due_by_then_is_asked_for(
     assert stands.as_printed is as_printed
 
 
+def test_a_retention_without_a_day_is_no_later_instalment() -> None:
+    works = '\n2025-12-01 custom "invoice-contract" Assets:Receivable:Acme "ROOF" "fixed"\n  price: 100.00\n'
+    kept = INVOICE.replace(
+        "  Assets:Receivable:Acme  120.00 EUR\n",
+        '  Assets:Receivable:Acme  100.00 EUR\n  Assets:Receivable:Acme  20.00 EUR\n    retained: "ROOF"\n',
+    )
+    stands = at(works + kept, date(2026, 3, 1))
+    assert (stands.payment_state, str(stands.asked_amount), stands.later_instalments) == ("overdue", "100.00", ())
+
+
 def test_what_the_page_shows_as_paid_is_asked_for_as_printed() -> None:
     part = INVOICE + paid("20.00")
     assert [at(part, date(2026, 3, 1), shown=shown).as_printed for shown in ("20.00", "0.00")] == [True, False]
