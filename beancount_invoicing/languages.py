@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import gettext
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from string import Formatter
 
 from beancount_invoicing.messages import Message, without_context
 
@@ -20,37 +21,75 @@ DOMAIN = "beancount_invoicing"
 LOCALES = Path(__file__).parent / "locale"
 _ENGLISH = {"en", "C", "POSIX"}
 _chosen: ContextVar[str | None] = ContextVar("language", default=None)
+_words: ContextVar[Mapping[str, str | list[str]]] = ContextVar("words", default={})  # noqa: B039 - nobody changes it
+
+
+class WordTable(gettext.NullTranslations):
+    """A language without a catalogue: some messages by their English text (with a plural, two texts); the others stay
+    English, and so do those whose places are not the English ones.
+    """
+
+    def __init__(self, words: Mapping[str, str | list[str]]) -> None:
+        super().__init__()
+        self._words = words
+
+    def gettext(self, message: str) -> str:
+        """A message in the language."""
+        found = self._words.get(message)
+        return found if isinstance(found, str) and _places(found) == _places(message) else message
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """A message about one thing or several."""
+        found = self._words.get(msgid1)
+        if isinstance(found, list) and len(found) == 2 and all(_places(form) == _places(msgid1) for form in found):
+            return found[n != 1]
+        return super().ngettext(msgid1, msgid2, n)
+
+
+def _places(text: str) -> set[str | None]:
+    try:
+        return {name for _text, name, _form, _conversion in Formatter().parse(text) if name is not None}
+    except ValueError:
+        return {None}  # braces that do not match: no message is like it
 
 
 @contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """A context in which messages are in `language`, such as "fr" or "fr_CA"; in English if there is no catalogue for
-    it.
+def speaking(language: str, words: Mapping[str, str | list[str]] | None = None) -> Iterator[None]:
+    """A context in which messages are in `language`, such as "fr" or "fr_CA". If there is no catalogue for it, those that
+    `words` has by their English text are in the language too; the others are in English.
     """
+    told = _words.set(words or {})
     token = _chosen.set(language)
     try:
         yield
     finally:
         _chosen.reset(token)
+        _words.reset(told)
 
 
 def translated(text: str) -> str:
     """A message in the reader's language; any other text unchanged."""
     if not isinstance(text, Message):
         return text
-    catalogue = _catalogue(_languages())
+    catalogue = _of_reader()
     return _said(text, catalogue) if catalogue else str.__str__(text)
 
 
 def translated_text(text: str) -> str:
     """A text without placeholders, such as a word in a table cell or a help text, in the reader's language."""
-    catalogue = _catalogue(_languages())
+    catalogue = _of_reader()
     return catalogue.gettext(text) if catalogue and text else text
 
 
 def is_english() -> bool:
     """Whether nothing is translated for the reader."""
-    return _catalogue(_languages()) is None
+    return _of_reader() is None
+
+
+def _of_reader() -> gettext.NullTranslations | None:
+    """The catalogue of the reader's language, or else the words that are given for it; None for English."""
+    known = _catalogue(_languages())
+    return WordTable(_words.get()) if known is None and _words.get() else known
 
 
 def _said(text: str, catalogue: gettext.NullTranslations) -> str:

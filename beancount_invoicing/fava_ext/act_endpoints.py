@@ -43,8 +43,8 @@ class ActPage(NamedTuple):
     """Whether the ledger's option allows acts."""
     ledger: Callable[[], Ledger]
     """What the page shows."""
-    words: Callable[[], Mapping[str, str]]
-    """The words of acts, in the language of the page."""
+    words: Callable[[], Mapping[str, Mapping[str, Any]]]
+    """The words of the page, in its language."""
     as_of: Callable[[], date]
     """The day of the page. Raises FavaAPIError if the time filter has no meaning."""
 
@@ -56,10 +56,10 @@ def may_act(allowed: bool) -> bool:
 
 def form_answer(page: ActPage) -> Response:
     """The form of the act `act` for `number` or `customer` (main account): its fields, filled in; and the token."""
-    with speaking(page.language):
+    with speaking(page.language, page.words().get("messages")):
         if not may_act(page.allowed):
             return _refusal(403, _("nothing can be written from this page"))
-        name, words = request.args.get("act", ""), page.words()
+        name, words = request.args.get("act", ""), page.words()["acts"]
         act = ACTS.get(name)
         if act is None:
             return _refusal(404, _("there is no such act"))
@@ -91,7 +91,7 @@ def form_answer(page: ActPage) -> Response:
 
 def act_answer(page: ActPage) -> Response:
     """Shows what an act would write; with the `state` of what was shown, writes it. The answer says what, or why not."""
-    with speaking(page.language):
+    with speaking(page.language, page.words().get("messages")):
         if not may_act(page.allowed):
             return _refusal(403, _("nothing can be written from this page"))
         given = _json()

@@ -75,7 +75,7 @@ class Receivables(FavaExtensionBase):
         if title := self.options().title:
             return title
         try:
-            return self.words()["receivables"]["title"]
+            return str(self.words()["receivables"]["title"])
         except Exception:  # a mistake of ours must not take Fava's menu down
             return "Receivables"
 
@@ -90,7 +90,7 @@ class Receivables(FavaExtensionBase):
 
     # What the templates ask for.
 
-    def words(self) -> Mapping[str, Mapping[str, str]]:
+    def words(self) -> Mapping[str, Mapping[str, Any]]:
         """The words of the page in Fava's language, or in English if there are none."""
         return rendering.word_table(rendering.folders(self._loaded.ledger().book), self._language()[:2])
 
@@ -109,7 +109,7 @@ class Receivables(FavaExtensionBase):
         """A message in Fava's language. The language is that of this request only, because other requests may run at the
         same time.
         """
-        with speaking(self._language()):
+        with speaking(self._language(), self.words().get("messages")):
             return str(translated(message))
 
     def incognito(self) -> bool:
@@ -351,7 +351,8 @@ class Receivables(FavaExtensionBase):
             query, day = read_query(request.args), self._day().day
             found = documents_page.found_rows(self._documents(day), query.status, query.search)
             rows = chosen_rows(found, query._replace(rows="all"), documents_page.COLUMNS).shown
-            return document_files.report_file(documents_page.documents_report(rows, day), form)
+            with speaking(self._language(), self.words().get("messages")):
+                return document_files.report_file(documents_page.documents_report(rows, day), form)
 
         return self._handed_out(form, made)
 
@@ -368,10 +369,8 @@ class Receivables(FavaExtensionBase):
 
     def _act_page(self) -> ActPage:
         file = Path(self.ledger.beancount_file_path)
-        words, ledger = self.words, self._loaded.ledger
-        return ActPage(
-            file, self._language(), self.options().acts, ledger, lambda: words()["acts"], lambda: self._day().day
-        )
+        ledger = self._loaded.ledger
+        return ActPage(file, self._language(), self.options().acts, ledger, self.words, lambda: self._day().day)
 
     def _document(self, kind: FileKind) -> Response:
         number = request.args.get("number", "")

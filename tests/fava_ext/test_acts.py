@@ -313,3 +313,10 @@ class TestWhoMayWrite:
 def test_the_answer_is_in_the_language_of_the_browser(page: Page) -> None:
     form = page.browser.get(f"{page.address}act_form?act=pay&time={DAY}", headers={"Accept-Language": "fr"}).get_json()
     assert form["title"] == "Enregistrer un paiement"
+
+
+def test_a_refusal_is_in_a_language_that_has_no_catalogue(page: Page) -> None:
+    body = {"act": "pay", "values": {"documents": "F9", "day": "31.2.2026"}, "token": page.form("pay")["token"]}
+    headers = {"Origin": "http://localhost", "Accept-Language": "de"}
+    answer = page.browser.post(f"{page.address}act", json=body, headers=headers).get_json()
+    assert answer["error"] == "31.2.2026 ist kein Datum: schreiben Sie zum Beispiel 2026-01-31"

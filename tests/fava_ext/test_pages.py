@@ -130,6 +130,22 @@ def test_tasks_follow_the_account_filter_and_the_language(example: FlaskClient) 
     assert "Traceback" not in wrong.text
 
 
+@pytest.mark.parametrize(
+    ("language", "reason"),
+    [
+        ("de", "Stufe 3, letzte Mahnung, per Post: F2026-0057"),
+        ("es", "nivel 3, último aviso, por correo postal: F2026-0057"),
+        ("it", "livello 3, ultimo sollecito, tramite posta: F2026-0057"),
+        ("nl", "niveau 3, laatste aanmaning, per post: F2026-0057"),
+        ("pt", "nível 3, último aviso, por correio: F2026-0057"),
+    ],
+)
+def test_the_reasons_of_tasks_speak_each_language(example: FlaskClient, language: str, reason: str) -> None:
+    reasons = [cell.text_content() for cell in part(example, language=language).xpath("//td[@class='message']")]
+    assert reason in reasons
+    assert not [text for text in reasons if "booked" in text or "reminder" in text]
+
+
 def test_an_empty_ledger_shows_how_to_begin(tmp_path: Path) -> None:
     file = tmp_path / "main.beancount"
     file.write_text(PRELUDE + LINES, encoding="utf-8")
