@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 
 from beancount_invoicing.answers.amounts import Answer, amount_text, day_text, number_text, step_json
-from beancount_invoicing.cash import METRICS, MetricsRow
+from beancount_invoicing.cash import METRICS, AgesOnDay, MetricsRow, OpenByDueDate
 from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.steps import round_to
 
@@ -14,6 +15,38 @@ from beancount_invoicing.rules.steps import round_to
 def metrics_json(rows: Iterable[MetricsRow], as_of: date, explain: bool = False) -> Answer:
     """The figures of each row; with `explain`, how each was calculated, and from which documents and payments."""
     return {"as_of": as_of.isoformat(), "rows": [_row(row, explain) for row in rows]}
+
+
+def over_time_json(due: Iterable[OpenByDueDate], ages: Iterable[AgesOnDay]) -> Answer:
+    """What is open by when it is due, and how old what was owed has been."""
+    return {
+        "open_by_due_date": [
+            {
+                "begins": day_text(row.begins),
+                "currency": row.currency,
+                **_ages(row.ages, row.currency),
+                "total": amount_text(row.total, row.currency),
+            }
+            for row in due
+        ],
+        "ages": [
+            {
+                "day": row.day.isoformat(),
+                "currency": row.currency,
+                **_ages(row.ages, row.currency),
+                "unallocated": amount_text(row.unallocated, row.currency),
+                "total": amount_text(row.total, row.currency),
+            }
+            for row in ages
+        ],
+    }
+
+
+def _ages(amounts: Sequence[Decimal], currency: str) -> Answer:
+    return {
+        "not_due": amount_text(amounts[0], currency),
+        "buckets": [amount_text(amount, currency) for amount in amounts[1:]],
+    }
 
 
 def metric_key(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from beancount_invoicing.cash.backtest import Backtest, Band, backtest
 from beancount_invoicing.cash.forecast import Forecast, ForecastItem, ForecastWeek, forecast
-from beancount_invoicing.cash.history import OpenAmount, ReceivedAmount, Sale
+from beancount_invoicing.cash.history import BalanceHistory, OpenAmount, ReceivedAmount, Sale
 from beancount_invoicing.cash.metrics import (
     METRICS,
     PERCENTAGES,
@@ -16,28 +16,36 @@ from beancount_invoicing.cash.metrics import (
     metrics,
     without_rate,
 )
-from beancount_invoicing.cash.periods import Period, year_until
+from beancount_invoicing.cash.over_time import AgesOnDay, OpenByDueDate, ages_over_time, open_by_due_date
+from beancount_invoicing.cash.periods import Interval, Period, recent, year_until
 
 __all__ = [
     "METRICS",
     "PERCENTAGES",
+    "AgesOnDay",
     "Backtest",
+    "BalanceHistory",
     "Band",
     "Forecast",
     "ForecastItem",
     "ForecastWeek",
     "Grouping",
+    "Interval",
     "Metric",
     "MetricName",
     "MetricsInputs",
     "MetricsRow",
     "OpenAmount",
+    "OpenByDueDate",
     "Period",
     "ReceivedAmount",
     "Sale",
+    "ages_over_time",
     "backtest",
     "forecast",
     "metrics",
+    "open_by_due_date",
+    "recent",
     "without_rate",
     "year_until",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -101,10 +101,13 @@ def observations(
     return found
 
 
-def forecast(book: Book, as_of: date, allocated: Allocated, weeks: int = 13) -> Forecast:
+def forecast(
+    book: Book, as_of: date, allocated: Allocated, weeks: int = 13, customers: Container[str] = ()
+) -> Forecast:
     """What is expected in the `weeks` (1 or more) after `as_of`, which is included in what is known.
 
-    `allocated`: the allocation of `as_of` or a later day. Expected is the sum of amounts × shares. Low and high are what lies
+    `allocated`: the allocation of `as_of` or a later day. `customers`: main accounts, for what only these will pay; () for all. The
+    past payments of all customers count in any case. Expected is the sum of amounts × shares. Low and high are what lies
     between in 8 of 10 cases, if every amount comes in whole or not at all, each by itself.
     """
     open_amounts = OpenHistory(book, allocated).at(as_of)
@@ -114,6 +117,8 @@ def forecast(book: Book, as_of: date, allocated: Allocated, weeks: int = 13) -> 
         *_open_items(book, as_of, open_amounts, curves, weeks),
         *_to_bill(book_at_cutoff(book, as_of), as_of, curves, weeks),
     )
+    if customers:
+        items = tuple(item for item in items if item.customer in customers)
     found = Forecast(as_of, len(received), (), items)
     return found._replace(weeks=tuple(_weeks(found, weeks)))
 
@@ -149,7 +154,7 @@ def _open_items(
         for item in open_amounts
         if events
     }
-    promised = _Promises(as_of)
+    promised, ends = _Promises(as_of), _ends(weeks)
     for item in open_amounts:
         number, currency = item.invoice.number, item.invoice.currency
         due = item.instalment.due_at(as_of)
@@ -186,7 +191,7 @@ def _open_items(
             day = sepa.collection_day(due, as_of, lead_days(book, as_of))
             yield part("direct debit", left, _on(day, as_of, weeks), _("collected on {day}", day=day))
             continue
-        cumulative = curves.shares(item.customer, (as_of - due).days, _ends(weeks))
+        cumulative = curves.shares(item.customer, (as_of - due).days, ends)
         yield part("open", left, _by_week(cumulative), _("as the customer has paid so far"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
@@ -165,6 +165,8 @@ def _moved_instalments(allocated: Allocated) -> Iterator[tuple[OpenItemMove, int
     """Each move of a claim with the index of its instalment: of each document, the open items are in the order of its
     instalments, then of its moves.
     """
+    if not allocated.moves:
+        return
     items: defaultdict[int, list[OpenItem]] = defaultdict(list)
     for item in allocated.open_items:
         items[id(item.invoice)].append(item)
@@ -206,6 +208,29 @@ def receivables_on(book: Book, day: date, open_amounts: Iterable[OpenAmount]) ->
             main = book.main_accounts.get(account, account)
             result.append(Receivables(account, main, currency, balance - overdue, overdue))
     return tuple(result)
+
+
+class BalanceHistory:
+    """What customers owed at the ends of days, by account and by instalment: worked out once for each day."""
+
+    def __init__(self, book: Book, allocated: Allocated) -> None:
+        """`allocated`: the allocation of the last day asked for, or of a later one."""
+        self._book = book
+        self._history = OpenHistory(book, allocated)
+        self._known: dict[date, tuple[tuple[Receivables, ...], tuple[OpenAmount, ...]]] = {}
+
+    def at(self, day: date, customers: Container[str] = ()) -> tuple[tuple[Receivables, ...], tuple[OpenAmount, ...]]:
+        """By account; and by instalment. `customers`: main accounts, for only these; () for all."""
+        if day not in self._known:
+            still_open = self._history.at(day)
+            self._known[day] = receivables_on(self._book, day, still_open), still_open
+        owed, still_open = self._known[day]
+        if not customers:
+            return owed, still_open
+        return (
+            tuple(balance for balance in owed if balance.customer in customers),
+            tuple(item for item in still_open if item.customer in customers),
+        )
 
 
 @exact

@@ -6,7 +6,7 @@ Days and percentages have one decimal, rounded half away from zero. The formulae
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,12 +14,10 @@ from typing import Literal, NamedTuple, get_args
 
 from beancount_invoicing.cash.currencies import books_rate
 from beancount_invoicing.cash.history import (
+    BalanceHistory,
     OpenAmount,
-    OpenHistory,
-    Receivables,
     ReceivedAmount,
     Sale,
-    receivables_on,
     received_amounts,
     sales,
 )
@@ -36,7 +34,7 @@ MetricName = Literal[
 ]  # fmt: skip
 METRICS: tuple[MetricName, ...] = get_args(MetricName)
 PERCENTAGES = frozenset({"collection-effectiveness", "paid-late-by-number", "paid-late-by-amount"})
-Grouping = Literal["", "customer", "month"]
+Grouping = Literal["", "customer", "month", "quarter", "year"]
 
 
 class Metric(NamedTuple):
@@ -137,47 +135,31 @@ class _Facts:
 
 
 def metrics(
-    book: Book, period: Period, allocated: Allocated, by: Grouping = "", customers: Sequence[str] = ()
+    book: Book,
+    period: Period,
+    allocated: Allocated,
+    by: Grouping = "",
+    customers: Sequence[str] = (),
+    balances: BalanceHistory | None = None,
 ) -> tuple[MetricsRow, ...]:
-    """The figures of a period: for all customers together, for each, or for each month; always by currency, and, where there are
-    several, also in the books' currency at the ledger's latest prices on the period's last day.
+    """The figures of a period: for all customers together, for each, or for each month, quarter or year; always by currency, and,
+    where there are several, also in the books' currency at the ledger's latest prices on the period's last day.
 
     `customers`: main accounts, for only these; () for all. `allocated`: the allocation of the period's last day, or of a later one.
-    Rows without a sale, a payment or a balance are left out.
+    `balances`: what is known already. Rows without a sale, a payment or a balance are left out.
     """
     wanted = frozenset(customers)
     all_sales = [sale for sale in sales(book, period.until) if not wanted or sale.customer in wanted]
     received = [
         money for money in received_amounts(book, period.until, allocated) if not wanted or money.customer in wanted
     ]
-    parts = list(period.by_month()) if by == "month" else [period]
-    balances = _Balances(book, allocated, wanted)
+    parts = [period] if by == "" or by == "customer" else list(period.by(by))
+    balances = balances or BalanceHistory(book, allocated)
     rows: list[MetricsRow] = []
     for part in parts:
-        facts = _facts(part, all_sales, received, balances, by_customer=by == "customer")
+        facts = _facts(part, all_sales, received, balances, wanted, by_customer=by == "customer")
         rows += _rows(book, part, facts)
     return tuple(rows)
-
-
-class _Balances:
-    """What was owed at the ends of days, worked out once for each."""
-
-    def __init__(self, book: Book, allocated: Allocated, customers: frozenset[str]) -> None:
-        self._book = book
-        self._history = OpenHistory(book, allocated)
-        self._customers = customers
-        self._known: dict[date, tuple[tuple[Receivables, ...], tuple[OpenAmount, ...]]] = {}
-
-    def at(self, day: date) -> tuple[tuple[Receivables, ...], tuple[OpenAmount, ...]]:
-        """By account; and by instalment."""
-        if day not in self._known:
-            still_open = self._history.at(day)
-            owed = receivables_on(self._book, day, still_open)
-            self._known[day] = (
-                tuple(balance for balance in owed if not self._customers or balance.customer in self._customers),
-                tuple(item for item in still_open if not self._customers or item.customer in self._customers),
-            )
-        return self._known[day]
 
 
 _RowKey = tuple[str, str]
@@ -189,7 +171,8 @@ def _facts(
     period: Period,
     all_sales: Iterable[Sale],
     received: Iterable[ReceivedAmount],
-    balances: _Balances,
+    balances: BalanceHistory,
+    customers: Container[str],
     *,
     by_customer: bool,
 ) -> dict[_RowKey, _Facts]:
@@ -198,9 +181,9 @@ def _facts(
     def row(customer: str, currency: str) -> _Facts:
         return found[customer if by_customer else "", currency]
 
-    for owed in balances.at(period.since - timedelta(days=1))[0]:
+    for owed in balances.at(period.since - timedelta(days=1), customers)[0]:
         row(owed.customer, owed.currency).opening += owed.current + owed.overdue
-    balance, still_open = balances.at(period.until)
+    balance, still_open = balances.at(period.until, customers)
     for owed in balance:
         facts = row(owed.customer, owed.currency)
         facts.current += owed.current

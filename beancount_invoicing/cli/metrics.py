@@ -9,8 +9,19 @@ from typing import cast
 import click
 
 from beancount_invoicing.answers.amounts import Answer
-from beancount_invoicing.answers.cash import METRIC_COLUMNS, metrics_json
-from beancount_invoicing.cash import Grouping, MetricsRow, Period, metrics, without_rate, year_until
+from beancount_invoicing.answers.cash import METRIC_COLUMNS, metrics_json, over_time_json
+from beancount_invoicing.cash import (
+    BalanceHistory,
+    Grouping,
+    Interval,
+    MetricsRow,
+    Period,
+    ages_over_time,
+    metrics,
+    open_by_due_date,
+    without_rate,
+    year_until,
+)
 from beancount_invoicing.cli.common import (
     ColumnSpec,
     OneOf,
@@ -55,7 +66,10 @@ _TITLES = {
 @since_option("First day of the period. Default: twelve months before its end.")
 @until_option("Last day of the period. Default: the day of --as-of.")
 @click.option(
-    "--by", type=OneOf(["customer", "month"]), default=None, help="A row for each customer, or for each month."
+    "--by",
+    type=OneOf(["customer", "month", "quarter", "year"]),
+    default=None,
+    help="A row for each customer, or for each month, quarter or year.",
 )
 @as_of_option
 @format_option
@@ -84,10 +98,13 @@ def metrics_command(
         return
     print_assumed_notice(ledger.book, as_of)
     allocated = ledger.allocated if last < ledger.book.last_date else ledger.allocated_at(last)
-    rows = metrics(ledger.book, period, allocated, cast(Grouping, by or ""), whose)
+    balances = BalanceHistory(ledger.book, allocated)
+    rows = metrics(ledger.book, period, allocated, cast(Grouping, by or ""), whose, balances)
     answer = metrics_json(rows, as_of, explain)
     if form == "json":
-        print_json(answer)
+        print_json(
+            answer if by in (None, "customer") else answer | _over_time(balances, period, cast(Interval, by), whose)
+        )
         return
     if form == "csv":
         print_csv(METRIC_COLUMNS, [[row[name] for name in METRIC_COLUMNS] for row in answer["rows"]])
@@ -109,6 +126,13 @@ def metrics_command(
     if explain:
         for row in rows:
             _explain(row)
+
+
+def _over_time(balances: BalanceHistory, period: Period, interval: Interval, customers: Sequence[str]) -> Answer:
+    """What is open at the end of the period by when it is due, and the ages at the end of each part of it."""
+    still_open = balances.at(period.until, customers)[1]
+    ages = ages_over_time(balances, [part.until for part in period.by(interval)], customers)
+    return over_time_json(open_by_due_date(period.until, still_open, interval), ages)
 
 
 def _print(rows: Sequence[MetricsRow], answers: Sequence[Answer], period: Period, by: str | None) -> None:

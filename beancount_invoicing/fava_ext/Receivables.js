@@ -1,4 +1,4 @@
-// What plain HTML cannot do: previews in the page, files with what is to be said about them, tasks that come after the rest.
+// What plain HTML cannot do: previews in the page, files with what is to be said about them, parts that come after the rest, links of charts.
 
 let sorted = ""; // the column whose heading was used last: the list is loaded anew, and the focus goes back to it
 
@@ -71,8 +71,11 @@ function clicked(event, dialog) {
   const button = event.target.closest("button.view");
   const link = event.target.closest("a.file");
   const heading = event.target.closest("th a[data-column]");
+  const chart = event.target.closest("button.chart");
   if (copy) {
     copyCommand(copy);
+  } else if (chart) {
+    showChart(chart, event.currentTarget);
   } else if (button) {
     once(button, dialog, preview);
   } else if (link) {
@@ -98,6 +101,56 @@ function searched(event) {
 async function fill(part) {
   const answer = await fetch(part.dataset.part);
   part.innerHTML = await answer.text();
+  part.querySelectorAll(".charts").forEach(linkBars);
+  focusOnHeading(part);
+}
+
+function focusOnHeading(root) {
+  const heading = sorted && root.querySelector(`th a[data-column="${CSS.escape(sorted)}"]`);
+  if (heading) {
+    heading.focus();
+    sorted = "";
+  }
+}
+
+// Fava's bars lead to a time filter, and their parts to accounts: ours lead to the documents, as the rows of the table do.
+function linkBars(charts) {
+  const links = JSON.parse(charts.dataset.links);
+  const change = () => {
+    const label = charts.querySelector("button.selected")?.textContent.trim();
+    const addresses = links[label] ?? [];
+    charts.querySelectorAll("svg g.group > a").forEach((link, place) => {
+      link.setAttribute("href", addresses[place] ?? "#");
+      link.setAttribute("data-bar", addresses[place] ? label : "");
+    });
+    charts.querySelectorAll("svg g.stacks > a").forEach((link) => {
+      link.setAttribute("tabindex", "-1"); // the dates below the bars are for the keyboard
+      link.setAttribute("aria-hidden", "true");
+      link.setAttribute("href", "#");
+    });
+    charts.querySelector("svg g[role=application]")?.setAttribute("aria-label", label ?? "");
+  };
+  charts.addEventListener("pointerover", (event) => {
+    const bar = event.target.closest("svg g.stacks > a > rect");
+    if (bar) {
+      const address = (links[charts.querySelector("button.selected")?.textContent.trim()] ?? [])[
+        [...bar.parentNode.children].indexOf(bar)
+      ];
+      bar.parentNode.setAttribute("href", address ?? "#");
+    }
+  });
+  new MutationObserver(change).observe(charts, { childList: true, subtree: true });
+  change();
+}
+
+// Shows the chart above that belongs to a table.
+function showChart(button, root) {
+  const choice = [...root.querySelectorAll(".charts svelte-component button")].find(
+    (other) => other.textContent.trim() === button.dataset.chart,
+  );
+  choice?.click();
+  choice?.focus();
+  root.querySelector(".charts").scrollIntoView();
 }
 
 // Acts: a form, the entry that it would write, and only then a button that writes just that.
@@ -275,9 +328,6 @@ export default {
       }
     });
     root.querySelectorAll("[data-part]").forEach((part) => fill(part).catch((error) => (part.textContent = String(error))));
-    if (sorted) {
-      root.querySelector(`th a[data-column="${CSS.escape(sorted)}"]`)?.focus();
-      sorted = "";
-    }
+    focusOnHeading(root);
   },
 };

@@ -20,9 +20,27 @@ from markupsafe import Markup, escape
 
 from beancount_invoicing import rendering
 from beancount_invoicing.actions.today import Task, TaskKind
+from beancount_invoicing.cash import BalanceHistory
+from beancount_invoicing.cash.forecast import ENOUGH_PAYMENTS
+from beancount_invoicing.cash.periods import Interval
 from beancount_invoicing.fava_ext import as_of, document_files, documents_page, owing, today_page
 from beancount_invoicing.fava_ext.act_endpoints import ActPage, act_answer, form_answer, may_act
 from beancount_invoicing.fava_ext.acts.table import ACTS
+from beancount_invoicing.fava_ext.cash_charts import Charts, cash_charts, paying_charts
+from beancount_invoicing.fava_ext.cash_page import (
+    ITEM_COLUMNS,
+    CashFigures,
+    CashPage,
+    PayingPage,
+    cash_figures,
+    cash_page,
+    figure_items,
+    interval_of,
+    last_day_of,
+    other_movements,
+    paying_page,
+    period_name,
+)
 from beancount_invoicing.fava_ext.contracts_page import contracts_page
 from beancount_invoicing.fava_ext.customer_page import CARD, CustomerPage, customer_page
 from beancount_invoicing.fava_ext.document_files import FileKind, HandedOut
@@ -35,6 +53,7 @@ from beancount_invoicing.gc_control import no_collections
 from beancount_invoicing.languages import speaking, translated
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Contract, Source
+from beancount_invoicing.receivables.aging import DEFAULT_BOUNDS
 from beancount_invoicing.words import interval
 
 if TYPE_CHECKING:
@@ -151,6 +170,29 @@ class Receivables(FavaExtensionBase):
         base = address(_home(), request.args, Query(), endpoint)
         return f"{base}{'&' if '?' in base else '?'}{told}"
 
+    def part(self, endpoint: str) -> str:
+        """The address of a part of this page, which comes after the rest."""
+        return address(_home(), request.args, read_query(request.args), endpoint)
+
+    def figure_link(self, figure: str, begins: date | None, currency: str, customer: str = "") -> str:
+        """The address of the documents that a figure about cash is the sum of."""
+        day = begins.isoformat() if begins else ""
+        return self.link(page="cash", figure=figure, begins=day, currency=currency, customer=customer)
+
+    def owing_link(self, day: date) -> str:
+        """The address of who owes what at the end of a day."""
+        return address(_home(), {**request.args, "time": day.isoformat()}, Query(page="owing"))
+
+    @staticmethod
+    def period_name(begins: date | None, interval: Interval) -> str:
+        """What a period is called, as Fava calls it."""
+        return period_name(begins, interval) if begins else ""
+
+    def customer_name(self, account: str) -> str:
+        """The name of a customer on the day that is shown."""
+        customers = self._loaded.ledger().book.customers
+        return customers[account].at(self._day().day).name if account in customers else account
+
     def list_file(self, form: str) -> str:
         """The address of the list that is shown, as a file."""
         query = read_query(request.args)._replace(rows="", start=0)
@@ -243,6 +285,8 @@ class Receivables(FavaExtensionBase):
             return self._documents_data(query, day)
         if query.page == "contracts":
             return {"contracts": self._once("contracts", day, lambda wanted: contracts_page(ledger, day, wanted))}
+        if query.page == "cash":
+            return {}
         if query.page == "findings":
             return {"rows": chosen_rows(self._findings().findings, query, {})}
         owed = self._owing(day)
@@ -294,6 +338,43 @@ class Receivables(FavaExtensionBase):
         )
         return groups
 
+    def _cash(self, day: date) -> CashFigures:
+        book, allocated = self._loaded.ledger().book, self._loaded.allocated_at(day)
+        currencies, interval = self.ledger.options["operating_currency"], interval_of(request.args.get("interval", ""))
+        account = request.args.get("account", "")
+
+        def made(wanted: Callable[[str], bool]) -> CashFigures:
+            customers = tuple(filter(wanted, book.customers)) if account else None
+            return cash_figures(book, allocated, self._balances(day), day, interval, customers, currencies)
+
+        figures: CashFigures = self._once(f"cash by {interval}", day, made)
+        return figures
+
+    def _balances(self, day: date) -> BalanceHistory:
+        book, allocated = self._loaded.ledger().book, self._loaded.allocated_at(day)
+        return self._loaded.once(("balances", day), lambda: BalanceHistory(book, allocated))
+
+    def _paying(self, account: str, day: date) -> PayingPage:
+        book, allocated = self._loaded.ledger().book, self._loaded.allocated_at(day)
+        interval = interval_of(request.args.get("interval", ""))
+        return self._loaded.once(
+            ("paying", account, interval, day),
+            lambda: paying_page(book, allocated, self._balances(day), day, interval, account),
+        )
+
+    def _cash_charts(self, page: CashPage) -> Charts:
+        """Fava's charts of a page, whose bars lead to documents, or to who owed what on a day."""
+        interval, currency = page.figures.interval, page.currency
+        links = {
+            "due": lambda begins: self.figure_link("due", begins, currency),
+            "invoiced": lambda begins: self.figure_link("invoiced", begins, currency),
+            "owed": lambda begins: self.owing_link(min(last_day_of(begins, interval), page.figures.as_of)),
+        }
+        return cash_charts(page, self.words()["receivables"], self._ages(), links)
+
+    def _ages(self) -> list[str]:
+        return self.bucket_names(DEFAULT_BOUNDS)
+
     def _findings(self) -> FindingsPage:
         ledger = self._loaded.ledger()
         found: FindingsPage = self._once(
@@ -306,16 +387,49 @@ class Receivables(FavaExtensionBase):
     @extension_endpoint
     def tasks(self) -> Response:
         """The tasks of the day, as a part of the page: they take longer than the rest of it."""
+        return self._part("tasks", self._tasks_part)
+
+    @extension_endpoint
+    def cash(self) -> Response:
+        """The figures about cash, or the documents of one of them, as a part of the page: they take longer, too."""
+        name = "cash_items" if read_query(request.args).figure else "cash_figures"
+        return self._part(name, self._cash_part)
+
+    @extension_endpoint
+    def paying(self) -> Response:
+        """How a customer has paid, as a part of its page."""
+        return self._part("paying", self._paying_part)
+
+    def _paying_part(self, query: Query) -> Mapping[str, Any]:
+        shown = self._paying(query.customer, self._day().day)
+        return {"page": shown, "charts": paying_charts(shown, self.words()["receivables"])}
+
+    def _tasks_part(self, query: Query) -> Mapping[str, Any]:
+        return {"groups": today_page.shown_groups(self._tasks(self._day().day), query.kind)}
+
+    def _cash_part(self, query: Query) -> Mapping[str, Any]:
+        shown = cash_page(self._cash(self._day().day), query.currency)
+        if query.figure:
+            items = figure_items(shown, query)
+            rows = chosen_rows(items.items, query, ITEM_COLUMNS)
+            return {"items": items, "rows": rows, "interval": shown.figures.interval}
+        return {
+            "page": shown, "charts": self._cash_charts(shown), "ages": self._ages(), "needed": ENOUGH_PAYMENTS,
+            "other": other_movements, "others": sum(map(other_movements, shown.periods), Decimal()),
+        }  # fmt: skip
+
+    def _part(self, template: str, make: Callable[[Query], Mapping[str, Any]]) -> Response:
+        """A part of the page."""
         try:
             with no_collections():
                 query = read_query(request.args)
-                shown = today_page.shown_groups(self._tasks(self._day().day), query.kind)
+                data = make(query)
         except Exception as error:  # a mistake of ours must not take Fava's page down
             return Response(
                 str(escape(f"{type(error).__name__}: {self.translated(str(error))}")), 500, mimetype="text/html"
             )
-        template = self.jinja_env.get_template("receivables/tasks.html")
-        return Response(template.render(extension=self, query=query, groups=shown, words=self.words()))
+        found = self.jinja_env.get_template(f"receivables/{template}.html")
+        return Response(found.render(extension=self, query=query, words=self.words(), **data))
 
     @extension_endpoint
     def html(self) -> Response:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 T = TypeVar("T")
-PAGES = ("today", "owing", "customer", "documents", "contracts", "findings")
-FILTERS = ("time", "account", "filter", "conversion", "interval")
+PAGES = ("today", "owing", "customer", "documents", "contracts", "cash", "findings")
+FILTERS = ("time", "account", "filter", "conversion", "interval", "charts")
 """What Fava adds to every address."""
+_TEXTS = ("customer", "status", "kind", "search", "sort", "rows", "currency", "figure", "begins")
+FIGURES = ("due", "invoiced", "received", "expected")
+"""The figures about cash of which the documents can be shown."""
 ROWS = 200
 """The number of rows shown at a time."""
 
@@ -30,6 +34,11 @@ class Query(NamedTuple):
     """How many rows are passed over."""
     rows: str = ""
     """"all" for every row."""
+    currency: str = ""
+    figure: str = ""
+    """The figure about cash of which all documents are shown."""
+    begins: str = ""
+    """The first day of the period of that figure; "" for what is due on no day."""
 
     @property
     def column(self) -> str:
@@ -49,11 +58,21 @@ class Query(NamedTuple):
 def read_query(arguments: Mapping[str, str]) -> Query:
     """What the arguments of an address ask for; what has no meaning is passed over."""
     page, start = arguments.get("page", ""), arguments.get("start", "")
+    texts = {name: arguments.get(name, "") for name in _TEXTS}
+    if texts["figure"] not in FIGURES or not _is_day_or_nothing(texts["begins"]):
+        texts |= {"figure": "", "begins": ""}
     return Query(
         page=page if page in PAGES else "today",
         start=int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 0,
-        **{name: arguments.get(name, "") for name in ("customer", "status", "kind", "search", "sort", "rows")},
+        **texts,
     )
+
+
+def _is_day_or_nothing(text: str) -> bool:
+    try:
+        return not text or bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def address(home: str, filters: Mapping[str, str], query: Query, endpoint: str = "") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,23 @@ def test_metrics_in_every_form(ledger: Path) -> None:
     assert dict(zip(header.split(","), first.split(","), strict=True))["overdue"] == "0.00"
     assert "main.beancount" in run(ledger, "metrics", "--explain")[1]
     assert "Acme SAS" in run(ledger, "metrics", "--by", "customer")[1]
+
+
+def test_metrics_by_month_have_ages_and_due_months_in_json(ledger: Path) -> None:
+    answer = json.loads(run(ledger, "metrics", "--by", "month", "--format", "json")[1])
+    for row in answer["rows"]:
+        of_day = [ages for ages in answer["ages"] if (ages["day"], ages["currency"]) == (row["until"], row["currency"])]
+        assert [Decimal(ages["total"]) for ages in of_day] == [Decimal(row["receivables"])] or row["in_books_currency"]
+    for currency in {due["currency"] for due in answer["open_by_due_date"]}:
+        dues = [due for due in answer["open_by_due_date"] if due["currency"] == currency]
+        last = [ages for ages in answer["ages"] if ages["currency"] == currency][-1]
+        assert sum(Decimal(due["total"]) for due in dues) == Decimal(last["total"]) - Decimal(last["unallocated"])
+        assert [sum(Decimal(due["buckets"][place]) for due in dues) for place in range(4)] == [
+            Decimal(amount) for amount in last["buckets"]
+        ]
+    quarters = json.loads(run(ledger, "metrics", "--by", "quarter", "--format", "json")[1])
+    assert len(quarters["ages"]) < len(answer["ages"])
+    assert "ages" not in json.loads(run(ledger, "metrics", "--by", "customer", "--format", "json")[1])
 
 
 def test_metrics_of_nothing_and_of_nobody(ledger: Path) -> None:
