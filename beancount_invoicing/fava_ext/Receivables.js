@@ -123,11 +123,12 @@ function linkBars(charts) {
       link.setAttribute("href", addresses[place] ?? "#");
       link.setAttribute("data-bar", addresses[place] ? label : "");
     });
-    charts.querySelectorAll("svg g.stacks > a").forEach((link) => {
+    charts.querySelectorAll("svg g.stacks > a:not([aria-hidden])").forEach((link) => {
       link.setAttribute("tabindex", "-1"); // the dates below the bars are for the keyboard
       link.setAttribute("aria-hidden", "true");
       link.setAttribute("href", "#");
     });
+    charts.querySelectorAll("button[role=combobox]").forEach((choice) => (choice.ariaLabel = charts.dataset.interval));
     charts.querySelector("svg g[role=application]")?.setAttribute("aria-label", label ?? "");
   };
   charts.addEventListener("pointerover", (event) => {

@@ -226,7 +226,10 @@ def test_a_pdf_that_cannot_be_made_says_why_in_the_page(browser: Chrome) -> None
     assert [line for line in complaints(browser) if "404" not in line] == []
 
 
-PAGES = ("today", "owing", "documents", "contracts", "customer&customer=Assets:Clients:Halles")
+PAGES = (
+    "today", "owing", "documents", "contracts", "customer&customer=Assets:Clients:Halles", "cash",
+    "cash&figure=expected&begins=2026-12-01",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -236,15 +239,16 @@ def test_light_dark_and_on_a_telephone(browser: Chrome, axe: str, name: str, wid
     colours(browser, scheme)
     resize(browser, width)
     on(browser, f"page={name}")
-    if name == "today":
-        until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".receivables table.tasks"))
+    until(browser, lambda: not browser.find_elements(By.CSS_SELECTOR, "[data-part] > p:only-child"))
+    if name == "cash" or name.startswith("customer"):
+        until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".charts svg g[role=application][aria-label]"))
     try:
         wide = "return document.documentElement.scrollWidth"
         until(browser, lambda: int(browser.execute_script(wide)) <= width)  # Fava's menu takes a moment to slide away
         background = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
         light = sum(int(part) for part in background[4:-1].split(",")[:3]) > 384
         assert light == (scheme == "light")
-        picture(browser, f"{name.split('&')[0]}-{scheme}-{width}")
+        picture(browser, f"{'-'.join(name.split('&')[:2]).split(':')[0]}-{scheme}-{width}")
         assert barriers(browser, axe, ".receivables") == []
         if width == 390:
             sideways = (
@@ -253,3 +257,63 @@ def test_light_dark_and_on_a_telephone(browser: Chrome, axe: str, name: str, wid
             assert not browser.execute_script(sideways)
     finally:
         colours(browser, "")
+
+
+def cash(browser: Chrome, query: str = "") -> list[WebElement]:
+    """The page about cash, and the links of the bars of its chart."""
+    on(browser, f"page=cash{query}")
+    bars = "svg g.group > a[data-bar]"
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, f".charts {bars}"))
+    return browser.find_elements(By.CSS_SELECTOR, f".charts {bars}")
+
+
+def test_a_bar_leads_to_its_documents_with_the_keyboard(browser: Chrome) -> None:
+    bars = cash(browser)
+    assert bars[0].get_attribute("aria-label") == "2026-05"
+    browser.execute_script("arguments[0].focus()", bars[5])
+    bars[5].send_keys(Keys.ENTER)
+    until(browser, lambda: column(browser, "figure-items", 1))
+    assert {day[:7] for day in column(browser, "figure-items", 1)} == {"2026-10"}
+    assert browser.find_element(By.CSS_SELECTOR, "table.figure-items tfoot td:nth-child(4)").text == "2720.40"
+    picture(browser, "cash-documents")
+    browser.back()
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".charts svg"))
+
+
+def test_a_part_of_a_bar_leads_to_the_documents_of_its_month(browser: Chrome) -> None:
+    cash(browser)
+    part = browser.find_elements(By.CSS_SELECTOR, ".charts svg g.stacks > a:nth-child(1) > rect")[6]
+    ActionChains(browser).move_to_element(part).click().perform()
+    until(browser, lambda: column(browser, "figure-items", 1))
+    assert {day[:7] for day in column(browser, "figure-items", 1)} == {"2026-11"}
+
+
+def test_each_table_shows_its_chart_and_fava_draws_all_of_them(browser: Chrome) -> None:
+    cash(browser)
+    for button in browser.find_elements(By.CSS_SELECTOR, "button.chart"):
+        label = button.get_attribute("data-chart")
+        button.send_keys(Keys.ENTER)
+        until(
+            browser,
+            lambda label=label: browser.find_element(By.CSS_SELECTOR, ".charts button.selected").text == label,  # type: ignore[misc] # a value of the loop
+        )
+        until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".charts svg :is(rect, path)"))
+        assert browser.switch_to.active_element.text == label
+        picture(browser, f"chart-{str(label).lower().replace(' ', '-')}")
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".charts svg .lines path")) == 3
+
+
+def test_figures_of_cash_are_sorted_with_the_keyboard(browser: Chrome) -> None:
+    on(browser, "page=cash&figure=received&begins=2026-10-01&currency=EUR")
+    until(browser, lambda: column(browser, "figure-items", 4))
+    browser.find_element(By.CSS_SELECTOR, ".receivables th a[data-column=amount]").send_keys(Keys.ENTER)
+    until(browser, partial(browser.find_elements, By.CSS_SELECTOR, "th[aria-sort=ascending]"))
+    amounts = [float(text) for text in column(browser, "figure-items", 4)]
+    assert amounts == sorted(amounts)
+    until(browser, lambda: browser.switch_to.active_element.get_attribute("data-column") == "amount")
+
+
+def test_quarters_of_a_chart_are_quarters_of_the_tables(browser: Chrome) -> None:
+    cash(browser, "&interval=quarter")
+    until(browser, lambda: column(browser, "money", 1)[-1:] == ["2026-Q4"])
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".charts svg g.group")) == 4
