@@ -187,6 +187,26 @@ def test_what_a_change_does_not_explain_is_left_to_a_person() -> None:
     assert adjusted(by_hand + amended("2026-02-01", "price: 120.00"), "2026-02-28") == []
 
 
+def test_an_expense_of_the_days_is_no_part_of_their_price() -> None:
+    train = """
+2026-02-20 * "Acme SAS" "Costs" ^E1
+  invoice: "E1"
+  Assets:Receivable:Acme  96.00 EUR
+  Income:Services  -80.00 EUR
+    text: "Train"
+    contract: "K"
+    expense: 2026-02-05
+    cost: 80.00
+    from: 2026-02-05
+    to: 2026-02-06
+    tax: "FR20"
+  Liabilities:VAT  -16.00 EUR
+    tax: "FR20"
+"""
+    ledger = billed(ADVANCE, "2026-02-01") + train + amended("2026-02-01", "price: 120.00")
+    assert adjusted(ledger, "2026-02-28") == [("Acme", *FEBRUARY, "20.00")]
+
+
 def test_what_was_agreed_is_not_adjusted() -> None:
     ledger = billed(ADVANCE, "2026-02-01").replace("to: 2026-02-28", "to: 2026-02-28\n    agreed: TRUE")
     ledger += amended("2026-02-01", "price: 120.00")

@@ -70,6 +70,18 @@ def test_a_change_order_is_left_out_from_its_day_on_until_all_of_the_price_is_bi
     ]
 
 
+def test_the_price_is_worked_out_from_the_first_one_and_each_change_order() -> None:
+    text = SITE + priced("2026-04-01", "9500.00") + priced("2026-05-01", "9200.00")
+    (status,) = billing.contract_statuses(sound(text), date(2026, 12, 31), billing.ContractFilter())
+    assert [(step.inputs, step.result) for step in status.steps] == [
+        ((D("8000.00"), D("1500.00")), D("9500.00")),
+        ((D("9500.00"), D("-300.00")), D("9200.00")),
+    ]
+    assert status.price == D("9200.00")
+    (status,) = billing.contract_statuses(sound(text), date(2026, 4, 30), billing.ContractFilter())
+    assert [step.result for step in status.steps] == [D("9500.00")]
+
+
 def test_a_milestone_is_a_part_of_the_price_of_its_day() -> None:
     text = SITE + milestones(HALVES) + priced("2026-04-01", "9500.00")
     assert due(text, "2026-03-31") == due(text, "2026-12-31") == [("Frame", "4000.00"), ("Cover", "4000.00")]

@@ -706,6 +706,30 @@ def test_a_contract_that_renews_itself_says_when_notice_must_be_given() -> None:
     assert len(lines(text, "2027-12-31")) == 24
 
 
+@pytest.mark.parametrize(
+    ("keys", "ends", "notice"),
+    [
+        ('renews: "6 months"', "2026-02-28", None),  # no notice is agreed
+        ('notice: "1 month"', "2026-02-28", None),  # it ends by itself
+        ('renews: "month"; notice: "2 weeks"', "2026-02-28", "2026-02-14"),
+        ('renews: "6 months"; notice: "soon"', "2026-02-28", None),  # checks say that it cannot be read
+    ],
+)
+def test_notice_is_given_of_what_renews_itself_and_says_by_when(keys: str, ends: str, notice: str | None) -> None:
+    text = subscription(f'price: 100.00; every: "month"; until: 2026-02-28; {keys}')
+    (status,) = billing.contract_statuses(book_of(text), date(2026, 1, 15), ContractFilter())
+    assert (str(status.ends), status.notice_by and str(status.notice_by)) == (ends, notice)
+
+
+def test_a_contract_without_words_of_its_own_has_its_item_s_name_else_its_code() -> None:
+    item = '2025-01-01 custom "invoice-item" "CARE" "Care of machines" Income:Services\n  price: 10.00\n'
+    for keys, name in (('item: "CARE"', "Care of machines"), ('item: "CARE"; text: "Our care"', "Our care")):
+        text = '2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "K7" "subscription"\n  every: "month"\n'
+        text += "".join(f"  {key.strip()}\n" for key in keys.split(";"))
+        (status,) = billing.contract_statuses(book_of(item + text), date(2026, 1, 31), ContractFilter())
+        assert status.name == name
+
+
 def test_a_contract_of_which_notice_is_given_ends() -> None:
     text = subscription('price: 100.00; every: "month"; until: 2026-02-28; renews: "6 months"; notice: "1 month"')
     text += amended("2026-07-15", 'renews: ""; until: 2026-08-31')
