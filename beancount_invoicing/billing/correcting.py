@@ -258,5 +258,4 @@ def _own_order(book: Book, invoice: Invoice, main: str, day: date) -> str:
 
 def _supplied(invoice: Invoice, lines: Sequence[DraftLine]) -> date | None:
     """The day of supply, if the lines do not give it: that of the invoice that is replaced."""
-    days = [day for line in lines if (day := line.delivered or line.end)]
-    return None if days and max(days) == invoice.supplied_on else invoice.supplied_on if not days else None
+    return None if any(line.delivered or line.end for line in lines) else invoice.supplied_on

@@ -277,8 +277,7 @@ def claim_rule(book: Book, invoice: Invoice, as_of: date, debtor: Customer | Non
     customer = invoice.customer
     assert customer is not None
     text = book.late_interest(customer, as_of)
-    owed_by = (debtor or customer).account
-    now = book.customers[owed_by].at(as_of).late_interest if owed_by in book.customers else ""
+    now = book.customers[(debtor or customer).account].at(as_of).late_interest
     if not text or "none" in {text.lower(), now.lower()}:
         return None
     try:
