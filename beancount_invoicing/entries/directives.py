@@ -234,7 +234,7 @@ class Directives:
 
     def _unknown(self, entry: Custom, source: Source) -> None:
         """A directive that is not ours; if it is one of ours, misspelt, it is an error."""
-        near = get_close_matches(entry.type, sorted(keys.DIRECTIVES), cutoff=0.8)
+        near = get_close_matches(entry.type, keys.DIRECTIVES, cutoff=0.8)
         if entry.type.startswith("invoice-") or near:
             hint = (
                 _(': did you mean "{near}"?', near=near[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from beancount import loader
 from beancount.core.data import Transaction
 
 from beancount_invoicing.entries import read_book
-from beancount_invoicing.entries.closed_books import fact_list, facts
+from beancount_invoicing.entries.closed_books import fact_list, facts, list_bytes
 from beancount_invoicing.loading.query_metadata import write_query_metadata
+from beancount_invoicing.model import Source
+from beancount_invoicing.model.locks import Lock
 from beancount_invoicing.receivables import allocate
 from tests.ledgers import PRELUDE
 
@@ -133,6 +136,31 @@ def test_a_document_in_a_folder_is_no_entry_and_a_directive_goes_by_its_name_and
     assert counted("b", "one.pdf", "12") == first
     assert counted("a", "one.pdf", "13") != first
     assert counted("a", "two.pdf", "12") != first
+
+
+def test_tags_and_links_stand_in_the_order_of_their_names() -> None:
+    text = INVOICE.replace("#site ^F2026-0001", "#works #site #acme ^F2026-0001 ^B-2 ^A-1")
+    entries, _errors, _options = loader.load_string(PRELUDE + text)
+    (found,) = [fact.text for fact in facts(entries, None, DAY) if "F2026-0001" in fact.text]
+    assert found.startswith('2026-03-05 * "Acme SAS" "Work" #acme #site #works ^A-1 ^B-2 ^F2026-0001')
+
+
+@pytest.mark.parametrize(
+    ("written", "there"),
+    [
+        (b"2026-03-05 first\n2026-03-06 second\n", True),
+        (b"2026-03-05 first\r\n2026-03-06 second\r\n", True),  # as git may write it
+        (b"2026-03-05 first\n2026-03-06 other\n", False),
+        (None, False),
+    ],
+)
+def test_the_list_of_a_lock_is_the_one_that_was_locked(tmp_path: Path, written: bytes | None, there: bool) -> None:
+    locked = b"2026-03-05 first\n2026-03-06 second\n"
+    file = tmp_path / "list.txt"
+    if written is not None:
+        file.write_bytes(written)
+    lock = Lock(DAY, DAY, None, sha256(locked).hexdigest(), "", str(file), Source("books", 1))
+    assert list_bytes(lock) == (locked if there else None)
 
 
 def test_padding_counts_by_its_directives_and_queries_facts_do_not() -> None:

@@ -237,6 +237,7 @@ def test_what_is_against_the_documents_direction_is_paid_at_once() -> None:
     assert [instalment.amount for instalment in book.invoices[0].instalments] == [D("120.00")]
     (payment,) = book.payments
     assert (payment.amount, payment.settles, payment.at_once) == (D("-20.00"), ("N1",), True)
+    assert payment.narration == book.invoices[0].narration != ""
     back = document("G1", "-100.00", more="  Assets:Receivable:Acme  20.00 EUR\n  Assets:Bank  -20.00 EUR")
     book = sound_book(back)
     assert [instalment.amount for instalment in book.invoices[0].instalments] == [D("-120.00")]
