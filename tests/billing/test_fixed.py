@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from beancount_invoicing import billing
-from beancount_invoicing.billing.fixed import DepositLeft, progress_billing, stranded
+from beancount_invoicing.billing.fixed import DepositLeft, deposits_left, progress_billing, stranded
 from beancount_invoicing.billing.unbilled import left_out_notices
 from beancount_invoicing.model import Book
 from tests.ledgers import book_of
@@ -59,6 +59,58 @@ def test_a_situation_stands_where_it_stood_on_its_own_day() -> None:
         ("8000.00", "4800.00", "4800.00", "3200.00"),
         ("8000.00", "8000.00", "3200.00", "0.00"),
     ]
+
+
+def test_expenses_and_other_contracts_are_no_part_of_a_situation() -> None:
+    other = SITE.replace('"S" "fixed"', '"T" "fixed"').replace('"S" "S', '"T" "T')
+    beside = """  Income:Services  -70.00 EUR
+    tax: "REVERSE"
+    contract: "S"
+    expense: 2026-02-01
+    cost: 70.00
+  Income:Services  -500.00 EUR
+    tax: "REVERSE"
+    contract: "T"
+    milestone: "T1"
+"""
+    assert progress(SITE + other + FIRST + beside) == [
+        ("8000.00", "4800.00", "4800.00", "3200.00"),
+        ("8000.00", "500.00", "500.00", "7500.00"),
+    ]
+
+
+DEPOSIT = """
+2026-01-05 * "Acme SAS" "Deposit" ^F1
+  invoice: "F1"
+  kind: "deposit"
+  Assets:Receivable:Acme  360.00 EUR
+  Liabilities:Deposits  -300.00 EUR
+    text: "Deposit"
+    tax: "FR20"
+    contract: "S"
+  Liabilities:VAT  -60.00 EUR
+    tax: "FR20"
+"""
+
+
+@pytest.mark.parametrize(
+    ("net", "tax", "left"),
+    [("0.00", "0.00", ("300.00", "60.00")), ("100.00", "20.00", ("200.00", "40.00")), ("300.00", "60.00", None)],
+)
+def test_what_is_credited_of_a_deposit_is_not_left_to_deduct(net: str, tax: str, left: tuple[str, str] | None) -> None:
+    note = f"""
+2026-01-20 * "Acme SAS" "Back" ^A1
+  invoice: "A1"
+  corrects: "F1"
+  Assets:Receivable:Acme
+  Liabilities:Deposits  {net} EUR
+    text: "Deposit"
+    tax: "FR20"
+  Liabilities:VAT  {tax} EUR
+    tax: "FR20"
+"""
+    found = deposits_left(book(SITE + DEPOSIT + (note if D(net) else "")).invoices).get("S", [])
+    assert [(str(one.net), str(one.taxes[0].left)) for one in found] == ([left] if left else [])
 
 
 def test_a_change_order_counts_from_its_own_day_on() -> None:
