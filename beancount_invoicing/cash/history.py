@@ -17,7 +17,7 @@ from beancount_invoicing.rules.exact import exact
 
 SALES = frozenset({"invoice", "deposit", "corrective", "credit-note", "cancellation"})
 """Kinds of documents that are sales (or take sales back). Open items of older books were sold there; interest is not a sale."""
-_PAID = frozenset({"invoice", "deposit", "corrective", "opening"})
+PAID_KINDS = frozenset({"invoice", "deposit", "corrective", "opening"})
 """Kinds of documents whose payments tell how a customer pays."""
 _MONEY = frozenset({"settles", "link", "oldest", "replacement", "at-once"})
 """How money settles; discounts, set-offs, losses and credit notes are no money."""
@@ -243,7 +243,7 @@ def received_amounts(book: Book, until: date, allocated: Allocated) -> tuple[Rec
         allocated = allocate(book, until)
     standing: dict[tuple[int, int], list[Allocation]] = {}
     for allocation in allocated.allocations:
-        if allocation.date > until or allocation.instalment is None or allocation.invoice.kind not in _PAID:
+        if allocation.date > until or allocation.instalment is None or allocation.invoice.kind not in PAID_KINDS:
             continue
         settled = standing.setdefault((id(allocation.invoice), allocation.instalment), [])
         if allocation.reverses is None:

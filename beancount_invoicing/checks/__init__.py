@@ -8,6 +8,7 @@ from beancount_invoicing.checks import (
     consumers,
     contracts,
     corrections,
+    credit_limit,
     direct_debit,
     documents,
     exchange,
@@ -31,6 +32,7 @@ CHECKS = (
     *documents.CHECKS, *series.CHECKS, *settlement.CHECKS, *parties.CHECKS, *contracts.CHECKS, *reminders.CHECKS,
     *interest.CHECKS, *hours.CHECKS, *unbilled.CHECKS, *payers.CHECKS, *corrections.CHECKS, *supply.CHECKS,
     *consumers.CHECKS, *parent_accounts.CHECKS, *direct_debit.CHECKS, *closed_books.CHECKS,
+    *credit_limit.CHECKS,
 )  # fmt: skip
 
 

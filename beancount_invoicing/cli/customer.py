@@ -1,4 +1,4 @@
-"""`bean-invoice customer add`, `change` and `list`."""
+"""`bean-invoice customer add`, `change`, `list` and `show`."""
 
 from __future__ import annotations
 
@@ -9,40 +9,43 @@ from typing import Any
 import click
 
 from beancount_invoicing.actions.customer import CustomerRequest, add_customer, change_customer
-from beancount_invoicing.answers.contracts import customer_json
+from beancount_invoicing.answers.standing import CUSTOMER_COLUMNS, standing_json, standing_with_evidence_json
+from beancount_invoicing.cash import standings
 from beancount_invoicing.cli.common import (
     Commands,
+    OneOf,
     Session,
     as_of_option,
     customer_option,
     customers_wanted,
     date_option,
     examples,
+    explain_option,
     format_option,
     from_option,
+    print_assumed_notice,
     print_csv,
     print_json,
-    print_table,
+    table_or_json_option,
     today,
 )
 from beancount_invoicing.cli.completion import complete_accounts, complete_currencies, complete_customers
+from beancount_invoicing.cli.customer_standing import SORTS, print_standing, print_standings, sorted_standings
+from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.key_options import given_values, key_options
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
 from beancount_invoicing.entries import keys
 from beancount_invoicing.messages import _
-from beancount_invoicing.words import word
-
-COLUMNS = (
-    "account", "name", "city", "country", "buyer", "channel", "vat_id", "siren", "email", "phone", "terms", "tax", "language",
-    "purchase_order", "reminders", "late_interest", "inactive", "source",
-)  # fmt: skip
 
 
 @click.group(
-    cls=Commands, epilog=examples("customer list", "customer change Kerbrat --email factures@kerbrat.example -w")
+    cls=Commands,
+    epilog=examples(
+        "customer list", "customer show Kerbrat", "customer change Kerbrat --email factures@kerbrat.example -w"
+    ),
 )
 def customer_group() -> None:
-    """Customers: add, change, list."""
+    """Customers: add, change, list, and how they stand."""
 
 
 @customer_group.command(
@@ -116,48 +119,59 @@ def customer_change_command(
         print_outcome(change_customer(session.find(), customer, day, told, way), way)
 
 
-@customer_group.command("list", epilog=examples("customer list", "customer list Alpina --format json"))
+@customer_group.command(
+    "list", epilog=examples("customer list", "customer list --sort exposure", "customer list Alpina --format json")
+)
 @customer_option
 @click.option("--all", "everybody", is_flag=True, help="Include former customers (inactive).")
+@click.option(
+    "--sort", type=OneOf(SORTS), default="name", show_default=True, help="By name, or by a figure, the largest first."
+)
 @as_of_option
 @format_option
 @click.pass_obj
-def customer_list_command(session: Session, customer: str, everybody: bool, as_of: date, form: str) -> None:
-    """List customers as of a day."""
+def customer_list_command(session: Session, customer: str, everybody: bool, sort: str, as_of: date, form: str) -> None:
+    """List customers as of a day: how they pay, what they may owe, and what to agree next time."""
     ledger = session.open()
     wanted = customers_wanted(session, ledger.book, customer)
     if wanted is None:
         return
-    customers = [dated.at(as_of) for account, dated in ledger.book.customers.items() if not wanted or account in wanted]
-    rows = [customer_json(customer) for customer in customers if everybody or wanted or not customer.inactive]
+    shown = [
+        account
+        for account, dated in ledger.book.customers.items()
+        if (account in wanted if wanted else everybody or not dated.at(as_of).inactive)
+    ]
+    found = standings(ledger.book, as_of, ledger.allocated_at(as_of), shown) if shown else ()
+    rows = sorted_standings(ledger.book, found, sort)
     if form == "json":
-        print_json(rows)
+        print_json([standing_json(row) for row in rows])
     elif form == "csv":
-        print_csv(COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
+        answers = [standing_json(row) for row in rows]
+        print_csv(CUSTOMER_COLUMNS, [[answer[name] for name in CUSTOMER_COLUMNS] for answer in answers])
     else:
-        print_table(
-            _("Customers as of {day}", day=as_of),
-            [
-                (_("account"), False),
-                (_("name"), False),
-                (_("town"), False),
-                ("", False),
-                (_("goes by"), False),
-                (_("e-mail"), False),
-                (_("terms"), False),
-                ("", False),
-            ],
-            [
-                [
-                    row["account"],
-                    row["name"],
-                    row["city"],
-                    row["country"],
-                    word(row["channel"]),
-                    row["email"],
-                    row["terms"] or ledger.book.option("terms", as_of),
-                    _("inactive") if row["inactive"] else "",
-                ]
-                for row in rows
-            ],
-        )
+        print_standings(ledger.book, rows, _("Customers as of {day}", day=as_of))
+
+
+@customer_group.command(
+    "show", epilog=examples("customer show Kerbrat", "customer show Vandamme --explain --as-of 2026-11-30")
+)
+@click.argument("customer", shell_complete=complete_customers)
+@as_of_option
+@table_or_json_option
+@explain_option
+@click.pass_obj
+def customer_show_command(session: Session, customer: str, as_of: date, form: str, explain: bool) -> None:
+    """Show a customer: how it pays, its promises, its exposure and limit, what to agree next time."""
+    ledger = session.open()
+    wanted = customers_wanted(session, ledger.book, customer)
+    if wanted is None:
+        return
+    print_assumed_notice(ledger.book, as_of)
+    found = standings(ledger.book, as_of, ledger.allocated_at(as_of), wanted)
+    if form == "json":
+        print_json([standing_with_evidence_json(standing) for standing in found])
+        return
+    for number, standing in enumerate(found):
+        if number:
+            echo("")
+        print_standing(ledger.book, standing, explain=explain)

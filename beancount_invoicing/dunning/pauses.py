@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from beancount_invoicing.dunning.promises import open_on, received_for
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Event
 from beancount_invoicing.receivables import Position
@@ -153,10 +154,11 @@ def _promised(
                 words = _("{amount} promised until {until}", amount=promise.amount, until=until)
             return Pause(words)
         if promise.amount is None:
-            if not _open_on(position, until):
+            if not open_on(position, until):
                 continue
             return Pause(_("the promise to pay until {until} was broken", until=until), broken_promise=True)
-        received = _received(promise, position, of_customer, until)
+        about = [of_customer[number] for number in promise.numbers or of_customer if number in of_customer]
+        received = received_for(promise, about or [position], until)
         if received < sum_promised:
             return Pause(
                 _(
@@ -168,44 +170,3 @@ def _promised(
                 broken_promise=True,
             )
     return None
-
-
-def _open_on(position: Position, day: date) -> bool:
-    """Whether an amount that was due by `day` (if everything is due later: any amount) was still open at its end."""
-    instalments = position.invoice.instalments
-    indices = {instalment.index for instalment in instalments if instalment.due <= day} or {
-        instalment.index for instalment in instalments
-    }
-    payable = sum(
-        (
-            standing.amount
-            for instalment, standing in zip(instalments, position.instalments, strict=True)
-            if instalment.index in indices
-        ),
-        ZERO,
-    )
-    return payable > sum(
-        (
-            allocation.amount
-            for allocation in position.allocations
-            if allocation.instalment in indices and allocation.received_on <= day
-        ),
-        ZERO,
-    )
-
-
-def _received(promise: Event, position: Position, of_customer: Mapping[str, Position], until: date) -> Decimal:
-    """What was settled of the documents of a promise, from its date on, by `until` (both inclusive); write-offs do not count."""
-    positions = [of_customer[number] for number in promise.numbers or of_customer if number in of_customer]
-    return sum(
-        (
-            allocation.amount
-            for position in positions or [position]
-            for allocation in position.allocations
-            if promise.date <= allocation.date
-            and allocation.received_on <= until
-            and position.payable > 0
-            and "write-off" not in {allocation.how, allocation.reverses}
-        ),
-        ZERO,
-    )

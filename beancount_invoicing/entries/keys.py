@@ -160,7 +160,8 @@ _TABLE = (
     _key("late-interest", "terms", _BUYER,
          "late interest: a country such as \"FR\", for the rate by its law; a number, for a yearly rate in"
          " percent by contract; or \"none\""),
-    _key("credit-limit", "number", _BUYER, "the most that the customer may owe: only noted, nothing is compared with it yet"),
+    _key("credit-limit", "number", (CUSTOMER, CUSTOMER_AMENDMENT),
+         "the most that the customer may owe, with tax, orders included: `check` warns above it"),
     _key("inactive", "flag", (CUSTOMER, CUSTOMER_AMENDMENT), "no longer a customer"),
     _key("buyer", "text", _BUYER, "what kind of buyer the customer is",
          "business", "consumer", "public", "hospital", "public-enterprise"),
