@@ -29,6 +29,7 @@ from beancount_invoicing.dunning import (
     sending_tracked_from,
 )
 from beancount_invoicing.dunning.collecting import due_collections, orders_without_money
+from beancount_invoicing.e_reporting.due import due_reports
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import ZERO, Book, Customer, Event, require_date
 from beancount_invoicing.receivables import Allocated, Position, lapsing, open_retentions, positions, tax_due
@@ -49,7 +50,7 @@ from beancount_invoicing.words import word
 
 TaskKind = Literal[
     "bank", "insolvency", "in-doubt", "prepared", "outbox", "draft", "bill", "decide", "send", "collect", "remind", "escalate",
-    "promise",    "dispute", "tax", "unallocated", "document", "lapse", "notice", "acceptance",
+    "promise", "dispute", "tax", "report", "unallocated", "document", "lapse", "notice", "acceptance",
 ]  # fmt: skip
 TASK_KINDS: tuple[TaskKind, ...] = get_args(TaskKind)
 NOTICE_DAYS = 60
@@ -93,6 +94,7 @@ def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
         *_reminders(proposals_to_send(book, proposals)),
         *_customers(book, as_of, stands),
         *_taxes(book, as_of, allocated),
+        *(Task("report", report.text, report.day) for report in due_reports(book, as_of, allocated)),
         *_unallocated(book, as_of, allocated),
         *_lapsing(book, as_of, allocated),
         *_files(book, as_of),

@@ -52,6 +52,7 @@ _COMMANDS = {
     "note": "note",
     "pay": "pay",
     "pay-out": "collect",
+    "platform": "platform",
     "prepaid": "prepaid",
     "receipt": "receipt",
     "remind": "remind",

@@ -45,6 +45,7 @@ TITLES: dict[TaskKind, str] = {
     "promise": _("Promises broken"),
     "dispute": _("In dispute"),
     "tax": _("Tax to be moved to the account of tax owed"),
+    "report": _("To report to the tax office, through your platform"),
     "unallocated": _("Settles nothing: write settles, or the link of an invoice"),
     "lapse": _("About to lapse"),
     "acceptance": _("Retentions"),
@@ -56,7 +57,7 @@ TITLES: dict[TaskKind, str] = {
 _COLOURS: dict[TaskKind, Mark] = {
     "bank": "doubtful", "insolvency": "late", "in-doubt": "late", "prepared": "draft", "outbox": "late", "draft": "draft",
     "bill": "new", "send": "new", "remind": "late", "escalate": "late", "promise": "late", "dispute": "doubtful",
-    "unallocated": "doubtful", "lapse": "late", "tax": "doubtful", "decide": "doubtful",
+    "unallocated": "doubtful", "lapse": "late", "tax": "doubtful", "report": "new", "decide": "doubtful",
 }  # fmt: skip
 
 

@@ -7,13 +7,17 @@ from typing import Literal, NamedTuple
 
 from beancount_invoicing import law
 from beancount_invoicing.messages import _
-from beancount_invoicing.model import Customer, Invoice
+from beancount_invoicing.model import Customer, Invoice, Tax
 from beancount_invoicing.rules.supply import is_consumer
 
 Audience = Literal["domestic", "abroad", "consumer"]
 """A business or public body in France; a business elsewhere; a consumer, or somebody else who is no taxable person."""
 Flow = Literal["10.1", "10.2", "10.3", "10.4", "212", ""]
 """Where an amount is reported; "" for nowhere."""
+
+MARGIN_SCHEMES = frozenset({"VATEX-EU-D", "VATEX-EU-F", "VATEX-EU-I", "VATEX-EU-J"})
+"""Travel agents, second-hand goods, works of art, antiques."""
+_FRANCHISE = "VATEX-FR-FRANCHISE"
 
 _SALES: dict[Audience, Flow] = {"domestic": "", "abroad": "10.1", "consumer": "10.3"}
 _PAYMENTS: dict[Audience, Flow] = {"domestic": "212", "abroad": "10.2", "consumer": "10.4"}
@@ -45,10 +49,20 @@ def scope(invoice: Invoice, customer: Customer, since: date) -> Scope:
     if invoice.date < since:
         before = _("issued on {day}, before the duty began on {since}", day=invoice.date, since=since)
         return Scope(who, "", "", before, before)
+    if invoice.kind == "claim":
+        damages = _("late interest and indemnities are damages, outside VAT")
+        return Scope(who, "", "", damages, damages)
     if invoice.kind == "opening":
         taken_over = _("issued in the books before these: what was sold was reported there")
         return Scope(who, "", _PAYMENTS[who], taken_over, _why_payment(who))
     return Scope(who, _SALES[who], _PAYMENTS[who], _why_sale(who), _why_payment(who))
+
+
+def is_exempt(tax: Tax) -> bool:
+    """Whether supplies under a tax code are exempt by CGI, art. 261 to 261 E, and so not reported. The franchise and the margin
+    schemes are no such exemption.
+    """
+    return tax.category == "E" and tax.reason != _FRANCHISE and tax.reason not in MARGIN_SCHEMES
 
 
 def _why_sale(who: Audience) -> str:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from beancount_invoicing.accounting.sales import Sale
 from beancount_invoicing.accounting.vat import supply_of_sale
-from beancount_invoicing.e_reporting.scope import Flow, scope
+from beancount_invoicing.e_reporting.scope import MARGIN_SCHEMES, Flow, is_exempt, scope
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Day, Source
 from beancount_invoicing.rules.supply import kind_of
@@ -20,8 +20,6 @@ Category = Literal["TLB1", "TPS1", "TNT1", "TMA1", ""]
 DueCode = Literal["5", "72", ""]
 """TT-80, when VAT on services is due: 5 once invoiced (option for débits), 72 once paid (UNTDID 2475); "" for all else."""
 
-_MARGIN = {"VATEX-EU-D", "VATEX-EU-F", "VATEX-EU-I", "VATEX-EU-J"}
-_FRANCHISE = "VATEX-FR-FRANCHISE"
 _UNTAXED_IN_FRANCE = {"oss", "export", "services-outside", "services-union", "goods-union", "outside", "zero"}
 
 
@@ -96,9 +94,12 @@ def _of_sale(book: Book, sale: Sale, flow: Flow, why: str) -> Iterator[Transacti
     if not french_tax or not sale.taxes:
         yield line
         return
-    base = sale.base
+    by_rate: defaultdict[Decimal, Decimal] = defaultdict(lambda: ZERO)
     for charged in sale.taxes:
-        yield line._replace(rate=charged.tax.rate, base=base, tax=charged.amount)
+        by_rate[charged.tax.rate] += charged.amount
+    base = sale.base
+    for rate, tax in by_rate.items():
+        yield line._replace(rate=rate, base=base, tax=tax)
         base = ZERO  # the base of several taxes on the same sale counts once
 
 
@@ -106,7 +107,7 @@ def _category(book: Book, sale: Sale) -> tuple[Category, DueCode, bool]:
     """The category of a sale, when its VAT is due, and whether it bears French VAT; no category if it is exempt."""
     supply = supply_of_sale(book, sale)
     services = kind_of(sale.nature) == "services"
-    if sale.tax.reason in _MARGIN:
+    if sale.tax.reason in MARGIN_SCHEMES:
         return "TMA1", "", False
     if supply == "taxed":
         if not services:
@@ -114,9 +115,9 @@ def _category(book: Book, sale: Sale) -> tuple[Category, DueCode, bool]:
         return "TPS1", "72" if sale.tax.on_payment else "5", True
     if supply in _UNTAXED_IN_FRANCE:
         return "TNT1", "", False
-    if sale.tax.reason == _FRANCHISE:
-        return "TPS1" if services else "TLB1", "", False
-    return "", "", False
+    if is_exempt(sale.tax):
+        return "", "", False
+    return "TPS1" if services else "TLB1", "", False
 
 
 def daily_sales(found: Iterable[Transaction]) -> tuple[DailySales, ...]:

@@ -12,7 +12,7 @@ from beancount_invoicing.entries.metadata import Unreadable
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import FlowRecord, Source
 
-_EVENTS = ("sending", "sent", "not-sent", "status")
+_EVENTS = ("prepared", "sending", "sent", "not-sent", "status")
 
 
 def read_flow(day: date, values: Sequence[Any], keys: Mapping[str, Any], source: Source) -> FlowRecord:
@@ -28,8 +28,8 @@ def read_flow(day: date, values: Sequence[Any], keys: Mapping[str, Any], source:
     if kind not in _EVENTS:
         raise Unreadable(
             _(
-                'an "invoice-flow" says what happened: write event: "sending", "sent", "not-sent" or "status", not '
-                '"{event}"',
+                'an "invoice-flow" says what happened: write event: "prepared", "sending", "sent", "not-sent" or "status", '
+                'not "{event}"',
                 event=kind or "",
             )
         )
@@ -51,4 +51,6 @@ def read_flow(day: date, values: Sequence[Any], keys: Mapping[str, Any], source:
         reason=keys.get("reason") or "",
         file=os.path.normpath(Path(source.file).parent / keys["file"]) if keys.get("file") else "",
         sha256=(keys.get("sha256") or "").strip().lower(),
+        amounts=keys.get("amounts") or "",
+        content_digest=(keys.get("facts") or "").strip().lower(),
     )

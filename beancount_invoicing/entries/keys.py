@@ -251,7 +251,10 @@ _TABLE = (
     _key("until", "date", (EVENT, CONTRACT_DIRECTIVE, FLOW),
          "last day, inclusive; on a reminder: its deadline; on an insolvency: the last day to declare the claim"),
     _key("sha256", "text", (EVENT, LOCK, FLOW), "SHA-256 checksum of the document, or of a lock's list"),
-    _key("facts", "text", EVENT, "checksum of the invoice's business terms when it was sealed"),
+    _key("facts", "text", (EVENT, FLOW),
+         "checksum of the invoice's business terms when it was sealed; of a report: of what it says of its period"),
+    _key("amounts", "text", FLOW,
+         "what a status 212 says was received, with tax, by rate, such as \"20: 240.00, 10: 110.00\""),
     _key("previous", "text", (EVENT, LOCK, REOPENING), "checksum of the previous seal, or of the previous lock; they form a chain"),
     _key("message-id", "text", (EVENT, FLOW), "identifier of the e-mail, or of the prepared letter or file"),
     _key("not-to", "text", EVENT, "recipients that the mail server refused, with its reply; the others received the e-mail"),
@@ -520,6 +523,15 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
     "mail-from": ("text", "sender address of e-mails, if not the seller's `email`"),
     "mail-bcc": ("text", "addresses for a blind copy of each e-mail, separated by commas"),
     "mail-rate": ("number", "maximum number of e-mails per minute"),
+    "vat-regime": (
+        "text",
+        'how you declare VAT in France, for e-reports: "monthly", "quarterly", "simplified" or "franchise" (default if no tax'
+        " code has a rate)",
+    ),
+    "e-reporting-from": (
+        "date",
+        "day from which you report sales and payments through a platform in France (default 2027-09-01, for small firms)",
+    ),
     "platform": (
         "text",
         "address of the Flow Service of your platform for e-invoices; without it, e-invoices are files in the outbox",

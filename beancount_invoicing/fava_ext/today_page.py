@@ -25,6 +25,7 @@ COMMANDS: Mapping[TaskKind, str] = {
     "collect": "bean-invoice collect",
     "remind": "bean-invoice remind",
     "tax": "bean-invoice tax-due",
+    "report": "bean-invoice platform report",
     "unallocated": "bean-invoice allocate",
     "insolvency": "bean-invoice note declared",
     "promise": "bean-invoice note promise",

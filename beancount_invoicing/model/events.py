@@ -74,7 +74,7 @@ class FlowRecord(NamedTuple):
     subject: str
     """The report, or the number that the platform names."""
     kind: EventKind
-    """"sending", "sent", "not-sent" or "status"."""
+    """"prepared", "sending", "sent", "not-sent" or "status"."""
     source: Source
     flow_type: str = ""
     """The type of the flow by XP Z12-013, such as AggregatedCustomerTransactionReport."""
@@ -91,6 +91,10 @@ class FlowRecord(NamedTuple):
     file: str = ""
     """Path of the report, or of the message."""
     sha256: str = ""
+    amounts: str = ""
+    """For a status 212: what was received, with tax, by rate: "20: 240.00, 10: 110.00"."""
+    content_digest: str = ""
+    """Fingerprint of what a report says of its period, whatever its number and time."""
 
 
 class Seal(NamedTuple):
