@@ -47,7 +47,7 @@ from beancount_invoicing.einvoice.frr import (
     transactions_xml,
 )
 from beancount_invoicing.einvoice.lifecycle import CollectedMessage, collected_xml
-from beancount_invoicing.law.e_reporting import REPORT_KINDS, ReportPeriod, VatRegime, report_periods
+from beancount_invoicing.law.e_reporting import REPORT_KINDS, ReportPeriod, report_periods
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import ZERO, Book
@@ -80,7 +80,6 @@ class EReports(NamedTuple):
     """The reports of a span, and all amounts in it."""
 
     book: Book
-    regime: VatRegime
     since: date
     """The day from which the firm reports."""
     span: tuple[date, date]
@@ -105,13 +104,15 @@ def e_reports(
         raise CannotReport(_("e-reports are for sellers in France: write country below invoice-seller"))
     if book.currency != "EUR":
         raise CannotReport(_("e-reports are in euros, but the books are in {currency}", currency=book.currency or "–"))
+    since = reporting_since(book, as_of)
+    first, last = span or (since, max(since, as_of))
     try:
         regime = vat_regime(book, as_of)
+        periods = [period for kind in REPORT_KINDS for period in report_periods(regime, kind, first, last)]
     except NoRegime as error:
-        raise CannotReport(str(error)) from None
-    since = reporting_since(book, as_of)
-    first, last = span or (since, as_of)
-    periods = [period for kind in REPORT_KINDS for period in report_periods(regime, kind, first, max(first, last))]
+        if span or since < as_of:
+            raise CannotReport(str(error)) from None
+        periods = []
     periods.sort(key=lambda period: (period.due, period.kind, period.since))
     start = min((period.since for period in periods), default=first)
     end = max((period.until for period in periods), default=last)
@@ -127,7 +128,7 @@ def e_reports(
     if span is None:
         reports = tuple(report for report in reports if report.row.state in {"initial", "rectify"})
         start, end = _days(reports, to_tell, as_of)
-    return EReports(book, regime, since, (start, end), sold, receipts, due, reports, to_tell)
+    return EReports(book, since, (start, end), sold, receipts, due, reports, to_tell)
 
 
 def _days(reports: Sequence[PeriodReport], to_tell: Sequence[InvoiceReceipt], as_of: date) -> tuple[date, date]:
@@ -207,14 +208,17 @@ def write_e_reports(
     day: date,
     made_at: datetime,
     write_options: WriteOptions,
-) -> Outcome:
-    """Writes the reports that have to be sent, and the messages 212, into the outbox, and a record of each into the ledger.
+) -> tuple[EReports, Outcome]:
+    """Writes the reports that have to be sent, and the messages 212, into the outbox, and a record of each into the ledger; returns
+    the reports as they were before that.
 
     `find` works the reports out; `day`: of the records. Raises what `change` raises, InvalidRequest, CannotReport.
     """
+    before: list[EReports] = []
 
     def make(loading: Loading) -> Changes:
         found = find(loading.book, general_ledger_of(loading))
+        before.append(found)
         due = [report for report in found.reports if report.row.state in {"initial", "rectify"}]
         if problem := next((report for report in due if report.row.problem), None):
             raise InvalidRequest(problem.row.problem)
@@ -231,7 +235,8 @@ def write_e_reports(
             nothing_to_do=_("Nothing has to be reported on {day}.", day=day),
         )
 
-    return change(file, make, write_options)
+    outcome = change(file, make, write_options)
+    return before[-1], outcome
 
 
 _Written = tuple[Path, bytes, str]

@@ -20,12 +20,15 @@ from beancount_invoicing.cli.common import (
     print_notice,
     today,
 )
+from beancount_invoicing.cli.completion import complete_list
 from beancount_invoicing.cli.send import now
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
 from beancount_invoicing.e_reporting.reports import amounts_report, periods_report
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import Book
 from beancount_invoicing.model.general_ledger import GeneralLedger
+
+PERIODS = ("last-month", "this-month", "last-quarter", "this-quarter", "last-year", "this-year")
 
 
 @click.command(
@@ -35,7 +38,7 @@ from beancount_invoicing.model.general_ledger import GeneralLedger
     ),
 )  # fmt: skip
 @click.option(
-    "--period", default="", metavar="PERIOD",
+    "--period", default="", metavar="PERIOD", shell_complete=complete_list(*PERIODS),
     help="All reports with a day in it: 2027-10, 2027-Q4, 2027. Default: what has to be sent.",
 )  # fmt: skip
 @as_of_option
@@ -66,13 +69,16 @@ def report_command(
     def find(book: Book, general_ledger: GeneralLedger) -> EReports:
         return e_reports(book, general_ledger, as_of, span, made_at)
 
-    books = opened_books(session)
     try:
-        found = find(books.ledger.book, books.general_ledger)
-        _print(session, found, as_of, form, output, explain)
-        if write and not session.failed:
+        if write:
             with changing(session):
-                print_outcome(write_e_reports(session.find(), find, as_of, made_at, way), way)
+                found, outcome = write_e_reports(session.find(), find, as_of, made_at, way)
+                _print(session, found, as_of, form, output, explain)
+                if form in {None, "table"} and output is None:
+                    print_outcome(outcome, way)
+            return
+        books = opened_books(session)
+        _print(session, find(books.ledger.book, books.general_ledger), as_of, form, output, explain)
     except CannotReport as error:
         session.error(str(error))
     except CannotMakeEntries as error:

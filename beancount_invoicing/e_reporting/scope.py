@@ -34,11 +34,11 @@ class Scope(NamedTuple):
 
 
 def audience(customer: Customer) -> Audience:
-    """Who a customer is. A public body in France gets e-invoices; one abroad without a VAT id is no taxable person."""
+    """Who a customer of a French firm is; in France, if nothing else is said. A public body in France gets e-invoices; one abroad without a VAT id is no taxable person."""
     country = law.country_of(customer.address.country, customer.vat_id, customer.siren or customer.siret)
     if customer.buyer == "consumer":
         return "consumer"
-    if law.law_of(country) == "FR":
+    if not country or law.law_of(country) == "FR":
         return "domestic"
     return "consumer" if is_consumer(customer) else "abroad"
 

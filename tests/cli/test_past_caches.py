@@ -41,6 +41,7 @@ LEDGER = (
 2025-01-01 open Equity:Time HOUR
 2025-01-01 open Assets:Receivable:Quai
   customer: "Quai SARL"
+  siren: "123456782"
   email: "quai@quai.example"
   terms: "30 days"
 2025-01-01 open Assets:Receivable:Debit
@@ -69,6 +70,8 @@ LEDGER = (
   percent: 60
 2027-01-01 custom "invoice-milestone" "SITE" "Accepted"
   price: 400.00
+2026-01-01 custom "invoice-option" "vat-regime" "monthly"
+2026-01-01 custom "invoice-option" "e-reporting-from" 2026-01-01
 2025-01-01 open Assets:AccruedIncome
   closing: "accrued-income"
 2025-01-01 open Liabilities:AccruedTax
@@ -205,6 +208,7 @@ COMMANDS = {
     "seal": "F2026-0001 --date 2026-02-01",
     "send": "F2026-0001 --date 2026-02-01",
     "statement": "Quai --send --as-of 2026-02-01",
+    "platform report": "--as-of 2026-02-01",
     "tax-due": "--as-of 2026-02-01",
     "time add": "STUDY 1:30 --date 2026-02-01",
     "time exclude": "STUDY --date 2026-01-22",
