@@ -14,6 +14,12 @@ OPENED = """
 2025-01-01 open Expenses:Fees
 2025-01-01 open Liabilities:Supplier
 2025-01-01 open Income:Interest
+2025-01-01 custom "invoice-tax" "GST" "GST" Liabilities:VAT
+  rate: 5
+2025-01-01 custom "invoice-tax" "QST" "QST" Liabilities:VAT
+  rate: 9.975
+2025-01-01 custom "invoice-tax" "BOTH" "GST and QST" Liabilities:VAT
+  parts: "GST QST"
 """
 INVOICE = document("N1", "100.00", day="2026-01-05", keys='cash-discount: "2% within 30 days"')
 
@@ -75,6 +81,27 @@ A = "Assets:Receivable:Acme"
                 'Liabilities:VAT 2.00 EUR|tax: "FR20"',
             ],
             {"money": "-108.00", "discount": "-12.00"},
+        ),
+        (  # what is earned beside it lowers no discount
+            [
+                f"{A} -120.00 EUR",
+                "Assets:Bank 108.50 EUR",
+                "Income:Discounts 10.00 EUR",
+                'Liabilities:VAT 2.00 EUR|tax: "FR20"',
+                "Income:Interest -0.50 EUR",
+            ],
+            {"money": "-108.00", "discount": "-12.00"},
+        ),
+        (  # 5 and 9.975 % of the same 40.00; the fee was paid by the customer
+            [
+                f"{A} -120.00 EUR",
+                "Assets:Bank 71.01 EUR",
+                "Expenses:Fees 3.00 EUR",
+                "Income:Discounts 40.00 EUR",
+                'Liabilities:VAT 2.00 EUR|tax: "GST"',
+                'Liabilities:VAT 3.99 EUR|tax: "QST"',
+            ],
+            {"money": "-74.01", "discount": "-45.99"},
         ),
         (  # tax that only goes to another account lowers nothing
             [
