@@ -72,7 +72,7 @@ def _periods(month: date, kind: ReportKind, rule: dict[str, Any]) -> Iterator[Re
 def _day(text: str, end: date) -> date:
     """ "20": the 20th of the month of `end`; "10 next": the 10th of the month after it."""
     number, _space, later = text.partition(" ")
-    month = _last_day(end) + timedelta(days=1) if later else end.replace(day=1)
+    month = _last_day(end) + timedelta(days=1) if later else end
     return month.replace(day=min(int(number), _last_day(month).day))
 
 

@@ -15,8 +15,6 @@ SMALL_BUSINESS_CODES = ("reverse", "outside", "online")
 electronic services to consumers outside the Union (directive 2006/112/EC, art. 44, 58, 283 (1) (c)). Its goods stay
 exempt (art. 139 (1)).
 """
-_IN_THE_UNION = ("reverse", "outside", "intra", "export", "online", "margin")
-"""The kinds that the directive has in each state; the others are where a country's law is known."""
 _TO_THE_UNION = ("reverse", "intra")
 """The kinds of what is sold within the Union."""
 _ANOTHER_STATE = "DE"
@@ -65,7 +63,7 @@ def untaxed(place: str, language: str) -> tuple[Untaxed, ...]:
         in_the_union = (
             whereabouts(place, _ANOTHER_STATE, "goods" if row["nature"] == "goods" else "services") != "outside"
         )
-        general = row.get("article", "") if kind in _IN_THE_UNION and in_the_union else ""
+        general = row.get("article", "") if in_the_union else ""
         article = own.get(kind, general)
         if not article or (kind in _TO_THE_UNION and not in_the_union):
             continue

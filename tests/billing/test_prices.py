@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from beancount_invoicing.billing.adjustments import _of_those
-from beancount_invoicing.billing.prices import index_at, price_at, price_change_days
+from beancount_invoicing.billing.prices import index_at, line_changes_on, price_at, price_change_days
 from beancount_invoicing.billing.subscriptions import (
     accrued_periods,
     billable_periods,
@@ -44,6 +44,13 @@ def test_what_ends_is_billed_until_then_however_late_it_is_asked_for() -> None:
     book = book_of(contract(f"{HOSTING}; price: 100.00; until: 2024-03-31"))
     periods = billable_periods(book, book.contracts["K"], date.max, 2)
     assert [period.span.start for period in periods] == [date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1)]
+
+
+def test_a_line_changes_on_the_day_of_an_amendment_alone() -> None:
+    text = contract(f"{HOSTING}; price: 100.00") + contract("price: 120.00", "2024-03-15", "")
+    book = book_of(text)
+    days = [date(2024, 3, day) for day in (14, 15, 16)]
+    assert [line_changes_on(book, book.contracts["K"], day, 2) for day in days] == [False, True, False]
 
 
 BY_INDEX = f'{HOSTING}; price: 100.00; index: "SYN"'
