@@ -15,6 +15,7 @@ from beancount_invoicing.law.exemptions import exemption, small_business, why_un
 from beancount_invoicing.law.interest import by_half_years, late_interest_law, with_ledger_rates
 from beancount_invoicing.law.micro import turnover_limits
 from beancount_invoicing.law.public_buyers import e_invoicing_mandate
+from beancount_invoicing.law.tax_codes import untaxed
 from beancount_invoicing.law.territory import reduced_rates, standard_rate
 from beancount_invoicing.model import BuyerKind
 
@@ -173,3 +174,7 @@ def test_the_rates_of_places_beside_the_states() -> None:
     assert standard_rate("US", DAY) is None
     assert reduced_rates("FR", DAY) == (Decimal(10), Decimal("5.5"), Decimal("2.1"))
     assert reduced_rates("US", DAY) == ()
+
+
+def test_codes_without_tax_are_called_in_french_where_the_books_are() -> None:
+    assert [untaxed("FR", language)[0].code for language in ("fr", "en", "de")] == ["AUTOLIQ", "REVERSE", "REVERSE"]
