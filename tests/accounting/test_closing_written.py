@@ -20,6 +20,7 @@ from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.model import Book
 from beancount_invoicing.writing.changes import WriteOptions
 from tests.ledgers import TESTS, month_ends
+from tests.sizes import FULL
 
 GOLDEN = TESTS / "golden"
 QUICK = ("settlement", "tax-on-payment")
@@ -29,7 +30,8 @@ LEDGERS = (
     "receivables", "taken-back", "tax-currency", "upper-account",
 )  # fmt: skip
 """The golden ledgers without an error that have something to close: nothing is written into the others."""
-DAYS = tuple(month_ends(date(2025, 12, 1), date(2026, 12, 31)))
+DAYS = tuple(month_ends(date(2025, 12, 1), date(2026, 12, 31)))[:: 1 if FULL else 3]
+"""Each month end, or each third with the ends of both years."""
 
 
 def ready(folder: Path, name: str) -> Path:

@@ -29,6 +29,7 @@ from beancount_invoicing.model.general_ledger import GeneralLedger
 from beancount_invoicing.receivables import allocate
 from tests.ledgers import EXAMPLE, TESTS, month_ends
 from tests.properties.lives.acts import acts, lived
+from tests.sizes import seeds
 
 Balances = dict[str, Decimal]
 RESULTS = "110", "119", "120", "129", "000"
@@ -167,6 +168,6 @@ def test_a_life_of_a_business_rebuilt_has_its_trial_balance(seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1000, 1200))
-def test_two_hundred_lives_rebuilt_have_their_trial_balances(seed: int) -> None:
+@pytest.mark.parametrize("seed", seeds(200))
+def test_more_lives_rebuilt_have_their_trial_balances(seed: int) -> None:
     of_a_life(seed)

@@ -31,6 +31,7 @@ from beancount_invoicing.receivables.tax_due import tax_due
 from tests.accounting.test_closing import check_reversed, ready_to_close
 from tests.ledgers import month_ends
 from tests.properties.lives.acts import acts, lived
+from tests.sizes import seeds
 
 Sums = dict[Any, Decimal]
 
@@ -113,6 +114,6 @@ def test_the_accountant_s_reports_of_a_life_meet_its_ledger(seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1000, 1100))
-def test_those_of_a_hundred_lives_do(seed: int) -> None:
+@pytest.mark.parametrize("seed", seeds(100))
+def test_those_of_more_lives_do(seed: int) -> None:
     of_a_life(seed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.properties.contracts.verdict import failure
+from tests.sizes import seeds
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -13,6 +14,6 @@ def test_contracts_live(seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1000, 1100))
+@pytest.mark.parametrize("seed", seeds(100))
 def test_more_contracts_live(seed: int) -> None:
     assert not (text := failure(seed)), text

@@ -8,6 +8,7 @@ import pytest
 
 from tests.properties.letters import emails
 from tests.properties.letters.verdict import failure
+from tests.sizes import seeds
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -22,12 +23,12 @@ def test_what_the_emails_with_invoices_say_is_so(seed: int, tmp_path: Path) -> N
 
 # more of them: python -m proofs.letters --lives 200 --seed 1000
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1000, 1080))
-def test_eighty_more_histories(seed: int) -> None:
+@pytest.mark.parametrize("seed", seeds(80))
+def test_more_histories(seed: int) -> None:
     assert not (text := failure(seed)), text
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1000, 1080))
-def test_the_emails_of_eighty_more(seed: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("seed", seeds(80))
+def test_the_emails_of_more(seed: int, tmp_path: Path) -> None:
     assert not (text := emails.failure(seed, tmp_path)), text

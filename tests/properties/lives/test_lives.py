@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.properties.lives.verdict import failure
+from tests.sizes import seeds
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -13,6 +14,6 @@ def test_a_business_lives(seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1000, 1300))
-def test_three_hundred_live(seed: int) -> None:
+@pytest.mark.parametrize("seed", seeds(300))
+def test_more_live(seed: int) -> None:
     assert not (text := failure(seed)), text
