@@ -15,6 +15,7 @@ from beancount_invoicing.ledger import check_loading
 from beancount_invoicing.loading.loader import load
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.rules import numbering, sepa
+from beancount_invoicing.rules.references import is_qr_iban
 from beancount_invoicing.rules.supply import ELECTRONIC
 from beancount_invoicing.writing import text
 from beancount_invoicing.writing.new_documents import InvalidRequest
@@ -195,17 +196,23 @@ def first_ledger(start: LedgerSetup) -> dict[str, str]:
 
 
 def _references(start: LedgerSetup) -> str:
-    """That payers quote a reference with check digits, where it reaches the seller: by SEPA transfers, which are in euros."""
-    country = dict(start.seller_values).get("country", "")
-    if start.currency != "EUR" or not (law.in_union(country) or country in sepa.COUNTRIES_OUTSIDE_THE_UNION):
+    """That payers quote a reference with check digits, where it reaches the seller: by SEPA transfers, which are in euros, and by
+    Swiss ones. It is the country's own kind in Belgium, and for a Swiss account with a QR-IBAN.
+    """
+    values = dict(start.seller_values)
+    country, iban = values.get("country", ""), "".join(values.get("iban", "").split()).upper()
+    by_sepa = start.currency == "EUR" and (law.in_union(country) or country in sepa.COUNTRIES_OUTSIDE_THE_UNION)
+    if not by_sepa and not (start.currency == "CHF" and iban[:2] in {"CH", "LI"}):
         return ""
+    kind = "qrr" if is_qr_iban(iban) else "ogm" if country == "BE" else "iso11649"
+    written = {"qrr": "QR", "ogm": "+++…+++", "iso11649": "RF…"}[kind]
     because = (
-        "; Le payeur rappelle une référence à clé (RF…), que le relevé de la banque porte : `bank import` la "
+        f"; Le payeur rappelle une référence à clé ({written}), que le relevé de la banque porte : `bank import` la "
         "reconnaît.\n"
         if start.language == "fr"
-        else "; Payers quote a reference with check digits (RF…), by which `bank import` knows what they paid.\n"
+        else f"; Payers quote a reference with check digits ({written}), by which `bank import` knows what they paid.\n"
     )
-    return because + text.custom_directive(start.day, "invoice-option", ["payment-reference", "iso11649"])
+    return because + text.custom_directive(start.day, "invoice-option", ["payment-reference", kind])
 
 
 def seller_place(start: LedgerSetup) -> str:

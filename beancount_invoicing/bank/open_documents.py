@@ -19,6 +19,7 @@ from beancount_invoicing.model import ZERO, Book, Day, Invoice, Source
 from beancount_invoicing.receivables import Allocated, OpenItem, allocate
 from beancount_invoicing.rules import currencies, payment_terms
 from beancount_invoicing.rules.exact import exact
+from beancount_invoicing.rules.references import BELGIAN_DIGITS, QR_DIGITS, reference_digits
 
 _EEA = frozenset(
     ("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV",
@@ -85,6 +86,8 @@ class Receivables(NamedTuple):
     numbers: NumberIndex
     digits: Mapping[str, tuple[str, ...]]
     """Numbers by their digits, without leading zeros, as in references without letters."""
+    reference_digits: Mapping[str, tuple[str, ...]]
+    """Numbers by the digits that our own Swiss and Belgian references have for them, without leading zeros."""
     customers_of: Mapping[str, str]
     """The main account of the customer invoiced, by number, of what is not open."""
     states: Mapping[str, str]
@@ -118,6 +121,7 @@ def receivables(book: Book, as_of: date, allocated: Allocated | None = None) -> 
         documents=_with_claims(book, documents),
         numbers=number_index(everything),
         digits=_by_digits(everything),
+        reference_digits=_by_reference_digits(everything),
         customers_of=_customers_of(book.invoices, documents),
         states=_states(book, book.invoices, documents, as_of),
         by_customer=_indexed(documents.values(), lambda document: document.customer, _due_order),
@@ -342,6 +346,16 @@ def _by_digits(numbers: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {digits: tuple(written) for digits, written in found.items()}
 
 
+def _by_reference_digits(numbers: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for number in numbers:
+        for longest in (QR_DIGITS, BELGIAN_DIGITS):
+            digits = reference_digits(number, longest).lstrip("0")
+            if digits and number not in found[digits]:
+                found[digits].append(number)
+    return {digits: tuple(written) for digits, written in found.items()}
+
+
 def payer_ibans(book: Book, as_of: date) -> dict[str, tuple[str, ...]]:
     """The customers (main accounts) by the IBANs from which they pay, as the ledger says on a day."""
     found: defaultdict[str, list[str]] = defaultdict(list)
@@ -382,5 +396,8 @@ def _take_back(payments: list[ReceivedPayment], amount: Decimal) -> None:
 
 
 def number_of_core(known: Receivables, core: str) -> tuple[str, ...]:
-    """The numbers that match the letters and digits of a structured reference, alone or without the letters of the series."""
-    return known.numbers.by_letters_and_digits.get(core) or known.digits.get(core) or ()
+    """The numbers that match the letters and digits of a structured reference: of one of ours, of one that consists of the number
+    alone, or of the number without the letters of the series.
+    """
+    own = known.reference_digits.get(core, ())
+    return known.numbers.by_letters_and_digits.get(core) or own or known.digits.get(core) or ()

@@ -18,6 +18,7 @@ from beancount_invoicing.checks import (
     parent_accounts,
     parties,
     payers,
+    payment_references,
     reminders,
     series,
     settlement,
@@ -33,6 +34,7 @@ CHECKS = (
     *interest.CHECKS, *hours.CHECKS, *unbilled.CHECKS, *payers.CHECKS, *corrections.CHECKS, *supply.CHECKS,
     *consumers.CHECKS, *parent_accounts.CHECKS, *direct_debit.CHECKS, *closed_books.CHECKS,
     *credit_limit.CHECKS,
+    *payment_references.CHECKS,
 )  # fmt: skip
 
 

@@ -285,7 +285,7 @@ _CHOICES = {
     "address-window": ("right", "left", "none"),
     "voice": ("we", "I"),
     "allocate": ("oldest", "named"),
-    "payment-reference": ("iso11649", "number"),
+    "payment-reference": ("iso11649", "qrr", "ogm", "number"),
     "tax-rounding": ("line", "document"),
     "smtp-security": ("starttls", "tls", "none"),
     "sepa-version": ("2019", "2009"),

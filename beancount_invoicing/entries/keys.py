@@ -459,7 +459,8 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
     "allocate": ("text", '"oldest": unreferenced payments go to the oldest due claims'),
     "payment-reference": (
         "text",
-        '"iso11649": payers quote a creditor reference (RF…) instead of the document\'s number',
+        '"iso11649": payers quote a creditor reference (RF…) instead of the document\'s number; "qrr": a Swiss QR reference; '
+        '"ogm": a Belgian structured communication (+++…+++)',
     ),
     "payment-link": (
         "text",

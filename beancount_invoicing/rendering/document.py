@@ -21,6 +21,7 @@ from beancount_invoicing.rendering.deposits_and_progress import deposit_sections
 from beancount_invoicing.rendering.formats import Formats, colon
 from beancount_invoicing.rendering.glyphs import printable_view
 from beancount_invoicing.rendering.letterhead import letterhead
+from beancount_invoicing.rendering.qr_bill import qr_bill
 from beancount_invoicing.rendering.tax_labels import tax_label
 from beancount_invoicing.rendering.view import Pair, Table, TableRow, View
 from beancount_invoicing.rules import payment_terms, periods
@@ -58,7 +59,11 @@ def document_view(book: Book, invoice: Invoice, paid: Decimal, template_folders:
         payment_title, pay, qr = labels["direct-debit"], parties.debit_rows(notice, formats, labels), ""
     if amount_due <= 0:
         pay, qr = (), ""
-    if invoice.draft:  # nobody is to pay what has no number yet
+    bill = None
+    if pay and not invoice.draft and not notice and head.view.theme.paper == "a4":
+        message = f"{table['titles'][invoice.kind]} {number}"
+        bill = qr_bill(seller, customer, reference, message, asked, invoice.currency, formats.language)
+    if invoice.draft or bill:  # nobody is to pay what has no number yet
         qr = ""
     return printable_view(
         replace(
@@ -82,8 +87,9 @@ def document_view(book: Book, invoice: Invoice, paid: Decimal, template_folders:
             qr_text=labels["qr" if asked == amount_due else "qr-first"].format(
                 amount=formats.money(asked, invoice.currency)
             )
-            if qr
+            if qr or bill
             else "",
+            qr_bill=bill,
             mentions=_mentions(book, invoice, customer, seller, formats),
             sections=(
                 *deposit_sections(book, invoice, formats, table),

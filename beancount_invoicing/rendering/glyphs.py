@@ -66,6 +66,8 @@ def printable_view(view: View) -> View:
     replaced.
     """
     result: View = replace(_cleaned(view, view.language), qr=view.qr, logo=view.logo)
+    if view.qr_bill and result.qr_bill:  # a code says what its text says, to the byte
+        result = replace(result, qr_bill=replace(result.qr_bill, code=view.qr_bill.code))
     if MISSING_GLYPH in repr(result) and MISSING_GLYPH not in repr(view):
         notice = f"{view.number}: characters that no font of ours has are printed as {MISSING_GLYPH}"
         return replace(result, notices=(*view.notices, notice))

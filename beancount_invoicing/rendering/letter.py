@@ -17,8 +17,9 @@ from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.glyphs import printable_view
 from beancount_invoicing.rendering.letterhead import letterhead
 from beancount_invoicing.rendering.output import fill, paragraphs
+from beancount_invoicing.rendering.qr_bill import qr_bill
 from beancount_invoicing.rendering.view import Pair, Table, TableRow, View
-from beancount_invoicing.rules.references import payment_reference
+from beancount_invoicing.rules.references import is_qr_iban, payment_reference
 
 
 def letter_view(book: Book, proposal: Proposal, template_folders: tuple[Path, ...]) -> View:
@@ -42,13 +43,17 @@ def letter_view(book: Book, proposal: Proposal, template_folders: tuple[Path, ..
     )
     numbers = [late.position.invoice.number for late in proposal.invoices]
     reference = parties.remittance_reference(numbers)
-    if len(numbers) == 1:
+    message = f"{table['titles'][proposal.tone]} {reference}"
+    if len(numbers) == 1 or is_qr_iban(customer.iban or seller.iban):
         reference = payment_reference(
-            book.option("payment-reference", proposal.invoices[0].position.invoice.date), reference
+            book.option("payment-reference", proposal.invoices[0].position.invoice.date), numbers[0]
         )
     pay, qr = parties.payment_rows(seller, customer, reference, proposal.amount_asked, currency, formats, table)
     if len(numbers) == 1:  # a link is for one document
         pay = (*pay, *parties.payment_link_rows(book, day, numbers[0], proposal.amount_asked, currency, labels))
+    bill = None
+    if pay and head.view.theme.paper == "a4":
+        bill = qr_bill(seller, customer, reference, message, proposal.amount_asked, currency, formats.language)
     title = table["titles"][proposal.tone]
     return printable_view(
         replace(
@@ -60,8 +65,9 @@ def letter_view(book: Book, proposal: Proposal, template_folders: tuple[Path, ..
             totals=_totals(proposal, formats, labels),
             payment_title=labels["payment"] if pay else "",
             payment=pay,
-            qr=qr,
-            qr_text=labels["qr"].format(amount=formats.money(proposal.amount_asked, currency)) if qr else "",
+            qr="" if bill else qr,
+            qr_text=labels["qr"].format(amount=formats.money(proposal.amount_asked, currency)) if qr or bill else "",
+            qr_bill=bill,
             closing=tuple(
                 line
                 for line in (labels["regards-alone" if alone else "regards"], proposal.signed_by, seller.name)

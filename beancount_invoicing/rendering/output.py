@@ -93,6 +93,33 @@ def qr_svg(content: str) -> str:
     return str(code.svg_inline(border=2, dark="#000", light="#fff", omitsize=True))
 
 
+_CROSS = (
+    '<path fill="#fff" d="M{start} {start}h7v7h-7z"/><path d="M{inner} {inner}h6.5v6.5h-6.5z"/>'
+    '<path fill="#fff" d="M{stand} {top}h1.167v3.889h-1.167zM{top} {stand}h3.889v1.167h-3.889z"/>'
+)
+"""The Swiss cross of 7 × 7 mm in the middle of the code, black in a white frame (Style Guide QR-bill, 3.5.2)."""
+
+
+def swiss_qr_svg(content: str) -> str:
+    """A Swiss QR Code of 46 × 46 mm as an SVG picture without a margin: level M, at most version 25."""
+    import segno
+
+    code = segno.make(content, error="m", boost_error=False, encoding="utf-8", micro=False, eci=False)
+    modules = str(code.svg_inline(border=0, dark="#000", omitsize=True, svgclass=None, lineclass=None))
+    size = code.symbol_size(border=0)[0]
+    cross = _CROSS.format(start=19.5, inner=19.75, stand=22.4165, top=21.0555)
+    inner = re.sub(r"</?svg[^>]*>", "", modules)
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 46 46" width="46mm" height="46mm">'
+        f'<path fill="#fff" d="M0 0h46v46h-46z"/><g transform="scale({46 / size})">{inner}</g>{cross}</svg>'
+    )
+
+
+def _code_svg(view: View) -> str:
+    """The code of a page that is paid by scanning it; "" for none."""
+    return swiss_qr_svg(view.qr_bill.code) if view.qr_bill else qr_svg(view.qr)
+
+
 def _logo_uri(path: str) -> str:
     """The logo as a data: address, so that the page needs no other file."""
     if not path:
@@ -126,7 +153,7 @@ def to_html(view: View, template_folders: tuple[Path, ...]) -> str:
     """A page that needs no other file. Raises TemplateError."""
     _layout(view, template_folders, "document.html.j2")
     return fill(
-        template_folders, "document.html.j2", escape=True, view=view, qr=qr_svg(view.qr), logo=_logo_uri(view.logo)
+        template_folders, "document.html.j2", escape=True, view=view, qr=_code_svg(view), logo=_logo_uri(view.logo)
     )
 
 
@@ -166,7 +193,7 @@ _ATTACHED = b"""
 
 def typst_arguments(view: View) -> dict[str, Any]:
     """The input of Typst beside the layout: the view as JSON, the standards that the PDF must meet, its time stamp."""
-    data = asdict(view) | {"day": view.day.isoformat(), "qr": qr_svg(view.qr), "logo": _logo_bytes(view.logo)}
+    data = asdict(view) | {"day": view.day.isoformat(), "qr": _code_svg(view), "logo": _logo_bytes(view.logo)}
     return {
         "sys_inputs": {"view": json.dumps(data, ensure_ascii=False)},
         "pdf_standards": ["a-3b", "ua-1"],

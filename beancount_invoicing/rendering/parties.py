@@ -16,7 +16,7 @@ from beancount_invoicing.receivables.direct_debit import DebitNotice
 from beancount_invoicing.rendering.formats import Formats, babel_locale
 from beancount_invoicing.rendering.view import Pair
 from beancount_invoicing.rules.payment_links import payment_link
-from beancount_invoicing.rules.references import is_creditor_reference
+from beancount_invoicing.rules.references import is_creditor_reference, is_qr_iban, reference_on_page
 
 REMITTANCE_LENGTH = 140
 """The number of characters of text that a transfer may carry (EPC069-12)."""
@@ -105,7 +105,7 @@ LONGEST_IBAN, LONGEST_BIC = 34, 11
 
 
 def iban_groups(iban: str) -> str:
-    """An IBAN, or a creditor reference, in groups of four, as ISO 13616 and ISO 11649 print them."""
+    """An IBAN in groups of four, as ISO 13616 prints it."""
     return " ".join(re.findall(".{1,4}", iban))
 
 
@@ -131,11 +131,10 @@ def payment_rows(
     if bic:
         pairs.append(Pair(labels["bic"], bic))
     if reference:
-        shown = iban_groups(reference) if is_creditor_reference(reference) else reference
-        pairs.append(Pair(labels["reference"], shown))
+        pairs.append(Pair(labels["reference"], reference_on_page(reference)))
     if currency != "EUR" or not Decimal("0.01") <= amount <= Decimal("999999999.99"):
         return tuple(pairs), ""
-    if len(iban) > LONGEST_IBAN or len(bic) > LONGEST_BIC:  # `check` says that it is none
+    if len(iban) > LONGEST_IBAN or len(bic) > LONGEST_BIC or is_qr_iban(iban):  # `check` says that it is none
         return tuple(pairs), ""
     del formats
     return tuple(pairs), _epc(seller.name, iban, bic, amount, reference)

@@ -19,6 +19,7 @@ from beancount_invoicing.rendering.letterhead import letterhead
 from beancount_invoicing.rendering.output import fill, paragraphs
 from beancount_invoicing.rendering.view import Pair, Section, Table, TableRow, View
 from beancount_invoicing.rules import numbering
+from beancount_invoicing.rules.references import is_qr_iban
 
 _WORDS = {"debit": "debit-note"}
 """What a movement that is not a document is called in the table of words, where that is not its own name."""
@@ -81,7 +82,8 @@ def _how_to_pay(
     credit = sum((item.open for item in items if item.open < 0), ZERO)
     asked = max(ZERO, sum((item.open - item.disputed for item in late if item.open > 0), ZERO) + credit)
     contested = bool(late) and not asked
-    if contested or not any(currency.closing > 0 for currency in subject.currencies):
+    by_bill = is_qr_iban(customer.iban or seller.iban)  # each invoice has a reference of its own, which must be quoted
+    if contested or by_bill or not any(currency.closing > 0 for currency in subject.currencies):
         return (), "", asked
     summed = (item.number for item in late if item.number and item.open > item.disputed)  # what the sum is made of
     reference = parties.remittance_reference(list(dict.fromkeys(summed)))

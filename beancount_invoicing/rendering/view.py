@@ -50,6 +50,24 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class QrBill:
+    """The receipt and the payment part of a Swiss QR-bill, in the words and the order that the style guide prescribes."""
+
+    code: str
+    """The content of the Swiss QR Code."""
+    receipt: tuple[Pair, ...]
+    """Headings and their values, whose lines are separated by line breaks; a value is "" where the payer writes it by hand."""
+    payment: tuple[Pair, ...]
+    receipt_title: str
+    payment_title: str
+    currency: Pair
+    amount: Pair
+    acceptance_point: str
+    separate: str
+    """What stands above the line where the page is cut."""
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """A document or letter, ready for layout. Every text in it is shown, except `technical` fields."""
 
@@ -85,6 +103,8 @@ class View:
     """The content of the QR code (EPC); "" for none."""
     qr_text: str = ""
     """The purpose of the QR code, in words."""
+    qr_bill: QrBill | None = None
+    """What stands at the foot of the last page, instead of the payment's account and QR code."""
     closing: tuple[str, ...] = ()
     """Paragraphs after the totals."""
     mentions: tuple[str, ...] = ()
@@ -99,7 +119,21 @@ class View:
 
 
 TECHNICAL = frozenset(
-    {"theme", "language", "day", "qr", "logo", "notices", "numeric", "strong", "link", "caption", "wide", "alone"}
+    {
+        "theme",
+        "language",
+        "day",
+        "qr",
+        "logo",
+        "notices",
+        "numeric",
+        "strong",
+        "link",
+        "caption",
+        "wide",
+        "alone",
+        "code",
+    }
 )
 """Fields of a view that are not text on the page (captions are only read by screen readers)."""
 
@@ -114,7 +148,9 @@ def view_texts(view: object) -> Iterator[str]:
             yield from view_texts(part)
     elif is_dataclass(view):
         for field in fields(view):
-            if field.name in {"qr_text", "logo_text"} and not getattr(view, field.name.removesuffix("_text")):
+            if field.name == "qr_text" and not (getattr(view, "qr", "") or getattr(view, "qr_bill", None)):
+                continue
+            if field.name == "logo_text" and not getattr(view, "logo", ""):
                 continue
             if field.name not in TECHNICAL:
                 yield from view_texts(getattr(view, field.name))

@@ -15,7 +15,12 @@ from beancount_invoicing.bank.open_documents import Receivables, receivables
 from beancount_invoicing.bank.payments import SettledDocument
 from beancount_invoicing.bank.statements import StatementLine
 from beancount_invoicing.model import Source
-from beancount_invoicing.rules.references import creditor_reference
+from beancount_invoicing.rules.references import (
+    belgian_reference,
+    creditor_reference,
+    qr_reference,
+    reference_on_page,
+)
 from tests.ledgers import sound_book
 
 DAY = date(2026, 3, 10)
@@ -117,6 +122,20 @@ def test_a_swiss_or_belgian_reference_stands_for_the_number_with_its_digits() ->
     check = int(belgian) % 97 or 97
     written = f"+++{belgian[:3]}/{belgian[3:7]}/{belgian[7:]}{check:02}+++"
     assert one("480.00", written) == ("book", "A", [("F2026-0003", "480.00")])
+
+
+@pytest.mark.parametrize("reference", [qr_reference("F2026-0001"), belgian_reference("F2026-0001")])
+def test_our_own_references_tell_series_apart(reference: str) -> None:
+    """A2026-0001 has the same digits, but not the same letter."""
+    wanted = ("book", "A", [("F2026-0001", "60.00")])
+    assert one("60.00", references=(reference,)) == wanted
+    assert one("60.00", f"Paiement {reference_on_page(reference)}") == wanted
+
+
+def test_a_reminder_for_two_that_quotes_the_first_and_names_both_is_booked_for_both() -> None:
+    both = [("F2026-0001", "100.00"), ("F2026-0002", "250.00")]
+    paid = one("350.00", "Relance F2026-0001, F2026-0002", references=(qr_reference("F2026-0001"),))
+    assert paid[0::2] == ("book", both)
 
 
 def test_a_number_is_booked_whole_or_in_part() -> None:

@@ -44,13 +44,15 @@ def option(name: str, value: str) -> str:
     return f'2025-01-01 custom "invoice-option" "{name}" "{value}"\n'
 
 
-def words(pdf: bytes, folder: Path) -> tuple[tuple[float, float], list[tuple[str, float, float, float, float]]]:
-    """The first page's size, and each word with its box (left, top, right, bottom), in millimetres."""
+def words(
+    pdf: bytes, folder: Path, number: int = 1
+) -> tuple[tuple[float, float], list[tuple[str, float, float, float, float]]]:
+    """A page's size, and each word with its box (left, top, right, bottom), in mm. The first unless `number` is given."""
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext is not installed")
     (folder / "page.pdf").write_bytes(pdf)
     said = subprocess.run(
-        ["pdftotext", "-bbox", "-l", "1", folder / "page.pdf", "-"],  # noqa: S607 - poppler's, as installed
+        ["pdftotext", "-bbox", "-f", f"{number}", "-l", f"{number}", folder / "page.pdf", "-"],  # noqa: S607 - poppler's, as installed
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     page = re.search(r'<page width="([\d.]+)" height="([\d.]+)"', said)
