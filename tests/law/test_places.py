@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -105,15 +106,24 @@ def test_services_to_a_business_in_another_place_name_the_law_of_there() -> None
 
 
 @pytest.mark.parametrize(
-    ("country", "currency", "asked"),
-    [("FR", "EUR", True), ("BE", "EUR", True), ("CH", "EUR", True), ("CH", "CHF", False), ("US", "EUR", False)],
+    ("country", "currency", "iban", "reference"),
+    [
+        ("FR", "EUR", "", "iso11649"),
+        ("BE", "EUR", "", "ogm"),
+        ("CH", "EUR", "", "iso11649"),
+        ("CH", "CHF", "", ""),
+        ("CH", "CHF", "CH93 0076 2011 6238 5295 7", "iso11649"),
+        ("CH", "CHF", "CH44 3199 9123 0008 8901 2", "qrr"),
+        ("US", "EUR", "", ""),
+    ],
 )
 def test_payers_quote_a_reference_with_check_digits_where_transfers_carry_it(
-    country: str, currency: str, asked: bool
+    country: str, currency: str, iban: str, reference: str
 ) -> None:
-    start = LedgerSetup("Sel", (("country", country),), "exempt", (), currency, "en", "30 days", "F{seq}", DAY)
+    values = (("country", country), ("iban", iban))
+    start = LedgerSetup("Sel", values, "exempt", (), currency, "en", "30 days", "F{seq}", DAY)
     settings = first_ledger(start)["settings.beancount"]
-    assert ('custom "invoice-option" "payment-reference" "iso11649"' in settings) is asked
+    assert re.findall('"payment-reference" "([^"]*)"', settings) == ([reference] if reference else [])
 
 
 def test_a_postcode_shows_the_smaller_of_two_places_it_begins_like() -> None:
