@@ -33,8 +33,7 @@ CHECKS = (
     *documents.CHECKS, *series.CHECKS, *settlement.CHECKS, *parties.CHECKS, *contracts.CHECKS, *reminders.CHECKS,
     *interest.CHECKS, *hours.CHECKS, *unbilled.CHECKS, *payers.CHECKS, *corrections.CHECKS, *supply.CHECKS,
     *consumers.CHECKS, *parent_accounts.CHECKS, *direct_debit.CHECKS, *closed_books.CHECKS,
-    *credit_limit.CHECKS,
-    *payment_references.CHECKS,
+    *credit_limit.CHECKS, *payment_references.CHECKS,
 )  # fmt: skip
 
 
