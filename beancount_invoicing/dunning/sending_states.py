@@ -134,7 +134,7 @@ def _settled(whole: Position) -> StateOnSending:
         if notes and money
         else _("credited by {notes}", notes=", ".join(notes))
         if notes
-        else "paid"
+        else _("paid")
     )
     return StateOnSending(
         asks,

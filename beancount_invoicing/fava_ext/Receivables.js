@@ -180,6 +180,11 @@ function labelled(field) {
   const label = document.createElement("label");
   const name = document.createElement("span");
   name.textContent = field.label;
+  if (field.option) {
+    const option = document.createElement("code"); // as messages and the command name it
+    option.textContent = field.option;
+    name.append(" ", option);
+  }
   const input = control(field);
   input.name = field.name;
   input.required = field.required;

@@ -166,6 +166,32 @@ def test_tax_that_became_due_is_moved_as_the_command_moves_it(tmp_path: Path) ->
     assert page.send("move-taxes", values)["summary"] == "There is nothing to do."
 
 
+def test_money_in_another_currency(tmp_path: Path) -> None:
+    """A British customer pays in pounds what arrives on a euro account."""
+    page = Page(recent_example(tmp_path / "books"))
+    fields = {field["name"]: field for field in page.form("pay", number="F2026-0068")["fields"]}
+    assert fields["currency"]["choices"] == [["", ""], ["CHF", "CHF"], ["EUR", "EUR"], ["GBP", "GBP"]]
+    values = {"documents": "F2026-0068", "day": "2026-11-25", "account": "Assets:Banque"}
+    assert "--currency EUR" in page.send("pay", values)["error"]
+    shown = page.send("pay", values | {"amount": "904.40", "currency": "EUR"})
+    assert not shown["error"]
+    assert "904.40 EUR" in shown["text"]
+    assert "760.00 GBP" in shown["text"]
+    assert "--currency EUR" in shown["command"]
+
+
+def test_a_day_far_ahead_is_written_only_if_it_is_meant(page: Page, ledger: Path) -> None:
+    before = ledger.read_bytes()
+    values = ACTS["pay"] | {"day": "2199-01-01"}
+    shown = page.send("pay", values)
+    assert "--yes" in shown["notices"][0]
+    assert "--yes" in page.send("pay", values, shown["state"])["error"]
+    assert ledger.read_bytes() == before
+    meant = page.send("pay", values | {"meant": "true"})
+    assert "--yes" in meant["command"]
+    assert page.send("pay", values | {"meant": "true"}, meant["state"])["written"]
+
+
 def test_what_was_prepared_is_recorded_once_it_left(page: Page, ledger: Path) -> None:
     shown = page.send("prepare-invoices", ACTS["prepare-invoices"])
     page.send("prepare-invoices", ACTS["prepare-invoices"], shown["state"])

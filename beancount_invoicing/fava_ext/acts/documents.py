@@ -11,6 +11,7 @@ from beancount_invoicing.actions.new import InvoiceRequest, new_invoice
 from beancount_invoicing.billing.credit_notes import CreditRequest
 from beancount_invoicing.customer_search import short_names
 from beancount_invoicing.fava_ext.acts.forms import (
+    MEANT,
     Act,
     Field,
     Subject,
@@ -64,6 +65,7 @@ def _invoice_fields(ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
         Field("purchase_order", "purchase-order", "text", "--purchase-order"),
         Field("due", "due", "day", "--due"),
         _DRAFT._replace(value="true"),
+        MEANT,
     )
 
 
@@ -98,6 +100,7 @@ def _billing_fields(ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
             ("", *sorted(names.values())),
         ),
         _DRAFT._replace(value="true"),
+        MEANT,
     )
 
 
@@ -114,6 +117,7 @@ def _issue_fields(_ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
     return (
         Field("drafts", "drafts", "words", value=subject.number, required=True),
         Field("day", "issue-day", "day", "--date"),
+        MEANT,
     )
 
 
@@ -135,6 +139,7 @@ def _credit_fields(_ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
         _day_field(subject),
         Field("reopen", "reopen", "flag", "--reopen"),
         _DRAFT,
+        MEANT,
     )
 
 

@@ -36,6 +36,10 @@ class Field(NamedTuple):
     """What the choices are called, if words do not say it."""
 
 
+MEANT = Field("meant", "date-meant", "flag", "--yes")
+"""That a date far ahead is meant: without it, what lies far ahead of today is not written."""
+
+
 class Subject(NamedTuple):
     """What the user looks at: a document, or a customer (main account), or nothing; on the day of the page."""
 

@@ -12,7 +12,17 @@ from beancount_invoicing.bank.payment_accounts import bank_account
 from beancount_invoicing.bank.payment_plans import WantedDocument
 from beancount_invoicing.bank.payments import CannotBook
 from beancount_invoicing.customer_search import short_names
-from beancount_invoicing.fava_ext.acts.forms import Act, Field, Subject, Values, amount, required_day, text, words
+from beancount_invoicing.fava_ext.acts.forms import (
+    MEANT,
+    Act,
+    Field,
+    Subject,
+    Values,
+    amount,
+    required_day,
+    text,
+    words,
+)
 from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO
@@ -27,12 +37,14 @@ def _payment_fields(ledger: Ledger, subject: Subject) -> tuple[Field, ...]:
         Field("documents", "paid-documents", "words", value=subject.number),
         Field("day", "money-day", "day", "--date", subject.day.isoformat(), required=True),
         Field("amount", "bank-amount", "amount", "--amount"),
+        Field("currency", "bank-currency", "choice", "--currency", choices=("", *_currencies(ledger))),
         Field("account", "bank-account", "choice", "--account", _usual_bank(ledger, subject), _banks(ledger)),
         Field("fee", "fee", "amount", "--fee"),
         Field("on_account", "on-account", "text", "--on-account", name),
         Field("refund", "refund", "flag", "--refund"),
         Field("returned", "returned", "flag", "--return"),
         Field("reason", "return-reason", "text", "--reason"),
+        MEANT,
     )
 
 
@@ -50,6 +62,14 @@ def _banks(ledger: Ledger) -> tuple[str, ...]:
     return ("", *sorted({use.account for use in book.payment_accounts.money} | {*book.bank_accounts, *book.bank_days}))
 
 
+def _currencies(ledger: Ledger) -> list[str]:
+    """Those of documents, of payments, and of bank accounts."""
+    book = ledger.book
+    found = {invoice.currency for invoice in book.invoices} | {payment.currency for payment in book.payments}
+    banks = {currency for account in _banks(ledger) for currency in book.currencies.get(account, ())}
+    return sorted((found | banks) - {""})
+
+
 def _pay(file: Path, values: Values, options: WriteOptions) -> Outcome:
     returned, refund = text(values, "returned") == "true", text(values, "refund") == "true"
     if returned and refund:
@@ -65,6 +85,7 @@ def _pay(file: Path, values: Values, options: WriteOptions) -> Outcome:
         documents=documents,
         kind=kind,
         amount=amount(values, "amount"),
+        currency=text(values, "currency"),
         account=text(values, "account"),
         fee=amount(values, "fee") or ZERO,
         on_account_of=text(values, "on_account"),

@@ -11,7 +11,7 @@ from beancount_invoicing.billing import CannotCompose, CannotNumber
 from beancount_invoicing.customer_search import UnknownCustomer
 from beancount_invoicing.documents.search import UnknownNumber
 from beancount_invoicing.fava_ext.acts import documents, drafts, notes, outbox, payments, taxes
-from beancount_invoicing.fava_ext.acts.forms import Act, Field, Values, command_line
+from beancount_invoicing.fava_ext.acts.forms import MEANT, Act, Field, Values, command_line
 from beancount_invoicing.files import FileChanged
 from beancount_invoicing.gc_control import no_collections
 from beancount_invoicing.messages import _
@@ -64,11 +64,12 @@ def perform(
 ) -> ActResult:
     """Shows what an act would write into the ledger `file`; with the `shown_state` of what was shown, writes it.
 
-    Documents dated far ahead of `today` are not written. Whatever is wrong is the result's `error`; nothing is raised but
-    what no user can cause.
+    What is dated far ahead of `today` is written only if the user says that it is meant. Whatever is wrong is the result's
+    `error`; nothing is raised but what no user can cause.
     """
     command = command_line(act, fields, values)
-    options = WriteOptions(write=bool(shown_state), today=today, shown_state=shown_state)
+    meant = MEANT in fields and values.get(MEANT.name) == "true"
+    options = WriteOptions(write=bool(shown_state), today=None if meant else today, shown_state=shown_state)
     try:
         with no_collections():
             outcome = act.run(file, values, options)
