@@ -212,13 +212,11 @@ def _add_received(
     unpaid = {(id(item.invoice), item.instalment.index) for item in still_open}
     last: dict[tuple[int, int], ReceivedAmount] = {}
     for money in received:
-        if money.received_on > period.until:
+        if not period.since <= money.received_on <= period.until:
             continue
         key = id(money.invoice), money.instalment.index
         if key not in last or last[key].received_on <= money.received_on:
             last[key] = money
-        if money.received_on < period.since:
-            continue
         facts = row(money.customer, money.invoice.currency)
         facts.listed_received.append(money)
         facts.received += money.amount
@@ -226,7 +224,7 @@ def _add_received(
         facts.amount_days_late += money.amount * money.days_late
         facts.received_late += money.amount if money.days_late > 0 else ZERO
     for key, money in last.items():
-        if key not in unpaid and money.received_on >= period.since:
+        if key not in unpaid:
             facts = row(money.customer, money.invoice.currency)
             facts.paid += 1
             facts.paid_late += money.days_late > 0

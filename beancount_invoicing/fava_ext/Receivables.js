@@ -128,6 +128,10 @@ function linkBars(charts) {
       link.setAttribute("aria-hidden", "true");
       link.setAttribute("href", "#");
     });
+    const main = JSON.parse(charts.dataset.main)[label];
+    charts.querySelectorAll("svg .lines path").forEach((line, place) => {
+      line.classList.toggle("around", main !== undefined && place + 1 !== main); // around the main line: what it may be
+    });
     charts.querySelectorAll("button[role=combobox]").forEach((choice) => (choice.ariaLabel = charts.dataset.interval));
     charts.querySelector("svg g[role=application]")?.setAttribute("aria-label", label ?? "");
   };

@@ -27,6 +27,8 @@ class Charts(NamedTuple):
 
     charts: tuple[Chart, ...]
     links: Mapping[str, tuple[str, ...]]
+    main: Mapping[str, int] = {}
+    """By the label of a chart with lines, the place of its main one, from 1: Fava has them in the order of their names."""
 
 
 def cash_charts(page: CashPage, words: Mapping[str, str], ages: Sequence[str], link: Mapping[str, Linked]) -> Charts:
@@ -47,7 +49,12 @@ def cash_charts(page: CashPage, words: Mapping[str, str], ages: Sequence[str], l
     charts += _expected(page, words)
     if any(row.metric(name).value is not None for row in page.periods for name in LINES):
         charts.append(metric_lines(words["outstanding"], page.periods, {name: words[name] for name in LINES}))
-    return Charts(tuple(charts), links)
+    lines = {
+        words["expected-by-week"]: [f"{currency} {words[name]}" for name in ("expected", "low", "high")],
+        words["outstanding"]: [words[name] for name in LINES],
+    }
+    main = {label: 1 + sorted(names).index(names[0]) for label, names in lines.items()}
+    return Charts(tuple(charts), links, main)
 
 
 def _dates(bars: Iterable[date], interval: Interval) -> Iterator[date]:
