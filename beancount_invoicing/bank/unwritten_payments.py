@@ -56,9 +56,7 @@ def _exchange_rate(
     leg: CustomerLeg,
 ) -> PaymentExchangeRate | None:
     """The worth of one unit of a claim's currency according to the entry, as `entries.exchange` reads it."""
-    if leg.currency == worth.currency and movement.currency == leg.currency:
-        return None
-    if not accounts.has_pending_taxes:
+    if leg.currency == worth.currency or not accounts.has_pending_taxes:
         return None
     by_price = worth.rate_of(leg, priced) if priced.price else None
     named = bool(accounts.book.option("exchange-account", movement.date))
@@ -67,6 +65,4 @@ def _exchange_rate(
     by_money: Decimal | None = received / claimed if claimed and received / claimed > 0 else None
     difference = worth.money.weight + worth.fee.weight + sum((other.weight for other in worth.legs), ZERO)
     others = bool(movement.fee) + bool(difference)
-    if worth.currency == leg.currency:
-        return None
     return PaymentExchangeRate(worth.currency, by_price, by_money, named or others < 2)

@@ -93,6 +93,47 @@ def test_claims_with_and_without_a_price_are_paid_apart() -> None:
         payment_entry(CustomerAccounts(read(LEDGER)), moved("2026-02-01", "1500.00", "USD"), both)
 
 
+NAMED = '2025-01-01 custom "invoice-option" "exchange-account" "Expenses:Exchange Income:Exchange"\n'
+PRICES = "2026-01-31 price USD 0.90 EUR\n"
+
+
+@pytest.mark.parametrize("option", [True, False], ids=["exchange account", "none"])
+@pytest.mark.parametrize("prices", ["", PRICES], ids=["no price", "a price"])
+@pytest.mark.parametrize("fee", ["0", "5.00"])
+@pytest.mark.parametrize(
+    ("amount", "currency", "number", "settles"),
+    [
+        ("100.00", "EUR", "F2026-0001", "100.00"),
+        ("110.00", "USD", "F2026-0001", "100.00"),
+        ("500.00", "USD", "F2026-0002", "500.00"),
+        ("455.00", "EUR", "F2026-0002", "500.00"),
+        ("1000.00", "USD", "F2026-0003", "1000.00"),
+        ("920.00", "EUR", "F2026-0003", "1000.00"),
+        ("450.00", "EUR", "F2026-0003", "500.00"),
+    ],
+)
+def test_what_a_payment_is_worth_is_known_before_it_is_written_as_it_is_read_after(
+    amount: str, currency: str, number: str, settles: str, fee: str, prices: str, option: bool
+) -> None:
+    ledger = LEDGER + prices + ("" if option else NAMED.replace('"Expenses:Exchange Income:Exchange"', '""'))
+    accounts = CustomerAccounts(read(ledger))
+    money = moved("2026-02-01", str(Decimal(amount) - Decimal(fee)), currency, fee=fee)
+    entry = payment_entry(accounts, money, [SettledDocument(number, Decimal(settles))])
+    before = [payment.exchange_rate for payment in entry.payments]
+    after = [payment.exchange_rate for payment in read(ledger + "\n" + payment_transaction(entry) + "\n").payments]
+    assert len(before) == len(after) == 1
+    for said, found in zip(before, after, strict=True):
+        assert (said is None) is (found is None), (said, found)
+        if said is not None and found is not None:
+            assert (said.currency, said.by_price, said.without_fee) == (
+                found.currency,
+                found.by_price,
+                found.without_fee,
+            )
+            assert (said.by_money is None) is (found.by_money is None)
+            assert said.by_money is None or found.by_money is None or round(said.by_money - found.by_money, 9) == 0
+
+
 def test_tax_on_an_advance_is_one_that_is_due_on_payment() -> None:
     accounts = CustomerAccounts(read(LEDGER))
     with pytest.raises(CannotBook, match=r"^FR20 is not a tax code that is due on payment: those are PAY, PAY10$"):
