@@ -122,9 +122,7 @@ def e_reports(
     receipts = reported_receipts(book, due, since)
     make = partial(_report, book, sold, receipts, made_at, as_of)
     reports = tuple(make(period) for period in periods if period.until >= since or span)
-    to_tell = untold_receipts(
-        (receipt for receipt in invoice_receipts(receipts, "212") if receipt.date <= min(as_of, end)), book.flows
-    )
+    to_tell = untold_receipts(invoice_receipts(receipts, "212"), book.flows, min(as_of, end))
     if span is None:
         reports = tuple(report for report in reports if report.row.state in {"initial", "rectify"})
         start, end = _days(reports, to_tell, as_of)
@@ -162,6 +160,7 @@ def _report(
             xml, empty = _transactions(book, header, period, inside)
         else:
             came = [receipt for receipt in receipts if period.since <= receipt.date <= period.until]
+            _must_be_in_euros(came)
             amount = sum((receipt.amount for receipt in came if receipt.flow in {"10.2", "10.4"}), ZERO)
             by_invoice, by_day = invoice_receipts(came, "10.2"), daily_receipts(came)
             xml, empty = (
@@ -175,6 +174,19 @@ def _report(
     return PeriodReport(
         ReportRow(period, state, amount, told[-1].file if told else "", problem), xml, digest, identifier
     )
+
+
+def _must_be_in_euros(receipts: Sequence[ReportedReceipt]) -> None:
+    """Raises NotReportable if a tax is booked in another currency."""
+    for receipt in receipts:
+        if receipt.currency != "EUR" and receipt.flow:
+            raise NotReportable(
+                _(
+                    "{number}: its tax is booked in {currency}, but payments are reported in euros: book the tax in EUR",
+                    number=receipt.number,
+                    currency=receipt.currency,
+                )
+            )
 
 
 def _transactions(

@@ -47,7 +47,7 @@ def due_reports(book: Book, as_of: date, allocated: Allocated) -> tuple[DueRepor
         and not reports_told(book.flows, period)
         and _has_something(book, period, receipts, since)
     ]
-    return (*found, *_to_tell(book, receipts))
+    return (*found, *_to_tell(book, receipts, as_of))
 
 
 def _has_something(book: Book, period: ReportPeriod, receipts: tuple[ReportedReceipt, ...], since: date) -> bool:
@@ -72,8 +72,8 @@ def _due(period: ReportPeriod) -> DueReport:
     return DueReport(period.due, text)
 
 
-def _to_tell(book: Book, receipts: tuple[ReportedReceipt, ...]) -> Iterator[DueReport]:
-    waiting = untold_receipts(invoice_receipts(receipts, "212"), book.flows)
+def _to_tell(book: Book, receipts: tuple[ReportedReceipt, ...], as_of: date) -> Iterator[DueReport]:
+    waiting = untold_receipts(invoice_receipts(receipts, "212"), book.flows, as_of)
     if waiting:
         count, first = len(waiting), min(receipt.date for receipt in waiting)
         text = _n(

@@ -34,7 +34,10 @@ class Scope(NamedTuple):
 
 
 def audience(customer: Customer) -> Audience:
-    """Who a customer of a French firm is; in France, if nothing else is said. A public body in France gets e-invoices; one abroad without a VAT id is no taxable person."""
+    """Who a customer of a French firm is; in France, if nothing else is said.
+
+    A public body in France gets e-invoices; one abroad without a VAT id is no taxable person.
+    """
     country = law.country_of(customer.address.country, customer.vat_id, customer.siren or customer.siret)
     if customer.buyer == "consumer":
         return "consumer"

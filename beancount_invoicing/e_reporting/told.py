@@ -54,8 +54,11 @@ def amounts_text(amounts: Iterable[ReceivedAtRate]) -> str:
     return ", ".join(f"{received.rate.normalize():f}: {received.amount:.2f}" for received in amounts)
 
 
-def untold_receipts(receipts: Iterable[InvoiceReceipt], flows: Iterable[FlowRecord]) -> tuple[InvoiceReceipt, ...]:
-    """The receipts of status 212 that were not told, by day and number: what was told already is taken off, rate by rate.
+def untold_receipts(
+    receipts: Iterable[InvoiceReceipt], flows: Iterable[FlowRecord], until: date
+) -> tuple[InvoiceReceipt, ...]:
+    """The receipts of status 212 up to a day (inclusive) that were not told, by day and number: what was told already is taken
+    off, rate by rate.
 
     So a receipt that is no longer in the ledger, or at another rate, is told as its opposite.
     """
@@ -63,11 +66,13 @@ def untold_receipts(receipts: Iterable[InvoiceReceipt], flows: Iterable[FlowReco
         lambda: defaultdict(lambda: ZERO)
     )
     for receipt in receipts:
-        for received in receipt.amounts:
+        for received in receipt.amounts if receipt.date <= until else ():
             left[receipt.date, receipt.number, receipt.issued][received.rate] += received.amount
     issued = {number: day for _day, number, day in left}
     for flow in _told_receipts(flows):
         assert flow.first_day
+        if flow.first_day > until:
+            continue
         day = issued.get(flow.subject, flow.first_day)
         for rate, amount in _AMOUNT.findall(flow.amounts):
             left[flow.first_day, flow.subject, day][Decimal(rate)] -= Decimal(amount)

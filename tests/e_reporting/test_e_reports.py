@@ -255,3 +255,93 @@ def test_today_says_what_is_to_be_reported_by_when(folder: Path) -> None:
     assert tasks(ledger, "2027-10-02") == []
     changed(ledger, '2027-01-01 custom "invoice-option" "vat-regime" "monthly"', "")
     assert [day for day, _text in tasks(ledger, "2027-10-02")] == ["2027-09-01"]
+
+
+def test_a_look_at_an_earlier_period_takes_nothing_back(folder: Path) -> None:
+    ledger = folder / "e-reporting.beancount"
+    run(ledger, "--as-of", "2027-11-11", "--write")
+    assert "Nothing has to be reported" in run(ledger, "--period", "2027-09", "--as-of", "2027-11-12", "--write")
+    assert "Nothing has to be reported" in run(ledger, "--as-of", "2027-10-13", "--write")
+    assert tasks(ledger, "2027-10-13") == []
+
+
+def test_a_margin_scheme_a_claim_a_corrective_invoice_and_a_deposit_abroad(folder: Path) -> None:
+    ledger = folder / "e-reporting.beancount"
+    more = """2025-01-01 custom "invoice-tax" "MARGE" "Régime de la marge"
+  category: "E"
+  nature: "goods"
+  reason: "VATEX-EU-F"
+2027-11-02 * "Marie Leroy" "Commode" ^F2027-0012
+  invoice: "F2027-0012"
+  Assets:Receivable:Leroy  400.00 EUR
+  Income:Services  -400.00 EUR
+    text: "Commode"
+    tax: "MARGE"
+2027-11-03 * "Acme SAS" "Intérêts de retard" ^F2027-0013
+  invoice: "F2027-0013"
+  kind: "claim"
+  claims: "F2027-0011"
+  Assets:Receivable:Acme  12.00 EUR
+  Income:Services  -12.00 EUR
+    text: "Intérêts"
+2027-11-04 * "Berg GmbH" "Acompte" ^F2027-0014
+  invoice: "F2027-0014"
+  kind: "deposit"
+  Assets:Receivable:Berg  100.00 EUR
+  Liabilities:Deposits  -100.00 EUR
+    text: "Acompte"
+    tax: "UE"
+    nature: "services"
+2027-11-05 * "Berg GmbH" "Solde" ^F2027-0015
+  invoice: "F2027-0015"
+  Assets:Receivable:Berg  300.00 EUR
+  Income:Services  -400.00 EUR
+    text: "Conseil"
+    tax: "UE"
+  Liabilities:Deposits  100.00 EUR
+    deposit: "F2027-0014"
+
+"""
+    changed(ledger, 'plugin "beancount_invoicing"', f'{more}plugin "beancount_invoicing"')
+    assert amounts(ledger, "2027-11") == [
+        "10.1 F2027-0014 0 % 100.00 0.00",
+        "10.1 F2027-0015 0 % 400.00 0.00",
+        "10.3 F2027-0012 TMA1 0 % 400.00 0.00",
+        "– F2027-0015 0 % -100.00 0.00",
+    ]
+    assert states(ledger, "--period", "2027-11", "--as-of", "2027-11-12")[0][3] == "to be sent"
+
+
+def test_a_212_needs_the_siren_of_both(folder: Path) -> None:
+    ledger = folder / "e-reporting.beancount"
+    with ledger.open("a", encoding="utf-8") as stream:
+        stream.write('2026-01-01 custom "invoice-customer" Assets:Receivable:Acme\n  siren: ""\n  siret: ""\n')
+    assert "names both by their SIREN" in run(ledger, "--as-of", "2027-11-30", "--write", code=1)
+    assert not (folder / "outbox").exists()
+
+
+def test_a_document_that_is_gone_after_its_payment_was_told_must_come_back(folder: Path) -> None:
+    ledger = folder / "e-reporting.beancount"
+    with ledger.open("a", encoding="utf-8") as stream:
+        stream.write(
+            '2027-11-01 custom "invoice-flow" "F2027-0099"\n  event: "prepared"\n  flow-type: "CustomerInvoiceLC"\n'
+            '  from: 2027-10-20\n  until: 2027-10-20\n  amounts: "20: 240.00"\n  message-id: "<212-F2027-0099@outbox>"\n'
+        )
+    assert "is not in the ledger any more" in run(ledger, "--as-of", "2027-11-30", "--write", code=1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('  siren: "732829320"\n', "", "the seller has no SIREN"),
+        (
+            '  city: "Köln"\n  country: "DE"\n  vat-id: "DE136695976"',
+            '  city: "Köln"\n  vat-id: "DE136695976"',
+            "F2027-0007: ",
+        ),
+    ],
+)
+def test_what_a_report_lacks_is_said(folder: Path, old: str, new: str, message: str) -> None:
+    file = folder / ("prelude.beancount" if "siren" in old else "e-reporting.beancount")
+    changed(file, old, new)
+    assert message in run(folder / "e-reporting.beancount", "--period", "2027-09", "--as-of", "2027-11-30", code=1)
