@@ -220,6 +220,13 @@ class Receivables(FavaExtensionBase):
         name = self._loaded.entry_hash(place, row.entry)
         return f"#context-{name}" if name else self.source_link(place)
 
+    def first_command(self) -> str:
+        """How to begin in a ledger without documents: with the seller, a customer, or an invoice."""
+        book = self._loaded.ledger().book
+        if book.seller is None:
+            return "bean-invoice init --from LEDGER"
+        return "bean-invoice new CUSTOMER" if book.customers else "bean-invoice customer add NAME"
+
     def main_account(self, account: str) -> str:
         """The main account of an account's customer."""
         return self._loaded.ledger().book.main_accounts.get(account, account)

@@ -285,6 +285,7 @@ def test_a_ledger_with_errors_is_written_into_by_nobody(page: Page, ledger: Path
     answer = page.send("pay", ACTS["pay"])
     assert "does not balance" in answer["findings"][0]["message"]
     assert not answer["state"], "there is nothing that could be written"
+    assert answer["error"].startswith("the ledger has errors: nothing is written"), "and the user is told why"
     assert answer["text"], "it is shown all the same"
 
 

@@ -152,8 +152,16 @@ def test_an_empty_ledger_shows_how_to_begin(tmp_path: Path) -> None:
     browser = client(file)
     assert "bean-invoice new CUSTOMER" in page(browser, "page=today").text_content()
     assert "There is nothing to do" in part(browser).text_content()
-    assert "bean-invoice contract new" in page(browser, "page=contracts").text_content()
+    assert "bean-invoice contract add" in page(browser, "page=contracts").text_content()
     assert "No documents are found" in page(browser, "page=documents").text_content()
+
+
+def test_the_first_step_is_the_one_that_is_missing(tmp_path: Path) -> None:
+    seller = '2025-01-01 custom "invoice-seller" "Atelier"\n  country: "FR"\n'
+    for text, command in (("", "bean-invoice init --from"), (seller, "bean-invoice customer add NAME")):
+        file = tmp_path / "main.beancount"
+        file.write_text(text + LINES, encoding="utf-8")
+        assert command in page(client(file), "page=today").text_content()
 
 
 def test_every_document_is_there_with_its_state(example: FlaskClient) -> None:

@@ -40,6 +40,11 @@ ACTS: Mapping[str, Act] = {
 }
 
 
+_ERRORS = _(
+    "the ledger has errors: nothing is written into it until they are corrected (a broken entry may hide a number)"
+)
+
+
 class ActResult(NamedTuple):
     """What was written, or would be; `state` identifies the ledger that the user saw. With an `error`, nothing was written."""
 
@@ -96,7 +101,7 @@ def _result(command: str, outcome: Outcome, *, written: bool) -> ActResult:
         summary=outcome.nothing_to_do or _("There is nothing to do.") if nothing else _summary(outcome),
         state="" if nothing or outcome.errors else outcome.shown_state,
         written=written and not nothing,
-        error=outcome.problem,
+        error=outcome.problem or (_ERRORS if outcome.errors else ""),
     )
 
 
