@@ -118,6 +118,7 @@ _WORDS = (
     # what is to be done
     _("bank"),
     _("in-doubt"),
+    _("platform"),
     _("outbox"),
     _("bill"),
     _("decide"),
@@ -183,6 +184,7 @@ def tasks_in_words(count: int, kind: str) -> str:
         "bank": _n(count, "{count} bank account behind", "{count} bank accounts behind", count=count),
         "insolvency": _n(count, "{count} insolvent customer", "{count} insolvent customers", count=count),
         "in-doubt": _("{count} in doubt", count=count),
+        "platform": _("{count} to settle at the platform", count=count),
         "prepared": _("{count} prepared", count=count),
         "outbox": _n(count, "{count} unknown file in the outbox", "{count} unknown files in the outbox", count=count),
         "draft": _n(count, "{count} draft", "{count} drafts", count=count),

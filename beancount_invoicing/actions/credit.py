@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from beancount_invoicing.entries.metadata import source_of
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Invoice
+from beancount_invoicing.platform.life_cycle import refusal_of
+from beancount_invoicing.platform.statuses import status_in_words
 from beancount_invoicing.receivables import Position, allocate
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.writing.changes import Changes, Outcome, WriteOptions, change
@@ -40,6 +43,7 @@ def credit_note_changes(
     book = loading.book
     as_of = max(dating.day, book.last_date)
     (position,) = find_documents(book, as_of, [request.number])
+    _must_not_be_refused(book, position.invoice, dating.day)
     invoice, accounts = _as_owed(book, position)
     claims = [
         item
@@ -50,6 +54,20 @@ def credit_note_changes(
     draft, notices = credit_note(book, invoice, claims, request, dating.day, exchange)
     draft = draft._replace(number=next_number_for(book, dating, write_options)(draft.numbered_kind, draft.date))
     return document_changes(book, [draft], notices)
+
+
+def _must_not_be_refused(book: Book, invoice: Invoice, day: date) -> None:
+    """Raises CannotCredit if a document was refused or rejected at a platform: it is reversed without a credit note."""
+    if refusal := refusal_of(book, invoice.number, day):
+        raise CannotCredit(
+            _(
+                "{number} was refused on {day}, {status}: a refused invoice gets no credit note; take it out of the books "
+                "with bean-invoice platform reverse {number} --write, and invoice anew",
+                number=invoice.number,
+                day=refusal.date,
+                status=status_in_words(refusal),
+            )
+        )
 
 
 def _as_owed(book: Book, position: Position) -> tuple[Invoice, Sequence[str]]:

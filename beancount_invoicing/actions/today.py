@@ -32,6 +32,8 @@ from beancount_invoicing.dunning.collecting import due_collections, orders_witho
 from beancount_invoicing.e_reporting.due import due_reports
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import ZERO, Book, Customer, Event, require_date
+from beancount_invoicing.platform.life_cycle import REFUSED, FlowState, document_state, flow_states, is_reversed
+from beancount_invoicing.platform.statuses import status_in_words
 from beancount_invoicing.receivables import Allocated, Position, lapsing, open_retentions, positions, tax_due
 from beancount_invoicing.receivables.direct_debit import has_mandates
 from beancount_invoicing.rules.steps import end_of_month
@@ -49,8 +51,8 @@ from beancount_invoicing.sending.waiting_letters import proposals_to_send
 from beancount_invoicing.words import word
 
 TaskKind = Literal[
-    "bank", "insolvency", "in-doubt", "prepared", "outbox", "draft", "bill", "decide", "send", "collect", "remind", "escalate",
-    "promise", "dispute", "tax", "report", "unallocated", "document", "lapse", "notice", "acceptance",
+    "bank", "insolvency", "in-doubt", "platform", "prepared", "outbox", "draft", "bill", "decide", "send", "collect", "remind",
+    "escalate", "promise", "dispute", "tax", "report", "unallocated", "document", "lapse", "notice", "acceptance",
 ]  # fmt: skip
 TASK_KINDS: tuple[TaskKind, ...] = get_args(TaskKind)
 NOTICE_DAYS = 60
@@ -88,6 +90,7 @@ def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
         *_insolvent(book, as_of, stands),
         *_on_their_way(book, as_of, objections(book, as_of, allocated, proposals)),
         *(Task("outbox", unrecorded_because(book, file)) for file in unrecorded(book)),
+        *_at_platform(book, as_of, stands),
         *_documents(book, as_of, stands),
         *_to_bill(book, as_of),
         *_collections(book, as_of, allocated, stands),
@@ -260,6 +263,47 @@ def _on_their_way(book: Book, as_of: date, against: Mapping[str, Objection]) -> 
             "in-doubt" if attempt.in_doubt else "prepared", text, event.date,
             book.customers[event.customer].at(as_of).name, event.customer, " ".join(attempt.numbers),
         )  # fmt: skip
+
+
+UNANSWERED_DAYS = 2
+"""After how many days it is said that a platform says nothing of a document."""
+
+
+def _at_platform(book: Book, as_of: date, stands: Sequence[Position]) -> Iterator[Task]:
+    """Documents that a platform or its customer refuses, did not take, or says nothing of."""
+    numbers = {number for event in book.events if event.flow or event.status for number in event.numbers}
+    for position in stands:
+        invoice = position.invoice
+        if invoice.number not in numbers or position.debtor_share > 1 or is_reversed(book, invoice.number, as_of):
+            continue
+        state = document_state(flow_states(position.events, invoice.number))
+        if state and (text := _platform_advice(invoice.number, state, as_of)):
+            yield from _about(
+                position, "platform", text, state.decisive.date if state.decisive else state.since, position.open
+            )
+
+
+def _platform_advice(number: str, state: FlowState, as_of: date) -> str:
+    """What to do about a document at a platform; "" if nothing is to be done."""
+    told = status_in_words(state.decisive) if state.decisive else ""
+    if state.standing in REFUSED:
+        return _(
+            "{told}: take it out of the books, without a credit note: bean-invoice platform reverse {number} --write",
+            told=told,
+            number=number,
+        )
+    if state.standing == "inadmissible":
+        return _(
+            "{told}: put right what is wrong, then bean-invoice send {number} --again --write", told=told, number=number
+        )
+    if state.standing == "routing-error":
+        return _("{told}: check the customer's endpoint, and ask your platform", told=told)
+    if state.standing == "handed-in" and (as_of - state.since).days >= UNANSWERED_DAYS:
+        return _(
+            "handed in {days} ago, but not deposited yet: bean-invoice platform fetch --write",
+            days=_days(state.since, as_of),
+        )
+    return ""
 
 
 def _documents(book: Book, as_of: date, stands: Sequence[Position]) -> Iterator[Task]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from beancount_invoicing.answers.amounts import Answer, amount_text, day_text, number_text, step_json
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Adjustment, CalculationStep, Event, Invoice, Line, TaxAmount
+from beancount_invoicing.platform.statuses import status_in_words
 from beancount_invoicing.receivables import Allocation, Position
 from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.payment_terms import DiscountedAmount, TermsError, discounted_rest
@@ -154,7 +155,7 @@ def event_json(event: Event) -> Answer:
         "event": event.kind,
         "level": event.level,
         "channel": event.channel or None,
-        "note": event.note or event.document,
+        "note": status_in_words(event) if event.kind == "status" else event.note or event.document,
     }
 
 

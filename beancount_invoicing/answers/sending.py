@@ -12,9 +12,26 @@ if TYPE_CHECKING:
     from beancount_invoicing.actions.seal import Verified
     from beancount_invoicing.delivery import Attempt
     from beancount_invoicing.sending.outbox import Objection
+    from beancount_invoicing.sending.platform_fetch import Told
     from beancount_invoicing.sending.send import SendResult
 
 from beancount_invoicing.answers.amounts import Answer
+
+
+def status_json(told: Told) -> Answer:
+    """A status in `platform fetch`."""
+    return {
+        "day": told.day.isoformat(),
+        "number": told.number or None,
+        "customer": told.customer or None,
+        "status": told.status,
+        "meaning": told.text,
+        "reason": told.reason or None,
+        "updated": told.updated,
+        "flow": told.flow or None,
+        "status_flow": told.status_flow,
+        "file": str(told.file) if told.file else None,
+    }
 
 
 def verified_json(verified: Verified) -> Answer:

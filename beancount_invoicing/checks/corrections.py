@@ -11,6 +11,7 @@ from beancount_invoicing import law
 from beancount_invoicing.checks.documents import ledger_amount, severity
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Finding, Invoice, Severity
+from beancount_invoicing.platform.life_cycle import refusal_of
 from beancount_invoicing.receivables import LeftToCredit, credit_note_effects, creditable, invoices_by_number
 from beancount_invoicing.rules import numbering
 
@@ -135,7 +136,9 @@ def _not_taken_back(invoice: Invoice, other: Invoice, rest: Decimal, judged: Sev
 
 
 def check_cancellations(book: Book) -> Iterator[Finding]:
-    """The cancellation of a replaced invoice comes with the corrective invoice that replaces it."""
+    """The cancellation of a replaced invoice comes with the corrective invoice that replaces it; that of an invoice that was
+    refused or rejected at a platform stands alone (XP Z12-014, annex A, 2.4).
+    """
     for invoice in book.invoices:
         if invoice.kind != "cancellation":
             continue
@@ -145,8 +148,11 @@ def check_cancellations(book: Book) -> Iterator[Finding]:
             for invoice in book.corrections.get(number, ())
             if invoice.kind == "corrective"
         ]
-        if not correctives and not any(
-            finding.source == invoice.source and finding.severity == "error" for finding in book.findings
+        refused = any(refusal_of(book, number, invoice.date) for number in invoice.corrects)
+        if (
+            not correctives
+            and not refused
+            and not any(finding.source == invoice.source and finding.severity == "error" for finding in book.findings)
         ):
             names = joined(_(" and "), invoice.corrects)
             yield Finding(

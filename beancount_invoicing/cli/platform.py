@@ -8,7 +8,10 @@ from beancount_invoicing.cli.common import examples
 from beancount_invoicing.cli.lazy_commands import LazyCommands
 
 _COMMANDS = {
+    "check": "platform_check",
+    "fetch": "platform_fetch",
     "report": "platform_report",
+    "reverse": "platform_reverse",
 }
 """The module of each command."""
 
@@ -17,7 +20,7 @@ _COMMANDS = {
     "platform",
     cls=LazyCommands,
     modules=_COMMANDS,
-    epilog=examples("platform report", "platform report --period 2027-10 --explain"),
+    epilog=examples("platform fetch", "platform report", "platform report --period 2027-10 --explain"),
 )
 def platform_group() -> None:
-    """What goes to your platform for e-invoices, beside the invoices themselves: e-reports, payments received."""
+    """Your platform for e-invoices: what it says of documents, and what you report."""

@@ -33,6 +33,7 @@ TITLES: dict[TaskKind, str] = {
     "bank": _("The bank is behind: book it first"),
     "insolvency": _('In insolvency proceedings: declare what is owed, and note it, event: "declared"'),
     "in-doubt": _("Sent or not? Answer with send --confirm or send --retry"),
+    "platform": _("At the platform: refused, not taken, or without an answer"),
     "prepared": _("Prepared, to be sent by hand; then: bean-invoice send --confirm"),
     "outbox": _("In the outbox, but not in the ledger: do not send it"),
     "draft": _("Drafts: bean-invoice issue"),
@@ -55,8 +56,8 @@ TITLES: dict[TaskKind, str] = {
 
 
 _COLOURS: dict[TaskKind, Mark] = {
-    "bank": "doubtful", "insolvency": "late", "in-doubt": "late", "prepared": "draft", "outbox": "late", "draft": "draft",
-    "bill": "new", "send": "new", "remind": "late", "escalate": "late", "promise": "late", "dispute": "doubtful",
+    "bank": "doubtful", "insolvency": "late", "in-doubt": "late", "platform": "late", "prepared": "draft", "outbox": "late",
+    "draft": "draft", "bill": "new", "send": "new", "remind": "late", "escalate": "late", "promise": "late", "dispute": "doubtful",
     "unallocated": "doubtful", "lapse": "late", "tax": "doubtful", "report": "new", "decide": "doubtful",
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from beancount_invoicing.dunning.promises import open_on, received_for
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Event
+from beancount_invoicing.platform.life_cycle import document_state, flow_states
 from beancount_invoicing.receivables import Position
 
 
@@ -114,6 +115,9 @@ def is_unsent(position: Position, followed_from: date | None) -> bool:
     is marked to-send, each has a `sent` event, or another event that shows that it arrived.
     """
     invoice = position.invoice
+    state = document_state(flow_states(position.events, invoice.number))
+    if state and state.standing == "inadmissible":  # the platform did not take it
+        return True
     followed = followed_from is not None and invoice.date >= followed_from and invoice.kind != "opening"
     if not followed and not invoice.to_send:
         return False

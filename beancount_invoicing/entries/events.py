@@ -82,7 +82,7 @@ def read_event(
         return None
     if not _is_complete(kind, entry.date, metadata, bool(numbers), source, findings):
         return None
-    return Event(
+    event = Event(
         date=entry.date,
         kind=kind,
         customer=main,
@@ -104,12 +104,19 @@ def read_event(
         mandate=metadata.get("mandate") or "",
         end_to_end_id=metadata.get("end-to-end-id") or "",
         collected_on=metadata.get("collection-date"),
+        file=os.path.normpath(Path(source.file).parent / metadata["file"]) if metadata.get("file") else "",
+    )
+    return _at_platform(event, metadata) if metadata.get("flow") or kind == "status" else event
+
+
+def _at_platform(event: Event, metadata: Mapping[str, Any]) -> Event:
+    """An event with what a platform says of it."""
+    return event._replace(
         flow=metadata.get("flow") or "",
         status=metadata.get("status") or "",
         status_flow=metadata.get("status-flow") or "",
         updated=metadata.get("updated") or "",
         reason=metadata.get("reason") or "",
-        file=os.path.normpath(Path(source.file).parent / metadata["file"]) if metadata.get("file") else "",
     )
 
 

@@ -33,6 +33,7 @@ from beancount_invoicing.model import (
     Book,
     Contract,
     Dated,
+    Event,
     Invoice,
     Payment,
     PaymentAccounts,
@@ -97,7 +98,6 @@ def read_book(
     acceptances = directives.acceptances()
     invoices, debtors, by_link = _linked_invoices(read, contracts, acceptances, owner, findings)
     paid = _payments(by_kind, read, context, roots, pending, debtors, by_link, findings)
-    events = [event for entry in by_kind.events if (event := read_event(entry, owner, by_link, debtors, findings))]
     paying = (transaction for transaction, _handled in read.paying)
     bank_days, imported_from = banks(entries, [*paying], context.options, owner, roots.assets)
     return replace(
@@ -113,7 +113,7 @@ def read_book(
         closed_accounts=by_kind.closed_accounts,
         invoices=tuple(invoices),
         takeovers={number: tuple(sorted(overs)) for number, overs in sorted(debtors.taken.items())},
-        events=with_disputes(events),
+        events=_events(by_kind, owner, by_link, debtors, findings),
         flows=directives.flows(),
         seals=_seals(by_kind, owner, by_link),
         contracts=contracts,
@@ -246,6 +246,18 @@ def _seals(
     """The documents with their fingerprints."""
     documents = (entry for entry in by_kind.events if isinstance(entry, Document))
     return tuple(seal for document in documents if (seal := read_seal(document, owner, by_link)))
+
+
+def _events(
+    by_kind: EntriesByKind,
+    owner: Callable[[str], str | None],
+    by_link: Mapping[str, tuple[Invoice, ...]],
+    debtors: DebtorsByDocument,
+    findings: FindingCollector,
+) -> tuple[Event, ...]:
+    """What happened to documents, with the disputes that follow from what a platform says."""
+    read = (read_event(entry, owner, by_link, debtors, findings) for entry in by_kind.events)
+    return with_disputes([event for event in read if event])
 
 
 def _closed_books(entries: Sequence[Any], directives: Directives) -> ClosedBooks:

@@ -18,6 +18,7 @@ SHOWN = 20
 COMMANDS: Mapping[TaskKind, str] = {
     "bank": "bean-invoice bank import FILE",
     "in-doubt": "bean-invoice send --confirm",
+    "platform": "bean-invoice platform fetch",
     "prepared": "bean-invoice send --confirm",
     "draft": "bean-invoice issue",
     "bill": "bean-invoice bill",

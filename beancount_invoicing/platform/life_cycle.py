@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Literal, NamedTuple
 
-from beancount_invoicing.model import Event
+from beancount_invoicing.model import Book, Event
 from beancount_invoicing.platform.statuses import ACK_ERROR, ACK_OK, is_duplicate
 
 Standing = Literal[
@@ -170,3 +170,30 @@ def _derived(cause: Event, kind: Literal["dispute", "dispute-settled"], day: dat
         date=day, kind=kind, customer=cause.customer, numbers=(number,), note=cause.reason, source=cause.source,
         reason=cause.reason,
     )  # fmt: skip
+
+
+def refusal_of(book: Book, number: str, as_of: date) -> Event | None:
+    """The status by which a document was refused or rejected by `as_of` (inclusive), so that it is not owed; None if it was not."""
+    state = document_state(flow_states((event for event in book.events if event.date <= as_of), number))
+    return state.decisive if state and state.standing in REFUSED else None
+
+
+def is_reversed(book: Book, number: str, as_of: date) -> bool:
+    """Whether a document was taken out of the books by `as_of` (inclusive), by a cancellation."""
+    return any(invoice.kind == "cancellation" and invoice.date <= as_of for invoice in book.corrections.get(number, ()))
+
+
+def flow_of_message(events: Iterable[Event], number: str, told_flow: str, code: str, reason: str) -> str:
+    """The flow of a document that a message is about; "" if none is known. `told_flow`: the one that the message names, if any.
+
+    A message names the number only. If the document was handed in more than once, a duplicate is the latest flow that has not got
+    anywhere, and anything else the earliest that was taken.
+    """
+    states = [state for state in flow_states(events, number) if state.flow]
+    if any(state.flow == told_flow for state in states) or len(states) < 2:
+        return told_flow or "".join(state.flow for state in states)
+    if is_duplicate(code, reason):
+        waiting = [state for state in states if state.standing in {"handed-in", "duplicate"}]
+        return (waiting or states)[-1].flow
+    taken = [state for state in states if state.standing not in NOT_TAKEN]
+    return (taken or states)[0].flow

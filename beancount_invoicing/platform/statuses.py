@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from beancount_invoicing.messages import _
+from beancount_invoicing.model import Event
 
 ACK_OK = "ack-ok"
 """The platform has taken a flow: what XP Z12-013 calls an acknowledgement of status Ok."""
@@ -43,6 +44,12 @@ DUPLICATE_REASONS = ("DOUBLON", "AlreadyExistingFlow")
 def status_text(code: str) -> str:
     """A status in words, with its code; a code that is not known by itself."""
     return _("{code} {meaning}", code=code, meaning=STATUSES[code]) if code in STATUSES else code
+
+
+def status_in_words(event: Event) -> str:
+    """A status with its reasons."""
+    text = status_text(event.status)
+    return _("{status} ({reason})", status=text, reason=event.reason) if event.reason else text
 
 
 def is_duplicate(code: str, reason: str) -> bool:

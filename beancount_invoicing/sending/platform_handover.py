@@ -52,6 +52,6 @@ def tracked_attempt(book: Book, target: Path, attempt: Attempt, flow: str, previ
         attempt.kind, event.date, account, event.numbers, None, None, "", event.channel, event.message_id, event.sha256,
         attempt.name, "", event.content_digest, flow,
     )  # fmt: skip
-    kept = stored if event.file and has_digest(stored, event.sha256) and not sealed else None
-    directives, last = sent_directives(target, [facts], kept, previous, book.books_language(event.date))
+    document = stored if event.file and has_digest(stored, event.sha256) and not sealed else None
+    directives, last = sent_directives(target, [facts], document, previous, book.books_language(event.date))
     return joined("\n", directives), last

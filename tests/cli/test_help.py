@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
 import shutil
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from beancount_invoicing.cli import common, main
 from tests.accounting.books import entries_of, invoice
 from tests.cli.test_words import COMMANDS, each_command
 from tests.ledgers import EXAMPLE, TESTS, recent_example
+from tests.platform.stand_in import StandIn, running
 
 SHEETS = TESTS / "timesheets"
 
@@ -89,8 +92,23 @@ def business(same_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return same_folder
 
 
+@contextlib.contextmanager
+def at_platform(business: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The business with a platform, where an invoice was refused."""
+    with running(StandIn()) as platform, (business / "ledger" / "main.beancount").open("a", encoding="utf-8") as file:
+        file.write(
+            f'2026-09-01 custom "invoice-option" "platform" "{platform.address}/flow-service"\n'
+            f'2026-09-01 custom "invoice-option" "platform-token" "{platform.address}/token"\n'
+            f'2026-09-01 custom "invoice-option" "platform-client" "{platform.client}"\n'
+            '2026-11-29 note Assets:Clients:SaintEvran "Refused" ^F2026-0076\n  event: "status"\n  status: "210"\n'
+        )
+        file.close()
+        monkeypatch.setenv("BEAN_INVOICE_PLATFORM_SECRET", platform.secret)
+        yield
+
+
 @pytest.mark.parametrize("line", EXAMPLES)
-def test_the_example_works(business: Path, line: str) -> None:
+def test_the_example_works(business: Path, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if "books/main" in line:
         (business / "ledger").rename(business / "books")
     if "--strict" in line:  # of numbers that were left out
@@ -109,7 +127,8 @@ def test_the_example_works(business: Path, line: str) -> None:
             page.partition("```beancount\n")[2].partition("```")[0], encoding="utf-8"
         )
         line = f"-f german.beancount {line} -o ."
-    result = CliRunner().invoke(main, shlex.split(line))
+    with at_platform(business, monkeypatch) if line.startswith("platform") else contextlib.nullcontext():
+        result = CliRunner().invoke(main, shlex.split(line))
     assert result.exception is None or isinstance(result.exception, SystemExit)
     if line.startswith("bank review"):  # tests/cli/test_asking.py has a terminal
         assert "needs a terminal" in result.output

@@ -16,6 +16,7 @@ from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.loading import loader as ledger_loader
 from beancount_invoicing.writing.undo_log import Act, WrittenText, record_act
 from tests.ledgers import PRELUDE
+from tests.platform.stand_in import StandIn, running
 
 LEDGER = (
     PRELUDE
@@ -26,6 +27,9 @@ LEDGER = (
 2025-01-01 custom "invoice-option" "late-interest" "10"
 2025-01-01 custom "invoice-option" "claim-account" Income:Services
 2025-01-01 custom "invoice-option" "mail-from" "compta@atelier.example"
+2025-01-01 custom "invoice-option" "platform" "PLATFORM/flow-service"
+2025-01-01 custom "invoice-option" "platform-token" "PLATFORM/token"
+2025-01-01 custom "invoice-option" "platform-client" "exemple-sarl"
 2025-01-01 custom "invoice-tax" "PAID" "TVA sur encaissement" Liabilities:VAT
   rate: 20
   due-on: "payment"
@@ -111,6 +115,15 @@ BOOKED = """
   Income:Services         -100.00 EUR
   Liabilities:VAT          -20.00 EUR
     tax: "FR20"
+2026-01-07 * "Quai SARL" "Wrong" ^F2026-0006
+  invoice: "F2026-0006"
+  Assets:Receivable:Quai  12.00 EUR
+  Income:Services        -10.00 EUR
+  Liabilities:VAT         -2.00 EUR
+    tax: "FR20"
+2026-01-08 note Assets:Receivable:Quai "Refused" ^F2026-0006
+  event: "status"
+  status: "210"
 2026-01-08 * "Debit SARL" "Paid" ^F2026-0005
   Assets:Bank              120.00 EUR
   Assets:Receivable:Debit -120.00 EUR
@@ -202,6 +215,8 @@ COMMANDS = {
     "note": "promise F2026-0001 --until 2026-02-28 --date 2026-02-01",
     "pay": "F2026-0001 --date 2026-02-01 --account Assets:Bank",
     "pay-out": "A2026-0001 --date 2026-02-01",
+    "platform fetch": "--date 2026-12-01",
+    "platform reverse": "F2026-0006 --date 2026-02-02",
     "receipt": "F2026-0002 --send --as-of 2026-02-01",
     "remind": "Quai --send --yes --as-of 2026-04-30",
     "run": "--date 2026-01-31 --yes",
@@ -232,8 +247,16 @@ def _cached(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     loader.initialize(use_cache=True)
 
 
+@pytest.fixture(scope="module")
+def stand_in() -> Iterator[StandIn]:
+    """A platform that says something of an invoice."""
+    with running(StandIn()) as platform:
+        platform.tell("F2026-0001", "200")
+        yield platform
+
+
 @pytest.fixture
-def ledger(tmp_path: Path) -> Path:
+def ledger(tmp_path: Path, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A ledger of a file, and of those below a pattern."""
     (tmp_path / "inv").mkdir()
     january = tmp_path / "inv" / "2026-01.beancount"
@@ -244,7 +267,8 @@ def ledger(tmp_path: Path) -> Path:
     (tmp_path / "old" / "2025.beancount").write_text(OLDER, encoding="utf-8")
     (tmp_path / "older.beancount").write_text('include "old/*.beancount"\n', encoding="utf-8")
     file = tmp_path / "main.beancount"
-    file.write_text(LEDGER, encoding="utf-8")
+    file.write_text(LEDGER.replace("PLATFORM", stand_in.address), encoding="utf-8")
+    monkeypatch.setenv("BEAN_INVOICE_PLATFORM_SECRET", stand_in.secret)
     record_act(file, Act(file.name, "bank", "Bank", (WrittenText(str(january), FROM_BANK.rstrip()),)))
     return file
 

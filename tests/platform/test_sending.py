@@ -4,79 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import re
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from beancount_invoicing.cli import main
-from beancount_invoicing.ledger import open_ledger
-from tests.ledgers import recent_example
-from tests.platform.stand_in import Fault, StandIn, running
-
-DAY = ("--date", "2026-11-30")
-COMMUNE = "F2026-0076"
-
-
-def run(ledger: Path, *arguments: str, code: int = 0) -> str:
-    result = CliRunner().invoke(main, ["-f", str(ledger), *arguments])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    assert result.exit_code == code, result.output
-    return result.output
-
-
-@pytest.fixture
-def stand_in() -> Iterator[StandIn]:
-    with running(StandIn()) as platform:
-        yield platform
-        assert platform.problems == []
-
-
-@pytest.fixture
-def ledger(same_folder: Path) -> Path:
-    """The example business, without what it says of invoices that were sent."""
-    ledger = recent_example(same_folder / "ledger")
-    file = ledger.parent / "2026" / "follow-up.beancount"
-    text = file.read_text(encoding="utf-8")
-    file.write_text(re.sub(r'\n20[^\n]* note [^\n]*\n  event: "sent"\n(  [^\n]*\n)*', "\n", text), encoding="utf-8")
-    return ledger
-
-
-def option(ledger: Path, **options: str) -> None:
-    file = ledger.parent / "settings.beancount"
-    lines = [
-        f'2025-01-01 custom "invoice-option" "{name.replace("_", "-")}" "{text}"\n' for name, text in options.items()
-    ]
-    file.write_text(file.read_text(encoding="utf-8") + "".join(lines), encoding="utf-8")
-
-
-@pytest.fixture
-def connected(ledger: Path, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The example with a platform, without pauses."""
-    option(
-        ledger,
-        platform=f"{stand_in.address}/flow-service",
-        platform_token=f"{stand_in.address}/token",
-        platform_client=stand_in.client,
-    )
-    monkeypatch.setenv("BEAN_INVOICE_PLATFORM_SECRET", stand_in.secret)
-    return ledger
-
-
-def record(ledger: Path) -> str:
-    file = ledger.parent / "sent-2026.beancount"
-    return file.read_text(encoding="utf-8") if file.exists() else ""
-
-
-def events(ledger: Path) -> list[str]:
-    return re.findall(r'event: "([^"]*)"', record(ledger))
-
-
-def sound(ledger: Path) -> bool:
-    return [str(error) for error in open_ledger(ledger).errors] == []
+from tests.platform.connected import COMMUNE, DAY, events, option, record, run, sound
+from tests.platform.stand_in import Fault, StandIn
 
 
 def test_an_invoice_is_handed_in_once(connected: Path, stand_in: StandIn) -> None:

@@ -1,0 +1,42 @@
+"""Commands on a ledger with a platform, and what the ledger then says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from beancount_invoicing.cli import main
+from beancount_invoicing.ledger import open_ledger
+
+DAY = ("--date", "2026-11-30")
+COMMUNE = "F2026-0076"
+
+
+def run(ledger: Path, *arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(main, ["-f", str(ledger), *arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def option(ledger: Path, **options: str) -> None:
+    file = ledger.parent / "settings.beancount"
+    lines = [
+        f'2025-01-01 custom "invoice-option" "{name.replace("_", "-")}" "{text}"\n' for name, text in options.items()
+    ]
+    file.write_text(file.read_text(encoding="utf-8") + "".join(lines), encoding="utf-8")
+
+
+def record(ledger: Path) -> str:
+    file = ledger.parent / "sent-2026.beancount"
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+def events(ledger: Path) -> list[str]:
+    return re.findall(r'event: "([^"]*)"', record(ledger))
+
+
+def sound(ledger: Path) -> bool:
+    return [str(error) for error in open_ledger(ledger).errors] == []
