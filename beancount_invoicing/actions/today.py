@@ -74,17 +74,18 @@ class Task(NamedTuple):
     currency: str = ""
 
 
-def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
+def tasks(book: Book, as_of: date, allocated: Allocated, stands: Sequence[Position] | None = None) -> tuple[Task, ...]:
     """All tasks on `as_of` (inclusive), by kind in the order of KINDS, day, customer and number.
 
-    `allocated`: the allocation as of that day. Checks whether the files of documents exist; reads none of them.
+    `allocated`: the allocation as of that day; `stands`: its positions by debtor, if they are known. Checks whether the files of
+    documents exist; reads none of them.
     """
     require_date(as_of)
     book = replace(
         book, events=tuple(event for event in book.events if event.date <= as_of)
     )  # later ones change nothing of it
-    stands = positions(book, as_of, allocated, by_debtor=True)
-    proposals = propose(book, as_of, allocated)
+    stands = stands or positions(book, as_of, allocated, by_debtor=True)
+    proposals = propose(book, as_of, allocated, stands)
     found = [
         *_banks(book, as_of),
         *_insolvent(book, as_of, stands),

@@ -187,19 +187,21 @@ class _Account(NamedTuple):
     lying: Sequence[UnallocatedCredit]
 
 
-def propose(book: Book, as_of: date, allocated: Allocated | None = None) -> tuple[Proposal, ...]:
+def propose(
+    book: Book, as_of: date, allocated: Allocated | None = None, stands: Sequence[Position] | None = None
+) -> tuple[Proposal, ...]:
     """What would be sent on `as_of` (inclusive), and what is held back, by account and currency.
 
     There is a letter for each level reached, the most serious first, then a proposal without a level that names the
     documents in no letter, and why. It covers customers with late documents, or with a notice before the due date.
-    `allocated`: as of that day, if available.
+    `allocated`: as of that day, if available; `stands`: the positions of that day by debtor, if available.
     """
     require_date(as_of)
     allocated = allocated or allocate(book, as_of)
     all_of: defaultdict[str, dict[str, Position]] = defaultdict(dict)
     open_: defaultdict[tuple[str, str], list[Position]] = defaultdict(list)
     credit_notes: list[Position] = []
-    for position in positions(book, as_of, allocated, by_debtor=True):
+    for position in stands or positions(book, as_of, allocated, by_debtor=True):
         debtor = position.debtor
         if debtor is None or position.invoice.draft:
             continue
@@ -213,11 +215,11 @@ def propose(book: Book, as_of: date, allocated: Allocated | None = None) -> tupl
     days = collection_days(book, as_of)
     result: list[Proposal] = []
     for account, currency in sorted(open_):
-        stands = sorted(open_[account, currency], key=lambda position: (position.due or as_of, position.invoice.number))
+        own = sorted(open_[account, currency], key=lambda position: (position.due or as_of, position.invoice.number))
         owed = _Account(
             book.customers[account].at(as_of),
             currency,
-            stands,
+            own,
             all_of[account],
             open_credits.get((account, currency), ()),
         )

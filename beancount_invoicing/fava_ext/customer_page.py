@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from beancount_invoicing.fava_ext.documents_page import DocumentRow
+from beancount_invoicing.fava_ext.documents_page import DocumentRow, document_rows
 from beancount_invoicing.model import Book, Customer, Event
-from beancount_invoicing.receivables import Allocated, Statement, statements
+from beancount_invoicing.receivables import Allocated, Position, Statement, statements
 
 
 class CustomerPage(NamedTuple):
@@ -31,19 +31,21 @@ CARD = ("email", "phone", "contact", "siren", "vat_id", "terms", "channel", "rem
 
 
 def customer_page(
-    book: Book, allocated: Allocated, as_of: date, account: str, rows: Sequence[DocumentRow]
+    book: Book, allocated: Allocated, as_of: date, account: str, positions: Iterable[Position]
 ) -> CustomerPage | None:
-    """The page of the customer with the main account `account`, from all rows of documents; None if there is no such one."""
+    """The page of the customer with the main account `account`, from all positions by debtor; None if there is no such one."""
     if account not in book.customers:
         return None
     (statement,) = statements(book, as_of, as_of.replace(month=1, day=1), {account}, allocated)
     others = sorted(other for other, main in book.main_accounts.items() if main == account and other != account)
-    documents = tuple(row for row in rows if account in {row.account, *_debtors(row)})
+    documents = document_rows(position for position in positions if _concerns(position, account))
     events = [event for event in book.events if event.customer == account and event.date <= as_of]
     return CustomerPage(
         book.customers[account].at(as_of), (account, *others), statement, documents, tuple(reversed(events))
     )
 
 
-def _debtors(row: DocumentRow) -> list[str]:
-    return [debtor.account for debtor in row.position.debtors]
+def _concerns(position: Position, account: str) -> bool:
+    """Whether a customer owes the document, or owed it; nobody else does if it is void."""
+    debtors = position.debtors or (position.invoice.customer,)
+    return any(debtor is not None and debtor.account == account for debtor in debtors)

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from beancount_invoicing.accounting.reports import Report, ReportColumn
 from beancount_invoicing.messages import _
-from beancount_invoicing.model import ZERO, Book, Event
-from beancount_invoicing.receivables import Allocated, Position, positions
+from beancount_invoicing.model import ZERO, Event
+from beancount_invoicing.receivables import Position
 
 
 class DocumentRow(NamedTuple):
@@ -67,19 +67,16 @@ COLUMNS: Mapping[str, Callable[[DocumentRow], Any]] = {
 """The columns that the rows can be sorted by."""
 
 
-def document_rows(
-    book: Book, allocated: Allocated, as_of: date, wanted: Callable[[str], bool]
-) -> tuple[DocumentRow, ...]:
-    """Every document in the books on `as_of` (inclusive) on an account that is `wanted`, the newest first."""
-    found = positions(book, as_of, allocated, by_debtor=True)
-    rows = [_row(position) for position in found if not position.accounts or any(map(wanted, position.accounts))]
+def document_rows(positions: Iterable[Position]) -> tuple[DocumentRow, ...]:
+    """The documents of these positions, the newest first."""
+    rows = [_row(position) for position in positions]
     rows.sort(key=lambda row: (row.position.invoice.date, row.position.invoice.number), reverse=True)
     return tuple(rows)
 
 
 def _row(position: Position) -> DocumentRow:
     debtor = position.debtor or position.invoice.customer
-    reminders = [event for event in position.events if event.kind == "reminder"]
+    reminders = [event for event in position.events if event.kind == "reminder"] if position.events else ()
     return DocumentRow(
         position,
         debtor.name if debtor else "",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
@@ -14,8 +17,9 @@ from fava.core.filters import Match, TimeFilter
 from fava.ext import FavaExtensionBase, extension_endpoint
 from fava.helpers import FavaAPIError
 from fava.template_filters import basename, replace_numbers
-from flask import Response, abort, current_app, request
+from flask import Response, abort, current_app, g, request
 from flask_babel import get_locale
+from jinja2 import Environment, FileSystemBytecodeCache
 from markupsafe import Markup, escape
 
 from beancount_invoicing import rendering
@@ -48,11 +52,12 @@ from beancount_invoicing.fava_ext.documents_page import DocumentRow
 from beancount_invoicing.fava_ext.findings_page import FindingsPage, findings_page
 from beancount_invoicing.fava_ext.loaded import LoadedLedger
 from beancount_invoicing.fava_ext.page_options import PageOptions, page_options
-from beancount_invoicing.fava_ext.query import Query, Rows, address, chosen_rows, read_query
+from beancount_invoicing.fava_ext.query import Addresses, Query, Rows, chosen_rows, read_query
 from beancount_invoicing.gc_control import no_collections
 from beancount_invoicing.languages import speaking, translated
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Contract, Source
+from beancount_invoicing.receivables import Position, positions
 from beancount_invoicing.receivables.aging import DEFAULT_BOUNDS
 from beancount_invoicing.words import interval
 
@@ -87,6 +92,18 @@ class Receivables(FavaExtensionBase):
     def options(self) -> PageOptions:
         """What the ledger's line says, as it was loaded last."""
         return page_options(self.ledger.all_entries_by_type.Custom)
+
+    @cached_property
+    def jinja_env(self) -> Environment:
+        """Fava's environment for the templates. What it compiles them to is kept beside them, as Python keeps that of modules: it
+        takes longer than the page.
+        """
+        environment = super().jinja_env
+        folder = self.extension_dir / "templates" / "__pycache__"
+        if not sys.dont_write_bytecode and os.access(folder.parent, os.W_OK):
+            folder.mkdir(exist_ok=True)
+            environment.bytecode_cache = FileSystemBytecodeCache(str(folder))
+        return environment
 
     @property
     def report_title(self) -> str:  # type: ignore[override]  # Fava reads it for each page, in the language of the request
@@ -158,21 +175,19 @@ class Receivables(FavaExtensionBase):
 
     def link(self, **asked: Any) -> str:
         """The address of a page, with Fava's filters."""
-        return address(_home(), request.args, Query(**asked))
+        return _addresses().of_query(Query(**asked))
 
     def here(self, **changed: Any) -> str:
         """The address of this page with something changed."""
-        return address(_home(), request.args, read_query(request.args)._replace(**changed))
+        return _addresses().of_query(read_query(request.args)._replace(**changed))
 
     def file(self, endpoint: str, **arguments: str) -> str:
         """The address of a file, as of the day that is shown."""
-        told = "&".join(f"{name}={quote(value, safe='')}" for name, value in arguments.items())
-        base = address(_home(), request.args, Query(), endpoint)
-        return f"{base}{'&' if '?' in base else '?'}{told}"
+        return _addresses().of_file(endpoint, **arguments)
 
     def part(self, endpoint: str) -> str:
         """The address of a part of this page, which comes after the rest."""
-        return address(_home(), request.args, read_query(request.args), endpoint)
+        return _addresses().of_query(read_query(request.args), endpoint)
 
     def figure_link(self, figure: str, begins: date | None, currency: str, customer: str = "") -> str:
         """The address of the documents that a figure about cash is the sum of."""
@@ -181,7 +196,8 @@ class Receivables(FavaExtensionBase):
 
     def owing_link(self, day: date) -> str:
         """The address of who owes what at the end of a day."""
-        return address(_home(), {**request.args, "time": day.isoformat()}, Query(page="owing"))
+        filters = {**request.args, "time": day.isoformat()}
+        return Addresses(_addresses().home, filters).of_query(Query(page="owing"))
 
     @staticmethod
     def period_name(begins: date | None, interval: Interval) -> str:
@@ -196,18 +212,17 @@ class Receivables(FavaExtensionBase):
     def list_file(self, form: str) -> str:
         """The address of the list that is shown, as a file."""
         query = read_query(request.args)._replace(rows="", start=0)
-        base = address(_home(), request.args, query, "documents_list")
-        return f"{base}{'&' if '?' in base else '?'}format={form}"
+        return _addresses().of_query(query, "documents_list", format=form)
 
     @staticmethod
     def account_link(account: str) -> str:
         """The address of an account in Fava, without the time filter, which would leave little or nothing of it."""
-        return f"{_home()}account/{quote(account, safe=':')}/"
+        return f"{_addresses().home}account/{quote(account, safe=':')}/"
 
     @staticmethod
     def source_link(source: Source) -> str:
         """The address of a line in Fava's editor."""
-        return f"{_home()}editor/?file_path={quote(source.file)}&line={source.line}"
+        return f"{_addresses().home}editor/?file_path={quote(source.file)}&line={source.line}"
 
     @staticmethod
     def source_name(source: Source) -> str:
@@ -244,7 +259,7 @@ class Receivables(FavaExtensionBase):
     @staticmethod
     def errors_link() -> str:
         """The address of Fava's own page of errors."""
-        return f"{_home()}errors/"
+        return f"{_addresses().home}errors/"
 
     def bucket_names(self, bounds: Sequence[int]) -> list[str]:
         """What the buckets are called, from the claims that are not due yet to the oldest."""
@@ -325,23 +340,28 @@ class Receivables(FavaExtensionBase):
         return chosen_rows(rows, query, owing.COLUMNS)
 
     def _documents(self, day: date) -> tuple[DocumentRow, ...]:
-        book, allocated = self._loaded.ledger().book, self._loaded.allocated_at(day)
-        rows: tuple[DocumentRow, ...] = self._once(
-            "documents", day, lambda wanted: documents_page.document_rows(book, allocated, day, wanted)
-        )
+        def made(wanted: Callable[[str], bool]) -> tuple[DocumentRow, ...]:
+            found = self._positions(day)
+            return documents_page.document_rows(
+                position for position in found if not position.accounts or any(map(wanted, position.accounts))
+            )
+
+        rows: tuple[DocumentRow, ...] = self._once("documents", day, made)
         return rows
+
+    def _positions(self, day: date) -> tuple[Position, ...]:
+        """The positions by debtor, on all accounts."""
+        book, allocated = self._loaded.ledger().book, self._loaded.allocated_at(day)
+        return self._loaded.once(("positions", day), lambda: positions(book, day, allocated, by_debtor=True))
 
     def _customer(self, account: str, day: date) -> CustomerPage | None:
         book, allocated = self._loaded.ledger().book, self._loaded.allocated_at(day)
-        rows = self._loaded.once(
-            ("all documents", day), lambda: documents_page.document_rows(book, allocated, day, lambda _name: True)
-        )
-        return customer_page(book, allocated, day, account, rows)
+        return customer_page(book, allocated, day, account, self._positions(day))
 
     def _tasks(self, day: date) -> Mapping[TaskKind, tuple[Task, ...]]:
         book, allocated = self._loaded.ledger().book, self._loaded.allocated_at(day)
         groups: Mapping[TaskKind, tuple[Task, ...]] = self._once(
-            "tasks", day, lambda wanted: today_page.task_groups(book, allocated, day, wanted)
+            "tasks", day, lambda wanted: today_page.task_groups(book, allocated, day, self._positions(day), wanted)
         )
         return groups
 
@@ -513,10 +533,14 @@ class Receivables(FavaExtensionBase):
         return document_files.response(kind, make, self.translated)
 
 
-def _home() -> str:
-    """The address of the ledger in Fava."""
-    path = request.path
-    return quote(f"{request.script_root}{path[: path.index('extension/Receivables/')]}")
+def _addresses() -> Addresses:
+    """The addresses for the page of this request, below the ledger's in Fava."""
+    found: Addresses | None = getattr(g, "receivables_addresses", None)
+    if found is None:
+        path = request.path
+        home = quote(f"{request.script_root}{path[: path.index('extension/Receivables/')]}")
+        found = g.receivables_addresses = Addresses(home, request.args)
+    return found
 
 
 def _wanted(text: str) -> Callable[[str], bool]:

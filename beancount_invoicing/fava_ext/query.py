@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 T = TypeVar("T")
 PAGES = ("today", "owing", "customer", "documents", "contracts", "cash", "findings")
@@ -14,7 +14,7 @@ FILTERS = ("time", "account", "filter", "conversion", "interval", "charts")
 _TEXTS = ("customer", "status", "kind", "search", "sort", "rows", "currency", "figure", "begins")
 FIGURES = ("due", "invoiced", "received", "expected")
 """The figures about cash of which the documents can be shown."""
-ROWS = 200
+ROWS = 100
 """The number of rows shown at a time."""
 
 
@@ -75,14 +75,26 @@ def _is_day_or_nothing(text: str) -> bool:
         return False
 
 
-def address(home: str, filters: Mapping[str, str], query: Query, endpoint: str = "") -> str:
-    """The address below `home` of what is asked for, with Fava's own filters."""
-    asked = {
-        name: value for name, value in query._asdict().items() if value != Query._field_defaults[name]
-    }  # fmt: skip
-    chosen = {name: filters[name] for name in FILTERS if filters.get(name)}
-    arguments = urlencode(chosen | asked)
-    return f"{home}extension/Receivables/{endpoint}{'?' if arguments else ''}{arguments}"
+class Addresses:
+    """The addresses that a page links to: below `home`, with Fava's own filters. A page has hundreds of them, so what they share
+    is written once.
+    """
+
+    def __init__(self, home: str, filters: Mapping[str, str]) -> None:
+        self.home = home
+        self._filters = urlencode({name: filters[name] for name in FILTERS if filters.get(name)})
+
+    def of_query(self, query: Query, endpoint: str = "", **more: str) -> str:
+        """The address of what is asked for."""
+        defaults = Query._field_defaults
+        asked = {name: value for name, value in zip(Query._fields, query, strict=True) if value != defaults[name]}
+        return self.of_file(endpoint, **asked, **more)
+
+    def of_file(self, endpoint: str, **arguments: object) -> str:
+        """The address of what an endpoint gives for its arguments."""
+        asked = "&".join(f"{name}={quote_plus(str(value))}" for name, value in arguments.items())
+        both = f"{self._filters}&{asked}" if self._filters and asked else self._filters or asked
+        return f"{self.home}extension/Receivables/{endpoint}{'?' if both else ''}{both}"
 
 
 class Rows(NamedTuple):
@@ -96,6 +108,11 @@ class Rows(NamedTuple):
     def end(self) -> int:
         """The number of the last row shown."""
         return self.start + len(self.shown)
+
+    @property
+    def before(self) -> int:
+        """How many rows the part before these passes over."""
+        return max(self.start - ROWS, 0)
 
 
 def chosen_rows(rows: Iterable[T], query: Query, columns: Mapping[str, Callable[[T], Any]]) -> Rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from beancount_invoicing.actions.today import TASK_KINDS, Task, TaskKind, tasks
 from beancount_invoicing.dunning import BankAccount, bank_accounts, behind
 from beancount_invoicing.model import ZERO, Book
-from beancount_invoicing.receivables import Allocated
+from beancount_invoicing.receivables import Allocated, Position
 
 SHOWN = 20
 """The number of tasks of a kind that are shown at first."""
@@ -84,11 +84,14 @@ class BankUntil(NamedTuple):
 
 
 def task_groups(
-    book: Book, allocated: Allocated, as_of: date, wanted: Callable[[str], bool]
+    book: Book, allocated: Allocated, as_of: date, stands: Sequence[Position], wanted: Callable[[str], bool]
 ) -> dict[TaskKind, tuple[Task, ...]]:
-    """The tasks of `as_of` by kind, in their order; of customers, only those whose accounts are `wanted`."""
+    """The tasks of `as_of` by kind, in their order; of customers, only those whose accounts are `wanted`.
+
+    `stands`: the positions of that day by debtor.
+    """
     groups: defaultdict[TaskKind, list[Task]] = defaultdict(list)
-    for task in tasks(book, as_of, allocated):
+    for task in tasks(book, as_of, allocated, stands):
         if not task.account or task.account not in book.customers or wanted(task.account):
             groups[task.kind].append(task)
     return {kind: tuple(groups[kind]) for kind in TASK_KINDS if groups[kind]}
