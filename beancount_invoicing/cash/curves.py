@@ -66,6 +66,7 @@ class PaymentCurves:
         self._own = of_customer
         self._counted: dict[str, _Counts] = {}
         self._days = sorted(self._firm.came)
+        self._firm_shares = [self._firm.came[day] / self._firm.open_before(day) for day in self._days]
 
     def shares(self, customer: str, age: int, ends: Sequence[int]) -> tuple[Decimal, ...]:
         """Which share of what is open `age` days after its due date comes within each number of days in `ends` (ascending),
@@ -78,8 +79,7 @@ class PaymentCurves:
         left, at, result = Decimal(1), bisect_right(self._days, age), []
         for end in ends:
             while at < len(self._days) and self._days[at] <= age + end:
-                day = self._days[at]
-                share = self._firm.came[day] / self._firm.open_before(day)
+                day, share = self._days[at], self._firm_shares[at]
                 if weight:
                     share = (own.came.get(day, ZERO) + weight * share) / (own.open_before(day) + weight)
                 left *= 1 - share

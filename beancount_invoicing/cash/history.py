@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from operator import attrgetter
+from operator import itemgetter
 from typing import NamedTuple
 
 from beancount_invoicing.model import ZERO, Book, Day, Instalment, Invoice, Source, require_date
@@ -128,6 +128,16 @@ class OpenHistory:
         for move, index in _moved_instalments(allocated):
             for account, amount in ((move.from_account, move.amount), (move.account, -move.amount)):
                 self._changes.append((move.date, (id(move.invoice), index, account), amount))
+        self._changes.sort(key=itemgetter(0))
+        self._until = self._last_days()
+
+    def _last_days(self) -> list[tuple[Day, int, _Place]]:
+        """The day from which on each place is settled for good, its order, and the place itself; by day."""
+        changed = {place: day for day, place, _amount in self._changes}
+        return sorted(
+            (date.max if self._open[place] > 0 else changed.get(place, date.min), order, place)
+            for order, place in enumerate(self._items)
+        )
 
     @exact
     def at(self, day: date) -> tuple[OpenAmount, ...]:
@@ -135,11 +145,12 @@ class OpenHistory:
         if require_date(day) < self._as_of and not self._same_on_earlier_days:
             return OpenHistory(self._book, allocate(self._book, day)).at(day)
         later: defaultdict[_Place, Decimal] = defaultdict(lambda: ZERO)
-        for changed_on, place, amount in self._changes:
-            if changed_on > day:
-                later[place] += amount
+        for _day, place, amount in self._changes[bisect_right(self._changes, day, key=itemgetter(0)) :]:
+            later[place] += amount
         found = []
-        for place, item in self._items.items():
+        unsettled = self._until[bisect_right(self._until, day, key=itemgetter(0)) :]
+        for _day, _order, place in sorted(unsettled, key=itemgetter(1)):
+            item = self._items[place]
             if item.invoice.booked_from > day:
                 continue
             amount = self._open[place]
@@ -177,21 +188,47 @@ def _moved_instalments(allocated: Allocated) -> Iterator[tuple[OpenItemMove, int
         moves[key] += 1
 
 
+class AccountBalances:
+    """The balances of customers' accounts without drafts, by account and currency, at the ends of days: quickest in their order."""
+
+    def __init__(self, book: Book) -> None:
+        movements = [
+            (movement.date, movement.account, movement.currency, movement.amount)
+            for movement in book.customer_movements
+        ]
+        movements += [
+            (invoice.booked_from, instalment.account, invoice.currency, -instalment.amount)
+            for invoice in book.invoices
+            if invoice.draft
+            for instalment in invoice.instalments
+        ]
+        self._movements = sorted(movements, key=itemgetter(0))
+        self._day, self._added = date.min, 0
+        self._balances: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+
+    @exact
+    def at(self, day: date) -> Mapping[tuple[str, str], Decimal]:
+        """The balances at the end of `day`, until another day is asked for."""
+        if day < self._day:
+            self._balances.clear()
+            self._added = 0
+        end = bisect_right(self._movements, day, key=itemgetter(0))
+        for _day, account, currency, amount in self._movements[self._added : end]:
+            self._balances[account, currency] += amount
+        self._day, self._added = day, end
+        return self._balances
+
+
 @exact
-def receivables_on(book: Book, day: date, open_amounts: Iterable[OpenAmount]) -> tuple[Receivables, ...]:
+def receivables_on(
+    book: Book, day: date, open_amounts: Iterable[OpenAmount], balances: Mapping[tuple[str, str], Decimal]
+) -> tuple[Receivables, ...]:
     """What each account owes at the end of `day`, as in the aged balance of that day, by account and currency.
 
-    `open_amounts`: what is open on that day.
+    `open_amounts`: what is open on that day; `balances`: those of that day.
 
     Money that no document has used is taken off what is late first, on its own account.
     """
-    balances: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    for movement in book.customer_movements[: bisect_right(book.customer_movements, day, key=attrgetter("date"))]:
-        balances[movement.account, movement.currency] += movement.amount
-    for invoice in book.invoices:
-        if invoice.draft and invoice.booked_from <= day:
-            for instalment in invoice.instalments:
-                balances[instalment.account, invoice.currency] -= instalment.amount
     claims: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     late: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     for item in open_amounts:
@@ -202,7 +239,7 @@ def receivables_on(book: Book, day: date, open_amounts: Iterable[OpenAmount]) ->
     result = []
     for account, currency in sorted(balances.keys() | claims.keys()):
         where = account, currency
-        balance = balances[where]
+        balance = balances.get(where, ZERO)
         overdue = max(late[where] + min(balance - claims[where], ZERO), ZERO)
         if balance or overdue:
             main = book.main_accounts.get(account, account)
@@ -217,13 +254,14 @@ class BalanceHistory:
         """`allocated`: the allocation of the last day asked for, or of a later one."""
         self._book = book
         self._history = OpenHistory(book, allocated)
+        self._accounts = AccountBalances(book)
         self._known: dict[date, tuple[tuple[Receivables, ...], tuple[OpenAmount, ...]]] = {}
 
     def at(self, day: date, customers: Container[str] = ()) -> tuple[tuple[Receivables, ...], tuple[OpenAmount, ...]]:
         """By account; and by instalment. `customers`: main accounts, for only these; () for all."""
         if day not in self._known:
             still_open = self._history.at(day)
-            self._known[day] = receivables_on(self._book, day, still_open), still_open
+            self._known[day] = receivables_on(self._book, day, still_open, self._accounts.at(day)), still_open
         owed, still_open = self._known[day]
         if not customers:
             return owed, still_open

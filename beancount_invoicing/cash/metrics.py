@@ -234,9 +234,12 @@ def _rows(book: Book, period: Period, facts: Mapping[_RowKey, _Facts]) -> Iterab
     def name(customer: str) -> str:
         return book.customers[customer].at(period.until).name if customer in book.customers else customer
 
-    for customer in sorted({customer for customer, _currency in facts}, key=lambda main: (name(main).casefold(), main)):
-        own = {currency: facts[key] for key in sorted(facts) for main, currency in (key,) if main == customer}
-        own = {currency: fact for currency, fact in own.items() if _says_something(fact)}
+    of_customer: defaultdict[str, dict[str, _Facts]] = defaultdict(dict)
+    for (customer, currency), fact in sorted(facts.items(), key=lambda row: row[0]):
+        if _says_something(fact):
+            of_customer[customer][currency] = fact
+    for customer in sorted(of_customer, key=lambda main: (name(main).casefold(), main)):
+        own = of_customer[customer]
         for currency, fact in own.items():
             yield _row(customer, name(customer), currency, period, fact, in_books_currency=False)
         rates = {currency: books_rate(book, currency, period.until) for currency in own}

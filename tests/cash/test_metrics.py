@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beancount_invoicing.cash import METRICS, MetricName, MetricsRow, Period, metrics, without_rate, year_until
-from beancount_invoicing.cash.history import OpenHistory, receivables_on, received_amounts
+from beancount_invoicing.cash.history import AccountBalances, OpenHistory, receivables_on, received_amounts
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.receivables import aging, allocate
 from beancount_invoicing.rules.steps import recompute
@@ -199,7 +199,8 @@ def test_the_past_is_as_a_report_of_that_day_says(parts: tuple[Part, ...], offse
     assert set(still_open) == set(OpenHistory(book, then).at(day))
     assert sorted(map(str, received_amounts(book, day, last))) == sorted(map(str, received_amounts(book, day, then)))
     owed = {(row.account, row.currency): row.total for row in aging(book, day).rows if row.total}
-    found = {(row.account, row.currency): row.current + row.overdue for row in receivables_on(book, day, still_open)}
+    rows = receivables_on(book, day, still_open, AccountBalances(book).at(day))
+    found = {(row.account, row.currency): row.current + row.overdue for row in rows}
     assert {key: amount for key, amount in found.items() if amount} == owed
 
 
