@@ -24,7 +24,7 @@ from markupsafe import Markup, escape
 
 from beancount_invoicing import rendering
 from beancount_invoicing.actions.today import Task, TaskKind
-from beancount_invoicing.cash import BalanceHistory
+from beancount_invoicing.cash import BalanceHistory, Standing, next_time, standings
 from beancount_invoicing.cash.forecast import ENOUGH_PAYMENTS
 from beancount_invoicing.cash.periods import Interval
 from beancount_invoicing.fava_ext import as_of, document_files, documents_page, owing, today_page
@@ -389,6 +389,12 @@ class Receivables(FavaExtensionBase):
             lambda: paying_page(book, allocated, self._balances(day), day, interval, account),
         )
 
+    def _standing(self, account: str, day: date) -> Standing | None:
+        book, allocated = self._loaded.ledger().book, self._loaded.allocated_at(day)
+        if account not in book.customers:
+            return None
+        return self._loaded.once(("standing", account, day), lambda: standings(book, day, allocated, (account,))[0])
+
     def _cash_charts(self, page: CashPage) -> Charts:
         """Fava's charts of a page, whose bars lead to documents, or to who owed what on a day."""
         interval, currency = page.figures.interval, page.currency
@@ -429,7 +435,9 @@ class Receivables(FavaExtensionBase):
 
     def _paying_part(self, query: Query) -> Mapping[str, Any]:
         shown = self._paying(query.customer, self._day().day)
-        return {"page": shown, "charts": paying_charts(shown, self.words()["receivables"])}
+        standing = self._standing(query.customer, self._day().day)
+        found = {"standing": standing, "agreement": next_time(standing)} if standing else {}
+        return {"page": shown, "charts": paying_charts(shown, self.words()["receivables"]), **found}
 
     def _tasks_part(self, query: Query) -> Mapping[str, Any]:
         return {"groups": today_page.shown_groups(self._tasks(self._day().day), query.kind)}

@@ -243,3 +243,16 @@ def test_a_fault_is_said_in_the_page(example: FlaskClient) -> None:
     answer = example.get(f"{home(example)}{PAGE}cash?page=cash&time=whenever")
     assert answer.status_code == 500
     assert "Traceback" not in answer.text
+
+
+def test_a_customer_s_page_says_how_it_stands(example: FlaskClient) -> None:
+    """The same as `customer show`: what is unknown is left out or a question mark."""
+    html = part(example, "customer=Assets:Clients:CliniqueDuParc", name="paying")
+    labels = [text.strip() for text in html.xpath("//*[contains(@class,'standing')]//dt/text()")]
+    figures = [" ".join(cell.text_content().split()) for cell in html.xpath("//*[contains(@class,'standing')]//dd")]
+    shown = dict(zip(labels, figures, strict=True))
+    assert shown["Credit limit"].replace(",", "").endswith("5000.00 EUR")
+    assert shown["Trend"] == "steady"
+    assert shown["Next time"] == "nothing"
+    assert html.xpath("//ul[@class='evidence']/li/text()") == ["usually pays 2 days late"]
+    assert not part(example, "customer=Assets:Clients:Nobody", name="paying").xpath("//dl")
