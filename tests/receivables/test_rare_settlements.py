@@ -85,10 +85,11 @@ def test_a_loss_on_the_invoice_that_gives_up_its_money_is_no_money() -> None:
 
 def test_a_link_to_anything_else_does_not_stop_an_allocation() -> None:
     other = document("N2", "100.00", day="2026-01-25")
-    assert left(INVOICE + PAID + NOTE + other + allotted("60.00", "", "", "^A1 ^N2 ^PO-7")) == (
-        {"N1": "0.00", "A1": "0.00", "N2": "60.00"},
-        [],
-    )
+    draft = document("draft-1", "10.00", day="2026-01-26").replace(" * ", " ! ")
+    allocated = allotted("60.00", "", "", "^A1 ^N2 ^PO-7 ^draft-1")
+    open_, lying = left(INVOICE + PAID + NOTE + other + draft + allocated)
+    assert {number: open_[number] for number in ("N1", "A1", "N2")} == {"N1": "0.00", "A1": "0.00", "N2": "60.00"}
+    assert lying == []
 
 
 def test_money_that_waits_takes_what_is_open_again_on_the_day_on_which_a_debit_bounces() -> None:

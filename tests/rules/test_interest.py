@@ -57,9 +57,10 @@ def test_france_from_the_day_after_due_to_the_day_of_payment() -> None:
     assert (found.amount, found.indemnity, found.total) == (D("9.99"), D("40.00"), D("49.99"))
     assert found.law == "FR"
     assert follows(found)
-    assert [(step.operation, step.inputs) for step in found.steps[:2]] == [
+    assert [(step.operation, step.inputs) for step in found.steps[:3]] == [
         ("product", (D("1000.00"), D("12.15"), 30)),
         ("sum", (D("364500.0000"),)),
+        ("quotient", (D("364500.0000"), D(36500))),
     ]
 
 

@@ -71,6 +71,7 @@ def test_what_is_no_length(text: str) -> None:
         ("day", "es", "1 día"),
         ("2 weeks", "en", "14 days"),
         ("24 months", "xx", "2 years"),
+        ("36 months", "fr", "3 ans"),
         ("12 days", "en", "12 days"),
     ],
 )
