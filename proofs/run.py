@@ -88,8 +88,11 @@ def wheel() -> str:
 
 def properties() -> str:
     """The properties hold on many more generated ledgers, and the slow tests pass."""
-    profile = "proof" if FULL else "ci"
-    out = run(sys.executable, "-m", "pytest", "-q", "-n", "2", "-m", "slow or hypothesis", HYPOTHESIS_PROFILE=profile)
+    profile, requests = ("proof", "50") if FULL else ("ci", "12")
+    out = run(
+        sys.executable, "-m", "pytest", "-q", "-n", "2", "-m", "slow or hypothesis",
+        HYPOTHESIS_PROFILE=profile, FAVA_REQUESTS=requests,
+    )  # fmt: skip
     return out.strip().splitlines()[-1]
 
 
@@ -238,10 +241,16 @@ def fava() -> str:
     ).strip().splitlines()[-1]  # fmt: skip
 
 
+def fava_versions() -> str:
+    """The page works in the oldest and in the newest Fava that is allowed."""
+    needed("chromium", "chromedriver")
+    return run(sys.executable, "-m", "proofs.fava_versions").strip()
+
+
 Proof = Callable[[], str]
 LANES: tuple[tuple[Proof, ...], ...] = (
     (demo, e_invoices, generated, verapdf, mustang, browser, mutants),
-    (wheel, payments, mailing, fuzz, broken_documents, fava, spreadsheets, audit),
+    (wheel, payments, mailing, fuzz, broken_documents, fava, fava_versions, spreadsheets, audit),
 )
 """Proofs that each keep about one processor busy: two lanes run beside each other, each in its order."""
 ALONE: tuple[Proof, ...] = (branches, properties)
@@ -274,7 +283,7 @@ def held(proof: Proof) -> Result:
     else:
         how = "passed"
         text = f"ok: {text}"
-    return Result(how, f"{proof.__name__:<12} {time.monotonic() - start:6.1f} s  {text}")
+    return Result(how, f"{proof.__name__:<13} {time.monotonic() - start:6.1f} s  {text}")
 
 
 def main() -> int:

@@ -71,7 +71,7 @@ def served(application: Any) -> Iterator[str]:
 def until(browser: webdriver.Chrome, holds: Callable[[], object]) -> None:
     """Waits until something holds; an element that Fava replaces meanwhile is looked for again."""
     passing = [NoSuchElementException, StaleElementReferenceException]
-    WebDriverWait(browser, 20, ignored_exceptions=passing).until(lambda _browser: holds())
+    WebDriverWait(browser, 60, ignored_exceptions=passing).until(lambda _browser: holds())
 
 
 def picture(browser: webdriver.Chrome, name: str) -> None:

@@ -1,6 +1,37 @@
 // What plain HTML cannot do: previews in the page, files with what is to be said about them, parts that come after the rest, links of charts.
 
-let sorted = ""; // the column whose heading was used last: the list is loaded anew, and the focus goes back to it
+// Fava puts one page in the place of another, and the focus would be lost with what had it.
+const KEPT = "receivables-focus"; // where it goes after a whole load, in the session's storage
+let focusNext = ""; // the element of the next page that gets it, as a CSS selector
+const followed = new Map(); // by address, the link that led away from it: the way back leads to that link
+
+function follow(link) {
+  followed.set(window.location.href, link.getAttribute("href"));
+  const { column } = link.dataset;
+  const [places] = link.closest("nav")?.classList ?? [];
+  focusNext = column ? `th a[data-column="${CSS.escape(column)}"]` : places ? `nav.${places} a[aria-current]` : "h2";
+}
+
+// `whole`: whether all parts of the page are there; else what is looked for may come later.
+function focusAgain(root, whole) {
+  const back = followed.get(window.location.href);
+  const afterLoad = sessionStorage.getItem(KEPT);
+  const selector = focusNext || afterLoad || (back ? `a[href="${CSS.escape(back)}"]` : "");
+  const element = selector && (root.querySelector(selector) ?? (whole ? root.querySelector("h2") : null));
+  if (!element) {
+    return;
+  }
+  focusNext = "";
+  sessionStorage.removeItem(KEPT);
+  if ((document.activeElement ?? document.body) !== document.body) {
+    return;
+  }
+  element.focus();
+  if (afterLoad) { // the browser does not know any more that the keyboard is used
+    element.classList.add("has-focus");
+    element.addEventListener("blur", () => element.classList.remove("has-focus"), { once: true });
+  }
+}
 
 function show(dialog, title, lines, address) {
   dialog.querySelector("strong").textContent = title;
@@ -63,15 +94,15 @@ async function once(element, dialog, run) {
 function copyCommand(button) {
   const command = button.parentElement.querySelector("code");
   window.getSelection().selectAllChildren(command);
-  navigator.clipboard?.writeText(command.textContent);
+  navigator.clipboard?.writeText(command.textContent).catch(() => {});
 }
 
 function clicked(event, dialog) {
   const copy = event.target.closest("button.copy");
   const button = event.target.closest("button.view");
   const link = event.target.closest("a.file");
-  const heading = event.target.closest("th a[data-column]");
   const chart = event.target.closest("button.chart");
+  const other = event.target.closest('a[href]:not([href^="#"])');
   if (copy) {
     copyCommand(copy);
   } else if (chart) {
@@ -81,8 +112,8 @@ function clicked(event, dialog) {
   } else if (link) {
     event.preventDefault();
     once(link, dialog, download);
-  } else if (heading) {
-    sorted = heading.dataset.column;
+  } else if (other) {
+    follow(other);
   }
 }
 
@@ -96,21 +127,13 @@ function searched(event) {
   link.hidden = true;
   event.target.append(link);
   link.click();
+  focusNext = "form.search input";
 }
 
 async function fill(part) {
   const answer = await fetch(part.dataset.part);
   part.innerHTML = await answer.text();
   part.querySelectorAll(".charts").forEach(linkBars);
-  focusOnHeading(part);
-}
-
-function focusOnHeading(root) {
-  const heading = sorted && root.querySelector(`th a[data-column="${CSS.escape(sorted)}"]`);
-  if (heading) {
-    heading.focus();
-    sorted = "";
-  }
 }
 
 // Fava's bars lead to a time filter, and their parts to accounts: ours lead to the documents, as the rows of the table do.
@@ -244,12 +267,16 @@ async function sent(dialog, state) {
   const result = await answer.json().catch(() => ({ error: `${answer.status} ${answer.statusText}` }));
   answered(dialog, result);
   dialog.dataset.state = result.written ? "" : result.state ?? "";
+  const again = dialog.querySelector(".show-entry");
   if (result.written) {
     dialog.dataset.done = "true";
     form.replaceChildren();
-    dialog.querySelector(".show-entry").hidden = true;
+    again.hidden = true;
     dialog.querySelector(".remarks").prepend(line(dialog.dataset.written, "summary"));
     dialog.querySelector(".remarks").hidden = false;
+  }
+  if (dialog.querySelector(".write").hidden) {
+    (again.hidden ? dialog.querySelector("header button") : again).focus(); // the button that had it may be gone
   }
 }
 
@@ -278,9 +305,19 @@ async function openAct(button, dialog, act) {
   dialog.querySelector("form.fields :is(input, select, textarea)")?.focus();
 }
 
+// Whether the page stands in a page of another site, which could lay something of its own over the buttons.
+function isInAnotherSite() {
+  try {
+    return window.top.location.origin !== window.location.origin;
+  } catch {
+    return true;
+  }
+}
+
 function listenToActs(root) {
   const dialog = root.querySelector("dialog.receivables-act");
-  if (!dialog) {
+  root.classList.toggle("no-acts", isInAnotherSite());
+  if (!dialog || isInAnotherSite()) {
     return;
   }
   const failed = (error) => answered(dialog, { error: String(error) });
@@ -295,12 +332,18 @@ function listenToActs(root) {
     const button = event.target.closest("button.act");
     if (button) {
       const act = button.dataset.act ?? button.dataset.acts.split(" ")[0];
+      dialog.dataset.opener = `button.act[data-form="${CSS.escape(button.dataset.form)}"]`;
       run(button, () => openAct(button, dialog, act)).then(() => dialog.open || dialog.showModal());
     }
   });
   const show = dialog.querySelector(".show-entry");
   const write = dialog.querySelector(".write");
   write.addEventListener("click", () => run(write, () => sent(dialog, dialog.dataset.state)));
+  write.addEventListener("keydown", (event) => {
+    if (event.repeat) {
+      event.preventDefault(); // a key held down since the form must not write what nobody has looked at
+    }
+  });
   dialog.querySelector("form.fields").addEventListener("submit", (event) => {
     event.preventDefault();
     run(show, () => sent(dialog, ""));
@@ -311,6 +354,7 @@ function listenToActs(root) {
   });
   dialog.addEventListener("close", () => {
     if (dialog.dataset.done) {
+      sessionStorage.setItem(KEPT, dialog.dataset.opener);
       window.location.reload();
     }
   });
@@ -337,7 +381,10 @@ export default {
         dialog.close();
       }
     });
-    root.querySelectorAll("[data-part]").forEach((part) => fill(part).catch((error) => (part.textContent = String(error))));
-    focusOnHeading(root);
+    const parts = [...root.querySelectorAll("[data-part]")].map((part) =>
+      fill(part).catch((error) => (part.textContent = String(error))),
+    );
+    focusAgain(root, parts.length === 0);
+    Promise.all(parts).then(() => focusAgain(root, true));
   },
 };

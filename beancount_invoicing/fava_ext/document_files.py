@@ -76,6 +76,12 @@ def report_file(report: Report, kind: FileKind) -> HandedOut:
 
 def response(kind: FileKind, make: Callable[[], HandedOut], say: Callable[[str], str]) -> Response:
     """The answer with the file that `make` gives; where that is impossible, why, in a line of text. `say` translates messages."""
+    answer = _response(kind, make, say)
+    answer.headers["X-Content-Type-Options"] = "nosniff"  # a reason may quote what the ledger says
+    return answer
+
+
+def _response(kind: FileKind, make: Callable[[], HandedOut], say: Callable[[str], str]) -> Response:
     try:
         with no_collections():
             made = make()
@@ -89,7 +95,6 @@ def response(kind: FileKind, make: Callable[[], HandedOut], say: Callable[[str],
         return Response(f"{type(error).__name__}: {say(str(error))}", 500, mimetype="text/plain")
     answer = Response(made.content, mimetype=TYPES[kind])
     answer.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    answer.headers["X-Content-Type-Options"] = "nosniff"
     if made.notices:
         answer.headers["X-Notices"] = quote(json.dumps([say(notice) for notice in made.notices]))
     if kind != "html":

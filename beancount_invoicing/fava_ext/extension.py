@@ -130,6 +130,11 @@ class Receivables(FavaExtensionBase):
         """The words of the page in Fava's language, or in English if there are none."""
         return rendering.word_table(rendering.folders(self._loaded.ledger().book), self._language()[:2])
 
+    def spoken(self) -> str:
+        """The language of the words of the page, for those who have it read aloud."""
+        language = self._language()[:2]
+        return language if language in self._page_languages() else "en"
+
     def shown(self) -> ShownPage | str:
         """The page that is asked for or, if it cannot be shown, the reason."""
         try:
@@ -276,9 +281,11 @@ class Receivables(FavaExtensionBase):
         """
         if self.ledger.fava_options.language:
             return str(get_locale() or "en")
-        known = rendering.template_languages(rendering.folders(self._loaded.ledger().book))
-        liked = request.accept_languages.best_match(["en", *known])
+        liked = request.accept_languages.best_match(["en", *self._page_languages()])
         return liked or str(get_locale() or "en")
+
+    def _page_languages(self) -> tuple[str, ...]:
+        return rendering.template_languages(rendering.folders(self._loaded.ledger().book))
 
     def _day(self) -> as_of.ShownDay:
         """The day that Fava's time filter stands for, or today without one. Raises FavaAPIError for a filter without a

@@ -54,7 +54,7 @@ def entries_seen_by_plugin(entries: Sequence[Any], options: Mapping[str, Any]) -
     are.
     """
     checked = _Last.checked
-    if checked is None or not ran(options) or not any_plugin_after(options):
+    if checked is None or checked.options is not options or not any_plugin_after(options):
         return entries
     padded = [entry for entry in entries if isinstance(entry, Transaction) and entry.flag == FLAG_PADDING]
     return sorted([*checked.entries, *padded], key=entry_sortkey) if padded else checked.entries

@@ -326,10 +326,29 @@ class TestWhoMayWrite:
             )
             ledger.write_text(text, encoding="utf-8")
         page = Page(ledger, read_only=how == "read-only", incognito=how == "incognito")
-        assert page.form("pay") == {"error": "nothing can be written from this page"}
-        body = {"act": "pay", "values": ACTS["pay"], "state": "", "token": ""}
-        answer = page.browser.post(f"{page.address}act", json=body, headers={"Origin": "http://localhost"})
-        assert answer.status_code == (401 if how == "read-only" else 403)
+        before = books(ledger.parent)
+        for act, values in ACTS.items():
+            assert page.form(act) == {"error": "nothing can be written from this page"}
+            body = {"act": act, "values": values, "state": "", "token": ""}
+            answer = page.browser.post(f"{page.address}act", json=body, headers={"Origin": "http://localhost"})
+            assert answer.status_code == (401 if how == "read-only" else 403)
+        assert 'class="act"' not in page.browser.get(f"{page.address}?page=documents").text
+        assert books(ledger.parent) == before
+
+    def test_not_by_an_address(self, page: Page, ledger: Path) -> None:
+        """A link may name an act and all of its fields: nothing but the form comes of it."""
+        before = books(ledger.parent)
+        for act, values in ACTS.items():
+            state = page.send(act, values)["state"]
+            asked = {"act": act, "state": state, "token": page.form(act)["token"], **values}
+            for method in ("GET", "HEAD", "PUT", "DELETE", "PATCH"):
+                answer = page.browser.open(f"{page.address}act", method=method, query_string=asked)
+                assert answer.status_code in {404, 405}, (act, method)
+            posted = page.browser.post(f"{page.address}act", query_string=asked, headers={"Origin": "http://localhost"})
+            assert posted.status_code == 403
+            assert page.browser.get(f"{page.address}act_form", query_string=asked).status_code == 200
+            assert page.browser.get(page.address, query_string=asked).status_code == 200
+        assert books(ledger.parent) == before
 
     @pytest.mark.parametrize("changed", [{"act": "rm"}, {"values": "x"}, {"values": None}])
     def test_nothing_that_is_no_act(self, page: Page, changed: dict[str, Any]) -> None:

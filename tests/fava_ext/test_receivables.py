@@ -12,7 +12,9 @@ from typing import Any
 
 import lxml.html
 import pytest
+from fava import core as fava_core
 from fava.application import create_app
+from fava.beans.load import load_uncached
 from flask.testing import FlaskClient
 
 from beancount_invoicing.fava_ext import as_of
@@ -473,3 +475,42 @@ def test_what_fava_does_not_notice_is_loaded_when_the_page_is_asked_for(tmp_path
     first.write_text(INVOICE.format(amount="122.00").replace("-100.00", "-102.00"), encoding="utf-8")
     os.utime(first, ns=(there.st_atime_ns, there.st_mtime_ns))
     assert owed() == "242.00"
+
+
+def owed(browser: FlaskClient) -> str:
+    return rows(page(browser, "time=2026-02-01"), "aged")[0][1]
+
+
+SECOND = INVOICE.format(amount="120.00").replace("F2026-0001", "F2026-0002")
+
+
+def test_a_request_keeps_to_the_load_that_it_began_with(ledger: Path) -> None:
+    """Another request may make Fava load again meanwhile: what belongs to the old load is not shown with the new one."""
+    browser = client(ledger)
+    ledgers = browser.application.config["LEDGERS"]
+    fava = ledgers[ledgers.first_slug()]
+    shown = fava.extensions.get_extension("Receivables").shown
+    address = f"{home(browser)}{PAGE}?page=owing"
+    with browser.application.test_request_context(address):
+        browser.application.preprocess_request()
+        before = shown()
+        ledger.write_text(ledger.read_text(encoding="utf-8") + SECOND, encoding="utf-8")
+        fava.load_file()
+        assert shown().data["owing"] is before.data["owing"]
+    assert owed(browser) == "240.00"
+
+
+def test_what_changes_while_fava_loads_is_loaded_too(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = client(ledger)
+    assert owed(browser) == "120.00"
+
+    def slow_load(*arguments: Any, **options: Any) -> Any:
+        loaded = load_uncached(*arguments, **options)
+        monkeypatch.setattr(fava_core, "load_uncached", load_uncached)
+        ledger.write_text(ledger.read_text(encoding="utf-8") + SECOND, encoding="utf-8")
+        return loaded
+
+    monkeypatch.setattr(fava_core, "load_uncached", slow_load)
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write("; a remark\n")
+    assert owed(browser) == "240.00"
