@@ -156,6 +156,9 @@ def fava(file: str) -> dict[str, float]:
         "today": f"{home}extension/Receivables/?",
         "page": f"{home}extension/Receivables/?page=owing&",
         "documents": f"{home}extension/Receivables/?page=documents&",
+        "customer": f"{home}extension/Receivables/?page=customer&customer=Assets:Clients:C00001&",
+        "cash": f"{home}extension/Receivables/?page=cash&",
+        "tasks": f"{home}extension/Receivables/tasks?",
     }
     seconds = {
         name: sorted(spent(partial(get, f"{address}time=2024+to+2026-{month:02}"))[0] for month in range(2, 9))[3]
@@ -164,6 +167,25 @@ def fava(file: str) -> dict[str, float]:
     pdf = f"{home}extension/Receivables/pdf?number=F2026-000001"
     get(pdf)
     return {"first": first, **seconds, "pdf": spent(lambda: get(pdf))[0]}
+
+
+def cash(file: str) -> dict[str, float]:
+    """The figures of twelve months and of each customer, the forecast and its replay, without opening the ledger."""
+    from datetime import date
+
+    from beancount_invoicing.cash import backtest, forecast, metrics, year_until
+    from beancount_invoicing.gc_control import no_collections
+    from beancount_invoicing.ledger import open_ledger
+
+    ledger, day = open_ledger(Path(file)), date(2026, 9, 1)
+    book, allocated = ledger.book, ledger.allocated_at(day)
+    with no_collections():
+        return {
+            "months": spent(lambda: metrics(book, year_until(day), allocated, "month"))[0],
+            "customers": spent(lambda: metrics(book, year_until(day), allocated, "customer"))[0],
+            "forecast": spent(lambda: forecast(book, day, allocated))[0],
+            "backtest": spent(lambda: backtest(book, day, allocated))[0],
+        }
 
 
 def _book(file: str) -> Any:
@@ -437,6 +459,7 @@ if __name__ == "__main__":
             fec,
             lock,
             fava,
+            cash,
             pdf,
             pdf2,
             weasyprint,
