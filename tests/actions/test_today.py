@@ -244,8 +244,9 @@ def test_a_letter_whose_file_is_gone(tmp_path: Path) -> None:
 def test_what_is_about_to_lapse() -> None:
     due, lapses = date(2026, 2, 9), date(2031, 2, 9)  # five years between businesses in France
     held = INVOICE + event(due, "hold")
-    assert kinds(held, date(2030, 8, 8)) == []
-    (task,) = on(held, date(2030, 8, 9))
+    # a French firm that charges tax reports by then; how often is not what this test is about
+    assert [kind for kind in kinds(held, date(2030, 8, 8)) if kind != "report"] == []
+    (task,) = [task for task in on(held, date(2030, 8, 9)) if task.kind != "report"]
     assert (task.kind, task.number, task.day, str(task.amount)) == ("lapse", "N1", lapses, "120.00")
 
 
