@@ -393,17 +393,17 @@ def bill(ledger: Path, until: str) -> str:
 
 def test_a_month_of_its_own_is_billed_once_and_its_number_given_once(ledger: Path) -> None:
     open_ledger(ledger)
-    assert bill(ledger, "2026-02-28") == "F2026-0006"
+    assert bill(ledger, "2026-02-28") == "F2026-0007"
     assert (ledger.parent / "inv" / "2026-02.beancount").exists(), "a new file, which only the pattern reaches"
-    assert "F2026-0006" in bean_check(ledger)
+    assert "F2026-0007" in bean_check(ledger)
     assert bill(ledger, "2026-02-28") == ""
-    assert bill(ledger, "2026-03-31") == "F2026-0007"
-    assert sorted(bean_check(ledger))[-2:] == ["F2026-0007", "draft-plans"]
+    assert bill(ledger, "2026-03-31") == "F2026-0008"
+    assert sorted(bean_check(ledger))[-2:] == ["F2026-0008", "draft-plans"]
     (ledger.parent / "inv" / "colleague.beancount").write_text(
-        BOOKED.split("2026-01-06")[0].replace("F2026-0001", "F2026-0008").replace("2026-01", "2026-04"),
+        BOOKED.split("2026-01-06")[0].replace("F2026-0001", "F2026-0009").replace("2026-01", "2026-04"),
         encoding="utf-8",
     )
-    assert bill(ledger, "2026-04-30") == "F2026-0009"
+    assert bill(ledger, "2026-04-30") == "F2026-0010"
 
 
 def test_what_was_sent_is_sent_once_though_its_record_is_a_new_file(ledger: Path) -> None:
