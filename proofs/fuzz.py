@@ -282,7 +282,8 @@ def bytes_said(file: Path, chance: random.Random) -> None:
          ["new", "Kerbrat", "1 ETU", f"--note={text}"], ["render", text, "-o", text], ["remind", f"--level={text}"],
          ["time", "list", text], ["check", f"--format={text}"], ["item", "add", "X", text], ["validate", text]]
     )  # fmt: skip
-    result = CliRunner().invoke(command, ["-f", str(file), *words])
+    with contextlib.chdir(file.parent):  # what is written goes there: any bytes may be the name of a folder
+        result = CliRunner().invoke(command, ["-f", str(file), *words])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
 
