@@ -50,8 +50,8 @@ def forecast_json(forecast: Forecast, book: Book, explain: bool = False) -> Answ
     return answer
 
 
-def backtest_json(backtest: Backtest) -> Answer:
-    """How the forecasts of the past went."""
+def backtest_json(backtest: Backtest, currency: str) -> Answer:
+    """How the forecasts of the past went. `currency`: that of the books, of the totals."""
     return {
         "forecasts": [day.isoformat() for day in backtest.days],
         "days": DAYS,
@@ -66,5 +66,18 @@ def backtest_json(backtest: Backtest) -> Answer:
                 "came": number_text(band.came),
             }
             for band in backtest.bands
+        ],
+        "currency": currency,
+        "within": backtest.within,
+        "totals": [
+            {
+                "day": total.day.isoformat(),
+                "low": amount_text(total.low, currency),
+                "expected": amount_text(total.expected, currency),
+                "high": amount_text(total.high, currency),
+                "came": amount_text(total.came, currency),
+                "within": total.is_within,
+            }
+            for total in backtest.totals
         ],
     }

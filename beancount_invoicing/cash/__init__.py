@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from beancount_invoicing.cash.backtest import Backtest, Band, backtest
 from beancount_invoicing.cash.exposure import Exposure, ExposurePart, exposures
-from beancount_invoicing.cash.forecast import Forecast, ForecastItem, ForecastWeek, forecast
+from beancount_invoicing.cash.forecast import Forecast, ForecastWeek, forecast
+from beancount_invoicing.cash.forecast_items import ForecastItem
 from beancount_invoicing.cash.history import BalanceHistory, OpenAmount, ReceivedAmount, Sale
 from beancount_invoicing.cash.metrics import (
     METRICS,

@@ -7,11 +7,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from beancount_invoicing.cash.currencies import books_rate
 from beancount_invoicing.cash.curves import PaymentCurves
-from beancount_invoicing.cash.forecast import ENOUGH_PAYMENTS, observations
+from beancount_invoicing.cash.forecast import ENOUGH_PAYMENTS, band, observations
 from beancount_invoicing.cash.history import OpenHistory, received_amounts
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.receivables import Allocated
+from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.steps import round_to
 
 DAYS = 28
@@ -32,6 +34,21 @@ class Band(NamedTuple):
     """The mean share that came."""
 
 
+class Total(NamedTuple):
+    """What one forecast said of all that was open together, in the books' currency, and what came of it; to the cent."""
+
+    day: date
+    low: Decimal
+    expected: Decimal
+    high: Decimal
+    came: Decimal
+
+    @property
+    def is_within(self) -> bool:
+        """Whether what came lies between low and high (inclusive)."""
+        return self.low <= self.came <= self.high
+
+
 class Backtest(NamedTuple):
     """How the forecasts of the past went."""
 
@@ -41,6 +58,13 @@ class Backtest(NamedTuple):
     brier: Decimal | None
     """The mean square of called − came, 0 (always right) to 1, three decimals; None if nothing could be foreseen."""
     bands: tuple[Band, ...]
+    totals: tuple[Total, ...] = ()
+    """One for each day with something open."""
+
+    @property
+    def within(self) -> int:
+        """How many totals lie between low and high, which 8 of 10 should."""
+        return sum(total.is_within for total in self.totals)
 
 
 def backtest(book: Book, as_of: date, allocated: Allocated) -> Backtest:
@@ -50,7 +74,7 @@ def backtest(book: Book, as_of: date, allocated: Allocated) -> Backtest:
     history = OpenHistory(book, allocated)
     received = received_amounts(book, as_of, allocated)
     pairs: list[tuple[Decimal, Decimal]] = []
-    days = []
+    days, totals = [], []
     for step in range(STEPS, 0, -1):
         day = as_of - timedelta(days=DAYS * step)
         known = [money for money in received if money.received_on <= day]
@@ -63,15 +87,29 @@ def backtest(book: Book, as_of: date, allocated: Allocated) -> Backtest:
         for money in received:
             if day < money.received_on <= day + timedelta(days=DAYS):
                 came[id(money.invoice), money.instalment.index, money.customer] += money.amount
+        foreseen: list[tuple[Decimal, Decimal]] = []
+        in_all = ZERO
         for item in still_open:
             if due := item.instalment.due_at(day):
                 (called,) = curves.shares(item.customer, (day - due).days, (DAYS,))
-                money_of = came[id(item.invoice), item.instalment.index, item.customer]
-                pairs.append((called, min(money_of / item.open, Decimal(1))))
+                share = min(came[id(item.invoice), item.instalment.index, item.customer] / item.open, Decimal(1))
+                pairs.append((called, share))
+                if rate := books_rate(book, item.invoice.currency, day):
+                    foreseen.append((item.open * rate, called))
+                    in_all += item.open * rate * share
+        if foreseen:
+            totals.append(_total(book, day, foreseen, in_all))
     if not pairs:
         return Backtest(tuple(days), 0, None, ())
     brier = sum(((called - share) ** 2 for called, share in pairs), ZERO) / len(pairs)
-    return Backtest(tuple(days), len(pairs), round_to(brier, 3), tuple(_bands(pairs)))
+    return Backtest(tuple(days), len(pairs), round_to(brier, 3), tuple(_bands(pairs)), tuple(totals))
+
+
+def _total(book: Book, day: date, foreseen: list[tuple[Decimal, Decimal]], came: Decimal) -> Total:
+    expected = sum((amount * share for amount, share in foreseen), ZERO)
+    low, high = band(foreseen)
+    decimals = currency_decimals(book.currency)
+    return Total(day, *(round_to(amount, decimals) for amount in (low, expected, high, came)))
 
 
 def _bands(pairs: list[tuple[Decimal, Decimal]]) -> list[Band]:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from beancount_invoicing.billing import book_at_cutoff, unbilled_lines
-from beancount_invoicing.billing.prices import tax_rate
+from beancount_invoicing.billing import book_at_cutoff
 from beancount_invoicing.cash.currencies import books_rate
 from beancount_invoicing.cash.curves import Observation, PaymentCurves
+from beancount_invoicing.cash.forecast_items import ForecastItem, ItemKind, by_week, on_day, week_ends
 from beancount_invoicing.cash.history import OpenAmount, OpenHistory, ReceivedAmount, received_amounts
+from beancount_invoicing.cash.to_bill import drafts, to_bill
 from beancount_invoicing.dunning import insolvency
 from beancount_invoicing.messages import _
-from beancount_invoicing.model import ZERO, Book, Event, Source
-from beancount_invoicing.receivables import Allocated, disputed
+from beancount_invoicing.model import ZERO, Book, Event
+from beancount_invoicing.receivables import Allocated, allocate, disputed, positions
+from beancount_invoicing.receivables.bank_orders import order_under_way
 from beancount_invoicing.receivables.debtors import events_by_number, events_of
 from beancount_invoicing.receivables.direct_debit import has_mandate, lead_days, may_be_collected
 from beancount_invoicing.receivables.pending_taxes import pending_tax_by_document
-from beancount_invoicing.rules import payment_terms, sepa
+from beancount_invoicing.rules import sepa
 from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.steps import round_to
 
@@ -28,26 +30,6 @@ ENOUGH_PAYMENTS = 30
 """With fewer payments, nothing is foreseen but due dates."""
 BAND = Decimal("1.2816")
 """Standard deviations around the mean between which 8 of 10 values of a normal distribution are."""
-ItemKind = Literal["open", "promised", "direct debit", "to bill", "not expected"]
-
-
-class ForecastItem(NamedTuple):
-    """Something that may come in: a (part of an) instalment, or what is to be billed."""
-
-    kind: ItemKind
-    number: str
-    """Of the document; of what is to be billed, the code of its contract."""
-    customer: str
-    currency: str
-    amount: Decimal
-    """With tax."""
-    due: date | None
-    shares: tuple[Decimal, ...]
-    """Which share of it is expected in each week, 0 to 1."""
-    tax_share: Decimal
-    """Which share of what comes is tax that becomes due with it."""
-    source: Source | None
-    because: str
 
 
 class ForecastWeek(NamedTuple):
@@ -114,8 +96,9 @@ def forecast(
     received = [money for money in received_amounts(book, as_of, allocated) if money.received_on <= as_of]
     curves = PaymentCurves(observations(book, as_of, received, open_amounts))
     items = (
-        *_open_items(book, as_of, open_amounts, curves, weeks),
-        *_to_bill(book_at_cutoff(book, as_of), as_of, curves, weeks),
+        *_open_items(book, as_of, open_amounts, curves, weeks, _collected(book, as_of, allocated)),
+        *drafts(book, as_of, curves, weeks),
+        *to_bill(book_at_cutoff(book, as_of), as_of, curves, weeks),
     )
     if customers:
         items = tuple(item for item in items if item.customer in customers)
@@ -123,22 +106,13 @@ def forecast(
     return found._replace(weeks=tuple(_weeks(found, weeks)))
 
 
-def _ends(weeks: int) -> list[int]:
-    return [7 * week for week in range(1, weeks + 1)]
-
-
-def _by_week(cumulative: Sequence[Decimal]) -> tuple[Decimal, ...]:
-    return tuple(share - before for before, share in zip((ZERO, *cumulative), cumulative, strict=False))
-
-
-def _on(day: date, as_of: date, weeks: int) -> tuple[Decimal, ...]:
-    """All of it on a day."""
-    week = max((day - as_of).days - 1, 0) // 7
-    return tuple(Decimal(place == week) for place in range(weeks))
-
-
 def _open_items(
-    book: Book, as_of: date, open_amounts: Sequence[OpenAmount], curves: PaymentCurves, weeks: int
+    book: Book,
+    as_of: date,
+    open_amounts: Sequence[OpenAmount],
+    curves: PaymentCurves,
+    weeks: int,
+    collected: Mapping[tuple[str, int], date],
 ) -> Iterator[ForecastItem]:
     events = events_by_number(book, as_of)
     pending = pending_tax_by_document(book, as_of)
@@ -154,7 +128,7 @@ def _open_items(
         for item in open_amounts
         if events
     }
-    promised, ends = _Promises(as_of), _ends(weeks)
+    promised, ends = _Promises(as_of), week_ends(weeks)
     for item in open_amounts:
         number, currency = item.invoice.number, item.invoice.currency
         due = item.instalment.due_at(as_of)
@@ -183,16 +157,38 @@ def _open_items(
             yield part("not expected", held, nothing, _("in dispute"))
         for day, amount in promised.of(item.customer, number, own, left):
             left -= amount
-            yield part("promised", amount, _on(day, as_of, weeks), _("promised until {until}", until=day))
+            yield part("promised", amount, on_day(day, as_of, weeks), _("promised until {until}", until=day))
         if not left:
             continue
-        customer = book.customers[item.customer].at(as_of)
-        if has_mandate(customer, as_of) and may_be_collected(book, item.invoice):
-            day = sepa.collection_day(due, as_of, lead_days(book, as_of))
-            yield part("direct debit", left, _on(day, as_of, weeks), _("collected on {day}", day=day))
+        handed_in = collected.get((number, item.instalment.index))
+        if collection := handed_in or _collection_day(book, item, due, as_of):
+            yield part("direct debit", left, on_day(collection, as_of, weeks), _("collected on {day}", day=collection))
             continue
         cumulative = curves.shares(item.customer, (as_of - due).days, ends)
-        yield part("open", left, _by_week(cumulative), _("as the customer has paid so far"))
+        yield part("open", left, by_week(cumulative), _("as the customer has paid so far"))
+
+
+def _collection_day(book: Book, item: OpenAmount, due: date, as_of: date) -> date | None:
+    """The day on which an instalment can be collected that was not handed to the bank yet; None if it cannot."""
+    if has_mandate(book.customers[item.customer].at(as_of), as_of) and may_be_collected(book, item.invoice):
+        return sepa.collection_day(due, as_of, lead_days(book, as_of))
+    return None
+
+
+def _collected(book: Book, as_of: date, allocated: Allocated) -> dict[tuple[str, int], date]:
+    """The day on which the bank collects what was handed in and is not booked yet, by number and instalment."""
+    numbers = {
+        number for event in book.events if event.kind == "collected" and event.date <= as_of for number in event.numbers
+    }
+    if not numbers:
+        return {}
+    at = allocated if allocated.as_of == as_of else allocate(book, as_of)
+    found = {}
+    for position in positions(book, as_of, at, [invoice for invoice in book.invoices if invoice.number in numbers]):
+        for instalment in position.invoice.instalments:
+            if order := order_under_way(position, instalment.index):
+                found[position.invoice.number, instalment.index] = order.execution_date
+    return found
 
 
 class _Promises:
@@ -229,32 +225,17 @@ class _Promises:
             yield until, taken
 
 
-def _to_bill(book: Book, as_of: date, curves: PaymentCurves, weeks: int) -> Iterator[ForecastItem]:
-    """What contracts and recorded work give to bill by the end of the last week, as if it were billed on its first day."""
-    for line in unbilled_lines(book, as_of + timedelta(days=7 * weeks))[0]:
-        customer = book.customers[line.customer].at(as_of)
-        decimals = currency_decimals(line.currency)
-        billed = max(line.line.billable_from, as_of)
-        rate = tax_rate(book, line.customer, line.line.tax, line.line.item, billed)
-        amount = line.line.net + round_to(line.line.net * rate / 100, decimals)
-        if amount <= 0:
-            continue
-        code = book.taxes.get(line.line.tax)
-        on_payment = bool(code and code.at(billed).on_payment)
-        text = customer.terms or book.option("terms", billed, "30 days")
-        try:
-            parts = payment_terms.schedule(payment_terms.parse_terms(text, billed), billed, amount, decimals)
-        except payment_terms.TermsError:  # the checks say what is wrong with them
-            continue
-        for instalment in parts:
-            gone = (billed - as_of).days
-            ends = [max(end - gone, 0) for end in _ends(weeks)]
-            cumulative = curves.shares(line.customer, (billed - instalment.date).days, ends)
-            yield ForecastItem(
-                "to bill", line.contract.code, line.customer, line.currency, instalment.amount, instalment.date,
-                _by_week(cumulative), rate / (100 + rate) if on_payment else ZERO, line.line.source or line.contract.source,
-                _("billed on {day}", day=billed),
-            )  # fmt: skip
+def band(amounts: Iterable[tuple[Decimal, Decimal]]) -> tuple[Decimal, Decimal]:
+    """Between what the sum of amounts lies in 8 of 10 cases, if each comes in whole with the probability beside it (0 to 1), or not
+    at all. Never below zero, nor above all that may come; not rounded.
+    """
+    expected = spread = most = ZERO
+    for amount, share in amounts:
+        expected += amount * share
+        spread += amount**2 * share * (1 - share)
+        most += amount if share else ZERO
+    around = BAND * max(spread, ZERO).sqrt()
+    return max(expected - around, ZERO), min(expected + around, most)
 
 
 def _weeks(found: Forecast, weeks: int) -> Iterator[ForecastWeek]:
@@ -267,10 +248,8 @@ def _weeks(found: Forecast, weeks: int) -> Iterator[ForecastWeek]:
             first = date.min if week == 0 else since
             due = sum((item.amount for item in items if item.due and first <= item.due <= until), ZERO)
             expected = sum((item.amount * item.shares[week] for item in items), ZERO)
-            spread = sum((item.amount**2 * item.shares[week] * (1 - item.shares[week]) for item in items), ZERO)
-            around = BAND * max(spread, ZERO).sqrt()
-            most = sum((item.amount for item in items if item.shares[week]), ZERO)
+            lowest, highest = band((item.amount, item.shares[week]) for item in items)
             tax = sum((item.amount * item.shares[week] * item.tax_share for item in items), ZERO)
-            amounts = (max(expected - around, ZERO), expected, min(expected + around, most), tax)
+            amounts = (lowest, expected, highest, tax)
             low, mean, high, vat = (round_to(amount, decimals) if found.is_enough else None for amount in amounts)
             yield ForecastWeek(since, until, currency, due, low, mean, high, vat)

@@ -13,6 +13,8 @@ from beancount_invoicing.cash.forecast import ENOUGH_PAYMENTS
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
+    customer_option,
+    customers_wanted,
     examples,
     explain_option,
     format_option,
@@ -30,24 +32,34 @@ from beancount_invoicing.messages import _, _n
 BAND_COLUMNS = ("above", "up_to", "count", "called", "came")
 
 
-@click.command(epilog=examples("forecast", "forecast --weeks 4 --explain", "forecast --backtest"))
+@click.command(
+    epilog=examples("forecast", "forecast --weeks 4 --explain", "forecast --customer Kerbrat", "forecast --backtest")
+)
 @click.option(
     "--weeks", type=click.IntRange(1, 104), default=13, show_default=True, help="How many weeks to look ahead."
 )
 @click.option("--backtest", "back", is_flag=True, help="Foresee the past again, and compare it with what came.")
+@customer_option
 @as_of_option
 @format_option
 @explain_option
 @click.pass_obj
-def forecast_command(session: Session, weeks: int, back: bool, as_of: date, form: str, explain: bool) -> None:
-    """What will come in, week by week: from open documents, promises, and what is to be billed."""
+def forecast_command(
+    session: Session, weeks: int, back: bool, customer: str, as_of: date, form: str, explain: bool
+) -> None:
+    """What will come in, week by week: from open documents, promises, drafts, and what is to be billed."""
     ledger = session.open()
+    whose = customers_wanted(session, ledger.book, customer)
+    if whose is None:
+        return
     print_assumed_notice(ledger.book, as_of)
     allocated = ledger.allocated if as_of < ledger.book.last_date else ledger.allocated_at(as_of)
     if back:
-        _print_backtest(backtest_json(backtest(ledger.book, as_of, allocated)), form)
+        if customer:
+            raise click.UsageError(_("--backtest compares the forecasts of all customers: leave out --customer"))
+        _print_backtest(backtest_json(backtest(ledger.book, as_of, allocated), ledger.book.currency), form)
         return
-    found = forecast(ledger.book, as_of, allocated, weeks)
+    found = forecast(ledger.book, as_of, allocated, weeks, whose)
     answer = forecast_json(found, ledger.book, explain)
     if form == "json":
         print_json(answer)
@@ -133,4 +145,13 @@ def _print_backtest(answer: Answer, form: str) -> None:
         )
         for band in answer["bands"]:
             echo(_("Of what was called {called} %, {came} % came.", called=band["called"], came=band["came"]))
+        echo(
+            _n(
+                len(answer["totals"]),
+                "In {within} of {count} forecast, what came in all lies between low and high; 8 of 10 should.",
+                "In {within} of {count} forecasts, what came in all lies between low and high; 8 of 10 should.",
+                within=answer["within"],
+                count=len(answer["totals"]),
+            )
+        )
         echo(_("Brier score {brier}: 0 is always right, 0.25 is a coin.", brier=answer["brier"]))

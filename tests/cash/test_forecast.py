@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +18,7 @@ from beancount_invoicing.cash.forecast import Forecast, ForecastItem, forecast
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.receivables import allocate
 from tests.cash.test_metrics import ACME, KIEFER, invoice, paid
-from tests.ledgers import book_of
+from tests.ledgers import TESTS, book_of
 
 D = Decimal
 AS_OF = date(2026, 7, 1)
@@ -173,4 +175,108 @@ def test_the_past_foreseen_again() -> None:
 
 def test_nothing_is_foreseen_of_a_short_past() -> None:
     book: Book = book_of(past(5))
-    assert backtest(book, AS_OF, allocate(book, AS_OF)) == ((), 0, None, ())
+    found = backtest(book, AS_OF, allocate(book, AS_OF))
+    assert (found.days, found.amounts, found.brier, found.totals) == ((), 0, None, ())
+    assert found.within == 0
+
+
+def test_totals_of_the_past_lie_between_low_and_high_or_not() -> None:
+    text, day = past(60), date(2026, 9, 20)
+    book = book_of(text)
+    found = backtest(book, day, allocate(book, day))
+    assert [total.day for total in found.totals] == list(found.days)
+    assert all(total.low <= total.expected <= total.high for total in found.totals)
+    assert found.within == len(found.totals) == 8
+    unpaid = invoice("F2026-0901", "2026-07-01", "50000", "2026-07-31")  # who always paid by then does not any more
+    late = book_of(text + unpaid)
+    missed = backtest(late, day, allocate(late, day))
+    july = next(total for total in missed.totals if total.day == date(2026, 7, 26))
+    assert (str(july.came), july.low > 50_000, july.is_within) == ("400.00", True, False)
+    assert missed.within == 6, "in August the firm's curve is drawn down, and too little is expected"
+
+
+CURVES = json.loads((TESTS / "published" / "payment_curves.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", CURVES["cases"], ids=lambda case: f"{len(case['observations'])} from {case['age']}")
+def test_curves_are_those_of_lifelines(case: dict[str, Any]) -> None:
+    """Random data; the figures are those of an independent library, made once (the file says how)."""
+    curves = PaymentCurves([seen(days, amount, paid) for days, amount, paid in case["observations"]])
+    found = curves.shares("nobody", case["age"], case["ends"])
+    assert [float(share) for share in found] == pytest.approx([float(share) for share in case["shares"]], abs=1e-8)
+
+
+HANDED_IN = f"""
+2026-06-29 note {ACME} "To be collected" ^F2026-0900
+  event: "collected"
+  amount: 1000
+  mandate: "M-1"
+  end-to-end-id: "F2026-0900"
+  collection-date: 2026-07-16
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("", [("direct debit", D(1000), ["0.00", "0.00", "1.00", "0.00"])]),
+        (
+            f'2026-06-30 note {ACME} "Never sent" ^F2026-0900\n  event: "not-collected"\n  end-to-end-id: "F2026-0900"\n',
+            [("open", D(1000), ["0.00", "0.50", "0.00", "0.50"])],
+        ),
+    ],
+)
+def test_what_was_handed_to_the_bank_comes_on_the_day_of_its_collection(
+    more: str, expected: list[tuple[str, Decimal, list[str]]]
+) -> None:
+    assert items(foreseen(past() + OPEN + HANDED_IN + more)) == expected
+
+
+def test_a_collection_that_came_back_is_expected_as_before() -> None:
+    came = paid("2026-07-16", "1000", "F2026-0900")
+    back = f'2026-07-20 * "Returned" ^F2026-0900\n  Assets:Bank  -1000 EUR\n  {ACME}\n'
+    found = foreseen(past() + OPEN + HANDED_IN + came + back, as_of=date(2026, 7, 21))
+    assert [item.kind for item in found.items] == ["open"]
+
+
+DRAFT = f"""
+2026-06-20 ! "Acme SAS" "Work" ^draft-1
+  invoice: "draft-1"
+  {ACME}  600 EUR
+    due: 2026-07-20
+  Income:Services
+"""
+
+
+def test_a_draft_is_expected_as_if_it_were_issued_tomorrow() -> None:
+    """Its due date moves by the twelve days from 20 June to 2 July, and nothing comes before it is issued."""
+    found = foreseen(past() + DRAFT, weeks=7)
+    (item,) = found.items
+    assert (item.kind, item.number, item.amount, item.due) == ("draft", "draft-1", D(600), date(2026, 8, 1))
+    assert [f"{share:.1f}" for share in item.shares] == ["0.0", "0.0", "0.0", "0.0", "0.5", "0.0", "0.5"]
+    assert str(item.because) == "issued on 2026-07-02"
+    assert sum(week.expected or ZERO for week in found.weeks) == D(600)
+
+
+def test_a_draft_of_a_later_day_is_not_known_yet_and_one_that_gives_back_never_comes() -> None:
+    assert foreseen(past() + DRAFT.replace("2026-06-20", "2026-07-05")).items == ()
+    assert foreseen(past() + DRAFT.replace("600", "-600").replace("    due: 2026-07-20\n", "")).items == ()
+
+
+def test_tax_waits_in_a_draft_too() -> None:
+    text = (
+        '\n2025-01-01 open Liabilities:VAT:Pending\n2025-01-01 custom "invoice-tax" "FR20E" "TVA" Liabilities:VAT\n'
+        '  rate: 20\n  due-on: "payment"\n  pending: Liabilities:VAT:Pending\n'
+        f'\n2026-06-20 ! "Work" ^draft-1\n  invoice: "draft-1"\n  {ACME}  1200 EUR\n    due: 2026-07-20\n'
+        '  Income:Services  -1000 EUR\n    text: "Work"\n    tax: "FR20E"\n  Liabilities:VAT:Pending  -200 EUR\n    tax: "FR20E"\n'
+    )
+    (item,) = foreseen(past() + text).items
+    assert item.tax_share == D(200) / 1200
+
+
+def test_what_only_some_customers_will_pay() -> None:
+    book = book_of(past() + OPEN + DRAFT)
+    for customers, kinds in (((ACME,), ["open", "draft"]), ((KIEFER,), [])):
+        found = forecast(book, AS_OF, allocate(book, AS_OF), 4, customers)
+        assert [item.kind for item in found.items] == kinds
+        assert found.payments == 30, "whose past payments count all the same"

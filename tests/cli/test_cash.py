@@ -94,6 +94,17 @@ def test_the_past_in_every_form(ledger: Path) -> None:
     answer = json.loads(text[text.index("{") :])
     assert sum(band["count"] for band in answer["bands"]) == answer["count"]
     assert "above,up_to,count,called,came" in run(ledger, "forecast", "--backtest", "--format", "csv")[1]
+    assert (answer["within"], len(answer["totals"])) == (5, 5)
+    assert "In 5 of 5 forecasts, what came in all lies between low and high" in run(ledger, "forecast", "--backtest")[1]
+
+
+def test_the_forecast_of_a_customer(ledger: Path) -> None:
+    text = run(ledger, "forecast", "--customer", "Acme", "--explain")[1]
+    assert "F2026-0900" in text
+    assert "F2026-0900" not in run(ledger, "forecast", "--customer", "Kiefer", "--explain")[1]
+    assert "there is no customer" in run(ledger, "forecast", "--customer", "Nobody")[1]
+    code, text = run(ledger, "forecast", "--backtest", "--customer", "Acme")
+    assert (code, "leave out --customer" in text) == (2, True)
 
 
 def test_too_few_payments_are_said(ledger: Path) -> None:
