@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from beancount_invoicing.cash.backtest import backtest
 from beancount_invoicing.cash.curves import FIRM_WEIGHT, Observation, PaymentCurves
-from beancount_invoicing.cash.forecast import Forecast, ForecastItem, forecast
+from beancount_invoicing.cash.forecast import Forecast, forecast
+from beancount_invoicing.cash.forecast_items import ForecastItem
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.receivables import allocate
 from tests.cash.test_metrics import ACME, KIEFER, invoice, paid
