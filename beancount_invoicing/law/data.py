@@ -14,7 +14,7 @@ def load_data(name: str) -> dict[str, Any]:
     """The content of a data file."""
     import tomllib  # only who asks for the law reads it
 
-    data: dict[str, Any] = tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    data: dict[str, Any] = tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
     return data
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from beancount_invoicing.law.country import small_business_words
 from beancount_invoicing.law.data import load_data, row_in_force
 
 _FILE = "exemptions.toml"
@@ -85,10 +86,9 @@ def small_business(country: str, language: str) -> str:
     else article 284 of the directive. "" outside the Union and in Spain, where no sentence is required, and in France,
     which has a VATEX code for it.
     """
-    data = load_data(_FILE)
-    if own := data["small-business"].get(country, {}).get(language):
-        return str(own)
-    general = data["small-business-directive"]
+    if own := small_business_words(country, language):
+        return own
+    general = load_data(_FILE)["small-business-directive"]
     return str(_in(general, language)) if country in general["countries"] else ""
 
 
