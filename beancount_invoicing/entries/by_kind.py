@@ -11,7 +11,7 @@ from typing import Any
 
 from beancount.core.data import Close, Custom, Document, Note, Open, Price, Transaction
 
-from beancount_invoicing.entries.directives import Directives
+from beancount_invoicing.entries.directives.collector import Directives
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ def entries_by_kind(entries: Sequence[Any], directives: Directives) -> EntriesBy
             if entry.currencies:
                 result.currencies[entry.account] = tuple(entry.currencies)
             if "customer" in entry.meta:
-                directives.add_open(entry)
+                directives.customers.add_open(entry)
         elif isinstance(entry, Close):
             result.closed_accounts[entry.account] = entry.date
         elif isinstance(entry, Price):

@@ -13,7 +13,7 @@ from beancount.core.data import Document, Transaction
 from beancount_invoicing.entries.accounts import OwnerByAccount, codes_by_account, parent_accounts
 from beancount_invoicing.entries.banks import banks
 from beancount_invoicing.entries.by_kind import EntriesByKind, entries_by_kind
-from beancount_invoicing.entries.directives import Directives
+from beancount_invoicing.entries.directives.collector import Directives
 from beancount_invoicing.entries.documents.context import ReadingContext, tax_point_of_document
 from beancount_invoicing.entries.documents.corrections import resolved_corrections
 from beancount_invoicing.entries.events import read_event, read_seal
@@ -83,7 +83,7 @@ def read_book(
     roots = _roots(options)
     directives = Directives(findings, roots.assets)
     by_kind = entries_by_kind(entries, directives)
-    customers, owners = directives.customers()
+    customers, owners = directives.customers.by_account()
     owner_by_account = OwnerByAccount(owners)
     owner = owner_by_account.__getitem__
     documents_read: dict[str, Invoice] = {}
@@ -91,11 +91,11 @@ def read_book(
     for account in by_kind.opened_accounts:
         owner(account)
     pending = pending_taxes(context.taxes, (roots.income, roots.expenses), roots.equity, owner)
-    contracts, milestones = directives.contracts()
+    contracts, milestones = directives.contracts.with_milestones()
     parents = parent_accounts(customers, owner)
     of_postings = PostingContext(time_accounts(contracts), by_kind.non_billable_accounts, parents, pending)
     read = read_transactions(by_kind.transactions, context, of_postings, documents_read, findings, plugin_ran, known)
-    acceptances = directives.acceptances()
+    acceptances = directives.contracts.acceptances()
     invoices, debtors, by_link = _linked_invoices(read, contracts, acceptances, owner, findings)
     paid = _payments(by_kind, read, context, roots, pending, debtors, by_link, findings)
     paying = (transaction for transaction, _handled in read.paying)
@@ -104,7 +104,7 @@ def read_book(
         _book_of_transactions(read, paid, options),
         seller=context.seller,
         options=context.options,
-        option_sources=directives.option_sources(),
+        option_sources=directives.options.sources(),
         taxes=context.taxes,
         items=context.items,
         customers=customers,
@@ -114,19 +114,19 @@ def read_book(
         invoices=tuple(invoices),
         takeovers={number: tuple(sorted(overs)) for number, overs in sorted(debtors.taken.items())},
         events=_events(by_kind, owner, by_link, debtors, findings),
-        flows=directives.flows(),
+        flows=directives.books.flows(),
         seals=_seals(by_kind, owner, by_link),
         contracts=contracts,
         milestones=milestones,
         acceptances=acceptances,
-        indexes=directives.indexes(),
-        policies=directives.policies(),
-        bank_accounts=directives.bank_accounts(),
-        journals=directives.journals(),
+        indexes=directives.figures.indexes(),
+        policies=directives.policies.versions(),
+        bank_accounts=directives.books.bank_accounts(),
+        journals=directives.books.journals(),
         closed_books=_closed_books(entries, directives),
         bank_days=bank_days,
         imported_from=imported_from,
-        reference_rates=directives.reference_rates(),
+        reference_rates=directives.figures.reference_rates(),
         interest_invoices=_interest_invoices(invoices),
         corrections=_corrections(invoices),
         currencies=by_kind.currencies,
@@ -152,12 +152,12 @@ def _reading_context(
     documents_read: Mapping[str, Invoice],
 ) -> ReadingContext:
     """What is known before documents are read."""
-    seller: Dated[Seller] | None = directives.seller()
-    taxes = directives.taxes()
+    seller: Dated[Seller] | None = directives.seller.versions()
+    taxes = directives.taxes.versions()
     return ReadingContext(
-        options=directives.options(),
+        options=directives.options.versions(),
         taxes=taxes,
-        items=directives.items(),
+        items=directives.items.versions(),
         customers=customers,
         owner=owner,
         income=roots.income,
@@ -262,7 +262,7 @@ def _events(
 
 def _closed_books(entries: Sequence[Any], directives: Directives) -> ClosedBooks:
     """What is closed, and whether it is unchanged."""
-    locks, reopenings = directives.closings()
+    locks, reopenings = directives.books.closings()
     if not locks:
         return ClosedBooks((), reopenings)
     from beancount_invoicing.entries.closed_books import closed_books  # most ledgers have no lock

@@ -11,7 +11,7 @@ from beancount.core.data import Transaction
 
 from beancount_invoicing import law
 from beancount_invoicing.entries import keys
-from beancount_invoicing.entries.directives import customer_with_overrides
+from beancount_invoicing.entries.directives.parties import customer_with_overrides
 from beancount_invoicing.entries.documents.amounts import (
     amount_of,
     amount_or_written,
