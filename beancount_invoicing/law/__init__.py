@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from beancount_invoicing.law.bad_debts import unpaid_words
 from beancount_invoicing.law.corrections import credit_note_naming
+from beancount_invoicing.law.country import Country, Duty, countries, country_data, country_table
 from beancount_invoicing.law.data import load_data, row_in_force
 from beancount_invoicing.law.deposits import deposits_keep_their_rate
 from beancount_invoicing.law.exemptions import exemption, is_vatex, small_business, why_untaxed
@@ -59,8 +60,10 @@ from beancount_invoicing.law.territory import (
 
 __all__ = [
     "SMALL_BUSINESS_CODES",
+    "Country",
     "Declaration",
     "DistanceSales",
+    "Duty",
     "EInvoiceRules",
     "LateInterestLaw",
     "Limitation",
@@ -73,7 +76,9 @@ __all__ = [
     "b2b_services_law",
     "by_half_years",
     "contract_cap",
+    "countries",
     "country_of",
+    "country_table",
     "credit_note_naming",
     "declaration",
     "default_terms",
@@ -184,8 +189,8 @@ def mention_texts(country: str, day: date) -> tuple[Mention, ...]:
 
 def default_terms(country: str) -> str:
     """The payment terms that apply if none are agreed: 30 days (Directive 2011/7/EU, art. 3 (3) (b))."""
-    data = load_data("payment_terms.toml")
-    terms: str = data.get(law_of(country), data["default"])["terms"]
+    own = country_data(law_of(country)).get("payment-terms") or load_data("payment_terms.toml")["default"]
+    terms: str = own["terms"]
     return terms
 
 
@@ -195,7 +200,7 @@ def longest_terms(country: str, buyer: str, day: date) -> LongestTerms | None:
 
     Days after the invoice's date, counted as calendar days (15 May + 60 days = 14 July). None if no cap is known.
     """
-    rows = load_data("payment_terms.toml").get(law_of(country), {}).get("longest", [])
+    rows = country_data(law_of(country)).get("payment-terms", {}).get("longest", [])
     row = row_in_force((row for row in rows if buyer in row["buyers"]), day)
     return LongestTerms(row["days"], row.get("end_of_month_days"), row["source"]) if row else None
 

@@ -96,7 +96,7 @@ def countries() -> tuple[str, ...]:
 
 
 @cache
-def country(code: str) -> Country | None:
+def country_table(code: str) -> Country | None:
     """The table of a country; None if it has none. `code`: two letters, in capitals."""
     data = country_data(code)
     return _read(code, data) if data else None

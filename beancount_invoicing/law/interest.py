@@ -9,6 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
+from beancount_invoicing.law.country import countries, country_data
 from beancount_invoicing.law.data import load_data, row_in_force
 from beancount_invoicing.law.places import law_of
 from beancount_invoicing.messages import _
@@ -102,6 +103,12 @@ def _rates(code: str) -> tuple[tuple[date, Decimal], ...]:
     return tuple(reference_rates()[code][1].items()) if code else ()
 
 
+def _law(code: str) -> dict[str, Any]:
+    """The law of late interest of a country, from its table, or of the Union ("EU"); {} if none is known."""
+    law: dict[str, Any] = country_data(code).get("late-interest") or load_data(_FILE)["laws"].get(code, {})
+    return law
+
+
 @cache
 def late_interest_law(country: str, buyer: str, day: date | None = None) -> LateInterestLaw | None:
     """The late interest that a seller in `country` ("EU": any member state) may claim by law from a `buyer` of that kind.
@@ -110,7 +117,7 @@ def late_interest_law(country: str, buyer: str, day: date | None = None) -> Late
     such a claim.
     """
     code = _SAME.get(law_of(country), law_of(country))
-    law: dict[str, Any] = load_data(_FILE)["laws"].get(code, {})
+    law = _law(code)
     rule = row_in_force((row for row in law.get("rules", ()) if buyer in row["buyers"]), day)
     if rule is None:
         return None
@@ -142,7 +149,7 @@ def lowest_contract_rate(country: str, day: date, ledger_rates: DatedRates = ())
     France: three times the legal rate of the half-year (Code de commerce, art. L441-10 II). `ledger_rates`: the legal rates that a
     ledger adds.
     """
-    contract = load_data(_FILE)["laws"].get(law_of(country), {}).get("contract")
+    contract = _law(law_of(country)).get("contract")
     if contract is None:
         return None
     rate = {**reference_rates()[contract["base"]][1], **by_half_years(ledger_rates)}.get(half_year_start(day))
@@ -156,21 +163,20 @@ def interest_option(text: str) -> str | Decimal:
     Raises ValueError, whose message says what to write, for any other value.
     """
     plain = text.strip().removesuffix("%").strip().replace(",", ".")
-    known = sorted(load_data(_FILE)["laws"])
     code = _SAME.get(plain.upper(), plain.upper())
-    if code in known:
+    if _law(code):
         return code
     if plain.lower() == "none":
         return "none"
     try:
         rate = Decimal(plain)
     except ArithmeticError:
-        countries = ", ".join(f'"{country}"' for country in known)
+        known = sorted({*load_data(_FILE)["laws"], *(country for country in countries() if _law(country))})
         raise ValueError(
             _(
                 '"{text}" is neither a known law ({countries}), nor a yearly rate such as 12, nor "none"',
                 text=text,
-                countries=countries,
+                countries=", ".join(f'"{country}"' for country in known),
             )
         ) from None
     if not rate.is_finite() or not 0 <= rate <= 100:
@@ -186,7 +192,7 @@ def contract_cap(country: str, buyer: str) -> LateInterestLaw | None:
     None if no such cap is known. Belgium: consumers pay at most the rate between businesses (Code de droit économique,
     art. XIX.4).
     """
-    cap: dict[str, Any] | None = load_data(_FILE)["laws"].get(law_of(country), {}).get("cap")
+    cap: dict[str, Any] | None = _law(law_of(country)).get("cap")
     if cap is None or buyer not in cap["buyers"]:
         return None
     law = late_interest_law(country, cap["as_from"])

@@ -1,4 +1,4 @@
-"""The tax codes that a seller of a country needs (tax_codes.toml)."""
+"""The tax codes that a seller of a country needs (tax_codes.toml, countries/)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from beancount_invoicing.law.country import country_data
 from beancount_invoicing.law.data import load_data
 from beancount_invoicing.law.places import inland_territory
 from beancount_invoicing.law.territory import standard_rate, whereabouts
@@ -44,8 +45,8 @@ def usual_rates(place: str, day: date) -> tuple[Rate, ...]:
     """The VAT rates of a seller in a place, the usual one first. For a state of the Union without a table here, its
     standard rate on `day`; none elsewhere.
     """
-    data = load_data("tax_codes.toml")
-    rows: list[dict[str, Any]] = data.get(place, data.get(inland_territory(place, "services"), {})).get("rates", [])
+    own = _codes_of(place) or _codes_of(inland_territory(place, "services"))
+    rows: list[dict[str, Any]] = own.get("rates", [])
     standard = None if rows else standard_rate(inland_territory(place, "services"), day)
     if standard is not None:
         return (Rate(standard, "directive 2006/112/EC, art. 96"),)
@@ -56,10 +57,9 @@ def untaxed(place: str, language: str) -> tuple[Untaxed, ...]:
     """The codes without tax of a seller in a place, those for sales abroad first, with labels in `language` or else in
     English.
     """
-    data = load_data("tax_codes.toml")
-    own = data.get(inland_territory(place, "services"), {})
+    own = _codes_of(inland_territory(place, "services"))
     result = []
-    for kind, row in data["kinds"].items():
+    for kind, row in load_data("tax_codes.toml")["kinds"].items():
         in_the_union = (
             whereabouts(place, _ANOTHER_STATE, "goods" if row["nature"] == "goods" else "services") != "outside"
         )
@@ -80,3 +80,9 @@ def untaxed(place: str, language: str) -> tuple[Untaxed, ...]:
             )
         )
     return tuple(result)
+
+
+def _codes_of(place: str) -> dict[str, Any]:
+    """The rates and laws of a country, from its table, or of a place within one; {} if there are none."""
+    own: dict[str, Any] = country_data(place).get("tax-codes") or load_data("tax_codes.toml").get(place, {})
+    return own

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from beancount_invoicing import law
+from beancount_invoicing.law.country import countries, country_data
 from beancount_invoicing.rules import payment_terms
 
 D = Decimal
@@ -134,7 +135,11 @@ def test_what_is_not_known_is_not_there() -> None:
 
 def test_every_rule_has_its_address_and_knows_its_reference() -> None:
     data = tomllib.loads(files("beancount_invoicing.law").joinpath("late_interest.toml").read_text(encoding="utf-8"))
-    for country, table in data["laws"].items():
+    tables = {
+        code: country_data(code)["late-interest"] for code in countries() if "late-interest" in country_data(code)
+    }
+    assert len(tables) >= 12
+    for country, table in {**data["laws"], **tables}.items():
         for rule in table["rules"]:
             assert rule["address"].startswith(("https://", "http://")), country
             assert not rule.get("base") or rule["base"] in data["rates"]
