@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date
@@ -24,6 +22,7 @@ from beancount_invoicing.statement_files.presets import Preset, plain_title, pre
 from beancount_invoicing.statement_files.table_guess import guessed_table
 from beancount_invoicing.statement_files.unknown_table import UnknownTable
 from beancount_invoicing.statement_files.values import compact, currency_code, iban_in, one_line, real_reference
+from beancount_invoicing.tables import UnreadableRowError, rows_with_lines
 
 _DELIMITERS = (";", ",", "\t", "|")
 _LINES_BEFORE_TITLES = 40
@@ -103,16 +102,13 @@ def _first_cells(text: str, delimiter: str, file: str) -> list[tuple[int, list[s
 
 
 def _cells(text: str, delimiter: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows that say something, each with the line of the file on which it begins."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    line = 1
+    """The rows that are not blank, each with the line of the file on which it begins."""
     try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise StatementFileError(file, line, _("this is not a row of a table ({error})", error=error)) from None
+        yield from rows_with_lines(text, delimiter)
+    except UnreadableRowError as error:
+        raise StatementFileError(
+            file, error.line, _("this is not a row of a table ({error})", error=error.reason)
+        ) from None
 
 
 def _rows(

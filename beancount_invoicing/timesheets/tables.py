@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import time
@@ -12,6 +10,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Day
+from beancount_invoicing.tables import UnreadableRowError, rows_with_lines
 from beancount_invoicing.timesheets.records import DateFormat, DurationUnit, TimeRecord, TimesheetError, day_of
 
 _BILLABLE = {
@@ -78,17 +77,15 @@ def header(text: str) -> tuple[str, list[str]]:
 
 def cells_of(text: str, separator: str, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
     """The lines of a table that are not empty, each with the number of its first line."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict)
-    line = 1
     try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as error:
+        yield from rows_with_lines(text, separator, strict)
+    except UnreadableRowError as error:
         raise TimesheetError(
-            line,
-            _("this is not a line of a table ({error}): expected cells in double quotes or without any", error=error),
+            error.line,
+            _(
+                "this is not a line of a table ({error}): expected cells in double quotes or without any",
+                error=error.reason,
+            ),
         ) from None
 
 
