@@ -151,7 +151,7 @@ def _due(invoice: Invoice | None) -> date | None:
 
 
 def no_interim_account(entry: AccountingEntry) -> Finding:
-    """That an entry can only be booked through an account that the ledger does not name."""
+    """The finding that an entry can only be booked through an account that the ledger does not name."""
     debits = sum(line.amount > 0 for line in entry.lines)
     return Finding(
         "error",

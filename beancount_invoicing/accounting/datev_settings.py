@@ -20,7 +20,7 @@ _CHARTS = {"skr03": "03", "skr04": "04"}
 
 
 class DatevSettings(NamedTuple):
-    """As the ledger's options say it on the last day of a period."""
+    """What the ledger's options for DATEV say on the last day of a period."""
 
     consultant: str
     """Beraternummer."""
@@ -86,7 +86,7 @@ def datev_settings(general_ledger: GeneralLedger, book: Book, until: date) -> tu
 
 
 def _wrong_keys(book: Book) -> Iterator[Finding]:
-    """Tax keys that are none."""
+    """Findings on keys that DATEV does not take as tax keys."""
     for code, versions in sorted(book.taxes.items()):
         for _day, tax in versions.versions:
             key = tax.datev_key

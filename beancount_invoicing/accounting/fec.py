@@ -191,7 +191,7 @@ def _not_closed(entries: AccountingEntries, closed: ClosedBooks) -> Iterator[str
 
 
 def _doubts(entries: AccountingEntries, general_ledger: GeneralLedger, book: Book) -> Iterator[str]:
-    """That the period is not a financial year, and which entries close income and expenses."""
+    """The notices that the period is not a financial year, and which entries close income and expenses."""
     year = financial_years_of(general_ledger, book, entries.until)[-1]
     is_first = all(entry.date >= entries.since for entry in general_ledger.entries[:1])
     if entries.until != year.last or (entries.since != year.first and not (is_first and entries.since <= year.first)):

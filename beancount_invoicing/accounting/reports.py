@@ -49,7 +49,7 @@ class Reconciliation(NamedTuple):
 
 
 def difference_text(sums: Reconciliation, currency: str) -> str:
-    """That a sum is another one than the ledger's, with both figures."""
+    """The message that a sum differs from the ledger's, with both figures."""
     return _(
         "{subject}: {reported} in this report differs from {booked} in the ledger by {difference} {currency}",
         subject=sums.subject,

@@ -75,7 +75,7 @@ def allocate_money(file: str | Path, request: AllocationRequest, day: date, writ
 
 
 def _nothing_there(request: AllocationRequest, allocated: Allocated, account: str, currency: str, day: date) -> str:
-    """That nothing can be allocated, and what else there is."""
+    """The message that nothing can be allocated, and what else the customer has."""
     left = _("of {place} is left", place=request.source) if request.source else _("unallocated lies")
     elsewhere = _left_of(allocated, account, currency)
     remedy = (

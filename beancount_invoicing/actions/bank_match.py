@@ -137,7 +137,7 @@ def match_ledger(file: str | Path, since: date | None, until: date | None, write
 
 
 def _closed(locked: Sequence[MatchedMoney], last_day: date | None) -> tuple[str, ...]:
-    """That closed entries are not changed."""
+    """The notice that closed entries are not changed."""
     if not locked:
         return ()
     return (

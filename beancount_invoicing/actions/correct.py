@@ -128,7 +128,7 @@ def _correction(book: Book, invoice: Invoice, wanted: CorrectionRequest) -> Corr
 
 
 def _peppol_notices(book: Book, invoice: Invoice, correction: Correction, day: date) -> list[str]:
-    """That the customer gets a credit note and a new invoice, where its e-invoices go by Peppol."""
+    """The notice that the customer gets a credit note and a new invoice, where its e-invoices go by Peppol."""
     main = correction.customer or (invoice.customer.account if invoice.customer else "")
     customer = book.customers[main].at(day)
     if customer.channel != "e-invoice" or book.option("e-invoice-form", day) != "peppol":

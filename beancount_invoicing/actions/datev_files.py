@@ -105,7 +105,7 @@ def months(since: date, until: date) -> Iterator[tuple[date, date]]:
 
 
 def plain_tax_notice(code: str) -> str:
-    """That the sales under a tax code are written without their tax, and what to do."""
+    """The notice that the sales under a tax code are written without their tax, and what to do."""
     return _(
         "{code} has no datev-key: its sales are written without their tax, and the tax beside them. If DATEV's account "
         'takes the tax out itself (Automatikkonto), write datev-key: "automatic" below custom "invoice-tax"; if your tax '

@@ -181,7 +181,7 @@ def _resolved(book: Book, request: PaymentRequest) -> tuple[WantedDocument, ...]
 
 
 def _with_number(document: WantedDocument, number: str) -> WantedDocument:
-    """The same with the whole number."""
+    """The named document, by its whole number."""
     return document._replace(number=number)
 
 

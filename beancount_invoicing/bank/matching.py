@@ -201,7 +201,7 @@ class _Matching:
         )
 
     def _in_other_currency(self, documents: Sequence[OpenDocument], money: Decimal, currency: str) -> str:
-        """That documents are owed in another currency than they were paid in: no amount is evidence then, equal or not."""
+        """The reason that documents are owed in another currency than they were paid in, so that no amount is evidence."""
         owed = (
             _(
                 "{amount} {currency} of {number}",
@@ -536,7 +536,7 @@ def _paid(line: StatementLine) -> tuple[Decimal, str]:
 
 
 def _arrived_in_other_currency(line: StatementLine, money: Decimal, currency: str) -> str:
-    """That a payment of `currency` arrived in the account's currency, so that the difference must be booked."""
+    """The reason that a payment of `currency` arrived in the account's currency, so that the difference must be booked."""
     return _(
         "{money} {currency} arrived as {amount} {line_currency}: the exchange difference must be booked",
         money=money,

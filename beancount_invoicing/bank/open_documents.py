@@ -164,7 +164,7 @@ def own_copy(known: Receivables) -> Receivables:
 
 @exact
 def brought_to(known: Receivables, book: Book, as_of: date, changed: Iterable[ChangedDocuments]) -> Receivables:
-    """As `with_changes`, but `known`, an `own_copy`, is changed and must not be used any more: quick for many days in turn."""
+    """As `with_changes`, but changes `known` (an `own_copy`) itself, not to be used any more: fast for many days in turn."""
     documents, by_customer, by_amount = known.documents, known.by_customer, known.by_amount
     assert isinstance(documents, dict) and isinstance(by_customer, dict) and isinstance(by_amount, dict)
     touched: list[OpenDocument] = []

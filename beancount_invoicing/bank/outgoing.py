@@ -283,7 +283,7 @@ def _nameless_return_with_fee(
 
 
 def _later(document: OpenDocument, line: StatementLine) -> tuple[str, ...]:
-    """That money did not leave for a credit note that did not exist yet."""
+    """The reason that money did not leave for a credit note that did not exist yet."""
     return () if document.date <= line.date else (_("{number} is of {day}", number=document.number, day=document.date),)
 
 

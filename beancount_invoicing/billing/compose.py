@@ -553,7 +553,7 @@ def _not_composed(lines: Sequence[UnbilledLine], error: Exception) -> BillingNot
 
 
 def _less(book: Book, deposits: Sequence[DepositLeft], draft: Draft) -> list[DepositLeft]:
-    """What is left of deposits once a document has deducted its part: the next one of the same run deducts no more than that."""
+    """What is left of deposits after a document has deducted its part: the most that the next document of the run may deduct."""
     result = []
     for deposit in deposits:
         taken = [deduction for deduction in draft.deductions if deduction.number == deposit.number]

@@ -57,7 +57,7 @@ class Exposure(NamedTuple):
     customer: str
     """Main account."""
     currency: str
-    """That of the limit: the only one of the customer's account, else that of the books."""
+    """The currency of the limit: the only one of the customer's account, else that of the books."""
     limit: Decimal | None
     parts: tuple[ExposurePart, ...]
     """By currency."""

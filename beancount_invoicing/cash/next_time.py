@@ -110,7 +110,7 @@ def delay_words(days: int, at_least: bool = False) -> str:
 
 
 def over_limit(exposure: Exposure) -> str:
-    """That an exposure is above the credit limit, with the three figures."""
+    """The message that an exposure is above the credit limit, with the three figures."""
     return _(
         "the exposure of {exposure} is {excess} above the credit limit of {limit}",
         exposure=_amount(exposure.total, exposure.currency),

@@ -153,7 +153,7 @@ def check_series(book: Book) -> Iterator[Finding]:
 
 
 def _gap(earlier: NumberUse, later: NumberUse, first: str, last: str, count: int) -> str:
-    """That numbers are missing in a series, and what to do: a number that an invoice had is never given to another one."""
+    """The message that numbers are missing in a series, and what to do: a number that an invoice had is never given again."""
     return _n(
         count,
         "{number} follows {earlier_number}: {first} is missing; if an invoice had that number, put it back as it was "

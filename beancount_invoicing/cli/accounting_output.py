@@ -190,5 +190,5 @@ def _text(cell: Cell, currency: str) -> str:
 
 
 def written_rows(file: Path, count: int) -> str:
-    """That a file is written, and how many rows it has."""
+    """The message that a file is written, and how many rows it has."""
     return _n(count, "{file}: {count} row", "{file}: {count} rows", file=file, count=count)

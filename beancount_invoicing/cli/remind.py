@@ -313,7 +313,7 @@ def _table(rows: list[amounts.Answer], as_of: date) -> None:
 
 
 def _mark(row: amounts.Answer) -> str:
-    """That a letter was prepared, or is in doubt, already, and since when."""
+    """The remark that a letter is already prepared, or in doubt, and since when."""
     return (
         _("{state} {since}", state=word(row["waiting"]["state"]), since=row["waiting"]["since"])
         if row["waiting"]

@@ -227,7 +227,7 @@ def _notices(due: receivables.TaxDue, asked: receivables.TaxDue) -> None:
 
 
 def print_advance(advance: Advance) -> None:
-    """That tax may be due on money that is allocated to no invoice."""
+    """Prints that tax may be due on money that is allocated to no invoice."""
     codes = ", ".join(tax.code for tax in advance.taxes)
     due = (
         _("{tax} {currency} of {codes}", tax=advance.tax, currency=advance.payment.currency, codes=codes)
@@ -251,7 +251,7 @@ def print_advance(advance: Advance) -> None:
 
 
 def _print_tax_to_cancel(total: receivables.TaxTotal) -> None:
-    """That less, or more, was taken off than was lost or given up."""
+    """Prints that less, or more, was taken off than was lost or given up."""
     amount, where = f"{abs(total.to_cancel)} {total.pending.currency}", total.pending.account
     print_notice(
         _(

@@ -90,7 +90,7 @@ _Words = tuple[str, str, str]
 def _before_its_time(
     policy: Policy, late: LateInstalments, following: ReminderLevel, as_of: date, words: _Words
 ) -> str:
-    """Why a level is not due yet by its own days, or as the document was sent too lately; "" if it is."""
+    """Why a level is not due yet: by its own days, or because the document was sent too recently; "" if it is due."""
     how_late, text, level = words
     position, last, days = late.position, late.last_letter, late.days_overdue
     if days < following.days:

@@ -513,7 +513,7 @@ def _notes(
 
 
 def _replaced(book: Book, invoice: Invoice, language: str) -> Iterator[str]:
-    """That a corrective invoice (BT-3: 384) cancels and replaces another one."""
+    """The note that a corrective invoice (BT-3: 384) cancels and replaces another one."""
     for number in invoice.corrects if invoice.kind == "corrective" else ():
         if other := book.invoice(number):
             yield phrase("replaces", language).format(number=number, date=numeric_date(other.date, language))

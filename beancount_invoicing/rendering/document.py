@@ -162,7 +162,7 @@ def _enclosed(book: Book, invoice: Invoice, word_table: dict[str, Any]) -> list[
 
 
 def _replaced(book: Book, invoice: Invoice, formats: Formats, labels: dict[str, str]) -> Iterator[str]:
-    """That a corrective invoice cancels and replaces another one (CGI, art. 289, I, 5: a specific and unambiguous reference)."""
+    """The sentence that a corrective invoice cancels and replaces another one (CGI, art. 289, I, 5: named unambiguously)."""
     for number in invoice.corrects if invoice.kind == "corrective" else ():
         if other := book.invoice(number):
             yield labels["replaces"].format(number=number, date=formats.day(other.date))

@@ -335,7 +335,7 @@ def _to_letters(
 
 
 def _not_late(position: Position | None, owed_by: str) -> str:
-    """Why no reminder to its customer covers a document of which nothing is late; `owed_by`: who owes it, if anybody."""
+    """Why a waiting reminder no longer fits a document: settled, taken over, not late. `owed_by`: who owes it, if anybody."""
     if position is None and owed_by:
         return _("{owed_by} has taken it over", owed_by=owed_by)
     if position is None:

@@ -256,7 +256,7 @@ def _act(top: Path, changes: Changes, planned: writer.Plan, outcome: Outcome) ->
 
 
 def _uncommitted(outcome: Outcome, error: git.GitError) -> str:
-    """That it is in the ledger all the same, by its numbers: who does it again would have it twice."""
+    """The message that the documents are in the ledger all the same, by their numbers: writing them again would double them."""
     names = ", ".join(document.number for document in outcome.documents) or outcome.summary
     subject = f"{names}: " if names else ""
     files = ", ".join(os_path.relpath(file, Path(outcome.book.file).parent) for file in outcome.files)

@@ -37,7 +37,7 @@ class Field(NamedTuple):
 
 
 MEANT = Field("meant", "date-meant", "flag", "--yes")
-"""That a date far ahead is meant: without it, what lies far ahead of today is not written."""
+"""The field that confirms a date far ahead: without it, nothing dated far ahead of today is written."""
 
 
 class Subject(NamedTuple):
