@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from beancount_invoicing.actions.seal import Verified
     from beancount_invoicing.delivery import Attempt
     from beancount_invoicing.sending.outbox import Objection
+    from beancount_invoicing.sending.platform_directory import CustomerCheck
     from beancount_invoicing.sending.platform_fetch import Told
     from beancount_invoicing.sending.send import SendResult
 
@@ -31,6 +32,23 @@ def status_json(told: Told) -> Answer:
         "flow": told.flow or None,
         "status_flow": told.status_flow,
         "file": str(told.file) if told.file else None,
+    }
+
+
+def customer_check_json(check: CustomerCheck) -> Answer:
+    """A customer in `customer check`."""
+    found = check.found
+    return {
+        "account": check.customer.account,
+        "customer": check.customer.name,
+        "siren": check.siren or None,
+        "address": check.address or None,
+        "state": found.reachability.state if found else None,
+        "choices": list(found.reachability.choices) if found else [],
+        "name": (found.name or None) if found else None,
+        "asked_on": found.day.isoformat() if found else None,
+        "problems": list(check.problems),
+        "source": str(check.customer.source),
     }
 
 

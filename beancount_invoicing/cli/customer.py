@@ -1,4 +1,4 @@
-"""`bean-invoice customer add`, `change`, `list` and `show`."""
+"""`bean-invoice customer add`, `change`, `list` and `show`; `check` is in a module of its own."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from beancount_invoicing.cli.common import (
     today,
 )
 from beancount_invoicing.cli.completion import complete_accounts, complete_currencies, complete_customers
+from beancount_invoicing.cli.customer_check import customer_check_command
 from beancount_invoicing.cli.customer_standing import SORTS, print_standing, print_standings, sorted_standings
 from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.key_options import given_values, key_options
@@ -45,7 +46,10 @@ from beancount_invoicing.messages import _
     ),
 )
 def customer_group() -> None:
-    """Customers: add, change, list, and how they stand."""
+    """Customers: add, change, list, check, and how they stand."""
+
+
+customer_group.add_command(customer_check_command)
 
 
 @customer_group.command(

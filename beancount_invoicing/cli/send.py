@@ -39,6 +39,7 @@ from beancount_invoicing.model import Channel
 from beancount_invoicing.sending import confirm as confirm_action
 from beancount_invoicing.sending import invoice_dispatches, mail_settings, outbox, platform_settings, send
 from beancount_invoicing.sending.confirm import AttemptFilter
+from beancount_invoicing.sending.directory_cache import cache_file
 from beancount_invoicing.sending.mail_settings import CannotSend
 from beancount_invoicing.sending.outbox import OutboxKind
 from beancount_invoicing.sending.send import DispatchFactory, SendOptions, SendResult, SendState
@@ -65,8 +66,10 @@ def retry_option(command: F) -> F:
     )
 
 
-def build_send_options(day: date, folder: Path | None, *, again: bool, retry: bool) -> SendOptions:
-    """The options as one value."""
+def build_send_options(
+    day: date, folder: Path | None, *, again: bool, retry: bool, ask_directory: bool = True
+) -> SendOptions:
+    """The options as one value. `ask_directory`: whether the directory of platforms is asked about customers."""
     return SendOptions(
         day=day,
         clock=now,
@@ -75,6 +78,7 @@ def build_send_options(day: date, folder: Path | None, *, again: bool, retry: bo
         folder=folder.absolute() if folder else None,
         password=mail_settings.password_from(os.environ),
         secrets=platform_settings.secrets_from(os.environ),
+        directory_cache=cache_file(os.environ) if ask_directory else None,
         on_notice=print_notice,
     )
 
@@ -175,7 +179,8 @@ def send_command(
         wanted = today.chosen_to_send(ledger.book, day, words, since)
         return list(invoice_dispatches.dispatches_of_invoices(ledger, wanted, day, channel, enclose, named=bool(words)))
 
-    send_and_print(session, make, build_send_options(day, folder, again=again, retry=retry), chosen, form)
+    options = build_send_options(day, folder, again=again, retry=retry, ask_directory=channel != "e-invoice")
+    send_and_print(session, make, options, chosen, form)
 
 
 def _record(

@@ -74,7 +74,11 @@ class RemoteFlow(NamedTuple):
 
 
 class RequestRefused(Exception):
-    """The platform refuses a request; the message says why."""
+    """The platform refuses a request; the message says why. `status`: of its answer, 0 if that is not what is wrong."""
+
+    def __init__(self, text: str, status: int = 0) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 class Platform:
@@ -117,10 +121,10 @@ class Platform:
                     return HandInResult("accepted", known.flow)
             except (RequestRefused, NoAnswer) as error:
                 return HandInResult("refused", reason=str(error))
-        pauses = iter(self._pauses)
+        pauses, url = iter(self._pauses), self._url("flows")
         while True:
             try:
-                answer = self._once("POST", self._url("flows"), body=body, content_type=content_type)
+                answer = self._once("POST", url, body=body, content_type=content_type)
             except NoAnswer as error:
                 return HandInResult("in-doubt", reason=str(error))
             if answer.status == 202:
@@ -128,7 +132,7 @@ class Platform:
                 if _is_identifier(found):
                     return HandInResult("accepted", str(found))
                 return HandInResult("in-doubt", reason=_("the platform took it, but names no flow"))
-            reason = self._refusal(answer)
+            reason = self._refusal(answer, url)
             if 400 <= answer.status < 500 and answer.status != 429:
                 return HandInResult("refused", reason=reason)
             if answer.status not in _AGAIN:
@@ -183,6 +187,14 @@ class Platform:
         """Asks whether the platform works, and whether it lets us in. Raises as `search`."""
         self._again("GET", self._url("healthcheck"), None, "", _JSON_LIMIT)
 
+    def ask(self, url: str, question: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+        """The answer to something that changes nothing; None if it is no object in JSON. A `question` is posted. Raises as
+        `search`.
+        """
+        body = None if question is None else json.dumps(question).encode()
+        kind = "" if body is None else "application/json"
+        return json_object(self._again("GET" if body is None else "POST", url, body, kind, _JSON_LIMIT).data)
+
     def _url(self, path: str) -> str:
         return f"{self.server.flows}/v1/{path}"
 
@@ -215,16 +227,15 @@ class Platform:
                 answer = self._once(method, url, body=body, content_type=content_type, limit=limit)
                 if answer.status == 200:
                     return answer
-                reason = self._refusal(answer)
+                reason = self._refusal(answer, url)
             except (NoAnswer, NotReached) as error:
                 reason = str(error)
                 if (pause := next(pauses, None)) is None:
                     raise
             else:
-                if answer.status < 500 and answer.status != 429:
-                    raise RequestRefused(reason)
-                if (pause := next(pauses, None)) is None:
-                    raise RequestRefused(reason)
+                final = answer.status < 500 and answer.status != 429
+                if final or (pause := next(pauses, None)) is None:
+                    raise RequestRefused(reason, answer.status)
             self._wait(answer, pause, reason)
 
     def _wait(self, answer: Answer | None, pause: float, reason: str) -> None:
@@ -234,12 +245,12 @@ class Platform:
         self._notice(_("{reason}: trying again in {pause} seconds", reason=reason, pause=f"{seconds:g}"))
         self._sleep(seconds)
 
-    def _refusal(self, answer: Answer) -> str:
-        """The platform's refusal, in one line."""
+    def _refusal(self, answer: Answer, url: str) -> str:
+        """A refusal, in one line."""
         told = json_object(answer.data) or {}
         words = joined(" ", (str(told[key]) for key in ("errorCode", "errorMessage") if told.get(key)))
         text = one_line(f"{answer.status} {words}").strip().replace(self._token or "\0", "…")
-        return _("{host}: {answer}", host=host_of(self.server.flows), answer=text[:SHOWN])
+        return _("{host}: {answer}", host=host_of(url), answer=text[:SHOWN])
 
     def _flow(self, told: Any) -> RemoteFlow:
         """A flow of a list. Raises RequestRefused if it cannot be told what it is."""

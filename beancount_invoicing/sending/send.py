@@ -38,7 +38,8 @@ from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Channel, Finding, Source
 from beancount_invoicing.rules import numbering
 from beancount_invoicing.rules.narrations import narration
-from beancount_invoicing.sending import platform_settings, staging
+from beancount_invoicing.sending import platform_directory, platform_settings, staging
+from beancount_invoicing.sending.directory_cache import CachedDirectory
 from beancount_invoicing.sending.event_directives import (
     SentFacts,
     not_sent_directive,
@@ -101,6 +102,8 @@ class SendOptions(NamedTuple):
     """The password of a user on a server: (server, user)."""
     secrets: Callable[[PlatformServer], SecretStore] = platform_settings.secrets_from({})
     """Where the secrets of a platform are kept."""
+    directory_cache: Path | None = None
+    """The file with what the directory of platforms said; None: it is not asked whether documents reach a customer."""
     retry_delays: Sequence[float] = smtp.RETRY_DELAYS
     """Seconds before each new attempt after a temporary refusal by a server."""
     platform_pauses: Sequence[float] = PLATFORM_PAUSES
@@ -600,7 +603,11 @@ class _Run:
         known = {event.message_id for event in self.book.events}
         try:
             platform.authorize()
+            directory = self._directory(platform)
             for place, item in items.items():
+                if directory and (why := self._unreached(directory, item.dispatch)):
+                    self._tell(place, item.result("held", why))
+                    continue
                 flow = flow_to_send(item.dispatch, item.identifier)
                 self._open(record, item, host)
                 taken = platform.hand_in(flow, ask_first=item.identifier in known)
@@ -610,6 +617,26 @@ class _Run:
             self._never_left(record, items, str(error))
         except (OSError, FileChanged, CannotWrite) as error:  # nothing can be recorded, or no secret be kept
             self._rest(items, _("nothing more was sent: {value}", value=getattr(error, "strerror", None) or error))
+
+    def _directory(self, platform: Platform) -> CachedDirectory | None:
+        """The directory that is asked before the first document to a customer; None if it is not."""
+        file = self.way.directory_cache
+        return CachedDirectory(platform, file, self.way.day) if file and platform.server.directory else None
+
+    def _unreached(self, directory: CachedDirectory, dispatch: Dispatch) -> str:
+        """Why a document would not reach its customer; "" if it does, or an earlier one did. Raises as `CachedDirectory.entry`."""
+        from beancount_invoicing.delivery.platform_api import RequestRefused
+
+        invoice = self.book.invoice(dispatch.numbers[0])
+        customer = invoice.customer if invoice else None
+        if customer is None or not platform_directory.is_listed(customer) or not platform_directory.siren_of(customer):
+            return ""
+        if platform_directory.was_reached(self.book, customer.account, dispatch.day):
+            return ""
+        try:
+            return platform_directory.why_not(platform_directory.reached(directory, customer), dispatch.numbers[0])
+        except RequestRefused as error:
+            return _("the directory does not answer: {error}", error=error)
 
     def _never_left(self, record: LedgerAppender, items: dict[int, _Item], why: str) -> None:
         """Nothing was taken of what is not told yet."""

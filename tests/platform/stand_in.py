@@ -31,12 +31,14 @@ FLOW_API = json.loads((OPENAPI / "xp-z12-013-flow.json").read_text(encoding="utf
 DIRECTORY_API = json.loads((OPENAPI / "xp-z12-013-directory.json").read_text(encoding="utf-8"))
 # a code of the list fits both of its alternatives, so that none could ever be valid
 FLOW_API["components"]["schemas"]["ReasonCode"]["anyOf"] = FLOW_API["components"]["schemas"]["ReasonCode"].pop("oneOf")
+# "Disabled" and "Upcoming" are in its list, and longer than it allows
+DIRECTORY_API["components"]["schemas"]["directoryLineStatus"].pop("maxLength")
 BEGIN = datetime(2026, 11, 30, 8, tzinfo=UTC)
 
 
-def invalid(schema: str, value: object) -> list[str]:
-    """What is wrong with a value by a schema of the description."""
-    whole = {"$ref": f"#/components/schemas/{schema}", "components": FLOW_API["components"]}
+def invalid(schema: str, value: object, api: dict[str, Any] = FLOW_API) -> list[str]:
+    """What is wrong with a value by a schema of a description."""
+    whole = {"$ref": f"#/components/schemas/{schema}", "components": api["components"]}
     errors = jsonschema.Draft202012Validator(whole).iter_errors(value)
     return [f"{schema}: {error.message}"[:300] for error in errors]
 
@@ -87,6 +89,14 @@ class Flow:
 
 
 @dataclass
+class Listed:
+    """A firm in the directory: its lines as the directory gives them, without what is the same for all of them."""
+
+    name: str
+    lines: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass
 class StandIn:
     """The platform's state, and what a test wants of it."""
 
@@ -97,6 +107,10 @@ class StandIn:
     page: int = 100
     organization: str = ""
     flows: list[Flow] = field(default_factory=list)
+    directory: dict[str, Listed] = field(default_factory=dict)
+    """The firms of the directory, by SIREN."""
+    unknown_is_404: bool = True
+    """How the directory says that it has nothing: platforms differ."""
     hidden: set[str] = field(default_factory=set)
     """Tracking ids that a search does not find yet."""
     faults: dict[str, list[Fault]] = field(default_factory=dict)
@@ -139,6 +153,18 @@ class StandIn:
             flow = self.add(info, cdar(number, code, reason, words), "CustomerInvoiceLC", "In")
             flow.ack = "Ok"
         return flow
+
+    def list_firm(self, siren: str, name: str, **addresses: str) -> None:
+        """A firm in the directory; by address after the SIREN ("" is the SIREN alone): the status, "-" if none is told."""
+        lines = []
+        for rest, status in addresses.items():
+            siret, _underscore, code = rest.removeprefix("_").partition("_")
+            line = {"addressingIdentifier": siren + rest, "platformType": "WK", "siren": siren}
+            line |= {} if status == "-" else {"directoryLineStatus": status}
+            line |= {"siret": siret} if len(siret) == 14 else {"addressingSuffix": siret} if siret else {}
+            line |= {"routingIdentifier": code} if code else {}
+            lines.append(line)
+        self.directory[siren] = Listed(name, lines)
 
     @property
     def documents(self) -> list[Flow]:
@@ -219,6 +245,8 @@ class _Handler(BaseHTTPRequestHandler):
             return _error(401, "MISSING_TOKEN")
         if self.platform.organization and self.headers.get("Organization-Id") != self.platform.organization:
             return _error(403, "FORBIDDEN_ACCESS")
+        if path.startswith("/directory-service/v1/"):
+            return self._directory(path.removeprefix("/directory-service/v1/"), body)
         match self.command, path.removeprefix("/flow-service").split("/")[1:]:
             case "GET", ["v1", "healthcheck"]:
                 return _json(200, {})
@@ -230,6 +258,34 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._file(unquote(flow), query)
         self.platform.problems.append(f"no such path: {self.command} {path}")
         return _error(404, "MISSING_RESOURCE")
+
+    def _directory(self, path: str, body: bytes) -> tuple[int, bytes, dict[str, str]]:
+        platform = self.platform
+        if (self.command, path) == ("GET", "healthcheck"):
+            return _json(200, {})
+        schemas = {
+            "siren/search": ("searchSiren", "sirenSearchPost200Response"),
+            "directory-line/search": ("searchDirectoryLine", "directoryLineSearchPost200Response"),
+        }
+        if self.command != "POST" or path not in schemas:
+            platform.problems.append(f"no such path: {self.command} {path}")
+            return _error(404, "MISSING_RESOURCE")
+        asked, told_schema = schemas[path]
+        question = json.loads(body)
+        platform.problems += invalid(asked, question, DIRECTORY_API)
+        siren = question["filters"]["siren"]["value"]
+        firm = platform.directory.get(siren)
+        unit = {"siren": siren, "businessName": firm.name, "entityType": "PrivateVatRegistered"} if firm else {}
+        found: list[dict[str, Any]] = [unit] if firm else []
+        if path != "siren/search":
+            more = {"legalUnit": unit} if "siren" in question.get("include", []) else {}
+            found = [line | more for line in firm.lines] if firm else []
+        if not found and platform.unknown_is_404:
+            return _error(404, "MISSING_RESOURCE")
+        start, size = question.get("ignore", 0), min(question.get("limit", 50), platform.page)
+        told = {"search": question, "totalNumberOfResults": len(found), "results": found[start : start + size]}
+        platform.problems += invalid(told_schema, told, DIRECTORY_API)
+        return _json(200, told)
 
     def _token(self, form: dict[str, list[str]]) -> tuple[int, bytes, dict[str, str]]:
         platform = self.platform
