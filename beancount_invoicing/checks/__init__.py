@@ -11,6 +11,7 @@ from beancount_invoicing.checks import (
     credit_limit,
     direct_debit,
     documents,
+    e_invoicing,
     exchange,
     hours,
     interest,
@@ -33,7 +34,7 @@ CHECKS = (
     *documents.CHECKS, *series.CHECKS, *settlement.CHECKS, *parties.CHECKS, *contracts.CHECKS, *reminders.CHECKS,
     *interest.CHECKS, *hours.CHECKS, *unbilled.CHECKS, *payers.CHECKS, *corrections.CHECKS, *supply.CHECKS,
     *consumers.CHECKS, *parent_accounts.CHECKS, *direct_debit.CHECKS, *closed_books.CHECKS,
-    *credit_limit.CHECKS, *payment_references.CHECKS,
+    *credit_limit.CHECKS, *payment_references.CHECKS, *e_invoicing.CHECKS,
 )  # fmt: skip
 
 

@@ -289,7 +289,7 @@ _CHOICES = {
     "tax-rounding": ("line", "document"),
     "smtp-security": ("starttls", "tls", "none"),
     "sepa-version": ("2019", "2009"),
-    "e-invoice-form": ("facturx", "cii", "ubl", "peppol"),
+    "e-invoice-form": ("facturx", "cii", "ubl", "peppol", "none"),
 }
 """The options with a limited choice of texts."""
 _FIELDS = {"file": ("year", "month"), "sent-file": ("year", "month"), "documents": ("year",)}

@@ -81,8 +81,10 @@ def factur_x_xml(
     book: Book, invoice: Invoice, paid: Decimal, template_folders: tuple[Path, ...], notice: Callable[[str], None]
 ) -> bytes | None:
     """The XML that makes a document's PDF a Factur-X; None if it cannot be one, with the reason passed to `notice`. A draft
-    never is one.
+    never is one, nor is any document with option `e-invoice-form` "none".
     """
+    if book.option("e-invoice-form", invoice.date) == "none":
+        return None
     from beancount_invoicing import einvoice
 
     try:

@@ -392,7 +392,10 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
     "deposit-number": ("text", "pattern of deposit invoice numbers; without it they follow `number`"),
     "corrective-number": ("text", "pattern of corrective invoice numbers; without it they follow `number`"),
     "claim-number": ("text", "pattern of claim numbers; without it they follow `number`"),
-    "default-tax": ("text", "tax code of lines that have no other"),
+    "default-tax": (
+        "text",
+        'tax code of lines that have no other; "none": you charge no tax, and your documents say nothing of one',
+    ),
     "terms": ("terms", "payment terms of customers without terms of their own"),
     "business-days": (
         "text",
@@ -548,7 +551,7 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
     "sent-file": ("text", 'file that records what was sent (default "sent-{year}.beancount")'),
     "e-invoice-form": (
         "text",
-        'format of e-invoices in the outbox: "facturx" (default), "cii", "ubl" or "peppol"',
+        'format of e-invoices in the outbox: "facturx" (default), "cii", "ubl" or "peppol"; "none": you make none here',
     ),
 }
 """The keys of `custom "invoice-option"`: type and meaning."""

@@ -14,6 +14,7 @@ from beancount_invoicing.entries.accounts import OwnerByAccount, codes_by_accoun
 from beancount_invoicing.entries.banks import banks
 from beancount_invoicing.entries.by_kind import EntriesByKind, entries_by_kind
 from beancount_invoicing.entries.directives.collector import Directives
+from beancount_invoicing.entries.directives.taxes import code_of_no_tax
 from beancount_invoicing.entries.documents.context import ReadingContext, tax_point_of_document
 from beancount_invoicing.entries.documents.corrections import resolved_corrections
 from beancount_invoicing.entries.events import read_event, read_seal
@@ -153,9 +154,10 @@ def _reading_context(
 ) -> ReadingContext:
     """What is known before documents are read."""
     seller: Dated[Seller] | None = directives.seller.versions()
-    taxes = directives.taxes.versions()
+    options = directives.options.versions()
+    taxes = {**code_of_no_tax(options, directives.options.sources()), **directives.taxes.versions()}
     return ReadingContext(
-        options=directives.options.versions(),
+        options=options,
         taxes=taxes,
         items=directives.items.versions(),
         customers=customers,

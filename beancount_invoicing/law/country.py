@@ -46,7 +46,9 @@ class Duty(NamedTuple):
 
     since: date
     buyers: tuple[str, ...]
-    """The kinds of `buyer` in the same country that it is about."""
+    """The kinds of `buyer` that it is about."""
+    abroad: bool
+    """Whether it is about customers abroad too, and not only those in the same country."""
     form: str
     """"peppol", "sdi" (Italy), "certified" (Portugal's programs), "verifactu" (Spain), "ksef" (Poland)."""
     name: str
@@ -133,7 +135,15 @@ def _read(code: str, data: dict[str, Any]) -> Country:
         payment=tuple(data["payment"]),
         silent_untaxed=data.get("untaxed", {}).get("silent", False),
         duties=tuple(
-            Duty(row["from"], tuple(row["buyers"]), row["form"], row["name"], row["source"], row.get("address", ""))
+            Duty(
+                row["from"],
+                tuple(row["buyers"]),
+                row.get("abroad", False),
+                row["form"],
+                row["name"],
+                row["source"],
+                row.get("address", ""),
+            )
             for row in data.get("duties", ())
         ),
         checked=data["checked"],

@@ -13,6 +13,7 @@ from beancount_invoicing.model.banks import BankAccount, CsvTable, StatementForm
 from beancount_invoicing.model.book import Book, NumberUse, ReferenceRate
 from beancount_invoicing.model.contracts import Acceptance, Contract, Expense, IndexValue, Milestone, Mode, Work
 from beancount_invoicing.model.documents import (
+    NO_TAX,
     NOT_YET,
     Adjustment,
     Deduction,
@@ -64,6 +65,7 @@ from beancount_invoicing.model.values import (
 __all__ = [
     "DISPATCH_START_EVENTS",
     "NOT_YET",
+    "NO_TAX",
     "ZERO",
     "Acceptance",
     "AccountUse",

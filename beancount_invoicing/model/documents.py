@@ -15,6 +15,10 @@ Nature = Literal["goods", "services", "electronic"]
 """What is sold; "electronic" means electronic services, telecommunications and broadcasting."""
 
 
+NO_TAX = "none"
+"""The value of option `default-tax`, and the tax code, of a seller who charges no tax and says nothing of one."""
+
+
 class Tax(NamedTuple):
     """A tax code. `rate` is in percent; `account` is None if no tax is due.
 

@@ -263,6 +263,13 @@ def _structured(
     """The XML that goes with the PDF to a platform, where it is not within it. Raises _CannotLeave."""
     from beancount_invoicing import einvoice
 
+    if book.option("e-invoice-form", invoice.date) == "none":
+        raise _CannotLeave(
+            _(
+                'option e-invoice-form is "none", so there is no e-invoice: give {customer} another channel',
+                customer=invoice.customer.name if invoice.customer else "",
+            )
+        )
     form = _form(book, invoice)
     if form == "facturx":
         return ()

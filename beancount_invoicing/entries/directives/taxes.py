@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,20 @@ from beancount_invoicing.entries.directives.amendments import DirectiveValues, a
 from beancount_invoicing.entries.metadata import FindingCollector
 from beancount_invoicing.entries.tax_parts import combined_tax, with_parts
 from beancount_invoicing.messages import _
-from beancount_invoicing.model import Dated, Source, Tax
+from beancount_invoicing.model import NO_TAX, Dated, OptionValue, Source, Tax
 from beancount_invoicing.rules.supply import parse_sold_to
+
+
+def code_of_no_tax(options: Mapping[str, Dated[OptionValue]], sources: Mapping[str, Source]) -> dict[str, Dated[Tax]]:
+    """The tax code "none", where option `default-tax` is or was "none": outside the scope of the tax (category O), with nothing
+    to print. {} otherwise. A code of that name in the ledger takes its place.
+    """
+    default = options.get("default-tax")
+    days = [day for day, code in default.versions if code == NO_TAX] if default else []
+    if not days:
+        return {}
+    tax = Tax(code=NO_TAX, label="", account=None, source=sources["default-tax"], category="O")
+    return {NO_TAX: Dated(((days[0], tax),))}
 
 
 class TaxDirectives:

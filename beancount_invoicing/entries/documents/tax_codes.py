@@ -46,7 +46,7 @@ def tax_code(
             "no-tax",
             _(
                 '{number}: no tax code: write tax: "…" on the line, its item or its customer, or set custom '
-                '"invoice-option" "default-tax" "…"',
+                '"invoice-option" "default-tax" "…" ("none", if you charge no tax at all)',
                 number=document.number,
             ),
             source,
