@@ -41,7 +41,7 @@ def check_e_invoice_duty(book: Book) -> Iterator[Finding]:
     """
     if book.seller is None or book.option("e-invoice-form", book.last_date) == "none":
         return
-    said: set[str] = set()
+    warned: set[str] = set()
     for invoice in book.invoices:
         if invoice.kind not in _ISSUED or invoice.draft or invoice.customer is None:
             continue
@@ -53,8 +53,8 @@ def check_e_invoice_duty(book: Book) -> Iterator[Finding]:
             yield _elsewhere(seller, invoice, duty)
             return
         customer = book.customers[invoice.customer.account].latest
-        if customer.channel != "e-invoice" and customer.account not in said:
-            said.add(customer.account)
+        if customer.channel != "e-invoice" and customer.account not in warned:
+            warned.add(customer.account)
             yield _not_by_peppol(customer, duty)
 
 
