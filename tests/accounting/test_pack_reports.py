@@ -13,7 +13,7 @@ from beancount_invoicing.actions import pack_table
 from beancount_invoicing.actions.accounting import accounting_books
 from beancount_invoicing.actions.confirmations import largest_balances, statements_to_confirm
 from beancount_invoicing.actions.pack_declarations import declared_periods
-from beancount_invoicing.actions.pack_reports import PackedReport, pack_books, pack_report
+from beancount_invoicing.actions.pack_reports import PackedReport, pack_books, pack_report, period_name
 from beancount_invoicing.actions.pack_table import wanted_reports
 from beancount_invoicing.cli import main
 from beancount_invoicing.ledger import LedgerLoader
@@ -324,3 +324,19 @@ def test_declarations_are_of_quarters_where_the_period_is_made_of_them(
 ) -> None:
     made = list(declared_periods(date.fromisoformat(since), date.fromisoformat(until)))
     assert [str(last) for _first, last in made] == parts
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "name"),
+    [
+        ("2026-01-01", "2026-12-31", "2026"),
+        ("2026-07-01", "2027-06-30", "2026-07-01_2027-06-30"),
+        ("2026-07-01", "2026-09-30", "2026-T3"),
+        ("2026-08-01", "2026-10-31", "2026-08-01_2026-10-31"),
+        ("2026-10-01", "2026-10-31", "2026-10"),
+        ("2026-10-01", "2026-11-15", "2026-10-01_2026-11-15"),
+        ("2026-10-15", "2026-11-14", "2026-10-15_2026-11-14"),
+    ],
+)
+def test_only_whole_years_quarters_and_months_have_a_short_name(since: str, until: str, name: str) -> None:
+    assert period_name(date.fromisoformat(since), date.fromisoformat(until), "fr") == name

@@ -44,6 +44,24 @@ def test_open_items_are_those_of_the_day() -> None:
     assert [(str(sums.reported), str(sums.booked)) for sums in report.reconciliations] == [("220.00", "220.00")]
 
 
+def test_what_a_customer_is_owed_is_never_late() -> None:
+    credit_note = """
+2026-11-20 * "Dupont SARL" "Avoir" ^A1
+  invoice: "A1"
+  corrects: "F0"
+  Assets:Clients:Dupont  -120.00 EUR
+    due: 2026-11-25
+  Income:Conseil
+    tax: "N20"
+  Liabilities:TVA  20.00 EUR
+    tax: "N20"
+"""
+    ledger = invoice("2026-11-01", "F0") + payment("2026-11-10", "120.00", "F0") + credit_note
+    general_ledger, book = read(ledger)
+    report = open_items_report(general_ledger, book, allocate(book, date(2026, 12, 31)))
+    assert cells(report, "document", "days_late", "open") == [("A1", "", "-120.00")]
+
+
 def test_money_for_no_document_is_among_them() -> None:
     general_ledger, book = read(LEDGER + payment("2026-12-30", "55.00", "x").replace(" ^x", ""))
     report = open_items_report(general_ledger, book, allocate(book, date(2026, 12, 31)))

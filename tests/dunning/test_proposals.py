@@ -418,6 +418,17 @@ def test_other_money_on_the_account_is_told_and_not_taken_off() -> None:
     assert both.notices[0] == second.notices[0]
 
 
+def test_money_that_covers_nothing_in_the_letter_stops_no_interest_there() -> None:
+    older = INVOICE.replace("N1", "N0").replace("2026-01-10", "2026-01-05") + event(
+        date(2026, 2, 5), "dispute", link="^N0"
+    )
+    paid = PAID.format(payee="Acme", narration="VIR", amount="33.00")
+    asked = reminder(DUE + timedelta(days=8), 1)
+    letter, _held = letters(older + INVOICE + paid + asked + LATE_INTEREST, DUE + timedelta(days=30))
+    assert [late.position.invoice.number for late in letter.invoices] == ["N1"]
+    assert "not deducted in the letter: write what it settles" in letter.notices[0]
+
+
 @pytest.mark.parametrize(
     ("words", "number", "said"),
     [

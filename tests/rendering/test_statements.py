@@ -171,6 +171,15 @@ def test_a_payment_of_no_invoice_is_not_asked_for_again() -> None:
     assert "EUR400.00" in view_of(book, "Assets:Receivable:Acme", date(2026, 7, 20), None).qr
 
 
+def test_whoever_owes_nothing_is_not_told_how_to_pay() -> None:
+    book = book_of(
+        '2025-01-01 custom "invoice-seller" "Atelier Test"\n  iban: "FR7630006000011234567890189"\n'
+        '2026-07-20 * "Acme" "On account"\n  Assets:Receivable:Acme  -500.00 EUR\n  Assets:Bank\n'
+    )
+    view = view_of(book, "Assets:Receivable:Acme", date(2026, 7, 20), None)
+    assert (view.payment, view.qr) == ((), "")
+
+
 def test_one_s_own_letter_wins(tmp_path: Path) -> None:
     own = {"templates/letters/fr/statement.j2": "Cher {{ customer.name }},\n\nvoici votre compte au {{ as_of }}.\n"}
     book = book_in(tmp_path, own)
