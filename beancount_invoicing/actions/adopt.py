@@ -46,7 +46,7 @@ def adopt(file: str | Path, start: LedgerSetup, as_of: date, write_options: Writ
     def make(loading: Loading) -> Changes:
         if loading.book.seller is None and (count := legacy_books.count_with_invoice_key(loading.entries)):
             entries_with_key.append(count)
-        check_party([*start.seller_values, ("terms", start.terms)])
+        check_party([*start.seller_values, ("terms", start.terms)], start.language)
         books = _Books(loading, start, as_of, legacy_books.open_accounts(loading.entries, as_of))
         people = _customers(books)
         waiting = _waiting(books)

@@ -263,14 +263,14 @@ def change_customer(file: str | Path, name: str, day: date, values: Values, writ
     return amend_ledger(file, make, write_options)
 
 
-def check_party(values: Sequence[tuple[str, str]]) -> None:
-    """Raises InvalidRequest if an identifier's check digits are wrong, or terms cannot be read."""
+def check_party(values: Sequence[tuple[str, str]], language: str = "") -> None:
+    """Raises InvalidRequest if an identifier's check digits are wrong, or terms cannot be read: with samples in `language`."""
     for key, value in values:
         if value and (problem := identifiers.problem(key, value)):
             raise InvalidRequest(_("{key} {value}: {problem}", key=key, value=value, problem=problem))
         if key == "terms" and value:
             try:
-                payment_terms.parse_terms(value)
+                payment_terms.parse_terms(value, language=language)
             except payment_terms.TermsError as error:
                 raise InvalidRequest(str(error)) from None
 

@@ -158,7 +158,7 @@ def extended_gitignore(content: bytes) -> bytes:
 
 def first_ledger(start: LedgerSetup) -> dict[str, str]:
     """The files of a first ledger by name, the top one last. Raises InvalidRequest if a value is wrong."""
-    check_party([*start.seller_values, ("terms", start.terms)])
+    check_party([*start.seller_values, ("terms", start.terms)], start.language)
     try:
         numbering.parse_pattern(start.number_pattern)
     except numbering.PatternError as error:

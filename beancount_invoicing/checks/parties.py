@@ -170,13 +170,13 @@ def _unknown_taxes(book: Book) -> Iterator[Finding]:
 
 
 def check_payment_terms(book: Book) -> Iterator[Finding]:
-    """Customers' terms and cash discounts can be read, and so can cash discounts on documents."""
+    """Customers' terms and cash discounts can be read, and so can cash discounts on documents. There is one, not two."""
     of_customers = {version.cash_discount for dated in book.customers.values() for _day, version in dated.versions}
     for invoice in book.invoices:
         own = invoice.customer.cash_discount if invoice.customer else ""
-        if own and own not in of_customers:
+        if own and (own not in of_customers or "%" in invoice.terms or "/" in invoice.terms):
             try:
-                payment_terms.parse_cash_discount(own)
+                _check_one_discount(own, invoice.terms)
             except payment_terms.TermsError as error:
                 yield Finding(
                     "error", "terms", _("{number}: {error}", number=invoice.number, error=error), invoice.source
@@ -187,7 +187,7 @@ def check_payment_terms(book: Book) -> Iterator[Finding]:
                 if customer.terms:
                     payment_terms.parse_terms(customer.terms, day)
                 if customer.cash_discount:
-                    payment_terms.parse_cash_discount(customer.cash_discount)
+                    _check_one_discount(customer.cash_discount, customer.terms)
             except payment_terms.TermsError as error:
                 yield Finding(
                     "error", "terms", _("{customer}: {error}", customer=customer.name, error=error), customer.source
@@ -198,6 +198,20 @@ def check_payment_terms(book: Book) -> Iterator[Finding]:
             payment_terms.parse_terms(str(text), day)
         except payment_terms.TermsError as error:
             yield Finding("error", "terms", _("option terms: {error}", error=error), book.option_source("terms"))
+
+
+def _check_one_discount(text: str, terms: str) -> None:
+    """Raises TermsError if the cash discount cannot be read, or the terms have another."""
+    discount = payment_terms.parse_cash_discount(text)
+    among_terms = payment_terms.parse_terms(terms).discount if terms else None
+    if among_terms and among_terms != discount:
+        raise payment_terms.TermsError(
+            _(
+                'cash-discount says "{own}", but the terms "{terms}" have another cash discount: leave one of the two out',
+                own=text,
+                terms=terms,
+            )
+        )
 
 
 def check_longest_terms(book: Book) -> Iterator[Finding]:

@@ -72,7 +72,7 @@ _HELP = {
     "siret": "SIRET (fourteen figures).",
     "vat-id": "VAT identification number.",
     "endpoint": "Electronic address, scheme:identifier.",
-    "terms": 'Payment terms, such as "30 days, end of month".',
+    "terms": 'Payment terms, such as "30 days, end of month" or "14 Tage netto".',
     "buyer": "What they are: business, consumer, public, hospital or public-enterprise.",
     "channel": "How invoices leave: email, post or e-invoice.",
     "register": "Trade register and number.",
@@ -123,7 +123,7 @@ _HELP = {
 )
 @click.option("--currency", default="EUR", show_default=True, help="The currency of the books.")
 @click.option("--language", default="", help="Language of the documents. Default: that of the country.")
-@click.option("--terms", default="30 days", show_default=True, help="Payment terms.")
+@click.option("--terms", default="30 days", show_default=True, help='Payment terms, such as "14 Tage netto".')
 @click.option("--number", default="F{year}-{seq:04}", show_default=True, help="Pattern of the document numbers.")
 @date_option(
     "The first day on which it applies. Default: the first day of this year.", default=None, also=(), edge="first"

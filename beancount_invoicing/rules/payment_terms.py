@@ -1,12 +1,12 @@
 """Payment terms: from words to due dates and instalments.
 
-Steps are read from left to right, separated by commas; instalments are separated by semicolons. English and French are understood.
+Steps are read from left to right, separated by commas; instalments are separated by semicolons. How they are
+written in each language: `terms_words`.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, timedelta
@@ -16,7 +16,9 @@ from typing import NamedTuple
 
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, CalculationStep, Invoice, StepValue
-from beancount_invoicing.rules import steps
+from beancount_invoicing.rules import steps, terms_grammar
+from beancount_invoicing.rules.terms_grammar import DiscountWords, Step
+from beancount_invoicing.rules.terms_words import WORDS
 
 __all__ = [
     "TERMS_LANGUAGES",
@@ -40,9 +42,8 @@ __all__ = [
     "terms_match",
 ]
 
-_ANY_PERCENT = re.compile(r"(\d+(?:[.,]\d+)?) ?%")
 _MOST_DISCOUNT = 5
-"""A single percentage up to this is not an instalment (they add up to 100): a discount is meant."""
+"""A percentage up to this, where none add up to 100, is a cash discount even if no word says so."""
 
 TermsRule = tuple[str, int]
 """A step of terms: ("days", 30), ("months", 2), ("end of month", 0), ("day", 15), ("day of following month", 15)."""
@@ -63,10 +64,11 @@ class TermsPart(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """Payment terms as written in `text`."""
+    """Payment terms as written in `text`; `discount` is the cash discount among them."""
 
     text: str
     parts: tuple[TermsPart, ...]
+    discount: CashDiscount | None = None
 
 
 class DueInstalment(NamedTuple):
@@ -114,132 +116,195 @@ class _TwoReadings(Exception):
         return _('"{text}" can be read in two ways: write {offers}', text=self.text, offers=joined(_(" or "), offers))
 
 
-_UNITS = {
-    **dict.fromkeys(("day", "days", "d", "jour", "jours", "j"), ("days", 1)),
-    **dict.fromkeys(("week", "weeks", "semaine", "semaines"), ("days", 7)),
-    **dict.fromkeys(("month", "months", "mois"), ("months", 1)),
-    **dict.fromkeys(("year", "years", "an", "ans", "année", "années"), ("months", 12)),
-}
+_BARE_DAYS = re.compile(r"\d{1,9}")
 _LONGEST = {"days": 3660, "months": 120}
-_UNIT = "|".join(_UNITS)
-_STEPS = {
-    "span": rf"(?:à |sous |within |net )?(\d{{1,9}}) ?({_UNIT})(?: nets?)?"
-    r"(?:(?: (?:à compter de|après|de))?(?: la)? date (?:d['’]émission )?de (?:la )?facture"
-    r"| (?:from|after) (?:the )?(?:invoice date|date of (?:the )?invoice))?",
-    "end": r"(?:at |by )?(?:the )?end of (?:the )?month|(?:à )?(?:la )?fin (?:de |du )?mois|eom|fdm",
-    "day": r"(?:on )?(?:the )?(?:day|jour) (\d{1,9})|le (?:jour )?(\d{1,9})(?:er)?"
-    r"|(?:on )?the (\d{1,9})(?:st|nd|rd|th)",
-    "receipt": r"(?:due |payable )?(?:up)?on receipt|immediate(?:ly)?|cash|comptant"
-    r"|(?:payable )?[àa] (?:la )?r[ée]ception(?: de (?:la )?facture)?",
-}
-_STEP = {name: re.compile(rf"(?:{pattern})(?![^\s,])") for name, pattern in _STEPS.items()}
-_PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,6})?) ?%,? ?(.+)\Z")
-_DISCOUNT = re.compile(
-    r"(\d{1,2}(?:[.,]\d{1,4})?) ?%(?: (of (?:the )?net|excl\.? (?:vat|tax)|before tax|du ht|du montant ht|ht))?"
-    r" (?:si payé |si paiement |if paid )?(?:within|sous|in|à|dans les)"
-    rf" (\d{{1,4}}) ?({_UNIT})\Z"
-)
-_EXAMPLES = '"30 days", "45 days, end of month", "on receipt", "30% on receipt; 70% 60 days", "30 jours, fin de mois"'
+_SAMPLES = _('"30 days", "45 days, end of month", "on receipt", "30% on receipt; 70% 60 days", "2/10 net 30"')
 
 
-def _normal(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split()).strip(" .").lower()
+class _Unreadable(Exception):
+    """Terms cannot be read at `word`."""
+
+    def __init__(self, text: str, word: str) -> None:
+        super().__init__(text)
+        self.text = text
+        self.word = word
+
+    def message(self, language: str) -> str:
+        """With samples in the language of the text if its words tell it, else in `language`, if it is known."""
+        words = WORDS.get(terms_grammar.language_of(self.text)) or WORDS.get(language)
+        return _(
+            'the payment terms "{text}" cannot be read at "{word}": write {examples}',
+            text=self.text,
+            word=self.word,
+            examples=words.samples if words else _SAMPLES,
+        )
 
 
-def parse_terms(text: str, example: date | None = None) -> Terms:
-    """The terms in `text`, in English or French. A bare number is days.
+def parse_terms(text: str, example: date | None = None, language: str = "") -> Terms:
+    """The terms in `text`, in any of TERMS_LANGUAGES. A bare number is days.
 
     Raises TermsError if they cannot be read, their instalments do not add up to 100 %, or they can be read in two ways ("45 days
     end of month" without the comma): its message then shows both, with the due date that each gives for an invoice of the date
-    `example`.
+    `example`. Samples of terms are in the language of the text, or else in `language`.
     """
     try:
         return _read(text)
     except _TwoReadings as found:
         raise TermsError(found.message(example)) from None
+    except _Unreadable as found:
+        raise TermsError(found.message(language)) from None
 
 
 @lru_cache(maxsize=4096)
 def _read(text: str) -> Terms:
-    plain = _normal(text)
+    plain = terms_grammar.normal(text)
     if not plain:
-        raise TermsError(_("the payment terms are empty: write {examples}", examples=_EXAMPLES))
-    if re.fullmatch(r"(?:net )?\d+", plain):
-        plain = f"{plain} days"
-    percentages = _ANY_PERCENT.findall(plain)
-    if len(percentages) == 1 and Decimal(percentages[0].replace(",", ".")) <= _MOST_DISCOUNT:
-        raise TermsError(
-            _(
-                '"{text}": a discount for early payment does not belong in the terms: write it in the key cash-discount, such as '
-                'cash-discount: "{percent}% within 10 days", and the terms without it',
-                text=text,
-                percent=percentages[0],
-            )
-        )
-    pieces = [piece.strip() for piece in plain.split(";") if piece.strip()]
-    if len(pieces) == 1 and not _PERCENT.match(pieces[0]):
-        return Terms(text, (TermsPart(None, _rules(pieces[0], plain, text)),))
+        raise TermsError(_("the payment terms are empty: write {examples}", examples=_SAMPLES))
+    percentages = [_decimal(number) for number in terms_grammar.PERCENTAGE.findall(plain)]
+    if sum(percentages) == 100:
+        return Terms(text, _instalments(plain, text))
+    found = _discount_in(plain, text)
+    if found is not None:
+        steps_text = found.rest
+        discount = _cash_discount(found, text)
+        return Terms(text, (TermsPart(None, _rules(steps_text, f"{steps_text}, {found.text}", text)),), discount)
+    if percentages:
+        return Terms(text, _instalments(plain, text))
+    (only, *others) = [piece.strip() for piece in plain.split(";") if piece.strip()] or [plain]
+    if others:
+        raise TermsError(_no_percentage(only, text))
+    return Terms(text, (TermsPart(None, _rules(only, plain, text)),))
+
+
+def _decimal(number: str) -> Decimal:
+    return Decimal(number.replace(",", "."))
+
+
+def _instalments(plain: str, text: str) -> tuple[TermsPart, ...]:
+    """The instalments in `plain`, separated by semicolons; commas before a percentage do as well."""
     parts = []
-    for piece in pieces:
-        match = _PERCENT.match(piece)
+    for piece in _INSTALMENT_ENDS.split(plain):
+        if not piece.strip():
+            continue
+        match = terms_grammar.INSTALMENT.match(piece.strip())
         if match is None:
-            raise TermsError(
-                _(
-                    '"{text}": the instalment "{piece}" has no percentage, or no date: write "30% on receipt; 70% 60 '
-                    'days", for example',
-                    text=text,
-                    piece=piece,
-                )
-            )
-        parts.append(TermsPart(Decimal(match.group(1).replace(",", ".")), _rules(match.group(2), plain, text)))
+            raise TermsError(_no_percentage(piece.strip(), text))
+        parts.append(TermsPart(_decimal(match.group(1)), _rules(match.group(2), plain, text)))
     whole = sum((part.percent or ZERO for part in parts), ZERO)
     if whole != 100:
         raise TermsError(_('"{text}": the instalments add up to {whole} %, not to 100 %', text=text, whole=whole))
     if any(part.percent == 0 for part in parts):
         raise TermsError(_('"{text}": an instalment of 0 % has no effect: leave it out', text=text))
-    return Terms(text, tuple(parts))
+    return tuple(parts)
+
+
+_INSTALMENT_ENDS = re.compile(r";|,(?= ?\d{1,3}(?:[.,]\d{1,6})? ?%)(?<!\d,)")
+
+
+def _no_percentage(piece: str, text: str) -> str:
+    return _(
+        '"{text}": the instalment "{piece}" has no percentage, or no date: write "30% on receipt; 70% 60 days", for example',
+        text=text,
+        piece=piece,
+    )
+
+
+def _discount_in(plain: str, text: str) -> DiscountWords | None:
+    """The cash discount in terms that are no instalments, and the terms without it (`rest`); None if there is none."""
+    words = terms_grammar.phrases(plain)
+    readings = [(place, found) for place, word in enumerate(words) if (found := _as_discount(word))]
+    if len(readings) > 1:
+        raise TermsError(
+            _(
+                '"{text}" has two cash discounts, "{first}" and "{second}": only one can be kept; leave one out',
+                text=text,
+                first=readings[0][1].text,
+                second=readings[1][1].text,
+            )
+        )
+    if not readings:
+        return _discount_without_comma(plain, text)
+    place, found = readings[0]
+    others = [terms_grammar.without_otherwise(word) for word in (*words[:place], *words[place + 1 :])]
+    if not others:
+        raise TermsError(
+            _(
+                '"{text}" says until when the cash discount may be taken, but not when the whole is due: write both, such '
+                'as "{text}, 30 {unit}", or write the discount in the key cash-discount',
+                text=text,
+                unit=found.unit,
+            )
+        )
+    return found._replace(rest=", ".join(others))
+
+
+def _as_discount(word: str) -> DiscountWords | None:
+    found = terms_grammar.discount_words(word)
+    return found if found and (found.is_named or _decimal(found.percent) <= _MOST_DISCOUNT) else None
+
+
+def _discount_without_comma(plain: str, text: str) -> DiscountWords | None:
+    """The cash discount at the beginning or the end of terms, such as "2/10 net 30", if what is left are terms."""
+    ways = terms_grammar.leading_discounts(plain)
+    for place in [match.start() for match in re.finditer(r"(?<= )\S", plain)]:
+        if found := _as_discount(plain[place:]):
+            ways.append(found._replace(rest=plain[:place].strip(" ,;/")))
+    known = {}
+    for found in ways:
+        if found.is_named or _decimal(found.percent) <= _MOST_DISCOUNT:
+            with suppress(TermsError, _TwoReadings, _Unreadable):
+                _rules(found.rest, found.rest, text)
+                known[found.percent, found.number, found.unit, found.rest] = found
+    if len(known) > 1:
+        offers = [f'"{found.rest}, {found.text}"' for found in known.values()]
+        raise TermsError(
+            _('"{text}" can be read in two ways: write {offers}', text=text, offers=joined(_(" or "), offers[:2]))
+        )
+    return next(iter(known.values()), None)
 
 
 def _rules(piece: str, plain: str, text: str) -> tuple[TermsRule, ...]:
-    """The rules of one instalment, `piece`, of the terms `text`, `plain` in lower case."""
+    """The rules of one instalment, `piece`, of the terms `text`, `plain` with single blanks."""
+    if _BARE_DAYS.fullmatch(piece):
+        return (_span(piece, "days", text),)
+    words = terms_grammar.pieces(piece)
     rules: list[TermsRule] = []
-    words = [word.strip() for word in piece.split(",")]
-    if any(_PERCENT.match(word) for word in words):
-        raise TermsError(
-            _(
-                '"{text}": separate the instalments with ";": write "30% on receipt; 70% 60 days", for example',
-                text=text,
-            )
-        )
     for place, word in enumerate(words):
-        name, step = _step(word)
-        if name == "span":
-            rules.append(_span(step[0], step[1], text))
-        elif name == "end":
-            rules.append(("end of month", 0))
-        elif name == "day":
-            number = int(step[0])
-            if not 1 <= number <= 31:
-                raise TermsError(_('"{text}": no month has a day {number}', text=text, number=number))
-            rules.append(("day of following month" if rules and rules[-1][0] == "end of month" else "day", number))
-        elif name == "receipt":
-            if len(words) > 1:
-                raise TermsError(_('"{text}": "{word}" must be on its own, without other steps', text=text, word=word))
+        found = terms_grammar.step(word)
+        if found is None:
+            several = terms_grammar.steps_without_commas(word)
+            if not _is_clear(several):
+                _refuse(words, place, piece, plain, text)
         else:
-            _refuse(words, place, piece, plain, text)
+            several = [found]
+        for step in several:
+            if step.name == "receipt" and len(words) + len(several) > 2:
+                raise TermsError(_('"{text}": "{word}" must be on its own, without other steps', text=text, word=word))
+            _add_step(rules, step, text)
     return tuple(rules)
 
 
-def _step(word: str) -> tuple[str, tuple[str, ...]]:
-    """The step in `word` ("" for none), and the numbers and units in it."""
-    for name, expression in _STEP.items():
-        if match := expression.fullmatch(word):
-            return name, tuple(group for group in match.groups() if group)
-    return "", ()
+def _is_clear(several: Sequence[Step]) -> bool:
+    """Whether steps without commas have one reading: days from the date of the invoice, then the end of the month."""
+    return len(several) > 1 and several[0].from_invoice and several[1].name == "end"
+
+
+def _add_step(rules: list[TermsRule], step: Step, text: str) -> None:
+    if step.name in {"end", "span after end"}:
+        rules.append(("end of month", 0))
+    if step.name in {"span", "span after end"}:
+        rules.append(_span(step.number, step.unit, text))
+    if step.name in {"day", "day of next month"}:
+        number = int(step.number)
+        if not 1 <= number <= 31:
+            raise TermsError(_('"{text}": no month has a day {number}', text=text, number=number))
+        if step.name == "day of next month" and (not rules or rules[-1][0] != "end of month"):
+            rules.append(("end of month", 0))
+        rules.append(("day of following month" if rules and rules[-1][0] == "end of month" else "day", number))
 
 
 def _span(number: str, unit: str, text: str) -> TermsRule:
-    name, factor = _UNITS[unit]
+    name, factor = terms_grammar.UNITS[unit.lower()]
     if int(number) * factor > _LONGEST[name]:
         raise TermsError(_('"{text}": {number} {unit} is more than ten years', text=text, number=number, unit=unit))
     return name, int(number) * factor
@@ -248,8 +313,9 @@ def _span(number: str, unit: str, text: str) -> TermsRule:
 def _refuse(words: Sequence[str], place: int, piece: str, plain: str, text: str) -> None:
     """Raises an error that explains how to write the step at `place`, which cannot be read as one."""
     word = words[place]
-    apart = _without_commas(word)
-    names = [_step(word)[0] for word in apart]
+    several = terms_grammar.steps_without_commas(word)
+    apart = [step.text for step in several]
+    names = [step.name for step in several]
 
     def rewritten(order: Sequence[str]) -> str:
         return ", ".join([*words[:place], *order, *words[place + 1 :]])
@@ -258,10 +324,10 @@ def _refuse(words: Sequence[str], place: int, piece: str, plain: str, text: str)
         if {names[at], names[at + 1]} == {"span", "end"}:
             swapped = [*apart[:at], apart[at + 1], apart[at], *apart[at + 2 :]]
             both = (apart, swapped) if names[at] == "span" else (swapped, apart)
-            pieces = rewritten(both[0]), rewritten(both[1])
-            raise _TwoReadings(text, (plain.replace(piece, pieces[0]), plain.replace(piece, pieces[1])), pieces)
+            readings = rewritten(both[0]), rewritten(both[1])
+            raise _TwoReadings(text, (plain.replace(piece, readings[0]), plain.replace(piece, readings[1])), readings)
     if "receipt" in names:
-        others = [word for word, name in zip(apart, names, strict=True) if name != "receipt"] or apart[1:]
+        others = [step.text for step in several if step.name != "receipt"] or apart[1:]
         alone = apart[names.index("receipt")]
         raise TermsError(
             _(
@@ -279,27 +345,7 @@ def _refuse(words: Sequence[str], place: int, piece: str, plain: str, text: str)
                 plain=plain.replace(piece, rewritten(apart)),
             )
         )
-    raise TermsError(
-        _(
-            'the payment terms "{text}" cannot be read at "{word}": write {examples}',
-            text=text,
-            word=word,
-            examples=_EXAMPLES,
-        )
-    )
-
-
-def _without_commas(word: str) -> list[str]:
-    """The steps in `word`, one after another, with nothing else between them; none if there is anything else."""
-    found: list[str] = []
-    rest = word
-    while rest:
-        match = next((match for expression in _STEP.values() if (match := expression.match(rest))), None)
-        if match is None:
-            return []
-        found.append(match.group())
-        rest = rest[match.end() :].lstrip()
-    return found
+    raise _Unreadable(text, word)
 
 
 def moved_to_business_day(due: DueInstalment, calendar: str) -> DueInstalment:
@@ -426,20 +472,31 @@ def terms_match(schedule: Sequence[DueInstalment], written: Sequence[tuple[date,
 
 @lru_cache(maxsize=1024)
 def parse_cash_discount(text: str) -> CashDiscount:
-    """The cash discount in `text`, such as "2% within 7 days" or "2 % sous 7 jours". Raises TermsError."""
-    match = _DISCOUNT.match(_normal(text))
-    if match is None or _UNITS[match.group(4)][0] != "days":
-        raise TermsError(
-            _(
-                'the cash discount "{text}" cannot be read: write "2% within 7 days" (of the amount with tax) or "2% '
-                'of net within 7 days", for example',
-                text=text,
-            )
-        )
-    percent = Decimal(match.group(1).replace(",", "."))
+    """The cash discount in `text`, such as "2% within 7 days", "2 % Skonto 7 Tage" or "2/10". Raises TermsError."""
+    found = terms_grammar.discount_words(terms_grammar.normal(text))
+    if found is None:
+        raise _no_discount(text)
+    return _cash_discount(found, text)
+
+
+def _cash_discount(found: DiscountWords, text: str) -> CashDiscount:
+    name, days = _span(found.number, found.unit, text)
+    if name != "days":
+        raise _no_discount(text)
+    percent = _decimal(found.percent)
     if percent == 0:
         raise TermsError(_('the cash discount "{text}" has no effect: leave it out', text=text))
-    return CashDiscount(percent, _span(match.group(3), match.group(4), text)[1], match.group(2) is not None)
+    return CashDiscount(percent, days, found.on_net)
+
+
+def _no_discount(text: str) -> TermsError:
+    return TermsError(
+        _(
+            'the cash discount "{text}" cannot be read: write "2% within 7 days" (of the amount with tax) or "2% '
+            'of net within 7 days", for example',
+            text=text,
+        )
+    )
 
 
 class DiscountedAmount(NamedTuple):
@@ -499,106 +556,21 @@ def discounted_rest(invoice: Invoice, paid: Decimal, decimals: int) -> Discounte
     return apply_cash_discount(parse_cash_discount(text), invoice.date, net, left, decimals)
 
 
-_WORDS = {
-    "en": {
-        "days": ("{} day", "{} days"),
-        "months": ("{} month", "{} months"),
-        "end of month": ("end of month",),
-        "day": ("day {}",),
-        "receipt": ("on receipt",),
-        "instalment": ("{}% ",),
-        "discount": ("{}% ",),
-        "of net": ("of net ",),
-        "within": ("within {} day", "within {} days"),
-    },
-    "fr": {
-        "days": ("{} jour", "{} jours"),
-        "months": ("{} mois",),
-        "end of month": ("fin de mois",),
-        "day": ("le {}",),
-        "receipt": ("à réception",),
-        "instalment": ("{}\u00a0% ",),
-        "discount": ("{}\u00a0% ",),
-        "of net": ("du HT ",),
-        "within": ("sous {} jour", "sous {} jours"),
-    },
-    "de": {
-        "days": ("{} Tag", "{} Tage"),
-        "months": ("{} Monat", "{} Monate"),
-        "days after": ("{} Tag", "{} Tagen"),
-        "months after": ("{} Monat", "{} Monaten"),
-        "end of month": ("Monatsende",),
-        "day": ("am {}.",),
-        "receipt": ("sofort nach Erhalt",),
-        "instalment": ("{}\u00a0%: ",),
-        "discount": ("{}\u00a0% ",),
-        "of net": ("vom Nettobetrag ",),
-        "within": ("innerhalb von {} Tag", "innerhalb von {} Tagen"),
-    },
-    "es": {
-        "days": ("{} día", "{} días"),
-        "months": ("{} mes", "{} meses"),
-        "end of month": ("fin de mes",),
-        "day": ("día {}",),
-        "receipt": ("a la recepción",),
-        "instalment": ("{}\u00a0%: ",),
-        "discount": ("{}\u00a0% ",),
-        "of net": ("de la base imponible ",),
-        "within": ("en {} día", "en {} días"),
-    },
-    "it": {
-        "days": ("{} giorno", "{} giorni"),
-        "months": ("{} mese", "{} mesi"),
-        "end of month": ("fine mese",),
-        "day": ("giorno {}",),
-        "receipt": ("a ricevimento fattura",),
-        "instalment": ("{}%: ",),
-        "discount": ("{}% ",),
-        "of net": ("dell’imponibile ",),
-        "within": ("entro {} giorno", "entro {} giorni"),
-    },
-    "nl": {
-        "days": ("{} dag", "{} dagen"),
-        "months": ("{} maand", "{} maanden"),
-        "end of month": ("einde maand",),
-        "day": ("de {}e",),
-        "receipt": ("bij ontvangst",),
-        "instalment": ("{}%: ",),
-        "discount": ("{}% ",),
-        "of net": ("van het nettobedrag ",),
-        "within": ("binnen {} dag", "binnen {} dagen"),
-    },
-    "pt": {
-        "days": ("{} dia", "{} dias"),
-        "months": ("{} mês", "{} meses"),
-        "end of month": ("fim de mês",),
-        "day": ("dia {}",),
-        "receipt": ("contra receção da fatura",),
-        "instalment": ("{}%: ",),
-        "discount": ("{}% ",),
-        "of net": ("do valor sem IVA ",),
-        "within": ("no prazo de {} dia", "no prazo de {} dias"),
-    },
-}
-"""What terms say in each language; a phrase with two forms has the singular first."""
-_AFTER = {"de": "nach {}", "en": "after {}", "es": "a {}", "fr": "à {}", "it": "a {}", "nl": "na {}", "pt": "a {}"}
-"""The phrase for the time after which an instalment is due."""
-TERMS_LANGUAGES = tuple(_WORDS)
-"""The languages that terms are written in; they are read in English and French."""
+TERMS_LANGUAGES = tuple(WORDS)
+"""The languages that terms are written and read in."""
 
 
 def _said(language: str, name: str, number: int | Decimal = 0) -> str:
     language = language[:2].lower()
-    if language not in _WORDS:
-        language = "en"
-    forms = _WORDS[language].get(name) or _WORDS[language][name.removesuffix(" after")]
+    words = WORDS.get(language) or WORDS["en"]
+    forms = words.forms.get(name) or words.forms[name.removesuffix(" after")]
     shown = format(number.normalize(), "f") if isinstance(number, Decimal) else str(number)
     singular = number == 1 or (number == 0 and language == "fr")
-    return forms[0 if singular else -1].format(shown if language == "en" else shown.replace(".", ","))
+    return forms[0 if singular else -1].format(shown if words is WORDS["en"] else shown.replace(".", ","))
 
 
 def terms_in_words(terms: Terms, language: str) -> str:
-    """The terms as a person writes them, in one of LANGUAGES (else English); English and French are read back the same."""
+    """The terms as a person writes them, in one of TERMS_LANGUAGES (else English); read back the same."""
     parts = []
     for part in terms.parts:
         rules = [_said(language, name.removesuffix(" of following month"), number) for name, number in part.rules]
@@ -608,8 +580,9 @@ def terms_in_words(terms: Terms, language: str) -> str:
 
 
 def sentence(terms: Terms, language: str) -> str:
-    """The terms as printed on a page, in one of LANGUAGES (else English): "À réception", "30 % à réception, 70 % à 45 jours"."""
-    language = language[:2].lower() if language[:2].lower() in _WORDS else "en"
+    """The terms as printed on a page, in one of TERMS_LANGUAGES (else English):
+    "À réception", "30 % à réception, 70 % à 45 jours"."""
+    language = language[:2].lower() if language[:2].lower() in WORDS else "en"
     parts = []
     for part in terms.parts:
         rules = [_said(language, name.removesuffix(" of following month"), number) for name, number in part.rules]
@@ -617,7 +590,8 @@ def sentence(terms: Terms, language: str) -> str:
             parts.append(", ".join(rules) or _said(language, "receipt"))
             continue
         if part.rules and part.rules[0][0] in {"days", "months"}:
-            rules[0] = _AFTER[language].format(_said(language, part.rules[0][0] + " after", part.rules[0][1]))
+            after = _said(language, part.rules[0][0] + " after", part.rules[0][1])
+            rules[0] = WORDS[language].forms["after"][0].format(after)
         percent = _said(language, "instalment", part.percent).removesuffix(": ").rstrip(" ")
         parts.append(f"{percent} {', '.join(rules) or _said(language, 'receipt')}")
     # instalments of several steps, which have commas themselves, are set apart by semicolons
@@ -627,7 +601,7 @@ def sentence(terms: Terms, language: str) -> str:
 
 
 def discount_in_words(discount: CashDiscount, language: str) -> str:
-    """The cash discount as a person writes it in one of LANGUAGES (else English); English and French are read back the same."""
+    """The cash discount as a person writes it in one of TERMS_LANGUAGES (else English); read back the same."""
     return (
         _said(language, "discount", discount.percent)
         + (_said(language, "of net") if discount.on_net else "")

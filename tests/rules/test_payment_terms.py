@@ -18,6 +18,7 @@ from beancount_invoicing.rules.payment_terms import (
     terms_match,
 )
 from beancount_invoicing.rules.steps import recompute
+from beancount_invoicing.rules.terms_words import WORDS
 from tests.ledgers import book_of
 
 D = Decimal
@@ -95,6 +96,42 @@ def test_due_date(text: str, start: str, expected: str) -> None:
         ("30 % à réception; 70 % 60 jours", "30% on receipt; 70% 60 days"),
         ("30\u202f% à réception ;70\u00a0% 60\u00a0jours;", "30% on receipt; 70% 60 days"),
         ("33,5 % à réception; 66,5 % 2 mois, fin de mois", "33.5% on receipt; 66.5% 2 months, end of month"),
+        ("30% on receipt, 70% 60 days", "30% on receipt; 70% 60 days"),
+        ("Net 30", "30 days"),
+        ("COD", "on receipt"),
+        ("the 15th of the following month", "end of month, day 15"),
+        ("30 days after end of month", "end of month, 30 days"),
+        ("45 jours date de facture fin de mois le 10", "45 days, end of month, day 10"),
+        ("30 jours après la fin du mois", "end of month, 30 days"),
+        ("le 10 du mois suivant", "end of month, day 10"),
+        ("au comptant", "on receipt"),
+        ("14 Tage netto", "14 days"),
+        ("netto 30 Tage", "30 days"),
+        ("netto 30", "30 days"),
+        ("zahlbar innerhalb von 14 Tagen ohne Abzug", "14 days"),
+        ("30 Tage ab Rechnungsdatum", "30 days"),
+        ("sofort", "on receipt"),
+        ("Sofort fällig", "on receipt"),
+        ("zahlbar sofort nach Erhalt der Rechnung", "on receipt"),
+        ("30 Tage nach Monatsende", "end of month, 30 days"),
+        ("30 Tage, zum Monatsende", "30 days, end of month"),
+        ("am 15. des Folgemonats", "end of month, day 15"),
+        ("30 % sofort, 70 % nach 2 Wochen", "30% on receipt; 70% 14 days"),
+        ("30 dagen", "30 days"),
+        ("betaling binnen 30 dagen na factuurdatum", "30 days"),
+        ("30 dagen na het einde van de maand", "end of month, 30 days"),
+        ("per omgaande", "on receipt"),
+        ("30 giorni data fattura fine mese", "30 days, end of month"),
+        ("30 gg DFFM", "30 days, end of month"),
+        ("a 60 gg d.f.", "60 days"),
+        ("a vista", "on receipt"),
+        ("30 días fecha factura", "30 days"),
+        ("pago a 60 días desde la fecha de la factura", "60 days"),
+        ("60 dias", "60 days"),
+        ("al contado", "on receipt"),
+        ("a 30 dias", "30 days"),
+        ("30 dias após a data da fatura", "30 days"),
+        ("pronto pagamento", "on receipt"),
     ],
 )
 def test_ways_to_say_it(text: str, same_as: str) -> None:
@@ -118,9 +155,9 @@ def test_ways_to_say_it(text: str, same_as: str) -> None:
         ),
         (
             "Fin de mois 45 jours",
-            '"Fin de mois 45 jours" can be read in two ways: write "45 jours, fin de mois" (for 2026-01-20: due '
+            '"Fin de mois 45 jours" can be read in two ways: write "45 jours, Fin de mois" (for 2026-01-20: due '
             "2026-03-31)"
-            ' or "fin de mois, 45 jours" (for 2026-01-20: due 2026-03-17)',
+            ' or "Fin de mois, 45 jours" (for 2026-01-20: due 2026-03-17)',
         ),
         (
             "30% on receipt; 70% 30 days end of month, day 10",
@@ -147,7 +184,7 @@ def test_ambiguous_terms_without_an_example() -> None:
     ("text", "message"),
     [
         ("", "are empty"),
-        (" ; ", "add up to 0 %"),
+        (" ; ", "cannot be read"),
         ("soon", 'cannot be read at "soon"'),
         ("30 days,", 'cannot be read at ""'),
         ("-30 days", 'cannot be read at "-30 days"'),
@@ -169,7 +206,6 @@ def test_ambiguous_terms_without_an_example() -> None:
         ("0% on receipt; 100% 30 days", "leave it out"),
         ("30% on receipt; 30 days", '"30 days" has no percentage'),
         ("30%; 70%", "no percentage, or no date"),
-        ("30% on receipt, 70% 60 days", "separate the instalments"),
     ],
 )
 def test_terms_that_cannot_be_read_say_what_to_write(text: str, message: str) -> None:
@@ -413,12 +449,37 @@ def test_dates_and_amounts_follow_from_their_steps(text: str, start: date, total
         assert ends.get("amount", total) == each.amount
 
 
-@given(texts(), START, TOTAL, st.sampled_from(["en", "fr"]))
+DISCOUNT = st.builds(
+    CashDiscount,
+    st.integers(1, 9900).map(lambda hundredths: D(hundredths) / 100),
+    st.integers(0, 3660),
+    st.booleans(),
+)
+
+
+@given(texts(), START, TOTAL, st.sampled_from(payment_terms.TERMS_LANGUAGES))
 def test_words_are_read_back_the_same(text: str, start: date, total: Decimal, language: str) -> None:
     once = parse_terms(text)
     again = parse_terms(terms_in_words(once, language))
     assert again.parts == once.parts
     assert [due[:2] for due in schedule(again, start, total, 2)] == [due[:2] for due in schedule(once, start, total, 2)]
+    assert parse_terms(payment_terms.sentence(once, language)).parts == once.parts
+
+
+@given(DISCOUNT, st.sampled_from(payment_terms.TERMS_LANGUAGES))
+def test_a_cash_discount_is_read_back_the_same(discount: CashDiscount, language: str) -> None:
+    assert payment_terms.parse_cash_discount(payment_terms.discount_in_words(discount, language)) == discount
+
+
+@given(WAY, DISCOUNT, st.sampled_from(payment_terms.TERMS_LANGUAGES), st.sampled_from([", ", "; "]), st.booleans())
+def test_terms_with_a_cash_discount_are_read_back_the_same(
+    text: str, discount: CashDiscount, language: str, between: str, discount_first: bool
+) -> None:
+    terms = parse_terms(text)
+    discount = discount._replace(percent=discount.percent % 5 or D(1))  # without a word that names it
+    printed = [terms_in_words(terms, language), payment_terms.discount_in_words(discount, language)]
+    again = parse_terms(between.join(reversed(printed) if discount_first else printed))
+    assert (again.parts, again.discount) == (terms.parts, discount)
 
 
 FRAGMENTS = ["30", "45", "days", "end of month", "jours", "fin de mois", ",", ";", "%", "le 15", "on receipt", ""]
@@ -477,10 +538,105 @@ def test_the_sentence_of_a_page_in_seven_languages(language: str, said: str) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["2% within 10 days, 30 days net", "30 days, 2% within 10 days", "2 % sous 10 jours", "2 % Skonto 10 Tage"]
+    ("text", "same_as", "discount"),
+    [
+        ("2% within 10 days, 30 days net", "30 days", "2% within 10 days"),
+        ("30 days, 2% within 10 days", "30 days", "2% within 10 days"),
+        ("2/10 net 30", "30 days", "2% within 10 days"),
+        ("2/10, n/30", "30 days", "2% within 10 days"),
+        ("2% 10, Net 30", "30 days", "2% within 10 days"),
+        ("2% 10 net 30", "30 days", "2% within 10 days"),
+        ("1.5% discount if paid within 10 days, otherwise 30 days", "30 days", "1.5% within 10 days"),
+        ("14 Tage netto, 2 % Skonto 7 Tage", "14 days", "2% within 7 days"),
+        ("7 Tage 2 % Skonto, 30 Tage netto", "30 days", "2% within 7 days"),
+        ("7 Tage 2 % / 30 Tage netto", "30 days", "2% within 7 days"),
+        ("2,5 % Skonto 7 Tage; 30 Tage", "30 days", "2.5% within 7 days"),
+        ("Bei Zahlung innerhalb von 10 Tagen 2 % Skonto, sonst 30 Tage netto", "30 days", "2% within 10 days"),
+        ("8 Tage abzüglich 10 % Skonto, 30 Tage ohne Abzug", "30 days", "10% within 8 days"),
+        ("2 % vom Netto innerhalb 1 Woche, 30 Tage", "30 days", "2% of net within 7 days"),
+        ("2 % d’escompte sous 8 jours, 45 jours, fin de mois", "45 days, end of month", "2% within 8 days"),
+        ("2% korting bij betaling binnen 8 dagen, 30 dagen", "30 days", "2% within 8 days"),
+        ("2% sconto 7 giorni, 30 giorni data fattura", "30 days", "2% within 7 days"),
+        ("descuento del 2 % por pronto pago en 7 días, 30 días", "30 days", "2% within 7 days"),
+        ("2% de desconto a 7 dias, 30 dias", "30 days", "2% within 7 days"),
+    ],
 )
-def test_a_discount_in_the_terms_is_sent_to_its_own_key(text: str) -> None:
-    with pytest.raises(
-        TermsError, match='write it in the key cash-discount, such as cash-discount: "2% within 10 days"'
-    ):
-        parse_terms(text, date(2026, 1, 1))
+def test_a_cash_discount_among_the_terms(text: str, same_as: str, discount: str) -> None:
+    found = parse_terms(text)
+    assert found.parts == parse_terms(same_as).parts
+    assert found.discount == payment_terms.parse_cash_discount(discount)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("2 % sous 10 jours", 'not when the whole is due: write both, such as "2 % sous 10 jours, 30 jours", or'),
+        ("3 % 7 Tage, 2 % 14 Tage, 30 Tage netto", 'has two cash discounts, "3 % 7 Tage" and "2 % 14 Tage"'),
+        (
+            "30 Tage 2 % Skonto 7 Tage",
+            'can be read in two ways: write "7 Tage, 30 Tage 2 % Skonto" or "30 Tage, 2 % Skonto 7 Tage"',
+        ),
+        ("2% within 2 months, 90 days", "cannot be read"),
+        ("0 % Skonto 7 Tage, 30 Tage", "has no effect"),
+        ("2 % Skonto 7 Tage, 30 Tage Monatsende", '"30 Tage, Monatsende, 2 % Skonto 7 Tage" (for 2026-01-20: due'),
+    ],
+)
+def test_a_cash_discount_that_cannot_be_read_among_the_terms(text: str, message: str) -> None:
+    with pytest.raises(TermsError) as error:
+        parse_terms(text, date(2026, 1, 20))
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("30 Tage Monatsende", "30 Tage, Monatsende", "Monatsende, 30 Tage"),
+        ("30 dagen einde maand", "30 dagen, einde maand", "einde maand, 30 dagen"),
+        ("30 giorni fine mese", "30 giorni, fine mese", "fine mese, 30 giorni"),
+        ("30 gg FM", "30 gg, FM", "FM, 30 gg"),
+        ("30 días fin de mes", "30 días, fin de mes", "fin de mes, 30 días"),
+        ("30 dias fim do mês", "30 dias, fim do mês", "fim do mês, 30 dias"),
+        ("45 jours fin de mois le 10", "45 jours, fin de mois, le 10", "fin de mois, 45 jours, le 10"),
+        ("Net 30 EOM", "Net 30, EOM", "EOM, Net 30"),
+    ],
+)
+def test_two_readings_in_each_language(text: str, first: str, second: str) -> None:
+    with pytest.raises(TermsError) as error:
+        parse_terms(text, date(2026, 1, 20))
+    assert f'"{text}" can be read in two ways: write "{first}" (for 2026-01-20: due ' in str(error.value)
+    assert f' or "{second}" (for 2026-01-20: due ' in str(error.value)
+    assert parse_terms(first).parts != parse_terms(second).parts
+
+
+@pytest.mark.parametrize(
+    ("text", "samples"),
+    [
+        ("dreißig Tage", '"14 Tage netto"'),
+        ("dertig dagen", '"30 dagen netto"'),
+        ("trente jours", '"30 jours"'),
+        ("trenta giorni", '"30 giorni data fattura fine mese"'),
+        ("treinta días", '"30 días fecha factura"'),
+        ("trinta dias", '"30 dias", "45 dias, fim de mês"'),
+        ("thirty days", '"2/10 net 30"'),
+        ("soon", '"2/10 net 30"'),
+    ],
+)
+def test_samples_are_in_the_language_of_what_was_written(text: str, samples: str) -> None:
+    with pytest.raises(TermsError) as error:
+        parse_terms(text)
+    assert samples in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("language", "samples"), [("de", '"14 Tage netto"'), ("nl", '"30 dagen netto"'), ("sv", '"30 days"')]
+)
+def test_samples_are_in_the_language_asked_in_where_the_words_tell_none(language: str, samples: str) -> None:
+    with pytest.raises(TermsError) as error:
+        parse_terms("bald", language=language)
+    assert samples in str(error.value)
+
+
+@pytest.mark.parametrize("language", payment_terms.TERMS_LANGUAGES)
+def test_the_samples_can_be_read(language: str) -> None:
+    for sample in WORDS[language].samples.strip('"').split('", "'):
+        assert parse_terms(sample).parts is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -46,6 +47,7 @@ from beancount_invoicing.messages import _
 from beancount_invoicing.model import (
     ZERO,
     Adjustment,
+    Customer,
     Deduction,
     DocumentKind,
     ImmediatePayment,
@@ -55,7 +57,7 @@ from beancount_invoicing.model import (
     Source,
     TaxAmount,
 )
-from beancount_invoicing.rules import currencies
+from beancount_invoicing.rules import currencies, payment_terms
 
 _NOTHING = TransactionDocuments([], [], [], frozenset())
 
@@ -263,11 +265,22 @@ def _document(document: DocumentHeader, postings: Sequence[DocumentPosting], use
     if document.kind in {"invoice", "deposit", "claim"} and net < 0:
         document, use = document._replace(kind="credit-note"), use._replace(kind="credit-note")
     terms = document.customer.terms or document.context.option("terms", document.day) or law.default_terms("")
+    document = document._replace(customer=_with_discount_of(document.customer, terms))
     instalments = read_instalments(document, receivables, terms, to_pay < 0 or document.kind == "credit-note")
     rounding_account = by_role["rounding"][0].posting.account if by_role["rounding"] else ""
     price_rate = price_of_currency(postings, document.currency)
     invoice = _invoice(document, parts, instalments, terms, rounding_account, price_rate)
     return TransactionDocuments([invoice], payments, [use], document.customer_postings)
+
+
+def _with_discount_of(customer: Customer, terms: str) -> Customer:
+    """The customer with the cash discount that the document's terms have, unless it has one by its own key."""
+    if customer.cash_discount or ("%" not in terms and "/" not in terms):
+        return customer
+    with suppress(payment_terms.TermsError):  # said with the instalments
+        if discount := payment_terms.parse_terms(terms).discount:
+            return customer._replace(cash_discount=payment_terms.discount_in_words(discount, "en"))
+    return customer
 
 
 def _parts(
