@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from beancount_invoicing.cash.currencies import books_rate
-from beancount_invoicing.cash.curves import PaymentCurves
-from beancount_invoicing.cash.forecast import ENOUGH_PAYMENTS, band, observations
+from beancount_invoicing.cash.band import Outcome
 from beancount_invoicing.cash.history import OpenHistory, received_amounts
+from beancount_invoicing.cash.replays import STEPS, replays, widening
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.receivables import Allocated
 from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.steps import round_to
-
-DAYS = 28
-"""How far each forecast looks."""
-STEPS = 12
-"""How many forecasts are made, each DAYS before the next."""
 
 
 class Band(NamedTuple):
@@ -42,6 +36,8 @@ class Total(NamedTuple):
     expected: Decimal
     high: Decimal
     came: Decimal
+    deviations: Decimal
+    """How many standard deviations low and high are away from what is expected: from the forecasts before it alone."""
 
     @property
     def is_within(self) -> bool:
@@ -60,6 +56,10 @@ class Backtest(NamedTuple):
     bands: tuple[Band, ...]
     totals: tuple[Total, ...] = ()
     """One for each day with something open."""
+    weeks: int = 0
+    """The single weeks of these forecasts in which something could have come otherwise, or did."""
+    weeks_within: int = 0
+    """In how many of them what came lies between low and high."""
 
     @property
     def within(self) -> int:
@@ -68,55 +68,37 @@ class Backtest(NamedTuple):
 
 
 def backtest(book: Book, as_of: date, allocated: Allocated) -> Backtest:
-    """Foresees, on each of STEPS days before `as_of`, which share of each open instalment comes within DAYS days, from what was
-    known then; money that bounced later counts as never come.
+    """Foresees, on each of STEPS days before `as_of`, which share of each open instalment comes within four weeks, from what was
+    known then; money that bounced later counts as never come. Each band is widened by the STEPS forecasts before it.
     """
-    history = OpenHistory(book, allocated)
-    received = received_amounts(book, as_of, allocated)
-    pairs: list[tuple[Decimal, Decimal]] = []
-    days, totals = [], []
-    for step in range(STEPS, 0, -1):
-        day = as_of - timedelta(days=DAYS * step)
-        known = [money for money in received if money.received_on <= day]
-        if len(known) < ENOUGH_PAYMENTS:
-            continue
-        days.append(day)
-        still_open = history.at(day)
-        curves = PaymentCurves(observations(book, day, known, still_open))
-        came: defaultdict[tuple[int, int, str], Decimal] = defaultdict(lambda: ZERO)
-        for money in received:
-            if day < money.received_on <= day + timedelta(days=DAYS):
-                came[id(money.invoice), money.instalment.index, money.customer] += money.amount
-        foreseen: list[tuple[Decimal, Decimal]] = []
-        in_all = ZERO
-        for item in still_open:
-            if due := item.instalment.due_at(day):
-                (called,) = curves.shares(item.customer, (day - due).days, (DAYS,))
-                share = min(came[id(item.invoice), item.instalment.index, item.customer] / item.open, Decimal(1))
-                pairs.append((called, share))
-                if rate := books_rate(book, item.invoice.currency, day):
-                    foreseen.append((item.open * rate, called))
-                    in_all += item.open * rate * share
-        if foreseen:
-            totals.append(_total(book, day, foreseen, in_all))
-    if not pairs:
-        return Backtest(tuple(days), 0, None, ())
-    brier = sum(((called - share) ** 2 for called, share in pairs), ZERO) / len(pairs)
-    return Backtest(tuple(days), len(pairs), round_to(brier, 3), tuple(_bands(pairs)), tuple(totals))
+    past = replays(book, as_of, OpenHistory(book, allocated), received_amounts(book, as_of, allocated), steps=2 * STEPS)
+    first = max(len(past) - STEPS, 0)
+    judged = past[first:]
+    shares = [pair for replay in judged for pair in replay.shares]
+    days = tuple(replay.day for replay in judged)
+    if not shares:
+        return Backtest(days, 0, None, ())
+    brier = sum(((called - share) ** 2 for called, share in shares), ZERO) / len(shares)
+    weeks: list[bool] = []
+    totals = []
+    for place, replay in enumerate(judged, first):
+        needed = widening(past[max(place - STEPS, 0) : place])
+        if replay.in_all:
+            totals.append(_total(book, replay.day, replay.in_all, needed.four_weeks))
+        weeks += [week.is_within(needed.week) for week in replay.weeks if week.says_something]
+    return Backtest(days, len(shares), round_to(brier, 3), tuple(_bands(shares)), tuple(totals), len(weeks), sum(weeks))
 
 
-def _total(book: Book, day: date, foreseen: list[tuple[Decimal, Decimal]], came: Decimal) -> Total:
-    expected = sum((amount * share for amount, share in foreseen), ZERO)
-    low, high = band(foreseen)
+def _total(book: Book, day: date, outcome: Outcome, deviations: Decimal) -> Total:
     decimals = currency_decimals(book.currency)
-    return Total(day, *(round_to(amount, decimals) for amount in (low, expected, high, came)))
+    amounts = (*outcome.spread.band(deviations), outcome.spread.expected, outcome.came)
+    low, high, expected, came = (round_to(amount, decimals) for amount in amounts)
+    return Total(day, low, expected, high, came, deviations)
 
 
-def _bands(pairs: list[tuple[Decimal, Decimal]]) -> list[Band]:
-    found = []
+def _bands(pairs: Sequence[tuple[Decimal, Decimal]]) -> Iterator[Band]:
     for above in range(0, 100, 20):
         inside = [pair for pair in pairs if above < pair[0] * 100 <= above + 20 or (above == 0 and not pair[0])]
         if inside:
             called, came = (sum((pair[side] for pair in inside), ZERO) * 100 / len(inside) for side in (0, 1))
-            found.append(Band(above, above + 20, len(inside), round_to(called, 1), round_to(came, 1)))
-    return found
+            yield Band(above, above + 20, len(inside), round_to(called, 1), round_to(came, 1))

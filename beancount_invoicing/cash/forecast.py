@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount_invoicing.billing import book_at_cutoff
-from beancount_invoicing.cash.currencies import books_rate
-from beancount_invoicing.cash.curves import Observation, PaymentCurves
+from beancount_invoicing.cash.band import spread
+from beancount_invoicing.cash.curves import PaymentCurves
 from beancount_invoicing.cash.forecast_items import ForecastItem, ItemKind, by_week, on_day, week_ends
-from beancount_invoicing.cash.history import OpenAmount, OpenHistory, ReceivedAmount, received_amounts
+from beancount_invoicing.cash.history import OpenAmount, OpenHistory, received_amounts
+from beancount_invoicing.cash.observations import ENOUGH_PAYMENTS, PastPayments
+from beancount_invoicing.cash.replays import WEEKS, Widening, replays, widening
 from beancount_invoicing.cash.to_bill import drafts, to_bill
 from beancount_invoicing.dunning import insolvency
 from beancount_invoicing.messages import _
@@ -26,14 +28,9 @@ from beancount_invoicing.rules import sepa
 from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.steps import round_to
 
-ENOUGH_PAYMENTS = 30
-"""With fewer payments, nothing is foreseen but due dates."""
-BAND = Decimal("1.2816")
-"""Standard deviations around the mean between which 8 of 10 values of a normal distribution are."""
-
 
 class ForecastWeek(NamedTuple):
-    """What is expected in seven days (both inclusive) in one currency, rounded to its decimals."""
+    """What is expected from one day to another (both inclusive) in one currency, rounded to its decimals."""
 
     since: date
     until: date
@@ -55,32 +52,15 @@ class Forecast(NamedTuple):
     """How many past payments it is counted from."""
     weeks: tuple[ForecastWeek, ...]
     items: tuple[ForecastItem, ...]
+    four_weeks: tuple[ForecastWeek, ...] = ()
+    """The first four weeks together, in each currency; empty if less is asked for."""
+    widening: Widening = Widening()
+    """How wide the bands are, and why."""
 
     @property
     def is_enough(self) -> bool:
         """Whether there are enough payments to foresee anything."""
         return self.payments >= ENOUGH_PAYMENTS
-
-
-def observations(
-    book: Book, day: date, received: Iterable[ReceivedAmount], open_amounts: Iterable[OpenAmount]
-) -> list[Observation]:
-    """What was seen of payments by the end of `day`, in the books' currency; currencies without a price are left out."""
-    rates: dict[str, Decimal | None] = {}
-    found = []
-    for money in received:
-        currency = money.invoice.currency
-        if currency not in rates:
-            rates[currency] = books_rate(book, currency, day)
-        if (rate := rates[currency]) and money.received_on <= day:
-            found.append(Observation(money.customer, money.days_late, money.amount * rate, paid=True))
-    for item in open_amounts:
-        due, currency = item.instalment.due_at(day), item.invoice.currency
-        if currency not in rates:
-            rates[currency] = books_rate(book, currency, day)
-        if due and (rate := rates[currency]):
-            found.append(Observation(item.customer, (day - due).days, item.open * rate, paid=False))
-    return found
 
 
 def forecast(
@@ -90,11 +70,13 @@ def forecast(
 
     `allocated`: the allocation of `as_of` or a later day. `customers`: main accounts, for what only these will pay; () for all. The
     past payments of all customers count in any case. Expected is the sum of amounts × shares. Low and high are what lies
-    between in 8 of 10 cases, if every amount comes in whole or not at all, each by itself.
+    between in 8 of 10 cases: as far from it as chance alone makes amounts that come in whole or not at all, each by itself, or
+    further, as past forecasts were off.
     """
-    open_amounts = OpenHistory(book, allocated).at(as_of)
+    history = OpenHistory(book, allocated)
+    open_amounts = history.at(as_of)
     received = [money for money in received_amounts(book, as_of, allocated) if money.received_on <= as_of]
-    curves = PaymentCurves(observations(book, as_of, received, open_amounts))
+    curves = PaymentCurves(PastPayments(book, received).observations(as_of, open_amounts))
     items = (
         *_open_items(book, as_of, open_amounts, curves, weeks, _collected(book, as_of, allocated)),
         *drafts(book, as_of, curves, weeks),
@@ -102,8 +84,17 @@ def forecast(
     )
     if customers:
         items = tuple(item for item in items if item.customer in customers)
-    found = Forecast(as_of, len(received), (), items)
-    return found._replace(weeks=tuple(_weeks(found, weeks)))
+    found, enough = widening(replays(book, as_of, history, received)), len(received) >= ENOUGH_PAYMENTS
+    singly = [range(week, week + 1) for week in range(weeks)]
+    together = [range(WEEKS)] if weeks >= WEEKS else []
+    return Forecast(
+        as_of,
+        len(received),
+        tuple(_weeks(items, as_of, singly, found.week if enough else None)),
+        items,
+        tuple(_weeks(items, as_of, together, found.four_weeks if enough else None)),
+        found,
+    )
 
 
 def _open_items(
@@ -225,31 +216,26 @@ class _Promises:
             yield until, taken
 
 
-def band(amounts: Iterable[tuple[Decimal, Decimal]]) -> tuple[Decimal, Decimal]:
-    """Between what the sum of amounts lies in 8 of 10 cases, if each comes in whole with the probability beside it (0 to 1), or not
-    at all. Never below zero, nor above all that may come; not rounded.
+def _weeks(
+    items: Sequence[ForecastItem], as_of: date, spans: Iterable[range], deviations: Decimal | None
+) -> Iterator[ForecastWeek]:
+    """By currency, what is expected in each of some spans of weeks, counted from 0.
+
+    `deviations`: how many standard deviations low and high are away from what is expected; None if too little is known.
     """
-    expected = spread = most = ZERO
-    for amount, share in amounts:
-        expected += amount * share
-        spread += amount**2 * share * (1 - share)
-        most += amount if share else ZERO
-    around = BAND * max(spread, ZERO).sqrt()
-    return max(expected - around, ZERO), min(expected + around, most)
-
-
-def _weeks(found: Forecast, weeks: int) -> Iterator[ForecastWeek]:
-    for currency in sorted({item.currency for item in found.items}):
-        items = [item for item in found.items if item.currency == currency]
+    for currency in sorted({item.currency for item in items}):
+        own = [item for item in items if item.currency == currency]
         decimals = currency_decimals(currency)
-        for week in range(weeks):
-            since = found.as_of + timedelta(days=7 * week + 1)
-            until = since + timedelta(days=6)
-            first = date.min if week == 0 else since
-            due = sum((item.amount for item in items if item.due and first <= item.due <= until), ZERO)
-            expected = sum((item.amount * item.shares[week] for item in items), ZERO)
-            lowest, highest = band((item.amount, item.shares[week]) for item in items)
-            tax = sum((item.amount * item.shares[week] * item.tax_share for item in items), ZERO)
-            amounts = (lowest, expected, highest, tax)
-            low, mean, high, vat = (round_to(amount, decimals) if found.is_enough else None for amount in amounts)
-            yield ForecastWeek(since, until, currency, due, low, mean, high, vat)
+        for span in spans:
+            since, until = as_of + timedelta(days=7 * span.start + 1), as_of + timedelta(days=7 * span.stop)
+            first = date.min if span.start == 0 else since
+            due = sum((item.amount for item in own if item.due and first <= item.due <= until), ZERO)
+            if deviations is None:
+                yield ForecastWeek(since, until, currency, due, None, None, None, None)
+                continue
+            shares = [sum(item.shares[span.start : span.stop], ZERO) for item in own]
+            expected = spread((item.amount, share) for item, share in zip(own, shares, strict=True))
+            low, high = expected.band(deviations)
+            tax = sum((item.amount * share * item.tax_share for item, share in zip(own, shares, strict=True)), ZERO)
+            amounts = [round_to(amount, decimals) for amount in (low, expected.expected, high, tax)]
+            yield ForecastWeek(since, until, currency, due, *amounts)

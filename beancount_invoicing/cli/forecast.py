@@ -9,7 +9,8 @@ import click
 from beancount_invoicing.answers.amounts import Answer
 from beancount_invoicing.answers.forecast import WEEK_COLUMNS, backtest_json, forecast_json
 from beancount_invoicing.cash import Forecast, backtest, forecast
-from beancount_invoicing.cash.forecast import ENOUGH_PAYMENTS
+from beancount_invoicing.cash.band import ENOUGH_FORECASTS
+from beancount_invoicing.cash.observations import ENOUGH_PAYMENTS
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
@@ -81,24 +82,72 @@ def forecast_command(
         return
     _print(answer, as_of)
     if explain:
-        _explain(found, answer)
+        _explain(found, answer, ledger.book.currency)
 
 
 def _print(answer: Answer, as_of: date) -> None:
-    print_table(
-        _("Expected after {day}", day=as_of),
-        [(_("week"), False), (_("falls due"), True), (_("low"), True), (_("expected"), True), (_("high"), True),
-         ("", False), (_("tax due with it"), True)],
-        [
-            [f"{week['since']} – {week['until']}", spaced(week["due"]), spaced(week["low"]), spaced(week["expected"]),
-             spaced(week["high"]), week["currency"], spaced(week["tax"])]
-            for week in answer["weeks"]
-        ],
-    )  # fmt: skip
+    columns = [
+        (_("week"), False), (_("falls due"), True), (_("low"), True), (_("expected"), True), (_("high"), True), ("", False),
+        (_("tax due with it"), True),
+    ]  # fmt: skip
+    print_table(_("Expected after {day}", day=as_of), columns, [_cells(week) for week in answer["weeks"]])
+    if answer["four_weeks"]:
+        print_table(
+            _("The first four weeks together"),
+            [(_("four weeks"), False), *columns[1:]],
+            [_cells(weeks) for weeks in answer["four_weeks"]],
+        )
+    if answer["enough"]:
+        echo(_band_text(answer["band"]))
 
 
-def _explain(found: Forecast, answer: Answer) -> None:
-    """Every amount, and which share of it comes within all weeks."""
+def _cells(week: Answer) -> list[str]:
+    return [
+        f"{week['since']} – {week['until']}", spaced(week["due"]), spaced(week["low"]), spaced(week["expected"]),
+        spaced(week["high"]), week["currency"], spaced(week["tax"]),
+    ]  # fmt: skip
+
+
+def _band_text(band: Answer) -> str:
+    """How far low and high are away from what is expected, and why."""
+    if not band["enough"]:
+        return _n(
+            band["forecasts"],
+            "Low and high take each amount by itself ({chance} standard deviations): only {count} past forecast can be compared "
+            "with what came, and {needed} are needed.",
+            "Low and high take each amount by itself ({chance} standard deviations): only {count} past forecasts can be compared "
+            "with what came, and {needed} are needed.",
+            chance=band["by_chance"],
+            count=band["forecasts"],
+            needed=ENOUGH_FORECASTS,
+        )
+    return _(
+        "Low and high are {week} standard deviations from what is expected in a week, {four_weeks} in four weeks: 8 of 10 of the "
+        "{forecasts} past forecasts were not further off. If each amount came by itself, {chance} would do.",
+        week=band["week"] or "∞",
+        four_weeks=band["four_weeks"] or "∞",
+        forecasts=band["forecasts"],
+        chance=band["by_chance"],
+    )
+
+
+def _explain(found: Forecast, answer: Answer, currency: str) -> None:
+    """The past forecasts that make the band; every amount, and which share of it comes within all weeks."""
+    for replay in answer["band"]["past"] if found.is_enough else ():
+        in_all = replay["four_weeks"]
+        echo(
+            _(
+                "forecast of {day} for four weeks: {expected} expected, {came} came, {deviations} standard deviations of "
+                "{deviation} {currency} apart; week by week {weeks}",
+                day=replay["day"],
+                expected=in_all["expected"],
+                came=in_all["came"],
+                deviations=in_all["deviations"] or "∞",
+                deviation=in_all["deviation"],
+                currency=currency,
+                weeks=", ".join(week["deviations"] or "∞" for week in replay["weeks"]),
+            )
+        )
     for item, facts in zip(found.items, answer["items"], strict=True):
         place = f"{relative(item.source.file)}:{item.source.line}" if item.source else item.number
         share = f"{sum(item.shares) * 100:.0f} %" if found.is_enough else "–"
@@ -152,6 +201,15 @@ def _print_backtest(answer: Answer, form: str) -> None:
                 "In {within} of {count} forecasts, what came in all lies between low and high; 8 of 10 should.",
                 within=answer["within"],
                 count=len(answer["totals"]),
+            )
+        )
+        echo(
+            _n(
+                answer["weeks"],
+                "Of {count} single week, {within} lies between low and high.",
+                "Of {count} single weeks, {within} lie between low and high.",
+                count=answer["weeks"],
+                within=answer["weeks_within"],
             )
         )
         echo(_("Brier score {brier}: 0 is always right, 0.25 is a coin.", brier=answer["brier"]))

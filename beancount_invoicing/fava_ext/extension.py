@@ -25,7 +25,7 @@ from markupsafe import Markup, escape
 from beancount_invoicing import rendering
 from beancount_invoicing.actions.today import Task, TaskKind
 from beancount_invoicing.cash import BalanceHistory, Standing, next_time, standings
-from beancount_invoicing.cash.forecast import ENOUGH_PAYMENTS
+from beancount_invoicing.cash.observations import ENOUGH_PAYMENTS
 from beancount_invoicing.cash.periods import Interval
 from beancount_invoicing.fava_ext import as_of, document_files, documents_page, owing, today_page
 from beancount_invoicing.fava_ext.act_endpoints import ActPage, act_answer, form_answer, may_act

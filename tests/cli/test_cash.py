@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from click.testing import CliRunner
 
 from beancount_invoicing.cli import main
 from tests.cash.test_forecast import OPEN, past
-from tests.cash.test_metrics import TWO_CURRENCIES
+from tests.cash.test_metrics import TWO_CURRENCIES, invoice, paid
 from tests.ledgers import PRELUDE
 
 
@@ -105,6 +106,43 @@ def test_the_forecast_of_a_customer(ledger: Path) -> None:
     assert "there is no customer" in run(ledger, "forecast", "--customer", "Nobody")[1]
     code, text = run(ledger, "forecast", "--backtest", "--customer", "Acme")
     assert (code, "leave out --customer" in text) == (2, True)
+
+
+def test_how_wide_the_band_is_and_why(ledger: Path) -> None:
+    text = run(ledger, "forecast", "--explain")[1]
+    assert "only 0 past forecasts can be compared with what came, and 4 are needed" in text
+    assert "The first four weeks together" in text
+    assert "The first four weeks together" not in run(ledger, "forecast", "--weeks", "3")[1]
+    ledger.write_text(PRELUDE + past(60), encoding="utf-8")
+    text = run(ledger, "forecast", "--explain")[1]
+    assert "1.28 standard deviations from what is expected in a week, 1.28 in four weeks: 8 of 10 of the 5 past" in text
+    assert "forecast of 2026-04-08 for four weeks: 400.00 expected, 400.00 came, 0.00 standard deviations of" in text
+    answer = json.loads(run(ledger, "forecast", "--format", "json", "--explain")[1])
+    assert answer["band"]["past"][0]["weeks"][0] == {
+        "expected": "150.00",
+        "deviation": "50.00",
+        "came": "100.00",
+        "deviations": "1.00",
+    }
+    assert "past" not in json.loads(run(ledger, "forecast", "--format", "json")[1])["band"]
+
+
+def test_a_band_without_end(ledger: Path) -> None:
+    """What was certain to come by the firm's past did not come: no band would have been wide enough."""
+    text = "".join(
+        invoice(f"F2025-{place:04}", "2025-01-01", "100", "2025-02-01") + paid("2025-02-01", "100", f"F2025-{place:04}")
+        for place in range(30)
+    )
+    for step in range(6, 0, -1):
+        day, number = date(2026, 7, 1) - timedelta(days=28 * step), f"F2026-{7 - step:04}"
+        due, came = day + timedelta(days=7), day + timedelta(days=8)
+        text += invoice(number, day.isoformat(), "10", due.isoformat()) + paid(came.isoformat(), "10", number)
+    ledger.write_text(PRELUDE + text, encoding="utf-8")
+    text = run(ledger, "forecast", "--explain")[1]
+    assert "∞" in text
+    answer = json.loads(run(ledger, "forecast", "--format", "json", "--explain")[1])
+    assert answer["band"]["enough"]
+    assert None in {week["deviations"] for past in answer["band"]["past"] for week in past["weeks"]}
 
 
 def test_too_few_payments_are_said(ledger: Path) -> None:
