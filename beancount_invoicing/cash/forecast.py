@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -14,11 +14,12 @@ from beancount_invoicing.cash.curves import PaymentCurves
 from beancount_invoicing.cash.forecast_items import ForecastItem, ItemKind, by_week, on_day, week_ends
 from beancount_invoicing.cash.history import OpenAmount, OpenHistory, received_amounts
 from beancount_invoicing.cash.observations import ENOUGH_PAYMENTS, PastPayments
+from beancount_invoicing.cash.promised import Promised
 from beancount_invoicing.cash.replays import WEEKS, Widening, replays, widening
 from beancount_invoicing.cash.to_bill import drafts, to_bill
 from beancount_invoicing.dunning import insolvency
 from beancount_invoicing.messages import _
-from beancount_invoicing.model import ZERO, Book, Event
+from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.receivables import Allocated, allocate, disputed, positions
 from beancount_invoicing.receivables.bank_orders import order_under_way
 from beancount_invoicing.receivables.debtors import events_by_number, events_of
@@ -78,7 +79,7 @@ def forecast(
     received = [money for money in received_amounts(book, as_of, allocated) if money.received_on <= as_of]
     curves = PaymentCurves(PastPayments(book, received).observations(as_of, open_amounts))
     items = (
-        *_open_items(book, as_of, open_amounts, curves, weeks, _collected(book, as_of, allocated)),
+        *_open_items(book, as_of, open_amounts, curves, weeks, allocated),
         *drafts(book, as_of, curves, weeks),
         *to_bill(book_at_cutoff(book, as_of), as_of, curves, weeks),
     )
@@ -103,7 +104,7 @@ def _open_items(
     open_amounts: Sequence[OpenAmount],
     curves: PaymentCurves,
     weeks: int,
-    collected: Mapping[tuple[str, int], date],
+    allocated: Allocated,
 ) -> Iterator[ForecastItem]:
     events = events_by_number(book, as_of)
     pending = pending_tax_by_document(book, as_of)
@@ -119,7 +120,7 @@ def _open_items(
         for item in open_amounts
         if events
     }
-    promised, ends = _Promises(as_of), week_ends(weeks)
+    collected, promised, ends = _collected(book, as_of, allocated), Promised(book, as_of, allocated), week_ends(weeks)
     for item in open_amounts:
         number, currency = item.invoice.number, item.invoice.currency
         due = item.instalment.due_at(as_of)
@@ -180,40 +181,6 @@ def _collected(book: Book, as_of: date, allocated: Allocated) -> dict[tuple[str,
             if order := order_under_way(position, instalment.index):
                 found[position.invoice.number, instalment.index] = order.execution_date
     return found
-
-
-class _Promises:
-    """The promises that are still to be kept, taken up by instalments in their order."""
-
-    def __init__(self, as_of: date) -> None:
-        self._as_of = as_of
-        self._left: dict[tuple[str, str], list[tuple[date, Decimal | None]]] = {}
-
-    def of(self, customer: str, number: str, events: Sequence[Event], open_: Decimal) -> Iterator[tuple[date, Decimal]]:
-        """What of an open amount is promised for which day."""
-        key = customer, number
-        if key not in self._left:
-            last = max((event.date for event in events if event.kind == "promise"), default=None)
-            resumed = max((event.date for event in events if event.kind == "resume"), default=date.min)
-            plan = [
-                event for event in events if event.kind == "promise" and event.date == last and event.date > resumed
-            ]
-            self._left[key] = sorted(
-                ((event.until or event.date, event.amount) for event in plan), key=lambda promise: promise[0]
-            )
-        waiting = self._left[key]
-        while waiting and open_ > 0:
-            until, amount = waiting[0]
-            if until <= self._as_of:
-                waiting.pop(0)
-                continue
-            taken = open_ if amount is None else min(open_, amount)
-            open_ -= taken
-            if amount is not None:
-                waiting.pop(0)
-                if amount > taken:
-                    waiting.insert(0, (until, amount - taken))
-            yield until, taken
 
 
 def _weeks(

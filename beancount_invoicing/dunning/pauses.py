@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from beancount_invoicing.dunning.promises import open_on, received_for
+from beancount_invoicing.dunning.promises import open_on, plan_in_force, received_for
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book, Event
 from beancount_invoicing.platform.life_cycle import document_state, flow_states
@@ -34,9 +34,6 @@ def pause(position: Position, of_customer: Mapping[str, Position], as_of: date) 
             standing.clear()
         elif event.kind in {"hold", "insolvency"}:
             standing[event.kind] = [event]
-        elif event.kind == "promise":  # those of one day form a payment plan; a later one replaces it
-            before = standing.get("promise", [])
-            standing["promise"] = [*(earlier for earlier in before if earlier.date == event.date), event]
     if "insolvency" in standing:
         return Pause(_("insolvency since {day}", day=standing["insolvency"][0].date))
     for hold in standing.get("hold", []):
@@ -44,7 +41,7 @@ def pause(position: Position, of_customer: Mapping[str, Position], as_of: date) 
             return Pause(_("on hold since {day}", day=hold.date))
         if as_of <= hold.until:
             return Pause(_("on hold until {until}", until=hold.until))
-    promised = _promised(standing.get("promise", []), position, of_customer, as_of)
+    promised = _promised(plan_in_force(position.events), position, of_customer, as_of)
     if promised and not promised.broken_promise:
         return promised
     if position.disputed and position.disputed >= asked_amount(position, as_of):
