@@ -18,32 +18,36 @@ from string import Formatter
 from beancount_invoicing.messages import Message, without_context
 
 DOMAIN = "beancount_invoicing"
+FINDINGS_DOMAIN = "findings"
+"""The catalogues of languages in which only findings are translated, for a page whose other texts have words of their own."""
 LOCALES = Path(__file__).parent / "locale"
 _ENGLISH = {"en", "C", "POSIX"}
 _chosen: ContextVar[str | None] = ContextVar("language", default=None)
 _words: ContextVar[Mapping[str, str | list[str]]] = ContextVar("words", default={})  # noqa: B039 - nobody changes it
+_with_findings: ContextVar[bool] = ContextVar("with findings", default=False)
 
 
 class WordTable(gettext.NullTranslations):
-    """A language without a catalogue: some messages by their English text (with a plural, two texts); the others stay
-    English, and so do those whose places are not the English ones.
+    """A language without a catalogue of all messages: some messages by their English text (with a plural, two texts); the
+    others as in `others`. Those whose places are not the English ones stay English.
     """
 
-    def __init__(self, words: Mapping[str, str | list[str]]) -> None:
+    def __init__(self, words: Mapping[str, str | list[str]], others: gettext.NullTranslations | None = None) -> None:
         super().__init__()
         self._words = words
+        self._others = others or gettext.NullTranslations()
 
     def gettext(self, message: str) -> str:
         """A message in the language."""
         found = self._words.get(message)
-        return found if isinstance(found, str) and _places(found) == _places(message) else message
+        return found if isinstance(found, str) and _places(found) == _places(message) else self._others.gettext(message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """A message about one thing or several."""
         found = self._words.get(msgid1)
         if isinstance(found, list) and len(found) == 2 and all(_places(form) == _places(msgid1) for form in found):
             return found[n != 1]
-        return super().ngettext(msgid1, msgid2, n)
+        return self._others.ngettext(msgid1, msgid2, n)
 
 
 def _places(text: str) -> set[str | None]:
@@ -54,16 +58,21 @@ def _places(text: str) -> set[str | None]:
 
 
 @contextmanager
-def speaking(language: str, words: Mapping[str, str | list[str]] | None = None) -> Iterator[None]:
+def speaking(
+    language: str, words: Mapping[str, str | list[str]] | None = None, *, with_findings: bool = False
+) -> Iterator[None]:
     """A context in which messages are in `language`, such as "fr" or "fr_CA". If there is no catalogue for it, those that
-    `words` has by their English text are in the language too; the others are in English.
+    `words` has by their English text are in the language too, and with `with_findings` those of its catalogue of findings;
+    the others are in English.
     """
     told = _words.set(words or {})
+    found = _with_findings.set(with_findings)
     token = _chosen.set(language)
     try:
         yield
     finally:
         _chosen.reset(token)
+        _with_findings.reset(found)
         _words.reset(told)
 
 
@@ -89,7 +98,10 @@ def is_english() -> bool:
 def _of_reader() -> gettext.NullTranslations | None:
     """The catalogue of the reader's language, or else the words that are given for it; None for English."""
     known = _catalogue(_languages())
-    return WordTable(_words.get()) if known is None and _words.get() else known
+    if known is not None:
+        return known
+    findings = _findings(_languages()) if _with_findings.get() else None
+    return WordTable(_words.get(), findings) if _words.get() or findings else None
 
 
 def _said(text: str, catalogue: gettext.NullTranslations) -> str:
@@ -111,6 +123,15 @@ def _languages() -> tuple[str, ...]:
         if value := os.environ.get(name):
             return tuple(value.split(":"))
     return ()
+
+
+@cache
+def _findings(languages: Sequence[str]) -> gettext.NullTranslations | None:
+    """The catalogue of findings of the language; None if there is none."""
+    try:
+        return gettext.translation(FINDINGS_DOMAIN, LOCALES, languages)
+    except OSError:
+        return None
 
 
 @cache

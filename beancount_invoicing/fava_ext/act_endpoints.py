@@ -56,7 +56,7 @@ def may_act(allowed: bool) -> bool:
 
 def form_answer(page: ActPage) -> Response:
     """The form of the act `act` for `number` or `customer` (main account): its fields, filled in; and the token."""
-    with speaking(page.language, page.words().get("messages")):
+    with speaking(page.language, page.words().get("messages"), with_findings=True):
         if not may_act(page.allowed):
             return _refusal(403, _("nothing can be written from this page"))
         name, words = request.args.get("act", ""), page.words()["acts"]
@@ -91,7 +91,7 @@ def form_answer(page: ActPage) -> Response:
 
 def act_answer(page: ActPage) -> Response:
     """Shows what an act would write; with the `state` of what was shown, writes it. The answer says what, or why not."""
-    with speaking(page.language, page.words().get("messages")):
+    with speaking(page.language, page.words().get("messages"), with_findings=True):
         if not may_act(page.allowed):
             return _refusal(403, _("nothing can be written from this page"))
         given = _json()

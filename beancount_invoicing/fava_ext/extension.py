@@ -150,7 +150,7 @@ class Receivables(FavaExtensionBase):
         """A message in Fava's language. The language is that of this request only, because other requests may run at the
         same time.
         """
-        with speaking(self._language(), self.words().get("messages")):
+        with speaking(self._language(), self.words().get("messages"), with_findings=True):
             return str(translated(message))
 
     def incognito(self) -> bool:
@@ -507,7 +507,7 @@ class Receivables(FavaExtensionBase):
             query, day = read_query(request.args), self._day().day
             found = documents_page.found_rows(self._documents(day), query.status, query.search)
             rows = chosen_rows(found, query._replace(rows="all"), documents_page.COLUMNS).shown
-            with speaking(self._language(), self.words().get("messages")):
+            with speaking(self._language(), self.words().get("messages"), with_findings=True):
                 return document_files.report_file(documents_page.documents_report(rows, day), form)
 
         return self._handed_out(form, made)

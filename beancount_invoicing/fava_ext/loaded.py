@@ -99,7 +99,7 @@ class LoadedLedger:
     def _translate_errors(self) -> None:
         """Has Fava's own page of errors say ours in the language of the ledger's option: without one, who reads is not known."""
         if language := self._fava.fava_options.language:
-            with speaking(language):
+            with speaking(language, with_findings=True):
                 self._fava.load_errors = [
                     error._replace(message=str.__str__(translated(error.message)))
                     if isinstance(error, InvoicingError)

@@ -2,6 +2,9 @@
 
 `python -m tests.locale.catalogues`, which `make messages` runs, brings the files up to date: new messages without a translation,
 none that is not said any more, and the compiled files. Nothing in them depends on the day, or on the order of the disk.
+
+The catalogues of findings (`findings.po`) are of languages in which nothing else is translated. They hold what is translated, and
+what is missing is shown in English; `python -m tests.locale.catalogues de` adds what German lacks, to be filled in.
 """
 
 from __future__ import annotations
@@ -10,7 +13,8 @@ import ast
 import io
 import re
 import sys
-from collections.abc import Iterator, Mapping
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -23,14 +27,22 @@ from babel.messages.pofile import read_po, write_po
 import beancount_invoicing
 from beancount_invoicing.cli.command_language import unwrapped
 from beancount_invoicing.cli.main import main
-from beancount_invoicing.languages import DOMAIN, LOCALES
+from beancount_invoicing.languages import DOMAIN, FINDINGS_DOMAIN, LOCALES
 from beancount_invoicing.messages import CONTEXT_END, without_context
+from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES
 
 PACKAGE = Path(beancount_invoicing.__file__).parent
 _ARGUMENTS = {"_": (0,), "_n": (1, 2), "_p": (0, 1)}
 """Which arguments of a call are the text: of `_p` the context first."""
 CLICKS_KEYWORDS = {"_": None, "ngettext": (1, 2)}
 PLACEHOLDER = re.compile(r"\{(\w+)(?:![rs])?(?::[^{}]*)?\}|%\(\w+\)s")
+
+FINDING_ROOMS = ("__init__.py", "checks/", "entries/", "law/", "loading/", "receivables/notices", "rules/")
+"""Where the texts of findings are written."""
+_EXPLANATIONS = tuple(
+    f"rules/{name}.py" for name in ("hosts", "interest", "steps", "supply", "tax", "tiers", "worktime")
+)
+"""What explains a figure there, and is no finding."""
 
 MessageId = str | tuple[str, ...]
 """A text, before it its context if it has one; or one text for a single thing and one for several."""
@@ -100,6 +112,18 @@ def _said_by_click() -> Iterator[tuple[MessageId, str]]:
             yield text, "click"
 
 
+@cache
+def of_findings() -> frozenset[MessageId]:
+    """The messages that can be, or be part of, a finding, but for those that the words of a page have."""
+    words = tomllib.loads((BUILT_IN_TEMPLATES / "words" / "de.toml").read_text(encoding="utf-8"))["messages"]
+    return frozenset(
+        text
+        for text, places in extracted().items()
+        if any(place.startswith(FINDING_ROOMS) and place not in _EXPLANATIONS for place in places)
+        and (text if isinstance(text, str) else text[0]) not in words
+    )
+
+
 def read(file: Path) -> Catalog:
     """The catalogue of a .po file."""
     with file.open("rb") as stream:
@@ -160,7 +184,36 @@ def files() -> tuple[Path, ...]:
     return tuple(sorted(LOCALES.glob(f"*/LC_MESSAGES/{DOMAIN}.po")))
 
 
-def update() -> None:
+def finding_files() -> tuple[Path, ...]:
+    """The .po file of findings of each language that has one."""
+    return tuple(sorted(LOCALES.glob(f"*/LC_MESSAGES/{FINDINGS_DOMAIN}.po")))
+
+
+def updated_findings(language: str, old: Catalog, with_missing: bool = False) -> UndatedCatalog:
+    """The findings of a language that `old` translates, as far as they are still said; the others too with `with_missing`."""
+    new = UndatedCatalog(locale=language, domain=FINDINGS_DOMAIN, fuzzy=False, header_comment=f"# {language}: findings")
+    for text in sorted(of_findings(), key=_key):
+        context, text = _context_and_text(text)
+        before = old.get(text if isinstance(text, str) else text[0], context)
+        if before and before.id == text and all(forms(before.string)):
+            new.add(text, before.string, context=context)
+        elif with_missing:
+            new.add(text, "" if isinstance(text, str) else ("", ""), context=context)
+    return new
+
+
+def _update_findings(wanted: Sequence[str]) -> None:
+    for file in finding_files():
+        language = file.parents[1].name
+        known = updated_findings(language, read(file))
+        catalog = updated_findings(language, read(file), language in wanted)
+        file.write_bytes(po_bytes(catalog))
+        file.with_suffix(".mo").write_bytes(mo_bytes(known))
+        count = sum(1 for message in known if message.id)
+        sys.stdout.write(f"{file}: {count} of {len(of_findings())} findings\n")
+
+
+def update(wanted: Sequence[str] = ()) -> None:
     """Brings all files up to date, and says what is not translated yet."""
     for file in files():
         catalog = updated(file.parents[1].name, read(file))
@@ -170,7 +223,8 @@ def update() -> None:
         sys.stdout.write(f"{file}: {len(catalog)} messages, {len(missing)} not translated\n")
         for text in missing:
             sys.stdout.write(f"  {text!r}\n")
+    _update_findings(wanted)
 
 
 if __name__ == "__main__":
-    update()
+    update(sys.argv[1:])

@@ -31,12 +31,12 @@ def test_the_compiled_catalogue_says_the_same(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.parents[1].name)
 def test_no_message_lacks_its_translation(file: Path) -> None:
-    assert [message.id for message in _messages(file) if not all(catalogues.forms(message.string))] == []
+    assert [message.id for message in messages(file) if not all(catalogues.forms(message.string))] == []
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.parents[1].name)
 def test_translations_have_the_placeholders_of_their_message(file: Path) -> None:
-    assert [message.id for message in _messages(file) if not _agrees(message)] == []
+    assert [message.id for message in messages(file) if not agrees(message)] == []
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.parents[1].name)
@@ -44,9 +44,9 @@ def test_translations_begin_and_end_as_their_message(file: Path) -> None:
     """Pieces are put together as they stand: their blanks and line breaks are part of them."""
     unlike = [
         message.id
-        for message in _messages(file)
+        for message in messages(file)
         for text, said in zip(catalogues.forms(message.id), catalogues.forms(message.string), strict=True)
-        if _edges(text) != _edges(said)
+        if edges(text) != edges(said)
     ]
     assert unlike == []
 
@@ -55,7 +55,7 @@ def test_french_marks_have_a_no_break_space() -> None:
     """So that no line begins with a colon."""
     (file,) = (file for file in FILES if file.parents[1].name == "fr")
     loose = [
-        text for message in _messages(file) for text in catalogues.forms(message.string)
+        text for message in messages(file) for text in catalogues.forms(message.string)
         if re.search(r" [:;?»](\s|$)|« ", text)
     ]  # fmt: skip
     assert loose == []
@@ -67,11 +67,11 @@ def test_singular_and_plural_are_no_messages_of_their_own() -> None:
     assert [text for text in said if not isinstance(text, str) and text[0] in said] == []
 
 
-def _messages(file: Path) -> list[Message]:
+def messages(file: Path) -> list[Message]:
     return [message for message in catalogues.read(file) if message.id]
 
 
-def _agrees(message: Message) -> bool:
+def agrees(message: Message) -> bool:
     """Whether a translation has the message's placeholders; where there is a form for one, that form may name no number."""
     asked = [_placeholders(text) for text in catalogues.forms(message.id)]
     given = [_placeholders(text) for text in catalogues.forms(message.string)]
@@ -84,7 +84,7 @@ def _placeholders(text: str) -> set[str]:
     return {match.group() for match in catalogues.PLACEHOLDER.finditer(text)}
 
 
-def _edges(text: str) -> tuple[str, str]:
+def edges(text: str) -> tuple[str, str]:
     match = re.fullmatch(r"([ \n]*)(.*?)([ \n]*)", text, re.DOTALL)
     assert match
     return match[1], match[3]
