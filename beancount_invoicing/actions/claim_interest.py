@@ -207,23 +207,23 @@ def claim_interest(
 
 
 def _words(book: Book, customer: Customer, day: date) -> tuple[str, dict[str, str]]:
-    """The language of the customer's documents, and their labels in it."""
+    """The language of the customer's documents, with its region, and their labels in it."""
     from beancount_invoicing import rendering
 
     where = rendering.folders(book)
     try:
-        language = rendering.language_of(book, customer, day, rendering.template_languages(where))
-        labels: dict[str, str] = rendering.word_table(where, language)["labels"]
+        locale = rendering.locale_of(book, customer, day, rendering.template_languages(where))
+        labels: dict[str, str] = rendering.word_table(where, locale)["labels"]
     except rendering.TemplateError as error:
         raise InvalidRequest(str(error)) from None
-    return language, labels
+    return locale, labels
 
 
-def _worked_out(interest: Interest, currency: str, language: str) -> str:
+def _worked_out(interest: Interest, currency: str, locale: str) -> str:
     """How the interest was calculated, a line for each stretch of days, as the document prints it."""
     from beancount_invoicing import rendering
 
-    formats, colon = rendering.Formats(language), rendering.colon(language)
+    formats, colon = rendering.Formats(locale), rendering.colon(locale)
     return joined(
         "\n",
         (
@@ -238,7 +238,7 @@ def _request(book: Book, position: Position, interest: Interest, account: str, a
     invoice = position.invoice
     debtor = position.debtor
     assert debtor is not None
-    language, words = _words(book, debtor, day)
+    locale, words = _words(book, debtor, day)
     before = claimed(book, invoice, as_of, day, position)
     lines = [
         DraftLine(
@@ -277,6 +277,6 @@ def _request(book: Book, position: Position, interest: Interest, account: str, a
         lines=tuple(lines),
         claims=invoice.number,
         terms=_("on receipt"),
-        note=_worked_out(interest, invoice.currency, language),
+        note=_worked_out(interest, invoice.currency, locale),
         narration=f"{numbering.link(invoice.number)}: {words['interest']}",
     )

@@ -297,6 +297,7 @@ def _rules(text: str) -> tuple[payment_terms.TermsRule, ...]:
 _CHOICES = {
     "paper": ("a4", "letter"),
     "address-window": ("right", "left", "none"),
+    "return-address": ("line", "none"),
     "voice": ("we", "I"),
     "allocate": ("oldest", "named"),
     "payment-reference": ("iso11649", "qrr", "ogm", "number"),

@@ -148,7 +148,7 @@ _TABLE = (
     _key("contact", "text", _BUYER, "person or department that handles invoices"),
     _key("purchase-order", "text", (*_BUYER, CONTRACT_DIRECTIVE), "the buyer's order number (BT-13)"),
     _key("service-code", "text", _BUYER, "the buyer's department or reference (BT-10)"),
-    _key("language", "language", _BUYER, "language of the documents, a two-letter code"),
+    _key("language", "language", _BUYER, "language of the documents, such as \"fr\", or with a region \"en-US\""),
     _key("terms", "terms", _BUYER,
          "payment terms in any of seven languages, such as \"30 days, end of month\" or \"14 Tage netto\""),
     _key("cash-discount", "text", _BUYER,
@@ -404,7 +404,8 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
     ),
     "language": (
         "language",
-        "language of the books' narrations, and of the documents of customers without a language of their own",
+        "language of the books' narrations, and of the documents of customers without a language of their own; with a region if "
+        'you like, such as "fr-CA"',
     ),
     "late-interest": (
         "terms",
@@ -483,6 +484,7 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
         "text",
         'where a window envelope shows the address: "right" (default), "left" (DIN 5008) or "none"',
     ),
+    "return-address": ("text", '"line": your address on one line above the recipient\'s; "none" (default)'),
     "voice": (
         "text",
         'whether letters, statements, receipts and e-mails use "we" (default), or "I" for a person who works alone',

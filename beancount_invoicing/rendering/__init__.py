@@ -18,7 +18,7 @@ from beancount_invoicing.rendering.mail import (
 )
 from beancount_invoicing.rendering.names import unique_file_names
 from beancount_invoicing.rendering.output import to_html, to_pdf, to_text
-from beancount_invoicing.rendering.parties import language_of
+from beancount_invoicing.rendering.parties import language_of, locale_of
 from beancount_invoicing.rendering.print_batch import Posted, post_list_view
 from beancount_invoicing.rendering.receipt import receipt_view
 from beancount_invoicing.rendering.statement import statement_view
@@ -43,6 +43,7 @@ __all__ = [
     "language_of",
     "letter_facts",
     "letter_view",
+    "locale_of",
     "mail_text",
     "outstanding_facts",
     "post_list_view",

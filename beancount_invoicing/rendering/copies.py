@@ -52,9 +52,9 @@ def acquitted_copy(book: Book, subject: Receipt, template_folders: tuple[Path, .
     if not any(entry.kind == "payment" for entry in subject.entries):
         raise NoCopy(_("{number} is settled, but none of it was paid with money", number=invoice.number))
     base = _issued(book, invoice, ZERO, template_folders)
-    table = word_table(template_folders, base.language)
+    table = word_table(template_folders, base.locale)
     labels, words = table["labels"], table["statement"]
-    formats = Formats(base.language)
+    formats = Formats(base.locale)
     due = next(place for place, pair in enumerate(base.totals) if pair.label == labels["amount-due"])
     taken_off = [
         Pair(words[key], formats.money(-amount, currency))
@@ -88,13 +88,13 @@ def bad_debt_duplicate(book: Book, bad_debt: BadDebt, paid: Decimal, template_fo
     """
     invoice = bad_debt.position.invoice
     base = _issued(book, invoice, paid, template_folders)
-    labels = word_table(template_folders, base.language)["labels"]
+    labels = word_table(template_folders, base.locale)["labels"]
     return printable_view(
         replace(
             base,
             day=bad_debt.position.as_of,
             title=labels["duplicate"].format(document=base.title),
-            stamp=_sentence(book, bad_debt, Formats(base.language)),
+            stamp=_sentence(book, bad_debt, Formats(base.locale)),
             payment_title="",
             payment=(),
             qr="",

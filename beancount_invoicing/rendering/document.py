@@ -46,7 +46,7 @@ def document_view(book: Book, invoice: Invoice, paid: Decimal, template_folders:
     customer = invoice.customer
     head = letterhead(book, customer, invoice.date, template_folders)
     seller, table, formats = head.seller, head.words, head.formats
-    labels = table["labels"]
+    labels, title = table["labels"], _title(invoice, table["titles"])
     amount_due = invoice.payable - paid
     number = "" if invoice.draft else invoice.number
     reference = payment_reference(book.option("payment-reference", invoice.date), number) or labels["draft"]
@@ -61,17 +61,17 @@ def document_view(book: Book, invoice: Invoice, paid: Decimal, template_folders:
         pay, qr = (), ""
     bill = None
     if pay and not invoice.draft and not notice and head.view.theme.paper == "a4":
-        message = f"{table['titles'][invoice.kind]} {number}"
+        message = f"{title} {number}"
         bill = qr_bill(seller, customer, reference, message, asked, invoice.currency, formats.language)
     if invoice.draft or bill:  # nobody is to pay what has no number yet
         qr = ""
     return printable_view(
         replace(
             head.view,
-            title=table["titles"][invoice.kind],
+            title=title,
             number=number,
             mark=labels["draft"] if invoice.draft else "",
-            delivery=_delivery(customer, seller, formats.language, labels),
+            delivery=_delivery(customer, seller, formats.locale, labels),
             facts=_facts(book, invoice, customer, paid, formats, table),
             opening=(
                 *_replaced(book, invoice, formats, labels),
@@ -97,6 +97,12 @@ def document_view(book: Book, invoice: Invoice, paid: Decimal, template_folders:
             ),
         )
     )
+
+
+def _title(invoice: Invoice, titles: Mapping[str, str]) -> str:
+    """What it is; some places call it otherwise where it charges tax, such as "Tax invoice" in Australia."""
+    with_tax = titles.get(f"{invoice.kind}-with-tax")
+    return with_tax if with_tax and any(tax.amount for tax in invoice.taxes) else titles[invoice.kind]
 
 
 def _delivery(customer: Customer, seller: Seller, language: str, labels: dict[str, str]) -> tuple[str, ...]:

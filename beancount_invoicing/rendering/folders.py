@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from beancount_invoicing.law import country_table
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book
 
@@ -83,16 +85,20 @@ def _unlike(value: Any, english: str | list[str]) -> str:
 
 
 def word_table(template_folders: tuple[Path, ...], language: str) -> dict[str, dict[str, Any]]:
-    """The words of a language, or of English if it has none; the user's own words replace single entries. Raises
-    TemplateError.
+    """The words of a language, with or without a region ("de-CH"), or of English if it has none. What a region has replaces single
+    entries of its language, and the user's own words those of the package. Raises TemplateError.
     """
     result: dict[str, dict[str, Any]] = {}
-    for known in dict.fromkeys(("en", language)):
-        for folder in reversed(template_folders):
-            file = folder / "words" / f"{known}.toml"
-            if not file.is_file():
-                continue
-            for section, values in _table(file, file.stat().st_mtime_ns).items():
+    alone, _hyphen, region = language.partition("-")
+    for folder, known in _word_files(template_folders, alone, language):
+        file = folder / "words" / f"{known}.toml"
+        tables: list[Mapping[str, Mapping[str, Any]]] = (
+            [_table(file, file.stat().st_mtime_ns)] if file.is_file() else []
+        )
+        if folder == BUILT_IN_TEMPLATES and known == language and (country := country_table(region)):
+            tables.append(country.words.get(alone, {}))
+        for table in tables:
+            for section, values in table.items():
                 result.setdefault(section, {}).update(values)
     if not result:
         raise TemplateError(
@@ -104,6 +110,18 @@ def word_table(template_folders: tuple[Path, ...], language: str) -> dict[str, d
     return result
 
 
+def _word_files(template_folders: tuple[Path, ...], language: str, locale: str) -> Iterator[tuple[Path, str]]:
+    """The folders and names of tables of words, the one that counts most at the end: English before any other language, the
+    language before its region, the package before the user.
+    """
+    for folder in reversed(template_folders):
+        if language != "en":
+            yield folder, "en"
+    for folder in reversed(template_folders):
+        yield from ((folder, name) for name in dict.fromkeys((language, locale)))
+
+
 def template_languages(template_folders: tuple[Path, ...]) -> tuple[str, ...]:
-    """The languages for which there are words."""
-    return tuple(sorted({file.stem for folder in template_folders for file in (folder / "words").glob("*.toml")}))
+    """The languages for which there are words; those of a region add to its language."""
+    files = (file for folder in template_folders for file in (folder / "words").glob("*.toml"))
+    return tuple(sorted({file.stem for file in files if "-" not in file.stem}))

@@ -16,22 +16,67 @@ from babel.numbers import format_currency, format_decimal
 from beancount_invoicing.rules.currencies import currency_decimals
 
 _LETTER_AND_FIGURE = re.compile(r"(?<=[^\W\d_])(?=\d)")
-_SHORT_DAY = {"de": "dd.MM.yyyy", "nl": "dd-MM-yyyy", **dict.fromkeys(("en", "es", "fr", "it", "pt"), "dd/MM/yyyy")}
-"""Dates in figures with the whole year, which most of Babel's leave out; another language has Babel's "short"."""
+_HOMES = {"de": "DE", "en": "GB", "es": "ES", "fr": "FR", "it": "IT", "nl": "NL", "pt": "PT"}
+"""The country whose formats a language without a region has."""
+_MONEY_LIKE = {"fr_CH": "de_CH"}
+"""Locales that write amounts of money as another one does, and other figures not: CLDR has a decimal point for them, which
+Babel does not read, and Swiss books group by an apostrophe in each language.
+"""
+
+
+def regional(language: str, region: str) -> str:
+    """The locale of a language ("de") in a country ("CH"): "de-CH". Only the language if it is at home there, if no country is
+    given, or if Babel does not know it there.
+    """
+    here = _HOMES.get(language) == region
+    return f"{language}-{region}" if region and not here and is_known(language, region) else language
+
+
+def is_known(language: str, region: str) -> bool:
+    """Whether there are formats for a language in a country."""
+    try:
+        Locale.parse(f"{language}_{region}")
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
+
+
+def speaks(country: str, language: str) -> bool:
+    """Whether a language is an official one, or is used like one, in a country."""
+    from babel.languages import get_official_languages
+
+    return language in get_official_languages(country, de_facto=True)
 
 
 @cache
-def babel_locale(language: str) -> Locale:
-    """Babel's locale of a language: Portuguese of Portugal; British English, also for a language unknown to Babel."""
+def babel_locale(locale: str) -> Locale:
+    """Babel's locale of a language, with or without a region ("de", "de-CH"): Portuguese of Portugal; British English, also for a
+    language unknown to Babel.
+    """
     try:
-        return Locale.parse({"en": "en_GB", "pt": "pt_PT"}.get(language, language))
+        return Locale.parse({"en": "en_GB", "pt": "pt_PT"}.get(locale, locale.replace("-", "_")))
     except (UnknownLocaleError, ValueError):
         return Locale.parse("en_GB")
 
 
+@cache
+def _money_locale(locale: str) -> Locale:
+    known = babel_locale(locale)
+    return Locale.parse(_MONEY_LIKE.get(str(known), str(known)))
+
+
+@cache
+def _day_in_figures(locale: str) -> str:
+    """Babel's "short" pattern with two digits for day and month, and all of the year."""
+    pattern = str(babel_locale(locale).date_formats["short"].pattern)
+    return re.sub(r"([dMy])\1*", lambda part: {"d": "dd", "M": "MM", "y": "yyyy"}[part[1]], pattern)
+
+
 def colon(language: str) -> str:
-    """The colon between a label and its value in plain text; in French, a no-break space comes before it."""
-    return "\u00a0: " if language == "fr" else ": "
+    """The colon between a label and its value in plain text, in a language with or without a region; in French, a no-break space
+    comes before it.
+    """
+    return "\u00a0: " if language[:2] == "fr" else ": "
 
 
 def _all_digits(value: Decimal) -> AbstractContextManager[object]:
@@ -46,43 +91,52 @@ def _minus(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Formats:
-    """The formats of a language ("fr", "en" …)."""
+    """The formats of a language ("fr"), or of a language in a country ("fr-CH")."""
 
-    language: str
+    locale: str
+
+    @property
+    def language(self) -> str:
+        """The language alone, two letters."""
+        return self.locale.partition("-")[0]
 
     def money(self, amount: Decimal, currency: str) -> str:
         """An amount with its currency, in the currency's decimals: 1 234,50 €."""
         try:
             with _all_digits(amount):
                 text = str(
-                    format_currency(amount, currency, format=self._money_pattern(currency), locale=babel_locale(self.language),
+                    format_currency(amount, currency, format=self._money_pattern(currency), locale=_money_locale(self.locale),
                                     currency_digits=False)
                 )  # fmt: skip
             # CHF 900.00, as CLDR's currency spacing has it: Babel leaves it out
             return _minus(_LETTER_AND_FIGURE.sub("\u00a0", text))
         except (ValueError, KeyError):
-            return f"{self.number(amount, currency_decimals(currency))} {currency}"
+            return f"{self.amount(amount, currency)} {currency}"
 
     def _money_pattern(self, currency: str) -> str:
-        pattern = babel_locale(self.language).currency_formats["standard"].pattern
+        pattern = _money_locale(self.locale).currency_formats["standard"].pattern
         places = currency_decimals(currency)
         return str(pattern).replace("0.00", "0." + "0" * places if places else "0")
 
     def amount(self, amount: Decimal, currency: str) -> str:
         """An amount without its currency, in the currency's decimals: 1 234,50."""
-        return self.number(amount, currency_decimals(currency))
+        return self._number(amount, currency_decimals(currency), _money_locale(self.locale))
 
     def number(self, value: Decimal, places: int) -> str:
-        """A number with exactly so many decimals."""
+        """A number with exactly so many decimals, that is no amount of money."""
+        return self._number(value, places, babel_locale(self.locale))
+
+    @staticmethod
+    def _number(value: Decimal, places: int, locale: Locale) -> str:
         pattern = "#,##0" + ("." + "0" * places if places else "")
         with _all_digits(value):
-            return _minus(str(format_decimal(value, format=pattern, locale=babel_locale(self.language))))
+            return _minus(str(format_decimal(value, format=pattern, locale=locale)))
 
     def price(self, value: Decimal, currency: str) -> str:
         """A unit price with the currency's decimals, or with more if the price has more."""
         exponent = value.normalize().as_tuple().exponent
         places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-        return self.number(value, max(places, currency_decimals(currency)))
+        return self._number(value, max(places, currency_decimals(currency)), _money_locale(self.locale))
 
     def quantity(self, value: Decimal) -> str:
         """A quantity or rate, without trailing zeros."""
@@ -91,21 +145,21 @@ class Formats:
 
     def percent(self, value: Decimal) -> str:
         """A percentage: 20 % in French, German and Spanish, 20% in English, Italian, Dutch and Portuguese."""
-        spaced = babel_locale(self.language).percent_formats[None].pattern[-2].isspace()
+        spaced = babel_locale(self.locale).percent_formats[None].pattern[-2].isspace()
         return self.quantity(value) + ("\u00a0%" if spaced else "%")
 
     def is_singular(self, value: Decimal) -> bool:
         """Whether a quantity takes the singular: in French 1.5 does, in most languages only 1."""
-        return bool(babel_locale(self.language).plural_form(abs(value).normalize()) == "one")
+        return bool(babel_locale(self.locale).plural_form(abs(value).normalize()) == "one")
 
     def day(self, day: date) -> str:
         """A date in words: 31 mars 2026. In French and Italian the first of a month is 1er and 1º, which CLDR does not
         know.
         """
-        words = str(format_date(day, "long", locale=babel_locale(self.language)))
-        first = {"fr": "1er", "it": "1º"}.get(babel_locale(self.language).language)
+        words = str(format_date(day, "long", locale=babel_locale(self.locale)))
+        first = {"fr": "1er", "it": "1º"}.get(babel_locale(self.locale).language)
         return words.replace("1", first, 1) if day.day == 1 and first else words
 
     def short_day(self, day: date) -> str:
         """A date in figures: 31/03/2026."""
-        return str(format_date(day, _SHORT_DAY.get(self.language, "short"), locale=babel_locale(self.language)))
+        return str(format_date(day, _day_in_figures(self.locale), locale=babel_locale(self.locale)))

@@ -33,24 +33,30 @@ def letterhead(book: Book, customer: Customer, day: date, template_folders: tupl
     `template_folders`: the folders of templates. Raises TemplateError.
     """
     seller = book.seller.at(day) if book.seller else NO_SELLER
-    language = parties.language_of(book, customer, day, template_languages(template_folders))
-    head = own_letterhead(book, language, day, template_folders)
-    recipient = parties.recipient_lines(customer, seller.address.country, language, head.words)
-    return head._replace(view=replace(head.view, recipient=recipient))
+    locale = parties.locale_of(book, customer, day, template_languages(template_folders))
+    head = own_letterhead(book, locale, day, template_folders)
+    recipient = parties.recipient_lines(customer, seller.address.country, locale, head.words)
+    unknown = parties.unknown_region(book, customer, day, locale)
+    line = parties.return_line(seller) if book.option("return-address", day) == "line" else ""
+    return head._replace(
+        view=replace(head.view, recipient=recipient, return_line=line, notices=(*head.view.notices, *unknown))
+    )
 
 
-def own_letterhead(book: Book, language: str, day: date, template_folders: tuple[Path, ...]) -> Letterhead:
-    """The page of `day` to nobody in a language of the templates. Raises TemplateError."""
+def own_letterhead(book: Book, locale: str, day: date, template_folders: tuple[Path, ...]) -> Letterhead:
+    """The page of `day` to nobody in a language of the templates, with or without a region ("de-CH"). Raises TemplateError."""
     seller = book.seller.at(day) if book.seller else NO_SELLER
-    table = word_table(template_folders, language)
+    formats = Formats(locale)
+    table = word_table(template_folders, locale)
     labels = table["labels"]
     logo, notices = parties.logo_file(book, seller, day)
     look, more = theme(book, day, template_folders)
     view = View(
-        language=language,
+        language=formats.language,
+        locale=locale,
         day=day,
         seller=parties.shown_name(seller),
-        seller_lines=parties.seller_lines(seller, language, table),
+        seller_lines=parties.seller_lines(seller, locale, table),
         footer=parties.legal_lines(seller, table),
         page=labels["page"],
         page_of=labels["of"],
@@ -60,4 +66,4 @@ def own_letterhead(book: Book, language: str, day: date, template_folders: tuple
         theme=look,
         notices=(*notices, *more),
     )
-    return Letterhead(view, seller, table, Formats(language))
+    return Letterhead(view, seller, table, formats)

@@ -62,7 +62,7 @@ def mail_text(
 
 def letter_facts(proposal: Proposal, view: View, template_folders: tuple[Path, ...]) -> tuple[Pair, ...]:
     """The facts in the e-mail with a reminder: what is open on each document and since when, the totals, how to pay."""
-    formats, due = Formats(view.language), word_table(template_folders, view.language)["labels"]["due"]
+    formats, due = Formats(view.locale), word_table(template_folders, view.locale)["labels"]["due"]
     rows = [
         Pair(
             f"{late.position.invoice.number} – {due} {formats.short_day(late.due)}",
@@ -93,7 +93,7 @@ def outstanding_facts(
     """The facts in the e-mail with an invoice whose state has changed since its date: its number and total, what is
     settled and still open, how much of that is asked for, what is due later, and how to pay, if anything is asked for.
     """
-    formats, table = Formats(view.language), word_table(template_folders, view.language)
+    formats, table = Formats(view.locale), word_table(template_folders, view.locale)
     labels = table["labels"]
 
     def money(amount: Decimal) -> str:

@@ -14,6 +14,7 @@ from beancount_invoicing.rendering.folders import template_languages
 from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.glyphs import printable_view
 from beancount_invoicing.rendering.letterhead import own_letterhead
+from beancount_invoicing.rendering.parties import books_locale
 from beancount_invoicing.rendering.view import Pair, Section, Table, TableRow, View
 
 
@@ -25,10 +26,8 @@ def numbering_view(
     Numbers are unique, chronological and continuous (directive 2006/112/EC, art. 226 (2); CGI, ann. II, art. 242 nonies A, I, 7°).
     Raises TemplateError.
     """
-    language = book.books_language(until)
-    if language not in template_languages(template_folders):
-        language = "en"
-    head = own_letterhead(book, language, until, template_folders)
+    locale = books_locale(book, until, template_languages(template_folders))
+    head = own_letterhead(book, locale, until, template_folders)
     labels, words, formats = head.words["labels"], head.words["numbering"], head.formats
     documents = sum(series.documents for series in statement.series) + len(statement.outside)
     missing = sum(series.missing for series in statement.series)

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from beancount_invoicing import law
+from beancount_invoicing.messages import _
 from beancount_invoicing.model import Address, Book, Customer, Seller
 from beancount_invoicing.receivables.direct_debit import DebitNotice
-from beancount_invoicing.rendering.formats import Formats, babel_locale
+from beancount_invoicing.rendering.addresses import postal_lines
+from beancount_invoicing.rendering.formats import Formats, babel_locale, is_known, regional, speaks
 from beancount_invoicing.rendering.view import Pair
 from beancount_invoicing.rules.payment_links import payment_link
 from beancount_invoicing.rules.references import is_creditor_reference, is_qr_iban, reference_on_page
@@ -30,6 +32,51 @@ def language_of(book: Book, customer: Customer, day: date, known: tuple[str, ...
     return code if code in known else "en"
 
 
+def locale_of(book: Book, customer: Customer, day: date, known: tuple[str, ...]) -> str:
+    """The language of a customer's documents with its region, such as "de-CH": the region written with the language, else the
+    seller's country if the language is spoken there. Without one, only the language.
+    """
+    language = language_of(book, customer, day, known)
+    written = customer.language or book.option("language", day)
+    region = written[3:].upper() if written[:2].lower() == language else ""
+    return regional(language, region or _home_region(book, language, day))
+
+
+def unknown_region(book: Book, customer: Customer, day: date, locale: str) -> tuple[str, ...]:
+    """A notice that there are no formats for the region of a customer's language, if that is so; `locale`: what is used."""
+    written = customer.language or book.option("language", day)
+    if len(written) < 4 or written[:2].lower() != locale[:2] or is_known(locale[:2], written[3:].upper()):
+        return ()
+    source = customer.source if customer.language else book.option_source("language")
+    return (
+        _(
+            '{source}: language: no formats are known for "{written}": those of "{locale}" are used',
+            source=source,
+            written=written,
+            locale=locale,
+        ),
+    )
+
+
+def books_locale(book: Book, day: date, known: tuple[str, ...]) -> str:
+    """The language of the books with its region, for pages that go to no customer."""
+    language = book.books_language(day)
+    written = book.option("language", day)
+    if language not in known:
+        language, written = "en", ""
+    return regional(language, written[3:].upper() or _home_region(book, language, day))
+
+
+def _home_region(book: Book, language: str, day: date) -> str:
+    """The region whose formats a seller's documents in a language have: by the table of its country, else the country if the
+    language is spoken there.
+    """
+    country = law.law_of(book.seller.at(day).address.country) if book.seller else ""
+    if table := law.country_table(country):
+        return table.locales.get(language, "")[3:]
+    return country if country and speaks(country, language) else ""
+
+
 def first_person_singular(book: Book, day: date) -> bool:
     """Whether letters and e-mails of a day use "I" instead of "we": option `voice`."""
     return book.option("voice", day) == "I"
@@ -42,17 +89,22 @@ def country_name(code: str, language: str) -> str:
 
 def address_lines(address: Address, home: str, language: str) -> tuple[str, ...]:
     """The lines of an address; the country only if it is not the seller's (`home`)."""
-    place = " ".join(part for part in (address.postcode, address.city) if part)
-    lines = [*address.street, *((address.city, address.postcode) if address.country == "GB" else (place,))]
+    lines = [*postal_lines(address, home)]
     if address.country and address.country != home:
         lines.append(country_name(address.country, language).upper())
-    return tuple(line for line in lines if line)
+    return tuple(lines)
 
 
 def recipient_lines(customer: Customer, home: str, language: str, words: dict[str, Any]) -> tuple[str, ...]:
     """The customer as shown in the envelope's window."""
     contact = (f"{words['labels']['contact']} {customer.contact}",) if customer.contact else ()
     return (customer.name, *contact, *address_lines(customer.address, home, language))
+
+
+def return_line(seller: Seller) -> str:
+    """The seller's name and address on one line, which the post needs if a letter cannot be delivered."""
+    home = seller.address.country
+    return " · ".join(part for part in (seller.name, *postal_lines(seller.address, home)) if part)
 
 
 _SOLE_TRADER = re.compile(r"(EI|entrepreneur individuel|entreprise individuelle)\b", re.IGNORECASE)

@@ -12,6 +12,7 @@ from beancount_invoicing.rendering.folders import template_languages, word_table
 from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.glyphs import printable_view
 from beancount_invoicing.rendering.letterhead import NO_SELLER
+from beancount_invoicing.rendering.parties import books_locale
 from beancount_invoicing.rendering.theme import theme
 from beancount_invoicing.rendering.view import Pair, Table, TableRow, View
 
@@ -30,10 +31,9 @@ class Posted(NamedTuple):
 def post_list_view(book: Book, day: date, letters: Sequence[Posted], template_folders: tuple[Path, ...]) -> View:
     """The view of the list, in the seller's own language. Raises TemplateError."""
     seller = book.seller.at(day) if book.seller else NO_SELLER
-    text = book.books_language(day)
-    language = text if text in template_languages(template_folders) else "en"
-    table = word_table(template_folders, language)
-    labels, formats = table["labels"], Formats(language)
+    locale = books_locale(book, day, template_languages(template_folders))
+    table = word_table(template_folders, locale)
+    labels, formats = table["labels"], Formats(locale)
     look, notices = theme(book, day, template_folders)
     post = table["post"]
     rows = tuple(
@@ -51,7 +51,8 @@ def post_list_view(book: Book, day: date, letters: Sequence[Posted], template_fo
     columns = (post["recipient"], post["document"], post["page"], post["sheets"])
     return printable_view(
         View(
-            language=language,
+            language=formats.language,
+            locale=locale,
             day=day,
             title=post["title"],
             seller=seller.name,

@@ -23,9 +23,12 @@ _VAT_LABEL = re.compile(rf"({'|'.join(_VAT)})\.?(?: *\d+(?:[.,]\d+)? *%)?")
 
 
 def tax_label(tax: Tax, others: Sequence[TaxAmount], formats: Formats, labels: dict[str, str]) -> str:
-    """The name of a tax: VAT in the document's language. If two rates of the document would have the same name, the
-    rate is added.
+    """The name of a tax: VAT in the document's language, others as the words of its region call them. If two rates of the document
+    would have the same name, the rate is added.
     """
+    first, space, rest = tax.label.partition(" ")
+    if here := labels.get(f"tax-{first}"):  # what a region calls it: the GST is the TPS in French
+        return f"{here}{space}{rest}"
     found = _VAT_LABEL.fullmatch(tax.label)
     if found and formats.language not in _VAT[found[1]]:
         return f"{labels['tax']} {formats.percent(tax.rate)}"

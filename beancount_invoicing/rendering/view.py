@@ -72,6 +72,9 @@ class View:
     """A document or letter, ready for layout. Every text in it is shown, except `technical` fields."""
 
     language: str
+    """Two letters."""
+    locale: str
+    """The language with its region, such as "de-CH"; the language alone if it has none."""
     day: date
     """Its date, also the time stamp of the PDF."""
     seller: str
@@ -80,6 +83,8 @@ class View:
     page_of: str
     seller_lines: tuple[str, ...] = ()
     recipient: tuple[str, ...] = ()
+    return_line: str = ""
+    """The seller's address on one line above the recipient's, for the envelope's window; "" for none."""
     delivery: tuple[str, ...] = ()
     title: str = ""
     number: str = ""
@@ -122,6 +127,7 @@ TECHNICAL = frozenset(
     {
         "theme",
         "language",
+        "locale",
         "day",
         "qr",
         "logo",
