@@ -1,20 +1,26 @@
-"""Corrections: an issued invoice is cancelled and replaced by a corrective one, or credited and invoiced again."""
+"""Corrections: an issued invoice is cancelled and replaced by a corrective one, credited and invoiced again, or, if it was refused,
+reversed and invoiced again; one that bills what another one bills is only taken back.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from beancount_invoicing import billing
 from beancount_invoicing.actions.allocate import allocation_transaction
+from beancount_invoicing.actions.cancelled_message import cancelled_message
 from beancount_invoicing.actions.credit import entry_of, exchange_rate_of
+from beancount_invoicing.actions.credit_duplicate import duplicate_changes
 from beancount_invoicing.actions.draft import added_lines
 from beancount_invoicing.billing import Draft
-from beancount_invoicing.billing.correcting import CannotCorrect, Correction, correction_drafts
+from beancount_invoicing.billing.correcting import CannotCorrect, Correction, Way, correction_drafts
+from beancount_invoicing.billing.correction_causes import Cause, must_fit, way_of
+from beancount_invoicing.billing.correction_effect import CorrectionEffect, correction_effect
 from beancount_invoicing.billing.redrafting import LineEdit
 from beancount_invoicing.customer_search import find_customer as customer_named
 from beancount_invoicing.documents.search import find_documents
@@ -23,11 +29,13 @@ from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book, Invoice, StepValue
+from beancount_invoicing.platform.life_cycle import refusal_of
+from beancount_invoicing.platform.statuses import status_in_words
 from beancount_invoicing.receivables import OpenItem, Position, allocate, claim_given_back_on
 from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change
 from beancount_invoicing.writing.new_documents import DocumentDating, document_changes, next_number_for
 
-__all__ = ["CorrectionRequest", "correct"]
+__all__ = ["Corrected", "CorrectionRequest", "correct"]
 
 
 class CorrectionRequest(NamedTuple):
@@ -44,10 +52,19 @@ class CorrectionRequest(NamedTuple):
     """First day of the periods of all lines that have one, inclusive."""
     end: date | None = None
     """Last day of these periods, inclusive."""
-    by_credit_note: bool | None = None
-    """Whether the customer gets a credit note and a new invoice; None: if its e-invoices go by Peppol, which accepts nothing
-    else.
-    """
+    way: Way | None = None
+    """A corrective invoice, or a credit note and a new invoice; None: what follows from the cause and the customer."""
+    because: Cause | None = None
+    """What went wrong; None if nobody says so."""
+    duplicate_of: str = ""
+    """If it was doubled: the number of the invoice that is right."""
+
+
+class Corrected(NamedTuple):
+    """What a correction writes, and what that changes."""
+
+    outcome: Outcome
+    effect: CorrectionEffect
 
 
 def correct(
@@ -56,49 +73,117 @@ def correct(
     day: date,
     write_options: WriteOptions,
     loader: LedgerLoader | None = None,
-) -> Outcome:
+    made_at: datetime | None = None,
+) -> Corrected:
     """The corrective invoice of `day`, and the cancellation that takes the replaced one out of the books; or a credit note, a new
-    invoice, and the entry that gives the new one whatever was paid and is left on the credit note.
+    invoice, and the entry that gives the new one whatever was paid and is left on the credit note; or the reversal of a refused
+    invoice and a new one; or only the credit note of one that was doubled.
 
-    What was paid on the replaced invoice pays the new one. Raises what `change` raises, UnknownNumber, UnknownCustomer,
-    InvalidRequest, billing.CannotNumber, CannotCorrect, CannotRedraft, CannotCompose.
+    What was paid on the replaced invoice pays the new one. `made_at`: when the message to the platform is made, that the invoice is
+    cancelled (status 220); None for no message. Raises what `change` raises, UnknownNumber, UnknownCustomer, InvalidRequest,
+    billing.CannotNumber, CannotCorrect, CannotCredit, CannotRedraft, CannotCompose.
     """
-    return change(file, partial(_corrected, wanted=request, day=day, how=write_options), write_options, loader)
+    before: list[Position] = []
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        (position,) = find_documents(book, max(day, book.last_date), [request.number])
+        before.append(position)
+        must_fit(position.invoice, request.because, request.correction, bool(request.new_lines), request.duplicate_of)
+        if request.because == "doubled":
+            reason = request.correction.reason.strip()
+            return duplicate_changes(loading, position, request.duplicate_of, reason, day, write_options)
+        return _corrected(loading, position, request, day, write_options, made_at)
+
+    outcome = change(file, make, write_options, loader)
+    position = before[-1]
+    return Corrected(outcome, correction_effect(position.invoice, position.settled, outcome.documents))
 
 
-def _corrected(loading: Loading, wanted: CorrectionRequest, day: date, how: WriteOptions) -> Changes:
-    book = loading.book
-    as_of = max(day, book.last_date)
-    (position,) = find_documents(book, as_of, [wanted.number])
-    invoice = position.invoice
-    _is_paid_by_money(position)
-    claims = [item for item in allocate(book, as_of).open_items if item.invoice is invoice]
-    _must_not_be_moved(invoice, claims)
+def _corrected(
+    loading: Loading,
+    position: Position,
+    wanted: CorrectionRequest,
+    day: date,
+    how: WriteOptions,
+    made_at: datetime | None,
+) -> Changes:
+    book, invoice = loading.book, position.invoice
     correction = _correction(book, invoice, wanted)
-    notices = _notices(book, position, correction)
-    peppol = _peppol_notices(book, invoice, correction, day) if wanted.by_credit_note is None else []
-    notices += peppol
-    apart = wanted.by_credit_note or bool(peppol)
+    peppol = [] if wanted.way else _peppol_notices(book, invoice, correction, day)
+    way = way_of(book, invoice, wanted.because, wanted.way, day, peppol=bool(peppol))
+    _is_paid_by_money(position)
+    claims = [item for item in allocate(book, position.as_of).open_items if item.invoice is invoice]
+    _must_not_be_moved(invoice, claims)
     made = correction_drafts(
-        book, invoice, claims, correction, day, _said(loading, invoice), exchange_rate_of(loading, invoice),
-        by_credit_note=apart,
-    )  # fmt: skip
+        book, invoice, claims, correction, day, _said(loading, invoice), exchange_rate_of(loading, invoice), way
+    )
     naming = next_number_for(book, DocumentDating(day), how)
-    back = made.credit._replace(number=naming("credit-note", day)) if apart else made.credit
+    back = made.credit._replace(number=naming("credit-note", day)) if way == "credit-note" else made.credit
     new = billing.with_number_and_due_dates(book, made.invoice, naming(made.invoice.kind, day))
-    notices += _kept_back(invoice, new)
+    notices = [
+        *_way_notices(book, invoice, way, day),
+        *_notices(book, position, correction),
+        *(peppol if way == "credit-note" else ()),
+        *_paid_notices(position, back, new, way),
+        *_kept_back(invoice, new),
+    ]
     changes = document_changes(book, [back, new], notices)
     message = _("{number} replaces {invoice_number}", number=new.number, invoice_number=invoice.number)
-    if not apart:
-        return changes._replace(message=message, drafts=(new,))
-    given = _paid_on(book, position, back, new, day)
-    if given and not how.write:  # a draft settles nothing
-        known = _(
-            "what was paid of {number} goes to the new invoice through an entry written beside it",
+    changes = changes._replace(message=message)
+    if way != "credit-note":
+        changes = changes._replace(drafts=(new,))
+        if way == "corrective" and made_at and (told := cancelled_message(book, invoice, new.number, day, made_at)):
+            return told.beside(changes)
+        return changes
+    given = _paid_on(book, position, back, new, day) if how.write else ()  # a draft settles nothing
+    return changes._replace(new=(*changes.new, *given))
+
+
+def _way_notices(book: Book, invoice: Invoice, way: Way, day: date) -> list[str]:
+    """What the platform said of a refused invoice, and what follows."""
+    refusal = refusal_of(book, invoice.number, day) if way == "reversal" else None
+    if refusal is None:
+        return []
+    return [
+        _(
+            "{number} was refused on {day}, {status}: it is taken out of the books without a credit note, and issued anew under "
+            "a new number",
             number=invoice.number,
+            day=refusal.date,
+            status=status_in_words(refusal),
         )
-        return changes._replace(message=message, notices=(*changes.notices, known))
-    return changes._replace(message=message, new=(*changes.new, *given))
+    ]
+
+
+def _paid_notices(position: Position, back: Draft, new: Draft, way: Way) -> list[str]:
+    """What happens with the money that was paid on the invoice, if its customer gets the new one."""
+    invoice, paid = position.invoice, position.settled
+    if paid <= 0 or invoice.customer is None or new.customer != invoice.customer.account:
+        return []
+    moved, currency = min(paid, new.payable), invoice.currency
+    told = [
+        _(
+            "{amount} {currency} was paid on {number}: from {day} on it pays the new invoice",
+            amount=moved,
+            currency=currency,
+            number=invoice.number,
+            day=new.date,
+        )
+    ]
+    if paid > moved:
+        told.append(
+            _(
+                "{amount} {currency} more was paid than the new invoice asks for; it stays on {number}: pay it back, or use it for "
+                "another invoice, bean-invoice allocate NUMBER --from {number}",
+                amount=paid - moved,
+                currency=currency,
+                number=back.number
+                if way != "credit-note" or not back.number.startswith("draft-")
+                else _("the credit note"),
+            )
+        )
+    return told
 
 
 def _must_not_be_moved(invoice: Invoice, claims: Sequence[OpenItem]) -> None:

@@ -62,7 +62,8 @@ def _must_not_be_refused(book: Book, invoice: Invoice, day: date) -> None:
         raise CannotCredit(
             _(
                 "{number} was refused on {day}, {status}: a refused invoice gets no credit note; take it out of the books "
-                "with bean-invoice platform reverse {number} --write, and invoice anew",
+                "and issue it anew: bean-invoice correct {number}; or only take it out: bean-invoice platform reverse {number} "
+                "--write",
                 number=invoice.number,
                 day=refusal.date,
                 status=status_in_words(refusal),

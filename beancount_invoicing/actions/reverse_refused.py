@@ -15,7 +15,7 @@ from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _
 from beancount_invoicing.platform.life_cycle import is_reversed, refusal_of
 from beancount_invoicing.platform.statuses import status_in_words
-from beancount_invoicing.receivables import allocate
+from beancount_invoicing.receivables import Position, allocate
 from beancount_invoicing.rules import numbering
 from beancount_invoicing.writing.changes import Changes, Outcome, WriteOptions, change
 from beancount_invoicing.writing.new_documents import InvalidRequest, document_changes
@@ -45,14 +45,21 @@ def reverse_refused(file: str | Path, number: str, day: date, write_options: Wri
                     day=day,
                 )
             )
-        claims = [item for item in allocate(book, as_of).open_items if item.invoice is invoice]
-        draft, notices = credit_note(
-            book, invoice, claims, CreditRequest(invoice.number, reopen=True), day, exchange_rate_of(loading, invoice)
-        )
-        back = draft._replace(
-            kind="cancellation", number=numbering.cancellation_number(invoice.number), note="", purchase_order=""
-        )
+        changes = reversal_changes(loading, position, day)
         told = _("{number}: {status}", number=invoice.number, status=status_in_words(refusal))
-        return document_changes(book, [back], (told, *notices))
+        return changes._replace(notices=(told, *changes.notices))
 
     return change(file, make, write_options)
+
+
+def reversal_changes(loading: Loading, position: Position, day: date) -> Changes:
+    """The cancellation of `day` of a document that was refused. Raises CannotCredit, CannotCompose."""
+    book, invoice = loading.book, position.invoice
+    claims = [item for item in allocate(book, position.as_of).open_items if item.invoice is invoice]
+    draft, notices = credit_note(
+        book, invoice, claims, CreditRequest(invoice.number, reopen=True), day, exchange_rate_of(loading, invoice)
+    )
+    back = draft._replace(
+        kind="cancellation", number=numbering.cancellation_number(invoice.number), note="", purchase_order=""
+    )
+    return document_changes(book, [back], notices)

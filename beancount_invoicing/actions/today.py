@@ -289,7 +289,7 @@ def _platform_advice(number: str, state: FlowState, as_of: date) -> str:
     told = status_in_words(state.decisive) if state.decisive else ""
     if state.standing in REFUSED:
         return _(
-            "{told}: take it out of the books, without a credit note: bean-invoice platform reverse {number} --write",
+            "{told}: take it out of the books, without a credit note, and issue it anew: bean-invoice correct {number}",
             told=told,
             number=number,
         )

@@ -49,7 +49,16 @@ def _named(book: Book, numbers: Sequence[str]) -> list[Invoice]:
         for other in known[number].corrects:
             pair = book.corrections.get(other, ()) if known[number].kind in {"corrective", "cancellation"} else ()
             named.update((invoice.number, None) for invoice in pair if invoice.kind in {"corrective", "cancellation"})
+        named.update((invoice.number, None) for invoice in _issued_with(book, known[number]))
     return [known[number] for number in named]
+
+
+def _issued_with(book: Book, invoice: Invoice) -> list[Invoice]:
+    """Of an invoice issued in place of a refused one, and of the cancellation of that one: the other of both."""
+    if invoice.kind == "cancellation":
+        return [other for other in book.invoices if other.replaces in invoice.corrects]
+    cancelled = book.corrections.get(invoice.replaces, ()) if invoice.replaces else ()
+    return [other for other in cancelled if other.kind == "cancellation" and other.date == invoice.date]
 
 
 def _last_run(book: Book) -> list[Invoice]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from beancount_invoicing.billing.compose import CannotCompose, payment_schedule
 from beancount_invoicing.billing.credit_notes import CreditRequest, credit_note
@@ -25,6 +25,12 @@ from beancount_invoicing.rules import currencies, numbering, payment_terms
 
 class CannotCorrect(CannotCompose):
     """An invoice cannot be corrected like this; the message says why, and what to do."""
+
+
+Way = Literal["corrective", "credit-note", "reversal"]
+"""How a wrong invoice is put right: a corrective invoice beside its cancellation; a credit note and a new invoice; or, if it was
+refused or rejected, its reversal without a credit note and a new invoice (XP Z12-014, annex A, 2.4).
+"""
 
 
 class Correction(NamedTuple):
@@ -62,10 +68,10 @@ def correction_drafts(
     day: date,
     metadata: Mapping[str, StepValue],
     exchange: ExchangeRate | None = None,
-    *,
-    by_credit_note: bool = False,
+    way: Way = "corrective",
 ) -> Corrected:
-    """The corrective invoice of `day` for an invoice, and the cancellation of that invoice; or a new invoice and a credit note.
+    """The corrective invoice of `day` for an invoice, and the cancellation of that invoice; or a new invoice and a credit note, or
+    a new invoice and the reversal.
 
     Lines, taxes and prices are composed as of the invoice's own date, because it is the same supply. Due dates follow from the day
     of issue. `claims`: the invoice's accounts, and what is open on them; `metadata`: what the entry says beyond a draft, by key;
@@ -96,14 +102,16 @@ def correction_drafts(
     outs = [work for work in book.work if work.document == invoice.number and work.quantity < 0 and work.billable]
     outs = [work for work in outs if not work.written_down]
     back = back._replace(lines=_with_time(back.lines, [_returned(work, invoice) for work in outs]))
-    if not by_credit_note:
+    if way != "credit-note":
         number = numbering.cancellation_number(invoice.number)
         back = back._replace(kind="cancellation", number=number, note="", purchase_order="")
     text = correction.terms or _own_terms(book, invoice, main)
     new = made.draft._replace(
-        kind="invoice" if by_credit_note else "corrective",
+        kind="corrective" if way == "corrective" else "invoice",
         date=day,
-        corrects="" if by_credit_note else invoice.number,
+        corrects=invoice.number if way == "corrective" else "",
+        # who never got the wrong one is told nothing of it
+        replaces=invoice.number if way != "corrective" and before.customer == invoice.customer else "",
         lines=_with_time(made.draft.lines, [release for out in outs for release in _taken(out, made.released_time)]),
         receivables=_receivables(book, made.draft, text, day),
         terms=text,

@@ -141,6 +141,8 @@ class Draft(NamedTuple):
     delivered: Day | None = None
     """The day of supply, if its lines do not give it and it is not its date."""
     corrects: str = ""
+    replaces: str = ""
+    """The number of the invoice in whose place it is issued."""
     claims: str = ""
     """Of a claim for late interest: the number of the invoice that was paid late."""
     narration: str = ""

@@ -87,8 +87,56 @@ def check_replaced_invoices(book: Book) -> Iterator[Finding]:
             continue
         first[number] = invoice
         rest = left[number].payable if number in left else creditable(other)
-        if rest and other.has_page:
+        if rest * creditable(other) > 0 and other.has_page:  # more than all of it: that credit note is reported
             yield _not_taken_back(invoice, other, rest, judged)
+
+
+def check_invoices_issued_anew(book: Book) -> Iterator[Finding]:
+    """An invoice that was issued in place of another one (`replaces`): nothing of that one is left in the books, so that it is not
+    owed twice, and only one invoice stands for it.
+    """
+    invoices = [invoice for invoice in book.invoices if invoice.replaces]
+    if not invoices:
+        return
+    known = invoices_by_number(book.invoices)
+    left: dict[str, LeftToCredit] = {}
+    for effect in credit_note_effects(book.invoices, known):
+        left.update((left.invoice.number, left) for left in effect.after)
+    first: dict[str, Invoice] = {}
+    for invoice in invoices:
+        number = invoice.replaces
+        other, judged = known[number], severity(book, invoice.date)
+        before = first.setdefault(number, invoice)
+        rest = left[number].payable if number in left else creditable(other)
+        if before is not invoice:
+            yield Finding(
+                judged,
+                "issued-anew",
+                _(
+                    "{number} stands in place of {other_number}, but so does {first_number} ({place}): take replaces: "
+                    '"{other_number}" out of the one that bills something else, or credit one, bean-invoice credit {number}',
+                    number=invoice.number,
+                    other_number=number,
+                    first_number=before.number,
+                    place=before.source,
+                ),
+                invoice.source,
+            )
+        elif rest * creditable(other) > 0 and not invoice.draft:
+            yield Finding(
+                judged,
+                "issued-anew",
+                _(
+                    "{number} stands in place of {other_number}, but {amount} of its {other_amount} is not taken back and "
+                    "stays owed beside {number}: bean-invoice credit {other_number}, or, if it was refused or rejected, "
+                    "bean-invoice platform reverse {other_number} --write",
+                    number=invoice.number,
+                    other_number=number,
+                    amount=ledger_amount(rest, other.currency),
+                    other_amount=ledger_amount(creditable(other), other.currency),
+                ),
+                invoice.source,
+            )
 
 
 def _must_name_one(invoice: Invoice, judged: Severity) -> Finding:
@@ -192,4 +240,4 @@ def _country(book: Book, invoice: Invoice) -> str:
     return book.seller.at(invoice.date).address.country if book.seller else ""
 
 
-CHECKS = (check_credit_notes_name_invoice, check_replaced_invoices, check_cancellations)
+CHECKS = (check_credit_notes_name_invoice, check_replaced_invoices, check_invoices_issued_anew, check_cancellations)

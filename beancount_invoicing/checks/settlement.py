@@ -54,6 +54,21 @@ def check_credited_amounts(book: Book) -> Iterator[Finding]:
 
 def _beyond_all(book: Book, note: Invoice, names: str, payable: _Given, beyond: Sequence[_Given]) -> Finding:
     """A credit note that gives back more than is left to be paid of what it corrects; `beyond`: with its parts that do."""
+    by = [new for number in note.corrects if (new := book.replacement_of(number))]
+    if by and not payable.left:
+        return Finding(
+            severity(book, note.date),
+            "credit-note-beyond",
+            _(
+                "{number} credits {amount}, but {names} was replaced by {by}, and nothing of it is left to credit: a credit note "
+                'has to name what it corrects: write corrects: "{by}" if it takes something back of that',
+                number=note.number,
+                amount=ledger_amount(abs(payable.amount), note.currency),
+                names=names,
+                by=(book.final_replacement_of(by[0]) or by[0]).number,
+            ),
+            note.source,
+        )
     more = joined(
         "; ",
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,32 +12,53 @@ import click
 from beancount_invoicing.actions import correct
 from beancount_invoicing.actions.correct import CorrectionRequest
 from beancount_invoicing.actions.draft import LineEdit
-from beancount_invoicing.billing.correcting import Correction
+from beancount_invoicing.billing.correcting import Correction, Way
+from beancount_invoicing.billing.correction_causes import CAUSES, Cause
+from beancount_invoicing.billing.correction_effect import CorrectionEffect
 from beancount_invoicing.cli.common import (
     DayParam,
     Number,
+    OneOf,
     Session,
     date_option,
     examples,
     explain_option,
     format_option,
+    print_table,
+    spaced,
 )
 from beancount_invoicing.cli.completion import complete_customers, complete_income, complete_invoices, complete_taxes
 from beancount_invoicing.cli.draft import only_line
+from beancount_invoicing.cli.echo import confirm
+from beancount_invoicing.cli.send import now
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options, yes_option
+from beancount_invoicing.documents.search import find_documents
 from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.messages import _
+from beancount_invoicing.writing.changes import WriteOptions
 
 
 @click.command(
     epilog=examples(
-        'correct F2026-0064 "Prix convenu" --line 1 --price 600 -w',
+        'correct F2026-0064 "Prix convenu" --because wrong-price --line 1 --price 600',
         'correct F2026-0064 "Bon de commande oublié" --purchase-order PO-7781',
         'correct F2026-0070 "Destinataire" --customer Kerbrat',
     )
 )
 @click.argument("number", shell_complete=complete_invoices)
-@click.argument("reason")
+@click.argument("reason", default="")
+@click.option(
+    "--because",
+    type=OneOf(CAUSES),
+    help="What happened. Asked on a terminal if neither this nor REASON is given.",
+)
+@click.option(
+    "--duplicate-of",
+    default="",
+    metavar="NUMBER",
+    shell_complete=complete_invoices,
+    help="With --because doubled: the invoice that is right. The other one is credited.",
+)
 @click.option(
     "--line",
     "index",
@@ -82,7 +104,7 @@ from beancount_invoicing.messages import _
     "by_credit_note",
     default=None,
     help="A credit note and a new invoice, or one corrective invoice. Default: the former for customers with "
-    "e-invoices by Peppol.",
+    "e-invoices by Peppol, and --because wrong-customer.",
 )
 @date_option("The date of the corrective invoice.")
 @yes_option
@@ -94,6 +116,8 @@ def correct_command(
     session: Session,
     number: str,
     reason: str,
+    because: Cause | None,
+    duplicate_of: str,
     index: int | None,
     quantity: Decimal | None,
     price: Decimal | None,
@@ -119,17 +143,15 @@ def correct_command(
     form: str,
     explain: bool,
 ) -> None:
-    """Replace an issued invoice by a corrective one.
+    """Put an issued invoice right: ask what happened, show what changes, and write all of it at once.
 
-    The corrective invoice (facture rectificative) cancels the old one and gives REASON. What you do not give stays as
-    it was; the customer's details are those of the day, so correct an address first. What was paid counts for the
-    corrective invoice.
+    A wrong invoice is replaced by a corrective one (facture rectificative), which cancels it and gives REASON, or credited
+    and issued anew. One that was refused or rejected is taken out of the books without a credit note, and issued anew. What
+    you do not give stays as it was; the customer's details are those of the day, so correct an address first. What was
+    paid counts for the new invoice.
     """
     way = build_write_options(write, into, commit, yes)
-    if not reason.strip():
-        raise click.UsageError(
-            _('give the reason, as it is to appear on the corrective invoice: correct NUMBER "Agreed price"')
-        )
+    asks = _asks(reason, because)
     changes = (quantity, price, text, discount)
     changed = any(change is not None for change in changes)
     if index is not None and not (changed or tax or start or end):
@@ -147,5 +169,69 @@ def correct_command(
         correction = Correction(
             reason, lines, frozenset(drop), (), customer, tax, terms, due, delivered, purchase_order
         )
-        wanted = CorrectionRequest(number, correction, add, account, start, end, by_credit_note)
-        print_outcome(correct.correct(session.find(), wanted, day, way, loads), way, form, explain)
+        wanted = CorrectionRequest(
+            number, correction, add, account, start, end, _WAYS[by_credit_note], because, duplicate_of
+        )
+        if asks:
+            wanted, way = _asked(session, loads, wanted, day, way)
+        made = correct.correct(session.find(), wanted, day, way, loads, now())
+        print_outcome(made.outcome, way, form, explain)
+        if form == "table" and not way.write:
+            _print_effect(made.effect)
+
+
+_WAYS: dict[bool | None, Way | None] = {None: None, True: "credit-note", False: "corrective"}
+
+
+def _asks(reason: str, because: Cause | None) -> bool:
+    """Whether to ask for what is missing. Raises click.UsageError if the reason is, and nobody can be asked."""
+    if reason.strip():
+        return False
+    if sys.stdin.isatty():
+        return True
+    if because != "refused":
+        raise click.UsageError(
+            _('give the reason, as it is to appear on the corrective invoice: correct NUMBER "Agreed price"')
+        )
+    return False
+
+
+def _asked(
+    session: Session, loads: LedgerLoader, wanted: CorrectionRequest, day: date, way: WriteOptions
+) -> tuple[CorrectionRequest, WriteOptions]:
+    """Asks for what is missing, shows what would be written and what changes, and asks whether it shall be written."""
+    from beancount_invoicing.cli.correct_questions import asked
+
+    book = session.open(loads).book
+    (position,) = find_documents(book, max(day, book.last_date), [wanted.number])
+    wanted = asked(book, position, wanted, day)
+    if way.write:
+        return wanted, way
+    made = correct.correct(session.find(), wanted, day, WriteOptions(today=way.today), loads, now())
+    print_outcome(made.outcome, WriteOptions())
+    _print_effect(made.effect)
+    if session.failed or not confirm(_("Write it?"), err=True):
+        raise click.Abort
+    return wanted, way._replace(write=True)
+
+
+def _print_effect(effect: CorrectionEffect) -> None:
+    """What the correction changes, in figures."""
+    before, after = effect.customer, effect.new_customer
+    title = (
+        _("What changes for {customer}, {currency}", customer=before, currency=effect.currency)
+        if before == after or not after
+        else _(
+            "What changes: {customer} had it, {new_customer} gets it, {currency}",
+            customer=before,
+            new_customer=after,
+            currency=effect.currency,
+        )
+    )
+    columns = [("", False), (effect.number, True), (_("in its place"), True), (_("difference"), True)]
+    figures = {"net": _("without tax"), "to-pay": _("to pay"), "paid": _("paid"), "owed": _("still owed")}
+    rows = []
+    for row in effect.rows:
+        name = _("tax {code}", code=row.detail) if row.figure == "tax" else figures[row.figure]
+        rows.append([name, *(spaced(str(amount)) for amount in (row.before, row.after, row.difference))])
+    print_table(title, columns, rows)

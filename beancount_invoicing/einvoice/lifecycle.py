@@ -1,6 +1,7 @@
 """The life cycle of e-invoices: the statuses that platforms exchange, read and written as CDAR (UN/CEFACT D22B, XP Z12-012).
 
-`read_statuses` reads what a platform sends. `collected_xml` writes the status 212, encaissée: what was received on an invoice.
+`read_statuses` reads what a platform sends. `collected_xml` writes the status 212, encaissée: what was received on an invoice;
+`cancelled_xml` the status 220, annulée: that a corrective invoice takes its place.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _NAMES = {"rsm": _RSM, "ram": _RAM, "udt": _UDT, "qdt": _QDT}
 _GUIDELINE = "urn.cpro.gouv.fr:1p0:CDV:invoice"
 _PROCESSING = "23"
 """MDT-77: a status of the processing phase; 305 are those of the transmission."""
-_COLLECTED = "212"
+_COLLECTED, _CANCELLED = ("212", "Encaissée"), ("220", "Annulée")
 _RECEIVED_AMOUNT = "MEN"
 """MDT-207: montant encaissé."""
 _FORMATS = {"102": "%Y%m%d", "203": "%Y%m%d%H%M", "204": "%Y%m%d%H%M%S"}
@@ -87,7 +88,7 @@ class LifecycleStatus(NamedTuple):
 
 
 class CollectedMessage(NamedTuple):
-    """What a message 212 says beside the receipt itself."""
+    """Who says a status, to whom, and when."""
 
     identifier: str
     """MDT-4."""
@@ -127,6 +128,28 @@ def collected_xml(message: CollectedMessage, receipt: InvoiceReceipt) -> bytes:
 
     Rule BR-FR-CDV-14 asks for the amount (MDT-215) and the rate (MDT-224) of each; amounts are in euros.
     """
+    root, document = _message(message, receipt.number, receipt.issued, _COLLECTED)
+    _received(document, receipt)
+    return _bytes(root)
+
+
+def cancelled_xml(message: CollectedMessage, number: str, issued: date, corrective: str) -> bytes:
+    """The status 220 of an invoice: that the corrective invoice of the number `corrective` takes its place."""
+    root, document = _message(message, number, issued, _CANCELLED)
+    detail = _add(document, "ram:SpecifiedDocumentStatus")
+    _add(detail, "ram:SequenceNumeric", "1")
+    _add(_add(detail, "ram:IncludedNote"), "ram:Content", f"Facture rectificative : {corrective}")
+    return _bytes(root)
+
+
+def _bytes(root: Any) -> bytes:
+    from lxml import etree
+
+    return bytes(etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8"))
+
+
+def _message(message: CollectedMessage, number: str, issued: date, status: tuple[str, str]) -> tuple[Any, Any]:
+    """A life-cycle message of the seller about an invoice: its root, and the element of the invoice."""
     from lxml import etree
 
     root = etree.Element(f"{{{_RSM}}}CrossDomainAcknowledgementAndResponse", nsmap=_NAMES)
@@ -139,15 +162,15 @@ def collected_xml(message: CollectedMessage, receipt: InvoiceReceipt) -> bytes:
     _add(answer, "ram:TypeCode", _PROCESSING)
     _time(_add(answer, "ram:IssueDateTime"), message.made_at)
     document = _add(answer, "ram:ReferenceReferencedDocument")
-    _add(document, "ram:IssuerAssignedID", receipt.number)
+    _add(document, "ram:IssuerAssignedID", number)
     _add(document, "ram:TypeCode", message.type_code)
-    issued = _add(document, "ram:FormattedIssueDateTime")
-    _add(issued, "qdt:DateTimeString", f"{receipt.issued:%Y%m%d}", format="102")
-    _add(document, "ram:ProcessConditionCode", _COLLECTED)
-    _add(document, "ram:ProcessCondition", "Encaissée")
+    when = _add(document, "ram:FormattedIssueDateTime")
+    _add(when, "qdt:DateTimeString", f"{issued:%Y%m%d}", format="102")
+    code, label = status
+    _add(document, "ram:ProcessConditionCode", code)
+    _add(document, "ram:ProcessCondition", label)
     _add(_add(document, "ram:IssuerTradeParty"), "ram:GlobalID", message.seller_siren, schemeID="0002")
-    _received(document, receipt)
-    return bytes(etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8"))
+    return root, document
 
 
 def _exchanged(root: Any, message: CollectedMessage) -> None:

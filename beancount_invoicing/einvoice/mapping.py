@@ -513,18 +513,21 @@ def _notes(
 
 
 def _replaced(book: Book, invoice: Invoice, language: str) -> Iterator[str]:
-    """The note that a corrective invoice (BT-3: 384) cancels and replaces another one."""
+    """The note that a corrective invoice (BT-3: 384) cancels and replaces another one, or an invoice is issued in place of one."""
     for number in invoice.corrects if invoice.kind == "corrective" else ():
         if other := book.invoice(number):
             yield phrase("replaces", language).format(number=number, date=numeric_date(other.date, language))
+    if invoice.replaces and (other := book.invoice(invoice.replaces)):
+        yield phrase("in-place-of", language).format(number=other.number, date=numeric_date(other.date, language))
 
 
 def _preceding_numbers(invoice: Invoice) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*invoice.corrects, *(deduction.number for deduction in invoice.deductions))))
+    numbers = (*invoice.corrects, invoice.replaces, *(deduction.number for deduction in invoice.deductions))
+    return tuple(dict.fromkeys(filter(None, numbers)))
 
 
 def _preceding(book: Book, invoice: Invoice) -> tuple[business_terms.PrecedingInvoice, ...]:
-    """BG-3: what it corrects, and the deposits that it deducts."""
+    """BG-3: what it corrects, or was issued in place of, and the deposits that it deducts."""
     known = ((number, book.invoice(number)) for number in _preceding_numbers(invoice))
     return tuple(business_terms.PrecedingInvoice(number, other.date if other else None) for number, other in known)
 

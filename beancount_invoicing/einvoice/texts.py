@@ -59,6 +59,15 @@ PHRASES: dict[str, dict[str, str]] = {
         "nl": "Deze factuur annuleert en vervangt factuur {number} van {date}.",
         "pt": "Esta fatura anula e substitui a fatura n.º {number} de {date}.",
     },
+    "in-place-of": {
+        "de": "Diese Rechnung wird anstelle der Rechnung {number} vom {date} ausgestellt.",
+        "en": "This invoice is issued in place of invoice {number} of {date}.",
+        "es": "Esta factura se emite en lugar de la factura n.º {number} de {date}.",
+        "fr": "Cette facture est émise en remplacement de la facture n° {number} du {date}.",
+        "it": "La presente fattura è emessa in sostituzione della fattura n. {number} del {date}.",
+        "nl": "Deze factuur komt in de plaats van factuur {number} van {date}.",
+        "pt": "Esta fatura é emitida em substituição da fatura n.º {number} de {date}.",
+    },
     "date": {
         "de": "%d.%m.%Y", "en": "%Y-%m-%d", "es": "%d/%m/%Y", "fr": "%d/%m/%Y", "it": "%d/%m/%Y", "nl": "%d-%m-%Y",
         "pt": "%d/%m/%Y",

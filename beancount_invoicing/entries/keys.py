@@ -207,6 +207,8 @@ _TABLE = (
         "deposit", "corrective", "cancellation", "claim", "opening", "void",
     ),
     _key("corrects", "text", DOCUMENT, "number of the invoice it corrects; separate several with spaces"),
+    _key("replaces", "text", DOCUMENT,
+         "number of the invoice in whose place it was issued, where that one was refused, rejected, or credited in full"),
     _key("claims", "text", (DOCUMENT, COUNTER),
          "on a claim for late interest, or where a payment books interest that no claim asked for: number of the invoice that was"
          " paid late"),

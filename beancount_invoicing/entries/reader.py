@@ -197,7 +197,7 @@ def _linked_invoices(
         for invoice in invoices
         if invoice.kind == "corrective" and not invoice.draft
         for number in invoice.corrects
-    }
+    } | {invoice.replaces: invoice for invoice in invoices if invoice.replaces and not invoice.draft}
     return invoices, debtors, by_link
 
 
@@ -303,7 +303,7 @@ def _turns(invoices: Sequence[Invoice]) -> Callable[[Invoice], tuple[object, ...
     """
     new = {
         number: invoice.number for invoice in invoices if invoice.kind == "corrective" for number in invoice.corrects
-    }
+    } | {invoice.replaces: invoice.number for invoice in invoices if invoice.replaces}
 
     def turn(invoice: Invoice) -> tuple[object, ...]:
         cancels = invoice.kind == "cancellation" and bool(invoice.corrects)

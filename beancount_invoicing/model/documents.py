@@ -245,6 +245,8 @@ class Invoice(NamedTuple):
     immediate_payments: tuple[ImmediatePayment, ...] = ()
     instalments: tuple[Instalment, ...] = ()
     corrects: tuple[str, ...] = ()
+    replaces: str = ""
+    """On an invoice: the number of the one in whose place it was issued, where that was refused, rejected or credited in full."""
     interest_on: str = ""
     """On a claim for late interest: the number of the invoice that was paid late."""
     supplied_on: Day | None = None

@@ -141,11 +141,13 @@ class _Allocating:
         self.paid: dict[str, deque[CancelledInvoicePayment]] = {}
         """By the number of a cancellation: what was paid of the cancelled document and pays nothing else yet, the oldest first."""
         self.replaced: dict[str, str] = {}
-        """By number: the corrective invoice that replaces a document."""
+        """By number: the invoice that replaces a document."""
         for invoice in self.invoices:
             if invoice.kind == "corrective" and invoice.booked_from <= as_of:
                 for number in invoice.corrects:
                     self.replaced.setdefault(number, invoice.number)
+            elif invoice.replaces and invoice.booked_from <= as_of:
+                self.replaced.setdefault(invoice.replaces, invoice.number)
 
     def run(self) -> Allocated:
         """All days up to the as-of date."""

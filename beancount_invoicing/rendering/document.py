@@ -168,10 +168,14 @@ def _enclosed(book: Book, invoice: Invoice, word_table: dict[str, Any]) -> list[
 
 
 def _replaced(book: Book, invoice: Invoice, formats: Formats, labels: dict[str, str]) -> Iterator[str]:
-    """The sentence that a corrective invoice cancels and replaces another one (CGI, art. 289, I, 5: named unambiguously)."""
+    """The sentence that a corrective invoice cancels and replaces another one (CGI, art. 289, I, 5: named unambiguously), or an
+    invoice is issued in place of one that is not owed.
+    """
     for number in invoice.corrects if invoice.kind == "corrective" else ():
         if other := book.invoice(number):
             yield labels["replaces"].format(number=number, date=formats.day(other.date))
+    if invoice.replaces and (other := book.invoice(invoice.replaces)):
+        yield labels["in-place-of"].format(number=other.number, date=formats.day(other.date))
 
 
 def _with_date(book: Book, number: str, formats: Formats, labels: dict[str, str]) -> str:

@@ -70,6 +70,8 @@ def _terms(book: Book, invoice: Invoice) -> Iterator[list[_Said]]:
     for day, owed in sorted(to_pay.items()):
         yield ["to-pay", day, _number(owed)]
     yield ["rounding", _number(invoice.rounding)]
+    if invoice.replaces:
+        yield ["in-place-of", invoice.replaces]
     yield ["about", list(invoice.corrects), invoice.interest_on, _text(invoice.contract_reference), _text(invoice.note)]
 
 

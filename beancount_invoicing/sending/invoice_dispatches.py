@@ -152,7 +152,7 @@ def _of_invoice(
         text=words.text,
         html=words.html,
         attachments=contents.attachments,
-        replies_to=first_message_ids(history, invoice.corrects),
+        replies_to=first_message_ids(history, (*invoice.corrects, *filter(None, (invoice.replaces,)))),
         address=view.recipient,
         postal_place=postal_place(book, customer, invoice.date),
         notices=(*contents.reasons, *against, *contents.notices),

@@ -13,7 +13,7 @@ from beancount_invoicing.messages import joined
 from beancount_invoicing.model import Source
 from beancount_invoicing.rules import numbering
 
-NUMBER_KEYS = ("invoice", "settles", "corrects", "claims", "deposit")
+NUMBER_KEYS = ("invoice", "settles", "corrects", "replaces", "claims", "deposit")
 """The keys that hold the number of a document; `corrects` may hold several, separated by spaces."""
 
 

@@ -221,11 +221,16 @@ def document_transaction(draft: Draft, column: int = COLUMN) -> str:
         draft.payee,
         draft.narration,
         [leg for postings in document_postings(draft) for leg in postings],
-        links=[numbering.link(name) for name in (draft.number, *draft.corrects.split(), draft.claims) if name],
+        links=[
+            numbering.link(name)
+            for name in (draft.number, *draft.corrects.split(), draft.replaces, draft.claims)
+            if name
+        ],
         meta=[
             ("invoice", draft.number),
             ("kind", draft.kind if draft.kind in {"deposit", "corrective", "cancellation", "claim"} else None),
             ("corrects", draft.corrects),
+            ("replaces", draft.replaces),
             ("claims", draft.claims),
             ("purchase-order", draft.purchase_order),
             ("terms", draft.terms),

@@ -52,7 +52,7 @@ def test_findings(name: str) -> None:
     )
 
 
-IN_TURN = {"billed-twice", "corrective", "credit-in-parts", "deposit"}
+IN_TURN = {"billed-twice", "corrective", "credit-in-parts", "credit-on-replaced", "deposit", "issued-anew"}
 """Ledgers of which findings say what came first, and what was left then."""
 
 

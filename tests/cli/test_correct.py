@@ -750,7 +750,7 @@ def test_by_peppol_it_is_a_credit_note_and_a_new_invoice(ledger: Path) -> None:
     arguments = ("correct", "F2026-0001", "Agreed price", "--line", "1", "--price", "180", "--date", "2026-03-01")
     shown = run(ledger, *arguments)
     assert "Acme SAS receives e-invoices through Peppol, which does not accept corrective invoices" in shown
-    assert "what was paid of F2026-0001 goes to the new invoice through an entry written beside it" in shown
+    assert "366.00 EUR was paid on F2026-0001: from 2026-03-01 on it pays the new invoice" in shown
     run(ledger, *arguments, "--write")
     opened = open_ledger(ledger)
     assert not opened.errors and {finding.rule for finding in opened.findings} == {"tax-due"}, (

@@ -1,4 +1,4 @@
-"""Which documents a credit note, a cancellation or a corrective invoice corrects."""
+"""Which documents a credit note, a cancellation or a corrective invoice corrects, and in whose place an invoice was issued."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ def resolved_corrections(invoice: Invoice, debtors: DebtorsByDocument, findings:
 
     The numbers are those of documents of its customer: invoiced to it, or taken over by then.
     """
+    known = debtors.by_number
+    if invoice.replaces:
+        invoice = _resolved_replaced(invoice, known, findings)
     if not invoice.corrects:
         return invoice
-    known = debtors.by_number
     text = invoice.corrects[0]
     numbers = (text,) if text in known else tuple(text.split())
     found = []
@@ -55,6 +57,33 @@ def resolved_corrections(invoice: Invoice, debtors: DebtorsByDocument, findings:
         else:
             found.append(number)
     return invoice._replace(corrects=tuple(found))
+
+
+def _resolved_replaced(invoice: Invoice, known: Mapping[str, Invoice], findings: FindingCollector) -> Invoice:
+    """The invoice with `replaces` if that names another invoice."""
+    other = known.get(invoice.replaces)
+    if other is not None and other is not invoice and invoice.kind == "invoice" and other.kind != "void":
+        return invoice
+    if other is None:
+        problem = _(
+            '{number}: replaces "{other_number}", but there is no such invoice',
+            number=invoice.number,
+            other_number=invoice.replaces,
+        )
+    elif invoice.kind != "invoice":
+        problem = _(
+            '{number}: replaces "{other_number}" is for an invoice: write corrects: "{other_number}" instead',
+            number=invoice.number,
+            other_number=invoice.replaces,
+        )
+    else:
+        problem = _(
+            '{number}: replaces "{other_number}", which cannot be replaced: take that out',
+            number=invoice.number,
+            other_number=invoice.replaces,
+        )
+    findings.error("unknown-invoice", problem, invoice.source)
+    return invoice._replace(replaces="")
 
 
 def _likely_hint(number: str, note: Invoice, known: Mapping[str, Invoice]) -> str:

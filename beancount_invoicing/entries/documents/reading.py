@@ -330,6 +330,7 @@ def _invoice(
         immediate_payments=tuple(parts.immediate_payments),
         instalments=tuple(instalments.instalments),
         corrects=(corrects,) if corrects else (),
+        replaces=metadata.get("replaces") or "",
         interest_on=metadata.get("claims") or "",
         supplied_on=metadata.get("delivered") or (max(supply_ends) if supply_ends else document.day),
         terms=terms if instalments.by_terms else "",
