@@ -24,8 +24,8 @@ from beancount_invoicing.e_reporting.payments import (
 )
 from beancount_invoicing.e_reporting.reports import ReportRow
 from beancount_invoicing.e_reporting.told import (
-    COLLECTED,
     amounts_text,
+    report_count,
     report_state,
     reports_told,
     untold_receipts,
@@ -52,6 +52,7 @@ from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.model.general_ledger import GeneralLedger
+from beancount_invoicing.platform.reports import COLLECTED
 from beancount_invoicing.receivables.tax_due import TaxDue, tax_due
 from beancount_invoicing.sending.outbox import OUTBOX
 from beancount_invoicing.writing import text
@@ -148,7 +149,7 @@ def _report(
     seller = book.seller.at(as_of) if book.seller else None
     assert seller is not None
     siren = seller.siren or seller.siret[:9]
-    identifier = f"{siren}-{period.kind[0].upper()}-{period.since:%Y%m%d}-{len(told) + 1}"
+    identifier = f"{siren}-{period.kind[0].upper()}-{period.since:%Y%m%d}-{report_count(book.flows, period) + 1}"
     header = ReportHeader(identifier, made_at, bool(told), siren, seller.name)
     amount, problem, xml, empty = ZERO, "", b"", True
     try:

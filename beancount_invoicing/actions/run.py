@@ -17,6 +17,7 @@ from beancount_invoicing.files import FileChanged
 from beancount_invoicing.ledger import Ledger, LedgerLoader, open_ledger
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Finding
+from beancount_invoicing.platform.reports import waiting_reports
 from beancount_invoicing.receivables.direct_debit import has_mandates
 from beancount_invoicing.rules.sepa import target_days_later
 from beancount_invoicing.sending.bank_files import OrderOptions, OrderReport, hand_in
@@ -24,6 +25,7 @@ from beancount_invoicing.sending.invoice_dispatches import dispatches_of_invoice
 from beancount_invoicing.sending.letter_dispatches import dispatches_of_reminders
 from beancount_invoicing.sending.mail_settings import CannotSend
 from beancount_invoicing.sending.outbox import in_doubt_notices, objection_notices, unrecorded, unrecorded_because
+from beancount_invoicing.sending.report_handover import hand_in_reports
 from beancount_invoicing.sending.send import SendOptions, SendReport, SendResult, send
 from beancount_invoicing.sending.waiting_letters import proposals_to_send
 from beancount_invoicing.writing.changes import Outcome, Refused, WriteOptions
@@ -107,6 +109,16 @@ def steps_of(ledger: Ledger, day: date, only_steps: Sequence[RunStep] = ()) -> t
     return tuple(step for step in RUN_STEPS if step in wanted and (step != "collect" or debits))
 
 
+def _hand_in_reports(
+    file: str | Path, loads: LedgerLoader, send_options: SendOptions, write_options: WriteOptions
+) -> tuple[tuple[SendResult, ...], str]:
+    """Hands in e-reports that were prepared; and what went wrong, or ""."""
+    try:
+        return hand_in_reports(file, send_options, write_options, loader=loads).results, ""
+    except (Refused, CannotSend, CannotWrite, FileChanged, GitError, OSError) as error:
+        return (), _("no e-report was sent: {error}", error=_in_words(error))
+
+
 def _collect(
     file: str | Path, loads: LedgerLoader, send_options: SendOptions, write_options: WriteOptions
 ) -> tuple[OrderReport | None, str]:
@@ -141,8 +153,7 @@ def run(
     answer.
     """
     day = send_options.day
-    # nothing is sent beside an error: nor is anything billed that should be
-    write_options = write_options._replace(strict=True)
+    write_options = write_options._replace(strict=True)  # nothing is sent beside an error, nor anything billed for it
     loads = LedgerLoader(Path(file))
     before, _loading = loads.ledger_and_loading(fresh=write_options.write)
     steps = steps_of(before, day, only_steps)
@@ -169,11 +180,14 @@ def run(
         done, problem = _send(lambda: send(file, make, send_options, write_options, loads), has_billed)
         problems.append(problem)
     results = done.results if done else ()
+    is_waiting = done is not None and "send" in steps and bool(waiting_reports(done.book, day))
+    reports, problem = _hand_in_reports(file, loads, send_options, write_options) if is_waiting else ((), "")
+    problems.append(problem)
     collected: OrderReport | None = None
     if "collect" in steps:
         collected, problem = _collect(file, loads, send_options, write_options)
         problems.append(problem)
-    written = collected is not None and bool(collected.written)
+    written = bool(reports) or (collected is not None and bool(collected.written))
     after = (None if written else loads.if_unchanged()) or open_ledger(file)  # which keeps what is said next time
     problems += _left_in_doubt(after, {result.message_id for result in results}, send_options.folder)
     notices = [*due.notices, *objection_notices(after.book, day, after.allocated_at(day))]
@@ -181,7 +195,7 @@ def run(
         day=day,
         steps=steps,
         billed=billed,
-        sent=results[:letters_from],  # results stand in the order of the dispatches
+        sent=(*results[:letters_from], *reports),  # results stand in the order of the dispatches
         reminded=results[letters_from:],
         held_invoices=tuple(dict.fromkeys((invoice.number, invoice.reason) for _customer, invoice in due.held)),
         bank_notices=due.bank_notices,

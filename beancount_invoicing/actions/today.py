@@ -33,6 +33,7 @@ from beancount_invoicing.e_reporting.due import due_reports
 from beancount_invoicing.messages import _, _n
 from beancount_invoicing.model import ZERO, Book, Customer, Event, require_date
 from beancount_invoicing.platform.life_cycle import REFUSED, FlowState, document_state, flow_states, is_reversed
+from beancount_invoicing.platform.reports import rejected_reports, report_advice, report_title, waiting_reports
 from beancount_invoicing.platform.statuses import status_in_words
 from beancount_invoicing.receivables import Allocated, Position, lapsing, open_retentions, positions, tax_due
 from beancount_invoicing.receivables.direct_debit import has_mandates
@@ -99,6 +100,7 @@ def tasks(book: Book, as_of: date, allocated: Allocated, stands: Sequence[Positi
         *_customers(book, as_of, stands),
         *_taxes(book, as_of, allocated),
         *(Task("report", report.text, report.day) for report in due_reports(book, as_of, allocated)),
+        *_prepared_reports(book, as_of),
         *_unallocated(book, as_of, allocated),
         *_lapsing(book, as_of, allocated),
         *_files(book, as_of),
@@ -282,6 +284,32 @@ def _at_platform(book: Book, as_of: date, stands: Sequence[Position]) -> Iterato
             yield from _about(
                 position, "platform", text, state.decisive.date if state.decisive else state.since, position.open
             )
+
+
+def _prepared_reports(book: Book, as_of: date) -> Iterator[Task]:
+    """E-reports and messages 212 that the platform has not taken yet, or has rejected."""
+    known = replace(book, flows=tuple(flow for flow in book.flows if flow.date <= as_of))
+    waiting = waiting_reports(known, as_of)
+    ready = [item for item in waiting if item.state == "waiting"]
+    for item in waiting:
+        if item.state == "in-doubt":
+            text = _("{title}: {advice}", title=report_title(item.record), advice=report_advice(item))
+            yield Task("in-doubt", text, item.record.date)
+    for item in rejected_reports(known.flows):
+        text = _(
+            "{title} was rejected: {reason}; put it right, then bean-invoice platform report --write",
+            title=report_title(item.record),
+            reason=item.reason,
+        )
+        yield Task("report", text, item.record.date)
+    if ready:
+        text = _n(
+            len(ready),
+            "{count} file for your platform is prepared: bean-invoice send --write",
+            "{count} files for your platform are prepared: bean-invoice send --write",
+            count=len(ready),
+        )
+        yield Task("report", text, ready[0].record.date)
 
 
 def _platform_advice(number: str, state: FlowState, as_of: date) -> str:

@@ -11,6 +11,7 @@ from beancount_invoicing.model.locks import ClosedBooks, Reopening
 if TYPE_CHECKING:
     from beancount_invoicing.actions.seal import Verified
     from beancount_invoicing.delivery import Attempt
+    from beancount_invoicing.platform.reports import HandIn
     from beancount_invoicing.sending.outbox import Objection
     from beancount_invoicing.sending.platform_directory import CustomerCheck
     from beancount_invoicing.sending.platform_fetch import Told
@@ -140,6 +141,24 @@ def attempt_json(attempt: Attempt, objection: Objection | None = None) -> Answer
         "note": attempt.event.note,
         "source": str(attempt.event.source),
         "objection": objection.reason if objection else None,
+    }
+
+
+def report_json(item: HandIn) -> Answer:
+    """An e-report or a status 212 that has not been taken yet, with the same fields as `attempt_json`."""
+    record = item.record
+    return {
+        "state": "in-doubt" if item.state == "in-doubt" else "to-send",
+        "numbers": [item.identifier],
+        "customer": None,
+        "event": "sent",
+        "level": None,
+        "date": record.date.isoformat(),
+        "channel": "e-invoice",
+        "message_id": record.message_id,
+        "note": item.reason or None,
+        "source": str(record.source),
+        "objection": None,
     }
 
 

@@ -11,7 +11,7 @@ from typing import get_args
 import click
 
 from beancount_invoicing.actions import today
-from beancount_invoicing.answers.sending import attempt_json, sent_json, to_send_json
+from beancount_invoicing.answers.sending import attempt_json, report_json, sent_json, to_send_json
 from beancount_invoicing.billing import Enclosure
 from beancount_invoicing.cli.colours import Mark, marked
 from beancount_invoicing.cli.common import (
@@ -33,18 +33,29 @@ from beancount_invoicing.cli.echo import echo
 from beancount_invoicing.cli.render import enclose_option
 from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, sending_options
 from beancount_invoicing.delivery.dispatch import Dispatch, HeldDispatch
+from beancount_invoicing.files import FileChanged
 from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.messages import _, _n, _p, joined
-from beancount_invoicing.model import Channel
+from beancount_invoicing.model import Book, Channel
+from beancount_invoicing.platform.reports import report_advice, report_title, waiting_reports
 from beancount_invoicing.sending import confirm as confirm_action
-from beancount_invoicing.sending import invoice_dispatches, mail_settings, outbox, platform_settings, send
+from beancount_invoicing.sending import (
+    invoice_dispatches,
+    mail_settings,
+    outbox,
+    platform_settings,
+    report_handover,
+    send,
+)
 from beancount_invoicing.sending.confirm import AttemptFilter
 from beancount_invoicing.sending.directory_cache import cache_file
 from beancount_invoicing.sending.mail_settings import CannotSend
 from beancount_invoicing.sending.outbox import OutboxKind
 from beancount_invoicing.sending.send import DispatchFactory, SendOptions, SendResult, SendState
 from beancount_invoicing.words import word as spoken_word
-from beancount_invoicing.writing.changes import Outcome, WriteOptions
+from beancount_invoicing.writing.changes import Outcome, Refused, WriteOptions
+from beancount_invoicing.writing.git import GitError
+from beancount_invoicing.writing.writer import CannotWrite
 
 
 def now() -> datetime:
@@ -174,13 +185,17 @@ def send_command(
     if not words and not since and not write:
         _open(session, day, form)
         return
+    identifiers = tuple(word for word in words if report_handover.is_report(word))
+    numbers = tuple(word for word in words if word not in identifiers)
 
     def make(ledger: Ledger) -> list[Dispatch | HeldDispatch]:
-        wanted = today.chosen_to_send(ledger.book, day, words, since)
-        return list(invoice_dispatches.dispatches_of_invoices(ledger, wanted, day, channel, enclose, named=bool(words)))
+        wanted = () if identifiers and not numbers else today.chosen_to_send(ledger.book, day, numbers, since)
+        given = (day, channel, enclose)
+        return list(invoice_dispatches.dispatches_of_invoices(ledger, wanted, *given, named=bool(numbers)))
 
     options = build_send_options(day, folder, again=again, retry=retry, ask_directory=channel != "e-invoice")
-    send_and_print(session, make, options, chosen, form)
+    reports = identifiers or (None if words or since else ())  # everything that is ready, unless something is named
+    send_and_print(session, make, options, chosen, form, reports)
 
 
 def _record(
@@ -199,14 +214,20 @@ def _record(
 
 
 def send_and_print(
-    session: Session, make_dispatches: DispatchFactory, chosen: SendOptions, written: WriteOptions, output_format: str
+    session: Session,
+    make_dispatches: DispatchFactory,
+    chosen: SendOptions,
+    written: WriteOptions,
+    output_format: str,
+    reports: Sequence[str] | None = None,
 ) -> None:
-    """Sends, and prints the result for each dispatch."""
+    """Sends, and prints the result for each dispatch. `reports`: the e-reports that are handed in, too: () all, None none."""
     from beancount_invoicing.rendering import TemplateError
 
     with changing(session):
         try:
             done = send.send(session.find(), make_dispatches, chosen, written)
+            results = (*done.results, *_reports(session, done.book, chosen, written, reports))
         except (TemplateError, CannotSend) as error:
             session.error(str(error))
             return
@@ -214,14 +235,27 @@ def send_and_print(
             session.error(error_line(finding))
         if done.problem:
             session.error(done.problem)
-        states = {result.state for result in done.results} - {"held"}
+        states = {result.state for result in results} - {"held"}
         done_with_it = _("Prepared") if states == {"prepared"} else _("Sent")
         title = (
             _("{done_with_it} on {day}", done_with_it=done_with_it, day=chosen.day)
             if written.write
             else _("To be sent on {day}", day=chosen.day)
         )
-        print_results(session, done.results, written, title, output_format)
+        print_results(session, results, written, title, output_format)
+
+
+def _reports(
+    session: Session, book: Book, chosen: SendOptions, written: WriteOptions, reports: Sequence[str] | None
+) -> tuple[SendResult, ...]:
+    """Hands in e-reports. What keeps all of them from leaving is an error, which takes nothing back of what was sent before."""
+    if reports is None or not waiting_reports(book, chosen.day, reports):
+        return ()
+    try:
+        return report_handover.hand_in_reports(session.find(), chosen, written, reports).results
+    except (CannotSend, Refused, CannotWrite, FileChanged, GitError) as error:
+        session.error(_("no e-report was sent: {error}", error=error))
+        return ()
 
 
 def print_results(
@@ -318,17 +352,19 @@ def _open(session: Session, day: date, form: str) -> None:
         if invoice.number in ready and invoice.customer
     ]
     unrecorded = outbox.unrecorded(book)
+    reports = waiting_reports(book, day)
     if form == "json":
         print_json(
             [attempt_json(attempt, against.get(attempt.event.message_id)) for attempt in waiting.attempts]
             + [to_send_json(*numbers) for numbers in by_channel]
+            + [report_json(item) for item in reports]
         )
     else:
         for attempt in waiting.attempts:
             why = outbox.why_not_resent(waiting, attempt, against.get(attempt.event.message_id))
             echo(_("{attempt}: {reason}", attempt=attempt.name, reason=why))
         if not waiting.attempts:
-            more = "" if by_channel else _(" To send: bean-invoice send NUMBER…")
+            more = "" if by_channel or reports else _(" To send: bean-invoice send NUMBER…")
             echo(_("Nothing is in doubt, and nothing is waiting to be sent by hand.{more}", more=more))
         for invoice, channel in by_channel:
             name = invoice.customer.name if invoice.customer else ""
@@ -340,6 +376,8 @@ def _open(session: Session, day: date, form: str) -> None:
                     channel=channel,
                 )
             )
+        for item in reports:
+            echo(_("{report}: {advice}", report=report_title(item.record), advice=report_advice(item)))
         if len(by_channel) > 1:
             echo(_("All {count} documents to be sent: bean-invoice send --write", count=len(by_channel)))
     for file in unrecorded:

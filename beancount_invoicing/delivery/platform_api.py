@@ -117,7 +117,7 @@ class Platform:
         body, content_type = _multipart(flow)
         if ask_first:
             try:
-                if known := self.tracked(flow.tracking_id):
+                if known := self.tracked(flow.tracking_id, is_message=flow.syntax == "CDAR"):
                     return HandInResult("accepted", known.flow)
             except (RequestRefused, NoAnswer) as error:
                 return HandInResult("refused", reason=str(error))
@@ -140,7 +140,7 @@ class Platform:
             if (pause := next(pauses, None)) is not None:
                 self._wait(answer, pause, reason)
             try:
-                known = self.tracked(flow.tracking_id)
+                known = self.tracked(flow.tracking_id, is_message=flow.syntax == "CDAR")
             except (RequestRefused, NoAnswer, NotReached, ServerUnusable) as error:
                 return HandInResult("in-doubt", reason=str(error))
             if known:
@@ -148,13 +148,14 @@ class Platform:
             if pause is None:
                 return HandInResult("refused", reason=reason)
 
-    def tracked(self, tracking_id: str) -> RemoteFlow | None:
+    def tracked(self, tracking_id: str, *, is_message: bool = False) -> RemoteFlow | None:
         """The flow that was handed in under a tracking id, the first if there are several; None if the platform has none.
 
-        Raises as `search`.
+        Messages about a document may repeat its tracking id; `is_message`: what was handed in is a message itself. Raises as
+        `search`.
         """
         found = [flow for flow in self.search({"trackingId": tracking_id}) if flow.tracking_id == tracking_id]
-        own = [flow for flow in found if not flow.flow_type.endswith("LC")]
+        own = [flow for flow in found if (flow.direction != "In" if is_message else not flow.flow_type.endswith("LC"))]
         return min(own, key=lambda flow: (flow.ack == "Error", flow.updated, flow.flow), default=None)
 
     def search(self, where: Mapping[str, Any]) -> Iterator[RemoteFlow]:

@@ -13,29 +13,34 @@ from beancount_invoicing.e_reporting.payments import InvoiceReceipt, ReceivedAtR
 from beancount_invoicing.law.e_reporting import ReportPeriod
 from beancount_invoicing.model import ZERO
 from beancount_invoicing.model.events import FlowRecord
+from beancount_invoicing.platform.reports import COLLECTED, HandIn, hand_ins
 
 ReportState = Literal["initial", "rectify", "reported", "nothing", "running"]
 """To be sent for the first time (IN); again, because something changed (RE); sent as it is; nothing to send; the period goes on."""
 
-COLLECTED = "CustomerInvoiceLC"
-"""The type of flow (XP Z12-013) of a status of an invoice that we issued: here always 212."""
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?): (-?\d+\.\d\d)")
-_TOLD = {"prepared", "sending", "sent"}
+_NOT_TOLD = {"not-sent", "rejected"}
 
 
 def reports_told(flows: Iterable[FlowRecord], period: ReportPeriod) -> tuple[FlowRecord, ...]:
-    """The reports of a period that the ledger records, each once, in their order, but for those that were not sent in the end."""
-    own = [flow for flow in flows if (flow.subject, flow.first_day, flow.last_day) == _identity(period)]
-    failed = {flow.message_id for flow in own if flow.kind == "not-sent"}
-    found: dict[str, FlowRecord] = {}
-    for flow in own:
-        if flow.kind in _TOLD and flow.message_id not in failed:
-            found.setdefault(flow.message_id or flow.sha256, flow)
-    return tuple(found.values())
+    """The reports of a period that the ledger records, each once, in their order, but for those that were not sent in the end, and
+    those that were rejected.
+    """
+    return tuple(item.record for item in _of_period(flows, period) if item.state not in _NOT_TOLD)
 
 
-def _identity(period: ReportPeriod) -> tuple[str, date, date]:
-    return period.kind, period.since, period.until
+def report_count(flows: Iterable[FlowRecord], period: ReportPeriod) -> int:
+    """How many reports of a period were ever prepared: the next one has another number."""
+    return len(_of_period(flows, period))
+
+
+def _of_period(flows: Iterable[FlowRecord], period: ReportPeriod) -> list[HandIn]:
+    identity = (period.kind, period.since, period.until)
+    return [
+        item
+        for item in hand_ins(flows)
+        if (item.record.subject, item.record.first_day, item.record.last_day) == identity
+    ]
 
 
 def report_state(period: ReportPeriod, told: tuple[FlowRecord, ...], content_digest: str, as_of: date) -> ReportState:
@@ -85,7 +90,6 @@ def untold_receipts(
 
 
 def _told_receipts(flows: Iterable[FlowRecord]) -> tuple[FlowRecord, ...]:
-    own = [flow for flow in flows if flow.flow_type == COLLECTED and flow.amounts and flow.first_day]
-    failed = {flow.message_id for flow in own if flow.kind == "not-sent"}
-    once = {flow.message_id: flow for flow in own if flow.kind in _TOLD and flow.message_id not in failed}
-    return tuple(once.values())
+    own = [flow for flow in flows if flow.flow_type == COLLECTED or flow.kind in {"status", "not-sent"}]
+    told = [item.record for item in hand_ins(own) if item.state not in _NOT_TOLD]
+    return tuple(record for record in told if record.flow_type == COLLECTED and record.amounts and record.first_day)

@@ -24,12 +24,14 @@ from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, _n, joined
 from beancount_invoicing.model import Book, Event, FlowRecord, Source
 from beancount_invoicing.platform.life_cycle import flow_of_message
+from beancount_invoicing.platform.reports import hand_ins
 from beancount_invoicing.platform.statuses import ACK_ERROR, ACK_OK, UNREAD, status_text
 from beancount_invoicing.rules import numbering
 from beancount_invoicing.sending.event_directives import record_file
 from beancount_invoicing.sending.platform_handover import tracked_attempt, tracking_id
 from beancount_invoicing.sending.recorded_files import relative_to
 from beancount_invoicing.sending.records import LedgerAppender, sending_locked, try_directives
+from beancount_invoicing.sending.report_handover import report_record, report_tracking_id
 from beancount_invoicing.writing import git, text
 from beancount_invoicing.writing.changes import Refused, WriteOptions
 from beancount_invoicing.writing.dated_files import target_file
@@ -95,7 +97,7 @@ class FetchReport(NamedTuple):
 
     told: tuple[Told, ...]
     found: tuple[str, ...]
-    """The documents in doubt of which the platform says that it has them."""
+    """The documents and reports in doubt of which the platform says that it has them."""
     book: Book
     problem: str = ""
     files: tuple[Path, ...] = ()
@@ -214,10 +216,18 @@ class _Fetched:
                 event = attempt.event._replace(kind="sent", flow=flow.flow)
                 self._events.append(event)
                 self._by_flow[flow.flow] = event
+        for item in hand_ins(self.book.flows):
+            if item.state == "in-doubt" and (
+                flow := platform.tracked(report_tracking_id(item), is_message=item.is_message)
+            ):
+                self.directives.append(report_record(item.record, "sent", item.record.date, self.target, flow.flow))
+                self.doubts.append(item.identifier)
+                self._reports[flow.flow] = item.record
 
     def _take(self, platform: Platform, flow: RemoteFlow) -> None:
         """One flow of the list: an acknowledgement of what we handed in, or a message."""
-        if flow.flow_type in LIFE_CYCLES:
+        is_own = flow.direction == "Out" or flow.flow in self._reports  # a 212 that we have told ourselves
+        if flow.flow_type in LIFE_CYCLES and not is_own:
             if flow.flow not in self._known:
                 self._message(platform, flow)
             return

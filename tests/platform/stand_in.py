@@ -33,6 +33,8 @@ DIRECTORY_API = json.loads((OPENAPI / "xp-z12-013-directory.json").read_text(enc
 FLOW_API["components"]["schemas"]["ReasonCode"]["anyOf"] = FLOW_API["components"]["schemas"]["ReasonCode"].pop("oneOf")
 # "Disabled" and "Upcoming" are in its list, and longer than it allows
 DIRECTORY_API["components"]["schemas"]["directoryLineStatus"].pop("maxLength")
+TYPES = {"FRR": "AggregatedCustomerTransactionReport", "CDAR": "CustomerInvoiceLC"}
+"""What the platform makes of a file by its syntax; everything else is an invoice."""
 BEGIN = datetime(2026, 11, 30, 8, tzinfo=UTC)
 
 
@@ -323,7 +325,7 @@ class _Handler(BaseHTTPRequestHandler):
         platform.problems += invalid("FlowInfo", info)
         if info.get("sha256") != sha256(content).hexdigest():
             return _error(422, "ChecksumMismatch")
-        flow = platform.add(info, content, "CustomerInvoice", "Out")
+        flow = platform.add(info, content, TYPES.get(info.get("flowSyntax"), "CustomerInvoice"), "Out")
         told = info | {"flowId": flow.number, "submittedAt": flow.submitted}
         platform.problems += invalid("FullFlowInfo", told)
         return _json(202, told)
