@@ -180,13 +180,10 @@ def run(
         done, problem = _send(lambda: send(file, make, send_options, write_options, loads), has_billed)
         problems.append(problem)
     results = done.results if done else ()
-    is_waiting = done is not None and "send" in steps and bool(waiting_reports(done.book, day))
-    reports, problem = _hand_in_reports(file, loads, send_options, write_options) if is_waiting else ((), "")
+    waits = done is not None and "send" in steps and waiting_reports(done.book, day)
+    reports, report_problem = _hand_in_reports(file, loads, send_options, write_options) if waits else ((), "")
+    collected, problem = _collect(file, loads, send_options, write_options) if "collect" in steps else (None, "")
     problems.append(problem)
-    collected: OrderReport | None = None
-    if "collect" in steps:
-        collected, problem = _collect(file, loads, send_options, write_options)
-        problems.append(problem)
     written = bool(reports) or (collected is not None and bool(collected.written))
     after = (None if written else loads.if_unchanged()) or open_ledger(file)  # which keeps what is said next time
     problems += _left_in_doubt(after, {result.message_id for result in results}, send_options.folder)
@@ -204,7 +201,7 @@ def run(
         banks=bank_accounts(after.book, day),
         banks_behind=behind(after.book, day),
         open_tasks=tasks(after.book, day, after.allocated_at(day)),
-        problems=tuple(filter(None, problems)),
+        problems=tuple(filter(None, (*problems, report_problem))),
         errors=done.errors if done and billed is None else (),
     )
 

@@ -190,8 +190,7 @@ def send_command(
 
     def make(ledger: Ledger) -> list[Dispatch | HeldDispatch]:
         wanted = () if identifiers and not numbers else today.chosen_to_send(ledger.book, day, numbers, since)
-        given = (day, channel, enclose)
-        return list(invoice_dispatches.dispatches_of_invoices(ledger, wanted, *given, named=bool(numbers)))
+        return [*invoice_dispatches.dispatches_of_invoices(ledger, wanted, day, channel, enclose, named=bool(words))]
 
     options = build_send_options(day, folder, again=again, retry=retry, ask_directory=channel != "e-invoice")
     reports = identifiers or (None if words or since else ())  # everything that is ready, unless something is named

@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from beancount_invoicing.e_reporting.payments import InvoiceReceipt, ReceivedAtRate
-from beancount_invoicing.e_reporting.told import COLLECTED, untold_receipts
+from beancount_invoicing.e_reporting.told import untold_receipts
 from beancount_invoicing.model import Source
 from beancount_invoicing.model.events import EventKind, FlowRecord
+from beancount_invoicing.platform.reports import COLLECTED
 
 ISSUED, RECEIVED, DAY_BEFORE = date(2027, 10, 1), date(2027, 10, 31), date(2027, 10, 30)
 
