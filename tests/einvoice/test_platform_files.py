@@ -25,6 +25,7 @@ from beancount_invoicing.einvoice.lifecycle import (
     NotAStatus,
     StatusAmount,
     StatusReason,
+    cancelled_xml,
     collected_xml,
     read_statuses,
 )
@@ -225,6 +226,11 @@ MESSAGE = CollectedMessage(
 @pyfrctc
 def test_a_212_keeps_the_schema_and_the_rules() -> None:
     assert of_message(collected_xml(MESSAGE, RECEIPT)) == set()
+
+
+@pyfrctc
+def test_a_220_keeps_the_schema_and_the_rules() -> None:
+    assert of_message(cancelled_xml(MESSAGE, "F2027-0003", date(2027, 10, 1), "F2027-0004")) == set()
 
 
 def test_a_212_is_read_as_it_was_written() -> None:

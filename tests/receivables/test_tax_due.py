@@ -296,6 +296,18 @@ def test_a_discount_without_its_tax_leaves_the_whole_tax_due() -> None:
     assert totals(ledger) == ("200.00", "200.00", "0", "0")
 
 
+@pytest.mark.parametrize(
+    ("pending", "owed", "moved"),
+    [("200.00", "-198.00", "198.00"), ("2.00", "0.00", "0.00")],
+)
+def test_a_discount_with_half_of_its_tax_leaves_the_other_half_due(pending: str, owed: str, moved: str) -> None:
+    """24.00 are given up, with 2.00 of tax instead of 4.00: as a credit note "net of tax" does, the rest lowers no tax, and 198.00
+    are due (CGI, art. 272, 1). `check` warns with both figures.
+    """
+    ledger = WORK + DISCOUNTED.format(bank="1176.00", discount="22.00", pending=pending, owed=owed, claim="-1200.00")
+    assert totals(ledger) == ("198.00", moved, "2.00", "2.00")
+
+
 def test_a_bank_s_fee_is_no_discount_on_the_tax() -> None:
     """The tax goes to an account of another name: it is moved, and not taken off."""
     ledger = WORK + TAKEN.replace("1176.00", "1198.50").replace("20.00 EUR", "1.50 EUR", 1).replace(
