@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 from beancount_invoicing.actions.customer import account_name, check_party, customer_changes
 from beancount_invoicing.actions.init import (
-    DEFAULT_ACCOUNTS,
-    DefaultAccounts,
     LedgerSetup,
+    accounts_of,
     extended_gitignore,
     oss_account,
     settings_directives,
     tax_codes_of_setup,
 )
+from beancount_invoicing.actions.init_words import DefaultAccounts
 from beancount_invoicing.entries import account_words, legacy_books
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _
@@ -383,7 +383,7 @@ def _waiting(books: _Books) -> _Waiting:
 def _names(books: _Books) -> DefaultAccounts:
     """The accounts of the older ledger whose names tell what they are for, else those of a new one."""
     currency = [books.currency]
-    usual = DefaultAccounts(*map(books.root, DEFAULT_ACCOUNTS["fr" if books.start.language == "fr" else "en"]))
+    usual = DefaultAccounts(*map(books.root, accounts_of(books.start)))
 
     def first(fits: Callable[[str], bool], otherwise: str, best: Callable[[str], bool] = lambda _name: False) -> str:
         accounts = books.found("Liabilities", fits, currency)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.actions.amendments import AmendmentTarget, amend_ledger, amendment_changes
 from beancount_invoicing.actions.customer import account_name, file_of_latest, padded
-from beancount_invoicing.actions.init import DEFAULT_ACCOUNTS
+from beancount_invoicing.actions.init_words import DEFAULT_ACCOUNTS
 from beancount_invoicing.actions.item import default_income_account
 from beancount_invoicing.customer_search import find_customer, near_name_hint
 from beancount_invoicing.einvoice.units import unit_code

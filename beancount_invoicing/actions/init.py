@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,11 +10,14 @@ from typing import NamedTuple
 
 from beancount_invoicing import law
 from beancount_invoicing.actions.customer import check_party
+from beancount_invoicing.actions.init_words import DefaultAccounts, comments, default_accounts
 from beancount_invoicing.files import put
 from beancount_invoicing.ledger import check_loading
 from beancount_invoicing.loading.loader import load
 from beancount_invoicing.messages import _, joined
+from beancount_invoicing.model import NO_TAX
 from beancount_invoicing.rules import numbering, sepa
+from beancount_invoicing.rules.duties import is_met_by_peppol
 from beancount_invoicing.rules.references import is_qr_iban
 from beancount_invoicing.rules.supply import ELECTRONIC
 from beancount_invoicing.writing import text
@@ -27,7 +30,9 @@ SELLER_KEYS = (
 """The keys of the seller, in the order in which they are written."""
 
 EXEMPT_CODE = "EXEMPT"
-"""The tax code of a seller who charges no tax."""
+"""The tax code of a seller who charges no tax, and says why."""
+COMBINED_CODE = "TAXES"
+"""The tax code that consists of two taxes on a line."""
 Regime = str
 REGIMES: dict[str, str] = {
     "invoices": _("tax is owed once invoiced (in France: option pour les débits, livraisons de biens)"),
@@ -35,49 +40,8 @@ REGIMES: dict[str, str] = {
     "exempt": _("small business, no tax on sales (in France: franchise en base, art. 293 B du CGI)"),
 }
 
-LANGUAGE_BY_COUNTRY = {
-    "FR": "fr",
-    "DE": "de",
-    "AT": "de",
-    "ES": "es",
-    "IT": "it",
-    "LU": "fr",
-    "MC": "fr",
-    "NL": "nl",
-    "PT": "pt",
-}
-"""The language of a seller's documents by its country, if the package knows it and it is not English."""
 _TAX = {"fr": "TVA", "de": "USt", "es": "IVA", "it": "IVA", "nl": "Btw", "pt": "IVA"}
-"""The name of the tax in a language; elsewhere VAT."""
-
-
-class DefaultAccounts(NamedTuple):
-    """The names of accounts, in a language."""
-
-    bank: str
-    customers: str
-    sales: str
-    tax: str
-    pending: str
-    deposits: str
-    late_interest: str
-    bad_debts: str
-    opening: str
-    time: str
-    time_worked: str
-
-
-DEFAULT_ACCOUNTS = {
-    "fr": DefaultAccounts(
-        "Assets:Banque", "Assets:Clients", "Income:Prestations", "Liabilities:TVA", "Liabilities:TVA:EnAttente",
-        "Liabilities:Acomptes", "Income:PenalitesDeRetard", "Expenses:CreancesIrrecouvrables", "Equity:Ouverture", "Assets:Temps",
-        "Equity:Temps",
-    ),
-    "en": DefaultAccounts(
-        "Assets:Bank", "Assets:Receivable", "Income:Services", "Liabilities:VAT", "Liabilities:VAT:Pending",
-        "Liabilities:Deposits", "Income:LateInterest", "Expenses:BadDebts", "Equity:Opening-Balances", "Assets:Time", "Equity:Time",
-    ),
-}  # fmt: skip
+"""The name of the tax in a language, in a country without a table; elsewhere VAT."""
 
 
 class LedgerSetup(NamedTuple):
@@ -163,14 +127,9 @@ def first_ledger(start: LedgerSetup) -> dict[str, str]:
         numbering.parse_pattern(start.number_pattern)
     except numbering.PatternError as error:
         raise InvalidRequest(str(error)) from None
-    french = start.language == "fr"
-    names = DEFAULT_ACCOUNTS["fr" if french else "en"]
+    names, words = accounts_of(start), comments(start.language)
     included = {
-        "settings.beancount": (
-            "; Qui facture, avec quelles taxes, et ce qui se vend (bean-invoice item add).\n\n"
-            if french
-            else "; Who sells, with which taxes, and what is sold (bean-invoice item add).\n\n"
-        )
+        "settings.beancount": f"; {words.settings}\n\n"
         + settings_directives(start, tax_codes_of_setup(start), names)
         + _claims(start, names)
         # nobody has paid yet: without this, no reminder would ask whether the bank is booked
@@ -178,20 +137,12 @@ def first_ledger(start: LedgerSetup) -> dict[str, str]:
         # new books track what is sent from their first day on
         + text.custom_directive(start.day, "invoice-option", ["send-from", start.day])
         + _references(start),
-        "accounts.beancount": ("; Le plan de comptes.\n\n" if french else "; The chart of accounts.\n\n")
-        + _accounts(start, names),
-        "customers.beancount": f"; {'Les clients' if french else 'The customers'} (bean-invoice customer add).\n",
+        "accounts.beancount": f"; {words.accounts}\n\n" + _accounts(start, names),
+        "customers.beancount": f"; {words.customers}\n",
     }
     top = [f'option "title" {text.quoted(start.name)}', f'option "operating_currency" "{start.currency}"', ""]
     top += [f'include "{name}"' for name in included]
-    top += [
-        "",
-        "; En dernier : le greffon vérifie tout ce qui précède."
-        if french
-        else "; Last: the plugin checks all that comes before.",
-        'plugin "beancount_invoicing"',
-        "",
-    ]
+    top += ["", f"; {words.plugin}", 'plugin "beancount_invoicing"', ""]
     return {**included, "main.beancount": joined("\n", top)}
 
 
@@ -206,12 +157,7 @@ def _references(start: LedgerSetup) -> str:
         return ""
     kind = "qrr" if is_qr_iban(iban) else "ogm" if country == "BE" else "iso11649"
     written = {"qrr": "QR", "ogm": "+++…+++", "iso11649": "RF…"}[kind]
-    because = (
-        f"; Le payeur rappelle une référence à clé ({written}), que le relevé de la banque porte : `bank import` la "
-        "reconnaît.\n"
-        if start.language == "fr"
-        else f"; Payers quote a reference with check digits ({written}), by which `bank import` knows what they paid.\n"
-    )
+    because = f"; {comments(start.language).references.format(kind=written)}\n"
     return because + text.custom_directive(start.day, "invoice-option", ["payment-reference", kind])
 
 
@@ -240,13 +186,19 @@ def settings_directives(start: LedgerSetup, codes: Sequence[tuple[str, Decimal]]
         text.custom_directive(day, "invoice-seller", [start.name], [(key, values.get(key)) for key in SELLER_KEYS])
     ]
     place = seller_place(start)
-    label = law.tax_name(place) or _TAX.get(start.language, "VAT")
-    if start.regime == "exempt":
+    table = table_of(start)
+    label = tax_label(start)
+    if start.regime == "exempt" and _says_nothing(start):
+        default = NO_TAX
+    elif start.regime == "exempt":
         parts.append(_exempt(start))
         default = EXEMPT_CODE
+    elif combined := _combined(start, names):
+        parts += combined
+        default = COMBINED_CODE
     else:
         default = codes[0][0]
-        sources = {rate.rate: rate.source for rate in law.usual_rates(place, day)}
+        sources = {rate.rate: rate.source for rate in usual_rates(place, values.get("postcode", ""), day)}
         for code, rate in codes:
             meta: text.MetaItems = [("category", "S" if rate else "Z"), ("rate", rate), ("nature", start.nature)]
             parts.append(
@@ -263,9 +215,106 @@ def settings_directives(start: LedgerSetup, codes: Sequence[tuple[str, Decimal]]
         option("file", "{year}.beancount"),
         option("deposit-account", text.AccountName(names.deposits)),
     ]
-    if (country := law.law_of(values.get("country", ""))) in {"FR", "DE"}:
+    country = law.law_of(values.get("country", ""))
+    if law.late_interest_law(country, "business", day):
         parts.append(option("late-interest", country))
+    if table:
+        parts += _habits(table, option, day)
     return "".join(parts)
+
+
+def _habits(table: law.Country, option: Callable[[str, str], str], day: date) -> Iterator[str]:
+    """The options by which documents are as the law and the habits of a country have them."""
+    if table.series.credit_note:
+        yield option("credit-note-number", table.series.credit_note)
+    if table.page.window == "left":
+        yield option("address-window", "left")
+    duty = table.duty("business", day)
+    if duty and is_met_by_peppol(duty):
+        yield option("e-invoice-form", "peppol")
+
+
+def usual_rates(place: str, postcode: str, day: date) -> tuple[law.Rate, ...]:
+    """The rates of a seller in a place, the usual one first: those of its province, else those of the place."""
+    provincial = law.provincial_tax(place, postcode)
+    return (law.Rate(provincial.rate, provincial.source),) if provincial else law.usual_rates(place, day)
+
+
+def usual_language(country: str) -> str:
+    """The language of a seller's documents, by its country: English where nothing is known of it."""
+    table = law.country_table(law.law_of(country)) or law.country_table(law.state_of(country))
+    return table.languages[0] if table else "en"
+
+
+def usual_terms(country: str, language: str) -> str:
+    """Payment terms as people write them in a country, in a language."""
+    table = law.country_table(law.law_of(country))
+    return (table.terms.get(language) if table else "") or "30 days"
+
+
+def usual_currency(country: str) -> str:
+    """The currency of a seller's books, by its country: its table's, else the one that it has had longest by CLDR."""
+    from babel.numbers import get_territory_currencies
+
+    if table := law.country_table(law.law_of(country)):
+        return table.currency
+    state = law.state_of(country)
+    found = get_territory_currencies(state) if len(state) == 2 else []
+    return str(found[0]) if found else "EUR"
+
+
+def usual_number(country: str) -> str:
+    """The pattern of invoice numbers, by the seller's country."""
+    table = law.country_table(law.law_of(country))
+    return table.series.invoice if table else "F{year}-{seq:04}"
+
+
+def table_of(start: LedgerSetup) -> law.Country | None:
+    """The table of the seller's country; None if it has none."""
+    return law.country_table(law.law_of(dict(start.seller_values).get("country", "")))
+
+
+def tax_label(start: LedgerSetup) -> str:
+    """What the tax is called where the seller is, in the language of the books."""
+    table = table_of(start)
+    values = dict(start.seller_values)
+    provincial = law.provincial_tax(values.get("country", ""), values.get("postcode", ""))
+    names = provincial.name if provincial else table.tax if table else {}
+    own = names.get(start.language, "")
+    return law.tax_name(seller_place(start)) or own or _TAX.get(start.language, "VAT")
+
+
+def accounts_of(start: LedgerSetup) -> DefaultAccounts:
+    """The names of the accounts of a first ledger, that of the tax as the country calls it."""
+    names, table = default_accounts(start.language), table_of(start)
+    tax = table.tax_accounts.get(start.language, "") if table else ""
+    return names._replace(tax=tax, pending=f"{tax}:{names.pending.rpartition(':')[2]}") if tax else names
+
+
+def _says_nothing(start: LedgerSetup) -> bool:
+    """Whether who is not registered for the tax does not mention it: outside the Union (MWSTG, Art. 27 (1), in Switzerland)."""
+    home = law.inland_territory(seller_place(start), "services")
+    return not law.in_union(home) and not law.no_vat_mention(seller_place(start), start.language)
+
+
+def _combined(start: LedgerSetup, names: DefaultAccounts) -> list[str]:
+    """The codes of a province with two taxes on a line, such as Quebec, and the one that consists of both; none elsewhere, or if
+    rates are given.
+    """
+    values = dict(start.seller_values)
+    parts = law.combined_taxes(values.get("country", ""), values.get("postcode", ""), start.language)
+    if not parts or start.rates:
+        return []
+    result = []
+    for tax in parts:
+        account = text.AccountName(f"{names.tax}:{tax.code}")
+        meta: text.MetaItems = [("rate", tax.rate)]
+        result.append(
+            _by(tax.source) + text.custom_directive(start.day, "invoice-tax", [tax.code, tax.code, account], meta)
+        )
+    both = " ".join(tax.code for tax in parts)
+    label = " + ".join(tax.code for tax in parts)
+    return [*result, text.custom_directive(start.day, "invoice-tax", [COMBINED_CODE, label], [("parts", both)])]
 
 
 def _charged(start: LedgerSetup, names: DefaultAccounts, code: str, label: str, meta: text.MetaItems) -> str:
@@ -298,7 +347,8 @@ def _by(source: str) -> str:
 
 
 def _percent(start: LedgerSetup, rate: Decimal) -> str:
-    return f"{rate.normalize():f} %".replace(".", "," if start.language in _TAX else ".")
+    blank = "" if start.language in {"en", "it", "nl", "pt"} else " "  # as Babel writes percentages
+    return f"{rate.normalize():f}{blank}%".replace(".", "," if start.language in _TAX else ".")
 
 
 def _untaxed(start: LedgerSetup, place: str) -> list[str]:
@@ -353,8 +403,7 @@ def _oss(start: LedgerSetup, place: str, label: str, names: DefaultAccounts) -> 
 
 def _exempt(start: LedgerSetup) -> str:
     """The tax code of a seller who charges no tax: in France with the VATEX code, whose sentence each document prints as it
-    reads on its day; in its departments without VAT, and elsewhere in the Union, with the wording of that place; outside the
-    Union it has no reason, and does not mention VAT.
+    reads on its day; in its departments without VAT, and elsewhere in the Union, with the wording of that place.
     """
     place = seller_place(start)
     category, label = "E", law.small_business(law.inland_territory(place, "services"), start.language)
@@ -395,6 +444,10 @@ def _accounts(start: LedgerSetup, names: DefaultAccounts) -> str:
         accounts.append(names.pending)
     if start.oss:
         accounts.append(oss_account(names))
+    values = dict(start.seller_values)
+    if start.regime != "exempt" and not start.rates:
+        parts = law.combined_taxes(values.get("country", ""), values.get("postcode", ""), start.language)
+        accounts += [f"{names.tax}:{tax.code}" for tax in parts]
     money = [
         text.open_directive(start.day, account, "" if account == names.customers else start.currency)
         for account in sorted(accounts)

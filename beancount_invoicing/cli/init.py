@@ -12,7 +12,7 @@ import click
 
 from beancount_invoicing import law
 from beancount_invoicing.actions import adopt, init
-from beancount_invoicing.actions.init import LANGUAGE_BY_COUNTRY, REGIMES, SELLER_KEYS, LedgerSetup
+from beancount_invoicing.actions.init import REGIMES, SELLER_KEYS, LedgerSetup
 from beancount_invoicing.cli.common import (
     DayParam,
     F,
@@ -29,6 +29,7 @@ from beancount_invoicing.cli.echo import echo, prompt
 from beancount_invoicing.cli.writing import build_write_options, changing, is_dry_run, print_outcome, writing_options
 from beancount_invoicing.messages import _
 from beancount_invoicing.rules import identifiers
+from beancount_invoicing.rules.duties import is_met_by_peppol, peppol_endpoint
 
 
 def _party_options(keys: tuple[str, ...], but: tuple[str, ...] = ()) -> Callable[[F], F]:
@@ -121,10 +122,10 @@ _HELP = {
     type=OneOf(["goods", "services", "electronic"]),
     help="What you sell, if it is all goods, all services, or all electronic services.",
 )
-@click.option("--currency", default="EUR", show_default=True, help="The currency of the books.")
+@click.option("--currency", default="", help="The currency of the books. Default: that of the country.")
 @click.option("--language", default="", help="Language of the documents. Default: that of the country.")
-@click.option("--terms", default="30 days", show_default=True, help='Payment terms, such as "14 Tage netto".')
-@click.option("--number", default="F{year}-{seq:04}", show_default=True, help="Pattern of the document numbers.")
+@click.option("--terms", default="", help='Payment terms, such as "14 Tage netto". Default: 30 days, as the country writes it.')
+@click.option("--number", default="", help="Pattern of the invoice numbers. Default: as is usual in the country.")
 @date_option(
     "The first day on which it applies. Default: the first day of this year.", default=None, also=(), edge="first"
 )
@@ -167,10 +168,10 @@ def init_command(
         name = prompt(_("Legal name of the seller"), err=True)
     keys = _seller_keys(seller_values, asked)
     place = law.place_of_address(keys["country"], keys["postcode"], keys["vat-id"])
-    language = language[:2].lower() or LANGUAGE_BY_COUNTRY.get(law.law_of(keys["country"]), "en")  # of "fr-BE", "fr"
+    language = language[:2].lower() or init.usual_language(keys["country"])  # of "fr-BE", "fr"
     no_vat = law.no_vat_mention(place, language)
     since = day or as_of.replace(month=1, day=1)
-    regime, rates = _regime_and_rates(place, no_vat, regime, rates, since, asked)
+    regime, rates = _regime_and_rates(place, keys["postcode"], no_vat, regime, rates, since, asked, bool(older))
     if oss and (regime == "exempt" or not law.sells_in_union(place, "services" if nature == "electronic" else "goods")):
         raise click.UsageError(_("--oss is for sellers in the European Union whose sales are taxed"))
     start = LedgerSetup(
@@ -178,10 +179,10 @@ def init_command(
         seller_values=tuple(keys.items()),
         regime=regime,
         rates=rates,
-        currency=currency,
+        currency=currency or init.usual_currency(keys["country"]),
         language=language,
-        terms=terms,
-        number_pattern=number,
+        terms=terms or init.usual_terms(keys["country"], language),
+        number_pattern=number or init.usual_number(keys["country"]),
         day=since,
         oss=oss,
         nature=nature or "",
@@ -209,10 +210,17 @@ def _write_first_ledger(folder: Path, start: LedgerSetup) -> None:
 
 
 def _regime_and_rates(
-    place: str, no_vat: str, regime: str | None, rates: tuple[Decimal, ...], day: date, asked: bool
+    place: str,
+    postcode: str,
+    no_vat: str,
+    regime: str | None,
+    rates: tuple[Decimal, ...],
+    day: date,
+    asked: bool,
+    older: bool,
 ) -> tuple[str, tuple[Decimal, ...]]:
     """When tax is owed, and its rates: as given, else as the user answers (`asked`), or as is usual at a place; `no_vat`: what the
-    law says where none is charged. Raises click.UsageError."""
+    law says where none is charged. No rates where two taxes are charged on a line of new books. Raises click.UsageError."""
     regime = regime or _usual_regime(place, no_vat, asked)
     if regime != "exempt" and no_vat:
         raise click.UsageError(
@@ -223,20 +231,73 @@ def _regime_and_rates(
                 regime=regime,
             )
         )
-    return regime, rates or (() if regime == "exempt" else _usual_rates(place, day, asked))
+    if regime == "exempt" or rates:
+        return regime, rates
+    if law.combined_taxes(place, postcode, "en") and not older:
+        return regime, ()
+    return regime, _usual_rates(place, postcode, day, asked)
 
 
 def _seller_keys(given: Mapping[str, str], asked: bool) -> dict[str, str]:
-    """What the ledger says of the seller, by key: as given, else (`asked`) as the user answers."""
+    """What the ledger says of the seller, by key: as given, else (`asked`) as the user answers what its country needs."""
     keys = {key: given[key.replace("-", "_")] for key in SELLER_KEYS}
     if asked:
-        for key in ("address", "postcode", "city", "country", "siren", "vat-id", "email", "iban"):
-            keys[key] = keys[key] or _ask(key, "FR" if key == "country" else "")
-        if law.law_of(keys["country"]) == "FR":
-            keys["legal-form"] = keys["legal-form"] or _ask("legal-form", "")
+        keys["country"] = keys["country"] or _ask("country", "FR")
     keys["country"] = (keys["country"] or "FR").upper()
+    if asked:
+        for key in _asked_in(keys["country"]):
+            keys[key] = keys[key] or _ask(key, "")
     _french(keys)
+    _told(keys)
     return keys
+
+
+def _asked_in(country: str) -> tuple[str, ...]:
+    """The keys that a seller of a country is asked for: a SIREN and a legal form in France alone, a VAT number where there is VAT,
+    an IBAN where accounts have one."""
+    home = law.law_of(country)
+    table = law.country_table(home)
+    french = home == "FR"
+    no_vat_id = table is not None and not table.has_vat_id
+    no_iban = table is not None and not {"iban", "qr-bill"} & set(table.payment)
+    return (
+        "address", "postcode", "city",
+        *(("siren",) if french else ()),
+        *(() if no_vat_id else ("vat-id",)),
+        *(("tax-number",) if table and table.tax_number and not french else ()),
+        "email",
+        *(() if no_iban else ("iban",)),
+        *(("legal-form",) if french else ()),
+    )  # fmt: skip
+
+
+def _told(keys: dict[str, str]) -> None:
+    """What the country's law or habits add, and what is not known of it."""
+    home = law.law_of(keys["country"])
+    table = law.country_table(home) or law.country_table(law.state_of(keys["country"]))
+    if table is None:
+        print_notice(
+            _(
+                "nothing is known here of the invoices of {country}: documents are neutral, so check yourself what its "
+                "law wants (docs/countries.md)",
+                country=keys["country"],
+            )
+        )
+        return
+    duty = table.duty("business", today())
+    if duty and not is_met_by_peppol(duty):
+        print_notice(
+            _(
+                "in {country}, {name} is compulsory ({source}), and this program does not do it: its PDF is no invoice there. "
+                "Use it for what is owed, paid and reminded",
+                country=home,
+                name=duty.name,
+                source=duty.source,
+            )
+        )
+    if not keys["endpoint"] and (endpoint := peppol_endpoint(home, keys["vat-id"], keys["register-id"])):
+        keys["endpoint"] = endpoint
+        print_notice(_("endpoint {endpoint}: the address of your enterprise number in Peppol", endpoint=endpoint))
 
 
 def _usual_regime(place: str, no_vat: str, asked: bool) -> str:
@@ -247,9 +308,9 @@ def _usual_regime(place: str, no_vat: str, asked: bool) -> str:
     return _ask_regime() if asked else "invoices"
 
 
-def _usual_rates(place: str, day: date, asked: bool) -> tuple[Decimal, ...]:
+def _usual_rates(place: str, postcode: str, day: date, asked: bool) -> tuple[Decimal, ...]:
     """The rates of a place, where the user does not say them. Raises click.UsageError if none is known."""
-    rates = tuple(rate.rate for rate in law.usual_rates(place, day))
+    rates = tuple(rate.rate for rate in init.usual_rates(place, postcode, day))
     if rates:
         return rates
     if asked:
@@ -289,6 +350,7 @@ _QUESTIONS = {
     "country": _("Country, as a code of two letters"),
     "siren": _("SIREN"),
     "vat-id": _("VAT number"),
+    "tax-number": _("Number from the tax office, if you have no VAT number"),
     "email": _("E-mail"),
     "iban": _("IBAN"),
     "legal-form": _('Legal form ("EI" for a sole trader)'),

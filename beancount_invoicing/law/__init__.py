@@ -11,7 +11,17 @@ from typing import Any, NamedTuple
 
 from beancount_invoicing.law.bad_debts import unpaid_words
 from beancount_invoicing.law.corrections import credit_note_naming
-from beancount_invoicing.law.country import Country, Duty, countries, country_data, country_table
+from beancount_invoicing.law.country import (
+    Country,
+    Duty,
+    ProvincialTax,
+    TaxPart,
+    combined_taxes,
+    countries,
+    country_data,
+    country_table,
+    provincial_tax,
+)
 from beancount_invoicing.law.data import load_data, row_in_force
 from beancount_invoicing.law.deposits import deposits_keep_their_rate
 from beancount_invoicing.law.exemptions import exemption, is_vatex, small_business, why_untaxed
@@ -69,12 +79,15 @@ __all__ = [
     "Limitation",
     "LongestTerms",
     "Mention",
+    "ProvincialTax",
     "Rate",
+    "TaxPart",
     "TurnoverLimit",
     "Untaxed",
     "Where",
     "b2b_services_law",
     "by_half_years",
+    "combined_taxes",
     "contract_cap",
     "countries",
     "country_of",
@@ -106,6 +119,7 @@ __all__ = [
     "place_codes_naming",
     "place_of_address",
     "places_with_rates",
+    "provincial_tax",
     "reduced_rates",
     "reference_rates",
     "sells_in_union",

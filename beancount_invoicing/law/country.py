@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -57,6 +58,25 @@ class Duty(NamedTuple):
     address: str
 
 
+class TaxPart(NamedTuple):
+    """One of two taxes that are charged on the same line."""
+
+    code: str
+    """Its code and its name."""
+    rate: Decimal
+    """In percent."""
+    source: str
+
+
+class ProvincialTax(NamedTuple):
+    """The tax of a province that takes the place of its country's."""
+
+    name: Texts
+    rate: Decimal
+    """In percent."""
+    source: str
+
+
 class Country(NamedTuple):
     """What a country's law and habits say to who sells there."""
 
@@ -69,8 +89,12 @@ class Country(NamedTuple):
     """The CLDR locale for dates, amounts and currency signs, by language."""
     tax: Texts
     """What the tax is called before its rate, by language."""
+    tax_accounts: Texts
+    """The account of the tax, by language, where it is not called as in that language elsewhere."""
     words: Mapping[str, Mapping[str, Mapping[str, str]]]
     """What documents say otherwise than `templates/words`: by language, its section ("labels"), its key."""
+    has_vat_id: bool
+    """Whether sellers have a number for the tax that begins with the country or is known as their VAT number."""
     tax_number: str
     """The module of python-stdnum that checks `tax-number`; "" if there is none."""
     terms: Texts
@@ -117,6 +141,27 @@ def small_business_words(code: str, language: str, day: date | None = None) -> s
     return str(row.get(language, "")) if row else ""
 
 
+def combined_taxes(code: str, postcode: str, language: str) -> tuple[TaxPart, ...]:
+    """The two taxes on a line in the province of a postcode, in their order; () where there is one tax, or none."""
+    return tuple(
+        TaxPart(row["code"].get(language, row["code"]["en"]), Decimal(row["rate"]), row["source"])
+        for row in _province(code, postcode).get("parts", ())
+    )
+
+
+def provincial_tax(code: str, postcode: str) -> ProvincialTax | None:
+    """The one tax in the province of a postcode that takes the place of the country's; None if there is none."""
+    row = _province(code, postcode)
+    return ProvincialTax(row["tax"], Decimal(row["rate"]), row["source"]) if "rate" in row else None
+
+
+def _province(code: str, postcode: str) -> dict[str, Any]:
+    """The province of a postcode, where a country has provinces with taxes of their own; {} elsewhere."""
+    plain = "".join(postcode.split()).upper()
+    rows: list[dict[str, Any]] = country_data(code).get("provinces", [])
+    return next((row for row in rows if plain.startswith(tuple(row["postcodes"]))), {})
+
+
 def _read(code: str, data: dict[str, Any]) -> Country:
     series, page = data["series"], data["page"]
     return Country(
@@ -125,7 +170,9 @@ def _read(code: str, data: dict[str, Any]) -> Country:
         currency=data["currency"],
         locales=MappingProxyType(data["locales"]),
         tax=MappingProxyType(data["tax"]),
+        tax_accounts=MappingProxyType(data.get("tax-accounts", {})),
         words=MappingProxyType(data.get("words", {})),
+        has_vat_id=data.get("vat-id", True),
         tax_number=data.get("tax-number", ""),
         terms=MappingProxyType(data["terms"]),
         series=Series(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from beancount_invoicing.actions import bill, init
-from beancount_invoicing.actions.init import LANGUAGE_BY_COUNTRY, LedgerSetup
+from beancount_invoicing.actions.init import LedgerSetup, usual_language
 from beancount_invoicing.documents.e_invoices import EInvoiceFormat
 from beancount_invoicing.writing.changes import WriteOptions
 from beancount_invoicing.writing.new_documents import DocumentDating
@@ -324,7 +324,7 @@ class Maker:
         start = LedgerSetup(
             PARTIES[self.country]["seller"]["name"], said, self.regime,
             () if self.regime == "exempt" else tuple(map(Decimal, RATES[self.country])), self.own,
-            LANGUAGE_BY_COUNTRY.get(self.country, "en"), "30 days", "F{year}-{seq:04}", date(2026, 1, 1), self.oss, "services",
+            usual_language(self.country), "30 days", "F{year}-{seq:04}", date(2026, 1, 1), self.oss, "services",
         )  # fmt: skip
         *_others, main = init.init(folder, start)
         accounts = folder / "accounts.beancount"  # which may hold other currencies

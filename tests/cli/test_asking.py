@@ -199,8 +199,9 @@ def test_new_offers_what_begins_so_and_an_answer_that_must_be_is_asked_for_again
 def test_init_asks_and_asks_again_where_an_identifier_is_wrong(tmp_path: Path) -> None:
     with Terminal("init", "books", "--date", "2026-01-01", folder=tmp_path) as terminal:
         for question, keys in (
-            ("Legal name", "Lumen\n"), ("Address", "3 rue des Lilas\n"), ("Postcode", "35000\n"), ("City", "Rennes\n"),
-            ("Country", "France\n"), ("Country", "\n"), ("SIREN: ", "812345678\n"), ("SIREN: ", "812345676\n"),
+            ("Legal name", "Lumen\n"), ("Country", "France\n"), ("Country", "\n"),
+            ("Address", "3 rue des Lilas\n"), ("Postcode", "35000\n"), ("City", "Rennes\n"),
+            ("SIREN: ", "812345678\n"), ("SIREN: ", "812345676\n"),
             ("VAT number", "\n"), ("E-mail", "\n"), ("IBAN", "\n"),
             ("EI", "SARL\n"), ("When does tax become due", "payments\n"),
         ):  # fmt: skip
@@ -217,11 +218,11 @@ def test_init_proposes_and_asks_again(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(init, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
     answers = (
         "Camille Durand",
+        "France",
+        "FR",
         "3 rue",
         "35000",
         "Rennes",
-        "France",
-        "FR",
         "123",
         "812345676",
         "",
@@ -244,7 +245,7 @@ def test_init_proposes_and_asks_again(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_init_asks_for_the_rate_where_it_knows_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(init, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
-    answers = ("1-1 Marunouchi", "100-0005", "Tokyo", "JP", "", "", "", "", "invoices", "10")
+    answers = ("JP", "1-1 Marunouchi", "100-0005", "Tokyo", "", "", "", "invoices", "10")
     result = CliRunner().invoke(
         main, ["init", str(tmp_path / "books"), "--name", "Sato"], input="\n".join(answers) + "\n"
     )
