@@ -17,6 +17,7 @@ from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _
 from beancount_invoicing.model import Book, Source
 from beancount_invoicing.rules import identifiers, payment_terms
+from beancount_invoicing.rules.duties import is_met_by_peppol, peppol_endpoint
 from beancount_invoicing.rules.steps import round_to
 from beancount_invoicing.writing import amendment_text, opens, text, writer
 from beancount_invoicing.writing.amendment_text import Values
@@ -60,12 +61,14 @@ def add_customer(file: str | Path, request: CustomerRequest, day: date, write_op
             *_asked_by_public_buyers(request.values),
             *_reached(book, request, day),
         )
+        duties, duty_notices = _by_duty(book, request.values, day)
+        notices += duty_notices
         named = _named_after(book, request.name, assets)
         if not request.account and account != named and named not in book.main_accounts:
             notices += (
                 _("{named} is open and belongs to no customer: --account {named} gives it to this one", named=named),
             )
-        values: Values = {"customer": request.name, **request.values}
+        values: Values = {"customer": request.name, **request.values, **duties}
         opening = opens.account_opening(loading.entries, account)
         if opening is None:
             changes = _opened(loading, account, values, request.currency or book.currency, day)
@@ -172,6 +175,30 @@ def _reached(book: Book, wanted: CustomerRequest, day: date) -> Iterator[str]:
                 siren=siren,
             )
         )
+
+
+def _by_duty(book: Book, values: Values, day: date) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The channel and the electronic address of a business that by law gets e-invoices through Peppol, where they are not given,
+    with the notice that says so; nothing elsewhere.
+    """
+    given = {
+        key: str(values.get(key) or "") for key in ("country", "vat-id", "register-id", "buyer", "channel", "endpoint")
+    }
+    if book.seller is None or given["channel"] or given["buyer"] not in {"", "business"}:
+        return {}, ()
+    home = law.law_of(book.seller.at(day).address.country)
+    table = law.country_table(home)
+    duty = table.duty("business", day) if table else None
+    endpoint = given["endpoint"] or peppol_endpoint(home, given["vat-id"], given["register-id"])
+    if duty is None or not is_met_by_peppol(duty) or _country(values) != home or not endpoint:
+        return {}, ()
+    notice = _(
+        "e-invoices reach it through {name} at {endpoint}, as the law wants between businesses since {day}: channel e-invoice",
+        name=duty.name,
+        endpoint=endpoint,
+        day=duty.since,
+    )
+    return {"channel": "e-invoice", "endpoint": endpoint}, (notice,)
 
 
 _IDENTIFIERS = ("siren", "siret", "vat-id", "email", "endpoint", "register-id")

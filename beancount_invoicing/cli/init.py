@@ -124,7 +124,9 @@ _HELP = {
 )
 @click.option("--currency", default="", help="The currency of the books. Default: that of the country.")
 @click.option("--language", default="", help="Language of the documents. Default: that of the country.")
-@click.option("--terms", default="", help='Payment terms, such as "14 Tage netto". Default: 30 days, as the country writes it.')
+@click.option(
+    "--terms", default="", help='Payment terms, such as "14 Tage netto". Default: 30 days, as the country writes it.'
+)
 @click.option("--number", default="", help="Pattern of the invoice numbers. Default: as is usual in the country.")
 @date_option(
     "The first day on which it applies. Default: the first day of this year.", default=None, also=(), edge="first"

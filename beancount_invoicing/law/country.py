@@ -106,6 +106,10 @@ class Country(NamedTuple):
     silent_untaxed: bool
     """Whether who is not registered for the tax may not, or need not, mention it on invoices."""
     duties: tuple[Duty, ...]
+    usable: str
+    """"whole": lawful and usual documents; "until YEAR"; "not at home": a PDF of this program is no invoice there."""
+    missing: Texts
+    """What is not covered, in English and French."""
     checked: str
     """Against what the table was checked, and by whom."""
 
@@ -193,5 +197,7 @@ def _read(code: str, data: dict[str, Any]) -> Country:
             )
             for row in data.get("duties", ())
         ),
+        usable=data["usable"],
+        missing=MappingProxyType(data["missing"]),
         checked=data["checked"],
     )
