@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from beancount_invoicing.delivery.addresses import one_line
 from beancount_invoicing.messages import _
@@ -117,7 +117,7 @@ class HttpClient:
                     "{host} sends you on to {place}: this is not followed, so that nothing of yours goes there. If your "
                     "platform has moved, change its address in the ledger",
                     host=host,
-                    place=one_line(answer.headers.get("location", "?"))[:SHOWN],
+                    place=_place(answer.headers.get("location", "")),
                 )
             )
         return answer
@@ -132,13 +132,46 @@ class HttpClient:
         if parts.netloc not in self._pools:
             here = parts.hostname in _HERE or proxy_bypass(parts.hostname or "")
             proxy = "" if here else getproxies().get(parts.scheme, "")
-            make: Callable[..., PoolManager] = partial(urllib3.ProxyManager, proxy) if proxy else urllib3.PoolManager
+            make: Callable[..., PoolManager] = _by_proxy(proxy) if proxy else urllib3.PoolManager
             self._pools[parts.netloc] = make(
                 timeout=urllib3.Timeout(connect=min(self._timeout, 20), read=self._timeout),
                 retries=False,
                 ssl_context=ssl.create_default_context(),
             )
         return self._pools[parts.netloc]
+
+
+def _by_proxy(proxy: str) -> Callable[..., PoolManager]:
+    """What makes connections by way of a proxy, with the user and password in its address. Raises ServerUnusable if it cannot be
+    used.
+    """
+    import urllib3
+
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, parts = None, urlsplit("")
+    if not host or parts.scheme not in {"http", "https"}:
+        raise ServerUnusable(
+            _(
+                "HTTPS_PROXY does not name a proxy that can be used: write HTTPS_PROXY=http://proxy.example:3128, or unset it"
+            )
+        )
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    headers = urllib3.make_headers(proxy_basic_auth=f"{user}:{password}") if user else None
+    shown_host = f"[{host}]" if ":" in host else host
+    address = f"{parts.scheme}://{shown_host}:{port or (443 if parts.scheme == 'https' else 3128)}"
+    return partial(urllib3.ProxyManager, address, proxy_headers=headers)
+
+
+def _place(location: str) -> str:
+    """Where a redirection leads, without its path: that may repeat what was sent."""
+    try:
+        host = urlsplit(location).netloc.rpartition("@")[2]
+    except ValueError:
+        host = ""
+    return one_line(host)[:SHOWN] or _("another address")
 
 
 def _of_tls(host: str, error: Exception) -> ServerUnusable | NoAnswer:

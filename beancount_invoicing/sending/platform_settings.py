@@ -153,6 +153,8 @@ def _from_key_ring(host: str, user: str) -> str:
         return ""
     try:
         return keyring.get_password(host, user) or ""
+    except keyring.errors.NoKeyringError:  # a server without a desktop: as if it were not installed
+        return ""
     except keyring.errors.KeyringError as error:
         raise CannotSend(
             _("the secret cannot be read from the keyring ({error}): set {secret}", error=error, secret=SECRET)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
-from tests.ledgers import recent_example
-from tests.platform.connected import option
+from tests.ledgers import TESTS, recent_example
+from tests.platform.connected import option, run
 from tests.platform.stand_in import StandIn, running
 
 
@@ -40,4 +41,22 @@ def connected(ledger: Path, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) 
         platform_client=stand_in.client,
     )
     monkeypatch.setenv("BEAN_INVOICE_PLATFORM_SECRET", stand_in.secret)
+    return ledger
+
+
+@pytest.fixture
+def prepared(same_folder: Path, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The golden ledger of e-reporting with a platform, and the files of September prepared."""
+    for name in ("prelude", "e-reporting"):
+        copy(TESTS / "golden" / f"{name}.beancount", same_folder)
+    ledger = same_folder / "e-reporting.beancount"
+    options = {
+        "platform": f"{stand_in.address}/flow-service",
+        "platform-token": f"{stand_in.address}/token",
+        "platform-client": stand_in.client,
+    }
+    lines = [f'2025-01-01 custom "invoice-option" "{name}" "{value}"\n' for name, value in options.items()]
+    ledger.write_text(ledger.read_text(encoding="utf-8") + "".join(lines), encoding="utf-8")
+    monkeypatch.setenv("BEAN_INVOICE_PLATFORM_SECRET", stand_in.secret)
+    run(ledger, "platform", "report", "--as-of", "2027-10-12", "--write")
     return ledger

@@ -12,6 +12,7 @@ import email.policy
 import json
 import re
 import socket
+import ssl
 import threading
 from base64 import b64decode
 from collections.abc import Iterator
@@ -384,11 +385,15 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def running(platform: StandIn) -> Iterator[StandIn]:
-    """The platform at `platform.address` (add /flow-service or /token), until the end."""
+def running(platform: StandIn, tls: ssl.SSLContext | None = None) -> Iterator[StandIn]:
+    """The platform at `platform.address` (add /flow-service or /token), until the end; `tls`: behind a certificate."""
     handler = type("Handler", (_Handler,), {"platform": platform})
     with _Server(("127.0.0.1", 0), handler) as server:
-        platform.address = f"http://127.0.0.1:{server.server_address[1]}"
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        platform.address = (
+            f"https://localhost:{server.server_address[1]}" if tls else f"http://127.0.0.1:{server.server_address[1]}"
+        )
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:

@@ -7,7 +7,6 @@ from collections import Counter
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from shutil import copy
 
 import pytest
 from hypothesis import given
@@ -16,31 +15,12 @@ from hypothesis import strategies as st
 from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.model import FlowRecord, Source
 from beancount_invoicing.platform.reports import HandIn, hand_ins, rejected_reports
-from tests.ledgers import TESTS
 from tests.platform.connected import run
 from tests.platform.stand_in import Fault, StandIn
 
 DAY = ("--date", "2027-10-12")
 AS_OF = ("--as-of", "2027-10-12")
 POST = "POST flows"
-
-
-@pytest.fixture
-def prepared(same_folder: Path, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The golden ledger of e-reporting with a platform, and the files of September prepared."""
-    for name in ("prelude", "e-reporting"):
-        copy(TESTS / "golden" / f"{name}.beancount", same_folder)
-    ledger = same_folder / "e-reporting.beancount"
-    options = {
-        "platform": f"{stand_in.address}/flow-service",
-        "platform-token": f"{stand_in.address}/token",
-        "platform-client": stand_in.client,
-    }
-    lines = [f'2025-01-01 custom "invoice-option" "{name}" "{value}"\n' for name, value in options.items()]
-    ledger.write_text(ledger.read_text(encoding="utf-8") + "".join(lines), encoding="utf-8")
-    monkeypatch.setenv("BEAN_INVOICE_PLATFORM_SECRET", stand_in.secret)
-    run(ledger, "platform", "report", *AS_OF, "--write")
-    return ledger
 
 
 def items(ledger: Path) -> tuple[HandIn, ...]:
