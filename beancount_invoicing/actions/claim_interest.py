@@ -11,7 +11,7 @@ from typing import NamedTuple
 from beancount_invoicing import billing, law
 from beancount_invoicing.billing import Draft, DraftLine, DraftRequest
 from beancount_invoicing.documents.search import named_documents
-from beancount_invoicing.dunning import InterestUnknown, claimed, formal_notice, interest_on
+from beancount_invoicing.dunning import InterestUnknown, claimed, formal_notice, interest_on, interest_starts_after
 from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import ZERO, Book, Customer
@@ -150,6 +150,13 @@ def _why_nothing(book: Book, position: Position, as_of: date, booked: date | Non
         return _(
             "from a {buyer} it is due only after a formal notice to pay ({place}), and the ledger has none: a "
             'note or document after the due date with event: "reminder", its level, and tone: "final"',
+            buyer=buyer,
+            place=found.source,
+        )
+    if found and found.starts_after == "reminder" and interest_starts_after(book, position, due, found) is None:
+        return _(
+            "from a {buyer} it is due only after a reminder, or 30 days after the due date of an invoice that says so "
+            "({place}), and the ledger has no reminder after the due date",
             buyer=buyer,
             place=found.source,
         )

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from beancount_invoicing.dunning.banks import BankAccount, bank_accounts, behind
-from beancount_invoicing.dunning.claims import Claimed, InterestUnknown, claimed, formal_notice, interest_on
+from beancount_invoicing.dunning.claims import (
+    Claimed,
+    InterestUnknown,
+    claimed,
+    formal_notice,
+    interest_on,
+    interest_starts_after,
+)
 from beancount_invoicing.dunning.letter_history import dues_asked, late_instalments
 from beancount_invoicing.dunning.levels import SentLetter, courtesy_level, days_later, due_level
 from beancount_invoicing.dunning.pauses import Insolvency, insolvency, pause, send_from_day, sending_tracked_from
@@ -39,6 +46,7 @@ __all__ = [
     "formal_notice",
     "insolvency",
     "interest_on",
+    "interest_starts_after",
     "late_instalments",
     "likely_matches",
     "pause",

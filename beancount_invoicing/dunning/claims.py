@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -177,6 +178,38 @@ def formal_notice(book: Book, position: Position, due: date) -> date | None:
     )
 
 
+_SECTION = re.compile(r"§\s*286\b")
+_DEFAULT_AFTER = timedelta(days=30)
+"""BGB § 286 (3): after the due date and the receipt of the invoice, which is taken to be there by then."""
+
+
+def interest_starts_after(
+    book: Book, position: Position, due: date, rule: law.LateInterestLaw | Decimal
+) -> date | None:
+    """The day after which an amount due on `due` bears interest by a law or a contract's rate; None if it does not yet."""
+    starts_after = "due" if isinstance(rule, Decimal) else rule.starts_after
+    late = late_from(position.invoice, due)
+    if starts_after == "due":
+        return late
+    if starts_after == "notice":
+        return formal_notice(book, position, due)
+    reminded = next((event.date for event in letters_about(position, due)), None)
+    if not warns_of_default(book, position.invoice) or late >= date.max - _DEFAULT_AFTER:
+        return reminded
+    by_itself = max(late, position.invoice.date) + _DEFAULT_AFTER
+    return min(by_itself, reminded) if reminded else by_itself
+
+
+def warns_of_default(book: Book, invoice: Invoice) -> bool:
+    """Whether an invoice tells a consumer that default begins 30 days after the due date (BGB § 286 (3)): by the sentence that
+    its page has, or by the seller's own words, in its note or the seller's mentions, which name § 286.
+    """
+    seller = book.seller.at(invoice.date) if book.seller else None
+    country = seller.address.country if seller else ""
+    own = f"{invoice.note} {seller.mention if seller else ''}"
+    return "default-consumer" in law.mentions(country, "de", invoice.date) or bool(_SECTION.search(own))
+
+
 def interest_on(
     book: Book, position: Position, as_of: date, booked: date | None = None, instalments: Collection[int] | None = None
 ) -> Interest | None:
@@ -337,7 +370,6 @@ def _parts(
     parts: list[LateInstalment] = []
     steps: list[CalculationStep] = []
     left = position.disputed
-    by_notice = not isinstance(rule.applicable_law, Decimal) and rule.applicable_law.starts_after == "notice"
     credited = credited_of(book, position, as_of)
     invoice = position.invoice
     for instalment, standing in zip(invoice.instalments, position.instalments, strict=True):
@@ -345,7 +377,7 @@ def _parts(
             continue
         contested = min(left, max(standing.open, ZERO))
         left -= contested
-        start = formal_notice(book, position, instalment.due) if by_notice else late_from(invoice, instalment.due)
+        start = interest_starts_after(book, position, instalment.due, rule.applicable_law)
         if start is None:
             continue
         allocations = [allocation for allocation in position.allocations if allocation.instalment == instalment.index]

@@ -14,9 +14,8 @@ from beancount_invoicing.dunning.claims import (
     LateInstalment,
     claim_rule,
     credited_of,
-    formal_notice,
+    interest_starts_after,
     is_settled_by_credit_note,
-    late_from,
 )
 from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import NOT_YET, ZERO, Book, Invoice, Line
@@ -144,11 +143,9 @@ def _parts(
     account.
     """
     off = credited_of(book, position, known)
-    by_notice = not isinstance(by, Decimal) and by.starts_after == "notice"
     parts = []
     for instalment in position.invoice.instalments:
-        own = late_from(position.invoice, instalment.due)
-        start = formal_notice(book, position, instalment.due) if by_notice else own
+        start = interest_starts_after(book, position, instalment.due, by)
         if start is None or start == NOT_YET or instalment.amount <= 0:
             continue
         paid = [

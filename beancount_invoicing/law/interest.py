@@ -36,8 +36,10 @@ class LateInterestLaw(NamedTuple):
     """Whether the rate of the half-year in which interest began to run applies until payment. If not, each half-year
     has its own rate.
     """
-    starts_after: Literal["due", "notice"]
-    """Interest runs from the day after the due date, or only from the day after a formal notice to pay."""
+    starts_after: Literal["due", "notice", "reminder"]
+    """Interest runs from the day after the due date; or only from the day after a formal notice to pay; or from the day after any
+    reminder, and at the latest 30 days after the due date if the invoice says so (BGB § 286).
+    """
     year_days: int
     indemnities: tuple[tuple[Decimal, Decimal], ...]
     """(from this amount of the debt on, fixed compensation for recovery costs), in `currency`; empty if none is due

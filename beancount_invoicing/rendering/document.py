@@ -437,6 +437,13 @@ def _mentions(book: Book, invoice: Invoice, customer: Customer, seller: Seller, 
     result += _retained(book, invoice, customer, sentences, formats)
     if "on-debits" in sentences and _services_on_debits(invoice):
         result.append(sentences["on-debits"])
+    if (
+        customer.buyer == "consumer"
+        and invoice.payable > 0
+        and invoice.kind != "claim"
+        and "default-consumer" in sentences
+    ):
+        result.append(sentences["default-consumer"])
     for_business = customer.buyer != "consumer" and invoice.payable > 0 and invoice.kind not in {"claim"}
     if for_business and "late-interest" in sentences:
         option = book.late_interest(customer, invoice.date)

@@ -337,6 +337,53 @@ def test_a_consumer_pays_a_contract_s_rate_without_the_indemnity() -> None:
     assert figures(TWELVE + CONSUMER + invoice()) == ("19.73", None)
 
 
+GERMANY = """
+2025-06-01 custom "invoice-seller" "Atelier Test"
+  country: "DE"
+2025-01-01 custom "invoice-option" "late-interest" "DE"
+2026-07-01 custom "invoice-rate" "BBK" 1.27
+2027-01-01 custom "invoice-rate" "BBK" 1.27
+2027-07-01 custom "invoice-rate" "BBK" 1.27
+"""
+
+
+def test_german_consumers_are_in_default_from_a_reminder_not_from_a_day_that_the_invoice_names() -> None:
+    ledger = GERMANY + CONSUMER + invoice("2026-07-25").replace("1200.00", "1469.06").replace("1000.00", "1224.22")
+    ledger = ledger.replace("-200.00", "-244.84")
+    day = date(2026, 11, 27)
+    assert on(ledger, day) is None, "due on 24 August; no reminder, and the invoice says nothing of default"
+    mahnung = event("2026-09-05", "reminder", "  level: 1\n")
+    found = on(ledger + mahnung, day)
+    assert found is not None
+    assert [(part.start, part.end) for part in found.segments] == [(date(2026, 9, 6), day)]
+    assert figures(ledger + mahnung, day) == ("20.95", None), "1469.06 × 6.27 % × 83 / 365; from 25 August: 23.97"
+    early = event("2026-08-20", "reminder", "  level: 1\n")
+    assert on(ledger + early, day) is None, "before the due date a reminder puts nobody in default"
+
+
+def test_german_consumers_are_in_default_after_thirty_days_if_the_invoice_says_so() -> None:
+    said = '  note: "Verzug nach 30 Tagen, § 286 Abs. 3 BGB"\n'
+    ledger, day = GERMANY + CONSUMER + invoice("2026-07-25", said), date(2026, 11, 27)
+    found = on(ledger, day)
+    assert found is not None
+    assert found.segments[0].start == date(2026, 9, 24), "due on 24 August; 30 days later is 23 September"
+    reminded = on(ledger + event("2026-09-05", "reminder", "  level: 1\n"), day)
+    assert reminded is not None
+    assert reminded.segments[0].start == date(2026, 9, 6), "a reminder is earlier"
+    later = on(ledger + event("2026-10-05", "reminder", "  level: 1\n"), day)
+    assert later is not None
+    assert later.segments[0].start == date(2026, 9, 24)
+    printed = on(GERMANY + CONSUMER + invoice("2027-01-10"), date(2027, 6, 30))
+    assert printed is not None
+    assert printed.segments[0].start == date(2027, 3, 12), "the page says it since 1 December 2026"
+
+
+def test_german_businesses_owe_interest_from_the_due_date() -> None:
+    found = on(GERMANY + invoice("2026-07-25"), date(2026, 11, 27))
+    assert found is not None
+    assert (found.segments[0].start, found.indemnity) == (date(2026, 8, 25), D("40.00"))
+
+
 def test_belgian_sellers_may_not_ask_consumers_for_more_than_the_cap() -> None:
     belgian = '\n2025-06-01 custom "invoice-seller" "Atelier Test"\n  country: "BE"\n' + CONSUMER
     ten = '\n2025-01-01 custom "invoice-option" "late-interest" "10"\n'

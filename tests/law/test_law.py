@@ -38,7 +38,8 @@ DATA = [
         ("EU", "business", "8", "40.00"),
         ("FR", "consumer", "0", None),
         ("IT", "business", "8", "40.00"),
-        ("NL", "business", "8", None),
+        ("NL", "business", "8", "40.00"),
+        ("LU", "public", "8", "40.00"),
     ],
 )
 def test_late_interest(country: str, buyer: str, margin: str, indemnity: str | None) -> None:
@@ -144,7 +145,7 @@ def test_every_rule_has_its_address_and_knows_its_reference() -> None:
             assert rule["address"].startswith(("https://", "http://")), country
             assert not rule.get("base") or rule["base"] in data["rates"]
             assert rule["changes"] in {"half-year", "fixed"}
-            assert rule["start"] in {"due", "notice"}
+            assert rule["start"] in {"due", "notice", "reminder"}
 
 
 @pytest.mark.parametrize(

@@ -376,6 +376,26 @@ def test_where_the_law_could_not_be_read_a_claim_says_nothing() -> None:
     assert claimed('\n2025-06-01 custom "invoice-seller" "Atelier Test"\n  country: "ES"\n').mentions == ()
 
 
+@pytest.mark.parametrize(
+    ("country", "buyer", "year", "told"),
+    [
+        ("DE", "consumer", "2027", True),
+        ("DE", "consumer", "2026", False),
+        ("DE", "business", "2027", False),
+        ("AT", "consumer", "2027", False),
+    ],
+)
+def test_a_german_consumer_is_told_when_default_begins(country: str, buyer: str, year: str, told: bool) -> None:
+    """BGB § 286 (3); the sentence is on invoices from the day on which interest counts it."""
+    seller = f'\n2025-06-01 custom "invoice-seller" "Atelier Test"\n  country: "{country}"\n'
+    customer = f'2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  buyer: "{buyer}"\n  language: "de"\n'
+    vat = '  Liabilities:VAT  -20.00 EUR\n    tax: "FR20"\n'
+    ledger = SMALL.format(text="Work", tax="FR20", more="", total="120.00", net="-100.00", vat=vat)
+    view = view_of(book_of(seller + customer + ledger.replace("2026-", f"{year}-")), f"F{year}-0001")
+    found = [mention for mention in view.mentions if "§ 286 Abs. 3 BGB" in mention.replace("\xa0", " ")]
+    assert bool(found) is told
+
+
 def test_the_customer_s_siren_is_said_where_only_its_siret_is_known() -> None:
     only = '\n2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  siren:\n  siret: "123 456 782 00012"\n'
     assert "123456782" in [pair.value for pair in small(options=only).facts]

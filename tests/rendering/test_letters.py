@@ -163,6 +163,26 @@ def test_each_form_says_the_same(ledger: str, day: str) -> None:
     ("language", "alone", "both"),
     [
         ("fr", "recouvrement, due de plein droit", "recouvrement, dues de plein droit"),
+        (
+            "de",
+            "Darin enthalten ist die Verzugspauschale, die uns von Gesetzes wegen zusteht (",
+            "Darin enthalten sind Verzugszinsen und die Verzugspauschale, die uns von Gesetzes wegen zustehen (",
+        ),
+        (
+            "en",
+            "includes the fixed compensation for recovery costs, due",
+            "interest and the fixed compensation for recovery costs, due",
+        ),
+        (
+            "es",
+            "indemnización por costes de cobro, exigible sin",
+            "los intereses de demora y la indemnización por costes de cobro, exigibles sin",
+        ),
+        (
+            "nl",
+            "is de vaste vergoeding voor invorderingskosten begrepen",
+            "zijn de vertragingsrente en de vaste vergoeding voor invorderingskosten begrepen",
+        ),
         ("it", "recupero, dovuto senza", "recupero, dovuti senza"),
         ("pt", "cobrança, devida sem", "cobrança, devidos sem"),
     ],
@@ -174,6 +194,45 @@ def test_one_thing_is_due_and_two_are(language: str, alone: str, both: str) -> N
     ledger = speaks + INVOICE + THIRD
     assert both in plain(letter(ledger + by_law.format("12"), "2026-03-15"))
     assert alone in plain(letter(ledger.replace("2026-", "2098-") + by_law.format("FR"), "2098-03-15"))
+
+
+@pytest.mark.parametrize(
+    ("level", "language", "alone", "both"),
+    [
+        (1, "de", "enthalten ist die Verzugspauschale, die uns von Gesetzes wegen zusteht", "wegen zustehen"),
+        (1, "it", "il risarcimento delle spese di recupero, previsto dalla legge", "recupero, previsti dalla legge"),
+        (2, "de", "Zahlungsverzugs steht uns", "Zahlungsverzugs stehen uns"),
+    ],
+)
+def test_a_milder_letter_too_says_one_thing_and_two(level: int, language: str, alone: str, both: str) -> None:
+    speaks = f'\n2025-01-02 custom "invoice-customer" Assets:Receivable:Acme\n  language: "{language}"\n'
+    by_law = '\n2025-01-02 custom "invoice-option" "late-interest" "{}"\n'
+    claiming = POLICY.replace("  days: 3\n", "  days: 3\n  interest: TRUE\n")
+    ledger, day = (speaks + INVOICE, "2026-02-20") if level == 1 else (speaks + INVOICE + SECOND, "2026-03-01")
+    assert both in plain(letter(ledger + by_law.format("12"), day, claiming))
+    later = ledger.replace("2026-", "2098-") + by_law.format("FR")
+    assert alone in plain(letter(later, day.replace("2026", "2098"), claiming))
+
+
+@pytest.mark.parametrize(
+    ("country", "language", "registered", "regards"),
+    [
+        ("US", "en", "Certified mail, return receipt requested", "Sincerely,"),
+        ("GB", "en", "Recorded delivery", "Yours faithfully,"),
+        ("DE", "de", "Einschreiben mit Rückschein", "Mit freundlichen Grüßen"),
+        ("CH", "de", "Einschreiben mit Rückschein", "Freundliche Grüsse"),
+        ("CA", "fr", "Courrier recommandé avec confirmation de livraison", "Veuillez agréer, Madame, Monsieur"),
+        ("BE", "nl", "Aangetekende zending met ontvangstbewijs", "Met vriendelijke groet,"),
+    ],
+)
+def test_post_and_closing_are_those_of_the_seller_s_country(
+    country: str, language: str, registered: str, regards: str
+) -> None:
+    head = POLICY + f'\n2025-01-02 custom "invoice-seller" "Atelier Test"\n  country: "{country}"\n'
+    head += f'\n2025-01-02 custom "invoice-customer" Assets:Receivable:Acme\n  language: "{language}"\n'
+    text = plain(letter(INVOICE + THIRD, "2026-03-11", head))
+    assert registered in text
+    assert regards in text
 
 
 def test_a_consumer_is_told_nothing_that_holds_between_businesses() -> None:
