@@ -218,7 +218,6 @@ def test_a_milder_letter_too_says_one_thing_and_two(level: int, language: str, a
     ("country", "language", "registered", "regards"),
     [
         ("US", "en", "Certified mail, return receipt requested", "Sincerely,"),
-        ("GB", "en", "Recorded delivery", "Yours faithfully,"),
         ("DE", "de", "Einschreiben mit Rückschein", "Mit freundlichen Grüßen"),
         ("CH", "de", "Einschreiben mit Rückschein", "Freundliche Grüsse"),
         ("CA", "fr", "Courrier recommandé avec confirmation de livraison", "Veuillez agréer, Madame, Monsieur"),
