@@ -106,6 +106,7 @@ _WORDS = (
     # how a layer of checks ended
     _("passed"),
     _("failed"),
+    _("not run"),
     # who buys, and what
     _("business"),
     _("consumer"),

@@ -99,6 +99,13 @@ complete_drafts = _from(lambda book: _documents(book, lambda _kind, draft: draft
 complete_deposits = _from(lambda book: _documents(book, lambda kind, draft: kind == "deposit" and not draft))
 """Numbers of deposit invoices."""
 
+complete_received = _from(
+    lambda book: (
+        (record.number or record.name, record.supplier) for record in book.received if record.kind == "received"
+    )
+)
+"""Numbers of suppliers' invoices."""
+
 complete_accounts = _from(lambda book: ((account, "") for account in book.opened_accounts))
 """All accounts."""
 

@@ -55,6 +55,7 @@ _COMMANDS = {
     "platform": "platform",
     "prepaid": "prepaid",
     "receipt": "receipt",
+    "received": "received",
     "remind": "remind",
     "render": "render",
     "run": "run",

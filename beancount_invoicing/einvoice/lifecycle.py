@@ -1,7 +1,8 @@
 """The life cycle of e-invoices: the statuses that platforms exchange, read and written as CDAR (UN/CEFACT D22B, XP Z12-012).
 
 `read_statuses` reads what a platform sends. `collected_xml` writes the status 212, encaissée: what was received on an invoice;
-`cancelled_xml` the status 220, annulée: that a corrective invoice takes its place.
+`cancelled_xml` the status 220, annulée: that a corrective invoice takes its place;
+`answer_xml` what a buyer answers: 205, 207, 210, 211.
 """
 
 from __future__ import annotations
@@ -103,6 +104,34 @@ class CollectedMessage(NamedTuple):
     """Of the invoice: 380, 381, 384, 386."""
 
 
+class AnswerMessage(NamedTuple):
+    """A buyer's answer to a supplier's invoice."""
+
+    identifier: str
+    """MDT-4."""
+    made_at: datetime
+    buyer_siren: str
+    buyer_name: str
+    seller_siren: str
+    seller_name: str
+    seller_address: Identifier | None
+    """MDT-73: the seller's electronic address."""
+    number: str
+    issued: date
+    type_code: str
+    code: str
+    """MDT-105: 205, 207, 210, 211."""
+    reason_code: str = ""
+    """MDT-113."""
+    reason: str = ""
+    """MDT-114."""
+    paid: StatusAmount | None = None
+    """For 211: what was paid, "MPA"."""
+
+
+_ANSWERS = {"205": "Approuvée", "207": "En litige", "210": "Refusée", "211": "Paiement transmis"}
+
+
 def read_statuses(xml: bytes) -> tuple[LifecycleStatus, ...]:
     """The statuses in a life-cycle message, in its order: one for each invoice that it names. Raises NotAStatus.
 
@@ -148,15 +177,73 @@ def _bytes(root: Any) -> bytes:
     return bytes(etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8"))
 
 
+class _Firm(NamedTuple):
+    """Who sends a message, or gets it: the role (MDT-21, MDT-40), the SIREN and the name."""
+
+    role: str
+    siren: str
+    name: str
+
+
+def answer_xml(message: AnswerMessage) -> bytes:
+    """A buyer's answer to an invoice. Rule BR-FR-CDV-15 asks for a reason with 207 and 210."""
+    issuer = _Firm("BY", message.buyer_siren, message.buyer_name)
+    recipient = _Firm("SE", message.seller_siren, message.seller_name)
+    root = _root(message.identifier, message.made_at, issuer, recipient, message.seller_address)
+    status = (message.code, _ANSWERS.get(message.code, ""))
+    document = _document(root, message, message.number, message.issued, status)
+    if message.reason_code or message.reason or message.paid:
+        detail = _add(document, "ram:SpecifiedDocumentStatus")
+        if message.reason_code:
+            _add(detail, "ram:ReasonCode", message.reason_code)
+        if message.reason:
+            _add(detail, "ram:Reason", message.reason)
+        _add(detail, "ram:SequenceNumeric", "1")
+        if message.paid:
+            characteristic = _add(detail, "ram:SpecifiedDocumentCharacteristic")
+            _add(characteristic, "ram:TypeCode", message.paid.kind)
+            _add(characteristic, "ram:ValueAmount", f"{message.paid.amount:.2f}", currencyID=message.paid.currency)
+            if message.paid.date:
+                when = _add(characteristic, "ram:ValueDateTime")
+                _add(when, "udt:DateTimeString", f"{message.paid.date:%Y%m%d}", format="102")
+    return _bytes(root)
+
+
 def _message(message: CollectedMessage, number: str, issued: date, status: tuple[str, str]) -> tuple[Any, Any]:
     """A life-cycle message of the seller about an invoice: its root, and the element of the invoice."""
+    issuer = _Firm("SE", message.seller_siren, message.seller_name)
+    recipient = _Firm("BY", message.buyer_siren, message.buyer_name)
+    root = _root(message.identifier, message.made_at, issuer, recipient, message.buyer_address)
+    return root, _document(root, message, number, issued, status)
+
+
+def _root(identifier: str, made_at: datetime, issuer: _Firm, recipient: _Firm, address: Identifier | None) -> Any:
+    """A message without what it is about; `address`: of the recipient (MDT-73)."""
     from lxml import etree
 
     root = etree.Element(f"{{{_RSM}}}CrossDomainAcknowledgementAndResponse", nsmap=_NAMES)
     context = _add(root, "rsm:ExchangedDocumentContext")
     _add(_add(context, "ram:BusinessProcessSpecifiedDocumentContextParameter"), "ram:ID", "REGULATED")
     _add(_add(context, "ram:GuidelineSpecifiedDocumentContextParameter"), "ram:ID", _GUIDELINE)
-    _exchanged(root, message)
+    exchanged = _add(root, "rsm:ExchangedDocument")
+    _add(exchanged, "ram:ID", identifier)
+    _time(_add(exchanged, "ram:IssueDateTime"), made_at)
+    _add(_add(exchanged, "ram:SenderTradeParty"), "ram:RoleCode", issuer.role)
+    for name, firm in (("ram:IssuerTradeParty", issuer), ("ram:RecipientTradeParty", recipient)):
+        element = _add(exchanged, name)
+        _add(element, "ram:GlobalID", firm.siren, schemeID="0002")
+        _add(element, "ram:Name", firm.name)
+        _add(element, "ram:RoleCode", firm.role)
+        if firm is recipient and address:
+            place = _add(element, "ram:URIUniversalCommunication")
+            _add(place, "ram:URIID", address.value, schemeID=address.scheme)
+    return root
+
+
+def _document(
+    root: Any, message: CollectedMessage | AnswerMessage, number: str, issued: date, status: tuple[str, str]
+) -> Any:
+    """The element of the invoice that a message is about, with its status: code and label."""
     answer = _add(root, "rsm:AcknowledgementDocument")
     _add(_add(answer, "ram:MultipleReferencesIndicator"), "udt:Indicator", "false")
     _add(answer, "ram:TypeCode", _PROCESSING)
@@ -170,24 +257,7 @@ def _message(message: CollectedMessage, number: str, issued: date, status: tuple
     _add(document, "ram:ProcessConditionCode", code)
     _add(document, "ram:ProcessCondition", label)
     _add(_add(document, "ram:IssuerTradeParty"), "ram:GlobalID", message.seller_siren, schemeID="0002")
-    return root, document
-
-
-def _exchanged(root: Any, message: CollectedMessage) -> None:
-    exchanged = _add(root, "rsm:ExchangedDocument")
-    _add(exchanged, "ram:ID", message.identifier)
-    _time(_add(exchanged, "ram:IssueDateTime"), message.made_at)
-    _add(_add(exchanged, "ram:SenderTradeParty"), "ram:RoleCode", "SE")
-    issuer = _add(exchanged, "ram:IssuerTradeParty")
-    _add(issuer, "ram:GlobalID", message.seller_siren, schemeID="0002")
-    _add(issuer, "ram:Name", message.seller_name)
-    _add(issuer, "ram:RoleCode", "SE")
-    recipient = _add(exchanged, "ram:RecipientTradeParty")
-    _add(recipient, "ram:GlobalID", message.buyer_siren, schemeID="0002")
-    _add(recipient, "ram:Name", message.buyer_name)
-    _add(recipient, "ram:RoleCode", "BY")
-    address = _add(recipient, "ram:URIUniversalCommunication")
-    _add(address, "ram:URIID", message.buyer_address.value, schemeID=message.buyer_address.scheme)
+    return document
 
 
 def _received(document: Any, receipt: InvoiceReceipt) -> None:

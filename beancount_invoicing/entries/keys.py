@@ -57,6 +57,8 @@ JOURNAL = "journal"
 LOCK = "lock"
 REOPENING = "reopening"
 FLOW = "flow of a platform"
+RECEIVED = "supplier's invoice"
+SUPPLIER = "supplier"
 WORK = "time posting"
 TIME_ACCOUNT = "account of time"
 EXPENSE = "expense billed again"
@@ -170,8 +172,9 @@ _TABLE = (
     _key("category", "text", TAX, "UNCL 5305 category",
          "S", "Z", "E", "AE", "K", "G", "O", "L", "M"),
     _key("rate", "percent", TAX, "tax rate in percent"),
-    _key("reason", "text", (TAX, REOPENING, EVENT, FLOW),
-         "why no tax is due: a VATEX code or a text; of a reopening: why closed books were opened again; of a status: why"),
+    _key("reason", "text", (TAX, REOPENING, EVENT, FLOW, RECEIVED),
+         "why no tax is due: a VATEX code or a text; of a reopening: why closed books were opened again; of a status or an answer: "
+         "why"),
     _key("nature", "text", (TAX, ITEM, LINE), "goods, services, or services supplied electronically",
          "goods", "services", "electronic"),
     _key("sold-to", "text", TAX,
@@ -199,9 +202,9 @@ _TABLE = (
     _key("tax", "text", (CUSTOMER, CUSTOMER_AMENDMENT, ITEM, DOCUMENT, LINE, ADJUSTMENT, TAX_POSTING, DEDUCTION, CONTRACT_DIRECTIVE,
                          PAYMENT_POSTING, COUNTER, EXPENSE, OPENING_TAX), "tax code"),
     # invoices
-    _key("invoice", "text", (DOCUMENT, OPENING_ITEM), "the document's number"),
-    _key("due", "date", (DOCUMENT, RECEIVABLE, OPENING_ITEM), "due date"),
-    _key("date", "date", OPENING_ITEM, "original date of the invoice taken over"),
+    _key("invoice", "text", (DOCUMENT, OPENING_ITEM, RECEIVED), "the document's number"),
+    _key("due", "date", (DOCUMENT, RECEIVABLE, OPENING_ITEM, RECEIVED), "due date"),
+    _key("date", "date", (OPENING_ITEM, RECEIVED), "original date of the invoice taken over; of a supplier's invoice: its date"),
     _key(
         "kind", "text", (DOCUMENT, OPENING_TRANSACTION), "kind of document",
         "deposit", "corrective", "cancellation", "claim", "opening", "void",
@@ -235,9 +238,10 @@ _TABLE = (
     _key("agreed", "flag", LINE, "TRUE: these days were agreed as billed, whatever the contract says; they are not adjusted"),
     _key("allowance", "text", ADJUSTMENT, "reason for a discount on the whole document"),
     _key("charge", "text", ADJUSTMENT, "reason for a charge on the whole document"),
-    _key("amount", "number", (LINE, ADJUSTMENT, TAX_POSTING, DEDUCTION, ROUNDING, EVENT),
+    _key("amount", "number", (LINE, ADJUSTMENT, TAX_POSTING, DEDUCTION, ROUNDING, EVENT, RECEIVED),
          "on a posting in another currency, such as a tax: the amount in the document's currency; on a dispute: the part"
-         " contested; on a promise: the part to be paid by then; on a collection: what is collected"),
+         " contested; on a promise: the part to be paid by then; on a collection: what is collected; of a supplier's"
+         " invoice: its total with tax"),
     _key("deposit", "text", DEDUCTION, "number of the deposit invoice to deduct (on a milestone: TRUE)"),
     _key("rounding", "flag", ROUNDING, "TRUE: rounding of the amount to pay (BT-114)"),
     # payments
@@ -249,31 +253,37 @@ _TABLE = (
          "why a payment came back: the bank's code (ISO 20022, such as AM04) or words"),
     _key("instalment", "count", (PAYMENT_POSTING, EVENT), "number of the instalment, from 1"),
     # events
-    _key("event", "text", (EVENT, FLOW), "what happened", *_EVENTS),
+    _key("event", "text", (EVENT, FLOW, RECEIVED), "what happened", *_EVENTS),
     _key("level", "whole", EVENT, "level of a reminder, from 1; 0 is a notice before the due date"),
     _key("until", "date", (EVENT, CONTRACT_DIRECTIVE, FLOW),
          "last day, inclusive; on a reminder: its deadline; on an insolvency: the last day to declare the claim"),
-    _key("sha256", "text", (EVENT, LOCK, FLOW), "SHA-256 checksum of the document, or of a lock's list"),
+    _key("sha256", "text", (EVENT, LOCK, FLOW, RECEIVED), "SHA-256 checksum of the document, or of a lock's list"),
     _key("facts", "text", (EVENT, FLOW),
          "checksum of the invoice's business terms when it was sealed; of a report: of what it says of its period"),
     _key("amounts", "text", FLOW,
          "what a status 212 says was received, with tax, by rate, such as \"20: 240.00, 10: 110.00\""),
     _key("previous", "text", (EVENT, LOCK, REOPENING), "checksum of the previous seal, or of the previous lock; they form a chain"),
-    _key("message-id", "text", (EVENT, FLOW), "identifier of the e-mail, or of the prepared letter or file"),
+    _key("message-id", "text", (EVENT, FLOW, RECEIVED), "identifier of the e-mail, or of the prepared letter or file"),
     _key("not-to", "text", EVENT, "recipients that the mail server refused, with its reply; the others received the e-mail"),
     _key("sends", "text", EVENT, "what is being sent, if not the invoice itself", "reminder", "statement", "receipt",
          "acquitted", "unpaid"),
-    _key("file", "text", (EVENT, LOCK, FLOW),
+    _key("file", "text", (EVENT, LOCK, FLOW, RECEIVED),
          "file that is being sent, or the list of a lock, relative to the ledger file with this key"),
-    _key("flow", "text", (EVENT, FLOW), "the platform's identifier of what was handed in there"),
+    _key("flow", "text", (EVENT, FLOW, RECEIVED), "the platform's identifier of what was handed in there"),
     _key("flow-type", "text", FLOW, "what was handed in, or what a message is about: a type of XP Z12-013, such as"
          " \"AggregatedCustomerTransactionReport\""),
-    _key("status", "text", (EVENT, FLOW),
+    _key("status", "text", (EVENT, FLOW, RECEIVED),
          "what a platform says of a flow: the code of a status, such as \"207\", or \"ack-ok\", \"ack-error\", \"unread\""),
     _key("status-flow", "text", (EVENT, FLOW), "the platform's identifier of the message that brought the status"),
-    _key("updated", "text", (EVENT, FLOW), "when the platform last changed the message; fetching goes on from the latest"),
+    _key("updated", "text", (EVENT, FLOW, RECEIVED),
+         "when the platform last changed the message; fetching goes on from the latest"),
     _key("end-to-end-id", "text", EVENT, "reference of a collection, or payment out, in the bank's statement"),
     _key("collection-date", "date", EVENT, "day on which the bank is to collect, or pay out"),
+    # invoices of suppliers
+    _key("supplier", "text", RECEIVED, "the supplier's name, as on its invoice"),
+    _key("supplier-id", "text", RECEIVED,
+         "the supplier's identifiers, separated by commas: \"0002:552100554, FR12552100554\""),
+    _key("result", "text", RECEIVED, "of its validation when it came", "passed", "failed", "not run"),
     # reminder policies
     _key("days", "days", LEVEL,
          "the level applies from this many days after the due date; for level 0, days before it, such as -3"),
@@ -290,7 +300,7 @@ _TABLE = (
     _key("minimum", "number", POLICY, "smallest amount for which a letter is sent"),
     # contracts
     _key("account", "account", CONTRACT_DIRECTIVE, "income account, if no item has one"),
-    _key("currency", "text", (CONTRACT_DIRECTIVE, BANK),
+    _key("currency", "text", (CONTRACT_DIRECTIVE, BANK, RECEIVED),
          "currency, unless the customer's account is open for exactly one; on a bank account: that of its table"),
     _key("payer", "account", CONTRACT_DIRECTIVE, "account of the customer to invoice instead; it must be the same legal person"),
     _key("group", "text", CONTRACT_DIRECTIVE, "contracts with different groups get separate invoices"),
@@ -386,6 +396,7 @@ BY_PLACE[MILESTONE] |= {"deposit"}
 BY_PLACE[INDEX] = frozenset()
 BY_PLACE[ACCEPTANCE] = frozenset()
 BY_PLACE[REFERENCE_RATE] = frozenset()
+BY_PLACE[SUPPLIER] = frozenset()
 
 CUSTOMER_KEYS = BY_PLACE[CUSTOMER]
 
@@ -553,6 +564,13 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
     "platform-scope": ("text", "scopes to ask the platform for, separated by spaces"),
     "platform-organization": ("text", "the firm for which you act at the platform, if your account has several"),
     "platform-directory": ("text", "address of the platform's Directory Service"),
+    "received": ("text", 'folder for invoices of suppliers (default "received/{year}")'),
+    "supplier-account": ("account", "what you owe suppliers: `received book` offers the entries of their invoices"),
+    "purchase-account": ("account", "expense account of suppliers without an `invoice-supplier` of their own"),
+    "deductible-tax-account": (
+        "account",
+        "VAT on purchases that you deduct; without it, the tax is part of the expense",
+    ),
     "sent-file": ("text", 'file that records what was sent (default "sent-{year}.beancount")'),
     "e-invoice-form": (
         "text",
@@ -578,5 +596,7 @@ DIRECTIVES: dict[str, str] = {
     "invoice-lock": LOCK,
     "invoice-reopened": REOPENING,
     "invoice-flow": FLOW,
+    "invoice-received": RECEIVED,
+    "invoice-supplier": SUPPLIER,
 }
 """Our custom directives and the place of their keys."""

@@ -24,6 +24,7 @@ from beancount_invoicing.entries.metadata import FindingCollector, forget_files,
 from beancount_invoicing.entries.payment_accounts import PaymentAccountCounter
 from beancount_invoicing.entries.payments import read_payments
 from beancount_invoicing.entries.pending import PendingTaxes, pending_taxes
+from beancount_invoicing.entries.received import booked_bills
 from beancount_invoicing.entries.retentions import due_from_acceptance
 from beancount_invoicing.entries.settlement_means import AccountKinds, bad_debt_allowance_accounts
 from beancount_invoicing.entries.takeovers import DebtorsByDocument, read_takeovers
@@ -115,7 +116,6 @@ def read_book(
         invoices=tuple(invoices),
         takeovers={number: tuple(sorted(overs)) for number, overs in sorted(debtors.taken.items())},
         events=_events(by_kind, owner, by_link, debtors, findings),
-        flows=directives.books.flows(),
         seals=_seals(by_kind, owner, by_link),
         contracts=contracts,
         milestones=milestones,
@@ -129,6 +129,7 @@ def read_book(
         imported_from=imported_from,
         reference_rates=directives.figures.reference_rates(),
         interest_invoices=_interest_invoices(invoices),
+        **_beside_documents(directives, by_kind),
         corrections=_corrections(invoices),
         currencies=by_kind.currencies,
         expenses_root=roots.expenses,
@@ -270,6 +271,16 @@ def _closed_books(entries: Sequence[Any], directives: Directives) -> ClosedBooks
     from beancount_invoicing.entries.closed_books import closed_books  # most ledgers have no lock
 
     return closed_books(entries, locks, reopenings)
+
+
+def _beside_documents(directives: Directives, by_kind: EntriesByKind) -> dict[str, Any]:
+    """The fields of a Book that are about flows of a platform, and about suppliers."""
+    return {
+        "flows": directives.books.flows(),
+        "received": directives.suppliers.received(),
+        "suppliers": directives.suppliers.accounts(),
+        "booked_bills": booked_bills(by_kind.transactions),
+    }
 
 
 def _book_of_transactions(read: TransactionsRead, paid: _Payments, options: Mapping[str, Any]) -> Book:

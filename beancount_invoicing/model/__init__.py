@@ -46,6 +46,7 @@ from beancount_invoicing.model.payments import (
     Unmatched,
     Weight,
 )
+from beancount_invoicing.model.received import BookedBill, ReceivedKind, ReceivedRecord, SupplierRule
 from beancount_invoicing.model.reminders import Policy, ReminderLevel, Tone
 from beancount_invoicing.model.values import (
     ZERO,
@@ -74,6 +75,7 @@ __all__ = [
     "AllocationKind",
     "BankAccount",
     "Book",
+    "BookedBill",
     "BuyerKind",
     "CalculationStep",
     "Channel",
@@ -109,6 +111,8 @@ __all__ = [
     "PaymentExchangeRate",
     "Policy",
     "ReceivedCharge",
+    "ReceivedKind",
+    "ReceivedRecord",
     "ReferenceRate",
     "ReminderLevel",
     "Seal",
@@ -118,6 +122,7 @@ __all__ = [
     "Source",
     "StatementFormat",
     "StepValue",
+    "SupplierRule",
     "T",
     "TakenOver",
     "Tax",

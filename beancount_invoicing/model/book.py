@@ -28,6 +28,7 @@ from beancount_invoicing.model.payments import (
     Unmatched,
     Weight,
 )
+from beancount_invoicing.model.received import BookedBill, ReceivedRecord, SupplierRule
 from beancount_invoicing.model.reminders import Policy
 from beancount_invoicing.model.values import Dated, Finding, OptionValue, Source
 
@@ -94,6 +95,12 @@ class Book:
     """Documents with their fingerprints, by date."""
     flows: tuple[FlowRecord, ...] = ()
     """What a platform handles beside documents (`invoice-flow`), by date and place."""
+    received: tuple[ReceivedRecord, ...] = ()
+    """Invoices of suppliers, and answers to them (`invoice-received`), by date and place."""
+    suppliers: tuple[SupplierRule, ...] = ()
+    """The accounts of suppliers (`invoice-supplier`), by date and place."""
+    booked_bills: tuple[BookedBill, ...] = ()
+    """The entries of suppliers' invoices, by date."""
     contracts: Mapping[str, Dated[Contract]] = field(default_factory=dict)
     milestones: Mapping[str, tuple[Milestone, ...]] = field(default_factory=dict)
     """By the code of their contract."""

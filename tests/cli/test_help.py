@@ -20,6 +20,7 @@ from tests.accounting.books import entries_of, invoice
 from tests.cli.test_words import COMMANDS, each_command
 from tests.ledgers import EXAMPLE, TESTS, recent_example
 from tests.platform.stand_in import StandIn, running
+from tests.platform.suppliers import supplier_invoice, supplier_xml
 
 SHEETS = TESTS / "timesheets"
 
@@ -92,6 +93,20 @@ def business(same_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return same_folder
 
 
+def with_supplier(business: Path) -> None:
+    """Accounts for purchases, an invoice that came by e-mail, and another one beside the ledger."""
+    with (business / "ledger" / "main.beancount").open("a", encoding="utf-8") as file:
+        file.write(
+            "2025-01-01 open Liabilities:Suppliers\n2025-01-01 open Expenses:Supplies\n"
+            '2025-01-01 custom "invoice-option" "supplier-account" Liabilities:Suppliers\n'
+            '2025-01-01 custom "invoice-option" "purchase-account" Expenses:Supplies\n'
+        )
+    for number in ("2026-118", "2026-119"):
+        (business / "facture.pdf").write_bytes(supplier_xml(supplier_invoice(number)))
+        if number == "2026-118":
+            CliRunner().invoke(main, ["received", "add", "facture.pdf", "-w"])
+
+
 @contextlib.contextmanager
 def at_platform(business: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The business with a platform, where an invoice was refused."""
@@ -127,6 +142,8 @@ def test_the_example_works(business: Path, line: str, monkeypatch: pytest.Monkey
             page.partition("```beancount\n")[2].partition("```")[0], encoding="utf-8"
         )
         line = f"-f german.beancount {line} -o ."
+    if line.startswith("received"):
+        with_supplier(business)
     with at_platform(business, monkeypatch) if line.startswith("platform") else contextlib.nullcontext():
         result = CliRunner().invoke(main, shlex.split(line))
     assert result.exception is None or isinstance(result.exception, SystemExit)

@@ -17,6 +17,7 @@ from beancount_invoicing.loading import loader as ledger_loader
 from beancount_invoicing.writing.undo_log import Act, WrittenText, record_act
 from tests.ledgers import PRELUDE
 from tests.platform.stand_in import StandIn, running
+from tests.platform.suppliers import supplier_invoice, supplier_xml
 
 LEDGER = (
     PRELUDE
@@ -37,6 +38,14 @@ LEDGER = (
 2025-01-01 open Liabilities:Pending
 2025-01-01 custom "invoice-option" "vat-payable-account" Liabilities:VATToPay
 2025-01-01 open Liabilities:VATToPay
+2025-01-01 custom "invoice-option" "supplier-account" Liabilities:Suppliers
+2025-01-01 custom "invoice-option" "purchase-account" Expenses:Supplies
+2025-01-01 open Liabilities:Suppliers
+2025-01-01 open Expenses:Supplies
+2026-01-31 custom "invoice-received" "came"
+  supplier: "Papeterie Martin SARL"
+  invoice: "2026-118"
+  file: "came.xml"
 2025-01-01 custom "invoice-bank" Assets:Bank
   columns: "date = Date; amount = Amount; text = Text"
   currency: "EUR"
@@ -218,6 +227,9 @@ COMMANDS = {
     "platform fetch": "--date 2026-12-01",
     "platform reverse": "F2026-0006 --date 2026-02-02",
     "receipt": "F2026-0002 --send --as-of 2026-02-01",
+    "received add": "{invoice} --date 2026-02-01",
+    "received answer": "2026-118 approved --date 2026-12-01",
+    "received book": "2026-118",
     "remind": "Quai --send --yes --as-of 2026-04-30",
     "run": "--date 2026-01-31 --yes",
     "seal": "F2026-0001 --date 2026-02-01",
@@ -263,6 +275,8 @@ def ledger(tmp_path: Path, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -
     january.write_text(BOOKED + FROM_BANK, encoding="utf-8")
     (tmp_path / "sheet.timeclock").write_text(SHEET, encoding="utf-8")
     (tmp_path / "bank.csv").write_text(BANK, encoding="utf-8")
+    (tmp_path / "facture.xml").write_bytes(supplier_xml(supplier_invoice("2026-119")))
+    (tmp_path / "came.xml").write_bytes(supplier_xml())
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "2025.beancount").write_text(OLDER, encoding="utf-8")
     (tmp_path / "older.beancount").write_text('include "old/*.beancount"\n', encoding="utf-8")
@@ -278,6 +292,7 @@ def call(ledger: Path, command: str, *more: str) -> Result:
         older=ledger.with_name("older.beancount"),
         sheet=ledger.with_name("sheet.timeclock"),
         bank=ledger.with_name("bank.csv"),
+        invoice=ledger.with_name("facture.xml"),
     )
     result = CliRunner().invoke(main, ["-f", str(ledger), *command.split(), *text.split(), *more])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
@@ -369,7 +384,9 @@ def test_what_writes_loads_once_reads_no_cache_and_leaves_none_that_knows_less(
     result = call(ledger, command, "--write")
     assert result.exit_code == 0, result.output
     # a run sends what it has billed, collects what is due after that, and ends by what it has left: each is another ledger
-    assert loads == ([True, True, True, False] if command == "run" else [True])
+    # statuses are recorded before suppliers' invoices are asked for
+    several = {"run": [True, True, True, False], "platform fetch": [True, True]}
+    assert loads == several.get(command, [True])
     assert written(ledger) != before
     assert not trap.exists()
     used = caches(ledger)[command == "init"]

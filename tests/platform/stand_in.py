@@ -169,6 +169,13 @@ class StandIn:
             lines.append(line)
         self.directory[siren] = Listed(name, lines)
 
+    def supply(self, content: bytes, name: str = "facture.xml", syntax: str = "UBL") -> Flow:
+        """An invoice of a supplier."""
+        with self.lock:
+            flow = self.add({"name": name, "flowSyntax": syntax}, content, "SupplierInvoice", "In")
+            flow.ack = "Ok"
+        return flow
+
     @property
     def documents(self) -> list[Flow]:
         """What was handed in."""
@@ -326,7 +333,10 @@ class _Handler(BaseHTTPRequestHandler):
         platform.problems += invalid("FlowInfo", info)
         if info.get("sha256") != sha256(content).hexdigest():
             return _error(422, "ChecksumMismatch")
-        flow = platform.add(info, content, TYPES.get(info.get("flowSyntax"), "CustomerInvoice"), "Out")
+        flow_type = TYPES.get(info.get("flowSyntax"), "CustomerInvoice")
+        if re.search(rb"SenderTradeParty>\s*<ram:RoleCode>BY<", content):
+            flow_type = "SupplierInvoiceLC"
+        flow = platform.add(info, content, flow_type, "Out")
         told = info | {"flowId": flow.number, "submittedAt": flow.submitted}
         platform.problems += invalid("FullFlowInfo", told)
         return _json(202, told)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from beancount_invoicing.delivery.platform_api import Platform
 from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.platform.life_cycle import document_state, flow_states
 from tests.platform.connected import COMMUNE, DAY, events, option, record, run, sound
@@ -73,9 +74,8 @@ def test_fetching_goes_on_where_it_was(sent: Path, stand_in: StandIn) -> None:
     stand_in.tell(COMMUNE, "203")
     fetch(sent, "--write")
     fetch(sent, "--write")
-    asked = [
-        json.loads(body)["where"]["updatedAfter"] for _m, path, _h, body in stand_in.requests if path.endswith("search")
-    ]
+    wheres = [json.loads(body)["where"] for _m, path, _h, body in stand_in.requests if path.endswith("search")]
+    asked = [where["updatedAfter"] for where in wheres if "CustomerInvoiceLC" in where["flowType"]]
     assert asked == ["2025-01-01T00:00:00Z", "2026-11-30T07:50:02Z", "2026-11-30T08:50:03Z"]
     assert statuses(sent) == ["200", "203"]
 
@@ -145,12 +145,10 @@ def test_a_message_that_cannot_be_had_is_asked_for_again(sent: Path, stand_in: S
 
 
 def test_what_came_before_a_break_is_recorded(sent: Path, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("beancount_invoicing.delivery.platform_api.PAUSES", ())
-    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    monkeypatch.setattr(Platform.__init__, "__kwdefaults__", Platform.__init__.__kwdefaults__ | {"pauses": ()})  # type: ignore[operator] # it has defaults
     stand_in.tell(COMMUNE, "200")
     stand_in.tell(COMMUNE, "207")
-    second = [Fault(cut=True)] * 4
-    stand_in.fail("GET flows/ID", Fault(0, taken=True), *second)
+    stand_in.fail("GET flows/ID", Fault(0, taken=True), Fault(cut=True))
     assert "fetch again later" in fetch(sent, "--write", code=1)
     assert statuses(sent) == ["200"]
     fetch(sent, "--write")

@@ -17,6 +17,7 @@ from beancount_invoicing.entries.directives.items import ItemDirectives
 from beancount_invoicing.entries.directives.options import OptionDirectives
 from beancount_invoicing.entries.directives.parties import CustomerDirectives, SellerDirectives
 from beancount_invoicing.entries.directives.policies import PolicyDirectives
+from beancount_invoicing.entries.directives.suppliers import SupplierDirectives
 from beancount_invoicing.entries.directives.taxes import TaxDirectives
 from beancount_invoicing.entries.metadata import FindingCollector, read_metadata, source_of
 from beancount_invoicing.messages import _
@@ -37,6 +38,7 @@ class Directives:
         self.policies = PolicyDirectives(findings)
         self.figures = FigureDirectives(findings)
         self.books = BookDirectives(findings, assets)
+        self.suppliers = SupplierDirectives(findings)
         self._add_by_place: dict[str, Callable[[DirectiveValues, list[Any]], None]] = {
             keys.SELLER: self.seller.add,
             keys.TAX: self.taxes.add,
@@ -54,6 +56,8 @@ class Directives:
             keys.LOCK: self.books.add_lock,
             keys.REOPENING: self.books.add_reopening,
             keys.FLOW: self.books.add_flow,
+            keys.RECEIVED: self.suppliers.add_received,
+            keys.SUPPLIER: self.suppliers.add_account,
         }
 
     def add_custom(self, entry: Custom) -> None:
