@@ -293,7 +293,7 @@ def change_customer(file: str | Path, name: str, day: date, values: Values, writ
 def check_party(values: Sequence[tuple[str, str]], language: str = "") -> None:
     """Raises InvalidRequest if an identifier's check digits are wrong, or terms cannot be read: with samples in `language`."""
     for key, value in values:
-        if value and (problem := identifiers.problem(key, value)):
+        if value and (problem := identifiers.mistake(key, value)):
             raise InvalidRequest(_("{key} {value}: {problem}", key=key, value=value, problem=problem))
         if key == "terms" and value:
             try:

@@ -14,7 +14,7 @@ from beancount_invoicing.rules.financial_year import is_closing_day
 from beancount_invoicing.rules.hosts import host_and_port
 from beancount_invoicing.rules.payment_links import check_payment_link
 
-_IDS = ("siren", "siret", "vat-id", "iban", "bic", "endpoint", "register-id")
+_IDS = ("siren", "siret", "vat-id", "iban", "bic", "endpoint", "register-id", "tax-number")
 
 
 def _parties(book: Book) -> Iterator[tuple[str, Seller | Customer]]:
@@ -44,7 +44,11 @@ def check_checksums(book: Book) -> Iterator[Finding]:
                 )
     for kind, party in _parties(book):
         value = getattr(party, kind.replace("-", "_"))
-        problem = identifiers.problem(kind, value)
+        problem = (
+            identifiers.tax_number_problem(value, law.law_of(party.address.country))
+            if kind == "tax-number"
+            else identifiers.problem(kind, value)
+        )
         if problem:
             shown = value if len(value) <= 60 else f"{value[:60]} …"
             yield Finding(
@@ -437,6 +441,35 @@ def _values(book: Book, option: str) -> list[str]:
 _SOLE_TRADER = re.compile(r"\bEI\b|\bentrepr(?:ise|eneur) individuel", re.IGNORECASE)
 
 
+def check_seller_number(book: Book) -> Iterator[Finding]:
+    """The seller has one of the numbers that the law of its country wants on invoices; reported once, for the first invoice."""
+    for invoice in book.invoices if book.seller else ():
+        if invoice.kind in {"void", "opening", "claim"} or invoice.draft:
+            continue
+        assert book.seller is not None
+        seller = book.seller.at(invoice.date)
+        table = law.country_table(law.law_of(seller.address.country))
+        wanted = table.seller_number if table else None
+        if wanted is None or any(getattr(seller, key.replace("-", "_")) for key in wanted.keys):
+            continue
+        if wanted.if_taxed and not any(tax.amount and not tax.tax.withholding for tax in invoice.taxes):
+            continue
+        keys = joined(_(" or "), (f'{key}: "…"' for key in wanted.keys))
+        yield Finding(
+            "warning",
+            "seller-number",
+            _(
+                "{seller}: {number} must show a number of the seller: add {keys} ({place})",
+                seller=seller.name,
+                number=invoice.number,
+                keys=keys,
+                place=wanted.source,
+            ),
+            seller.source,
+        )
+        return
+
+
 def check_mentions(book: Book) -> Iterator[Finding]:
     """The mentions that French law requires on an invoice (CGI, ann. II, art. 242 nonies A; Code de commerce, art. L441-9,
     R123-237).
@@ -553,5 +586,6 @@ CHECKS = (
     check_longest_terms,
     check_options,
     check_mentions,
+    check_seller_number,
     check_public_buyers,
 )

@@ -36,7 +36,7 @@ def _party_options(keys: tuple[str, ...], but: tuple[str, ...] = ()) -> Callable
     """An option for each key of a party; identifiers whose check digits are wrong are refused."""
 
     def checked(_ctx: click.Context, param: click.Parameter, value: str) -> str:
-        if value and (problem := identifiers.problem(str(param.name).replace("_", "-"), value)):
+        if value and (problem := identifiers.mistake(str(param.name).replace("_", "-"), value)):
             raise click.BadParameter(_("{value}: {problem}", value=value, problem=problem), param=param)
         return value
 
@@ -362,7 +362,7 @@ _QUESTIONS = {
 def _ask(key: str, default: str) -> str:
     while True:
         value = str(prompt(_QUESTIONS[key], default=default, show_default=bool(default), err=True)).strip()
-        problem = identifiers.problem(key, value) if value else None
+        problem = identifiers.mistake(key, value) if value else None
         if key == "country" and len(value) != 2:
             problem = _('write its two-letter code, such as "FR"')
         if problem is None:

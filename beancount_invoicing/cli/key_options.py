@@ -68,7 +68,7 @@ class KeyValue(click.ParamType[object]):
             self.fail(
                 _("{value} is not one of {choices}", value=value, choices=", ".join(self.key.choices)), param, ctx
             )
-        if problem := identifiers.problem(self.key.name, value):
+        if problem := identifiers.mistake(self.key.name, value):
             self.fail(_("{value}: {problem}", value=value, problem=problem), param, ctx)
         if self.key.name == "terms":
             try:

@@ -42,6 +42,16 @@ class Page(NamedTuple):
     source: str
 
 
+class SellerNumber(NamedTuple):
+    """The numbers of which one must be on a seller's invoices."""
+
+    keys: tuple[str, ...]
+    """The seller's keys, such as "vat-id"."""
+    if_taxed: bool
+    """Whether this holds only for invoices that charge tax."""
+    source: str
+
+
 class Duty(NamedTuple):
     """By what form invoices must leave from a day on."""
 
@@ -95,6 +105,8 @@ class Country(NamedTuple):
     """What documents say otherwise than `templates/words`: by language, its section ("labels"), its key."""
     has_vat_id: bool
     """Whether sellers have a number for the tax that begins with the country or is known as their VAT number."""
+    seller_number: SellerNumber | None
+    """The numbers of which the seller must show one; None if no rule is known."""
     tax_number: str
     """The module of python-stdnum that checks `tax-number`; "" if there is none."""
     terms: Texts
@@ -167,7 +179,7 @@ def _province(code: str, postcode: str) -> dict[str, Any]:
 
 
 def _read(code: str, data: dict[str, Any]) -> Country:
-    series, page = data["series"], data["page"]
+    series, page, wanted = data["series"], data["page"], data.get("seller-number")
     return Country(
         code=code,
         languages=tuple(data["languages"]),
@@ -177,6 +189,7 @@ def _read(code: str, data: dict[str, Any]) -> Country:
         tax_accounts=MappingProxyType(data.get("tax-accounts", {})),
         words=MappingProxyType(data.get("words", {})),
         has_vat_id=data.get("vat-id", True),
+        seller_number=SellerNumber(tuple(wanted["keys"]), wanted["taxed"], wanted["source"]) if wanted else None,
         tax_number=data.get("tax-number", ""),
         terms=MappingProxyType(data["terms"]),
         series=Series(

@@ -76,6 +76,8 @@ class Customer(NamedTuple):
     register: str = ""
     register_id: str = ""
     """Its number in a register, in the same form as the seller's (BT-47)."""
+    tax_number: str = ""
+    """The number from its tax office that is not a VAT id; several by commas."""
     language: str = ""
     terms: str = ""
     cash_discount: str = ""

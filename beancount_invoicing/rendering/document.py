@@ -147,11 +147,14 @@ def _facts(
         ("purchase-order", customer.purchase_order),
         ("service-code", customer.service_code),
         ("contract-reference", invoice.contract_reference),
-        ("your-vat-id", customer.vat_id),
+        ("your-vat-id", parties.vat_id_on_page(customer.vat_id)),
         ("your-siren", customer.siren or customer.siret[:9]),
     ):
         if value:
-            facts.append(Pair(labels[label], value))
+            country = law.law_of(customer.address.country) if label == "your-vat-id" else ""
+            facts.append(Pair(parties.number_label(country, formats.language, label, labels), value))
+    own_numbers = parties.tax_number_rows(customer, formats.language, "your-tax-number", labels)
+    facts += [Pair(label, value) for label, value in own_numbers]
     if enclosed := _enclosed(book, invoice, word_table):
         facts.append(Pair(labels["enclosed"], ", ".join(enclosed)))
     return tuple(facts)

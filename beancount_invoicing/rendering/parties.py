@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from os.path import realpath
@@ -17,6 +17,7 @@ from beancount_invoicing.receivables.direct_debit import DebitNotice
 from beancount_invoicing.rendering.addresses import postal_lines
 from beancount_invoicing.rendering.formats import Formats, babel_locale, is_known, regional, speaks
 from beancount_invoicing.rendering.view import Pair
+from beancount_invoicing.rules.identifiers import numbers_on_page
 from beancount_invoicing.rules.payment_links import payment_link
 from beancount_invoicing.rules.references import is_creditor_reference, is_qr_iban, reference_on_page
 
@@ -140,16 +141,44 @@ def legal_lines(seller: Seller, words: dict[str, Any]) -> tuple[str, ...]:
         parts.append(f"{labels['siren']} {seller.siren}")
     if seller.register_id and not (seller.register or seller.siren or seller.siret):
         parts.append(re.sub(r"\A\d{4}:", "", seller.register_id))
+    language, country = words["text"]["terms"], law.law_of(seller.address.country)
     if seller.vat_id:
-        parts.append(f"{labels['vat-id']} {seller.vat_id}")
-    if seller.tax_number:
-        parts.append(f"{labels['tax-number']} {seller.tax_number}")
+        parts.append(f"{number_label(country, language, 'vat-id', labels)} {vat_id_on_page(seller.vat_id)}")
+    parts += [f"{label} {number}" for label, number in tax_number_rows(seller, language, "tax-number", labels)]
     lines = [" · ".join(parts)]
     if seller.insurance:
         lines.append(f"{labels['insurance']} : {seller.insurance}" if labels["page"] == "Page" and labels["of"] == "sur"
                      else f"{labels['insurance']}: {seller.insurance}")  # fmt: skip
     lines += [line.strip() for line in seller.mention.split("\n") if line.strip()]
     return tuple(lines)
+
+
+def number_label(country: str, language: str, key: str, labels: Mapping[str, str]) -> str:
+    """What a number ("vat-id", "your-tax-number" …) is called: the words of its own country, in the document's language or else in
+    the country's first; the document's words if the country has none.
+    """
+    table = law.country_table(country)
+    if table is None:
+        return labels[key]
+    spoken = (language,) if "vat-id" in key else (language, table.languages[0])
+    words = (table.words.get(name, {}).get("labels", {}).get(key, "") for name in spoken)
+    return next((word for word in words if word), labels.get(key, ""))
+
+
+def tax_number_rows(
+    party: Seller | Customer, language: str, key: str, labels: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """The numbers from a party's tax office, each with what it is called."""
+    country = law.law_of(party.address.country)
+    for number, purpose in numbers_on_page(party.tax_number, country) if party.tax_number else ():
+        special = number_label(country, language, f"tax-number-{purpose}", labels) if purpose else ""
+        yield special or number_label(country, language, key, labels), number
+
+
+def vat_id_on_page(vat_id: str) -> str:
+    """A VAT id as it is printed: CHE-116.281.710 MWST."""
+    match = re.fullmatch(r"CHE-?(\d{3})\.?(\d{3})\.?(\d{3})(MWST|TVA|IVA|TPV)", vat_id)
+    return f"CHE-{match[1]}.{match[2]}.{match[3]} {match[4]}" if match else vat_id
 
 
 LONGEST_IBAN, LONGEST_BIC = 34, 11

@@ -4,16 +4,89 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from importlib import import_module
+from typing import Any
 
+from beancount_invoicing.law import country_table
 from beancount_invoicing.messages import _
 
-__all__ = ["problem"]
+__all__ = ["mistake", "numbers_on_page", "problem", "tax_number_problem"]
 
 _ENDPOINT = re.compile(r"(\d{4}|[A-Z]{2}):(\S+)\Z")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?\Z")
 _LA_POSTE = "356000000"
 _PREFIXES = {"EL": "gr"}
 """Prefixes of VAT ids that are not the code of their country."""
+
+
+def mistake(kind: str, value: str) -> str | None:
+    """What is wrong with an identifier, as `problem` says it; None if only its bank is not in the list of banks, which is older
+    than the newest bank.
+    """
+    return (
+        None if kind == "iban" and _is_only_of_an_unknown_bank("".join(value.split()).upper()) else problem(kind, value)
+    )
+
+
+def _is_only_of_an_unknown_bank(iban_number: str) -> bool:
+    from stdnum import exceptions, iban
+
+    try:
+        iban.validate(iban_number, check_country=False)
+        iban.validate(iban_number)
+    except exceptions.InvalidComponent:
+        return iban.is_valid(iban_number, check_country=False)
+    except exceptions.ValidationError:
+        return False
+    return False
+
+
+def tax_number_problem(value: str, country: str) -> str | None:
+    """What is wrong with a `tax-number`, or with the first of several that is wrong, by the rules of its country; None if
+    nothing is, or if no rules are known.
+    """
+    from stdnum import exceptions
+
+    module = _tax_numbers(country)
+    for number in (part.strip() for part in value.split(",")):
+        if module is None or _QUEBEC.fullmatch("".join(number.split())):
+            continue
+        try:
+            module.validate(number)
+        except exceptions.InvalidLength:
+            return _("its length ({count}) is wrong{shapes}", count=len("".join(number.split())), shapes="")
+        except exceptions.InvalidChecksum:
+            return _("its check digits do not match, so something in it is mistyped{hint}", hint="")
+        except exceptions.ValidationError:
+            return _("it has characters that do not belong in it, or in the wrong order{shapes}", shapes="")
+    return None
+
+
+def numbers_on_page(value: str, country: str) -> list[tuple[str, str]]:
+    """The numbers in a `tax-number`, each as its country writes it, with the letters of what it is for ("TQ": the QST of Quebec; ""
+    for the usual one).
+    """
+    module = _tax_numbers(country)
+    numbers = []
+    for number in (part.strip() for part in value.split(",")):
+        if _QUEBEC.fullmatch("".join(number.split())):
+            numbers.append((number, "TQ"))
+        elif number:
+            shown = (
+                module.format(number) if module and hasattr(module, "format") and module.is_valid(number) else number
+            )
+            numbers.append((str(shown), ""))
+    return numbers
+
+
+_QUEBEC = re.compile(r"\d{10}TQ\d{4}")
+"""The number of the Quebec sales tax, which stdnum does not know."""
+
+
+def _tax_numbers(country: str) -> Any:
+    """The module of stdnum for the tax numbers of a country; None if there is none."""
+    table = country_table(country)
+    return import_module(f"stdnum.{table.tax_number}") if table and table.tax_number else None
 
 
 @lru_cache(maxsize=4096)
@@ -37,6 +110,10 @@ def problem(kind: str, value: str) -> str | None:
             "it has characters that do not belong in it, or in the wrong order{shapes}", shapes=_SHAPES.get(kind, "")
         )
     except exceptions.InvalidComponent:
+        if kind == "iban" and _is_only_of_an_unknown_bank(compact):
+            return _(
+                "its bank is not in the known list of banks; if your bank gave you this number, it is right all the same"
+            )
         return _("it does not name a known country, place or authority")
     except exceptions.InvalidChecksum:
         right = _REMEDIES[kind](compact) if kind in _REMEDIES else None
@@ -92,7 +169,11 @@ def _vat_id(value: str) -> str | None:
 
     prefix = value[:2]
     if not (len(prefix) == 2 and prefix.isascii() and prefix.isalpha()):
-        return _("it must start with the two letters of its country")
+        return _(
+            "it must start with the two letters of its country; any other number of a tax office is written tax-number: …"
+        )
+    if re.fullmatch(r"CHE-?[\d.]{9,11}", value):
+        return _("a Swiss VAT number ends in MWST, TVA or IVA; without it, it is the UID: write tax-number: …")
     module = get_cc_module(_PREFIXES.get(prefix, prefix.lower()), "vat")
     if module is not None:
         module.validate(value)

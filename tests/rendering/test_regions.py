@@ -201,3 +201,15 @@ def test_the_own_address_stands_above_the_recipients() -> None:
     option = '2026-01-01 custom "invoice-option" "return-address" "line"'
     assert page(seller, "", options=option).startswith("Erable · Lindenstr. 5 · 10969 Berlin\n")
     assert not page(seller, "").startswith("Erable ·")
+
+
+def test_numbers_are_called_what_their_own_country_calls_them() -> None:
+    seller = '  country: "CH"\n  vat-id: "CHE-116.281.710 MWST"\n  tax-number: "CHE116281710"'
+    text = page(seller, '  country: "AU"\n  tax-number: "51824753556"\n  language: "de"')
+    assert "MWST-Nr. CHE-116.281.710 MWST · UID CHE-116.281.710" in text
+    assert "Your ABN: 51 824 753 556" in text
+    quebec = page('  country: "CA"\n  tax-number: "123456782 RT0001, 1234567890 TQ0001"', '  language: "fr"')
+    assert "N° TPS/TVH 123456782 RT0001 · N° TVQ 1234567890 TQ0001" in quebec
+    italian = page('  country: "DE"', '  country: "IT"\n  vat-id: "IT00743110157"\n  tax-number: "00743110157"')
+    assert "Your VAT no.: IT00743110157" in italian
+    assert "Vostro C.F.: 00743110157" in italian
