@@ -26,7 +26,6 @@ from beancount_invoicing.platform.life_cycle import document_state, flow_states
 from beancount_invoicing.receivables.tax_due import tax_due
 from tests.platform.connected import option
 from tests.platform.stand_in import StandIn
-from tests.sizes import seeds
 
 FIRST = date(2026, 11, 30)
 ACTS = 31
