@@ -16,6 +16,7 @@ from beancount_invoicing.model import Address, Adjustment, Book, Customer, Invoi
 from beancount_invoicing.receivables import VatInTaxCurrency, is_for_late_interest, vat_in_tax_currency
 from beancount_invoicing.receivables.direct_debit import debit_notice
 from beancount_invoicing.rules import payment_terms, periods
+from beancount_invoicing.rules.duties import peppol_endpoint
 from beancount_invoicing.rules.references import payment_reference
 from beancount_invoicing.rules.supply import domestic_country
 
@@ -362,8 +363,12 @@ def _tax_registration(seller: Seller) -> str:
 
 def endpoint_of(customer: Customer) -> str:
     """The electronic address of a customer (BT-49). A French business without one is addressed by its SIREN, as in the
-    directory of platforms (XP Z12-012, scheme 0225).
+    directory of platforms (XP Z12-012, scheme 0225), a Belgian one by its enterprise number (0208).
     """
+    if not customer.endpoint and customer.buyer != "consumer":
+        known = peppol_endpoint(customer.address.country, customer.vat_id, customer.register_id)
+        if known:
+            return known
     if customer.endpoint or law.law_of(customer.address.country) != "FR" or customer.buyer != "business":
         return customer.endpoint
     siren = _siren(customer)
@@ -405,7 +410,9 @@ def _seller(seller: Seller, outside: bool) -> business_terms.Party:
         legal_information=without_control_characters(
             ", ".join(part for part in (seller.legal_form, seller.register) if part)
         ),
-        electronic_address=_endpoint(seller.endpoint),
+        electronic_address=_endpoint(
+            seller.endpoint or peppol_endpoint(seller.address.country, seller.vat_id, seller.register_id)
+        ),
         contact=business_terms.Contact(without_control_characters(seller.name), phone, email)
         if phone or email
         else None,

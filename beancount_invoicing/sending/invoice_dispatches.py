@@ -27,6 +27,7 @@ from beancount_invoicing.messages import _, joined
 from beancount_invoicing.model import Book, Channel, Customer, Invoice, Seal
 from beancount_invoicing.receivables.direct_debit import debit_notice, has_mandate
 from beancount_invoicing.rules import digests
+from beancount_invoicing.rules.duties import duty_of, is_met_by_peppol
 
 if TYPE_CHECKING:
     from beancount_invoicing.rendering.mail import MailText
@@ -349,7 +350,11 @@ def _in_short(number: str, reasons: Sequence[str]) -> tuple[str, ...]:
 
 
 def _form(book: Book, invoice: Invoice) -> EInvoiceFormat:
+    """What the option says; else what the law asks for between these two, such as Peppol in Belgium; else Factur-X."""
     text = book.option("e-invoice-form", invoice.date)
+    if not text and book.seller and invoice.customer:
+        duty = duty_of(book.seller.at(invoice.date), invoice.customer, invoice.date)
+        text = "peppol" if duty and is_met_by_peppol(duty) else ""
     return "cii" if text == "cii" else "ubl" if text == "ubl" else "peppol" if text == "peppol" else "facturx"
 
 
