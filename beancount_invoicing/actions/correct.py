@@ -315,7 +315,8 @@ def _edits(invoice: Invoice, wanted: CorrectionRequest) -> tuple[LineEdit, ...]:
 
 _WORKED_OUT = frozenset(
     {
-        "invoice", "kind", "corrects", "claims", "customer", "purchase-order", "terms", "due", "delivered", "note", "to-send",
+        "invoice", "kind", "corrects", "replaces", "claims", "customer", "purchase-order", "terms", "due", "delivered",
+        "note", "to-send",
     }
 )  # fmt: skip
 """Keys of a document that are worked out again."""

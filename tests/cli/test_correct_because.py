@@ -237,6 +237,16 @@ def test_tax_of_money_paid_on_a_refused_invoice_follows_it(ledger: Path) -> None
     assert (total.booked, total.due) == (Decimal("108.00"), Decimal("83.33"))  # 500 of 648: 108 × 500 / 648
 
 
+@pytest.mark.parametrize("way", [(), ("--credit-note",)])
+def test_what_was_issued_in_place_of_another_is_corrected_in_its_turn(ledger: Path, way: tuple[str, ...]) -> None:
+    add(ledger, HANDED_IN + told("210", "X"))
+    correct(ledger, "--because", "refused", "--price", "180", "--write")
+    run(ledger, "correct", "F2026-0002", "Two days", "--quantity", "2", *way, *DAY, "--write")
+    new = documents(ledger)["F2026-0003"]
+    assert (new.replaces, new.corrects) == (("F2026-0002", ()) if way else ("", ("F2026-0002",)))
+    assert still_open(ledger) == {"F2026-0003": Decimal("432.00")}
+
+
 def test_undo_takes_both_entries_back(ledger: Path) -> None:
     add(ledger, HANDED_IN + told("210", "X"))
     before = ledger.read_text(encoding="utf-8").rstrip()

@@ -242,7 +242,7 @@ def life_of(tmp_path: Path, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) 
 
 def standings(book: Book) -> dict[str, tuple[str, Decimal]]:
     """What became of each document: at the platform, and what is open."""
-    found = {}
+    found: dict[str, tuple[str, Decimal]] = {}
     for position in receivables.positions(book, book.last_date):
         state = document_state(flow_states(book.events, position.invoice.number))
         found[position.invoice.number] = (state.standing if state else "", position.open)
