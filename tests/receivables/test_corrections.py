@@ -167,3 +167,62 @@ def test_an_older_invoice_of_another_customer_takes_nothing_of_what_was_assumed(
     others = invoice("K1", "2026-01-02", "100.00", "Kiefer") + invoice("N0", "2026-01-03", "5.00")
     book = book_of(OLDEST + others + ONE + payment("2026-02-01", "105.00") + REPLACED)
     assert open_amounts(book) == {"K1": "100.00", "N0": "0.00", "N1": "0.00", "N1-X": "-10.00", "N5": "0.00"}
+
+
+# what a credit note takes back --------------------------------------------------------------------------------------------
+
+
+def credit(number: str, day: str, amount: str, links: str = "", corrects: str = "", account: str = "Acme") -> str:
+    """A credit note that names documents by its links, or by `corrects`."""
+    more = f'  corrects: "{corrects}"\n' if corrects else ""
+    return invoice(number, day, f"-{amount}", account, more).replace(f" ^{number}\n", f" ^{number}{links}\n")
+
+
+def test_a_credit_note_on_an_invoice_that_was_replaced_does_not_follow() -> None:
+    """It names what is no longer owed (CGI, art. 289, I, 5): it stays the customer's, and `check` says which number to name."""
+    book = book_of(ONE + REPLACED + credit("A1", "2026-03-05", "40.00", corrects="N1"))
+    assert open_amounts(book) == {"A1": "-40.00", "N1": "0.00", "N1-X": "0.00", "N5": "90.00"}
+    book = book_of(ONE + REPLACED + credit("A1", "2026-03-05", "40.00", links=" ^N1"))
+    assert open_amounts(book) == {"A1": "-40.00", "N1": "0.00", "N1-X": "0.00", "N5": "90.00"}
+    book = book_of(ONE + REPLACED + credit("A1", "2026-03-05", "40.00", corrects="N5"))
+    assert open_amounts(book) == {"A1": "0.00", "N1": "0.00", "N1-X": "0.00", "N5": "50.00"}
+
+
+def test_a_credit_note_settles_what_its_links_name_by_number() -> None:
+    both = ONE.replace("N1", "N3") + TWO
+    book = book_of(both + credit("A1", "2026-03-05", "120.00", links=" ^N3 ^N2"))
+    assert open_amounts(book) == {"A1": "0.00", "N2": "80.00", "N3": "100.00"}, "N2 comes before N3"
+    book = book_of(both + credit("A1", "2026-03-05", "120.00", links=" ^N3 ^N2", corrects="N3"))
+    assert open_amounts(book) == {"A1": "-20.00", "N2": "200.00", "N3": "0.00"}, "what it says is before its links"
+
+
+def test_the_links_of_a_credit_note_mean_only_what_its_customer_owes() -> None:
+    other = invoice("N2", "2026-01-20", "200.00", "Kiefer")
+    book = book_of(ONE + other + credit("A1", "2026-03-05", "30.00", links=" ^N1 ^N2", account="Kiefer"))
+    assert open_amounts(book) == {"A1": "0.00", "N1": "100.00", "N2": "170.00"}
+
+
+# issued in place of another ----------------------------------------------------------------------------------------------
+
+
+def issued_anew(day: str = "2026-03-01") -> str:
+    """N1 is taken back without a corrective invoice, and N5 is issued in its place."""
+    back = invoice("N1-X", day, "-100.00", more='  kind: "cancellation"\n  corrects: "N1"\n')
+    return back + invoice("N5", day, "90.00", more='  replaces: "N1"\n')
+
+
+def test_money_paid_on_a_refused_invoice_pays_what_was_issued_in_its_place() -> None:
+    book = book_of(ONE + payment("2026-02-01", "60.00", "N1") + issued_anew())
+    assert open_amounts(book) == {"N1": "0.00", "N1-X": "0.00", "N5": "30.00"}
+    assert settled(book)["N5"] == ["replacement 60.00 on 2026-03-01, came 2026-02-01"]
+
+
+def test_money_that_names_the_refused_invoice_later_pays_what_was_issued_in_its_place() -> None:
+    book = book_of(ONE + issued_anew() + payment("2026-04-01", "90.00", "N1"))
+    assert open_amounts(book) == {"N1": "0.00", "N1-X": "0.00", "N5": "0.00"}
+    assert unallocated(book) == []
+
+
+def test_before_it_is_issued_anew_nothing_follows() -> None:
+    book = book_of(ONE + payment("2026-02-01", "60.00", "N1") + issued_anew())
+    assert open_amounts(book, date(2026, 2, 28)) == {"N1": "40.00"}

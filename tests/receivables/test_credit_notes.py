@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from beancount_invoicing.model import Line, Source
 from beancount_invoicing.receivables import is_for_late_interest
 from beancount_invoicing.receivables.credit_notes import (
     LeftToCredit,
+    LineLeftToCredit,
+    _count,
+    _price,
+    _share,
+    _within,
     bears_tax,
     credit_note_effect,
     creditable,
@@ -332,3 +339,98 @@ def test_a_rounding_is_given_back_as_well() -> None:
     assert (left(one).rounding, left(one).payable) == (D("0.02"), D("530.02"))
     part = one + note(PENS.replace("30.00", "-30.00").replace("20", "-20")) + rounded("0.01")
     assert (left(part).rounding, left(part).payable) == (D("0.01"), D("500.01"))
+
+
+# of what a line consists --------------------------------------------------------------------------------------------------
+
+
+def a_line(net: str, **said: Any) -> Line:
+    """A line of a net, with what it says beside."""
+    return Line("Work", D(net), "Income:Services", Source("x", 1), D(net), "EUR", **said)
+
+
+@pytest.mark.parametrize(
+    ("line", "count", "price"),
+    [
+        (a_line("30.00", quantity=D(3), price=D(10)), 3, (D(10), False, D(0))),
+        (a_line("-30.00", quantity=D(-3), price=D(10)), -3, (D(10), False, D(0))),
+        (a_line("27.00", quantity=D(3), price=D(10), discount=D(10)), 3, (D(10), False, D(10))),
+        (a_line("25.00", quantity=D(3), price_with_tax=D(10)), 3, (D(10), True, D(0))),
+        (a_line("0.00", quantity=D(3), price=D(0)), 3, (D(0), False, D(0))),
+        # no price of a unit: it is one sum
+        (a_line("30.00", quantity=D(3)), 1, (D(30), False, D(0))),
+        (a_line("30.00", price=D(30)), 1, (D(30), False, D(0))),
+        (a_line("30.00", price_with_tax=D(36)), 1, (D(30), False, D(0))),
+        (a_line("30.00"), 1, (D(30), False, D(0))),
+        (a_line("-30.00"), -1, (D(30), False, D(0))),
+    ],
+)
+def test_units_and_their_price(line: Line, count: int, price: tuple[Decimal, bool, Decimal]) -> None:
+    assert _count(line) == count
+    assert _price(line) == price
+    assert all(part is not None for part in _price(line))
+
+
+BEGIN, MIDDLE, END = date(2026, 1, 1), date(2026, 1, 11), date(2026, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "inside"),
+    [
+        ((MIDDLE, MIDDLE), (BEGIN, END), True),
+        ((BEGIN, END), (BEGIN, END), True),
+        ((BEGIN, MIDDLE), (MIDDLE, END), False),
+        ((MIDDLE, END), (BEGIN, MIDDLE), False),
+        ((None, MIDDLE), (BEGIN, END), False),
+        ((MIDDLE, None), (BEGIN, END), False),
+        ((MIDDLE, MIDDLE), (None, END), False),
+        ((MIDDLE, MIDDLE), (BEGIN, None), False),
+        ((None, None), (None, None), False),
+    ],
+)
+def test_a_period_within_another(
+    part: tuple[date | None, date | None], whole: tuple[date | None, date | None], inside: bool
+) -> None:
+    back = a_line("-1.00", start=part[0], end=part[1])
+    assert _within(back, a_line("10.00", start=whole[0], end=whole[1])) is inside
+
+
+@pytest.mark.parametrize(
+    ("net", "quantity", "count", "natural", "decimals", "taken"),
+    [
+        ("10.00", "3", "1", "3.33", 2, "3.33"),
+        ("10.00", "3", "1", "3.30", 2, "3.33"),
+        ("1000", "3", "1", "330", 0, "333"),  # yen: a unit is 1
+        ("1000", "3", "1", "333", 0, "333"),
+        ("10.000", "3", "1", "3.330", 3, "3.333"),  # dinars
+        ("10.00", "3", "3", "3.00", 2, "10.00"),  # the last ones take the rest
+        ("-10.00", "-3", "-1", "-3.30", 2, "-3.33"),
+    ],
+)
+def test_units_take_their_share_in_digits_of_the_currency(
+    net: str, quantity: str, count: str, natural: str, decimals: int, taken: str
+) -> None:
+    line = a_line(net, quantity=D(quantity), price=D(1))
+    whole = LineLeftToCredit(line, D(quantity), D(net))
+    assert net_of_units(whole, D(count), D(natural), decimals) == D(taken)
+
+
+def test_units_take_their_share_of_what_is_left() -> None:
+    """One of three is gone for 3.33: of the 6.67 that are left, one takes a half within a cent."""
+    left = LineLeftToCredit(a_line("10.00", quantity=D(3), price=D(1)), D(2), D("6.67"))
+    assert net_of_units(left, D(1), D("3.20"), 2) == D("3.33")
+
+
+@pytest.mark.parametrize(
+    ("amount", "left", "last", "given"),
+    [
+        ("-5.00", "3.00", True, "-5.00"),
+        ("-5.00", "3.00", False, "-3.00"),
+        ("-2.00", "3.00", False, "-2.00"),
+        ("2.00", "-3.00", False, "2.00"),
+        ("2.00", "3.00", False, "0"),
+        ("-2.00", "-3.00", False, "0"),
+    ],
+)
+def test_how_much_of_an_amount_goes_to_a_document(amount: str, left: str, last: bool, given: str) -> None:
+    assert _share(D(amount), D(left), last) == D(given)
