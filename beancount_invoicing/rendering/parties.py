@@ -206,9 +206,12 @@ def payment_rows(
     """
     labels = words["labels"]
     iban, bic = (customer.iban, customer.bic) if customer.iban else (seller.iban, seller.bic)
-    if not iban:
+    local = account_rows(seller, iban, currency, labels) if not customer.iban or iban[:2] == "GB" else ()
+    if not (iban or local):
         return (), ""
-    pairs = [Pair(labels["account-holder"], seller.name), Pair(labels["iban"], iban_groups(iban))]
+    pairs = [Pair(labels["account-holder"], seller.name), *local]
+    if iban:
+        pairs.append(Pair(labels["iban"], iban_groups(iban)))
     if bic:
         pairs.append(Pair(labels["bic"], bic))
     if reference:
@@ -219,6 +222,27 @@ def payment_rows(
         return tuple(pairs), ""
     del formats
     return tuple(pairs), _epc(seller.name, iban, bic, amount, reference)
+
+
+def account_rows(seller: Seller, iban: str, currency: str, labels: Mapping[str, str]) -> tuple[Pair, ...]:
+    """How the seller's account is written at home, for payments in the currency of that country: sort code and account number of a
+    British IBAN; else the seller's `account` with the code of its bank.
+    """
+    if iban[:2] == "GB" and len(iban) == 22:
+        code = "-".join(re.findall("..", iban[8:14]))
+        return (Pair(labels["sort-code"], code), Pair(labels["account-number"], iban[14:])) if currency == "GBP" else ()
+    table = law.country_table(law.law_of(seller.address.country))
+    if table and table.currency != currency:
+        return ()
+    kind = table.payment[0] if table and table.payment[0] in labels else "bank-code"
+    rows = (
+        (labels["account-bank"], seller.account_bank),
+        (labels[kind], seller.bank_code),
+        (labels["wire"], seller.wire_code),
+        (labels["account-number"], seller.account),
+        (labels["check"], ", ".join((seller.name, *seller.check_to.split("\n"))) if seller.check_to else ""),
+    )
+    return tuple(Pair(label, value) for label, value in rows if value)
 
 
 def payment_link_rows(

@@ -87,7 +87,8 @@ def _how_to_pay(
         return (), "", asked
     summed = (item.number for item in late if item.number and item.open > item.disputed)  # what the sum is made of
     reference = parties.remittance_reference(list(dict.fromkeys(summed)))
-    pay, qr = parties.payment_rows(seller, customer, reference, asked, "EUR", formats, table)
+    owed = next(currency.currency for currency in subject.currencies if currency.closing > 0)
+    pay, qr = parties.payment_rows(seller, customer, reference, asked, "EUR" if items else owed, formats, table)
     return pay, qr, asked
 
 
