@@ -558,12 +558,12 @@ def _payment(
             debited_account=notice.iban.upper(),
         )
     iban, bic = (customer.iban, customer.bic) if customer.iban else (seller.iban, seller.bic)
-    if not (iban or seller.account) or total.due <= 0 or invoice.kind == "credit-note":
+    if not (iban or seller.account_number) or total.due <= 0 or invoice.kind == "credit-note":
         return None
     return business_terms.PaymentInstructions(
         means="58" if invoice.currency == "EUR" else "30",
         remittance=_reference(book, invoice),
-        account="".join((iban or seller.account).split()).upper(),
+        account="".join((iban or seller.account_number).split()).upper(),
         account_name=without_control_characters(seller.name),
         service_provider="".join(bic.split()).upper(),
     )

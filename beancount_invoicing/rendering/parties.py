@@ -226,7 +226,7 @@ def payment_rows(
 
 def account_rows(seller: Seller, iban: str, currency: str, labels: Mapping[str, str]) -> tuple[Pair, ...]:
     """How the seller's account is written at home, for payments in the currency of that country: sort code and account number of a
-    British IBAN; else the seller's `account` with the code of its bank.
+    British IBAN; else the seller's `account-number` with the code of its bank.
     """
     if iban[:2] == "GB" and len(iban) == 22:
         code = "-".join(re.findall("..", iban[8:14]))
@@ -239,7 +239,7 @@ def account_rows(seller: Seller, iban: str, currency: str, labels: Mapping[str, 
         (labels["account-bank"], seller.account_bank),
         (labels[kind], seller.bank_code),
         (labels["wire"], seller.wire_code),
-        (labels["account-number"], seller.account),
+        (labels["account-number"], seller.account_number),
         (labels["check"], ", ".join((seller.name, *seller.check_to.split("\n"))) if seller.check_to else ""),
     )
     return tuple(Pair(label, value) for label, value in rows if value)

@@ -15,7 +15,7 @@ NOWHERE = Source("", 0)
 CUSTOMER = Customer("Assets:AR:Bay", "Bay", NOWHERE)
 GB = Seller("Bob", NOWHERE, Address(country="GB"), iban="GB29NWBK60161331926819")
 US = Seller(
-    "Bay Inc.", NOWHERE, Address(country="US"), account="000123456789", bank_code="111000025", wire_code="111000012",
+    "Bay Inc.", NOWHERE, Address(country="US"), account_number="000123456789", bank_code="111000025", wire_code="111000012",
     account_bank="First Bank", bic="FBOBUS66", check_to="PO Box 1200\nSan Francisco, CA 94105",
 )  # fmt: skip
 
@@ -56,7 +56,7 @@ def test_an_account_without_an_iban_is_for_the_currency_of_its_country() -> None
     [("CA", "CAD", "Transit and institution no."), ("AU", "AUD", "BSB"), ("SG", "SGD", "Bank code")],
 )
 def test_the_code_of_the_bank_is_called_what_its_country_calls_it(country: str, currency: str, label: str) -> None:
-    seller = Seller("Ann", NOWHERE, Address(country=country), account="1234", bank_code="062-000")
+    seller = Seller("Ann", NOWHERE, Address(country=country), account_number="1234", bank_code="062-000")
     assert box(seller, currency) == {
         "Account holder": "Ann",
         label: "062-000",

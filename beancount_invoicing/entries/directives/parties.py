@@ -21,7 +21,7 @@ _ADDRESS = ("address", "postcode", "city", "country")
 _SELLER_TEXTS = (
     "legal-form", "siren", "siret", "vat-id", "register", "register-id", "tax-number", "email", "phone", "website",
     "iban", "bic", "creditor-id", "endpoint", "logo", "insurance", "mention",
-    "account", "bank-code", "wire-code", "account-bank", "check-to",
+    "account-number", "bank-code", "wire-code", "account-bank", "check-to",
 )  # fmt: skip
 _CUSTOMER_VALUES = keys.CUSTOMER_KEYS - {"customer", *_ADDRESS, *(f"delivery-{part}" for part in _ADDRESS)}
 _ROOTS = frozenset({"Assets", "Liabilities", "Equity", "Income", "Expenses"})
