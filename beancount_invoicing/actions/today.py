@@ -294,7 +294,7 @@ def _prepared_reports(book: Book, as_of: date) -> Iterator[Task]:
     for item in waiting:
         if item.state == "in-doubt":
             text = _("{title}: {advice}", title=report_title(item.record), advice=report_advice(item))
-            yield Task("in-doubt", text, item.record.date)
+            yield Task("report", text, item.record.date)
     for item in rejected_reports(known.flows):
         text = _(
             "{title} was rejected: {reason}; put it right, then bean-invoice platform report --write",

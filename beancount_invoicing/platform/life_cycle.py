@@ -142,16 +142,17 @@ def with_disputes(events: Sequence[Event]) -> tuple[Event, ...]:
     numbers = dict.fromkeys(number for event in events if event.kind == "status" for number in event.numbers)
     if not numbers:
         return tuple(events)
-    derived = [dispute for number in numbers for dispute in _disputes(events, number)]
+    by_number: defaultdict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        if event.kind == "status" or (event.kind == "sent" and event.flow):
+            for number in event.numbers:
+                by_number[number].append(event)
+    derived = [dispute for number in numbers for dispute in _disputes(by_number[number], number)]
     return tuple(sorted((*events, *derived), key=lambda event: event.date))
 
 
-def _disputes(events: Sequence[Event], number: str) -> Iterable[Event]:
-    own = [
-        event
-        for event in events
-        if number in event.numbers and (event.kind == "status" or (event.kind == "sent" and event.flow))
-    ]
+def _disputes(own: Sequence[Event], number: str) -> Iterable[Event]:
+    """The disputes of a document. `own`: its statuses, and the events by which it was handed in."""
     contested = False
     for day in sorted({event.date for event in own}):
         state = document_state(flow_states([event for event in own if event.date <= day], number))

@@ -7,6 +7,7 @@ list a message late. A message that is known already is left alone, so that fetc
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from datetime import UTC, date, datetime, time, timedelta
@@ -160,7 +161,9 @@ class _Fetched:
         self.doubts: list[str] = []
         self.directives: list[str] = []
         self.files: dict[Path, bytes] = {}
-        self._events = list(book.events)
+        self._events: defaultdict[str, list[Event]] = defaultdict(list)
+        for event in book.events:
+            self._note(event)
         self._last = seal_chain.tip(book)
         recorded = _statuses(book)
         self._known = {record.status_flow for record in recorded if record.status != UNREAD or record.file}
@@ -175,6 +178,11 @@ class _Fetched:
             tracking_id(event.message_id): event.flow for event in self._by_flow.values() if event.message_id
         }
         self._reports = {record.flow: record for record in book.flows if record.kind == "sent" and record.flow}
+
+    def _note(self, event: Event) -> None:
+        """Keeps an event with the documents that it is about."""
+        for number in event.numbers:
+            self._events[number].append(event)
 
     def ask(self, platform: Platform, day: date) -> str:
         """Asks for everything; what kept it from reaching the end."""
@@ -214,7 +222,7 @@ class _Fetched:
                 self.directives.append(told)
                 self.doubts.append(attempt.name)
                 event = attempt.event._replace(kind="sent", flow=flow.flow)
-                self._events.append(event)
+                self._note(event)
                 self._by_flow[flow.flow] = event
         for item in hand_ins(self.book.flows):
             if item.state == "in-doubt" and (
@@ -262,7 +270,7 @@ class _Fetched:
         told_flow = self._by_tracking.get(flow.tracking_id, "")
         for status in statuses:
             if self.book.invoice(status.number):
-                own = flow_of_message(self._events, status.number, told_flow, status.code, status.reason)
+                own = flow_of_message(self._events[status.number], status.number, told_flow, status.code, status.reason)
                 self._of_document(flow, status, own, content)
             else:
                 self._beside(flow, status, told_flow, content)
@@ -287,7 +295,7 @@ class _Fetched:
             self._last = link.hash
         else:
             self.directives.append(text.note_directive(day, account, told.text, links, meta))
-        self._events.append(
+        self._note(
             Event(
                 day,
                 "status",
