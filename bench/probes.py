@@ -392,6 +392,67 @@ def mailing(file: str, day: str) -> dict[str, float]:
     return {"load": loading, "rendering": rendering[0], "whole": whole, "sent": sent}
 
 
+def statuses(count: str) -> dict[str, float]:
+    """`count` documents that are at a platform, and five statuses of each: processor seconds of fetching, and of loading after it.
+
+    The platform is the tests' own, in other threads: only the processor time of this thread counts.
+    """
+    import tempfile
+    from datetime import date
+
+    from beancount_invoicing.cli.platform_connection import platform_of
+    from beancount_invoicing.ledger import open_ledger
+    from beancount_invoicing.platform.life_cycle import with_disputes
+    from beancount_invoicing.sending.platform_fetch import fetch
+    from beancount_invoicing.writing.changes import WriteOptions
+    from tests.ledgers import PRELUDE
+    from tests.platform.stand_in import StandIn, running
+
+    documents, day = int(count), date(2026, 11, 30)
+    with tempfile.TemporaryDirectory() as folder, running(StandIn()) as stand_in:
+        os.environ["BEAN_INVOICE_PLATFORM_SECRET"] = stand_in.secret
+        file = Path(folder) / "main.beancount"
+        options = {
+            "platform": f"{stand_in.address}/flow-service",
+            "platform-token": f"{stand_in.address}/token",
+            "platform-client": stand_in.client,
+        }
+        texts = [f'2025-01-01 custom "invoice-option" "{name}" "{value}"\n' for name, value in options.items()]
+        texts += [_AT_PLATFORM.replace("0000", f"{number:04}") for number in range(1, documents + 1)]
+        file.write_text(PRELUDE + "".join(texts) + 'plugin "beancount_invoicing"\n', encoding="utf-8")
+        for code in ("200", "202", "203", "207", "205"):
+            for number in range(1, documents + 1):
+                stand_in.tell(f"F2026-{number:04}", code, "QTE_ERR" if code == "207" else "")
+        fetching, report = _of_thread(lambda: fetch(file, platform_of(day), day, WriteOptions(write=True)))
+        if report.problem or len(report.told) != 5 * documents:
+            raise SystemExit(f"{len(report.told)} of {5 * documents} statuses: {report.problem}")
+        loading, ledger = _of_thread(lambda: open_ledger(file))
+        disputes, _events = _of_thread(lambda: with_disputes(ledger.book.events))
+    return {"fetching": fetching, "loading": loading, "disputes": disputes, "statuses": len(report.told)}
+
+
+_AT_PLATFORM = """2026-11-02 * "Acme SAS" "Work" ^F2026-0000
+  invoice: "F2026-0000"
+  Assets:Receivable:Acme  120.00 EUR
+  Income:Services  -100.00 EUR
+    tax: "FR20"
+  Liabilities:VAT  -20.00 EUR
+    tax: "FR20"
+2026-11-03 note Assets:Receivable:Acme "Invoice" ^F2026-0000
+  event: "sent"
+  channel: "e-invoice"
+  message-id: "<F2026-0000.x@atelier.example>"
+  flow: "d0000"
+"""
+
+
+def _of_thread(what: Callable[[], Any]) -> tuple[float, Any]:
+    """Seconds of the processor in this thread, and the result."""
+    start = time.thread_time()
+    result = what()
+    return time.thread_time() - start, result
+
+
 def validating(file: str, count: str) -> dict[str, float]:
     """E-invoices in CII, UBL and Peppol through `validate`, with the start of its processes; and Saxon alone, in this process."""
     import re
@@ -468,6 +529,7 @@ if __name__ == "__main__":
             remind,
             bank_import,
             mailing,
+            statuses,
             validating,
         )
     }

@@ -296,6 +296,19 @@ def mailing(table: Table) -> None:
               f"{found['sent'] / found['whole']:.0f}/s, {found['sent'] / rest:.0f}/s")  # fmt: skip
 
 
+def statuses(table: Table) -> None:
+    """Five statuses of each document from a platform on this computer: a second for how many, and whether four times as many take
+    more than four times as long.
+    """
+    few, many = probe("statuses", 500), probe("statuses", 2000)
+    count = int(many["statuses"])
+    table.add("platform fetch: statuses in a processor second", count, f"{count / many['fetching']:.0f}/s")
+    table.add(
+        "platform fetch: 10,000 statuses ÷ four times 2,500", count,
+        f"{many['fetching']:.1f} s ÷ {4 * few['fetching']:.1f} s", many["fetching"] / (4 * few["fetching"]), "≤ 1.5",
+    )  # fmt: skip
+
+
 def validating(table: Table, runs: int) -> None:
     """E-invoices judged in a second, beside Saxon alone on one processor, which has its stylesheets compiled."""
     found = probe("validating", BUILD / "1000.beancount", 900, runs=runs)
@@ -334,6 +347,7 @@ def main() -> None:
         "reminding": lambda: reminding(table, options.runs),
         "importing": lambda: importing(table, [size for size in sizes if size >= 10_000]),
         "mailing": lambda: mailing(table),
+        "statuses": lambda: statuses(table),
         "validating": lambda: validating(table, max(1, options.runs // 2)),
         "rendering": lambda: rendering(table, 400, max(1, options.runs // 2)),
     }
