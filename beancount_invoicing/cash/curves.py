@@ -34,12 +34,12 @@ class _Counts:
         came: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
         seen: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
         count, total = 0, ZERO
-        for observation in observations:
-            seen[observation.days] += observation.amount
+        for _customer, days, amount, paid in observations:
+            seen[days] += amount
             count += 1
-            total += observation.amount
-            if observation.paid:
-                came[observation.days] += observation.amount
+            total += amount
+            if paid:
+                came[days] += amount
         self.came = came
         self.days = sorted(seen)
         self.open: list[Decimal] = []
@@ -65,6 +65,8 @@ class PaymentCurves:
         self._firm = _Counts(observations)
         self._own = of_customer
         self._counted: dict[str, _Counts] = {}
+        self._stays: dict[str, dict[int, Decimal]] = {}
+        """By customer, which share of what is open stays open on a day, by the day's place in `_days`: as far as it was asked for."""
         self._days = sorted(self._firm.came)
         self._firm_shares = [self._firm.came[day] / self._firm.open_before(day) for day in self._days]
 
@@ -72,17 +74,22 @@ class PaymentCurves:
         """Which share of what is open `age` days after its due date comes within each number of days in `ends` (ascending),
         0 to 1, not rounded. "" is the firm's own curve.
         """
-        if customer not in self._counted:
-            self._counted[customer] = _Counts(self._own.get(customer, ()))
-        own = self._counted[customer]
-        weight = FIRM_WEIGHT * own.mean
-        left, at, result = Decimal(1), bisect_right(self._days, age), []
+        days, stays = self._days, self._stays.setdefault(customer, {})
+        left, at, result = Decimal(1), bisect_right(days, age), []
         for end in ends:
-            while at < len(self._days) and self._days[at] <= age + end:
-                day, share = self._days[at], self._firm_shares[at]
-                if weight:
-                    share = (own.came.get(day, ZERO) + weight * share) / (own.open_before(day) + weight)
-                left *= 1 - share
+            while at < len(days) and days[at] <= age + end:
+                if at not in stays:
+                    stays[at] = self._stay(customer, at)
+                left *= stays[at]
                 at += 1
             result.append(1 - left)
         return tuple(result)
+
+    def _stay(self, customer: str, at: int) -> Decimal:
+        """Which share of what is open before a day does not come on it."""
+        if customer not in self._counted:
+            self._counted[customer] = _Counts(self._own.get(customer, ()))
+        own, day, share = self._counted[customer], self._days[at], self._firm_shares[at]
+        if weight := FIRM_WEIGHT * own.mean:
+            share = (own.came.get(day, ZERO) + weight * share) / (own.open_before(day) + weight)
+        return 1 - share

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
 from beancount_invoicing.billing import book_at_cutoff
-from beancount_invoicing.cash.band import spread
+from beancount_invoicing.cash.band import Spread, spread
 from beancount_invoicing.cash.curves import PaymentCurves
-from beancount_invoicing.cash.forecast_items import ForecastItem, ItemKind, by_week, on_day, week_ends
-from beancount_invoicing.cash.history import OpenAmount, OpenHistory, received_amounts
+from beancount_invoicing.cash.forecast_items import ForecastItem
+from beancount_invoicing.cash.history import OpenHistory, received_amounts
 from beancount_invoicing.cash.observations import ENOUGH_PAYMENTS, PastPayments
-from beancount_invoicing.cash.promised import Promised
+from beancount_invoicing.cash.open_items import open_items
 from beancount_invoicing.cash.replays import WEEKS, Widening, replays, widening
 from beancount_invoicing.cash.to_bill import drafts, to_bill
-from beancount_invoicing.dunning import insolvency
-from beancount_invoicing.messages import _
 from beancount_invoicing.model import ZERO, Book
-from beancount_invoicing.receivables import Allocated, allocate, disputed, positions
-from beancount_invoicing.receivables.bank_orders import order_under_way
-from beancount_invoicing.receivables.debtors import events_by_number, events_of
-from beancount_invoicing.receivables.direct_debit import has_mandate, lead_days, may_be_collected
-from beancount_invoicing.receivables.pending_taxes import pending_tax_by_document
-from beancount_invoicing.rules import sepa
+from beancount_invoicing.receivables import Allocated
 from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.steps import round_to
 
@@ -79,7 +72,7 @@ def forecast(
     received = [money for money in received_amounts(book, as_of, allocated) if money.received_on <= as_of]
     curves = PaymentCurves(PastPayments(book, received).observations(as_of, open_amounts))
     items = (
-        *_open_items(book, as_of, open_amounts, curves, weeks, allocated),
+        *open_items(book, as_of, open_amounts, received, curves, weeks, allocated),
         *drafts(book, as_of, curves, weeks),
         *to_bill(book_at_cutoff(book, as_of), as_of, curves, weeks),
     )
@@ -98,91 +91,6 @@ def forecast(
     )
 
 
-def _open_items(
-    book: Book,
-    as_of: date,
-    open_amounts: Sequence[OpenAmount],
-    curves: PaymentCurves,
-    weeks: int,
-    allocated: Allocated,
-) -> Iterator[ForecastItem]:
-    events = events_by_number(book, as_of)
-    pending = pending_tax_by_document(book, as_of)
-    of_document: defaultdict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
-    for item in open_amounts:
-        of_document[id(item.invoice), item.customer] += item.open
-    contested = {
-        (id(item.invoice), item.customer): disputed(
-            item.invoice,
-            of_document[id(item.invoice), item.customer],
-            events_of(events, item.customer, item.invoice.number),
-        )
-        for item in open_amounts
-        if events
-    }
-    collected, promised, ends = _collected(book, as_of, allocated), Promised(book, as_of, allocated), week_ends(weeks)
-    for item in open_amounts:
-        number, currency = item.invoice.number, item.invoice.currency
-        due = item.instalment.due_at(as_of)
-        taxes = pending.get(number, {})
-        waiting = sum((tax.booked for key, tax in taxes.items() if key.currency == currency), ZERO)
-        tax_share = waiting / item.invoice.payable if item.invoice.payable > 0 else ZERO
-        own = events_of(events, item.customer, number)
-
-        def part(
-            kind: ItemKind, amount: Decimal, shares: tuple[Decimal, ...], because: str,
-            item: OpenAmount = item, due: date | None = due, tax_share: Decimal = tax_share,
-        ) -> ForecastItem:  # fmt: skip
-            return ForecastItem(
-                kind, item.invoice.number, item.customer, item.invoice.currency, amount, due, shares, tax_share,
-                item.invoice.source, because,
-            )  # fmt: skip
-
-        left, nothing = item.open, (ZERO,) * weeks
-        held = min(contested.get((id(item.invoice), item.customer), ZERO), left)
-        if insolvency(own) or due is None:
-            yield part("not expected", left, nothing, _("insolvency") if due else _("no due date yet"))
-            continue
-        if held:
-            contested[id(item.invoice), item.customer] -= held
-            left -= held
-            yield part("not expected", held, nothing, _("in dispute"))
-        for day, amount in promised.of(item.customer, number, own, left):
-            left -= amount
-            yield part("promised", amount, on_day(day, as_of, weeks), _("promised until {until}", until=day))
-        if not left:
-            continue
-        handed_in = collected.get((number, item.instalment.index))
-        if collection := handed_in or _collection_day(book, item, due, as_of):
-            yield part("direct debit", left, on_day(collection, as_of, weeks), _("collected on {day}", day=collection))
-            continue
-        cumulative = curves.shares(item.customer, (as_of - due).days, ends)
-        yield part("open", left, by_week(cumulative), _("as the customer has paid so far"))
-
-
-def _collection_day(book: Book, item: OpenAmount, due: date, as_of: date) -> date | None:
-    """The day on which an instalment can be collected that was not handed to the bank yet; None if it cannot."""
-    if has_mandate(book.customers[item.customer].at(as_of), as_of) and may_be_collected(book, item.invoice):
-        return sepa.collection_day(due, as_of, lead_days(book, as_of))
-    return None
-
-
-def _collected(book: Book, as_of: date, allocated: Allocated) -> dict[tuple[str, int], date]:
-    """The day on which the bank collects what was handed in and is not booked yet, by number and instalment."""
-    numbers = {
-        number for event in book.events if event.kind == "collected" and event.date <= as_of for number in event.numbers
-    }
-    if not numbers:
-        return {}
-    at = allocated if allocated.as_of == as_of else allocate(book, as_of)
-    found = {}
-    for position in positions(book, as_of, at, [invoice for invoice in book.invoices if invoice.number in numbers]):
-        for instalment in position.invoice.instalments:
-            if order := order_under_way(position, instalment.index):
-                found[position.invoice.number, instalment.index] = order.execution_date
-    return found
-
-
 def _weeks(
     items: Sequence[ForecastItem], as_of: date, spans: Iterable[range], deviations: Decimal | None
 ) -> Iterator[ForecastWeek]:
@@ -192,17 +100,35 @@ def _weeks(
     """
     for currency in sorted({item.currency for item in items}):
         own = [item for item in items if item.currency == currency]
-        decimals = currency_decimals(currency)
+        decimals, dues = currency_decimals(currency), _dues(own, as_of)
         for span in spans:
             since, until = as_of + timedelta(days=7 * span.start + 1), as_of + timedelta(days=7 * span.stop)
-            first = date.min if span.start == 0 else since
-            due = sum((item.amount for item in own if item.due and first <= item.due <= until), ZERO)
+            due = sum((dues[week] for week in span if week in dues), ZERO)
             if deviations is None:
                 yield ForecastWeek(since, until, currency, due, None, None, None, None)
                 continue
-            shares = [sum(item.shares[span.start : span.stop], ZERO) for item in own]
-            expected = spread((item.amount, share) for item, share in zip(own, shares, strict=True))
+            expected, tax = _expected(own, span)
             low, high = expected.band(deviations)
-            tax = sum((item.amount * share * item.tax_share for item, share in zip(own, shares, strict=True)), ZERO)
             amounts = [round_to(amount, decimals) for amount in (low, expected.expected, high, tax)]
             yield ForecastWeek(since, until, currency, due, *amounts)
+
+
+def _dues(items: Iterable[ForecastItem], as_of: date) -> Mapping[int, Decimal]:
+    """What falls due in each week, counted from 0; what is late already in the first one."""
+    found: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+    for item in items:
+        if item.due:
+            found[max((item.due - as_of).days - 1, 0) // 7] += item.amount
+    return found
+
+
+def _expected(items: Iterable[ForecastItem], span: range) -> tuple[Spread, Decimal]:
+    """What is expected in a span of weeks, and the tax that becomes due with it; not rounded."""
+    likely, tax = [], ZERO
+    for item in items:
+        share = item.shares[span.start] if len(span) == 1 else sum(item.shares[span.start : span.stop], ZERO)
+        if share:
+            likely.append((item.amount, share))
+            if item.tax_share:
+                tax += item.amount * share * item.tax_share
+    return spread(likely), tax

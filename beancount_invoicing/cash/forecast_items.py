@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from beancount_invoicing.model import ZERO, Source
 
-ItemKind = Literal["open", "promised", "direct debit", "draft", "to bill", "not expected"]
+ItemKind = Literal["open", "announced", "promised", "direct debit", "draft", "to bill", "not expected"]
 
 
 class ForecastItem(NamedTuple):

@@ -129,7 +129,11 @@ class OpenHistory:
             for account, amount in ((move.from_account, move.amount), (move.account, -move.amount)):
                 self._changes.append((move.date, (id(move.invoice), index, account), amount))
         self._changes.sort(key=itemgetter(0))
+        self._change_days = [day for day, _place, _amount in self._changes]
         self._until = self._last_days()
+        self._last = [day for day, _order, _place in self._until]
+        self._as_now: dict[_Place, OpenAmount] = {}
+        """What is open on the allocation's day, as far as it was asked for."""
 
     def _last_days(self) -> list[tuple[Day, int, _Place]]:
         """The day from which on each place is settled for good, its order, and the place itself; by day."""
@@ -145,21 +149,27 @@ class OpenHistory:
         if require_date(day) < self._as_of and not self._same_on_earlier_days:
             return OpenHistory(self._book, allocate(self._book, day)).at(day)
         later: defaultdict[_Place, Decimal] = defaultdict(lambda: ZERO)
-        for _day, place, amount in self._changes[bisect_right(self._changes, day, key=itemgetter(0)) :]:
+        for _day, place, amount in self._changes[bisect_right(self._change_days, day) :]:
             later[place] += amount
         found = []
-        unsettled = self._until[bisect_right(self._until, day, key=itemgetter(0)) :]
+        unsettled = self._until[bisect_right(self._last, day) :]
         for _day, _order, place in sorted(unsettled, key=itemgetter(1)):
-            item = self._items[place]
-            if item.invoice.booked_from > day:
-                continue
-            amount = self._open[place]
+            item = self._now(place)
             if place in later:
-                amount += later[place]
-            if amount > 0:
-                main = self._book.main_accounts[item.account]
-                found.append(OpenAmount(item.invoice, item.instalment, item.account, main, amount))
+                item = item._replace(open=item.open + later[place])
+            if item.open > 0 and item.invoice.booked_from <= day:
+                found.append(item)
         return tuple(found)
+
+    def _now(self, place: _Place) -> OpenAmount:
+        """What is open on the allocation's day, even if that is nothing."""
+        found = self._as_now.get(place)
+        if found is None:
+            item = self._items[place]
+            main = self._book.main_accounts[item.account]
+            found = OpenAmount(item.invoice, item.instalment, item.account, main, self._open[place])
+            self._as_now[place] = found
+        return found
 
 
 def _same_on_earlier_days(book: Book) -> bool:
@@ -232,10 +242,11 @@ def receivables_on(
     claims: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     late: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     for item in open_amounts:
-        where = item.account, item.invoice.currency
-        claims[where] += item.open
-        if item.is_overdue(day):
-            late[where] += item.open
+        invoice, instalment, account, _customer, amount = item
+        where = account, invoice.currency
+        claims[where] += amount
+        if instalment.due < day and item.is_overdue(day):
+            late[where] += amount
     result = []
     for account, currency in sorted(balances.keys() | claims.keys()):
         where = account, currency

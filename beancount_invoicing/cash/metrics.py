@@ -5,12 +5,13 @@ Days and percentages have one decimal, rounded half away from zero. The formulae
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, TypeVar, get_args
 
 from beancount_invoicing.cash.currencies import books_rate
 from beancount_invoicing.cash.history import (
@@ -28,6 +29,7 @@ from beancount_invoicing.receivables import Allocated
 from beancount_invoicing.rules.exact import exact
 from beancount_invoicing.rules.steps import end_of_month, round_to
 
+T = TypeVar("T")
 MetricName = Literal[
     "dso", "dso-count-back", "best-possible-dso", "average-days-delinquent", "collection-effectiveness", "days-to-pay",
     "days-late", "paid-late-by-number", "paid-late-by-amount",
@@ -154,29 +156,75 @@ def metrics(
         money for money in received_amounts(book, period.until, allocated) if not wanted or money.customer in wanted
     ]
     parts = [period] if by == "" or by == "customer" else list(period.by(by))
+    if not parts:
+        return ()
     balances = balances or BalanceHistory(book, allocated)
+    sold = _Sold(parts, all_sales, by_customer=by == "customer")
+    came = _by_part(parts, received, [money.received_on for money in received])
     rows: list[MetricsRow] = []
-    for part in parts:
-        facts = _facts(part, all_sales, received, balances, wanted, by_customer=by == "customer")
+    for place, part in enumerate(parts):
+        facts = _facts(part, sold, place, came[place], balances, wanted)
         rows += _rows(book, part, facts)
     return tuple(rows)
 
 
 _RowKey = tuple[str, str]
 """The customer's main account ("" for all), and the currency."""
+_Row = Callable[[str, str], _Facts]
+"""The facts of the row of a customer and a currency."""
+
+
+def _by_part(parts: Sequence[Period], items: Sequence[T], days: Sequence[date]) -> list[list[T]]:
+    """Which items are in each of some periods that follow on each other, by the day of each item; in their order."""
+    found: list[list[T]] = [[] for _part in parts]
+    first, last, begins = parts[0].since, parts[-1].until, [part.since for part in parts]
+    for item, day in zip(items, days, strict=True):
+        if first <= day <= last:
+            found[bisect_right(begins, day) - 1].append(item)
+    return found
+
+
+class _Sold:
+    """The sales of all rows up to the end of each period."""
+
+    def __init__(self, parts: Sequence[Period], all_sales: Sequence[Sale], *, by_customer: bool) -> None:
+        self.by_customer = by_customer
+        self.of_part = _by_part(parts, all_sales, [sale.date for sale in all_sales])
+        self._months: defaultdict[_RowKey, defaultdict[date, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+        """What is before the first period; then, what is before the present one."""
+        first = parts[0].since
+        self._add(sale for sale in all_sales if sale.date < first)
+
+    @exact
+    def _add(self, some: Iterable[Sale]) -> None:
+        firsts: dict[tuple[int, int], date] = {}
+        for sale in some:
+            day = sale.date
+            month = firsts.get((day.year, day.month))
+            if month is None:
+                month = firsts[day.year, day.month] = day.replace(day=1)
+            self._months[sale.customer if self.by_customer else "", sale.currency][month] += sale.amount
+
+    def by_month(self, place: int) -> Mapping[_RowKey, Mapping[date, Decimal]]:
+        """All sales up to the end of a period, by row and by the first day of their month. To be asked for in the order of the
+        periods.
+        """
+        self._add(self.of_part[place])
+        return self._months
 
 
 @exact
 def _facts(
     period: Period,
-    all_sales: Iterable[Sale],
+    sold: _Sold,
+    place: int,
     received: Iterable[ReceivedAmount],
     balances: BalanceHistory,
     customers: Container[str],
-    *,
-    by_customer: bool,
 ) -> dict[_RowKey, _Facts]:
+    """`place`: that of the period among those of `sold`. `received`: the money of the period."""
     found: defaultdict[_RowKey, _Facts] = defaultdict(_Facts)
+    by_customer = sold.by_customer
 
     def row(customer: str, currency: str) -> _Facts:
         return found[customer if by_customer else "", currency]
@@ -189,40 +237,32 @@ def _facts(
         facts.current += owed.current
         facts.overdue += owed.overdue
     for item in still_open:
-        row(item.customer, item.invoice.currency).listed_open.append(item)
-    for sale in all_sales:
-        if sale.date > period.until:
-            continue
-        facts = row(sale.customer, sale.currency)
-        facts.by_month[sale.date.replace(day=1)] += sale.amount
-        if period.since <= sale.date:
-            facts.sales += sale.amount
-            facts.listed_sales.append(sale)
-    _add_received(period, received, still_open, row)
+        found[item.customer if by_customer else "", item.invoice.currency].listed_open.append(item)
+    for key, months in sold.by_month(place).items():
+        found[key].by_month.update(months)
+    for sale in sold.of_part[place]:
+        facts = found[sale.customer if by_customer else "", sale.currency]
+        facts.sales += sale.amount
+        facts.listed_sales.append(sale)
+    _add_received(received, still_open, row)
     return found
 
 
-def _add_received(
-    period: Period,
-    received: Iterable[ReceivedAmount],
-    still_open: Iterable[OpenAmount],
-    row: Callable[[str, str], _Facts],
-) -> None:
+def _add_received(received: Iterable[ReceivedAmount], still_open: Iterable[OpenAmount], row: _Row) -> None:
     """Adds the money of the period, and which instalments are paid with it."""
-    unpaid = {(id(item.invoice), item.instalment.index) for item in still_open}
     last: dict[tuple[int, int], ReceivedAmount] = {}
     for money in received:
-        if not period.since <= money.received_on <= period.until:
-            continue
         key = id(money.invoice), money.instalment.index
         if key not in last or last[key].received_on <= money.received_on:
             last[key] = money
+        days_late = money.days_late
         facts = row(money.customer, money.invoice.currency)
         facts.listed_received.append(money)
         facts.received += money.amount
         facts.amount_days += money.amount * money.days_to_pay
-        facts.amount_days_late += money.amount * money.days_late
-        facts.received_late += money.amount if money.days_late > 0 else ZERO
+        facts.amount_days_late += money.amount * days_late
+        facts.received_late += money.amount if days_late > 0 else ZERO
+    unpaid = {(id(item.invoice), item.instalment.index) for item in still_open} if last else frozenset()
     for key, money in last.items():
         if key not in unpaid:
             facts = row(money.customer, money.invoice.currency)

@@ -85,6 +85,17 @@ def pending_tax_by_document(book: Book, as_of: date) -> dict[str, dict[PendingTa
     return dict(result)
 
 
+def tax_waiting(book: Book, as_of: date) -> Mapping[tuple[str, str], Decimal]:
+    """What documents and open items of `as_of` or earlier add to accounts of tax that waits for payments, less what they deduct
+    there, by number and currency: the sums of `booked`, without the rest.
+    """
+    found: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    for movement in book.tax_movements:
+        if movement.number and not movement.to_due_account and movement.date <= as_of:
+            found[movement.number, movement.currency] -= movement.amount
+    return found
+
+
 class _TaxBeforeDeposits(NamedTuple):
     """One tax of a document before deposits are deducted, in the currency in which it is booked, except `in_document_currency`."""
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from beancount_invoicing.checks import OF_ONE_CUSTOMER
 from beancount_invoicing.delivery import History
 from beancount_invoicing.documents import seal_chain
-from beancount_invoicing.einvoice.lifecycle import NotAStatus, read_statuses
+from beancount_invoicing.einvoice.lifecycle import LifecycleStatus, NotAStatus, StatusAmount, read_statuses
 from beancount_invoicing.files import FileChanged, write_if_different
 from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.loading.loader import Loading
@@ -91,6 +91,8 @@ class _DocumentStatus(NamedTuple):
     number: str
     code: str
     reason: str
+    paid: StatusAmount | None = None
+    """What a payment that was sent amounts to, with its day, if it is told once."""
 
 
 class FetchReport(NamedTuple):
@@ -288,7 +290,13 @@ class _Fetched:
         customer = self.book.customers[account].at(day).name
         told = self._tell(flow, status, own, day, customer, content)
         links = [numbering.link(status.number)]
-        meta = [("event", "status"), *_meta(told, content)]
+        paid = status.paid if status.paid and status.paid.currency == invoice.currency else None
+        meta = [
+            ("event", "status"),
+            *_meta(told, content),
+            ("amount", paid.amount if paid else None),
+            ("until", paid.date if paid else None),
+        ]
         if told.file:
             link = seal_chain.seal_link(day, account, relative_to(self.target, told.file), links, meta, self._last)
             self.directives.append(link.text)
@@ -308,6 +316,8 @@ class _Fetched:
                 status_flow=flow.flow,
                 updated=flow.updated,
                 reason=status.reason,
+                amount=paid.amount if paid else None,
+                until=paid.date if paid else None,
             )
         )
 
@@ -344,12 +354,19 @@ def _read(content: bytes) -> tuple[_DocumentStatus, ...]:
             _line(status.number),
             _line(status.code),
             _line("; ".join(": ".join(filter(None, (why.code, why.text, why.note))) for why in status.reasons)),
+            _paid(status),
         )
         for status in read_statuses(content)
     ]
     if len(told) > _MOST or not all(status.number and _CODE.fullmatch(status.code) for status in told):
         raise NotAStatus(_("it names no document, no status, or more than {count} documents", count=_MOST))
     return tuple(told)
+
+
+def _paid(status: LifecycleStatus) -> StatusAmount | None:
+    """What a payment that was sent (211) amounts to; None if that is not told, or in several parts."""
+    paid = [amount for amount in status.amounts if amount.kind == "MPA"] if status.code == "211" else []
+    return paid[0] if len(paid) == 1 and paid[0].amount > 0 else None
 
 
 def _line(text_: str) -> str:

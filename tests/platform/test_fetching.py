@@ -221,6 +221,44 @@ def test_without_a_platform_there_is_nothing_to_fetch(ledger: Path) -> None:
     assert "platform-token" in fetch(ledger, code=1)
 
 
+PAYMENT = (
+    b"<ram:SpecifiedDocumentStatus><ram:SpecifiedDocumentCharacteristic><ram:TypeCode>MPA</ram:TypeCode><ram:ValueDateTime>"
+    b'<udt:DateTimeString format="102">20261203</udt:DateTimeString></ram:ValueDateTime><ram:ValueAmount currencyID="EUR">'
+    b"900.50</ram:ValueAmount></ram:SpecifiedDocumentCharacteristic></ram:SpecifiedDocumentStatus>"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "content", "recorded"),
+    [
+        ("211", PAYMENT, "  amount: 900.50\n  until: 2026-12-03\n"),
+        ("211", PAYMENT + PAYMENT, ""),  # which of the two counts is not told
+        ("211", PAYMENT.replace(b"EUR", b"USD"), ""),
+        ("211", PAYMENT.replace(b"MPA", b"MEN"), ""),
+        ("205", PAYMENT, ""),
+    ],
+)
+def test_what_was_paid_and_when_is_recorded(
+    sent: Path, stand_in: StandIn, code: str, content: bytes, recorded: str
+) -> None:
+    end = b"</ram:ReferenceReferencedDocument>"
+    stand_in.add(
+        {"name": "status.xml", "flowSyntax": "CDAR"}, cdar(COMMUNE, code).replace(end, content + end),
+        "CustomerInvoiceLC", "In",
+    )  # fmt: skip
+    fetch(sent, "--write")
+    told = record(sent)[record(sent).index(f'status: "{code}"') :]
+    assert recorded in told
+    assert ("  amount:" in told) == bool(recorded)
+    answer = json.loads(run(sent, "forecast", "--explain", "--format", "json", *DAY))
+    items = [(item["kind"], item["amount"], item["because"]) for item in answer["items"] if item["number"] == COMMUNE]
+    if recorded:
+        assert items[0][:2] == ("announced", "900.50")
+        assert items[1][0] == "open"
+    else:
+        assert [kind for kind, _amount, _because in items] == ["announced" if code == "211" else "open"]
+
+
 def test_json(sent: Path, stand_in: StandIn) -> None:
     stand_in.tell(COMMUNE, "207", "QTE_ERR")
     told = json.loads(fetch(sent, "--format", "json").partition("\nNothing")[0])[0]
