@@ -66,7 +66,7 @@ class PaymentCurves:
         self._own = of_customer
         self._counted: dict[str, _Counts] = {}
         self._stays: dict[str, dict[int, Decimal]] = {}
-        """By customer, which share of what is open stays open on a day, by the day's place in `_days`: as far as it was asked for."""
+        """By customer, which share of what is open stays open on a day, by the day's place in `_days`; as far as it was needed."""
         self._days = sorted(self._firm.came)
         self._firm_shares = [self._firm.came[day] / self._firm.open_before(day) for day in self._days]
 
