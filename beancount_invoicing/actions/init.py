@@ -347,8 +347,14 @@ def _by(source: str) -> str:
 
 
 def _percent(start: LedgerSetup, rate: Decimal) -> str:
-    blank = "" if start.language in {"en", "it", "nl", "pt"} else " "  # as Babel writes percentages
-    return f"{rate.normalize():f}{blank}%".replace(".", "," if start.language in _TAX else ".")
+    """A rate as the country writes it in the language of the books, by CLDR: 20 %, 8.1%."""
+    from babel import Locale
+    from babel.numbers import format_decimal
+
+    table = table_of(start)
+    locale = Locale.parse((table.locales.get(start.language) if table else "") or start.language)
+    blank = "" if locale.percent_formats[None].pattern.endswith("0%") else " "
+    return f"{format_decimal(rate, format='0.###', locale=locale)}{blank}%"
 
 
 def _untaxed(start: LedgerSetup, place: str) -> list[str]:

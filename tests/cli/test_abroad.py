@@ -202,7 +202,7 @@ def start(folder: Path, country: str, postcode: str, *more: str) -> str:
         ("ES", "38001", "7 3 0 9.5 15 20", "IGIC 7 %"),
         ("DE", "78266", "8.1 3.8 2.6", "MWST 8,1 %"),
         ("IT", "22061", "8.1 3.8 2.6", "ILCCI 8,1%"),
-        ("CH", "3000", "8.1 3.8 2.6", "MWST 8,1 %"),
+        ("CH", "3000", "8.1 3.8 2.6", "MWST 8.1%"),
     ],
 )
 def test_a_seller_in_a_place_gets_its_rates(
