@@ -21,14 +21,17 @@ from beancount_invoicing.e_reporting.transactions import DailySales, RateAmount
 from beancount_invoicing.einvoice import e_invoice, frr, saxon
 from beancount_invoicing.einvoice.business_terms import AllowanceCharge, Delivery, EInvoice, Identifier, PostalAddress
 from beancount_invoicing.einvoice.lifecycle import (
+    AnswerMessage,
     CollectedMessage,
     NotAStatus,
     StatusAmount,
     StatusReason,
+    answer_xml,
     cancelled_xml,
     collected_xml,
     read_statuses,
 )
+from beancount_invoicing.platform.received import REASONS
 from tests.ledgers import sound_book
 
 D = Decimal
@@ -247,6 +250,39 @@ def test_a_212_is_read_as_it_was_written() -> None:
         StatusAmount("MEN", D("-12.00"), "EUR", D(20), date(2027, 10, 9)),
     )
     assert status.reasons == ()
+
+
+APPROVED = AnswerMessage(
+    "205-1", MADE_AT, "732829320", "Atelier Test", "552100554", "Papeterie Martin SARL", Identifier("552100554", "0225"),
+    "2026-118", date(2026, 11, 28), "380", "205",
+)  # fmt: skip
+ANSWERS = [
+    APPROVED,
+    APPROVED._replace(code="207", reason_code="QTE_ERR", reason="Deux cartons manquent"),
+    APPROVED._replace(code="207", reason_code="AUTRE", reason="Trop cher"),
+    APPROVED._replace(code="211", paid=StatusAmount("MPA", D("118.80"), "EUR", None, date(2026, 12, 28))),
+    *(APPROVED._replace(code="210", reason_code=code, reason="Motif") for code in REASONS["210"]),
+]
+
+
+@pyfrctc
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_a_buyers_answer_keeps_the_schema_and_the_rules(answer: AnswerMessage) -> None:
+    assert of_message(answer_xml(answer)) == set()
+
+
+@pyfrctc
+def test_the_rules_refuse_a_refusal_for_another_reason() -> None:
+    assert of_message(answer_xml(APPROVED._replace(code="210", reason_code="AUTRE"))) == {"BR-FR-CDV-CL-09/MDT-113_210"}
+
+
+def test_an_answer_is_read_as_it_was_written() -> None:
+    (status,) = read_statuses(answer_xml(ANSWERS[1]))
+    assert (status.code, status.label, status.number, status.issued, status.issuer_role) == (
+        "207", "En litige", "2026-118", date(2026, 11, 28), "BY",
+    )  # fmt: skip
+    assert status.sellers == (Identifier("552100554", "0002"),)
+    assert status.reasons == (StatusReason("QTE_ERR", "Deux cartons manquent", "", ""),)
 
 
 def cdar(document: str) -> bytes:
