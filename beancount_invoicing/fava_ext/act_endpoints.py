@@ -1,12 +1,13 @@
 """The acts of the page over HTTP: a form is fetched, shown as an entry, then written; all of it as JSON.
 
 Nothing is written by a GET request, by an address alone, from another site's page, in incognito mode, or where the
-option `acts` or `fava --read-only` forbids it.
+option `acts` or `fava --read-only` forbids it. Nor under a name that another site could have given to this computer.
 """
 
 from __future__ import annotations
 
 import hmac
+import ipaddress
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -21,6 +22,7 @@ from flask import Response, current_app, jsonify, request
 from beancount_invoicing.fava_ext import as_of
 from beancount_invoicing.fava_ext.acts.forms import Subject
 from beancount_invoicing.fava_ext.acts.table import ACTS, ActResult, perform
+from beancount_invoicing.fava_ext.page_options import PageOptions
 from beancount_invoicing.languages import speaking, translated
 from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.messages import _
@@ -39,8 +41,8 @@ class ActPage(NamedTuple):
     file: Path
     """The top ledger file."""
     language: str
-    allowed: bool
-    """Whether the ledger's option allows acts."""
+    options: PageOptions
+    """What the ledger's line allows."""
     ledger: Callable[[], Ledger]
     """What the page shows."""
     words: Callable[[], Mapping[str, Mapping[str, Any]]]
@@ -49,16 +51,51 @@ class ActPage(NamedTuple):
     """The day of the page. Raises FavaAPIError if the time filter has no meaning."""
 
 
-def may_act(allowed: bool) -> bool:
-    """Whether the page offers acts: not if the option forbids it, figures are hidden, or Fava is read-only."""
-    return allowed and not current_app.config.get("INCOGNITO") and not _is_read_only()
+def may_act(options: PageOptions) -> bool:
+    """Whether the page offers acts: not if the option forbids it, figures are hidden, Fava is read-only, or another site
+    may have named this computer.
+    """
+    return _is_writable(options) and not unknown_host(options)
+
+
+def _is_writable(options: PageOptions) -> bool:
+    return options.acts and not current_app.config.get("INCOGNITO") and not _is_read_only()
+
+
+def unknown_host(options: PageOptions) -> str:
+    """The name by which the request has reached this server, if it may be another site's; else "".
+
+    A site can let its own name lead to this computer (DNS rebinding): for the browser, its page and Fava's are then one site,
+    with the same origin. An address in figures, and localhost, cannot be given away like that.
+    """
+    name = (urlsplit(f"//{request.host}").hostname or "").removesuffix(".")
+    if name == "localhost" or name in options.hosts:
+        return ""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return name or "?"
+    return ""
+
+
+def refusal_by_host(options: PageOptions) -> str:
+    """Why nothing can be written under the name of this server, and what to do; "" if that is not the reason."""
+    name = unknown_host(options) if _is_writable(options) else ""
+    if not name:
+        return ""
+    return _(
+        "nothing can be written from {name}, because any site could have that name lead here. If it is your own name for this "
+        "server, add it to the line of this page in the ledger: {option}",
+        name=name,
+        option=f"\"{{'hosts': ['{name}']}}\"",
+    )
 
 
 def form_answer(page: ActPage) -> Response:
     """The form of the act `act` for `number` or `customer` (main account): its fields, filled in; and the token."""
     with speaking(page.language, page.words().get("messages"), with_findings=True):
-        if not may_act(page.allowed):
-            return _refusal(403, _("nothing can be written from this page"))
+        if not may_act(page.options):
+            return _refusal(403, refusal_by_host(page.options) or _("nothing can be written from this page"))
         name, words = request.args.get("act", ""), page.words()["acts"]
         act = ACTS.get(name)
         if act is None:
@@ -92,8 +129,8 @@ def form_answer(page: ActPage) -> Response:
 def act_answer(page: ActPage) -> Response:
     """Shows what an act would write; with the `state` of what was shown, writes it. The answer says what, or why not."""
     with speaking(page.language, page.words().get("messages"), with_findings=True):
-        if not may_act(page.allowed):
-            return _refusal(403, _("nothing can be written from this page"))
+        if not may_act(page.options):
+            return _refusal(403, refusal_by_host(page.options) or _("nothing can be written from this page"))
         given = _json()
         if given is None or not _is_from_this_server():
             return _refusal(403, _("this request does not come from this page: reload the page"))

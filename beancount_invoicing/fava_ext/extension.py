@@ -28,7 +28,7 @@ from beancount_invoicing.cash import BalanceHistory, Standing, next_time, standi
 from beancount_invoicing.cash.observations import ENOUGH_PAYMENTS
 from beancount_invoicing.cash.periods import Interval
 from beancount_invoicing.fava_ext import as_of, document_files, documents_page, owing, today_page
-from beancount_invoicing.fava_ext.act_endpoints import ActPage, act_answer, form_answer, may_act
+from beancount_invoicing.fava_ext.act_endpoints import ActPage, act_answer, form_answer, may_act, refusal_by_host
 from beancount_invoicing.fava_ext.acts.table import ACTS
 from beancount_invoicing.fava_ext.cash_charts import Charts, cash_charts, paying_charts
 from beancount_invoicing.fava_ext.cash_page import (
@@ -159,7 +159,11 @@ class Receivables(FavaExtensionBase):
 
     def may_act(self) -> bool:
         """Whether the page offers acts."""
-        return may_act(self.options().acts)
+        return may_act(self.options())
+
+    def refusal_by_host(self) -> str:
+        """Why nothing can be written under the name by which Fava was reached; "" if that is not the reason."""
+        return refusal_by_host(self.options())
 
     def cell(self, amount: Decimal | None, currency: str, column: str = "", label: str = "") -> Markup:
         """A cell of a table with an amount, as Fava writes it and hides it when incognito.
@@ -526,7 +530,7 @@ class Receivables(FavaExtensionBase):
     def _act_page(self) -> ActPage:
         file = Path(self.ledger.beancount_file_path)
         ledger = self._loaded.ledger
-        return ActPage(file, self._language(), self.options().acts, ledger, self.words, lambda: self._day().day)
+        return ActPage(file, self._language(), self.options(), ledger, self.words, lambda: self._day().day)
 
     def _document(self, kind: FileKind) -> Response:
         number = request.args.get("number", "")

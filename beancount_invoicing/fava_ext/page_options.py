@@ -12,7 +12,7 @@ from beancount_invoicing.messages import _
 from beancount_invoicing.model import Source
 
 MODULE = "beancount_invoicing.fava_ext"
-OPTIONS = ("title", "acts")
+OPTIONS = ("title", "acts", "hosts")
 EXAMPLE = "\"{'title': 'Clients', 'acts': False}\""
 
 
@@ -23,6 +23,8 @@ class PageOptions(NamedTuple):
     """Its name in Fava's menu; "" for that of the language."""
     acts: bool = True
     """Whether it offers acts; not if that cannot be read, because it might say no."""
+    hosts: tuple[str, ...] = ()
+    """The names by which Fava may be reached to write, besides localhost and addresses in figures; in lower case."""
     source: Source | None = None
     mistakes: tuple[str, ...] = ()
     """What is wrong, and what to do; in the order of the options."""
@@ -50,7 +52,7 @@ def _read(config: object) -> PageOptions:
         )
         return PageOptions(acts=False, mistakes=(message,))
     mistakes = [_unknown(name) for name in options if name not in OPTIONS]
-    title, acts = options.get("title", ""), options.get("acts", True)
+    title, acts, hosts = options.get("title", ""), options.get("acts", True), options.get("hosts", [])
     if not isinstance(title, str):
         mistakes.append(_("title is {value}: write a text in quotes, such as 'Clients'", value=repr(title)))
     if not isinstance(acts, bool):
@@ -60,7 +62,15 @@ def _read(config: object) -> PageOptions:
                 value=repr(acts),
             )
         )
-    return PageOptions(title if isinstance(title, str) else "", acts is True, mistakes=tuple(mistakes))
+    names = hosts if isinstance(hosts, list) and all(isinstance(name, str) for name in hosts) else None
+    if names is None:
+        mistakes.append(_("hosts is {value}: write names in brackets, such as ['books.example']", value=repr(hosts)))
+    return PageOptions(
+        title if isinstance(title, str) else "",
+        acts is True,
+        tuple(name.lower() for name in names or ()),
+        mistakes=tuple(mistakes),
+    )
 
 
 def _literal(config: object) -> Mapping[Any, Any] | None:
@@ -74,7 +84,7 @@ def _literal(config: object) -> Mapping[Any, Any] | None:
 
 def _unknown(name: object) -> str:
     return _(
-        "{name} is no option of this page{hint}: the options are title and acts",
+        "{name} is no option of this page{hint}: the options are title, acts and hosts",
         name=str(name),
         hint=near_name_hint(str(name), OPTIONS),
     )

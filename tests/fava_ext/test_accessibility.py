@@ -13,6 +13,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from beancount_invoicing.fava_ext import as_of
+from beancount_invoicing.fava_ext.acts.table import ACTS
+from beancount_invoicing.fava_ext.query import PAGES
 from tests.browsers import barriers, colours, complaints, picture, resize, served, until
 from tests.ledgers import recent_example
 
@@ -23,7 +25,8 @@ BUTTONS: Mapping[str, tuple[str, ...]] = {
     "page=today": ("new", "bill", "pay", "note", "prepare-invoices", "prepare-reminders", "sent-by-post"),
     HALLES: ("allocate",),
     "page=documents&search=F2026-0064": ("credit",),
-    "page=documents&status=draft": ("issue",),
+    "page=documents&status=draft": ("issue", "edit-draft", "drop-draft"),
+    "page=today&kind=tax": ("move-taxes",),
 }
 """The pages whose buttons open acts: together every act."""
 FILLED: Mapping[str, Mapping[str, str]] = {
@@ -32,14 +35,24 @@ FILLED: Mapping[str, Mapping[str, str]] = {
     "note": {"about": "F2026-0064", "until": "2026-12-15"},
     "sent-by-post": {"numbers": "F2026-0064"},
     "allocate": {"numbers": "F2026-0063"},
+    "edit-draft": {"add": "1 Trajet @ 45"},
 }
 """What is filled in beside what the form knows; where the act is not possible, its refusal is looked at."""
+EXPECTED = "page=cash&figure=expected&begins=2026-12-01"
+PAID = """
+2026-11-25 * "Clinique du Parc SAS" "VIR F2026-0064" ^F2026-0064
+  Assets:Banque                   100.00 EUR
+  Assets:Clients:CliniqueDuParc  -100.00 EUR
+"""
+"""A payment by which tax became due that nobody has moved yet."""
 WRONG = '\n2026-11-02 * "Half an entry"\n  Assets:Banque  5.00 EUR\n'
 
 
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return recent_example(tmp_path_factory.mktemp("books") / "ledger")
+    file = recent_example(tmp_path_factory.mktemp("books") / "ledger")
+    file.write_text(file.read_text(encoding="utf-8") + PAID, encoding="utf-8")
+    return file
 
 
 @pytest.fixture(scope="module")
@@ -66,21 +79,21 @@ def browser(window: Chrome, address: str) -> Iterator[Chrome]:
 def on(browser: Chrome, address: str, query: str) -> None:
     browser.get(f"{address}?time=2026-11-30&{query}")
     until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".receivables[data-ready]"))
-    if query == "page=today":
-        until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".receivables table.tasks"))
+    until(browser, lambda: not browser.find_elements(By.CSS_SELECTOR, ".receivables [data-part] > p:only-child"))
+    if query == "page=cash":
+        until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".charts svg"))
 
 
 def opened(browser: Chrome, act: str) -> None:
     """The form of an act: by its own button, or by the one of a document."""
     found = browser.find_elements(By.CSS_SELECTOR, f".receivables button.act[data-act='{act}']")
-    button = found[0] if found else browser.find_element(By.CSS_SELECTOR, ".receivables button.act[data-acts]")
+    offers = f".receivables button.act[data-acts~='{act}']"
+    button = found[0] if found else browser.find_element(By.CSS_SELECTOR, offers)
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
     button.click()
     until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, f"{DIALOG}[open] form.fields label"))
-    if not found:
-        browser.find_element(
-            By.CSS_SELECTOR, f"{DIALOG} .choices button[data-act='{act}']"
-        ).click() if act != "issue" else None
+    if dialog_act(browser) != act:
+        browser.find_element(By.CSS_SELECTOR, f"{DIALOG} .choices button[data-act='{act}']").click()
         until(browser, lambda: dialog_act(browser) == act)
 
 
@@ -106,6 +119,10 @@ def in_the_window(browser: Chrome, selector: str) -> bool:
         return button.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2))
             && box.left >= 0 && box.right <= innerWidth && box.height >= 24"""
     return bool(browser.execute_script(meets, f"{DIALOG} {selector}"))
+
+
+def test_no_act_is_left_out_of_these_tests() -> None:
+    assert {act for acts in BUTTONS.values() for act in acts} == {*ACTS}
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (390, "dark")])
@@ -157,7 +174,7 @@ def test_no_table_scrolls_sideways_on_a_small_screen(
         ledger.write_text(before + WRONG, encoding="utf-8")
     try:
         found = {}
-        for page in ("page=today", "page=owing", "page=documents", HALLES, "page=contracts", "page=findings"):
+        for page in (*(f"page={name}" for name in PAGES if name != "customer"), HALLES, EXPECTED):
             on(browser, address, page)
             found[page] = [*browser.execute_script(sideways), *barriers(browser, axe, ".receivables")]
     finally:
@@ -191,11 +208,14 @@ class Keyboard:
         assert inside, f"the focus is on {kind} {name!r}, behind the dialog"
         return str(name)
 
-    def tab_to(self, name: str, *, most: int = 40) -> None:
-        """Presses Tab until the focus is on what is called so; looks at each step."""
+    def tab_to(self, name: str, *, most: int = 40, back: bool = False) -> None:
+        """Presses Tab, or `back` Shift and Tab, until the focus is on what is called so; looks at each step."""
         passed = []
         for _step in range(most):
-            self.press(Keys.TAB)
+            if back:
+                ActionChains(self.browser).key_down(Keys.SHIFT).send_keys(Keys.TAB).key_up(Keys.SHIFT).perform()
+            else:
+                self.press(Keys.TAB)
             if (here := self.focus()) == name:
                 return
             passed.append(here)
@@ -260,3 +280,30 @@ def test_a_walk_with_the_keyboard_alone(browser: Chrome, address: str, ledger: P
     keys.tab_to("Today", most=80)
     for file, content in before.items():
         file.write_bytes(content)
+
+
+def test_cash_with_the_keyboard_alone(browser: Chrome, address: str) -> None:
+    """From the tab to a chart, to one of its bars, to the payments behind it, and back to the tables."""
+    keys = Keyboard(browser)
+    on(browser, address, "page=today")
+    browser.execute_script("document.querySelector('.receivables h2').focus()")
+    keys.tab_to("Cash")
+    keys.press(Keys.ENTER)
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".charts svg"))
+    keys.lands_on("Cash")
+    keys.tab_to("Chart, Invoiced and received", most=80)
+    keys.press(Keys.ENTER)
+    keys.lands_on("Invoiced and received")
+    keys.tab_to("2026-10", back=True)
+    keys.press(Keys.ENTER)
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "table.figure-items"))
+    keys.tab_to("Amount")
+    keys.press(Keys.ENTER)
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "th[aria-sort=ascending]"))
+    keys.lands_on("Amount")
+    browser.back()
+    until(browser, lambda: not browser.find_elements(By.CSS_SELECTOR, "th[aria-sort]"))
+    browser.back()
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".charts svg"))
+    until(browser, lambda: "begins=2026-10-01" in str(browser.switch_to.active_element.get_attribute("href")))
+    keys.tab_to("Today", most=160, back=True)

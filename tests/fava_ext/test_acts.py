@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import shlex
 import shutil
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from fava.application import create_app
 from flask.testing import FlaskClient
 
 from beancount_invoicing.cli import main
+from beancount_invoicing.fava_ext.acts.table import ACTS as ACTS_OF_THE_PAGE
 from tests.ledgers import PRELUDE, recent_example
 
 LEDGER = f"""{PRELUDE}
@@ -51,7 +53,34 @@ plugin "beancount_invoicing"
 2026-01-20 * "Acme SAS" "Paid, for what is not said"
   Assets:Bank              10.00 EUR
   Assets:Receivable:Acme  -10.00 EUR
+2025-01-01 open Assets:Receivable:Bistro
+  customer: "Bistro SARL"
+  address: "3 rue Haute"
+  city: "Rennes"
+  country: "FR"
+  siren: "123456782"
+2025-01-01 open Liabilities:VAT:Pending
+2025-01-01 custom "invoice-tax" "FR20E" "TVA 20 % sur les encaissements" Liabilities:VAT
+  category: "S"
+  rate: 20
+  due-on: "payment"
+  pending: Liabilities:VAT:Pending
+2026-01-08 * "Bistro SARL" "Menu" ^F2026-0002
+  invoice: "F2026-0002"
+  Assets:Receivable:Bistro   120.00 EUR
+  Income:Services           -100.00 EUR
+    tax: "FR20E"
+  Liabilities:VAT:Pending    -20.00 EUR
+    tax: "FR20E"
+2026-01-09 note Assets:Receivable:Bistro "To be sent by hand" ^F2026-0002
+  event: "prepared"
+  channel: "post"
+  message-id: "<F2026-0002@localhost>"
+2026-01-25 * "Bistro SARL" "Half of it" ^F2026-0002
+  Assets:Bank                60.00 EUR
+  Assets:Receivable:Bistro  -60.00 EUR
 """
+"""A ledger in which every act has something to do."""
 DAY = "2026-02-10"
 NOTHING: Mapping[str, Any] = {}
 ACTS = {
@@ -72,8 +101,12 @@ ACTS = {
     "note": {"kind": "promise", "about": "F2026-0001", "until": "2026-03-01", "text": "Au téléphone", "day": DAY},
     "prepare-invoices": {"numbers": "F2026-0001", "day": DAY},
     "prepare-reminders": {"customer": "Acme", "day": "2026-03-31", "booked": "true"},
+    "sent-by-post": {"numbers": "F2026-0002", "day": DAY},
+    "move-taxes": {"day": DAY},
 }
-"""What is filled in for each act that the ledger above allows."""
+"""What is filled in for each act of the page, so that it writes something into the ledger above. Every list of acts in these tests
+is this one: an act of the page that is not here fails the first test.
+"""
 
 
 @pytest.fixture
@@ -112,6 +145,10 @@ def books(folder: Path) -> dict[str, str]:
 @pytest.fixture
 def page(ledger: Path) -> Page:
     return Page(ledger)
+
+
+def test_no_act_of_the_page_is_left_out_of_these_tests() -> None:
+    assert {*ACTS} == {*ACTS_OF_THE_PAGE}
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -317,6 +354,39 @@ class TestWhoMayWrite:
         token = Page(other).form("pay")["token"]
         answer = Page(ledger).send("pay", ACTS["pay"], changed={"token": token})
         assert answer == {"error": "the page is older than this server: reload the page"}
+
+    @pytest.mark.parametrize(
+        ("host", "is_safe"),
+        [
+            ("localhost", True), ("localhost:5000", True), ("LocalHost.", True), ("127.0.0.1:5000", True),
+            ("192.168.1.20", True), ("[::1]:5000", True), ("books.example:8080", True), ("BOOKS.example", True),
+            ("elsewhere.example", False), ("elsewhere.example:5000", False), ("127.0.0.1.elsewhere.example", False),
+            ("localhost.elsewhere.example", False), ("elsewhere", False), ("books.example.elsewhere.example", False),
+        ],
+    )  # fmt: skip
+    def test_not_under_a_name_that_leads_here_by_another_site_s_doing(
+        self, ledger: Path, host: str, *, is_safe: bool
+    ) -> None:
+        """DNS rebinding: the browser takes the other site's page and this server for one site, so the origin is right."""
+        hosts = "\"beancount_invoicing.fava_ext\" \"{'hosts': ['Books.example']}\""
+        ledger.write_text(LEDGER.replace('"beancount_invoicing.fava_ext"', hosts), encoding="utf-8")
+        page, before = Page(ledger), ledger.read_bytes()
+        headers = {"Host": host, "Origin": f"http://{host}", "Sec-Fetch-Site": "same-origin"}
+        body = {"act": "note", "values": ACTS["note"], "token": page.form("note")["token"]}
+        body["state"] = page.send("note", ACTS["note"])["state"]
+        form = page.browser.get(f"{page.address}act_form?act=note", headers=headers)
+        answer = page.browser.post(f"{page.address}act", json=body, headers=headers)
+        shown = page.browser.get(f"{page.address}?page=documents", headers=headers).text
+        assert answer.get_json().get("written", False) == is_safe
+        assert (ledger.read_bytes() != before) == is_safe
+        assert ("token" in form.get_json()) == is_safe
+        assert ('class="act"' in shown) == is_safe
+        if not is_safe:
+            assert answer.status_code == form.status_code == 403
+            name = host.split(":")[0]
+            assert f"nothing can be written from {name}, because" in answer.get_json()["error"]
+            assert f"'hosts': ['{name}']" in form.get_json()["error"]
+            assert f"nothing can be written from {name}, because" in html.unescape(shown)
 
     @pytest.mark.parametrize("how", ["read-only", "incognito", "option"])
     def test_not_where_it_is_forbidden(self, ledger: Path, how: str) -> None:

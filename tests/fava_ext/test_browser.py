@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import shutil
+import subprocess
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -10,13 +13,15 @@ from pathlib import Path
 
 import pytest
 from fava.application import create_app
+from PIL import Image
+from pypdf import PdfReader
 from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
 from beancount_invoicing.fava_ext import as_of
-from tests.browsers import barriers, chromium, colours, complaints, picture, resize, served, until
+from tests.browsers import PICTURES, barriers, chromium, colours, complaints, picture, resize, served, until
 from tests.ledgers import EXAMPLE
 
 pytestmark = pytest.mark.browser
@@ -317,3 +322,35 @@ def test_quarters_of_a_chart_are_quarters_of_the_tables(browser: Chrome) -> None
     cash(browser, "&interval=quarter")
     until(browser, lambda: column(browser, "money", 1)[-1:] == ["2026-Q4"])
     assert len(browser.find_elements(By.CSS_SELECTOR, ".charts svg g.group")) == 4
+
+
+def test_cash_on_paper(browser: Chrome, tmp_path: Path) -> None:
+    """A4, upright: the chart with its colours, every column of every table, no button."""
+    cash(browser)
+    columns = [
+        [heading.text for heading in table.find_elements(By.CSS_SELECTOR, "thead th")]
+        for table in browser.find_elements(By.CSS_SELECTOR, ".receivables table")
+    ]
+    file = tmp_path / "cash.pdf"
+    printed = browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": False, "preferCSSPageSize": True})
+    file.write_bytes(base64.b64decode(printed["data"]))
+    texts = [" ".join(page.extract_text().split()) for page in PdfReader(file).pages]
+    assert {tuple(round(float(side)) for side in page.mediabox[2:]) for page in PdfReader(file).pages} == {(595, 842)}
+    assert len(columns) == 5
+    for headings in columns:
+        assert any(all(heading in text for heading in headings) for text in texts), headings
+    assert not any("Chart" in text for text in texts)
+    program = shutil.which("pdftoppm")
+    assert program
+    subprocess.run([program, "-r", "50", "-png", file, tmp_path / "page"], check=True)
+    pages = [Image.open(page).convert("RGB") for page in sorted(tmp_path.glob("page*.png"))]
+    if PICTURES:
+        Path(PICTURES).mkdir(parents=True, exist_ok=True)
+        for number, page in enumerate(pages):
+            page.save(Path(PICTURES) / f"print-cash-{number}.png")
+    ages = [(0x2F, 0x7D, 0x5B), (0xB5, 0x8A, 0x00), (0xC9, 0x66, 0x1B), (0xB8, 0x32, 0x32)]  # in style.html
+    shown = {colour: count for count, colour in pages[0].getcolors(1 << 24) or ()}
+    assert all(shown.get(colour, 0) > 40 for colour in ages), "the bars in their colours"
+    for page in pages:
+        margin = page.crop((page.width - 16, 0, page.width, page.height))
+        assert margin.getextrema() == ((255, 255),) * 3, "nothing is cut off at the right"

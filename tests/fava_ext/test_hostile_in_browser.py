@@ -52,9 +52,9 @@ def hostile_ledger(folder: Path) -> Path:
         encoding="utf-8",
     )
     included.write_text(
-        f'2026-01-21 * "Acme" "Wrong {SCRIPT}" ^F2026-0002\n  invoice: "F2026-0002"\n  kind: "{IMAGE}"\n  due: "{ATTRIBUTE}"\n'
+        f'2026-01-21 * "Acme" "Wrong {SCRIPT}" ^F2026-0008\n  invoice: "F2026-0008"\n  kind: "{IMAGE}"\n  due: "{ATTRIBUTE}"\n'
         f"  Assets:Receivable:Acme  1.00 X{'Y' * 20}\n  Income:Services\n"
-        f'2026-01-22 * "{TEMPLATE}" "{SCRIPT}"\n  invoice: "F2026-0003{IMAGE}"\n  Assets:Receivable:Acme  2.00 EUR\n'
+        f'2026-01-22 * "{TEMPLATE}" "{SCRIPT}"\n  invoice: "F2026-0009{IMAGE}"\n  Assets:Receivable:Acme  2.00 EUR\n'
         "  Income:Services\n",
         encoding="utf-8",
     )
@@ -103,7 +103,7 @@ def untouched(browser: Chrome) -> None:
 
 
 def test_scripts_in_a_ledger_are_texts(browser: Chrome, tmp_path: Path) -> None:
-    pages = ["today", "owing", "documents", "contracts", "findings", "customer&customer=Assets:Receivable:Acme"]
+    pages = ["today", "owing", "documents", "contracts", "cash", "findings", "customer&customer=Assets:Receivable:Acme"]
     asked = ["", *(f"&{name}={SCRIPT}" for name in ("search", "sort", "status", "kind", "filter", "customer"))]
     with served(application(hostile_ledger(tmp_path))) as home:
         address = f"{home}books/"

@@ -34,11 +34,13 @@ INVOICES = "".join(
   Liabilities:VAT         -20.00 EUR
     tax: "FR20"
 """
-    for place in range(2, 22)
+    for place in range(3, 23)
 )
 PAGES = (
     "?page=today", "?page=owing", "?page=owing&sort=-total", "?page=documents", "?page=documents&status=open&search=work",
     "?page=customer&customer=Assets:Receivable:Acme", "?page=contracts", "?page=findings", "tasks?kind=",
+    "?page=cash", "cash?page=cash", "cash?page=cash&interval=quarter",
+    "cash?page=cash&figure=due&begins=2026-02-01&currency=EUR", "paying?page=customer&customer=Assets:Receivable:Acme",
     "html?number=F2026-0001", "pdf?number=F2026-0007", "xml?number=F2026-0008", "statement?customer=Assets:Receivable:Acme",
     "documents_list?format=csv", "documents_list?format=xlsx", *(f"act_form?act={act}" for act in ACTS),
 )  # fmt: skip

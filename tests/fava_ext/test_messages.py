@@ -18,7 +18,15 @@ from tests.ledgers import EXAMPLE, TESTS
 from tests.locale.catalogues import PLACEHOLDER, extracted
 
 LANGUAGES = ("de", "es", "it", "nl", "pt")
-COVERED = ("actions/today.py", "cash/next_time.py", "fava_ext/", "dunning/pauses.py", "receivables/lapsing.py")
+COVERED = (
+    "actions/today.py",
+    "cash/next_time.py",
+    "cash/forecast.py",
+    "cash/to_bill.py",
+    "fava_ext/",
+    "dunning/pauses.py",
+    "receivables/lapsing.py",
+)
 """The files all of whose messages the page can show."""
 GOLDEN = (
     "limitation",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,8 @@ from fava.application import create_app
 from fava.beans.load import load_uncached
 from flask.testing import FlaskClient
 
-from beancount_invoicing.fava_ext import as_of
+from beancount_invoicing import fava_ext
+from beancount_invoicing.fava_ext import Receivables, as_of
 from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.receivables import aging
 from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES
@@ -340,7 +342,8 @@ OPTION_MISTAKES = {
     "5": "the options of this page cannot be read: 5. Write them like this",
     '"__import__(1)"': "the options of this page cannot be read: __import__(1).",
     "\"{'title': 5}\"": "title is 5: write a text in quotes, such as 'Clients'",
-    "\"{'titel': 'Clients'}\"": "titel is no option of this page: did you mean title?: the options are title and acts",
+    "\"{'titel': 'Clients'}\"": "titel is no option of this page: did you mean title?: the options are title, acts and hosts",
+    "\"{'hosts': 'books.title'}\"": "hosts is 'books.title': write names in brackets, such as ['books.example']",
     "\"{'acts': 'no'}\"": "acts is 'no': write True or False, without quotes. Until then nothing can be written",
 }
 
@@ -366,7 +369,9 @@ def test_mistakes_in_the_options_are_said_with_their_line(ledger: Path, config: 
     assert can_write == ("tit" in config), "in doubt nothing is written"
 
 
-@pytest.mark.parametrize("config", ["", '""', "\"{'title': 'Créances'}\"", "\"{'acts': True}\""])
+@pytest.mark.parametrize(
+    "config", ["", '""', "\"{'title': 'Créances'}\"", "\"{'acts': True}\"", "\"{'hosts': ['b.example']}\""]
+)
 def test_options_without_a_mistake(ledger: Path, config: str) -> None:
     with_options(ledger, config)
     html = page(client(ledger))
@@ -514,3 +519,36 @@ def test_what_changes_while_fava_loads_is_loaded_too(ledger: Path, monkeypatch: 
     with ledger.open("a", encoding="utf-8") as file:
         file.write("; a remark\n")
     assert owed(browser) == "240.00"
+
+
+def test_templates_are_compiled_once_and_kept_unless_python_keeps_nothing(
+    ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept never outlives a change of the template, and where nothing can be kept the page is there all the same."""
+    templates = tmp_path / "extension" / "templates"
+    shutil.copytree(
+        Path(fava_ext.__file__).parent / "templates", templates, ignore=shutil.ignore_patterns("__pycache__")
+    )
+    monkeypatch.setattr(Receivables, "extension_dir", templates.parent)
+    kept = templates / "__pycache__"
+
+    def title() -> str:
+        return str(page(client(ledger)).xpath("string(//h2)"))
+
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    assert title() == "Receivables as of 2026-11-30"
+    assert not kept.exists()
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    assert title() == "Receivables as of 2026-11-30"
+    compiled = {file: file.stat().st_mtime_ns for file in kept.iterdir()}
+    assert compiled
+    assert title() == "Receivables as of 2026-11-30"
+    assert {file: file.stat().st_mtime_ns for file in kept.iterdir()} == compiled, "not compiled again"
+    main = templates / "Receivables.html"
+    main.write_text(
+        main.read_text(encoding="utf-8").replace('<h2 tabindex="-1">', '<h2 tabindex="-1">New: '), encoding="utf-8"
+    )
+    assert title() == "New: Receivables as of 2026-11-30"
+    for file in kept.iterdir():
+        file.write_bytes(b"not a template")
+    assert title() == "New: Receivables as of 2026-11-30", "what is broken is compiled again"

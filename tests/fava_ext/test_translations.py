@@ -23,6 +23,9 @@ OTHERS = ("de", "es", "fr", "it", "nl", "pt")
 SPOKEN = OTHERS
 """The languages, besides English, of messages: reasons of tasks, errors and warnings."""
 PAGES = ("?page=today", "tasks?kind=", "?page=owing", "?page=documents", "?page=contracts", "?page=findings",
+         "?page=cash", "cash?page=cash", "cash?page=cash&figure=due&begins=2026-10-01&currency=EUR",
+         "cash?page=cash&figure=expected&begins=2026-12-01&currency=EUR", "cash?page=cash&account=Assets:Nobody",
+         "paying?page=customer&customer=Assets:Clients:Fournil",
          "?page=customer&customer=Assets:Clients:Fournil", "?page=customer&customer=Assets:Nobody", "?time=2027-01-15",
          "?page=documents&search=nowhere", "?account=Assets:Clients:Halles&filter=%23x&time=2026")  # fmt: skip
 NAMES = frozenset({"pdf", "xml", "csv", "xlsx", "siren", "post", "peppol", "factur-x"})
