@@ -479,7 +479,7 @@ def _customers(book: Book, as_of: date, stands: Sequence[Position]) -> Iterator[
             since = next(event for event in reversed(position.events) if event.kind == "dispute")
             text = _("for {days}: {note}", days=_days(since.date, as_of), note=since.note)
             yield from _about(position, "dispute", text, since.date, position.disputed)
-        if not position.days_overdue:
+        if not position.days_overdue or not position.events:  # no promise was broken, no reminder was sent
             continue
         paused = pause(position, of_customer[position.debtor.account], as_of)
         if paused and paused.broken_promise:

@@ -171,21 +171,20 @@ def _position(
     moves: tuple[OpenItemMove, ...],
     share: int = 0,
 ) -> Position:
-    open_by: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
-    claimed: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+    open_by: dict[int, Decimal] = {}
+    claimed: dict[int, Decimal] = {}
     for claim in claims:
-        open_by[claim.instalment.index] += claim.open
-        claimed[claim.instalment.index] += claim.amount
+        place = claim.instalment.index
+        open_by[place] = open_by.get(place, ZERO) + claim.open
+        claimed[place] = claimed.get(place, ZERO) + claim.amount
     if invoice.draft:
-        for instalment in invoice.instalments:
-            open_by[instalment.index] = instalment.amount
-    instalments = tuple(
-        InstalmentPosition(
-            instalment.due_at(as_of), amount, amount - open_by[instalment.index], open_by[instalment.index]
-        )
-        for instalment in invoice.instalments
-        for amount in (claimed[instalment.index] if share else instalment.amount,)
-    )
+        open_by = {instalment.index: instalment.amount for instalment in invoice.instalments}
+    standing = []
+    for instalment in invoice.instalments:
+        amount = claimed.get(instalment.index, ZERO) if share else instalment.amount
+        left = open_by.get(instalment.index, ZERO)
+        standing.append(InstalmentPosition(instalment.due_at(as_of), amount, amount - left, left))
+    instalments = tuple(standing)
     open_ = sum((instalment.open for instalment in instalments), ZERO)
     due = _due(invoice, instalments)
     payable = sum((instalment.amount for instalment in instalments), ZERO) if share else invoice.payable

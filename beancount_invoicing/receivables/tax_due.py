@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from operator import is_not
+from threading import Lock
 from typing import NamedTuple
 
 from beancount_invoicing.messages import _
@@ -178,9 +180,8 @@ def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxD
     if not any(version.on_payment for dated in book.taxes.values() for _day, version in dated.versions):
         return TaxDue(as_of, (), (), (), (), (), frozenset())
     allocated = allocated or allocate(book, as_of)
-    waiting = pending_tax_by_document(book, as_of)
     movements = [movement for movement in book.tax_movements if movement.date <= as_of]
-    shares = _shares(book, waiting, allocated)
+    waiting, shares = _waiting_and_shares(book, as_of, allocated)
     lying = advances(book, allocated)
     moves, taken_off = _moves(shares, movements)
     lacks = _missing(book, shares, moves, lying, as_of)
@@ -193,6 +194,37 @@ def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxD
         tuple(movement for movement in movements if movement.taken_over and movement.amount < 0),
         frozenset(book.taxes),
     )
+
+
+_Waiting = dict[str, dict[PendingTaxKey, DocumentPendingTax]]
+
+
+_ONE_AT_A_TIME = Lock()
+
+
+class _Last:
+    """The shares of a ledger that were worked out last, when the whole of it was known: its check needs them, and so does whoever
+    asks for the tasks of the day after it. They are found by the identity of what they are made of, so of another ledger never.
+    """
+
+    made_of: tuple[object, ...] = ()
+    waiting: _Waiting
+    shares: tuple[TaxShare, ...]
+
+
+def _waiting_and_shares(book: Book, as_of: date, allocated: Allocated) -> tuple[_Waiting, tuple[TaxShare, ...]]:
+    """The pending taxes by document, and what became of them; neither is to be changed."""
+    if as_of < book.last_date:
+        waiting = pending_tax_by_document(book, as_of)
+        return waiting, tuple(_shares(book, waiting, allocated))
+    made_of = (book.invoices, book.payments, book.taxes, book.tax_movements, book.options, allocated.allocations)
+    with _ONE_AT_A_TIME:
+        known = _Last.made_of
+        if len(known) != len(made_of) or any(map(is_not, known, made_of)):
+            _Last.waiting = pending_tax_by_document(book, as_of)
+            _Last.shares = tuple(_shares(book, _Last.waiting, allocated))
+            _Last.made_of = made_of
+        return _Last.waiting, _Last.shares
 
 
 def _moves(
@@ -234,9 +266,7 @@ def _moves(
     return moves, taken_off
 
 
-def _shares(
-    book: Book, waiting: dict[str, dict[PendingTaxKey, DocumentPendingTax]], allocated: Allocated
-) -> list[TaxShare]:
+def _shares(book: Book, waiting: _Waiting, allocated: Allocated) -> list[TaxShare]:
     by_invoice: defaultdict[int, list[Allocation]] = defaultdict(list)
     for allocation in allocated.allocations:
         by_invoice[id(allocation.invoice)].append(allocation)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from beancount_invoicing.checks import check
 from beancount_invoicing.model import Book
-from beancount_invoicing.receivables import TaxDue, tax_due
+from beancount_invoicing.receivables import TaxDue, allocate, tax_due
 from beancount_invoicing.rules.steps import recompute
 from tests.ledgers import book_of, sound_book
 
@@ -552,3 +552,17 @@ def test_the_tax_of_a_document_waits_though_its_entry_has_the_tag_of_a_loss() ->
     tagged = WORK.replace("^F2026-0001", "^F2026-0001 #write-off")
     (movement,) = book_of(TAXES + tagged).tax_movements
     assert (movement.number, movement.amount, movement.write_off) == ("F2026-0001", Decimal("-200.00"), False)
+
+
+def test_what_was_worked_out_before_is_only_used_for_the_same_ledger() -> None:
+    """Asked again, asked in turn, and asked about another day: always as if nobody had asked before."""
+    one, other = (book_of(TAXES + WORK + paid("2026-02-01", amount, "F2026-0001")) for amount in ("600.00", "1200.00"))
+    for _time in range(2):
+        for book, amounts in ((one, ["100.00"]), (other, ["200.00"])):
+            allocated = allocate(book, book.last_date)
+            for day in (book.last_date, DAY, date(2026, 1, 31)):
+                found = tax_due(book, day, allocated if day >= book.last_date else None)
+                assert [str(share.amount) for share in found.tax_shares] == (amounts if day >= book.last_date else [])
+                assert found.as_of == day
+        paid_later = allocate(one, date(2026, 1, 31))
+        assert tax_due(one, DAY, paid_later).tax_shares == (), "another allocation of the same ledger"
