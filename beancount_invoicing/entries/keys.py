@@ -181,6 +181,7 @@ _TABLE = (
     _key("reason", "text", (TAX, REOPENING, EVENT, FLOW, RECEIVED),
          "why no tax is due: a VATEX code or a text; of a reopening: why closed books were opened again; of a status or an answer: "
          "why"),
+    _key("withheld", "flag", LINE, "FALSE: no withholding is calculated on the line"),
     _key("nature", "text", (TAX, ITEM, LINE), "goods, services, or services supplied electronically",
          "goods", "services", "electronic"),
     _key("sold-to", "text", TAX,

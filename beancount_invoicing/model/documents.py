@@ -118,6 +118,8 @@ class Line(NamedTuple):
     """
     agreed: bool = False
     """Whether its days were agreed as billed, whatever the contract says."""
+    withheld: bool = True
+    """Whether a withholding is calculated on it."""
 
 
 class Adjustment(NamedTuple):

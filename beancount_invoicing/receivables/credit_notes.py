@@ -75,7 +75,8 @@ class LeftToCredit(NamedTuple):
         """What is left of the net on which a tax is due: under its code, and under codes that include it; for a withholding,
         of all.
         """
-        return sum((net for (code, _account), net in self.nets.items() if bears_tax(self.invoice, code, of)), ZERO)
+        whole = sum((net for (code, _account), net in self.nets.items() if bears_tax(self.invoice, code, of)), ZERO)
+        return whole - sum((line.net for line in self.lines if of.withholding and not line.line.withheld), ZERO)
 
     def net_off_lines(self, place: TaxAndAccount) -> Decimal:
         """The rest of a net that does not belong to lines: allowances, charges, and sums that were credited."""

@@ -92,6 +92,7 @@ def read_line(document: DocumentHeader, posting: DocumentPosting) -> Line:
         corrects_line=metadata.get("line") or 0,
         adjusts=tuple((metadata.get("adjusts") or "").split()),
         agreed=bool(metadata.get("agreed")),
+        withheld=metadata.get("withheld") is not False,
     )
 
 

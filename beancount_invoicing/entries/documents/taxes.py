@@ -204,7 +204,7 @@ def _tax_amounts(
         if code in due:
             base, figure = due[code].base, due[code].figure
         else:
-            base = sum((part.net for part in taxable), ZERO) if known.withholding else ZERO
+            base = sum(_nets_withheld_on(taxable), ZERO) if known.withholding else ZERO
             figure = _withheld(document, known, taxable)
         of_code = booked.get(code, ())
         foreign = [part.posting for part in of_code if part.posting.currency != document.currency]
@@ -223,11 +223,16 @@ def _tax_amounts(
     return result
 
 
+def _nets_withheld_on(taxable: Sequence[Line | Adjustment]) -> list[Decimal]:
+    """The nets on which a withholding is calculated: of lines without `withheld: FALSE`, and of allowances and charges."""
+    return [part.net for part in taxable if not isinstance(part, Line) or part.withheld]
+
+
 def _withheld(document: DocumentHeader, known: Tax, taxable: Sequence[Line | Adjustment]) -> Figure:
-    """The withholding on all lines; nothing for a tax with which no line is charged."""
+    """The withholding on all lines that bear it; nothing for a tax with which no line is charged."""
     if not known.withholding:
         return tax.tax_on(ZERO, known.rate, document.decimals)
-    nets = [part.net for part in taxable]
+    nets = _nets_withheld_on(taxable)
     return tax.tax_of_lines(nets, [], -known.rate, document.decimals, document.rounds_per_line)
 
 
