@@ -59,7 +59,7 @@ from beancount_invoicing.messages import _
 from beancount_invoicing.model import Contract, Source
 from beancount_invoicing.receivables import Position, positions
 from beancount_invoicing.receivables.aging import DEFAULT_BOUNDS
-from beancount_invoicing.words import interval
+from beancount_invoicing.words import interval, word
 
 if TYPE_CHECKING:
     from fava.core import FavaLedger
@@ -250,6 +250,10 @@ class Receivables(FavaExtensionBase):
         if book.seller is None:
             return "bean-invoice init --from LEDGER"
         return "bean-invoice new CUSTOMER" if book.customers else "bean-invoice customer add NAME"
+
+    def card_text(self, key: str, value: object) -> str:
+        """What a customer's card says of a key: the way in which documents are sent has a word in each language."""
+        return self.translated(word(str(value))) if key == "channel" else str(value)
 
     def main_account(self, account: str) -> str:
         """The main account of an account's customer."""

@@ -371,3 +371,9 @@ def test_buttons_and_links_say_of_which_document_they_are(example: FlaskClient) 
     html = page(example, "page=documents")
     names = html.xpath("//td[@class='files']/*/@aria-label")
     assert len(names) == len(set(names)) == len(html.xpath("//td[@class='files']/*"))
+
+
+@pytest.mark.parametrize(("language", "channel"), [("de", "E-Mail"), ("fr", "e-mail"), ("en", "email")])
+def test_a_card_says_no_code_for_how_documents_are_sent(example: FlaskClient, language: str, channel: str) -> None:
+    html = page(example, "page=customer&customer=Assets:Clients:Halles", language)
+    assert channel in [cell.text_content() for cell in html.xpath("//div[@class='card']//dd")]
