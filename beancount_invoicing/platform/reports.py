@@ -16,7 +16,7 @@ HandInState = Literal["waiting", "in-doubt", "sent", "not-sent", "rejected"]
 _REJECTIONS = frozenset({ACK_ERROR, "213", "501"})
 _SEQUENCE = re.compile(r"-(\d{1,9})@")
 COLLECTED = "CustomerInvoiceLC"
-"""The type of flow (XP Z12-013) of a status of an invoice that we issued: here always 212."""
+"""The type of flow (XP Z12-013) of a status of an invoice that we issued: 212, or 220 beside a corrective invoice."""
 
 
 class HandIn(NamedTuple):
@@ -128,6 +128,8 @@ def report_title(record: FlowRecord) -> str:
     values = {"number": record.subject, "since": record.first_day, "until": record.last_day}
     if record.amounts:
         return _("Status 212 of {number}, {since}", **values)
+    if record.flow_type == COLLECTED:
+        return _("Status {status} of {number}", status=record.status or "220", **values)
     if record.subject == "payments":
         return _("E-report of payments, {since} to {until}", **values)
     return _("E-report of sales, {since} to {until}", **values)

@@ -38,7 +38,7 @@ from beancount_invoicing.writing.writer import CannotWrite
 if TYPE_CHECKING:  # only who has a platform needs them
     from beancount_invoicing.delivery.platform_api import FlowToSend, HandInResult, Platform
 
-_IDENTIFIER = re.compile(r"\d{9}-[TP]-\d{8}-\d+|212-.+-\d{8}-\d+")
+_IDENTIFIER = re.compile(r"\d{9}-[TP]-\d{8}-\d+|212-.+-\d{8}-\d+|220-.+-\d{8}")
 
 
 def is_report(word: str) -> bool:
@@ -58,6 +58,7 @@ def report_record(record: FlowRecord, event: str, day: date, target: Path, flow:
         ("flow-type", record.flow_type or None),
         ("from", record.first_day),
         ("until", record.last_day),
+        ("status", record.status or None),
         ("amounts", record.amounts or None),
         ("message-id", record.message_id),
         ("flow", flow or None),

@@ -19,6 +19,7 @@ from beancount_invoicing.einvoice import e_invoice
 from beancount_invoicing.einvoice.lifecycle import read_statuses
 from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.model import Invoice
+from beancount_invoicing.platform.reports import report_title
 from beancount_invoicing.rendering import document_view
 from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES
 from tests.ledgers import PRELUDE
@@ -376,6 +377,7 @@ def test_the_platform_is_told_that_a_corrective_invoice_takes_its_place(ledger: 
     assert "hand in outbox/220-F2026-0001-20260301.cdar.xml, too: status 220, cancelled" in shown
     (flow,) = records(ledger)
     assert (flow.subject, flow.kind, flow.flow_type) == ("F2026-0001", "prepared", "CustomerInvoiceLC")
+    assert report_title(flow) == "Status 220 of F2026-0001"
     (status,) = read_statuses(Path(flow.file).read_bytes())
     assert (status.code, status.label, status.number, status.issued, status.type_code, status.issuer_role) == (
         "220", "Annulée", "F2026-0001", date(2026, 2, 2), "380", "SE",
