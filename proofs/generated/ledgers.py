@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from beancount_invoicing.actions import bill, init
 from beancount_invoicing.actions.init import LedgerSetup, usual_language
+from beancount_invoicing.actions.init_words import default_accounts
 from beancount_invoicing.documents.e_invoices import EInvoiceFormat
 from beancount_invoicing.writing.changes import WriteOptions
 from beancount_invoicing.writing.new_documents import DocumentDating
@@ -118,7 +119,7 @@ class Maker:
         names = _names(country)
         self.sales, self.bank, self.deposits, self.tax = names[:4]
         self.receivable = names[4]
-        self.pending = f"{self.tax}:{'EnAttente' if _french(country) else 'Pending'}"
+        self.pending = default_accounts(usual_language(country)).pending
         self.buyers = tuple(self._buyers())
         lacks = self.chance.choice(("", "", "", *LACKING))
         self.lacks = "" if whole else lacks
@@ -551,14 +552,13 @@ def _refusals(drawn: _Document, buyer: Buyer) -> dict[EInvoiceFormat, frozenset[
 
 
 def _french(country: str) -> bool:
-    return country in {"FR", "LU"}
+    return usual_language(country) == "fr"
 
 
 def _names(country: str) -> tuple[str, ...]:
     """Accounts as `init` names them: sales, bank, deposits, tax, customers."""
-    if _french(country):
-        return "Income:Prestations", "Assets:Banque", "Liabilities:Acomptes", "Liabilities:TVA", "Assets:Clients"
-    return "Income:Services", "Assets:Bank", "Liabilities:Deposits", "Liabilities:VAT", "Assets:Receivable"
+    names = default_accounts(usual_language(country))
+    return names.sales, names.bank, names.deposits, names.tax, names.customers
 
 
 def _person(name: str, country: str) -> dict[str, str]:

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from beancount_invoicing.actions.init import usual_language
+from beancount_invoicing.actions.init_words import DEFAULT_ACCOUNTS
 from beancount_invoicing.cli import main
 from beancount_invoicing.ledger import Ledger, open_ledger
 from beancount_invoicing.model import NOT_YET, Invoice
@@ -992,7 +994,8 @@ def test_init_writes_a_ledger_that_every_command_works_on(
     for command in COMMANDS:
         run(ledger, *command.split())
     run(ledger, "customer", "add", "Menuiserie Kerbrat SAS", "--siren", "503128464", "--date", "2026-01-01", "--write")
-    sales = "Income:Prestations" if country == "FR" else "Income:Services"
+    names = DEFAULT_ACCOUNTS[usual_language(country)]
+    sales = names.sales
     run(
         ledger,
         "item",
@@ -1010,7 +1013,8 @@ def test_init_writes_a_ledger_that_every_command_works_on(
         "--write",
     )
     run(ledger, "new", "kerbrat", "2 DEV", "--date", "2026-02-01", "--write")
-    made = invoice(ledger, "F2026-0001")
+    number = "R2026-0001" if country == "DE" else "F2026-0001"
+    made = invoice(ledger, number)
     assert made.net == D("196.00")
     assert made.source.file == str(ledger.parent / "2026.beancount")
     asked = run(ledger, "remind", "--as-of", "2026-04-30")
@@ -1018,12 +1022,10 @@ def test_init_writes_a_ledger_that_every_command_works_on(
     assert "To send: bean-invoice send" in run(
         ledger, "today", "--as-of", "2026-02-02"
     )  # although nothing was sent yet
-    assert "held back: F2026-0001" in asked
-    run(ledger, "interest", "F2026-0001", "--as-of", "2026-06-30", "--book", "--write")
+    assert f"held back: {number}" in asked
+    run(ledger, "interest", number, "--as-of", "2026-06-30", "--book", "--write")
     claim = invoice(ledger, "P2026-0001")
-    assert {line.account for line in claim.lines} == {
-        "Income:PenalitesDeRetard" if country == "FR" else "Income:LateInterest"
-    }
+    assert {line.account for line in claim.lines} == {names.late_interest}
     assert open_ledger(ledger).errors == ()
     refused = run(ledger, "init", "books", *SELLER, "--country", "FR", code=1)
     assert "settings.beancount already exists" in refused

@@ -15,6 +15,7 @@ HEAD = """
 option "operating_currency" "EUR"
 2026-01-01 custom "invoice-seller" "Lumen SARL"
   country: "BE"
+  vat-id: "BE0403170701"
 2026-01-01 custom "invoice-option" "number" "F{seq}"
 2026-01-01 custom "invoice-tax" "GOODS" "VAT 20 %" Liabilities:VAT
   rate: 20

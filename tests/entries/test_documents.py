@@ -143,7 +143,7 @@ def test_whose_the_tax_of_a_line_is() -> None:
     assert said == [
         'error no-tax: N1: no tax code: write tax: "…" on the line, its item or its customer, or set custom '
         '"invoice-option"'
-        ' "default-tax" "…"'
+        ' "default-tax" "…" ("none", if you charge no tax at all)'
     ]
     own = text.replace('"N1"\n', '"N1"\n  tax: "FR10"\n', 1)
     assert one_of(own).lines[0].tax == "FR10"

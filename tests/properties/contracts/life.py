@@ -28,6 +28,7 @@ PRELUDE = """option "operating_currency" "EUR"
 plugin "beancount_invoicing"
 2025-01-01 custom "invoice-seller" "Atelier Lumen"
   country: "IE"
+  vat-id: "IE6433435F"
 2025-01-01 custom "invoice-option" "number" "F{seq:04}"
 2025-01-01 custom "invoice-option" "credit-note-number" "A{seq:04}"
 2025-01-01 custom "invoice-option" "deposit-account" Liabilities:Deposits
