@@ -97,8 +97,10 @@ def on(browser: Chrome, address: str, query: str) -> None:
 def untouched(browser: Chrome) -> None:
     """No script ran, no element was made of a text, and nobody complained."""
     assert browser.execute_script("return window.hit ?? 0") == 0
-    made = "return [...document.querySelectorAll('.receivables :is(img, script, [onfocus], [onload])')].map(e => e.outerHTML)"
-    assert browser.execute_script(made) == []
+    # the figures of a chart, which Fava takes out once it draws it, are data and never run
+    made = "img, script:not(svelte-component > script[type='application/json']), [onfocus], [onload]"
+    found = f"return [...document.querySelectorAll(`.receivables :is({made})`)].map(e => e.outerHTML)"
+    assert browser.execute_script(found) == []
     assert complaints(browser) == []
 
 
