@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 EACH = int(os.environ.get("FAVA_REQUESTS", "6"))
 """How many requests each of 8 threads makes: `make proof` says more."""
 INVOICES = "".join(
-    f"""2026-01-{place + 4:02} * "Acme SAS" "Work {place}" ^F2026-{place:04}
+    f"""2026-01-{place + 6:02} * "Acme SAS" "Work {place}" ^F2026-{place:04}
   invoice: "F2026-{place:04}"
   Assets:Receivable:Acme  120.00 EUR
   Income:Services        -100.00 EUR
