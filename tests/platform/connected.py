@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -41,3 +42,27 @@ def events(ledger: Path) -> list[str]:
 
 def sound(ledger: Path) -> bool:
     return [str(error) for error in open_ledger(ledger).errors] == []
+
+
+def committed(ledger: Path) -> Path:
+    """The ledger, all of whose folder is committed in a git repository of its own."""
+    (ledger.parent / ".gitignore").write_text(".*.picklecache\n.bean-invoice-*\n", encoding="utf-8")
+    git(ledger, "init", "-q")
+    git(ledger, "config", "user.name", "Camille")
+    git(ledger, "config", "user.email", "camille@quai.example")
+    git(ledger, "add", ".")
+    git(ledger, "commit", "-qm", "first")
+    return ledger
+
+
+def git(ledger: Path, *arguments: str) -> str:
+    """What git prints in the ledger's folder."""
+    command = ["git", "-C", str(ledger.parent), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def break_ledger(ledger: Path) -> None:
+    """Adds an error to the ledger that concerns all of it."""
+    ledger.write_text(
+        ledger.read_text(encoding="utf-8") + '\n2025-01-01 custom "invoice-option" "no"\n', encoding="utf-8"
+    )

@@ -11,7 +11,7 @@ import pytest
 from beancount_invoicing.delivery.platform_api import Platform
 from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.platform.life_cycle import document_state, flow_states
-from tests.platform.connected import COMMUNE, DAY, events, option, record, run, sound
+from tests.platform.connected import COMMUNE, DAY, break_ledger, committed, events, git, option, record, run, sound
 from tests.platform.stand_in import Fault, StandIn, cdar
 
 
@@ -65,6 +65,21 @@ def test_each_status_is_kept_and_recorded_once(sent: Path, stand_in: StandIn) ->
     assert standing(sent) == "received"
     assert sound(sent)
     assert "unchanged" in run(sent, "verify", COMMUNE)
+
+
+def test_statuses_are_committed(sent: Path, stand_in: StandIn) -> None:
+    committed(sent)
+    stand_in.tell(COMMUNE, "200")
+    fetch(sent, "--write", "--commit")
+    assert git(sent, "show", "--no-patch", "--format=%s") == "1 status"
+    assert git(sent, "status", "--porcelain") == ""
+
+
+def test_books_with_errors_record_no_status(sent: Path, stand_in: StandIn) -> None:
+    stand_in.tell(COMMUNE, "200")
+    break_ledger(sent)
+    assert "nothing is recorded until they are corrected" in fetch(sent, "--write", code=1)
+    assert statuses(sent) == []
 
 
 def test_fetching_goes_on_where_it_was(sent: Path, stand_in: StandIn) -> None:

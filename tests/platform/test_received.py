@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
@@ -17,8 +18,10 @@ from beancount_invoicing.delivery.platform_api import Platform
 from beancount_invoicing.einvoice import EInvoice, validate
 from beancount_invoicing.einvoice.lifecycle import read_statuses
 from beancount_invoicing.ledger import open_ledger
+from beancount_invoicing.sending.received_fetch import fetch_received
+from beancount_invoicing.writing.changes import Refused, WriteOptions
 from tests.ledgers import PRELUDE
-from tests.platform.connected import run
+from tests.platform.connected import break_ledger, committed, git, run
 from tests.platform.stand_in import Fault, StandIn
 from tests.platform.suppliers import supplier_invoice, supplier_xml
 
@@ -374,6 +377,31 @@ def test_an_answer_is_given_once(came: Path, stand_in: StandIn) -> None:
     assert found["answers"] == [{"date": "2026-11-30", "status": "205", "reason": None}]
     assert open_ledger(came).errors == ()
     assert "nothing new" in run(came, "platform", "fetch", *DAY, "--write")
+
+
+def test_what_comes_and_what_is_answered_is_committed(ledger: Path, stand_in: StandIn) -> None:
+    committed(ledger)
+    stand_in.supply(supplier_xml())
+    run(ledger, "platform", "fetch", *DAY, "--write", "--commit")
+    assert git(ledger, "status", "--porcelain") == ""
+    assert ".xml" in git(ledger, "show", "--name-only", "--format=%s")
+    answer(ledger, "approved", "--write", "--commit")
+    assert git(ledger, "show", "--no-patch", "--format=%s").startswith("Answer to Papeterie-Martin-SARL")
+    assert git(ledger, "status", "--porcelain") == ""
+
+
+def test_books_with_errors_record_nothing(came: Path, stand_in: StandIn) -> None:
+    before = {file: file.read_bytes() for file in came.parent.rglob("*") if file.is_file() and file != came}
+    stand_in.supply(supplier_xml(supplier_invoice("2026-119")))
+    break_ledger(came)
+    told = "nothing is recorded until they are corrected"
+    assert told in answer(came, "approved", "--write", code=1)
+    assert told in run(came, "platform", "fetch", *DAY, "--write", code=1)
+    with pytest.raises(Refused, match=told):
+        fetch_received(came, lambda _book: pytest.fail("asked"), date(2026, 11, 30), WriteOptions(write=True))
+    after = {file: file.read_bytes() for file in came.parent.rglob("*") if file.is_file() and file != came}
+    assert {file: content for file, content in after.items() if file in before} == before
+    assert stand_in.documents == []
 
 
 def test_a_dispute_an_approval_a_payment_and_a_refusal(came: Path, stand_in: StandIn) -> None:

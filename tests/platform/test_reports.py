@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.model import FlowRecord, Source
 from beancount_invoicing.platform.reports import HandIn, hand_ins, rejected_reports
-from tests.platform.connected import run
+from tests.platform.connected import break_ledger, committed, git, run
 from tests.platform.stand_in import Fault, StandIn
 
 DAY = ("--date", "2027-10-12")
@@ -60,6 +60,21 @@ def test_everything_that_was_prepared_is_handed_in_once(prepared: Path, stand_in
         assert sha256(flow.content).hexdigest() == item.record.sha256 == flow.info["sha256"]
     assert "Nothing to send" in send(prepared, *names, "--write")
     assert len(handed_in(stand_in)) == len(names)
+
+
+def test_what_was_handed_in_is_committed(prepared: Path) -> None:
+    committed(prepared)
+    name = items(prepared)[0].identifier
+    send(prepared, name, "--write", "--commit")
+    assert git(prepared, "status", "--porcelain") == ""
+    assert git(prepared, "rev-list", "--count", "HEAD") == "2"
+
+
+def test_books_with_errors_hand_nothing_in(prepared: Path, stand_in: StandIn) -> None:
+    name = items(prepared)[0].identifier
+    break_ledger(prepared)
+    assert "until they are corrected" in send(prepared, name, "--write", code=1)
+    assert stand_in.requests == []
 
 
 def test_today_and_run_know_what_was_prepared(prepared: Path, stand_in: StandIn) -> None:
