@@ -330,6 +330,9 @@ class Maker:
         *_others, main = init.init(folder, start)
         accounts = folder / "accounts.beancount"  # which may hold other currencies
         accounts.write_text(accounts.read_text("utf-8").replace(f" {self.own}\n", "\n"), "utf-8")
+        settings = folder / "settings.beancount"  # all documents are numbered in one series, in Spain and Portugal, too
+        lines = settings.read_text("utf-8").splitlines(keepends=True)
+        settings.write_text("".join(line for line in lines if '"credit-note-number"' not in line), "utf-8")
         for _number in range(count):
             self.document()
         text = [*self._definitions(), *self.entries]
