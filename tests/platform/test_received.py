@@ -481,6 +481,20 @@ def test_an_invoice_is_named_by_number_name_or_flow(came: Path) -> None:
     assert "names several" in run(came, "received", "book", "Papeterie", code=1)
 
 
+def test_the_entry_goes_into_the_file_that_is_named(ledger: Path) -> None:
+    add(ledger, supplier_xml(), "facture.xml", "--write")
+    into = ledger.parent / "bills.beancount"
+    run(ledger, "received", "book", "2026-118", "--into", str(into), "--write")
+    assert "Expenses:Supplies" in into.read_text(encoding="utf-8")
+    assert sum(number for _account, number, _currency in postings(ledger)) == 0
+
+
+def test_a_file_that_no_invoice_is_as_large_as(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("beancount_invoicing.einvoice.LIMIT", 1_000_000)
+    assert "is larger than 1 MB" in add(ledger, b" " * 1_000_001, "large.xml", "--write", code=1)
+    assert listed(ledger) == []
+
+
 def test_an_empty_file_and_an_empty_list(ledger: Path) -> None:
     assert "is empty" in add(ledger, b"", "nothing.pdf", "--write", code=1)
     assert "No invoices of suppliers" in run(ledger, "received", "list")
