@@ -211,7 +211,7 @@ class Ring(keyring.backend.KeyringBackend):
     error: Exception | None = None
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call] # keyring does not say its types
         self.known: dict[tuple[str, str], str] = {}
 
     def get_password(self, service: str, username: str) -> str | None:
